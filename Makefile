@@ -1,0 +1,39 @@
+# make run: open the dashboard (PORT=8501).  make test: lint, types and every test.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test install install-test check screenshots clean
+
+run: install
+	@$(BIN)/latent-explorer run --port $(PORT)
+
+test: install-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
+
+install: .venv/installed
+install-test: .venv/installed-test
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python requirements.txt constraints.txt pyproject.toml
+	$(PIP) install -c constraints.txt -r requirements.txt
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.txt package.json package-lock.json
+	$(PIP) install -c constraints.txt -r requirements-test.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	$(BIN)/python tests/chromium.py
+	@touch $@
+
+screenshots: install-test
+	$(BIN)/python tests/screenshots.py
+
+clean:
+	rm -rf .venv node_modules

@@ -1,0 +1,52 @@
+"""`latent-explorer`: the engine's commands, and `run`, which opens the dashboard."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dashboard.static_export import write_html
+from vae_engine import cli
+from vae_engine.doctor import port_is_free
+from vae_engine.errors import EngineError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    top, commands = cli.parser("latent-explorer", exporters={"html": write_html})
+    run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
+    run.add_argument("--port", type=int, default=8501, help="port to serve on (default 8501)")
+    run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
+    return cli.main(argv, top)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    port = arguments.port
+    if not 1 <= port <= 65_535:
+        raise EngineError(f"There is no port {port}; give one from 1 to 65535, e.g. --port 8501.")
+    if not port_is_free(port):
+        raise EngineError(f"Port {port} is busy: is a dashboard already open there? Try --port {port % 65_535 + 1}.")
+    address = f"http://localhost:{port}"
+    cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
+    command += ["--server.headless", str(arguments.no_browser).lower()]
+    # Streamlit finds its settings in the folder it is started in, and the packages on the path.
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.wait()  # Ctrl-C reached it, too
+        return cli.INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,19 @@
+"""Navigation between the pages, and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import wording
+from dashboard.screens import explore, models
+
+_ICON = Path(__file__).resolve().parents[1] / "assets" / "icon.png"
+
+st.set_page_config(page_title=wording.TITLE, page_icon=str(_ICON), layout="wide")
+st.navigation(
+    [
+        st.Page(explore.show, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
+        st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
+    ],
+    position="top",
+).run()

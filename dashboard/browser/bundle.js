@@ -1,0 +1,187 @@
+// @ts-check
+// Reads a *bundle*: the one safetensors file from which the browser runs a model (see vae_engine/export.py).
+// Knows nothing of networks or screens. Nothing in the file is believed before it is checked.
+
+import { halfToFloat } from "./half.js";
+
+/** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
+/** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
+ *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
+/** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
+ *   protocol: string, seed: number, low: [number, number], high: [number, number]}} Points */
+/** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
+ *   train: {count: number, codes: Float32Array}, hasImages: boolean}} Bundle */
+
+const BUNDLE_FORMAT = "latent-explorer-bundle";
+const BUNDLE_VERSION = 1;
+const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
+export const PIXELS = 784;
+const IDX_HEADER = 16; // the images travel as the canonical MNIST file
+
+/**
+ * The model in a bundle file. Weights become Float32Array; points are decoded to latent coordinates.
+ * @param {ArrayBuffer|Uint8Array} buffer
+ * @returns {Bundle}
+ * @throws {Error} one sentence saying what is wrong with the file
+ */
+export function readBundle(buffer) {
+  const bytes = buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer);
+  const { tensors, metadata } = readSafetensors(bytes);
+  const header = parseJson(metadata?.bundle);
+  ensure(isObject(header) && header.format === BUNDLE_FORMAT, "it is not a latent-explorer bundle.");
+  ensure(header.version === BUNDLE_VERSION, `it has version ${header.version}; this page reads version ${BUNDLE_VERSION}.`);
+  ensure(header.kind === "vae" || header.kind === "ae", "its model is neither a VAE nor an autoencoder.");
+  ensure(isObject(header.config), "it does not say how its model is made.");
+  ensure(isObject(header.layers) && Array.isArray(header.layers.encoder) && Array.isArray(header.layers.decoder),
+    "it does not list its layers.");
+  const points = header.points;
+  const count = requireCount(points, "points");
+  const codes = readCodes(tensors, "points.codes", points);
+  const labels = requireTensor(tensors, "points.labels", "U8", [count]).data;
+  ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
+  ensure(typeof points.protocol === "string" && Number.isInteger(points.seed), "it does not say what its encoder saw.");
+  const std = header.kind === "vae" ? requireTensor(tensors, "points.std", "F16", [count, 2]).data : null;
+  return {
+    name: String(header.name),
+    kind: header.kind,
+    header,
+    tensors,
+    points: {
+      count,
+      codes,
+      std: /** @type {Float32Array|null} */ (std),
+      labels: /** @type {Uint8Array} */ (labels),
+      protocol: points.protocol,
+      seed: points.seed,
+      low: points.low,
+      high: points.high,
+    },
+    train: { count: requireCount(header.train, "train"), codes: readCodes(tensors, "train.codes", header.train) },
+    hasImages: tensors.has("points.images"),
+  };
+}
+
+/**
+ * The grey test images of a bundle, n × 784 bytes; image i belongs to point i.
+ * @param {Bundle} bundle
+ * @returns {Promise<Uint8Array>}
+ */
+export async function unpackImages(bundle) {
+  const packed = bundle.tensors.get("points.images");
+  ensure(packed?.dtype === "U8", "it was made without images.");
+  const blob = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (packed?.data)]);
+  const reader = blob.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const images = new Uint8Array(IDX_HEADER + bundle.points.count * PIXELS);
+  let filled = 0;
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      // A hostile file may unpack to anything, so never keep more than was announced.
+      images.set(part.value, filled); // throws RangeError past the end
+      filled += part.value.length;
+    }
+  } catch {
+    filled = -1;
+  }
+  ensure(filled === images.length, "its images cannot be unpacked.");
+  return images.subarray(IDX_HEADER);
+}
+
+/**
+ * Tensors and metadata of safetensors bytes.
+ * @param {Uint8Array} bytes
+ * @returns {{tensors: Map<string, Tensor>, metadata: any}}
+ */
+function readSafetensors(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Infinity;
+  ensure(length <= bytes.length - 8, "it is not a safetensors file, or was cut short.");
+  const header = parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+  ensure(isObject(header), "its safetensors header is unreadable.");
+  const { __metadata__: metadata, ...described } = header;
+  const data = bytes.subarray(8 + length);
+  const entries = Object.entries(described).map(([name, entry]) => checkEntry(name, entry));
+  entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let end = 0;
+  for (const entry of entries) {
+    ensure(entry.begin === end, `its tensor ${entry.name} overlaps another or leaves a gap.`);
+    end = entry.end;
+  }
+  ensure(end === data.length, "it was cut short, or has bytes that belong to no tensor.");
+  const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }) =>
+    [name, { dtype, shape, data: readNumbers(name, dtype, data.subarray(begin, end)) }]));
+  return { tensors, metadata };
+}
+
+/** @param {string} name @param {any} entry */
+function checkEntry(name, entry) {
+  const { dtype, shape, data_offsets: offsets } = isObject(entry) ? entry : {};
+  const size = BYTES_OF.get(dtype);
+  ensure(size !== undefined, `its tensor ${name} has the unknown type ${dtype}.`);
+  ensure(isWholeList(shape) && isWholeList(offsets) && offsets.length === 2, `its tensor ${name} is badly described.`);
+  const bytes = shape.reduce((/** @type {number} */ product, /** @type {number} */ side) => product * side, size ?? 0);
+  ensure(offsets[1] - offsets[0] === bytes, `its tensor ${name} does not have the size that its shape needs.`);
+  return { name, dtype: String(dtype), shape, begin: offsets[0], end: offsets[1] };
+}
+
+/** @param {string} name @param {string} dtype @param {Uint8Array} bytes */
+function readNumbers(name, dtype, bytes) {
+  if (dtype === "U8") return bytes;
+  // Typed arrays need aligned offsets, which a file does not owe us: copy.
+  const aligned = new Uint8Array(bytes).buffer;
+  if (dtype === "U16") return new Uint16Array(aligned);
+  const numbers = dtype === "F32" ? new Float32Array(aligned) : halfToFloat(new Uint16Array(aligned));
+  let probe = 0; // stays 0 unless some number is infinite or NaN
+  for (let i = 0; i < numbers.length; i++) probe += numbers[i] * 0;
+  ensure(probe === 0, `its tensor ${name} holds numbers that are not finite.`);
+  return numbers;
+}
+
+/** Latent coordinates [x0, y0, x1, y1, …] of codes quantised over [low, high].
+ * @param {Map<string, Tensor>} tensors @param {string} name @param {any} range */
+function readCodes(tensors, name, range) {
+  const { data } = requireTensor(tensors, name, "U16", [range.count, 2]);
+  const { low, high } = range;
+  ensure([low, high].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite)),
+    `the range of ${name} is missing.`);
+  const codes = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) codes[i] = low[i & 1] + (data[i] / 65535) * (high[i & 1] - low[i & 1]);
+  return codes;
+}
+
+/** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape */
+function requireTensor(tensors, name, dtype, shape) {
+  const tensor = tensors.get(name);
+  const fits = tensor?.dtype === dtype && String(tensor.shape) === String(shape);
+  ensure(fits, `its tensor ${name} is missing or has another shape than ${shape.join(" × ")}.`);
+  return /** @type {Tensor} */ (tensor);
+}
+
+/** @param {any} described @param {string} what @returns {number} */
+function requireCount(described, what) {
+  ensure(isObject(described) && Number.isInteger(described.count) && described.count >= 0, `it does not count its ${what}.`);
+  return described.count;
+}
+
+/** @param {any} text @returns {any} */
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** @param {any} list */
+function isWholeList(list) {
+  return Array.isArray(list) && list.every((value) => Number.isSafeInteger(value) && value >= 0);
+}
+
+/** @param {boolean|undefined} holds @param {string} otherwise @returns {asserts holds} */
+function ensure(holds, otherwise) {
+  if (!holds) throw new Error(`This model file cannot be used: ${otherwise}`);
+}

@@ -1,0 +1,49 @@
+// @ts-check
+// Making elements in one line each.
+
+/** @typedef {Record<string, string|number|boolean|null|undefined|((event: any) => void)>} Attributes */
+
+/** An element with attributes (`onclick` and the like become listeners) and children. @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag @param {Attributes} [attributes] @param {...(Node|string|null)} children @returns {HTMLElementTagNameMap[K]} */
+export function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** The 2-D context of a canvas. @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
+export function contextOf(canvas, settings) {
+  const context = canvas.getContext("2d", settings);
+  if (!context) throw new Error("This browser gives no 2-D canvas, so the maps cannot be drawn.");
+  return context;
+}
+
+/** A group of buttons of which one is chosen. @template {string} T @param {string} label
+ * @param {{value: T, text: string, testid?: string, title?: string}[]} choices @param {(value: T) => void} chosen */
+export function choiceBar(label, choices, chosen) {
+  const buttons = choices.map(({value, text, testid, title}) => make("button", {
+    type: "button", class: "lx-choice", "aria-pressed": "false", "data-testid": testid, title, onclick: () => chosen(value),
+  }, text));
+  return {
+    element: make("div", {class: "lx-choices", role: "group", "aria-label": label}, ...buttons),
+    /** @param {T} value */
+    show(value) {
+      buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(choices[i].value === value)));
+    },
+  };
+}
+
+/** A button that does one thing. @param {string} text @param {() => void} act @param {Attributes} [attributes] */
+export function actionButton(text, act, attributes = {}) {
+  return make("button", {type: "button", class: "lx-button", onclick: act, ...attributes}, text);
+}
+
+/** Sets text only where it changed, so that screen readers are not told the same twice. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,155 @@
+// @ts-check
+// A digit drawn by hand or uploaded, encoded by every model while the stroke grows.
+
+import {createDigit} from "./digit_view.js";
+import {actionButton, contextOf, make, setText} from "./dom.js";
+import {createRaster, paintStrokes, seenPixels} from "./drawing.js";
+import {readUpload} from "./upload.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Stroke} Stroke */
+
+/** @param {App} app */
+export function createDrawPad(app) {
+  const {store, models} = app;
+  const raster = createRaster();
+  const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
+    "aria-label": "Drawing pad: draw a digit with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back."});
+  const context = contextOf(pad);
+  const mnist = createDigit({"aria-label": "the drawing, scaled and centred as MNIST does", "data-testid": "draw-mnist"});
+  const seen = createDigit({"aria-label": "what the encoders see", "data-testid": "draw-seen"});
+  const file = make("input", {type: "file", accept: "image/png,image/jpeg", class: "lx-hidden", tabindex: "-1", "data-testid": "upload", "aria-label": "Picture to upload",
+    onchange: async () => {
+      const chosen = file.files?.[0];
+      file.value = "";
+      if (chosen) await take(chosen);
+    }});
+  const undo = actionButton("Undo", () => change({type: "unstroke"}), {"data-testid": "draw-undo"});
+  const clear = actionButton("Clear", () => change({type: "clear"}), {"data-testid": "draw-clear"});
+  const pen = make("input", {type: "range", min: 1, max: 5, step: 0.1, "aria-label": "pen width in pixels", oninput: () => store.dispatch({type: "set", values: {pen: Number(pen.value)}})});
+  const numbers = make("p", {class: "lx-hint", "data-testid": "draw-note"});
+  const small = (/** @type {HTMLElement} */ digit, /** @type {string} */ name) => make("figure", {class: "lx-tile"}, digit, make("span", {class: "lx-tile-note"}, name));
+  const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
+    make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
+      make("div", {class: "lx-panel-head"}, make("h3", {}, "Draw a digit"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
+      make("label", {class: "lx-slider lx-pen"}, "Pen", pen),
+      make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "seen by the encoders")), numbers)));
+  /** @type {Stroke|null} */
+  let growing = null;
+  const x = new Float32Array(784);
+  let drawing = 0;
+  /** @type {unknown[]} what the note was computed from */
+  let noted = [];
+
+  /** @param {import("./state.js").Action} action */
+  function change(action) {
+    store.dispatch(action);
+    encode();
+    app.commit();
+  }
+
+  /** The strokes with the one under the pen. @param {State} state */
+  function allStrokes(state) {
+    return growing ? [...state.strokes, growing] : state.strokes;
+  }
+
+  function encode() {
+    const {state} = store;
+    const strokes = allStrokes(state);
+    drawing++;
+    if (!strokes.length && !state.upload) {
+      mnist.clear();
+      seen.clear();
+      x.fill(0);
+      app.invalidate();
+      return;
+    }
+    const grey = state.upload ?? raster(strokes);
+    x.set(seenPixels(grey));
+    mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
+    seen.show(x, app.theme);
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
+  }
+
+  /** @param {File} chosen */
+  async function take(chosen) {
+    try {
+      const upload = await readUpload(chosen);
+      store.dispatch({type: "set", values: {upload, strokes: [], notice: ""}});
+      encode();
+      app.commit();
+    } catch (error) {
+      store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  function addPoint(event) {
+    if (!growing) return;
+    const box = pad.getBoundingClientRect();
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const {clientX, clientY} of events.length ? events : [event]) {
+      growing.points.push((clientX - box.left) / box.width, (clientY - box.top) / box.height);
+    }
+    app.touched(event);
+    encode();
+  }
+
+  pad.addEventListener("pointerdown", (event) => {
+    if (growing || event.button !== 0) return;
+    pad.setPointerCapture(event.pointerId);
+    growing = {width: store.state.pen, points: []};
+    if (store.state.upload) store.dispatch({type: "clear"});
+    addPoint(event);
+  });
+  pad.addEventListener("pointermove", addPoint);
+  const lift = () => {
+    if (!growing) return;
+    const stroke = growing;
+    growing = null;
+    change({type: "stroke", stroke});
+  };
+  pad.addEventListener("pointerup", lift);
+  pad.addEventListener("pointercancel", lift);
+  pad.addEventListener("keydown", (event) => {
+    if (event.key === "Delete" || event.key === "Backspace") change({type: "clear"});
+  });
+  pad.addEventListener("dragover", (event) => event.preventDefault());
+  pad.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer?.files[0]) take(event.dataTransfer.files[0]);
+  });
+
+  return {
+    element,
+    enter: encode,
+    undo: () => change({type: "unstroke"}),
+    /** @param {State} state @param {readonly Float32Array[]} _decoded @param {readonly import("./state.js").Latent[]} shownAt */
+    render(state, _decoded, shownAt) {
+      const strokes = allStrokes(state);
+      undo.disabled = clear.disabled = !strokes.length && !state.upload;
+      pen.value = String(state.pen);
+      pen.style.setProperty("--lx-share", `${(state.pen - 1) / 4 * 100}%`);
+      const side = Math.round(pad.clientWidth * devicePixelRatio);
+      if (!side) return;
+      if (pad.width !== side) pad.width = pad.height = side;
+      context.clearRect(0, 0, side, side);
+      if (!strokes.length && !state.upload) paintPrompt(side);
+      paintStrokes(context, strokes, side, app.theme.text);
+      const key = [drawing, ...shownAt];
+      if (key.every((part, i) => part === noted[i])) return;
+      noted = key;
+      const note = strokes.length > 0 || state.upload !== null ? models.map((model, i) => `${model.bundle.kind.toUpperCase()} reconstruction ${model.nll(x, shownAt[i]).toFixed(1)} nats`).join(", ") : "";
+      setText(numbers, note);
+    },
+  };
+
+  /** @param {number} side */
+  function paintPrompt(side) {
+    context.font = `${side / 16}px ${app.theme.font}`;
+    context.textAlign = "center";
+    context.fillStyle = app.theme.muted;
+    context.fillText("draw a digit here", side / 2, side / 2);
+  }
+}

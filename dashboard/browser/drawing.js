@@ -1,0 +1,45 @@
+// @ts-check
+// A drawing as strokes, as pixels, and as what MNIST would have made of it.
+
+import {bernoulliPixels, centreAsMnist} from "./digits.js";
+import {contextOf, make} from "./dom.js";
+
+/** @typedef {import("./state.js").Stroke} Stroke */
+
+const RASTER = 196;
+const UNITS = 28;
+/** Fixed, so that a pixel of the drawing does not flicker while another is drawn. */
+const DRAW_SEED = 0;
+
+/** Draws strokes on a square of `size` pixels. @param {CanvasRenderingContext2D} context @param {readonly Stroke[]} strokes @param {number} size @param {string} colour */
+export function paintStrokes(context, strokes, size, colour) {
+  context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = colour;
+  for (const {width, points} of strokes) {
+    context.lineWidth = width * size / UNITS;
+    context.beginPath();
+    context.moveTo(points[0] * size, points[1] * size);
+    // A dot is a line of no length, which a round cap makes visible.
+    for (let i = 0; i < points.length; i += 2) context.lineTo(points[i] * size, points[i + 1] * size);
+    context.stroke();
+  }
+}
+
+/** Turns strokes into grey pixels centred as MNIST does. */
+export function createRaster() {
+  const context = contextOf(make("canvas", {width: RASTER, height: RASTER}), {willReadFrequently: true});
+  return (/** @type {readonly Stroke[]} */ strokes) => {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, RASTER, RASTER);
+    paintStrokes(context, strokes, RASTER, "#fff");
+    const {data} = context.getImageData(0, 0, RASTER, RASTER);
+    const grey = new Uint8ClampedArray(RASTER * RASTER);
+    for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+    return centreAsMnist(grey, RASTER, RASTER);
+  };
+}
+
+/** What the encoders are given: they learned from pixels that are on or off, drawn with the grey as probability. @param {Uint8Array} grey */
+export function seenPixels(grey) {
+  return bernoulliPixels(Float32Array.from(grey, (value) => value / 255), DRAW_SEED);
+}

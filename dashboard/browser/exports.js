@@ -1,0 +1,106 @@
+// @ts-check
+// What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
+
+import {DIGIT_SIDE, inkPixels} from "./digit_view.js";
+import {actionButton, contextOf, make, setText} from "./dom.js";
+import {encodeGif} from "./gif.js";
+import {manifoldPicture} from "./map_backdrop.js";
+import {mapAsSvg} from "./map_svg.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {ReturnType<typeof import("./latent_map.js").createLatentMap>} LatentMap */
+
+const DIGIT_ZOOM = 20;
+const GIF_ZOOM = 6;
+const GIF_FRAMES = 41;
+
+/** @param {App} app @param {LatentMap[]} maps */
+export function createExports(app, maps) {
+  const {models} = app;
+  const copy = actionButton("Copy link", async () => {
+    const link = app.link();
+    try {
+      await navigator.clipboard.writeText(link);
+      setText(copy, "Link copied");
+    } catch {
+      // Pages opened from disk may not reach the clipboard; then the address bar has the same link.
+      history.replaceState(history.state, "", link);
+      setText(copy, "The link is in the address bar");
+    }
+    setTimeout(() => setText(copy, "Copy link"), 2000);
+  }, {"data-testid": "copy-link"});
+
+  const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, model.bundle.name.replace(/[^\w-]+/g, "-")));
+  const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
+  const mapImages = each((place, name) => savePicture(maps[place].picture(app.theme), `${name}-map.png`));
+  const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme), "image/svg+xml", `${name}-map.svg`));
+  const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
+  const manifolds = each((place, name) => {
+    const manifold = maps[place].backdrop.manifold(app.store.state);
+    if (manifold) savePicture(manifoldPicture(manifold, app.theme), `${name}-manifold.png`);
+    else app.store.dispatch({type: "set", values: {notice: "Turn on the layer Decoded manifold first; then it can be saved."}});
+  });
+
+  function walk() {
+    const frames = app.walk.frames(GIF_FRAMES);
+    if (!frames) {
+      app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});
+      return;
+    }
+    save(walkAsGif(frames, app.theme.ink), "image/gif", "walk.gif");
+  }
+
+  return {
+    buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors),
+      actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
+  };
+}
+
+/** @param {BlobPart} content @param {string} type @param {string} name */
+function save(content, type, name) {
+  const url = URL.createObjectURL(new Blob([content], {type}));
+  make("a", {href: url, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** @param {HTMLCanvasElement} canvas @param {string} name */
+function savePicture(canvas, name) {
+  canvas.toBlob((blob) => blob && save(blob, "image/png", name));
+}
+
+/** @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} zoom */
+function digitPicture(values, ink, zoom) {
+  const small = contextOf(make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE}));
+  const image = small.createImageData(DIGIT_SIDE, DIGIT_SIDE);
+  inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, values, ink);
+  small.putImageData(image, 0, 0);
+  const large = contextOf(make("canvas", {width: DIGIT_SIDE * zoom, height: DIGIT_SIDE * zoom}));
+  large.imageSmoothingEnabled = false;
+  large.drawImage(small.canvas, 0, 0, DIGIT_SIDE * zoom, DIGIT_SIDE * zoom);
+  return large.canvas;
+}
+
+/** @param {import("./bundle.js").Points} points */
+function codesAsCsv({codes, std, labels}) {
+  const head = std ? "index,label,mu1,mu2,std1,std2" : "index,label,code1,code2";
+  const lines = Array.from(labels, (label, i) => {
+    const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : [])];
+    return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}`;
+  });
+  return `${head}\n${lines.join("\n")}\n`;
+}
+
+/** The pictures of every step side by side. @param {Float32Array[][]} steps @param {Uint32Array} ink */
+function walkAsGif(steps, ink) {
+  const across = steps[0].length;
+  const [width, height] = [across * DIGIT_SIDE * GIF_ZOOM, DIGIT_SIDE * GIF_ZOOM];
+  const frames = steps.map((pictures) => {
+    const frame = new Uint8Array(width * height);
+    for (let i = 0; i < frame.length; i++) {
+      const [x, y] = [Math.floor(i % width / GIF_ZOOM), Math.floor(i / width / GIF_ZOOM)];
+      frame[i] = Math.round(pictures[Math.floor(x / DIGIT_SIDE)][y * DIGIT_SIDE + x % DIGIT_SIDE] * 255);
+    }
+    return frame;
+  });
+  return encodeGif({width, height, palette: ink, frames: [...frames, ...frames.slice(1, -1).reverse()], delay: 8});
+}

@@ -1,0 +1,208 @@
+// @ts-check
+// One latent space: points, layers and axes below, cursor and marks above, each on its own canvas so that a move repaints only the marks.
+
+import {contextOf, make, setText} from "./dom.js";
+import {fitView} from "./geometry.js";
+import {createBackdrop} from "./map_backdrop.js";
+import {createMapModes} from "./map_modes.js";
+import {listenToMap} from "./map_pointer.js";
+import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./map_marks.js";
+import {paintPoints, paintTraining} from "./map_points.js";
+import {shownImage} from "./state.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("./palette.js").Theme} Theme */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").View} View */
+/** @typedef {import("./state.js").Latent} Latent */
+
+const PADDING = 14;
+const TOP = 8;
+const SETTLED = 90;
+
+/** @param {App} app @param {ExplorerModel} model */
+export function createLatentMap(app, model) {
+  const {store} = app;
+  const place = model.place;
+  const base = make("canvas", {class: "lx-map-base", "aria-hidden": "true"});
+  const marks = make("canvas", {class: "lx-map-marks", "aria-hidden": "true"});
+  const plot = make("div", {
+    class: "lx-plot", tabindex: "0", role: "application", "aria-roledescription": "latent map", "data-testid": `latent-map-${model.bundle.kind}`,
+    "aria-label": `Latent map of the ${model.title}. Arrow keys move the point that is decoded; Shift is coarse, Alt is fine, 0 is the origin, R a random point, plus and minus zoom.`,
+    onfocus: () => store.dispatch({type: "set", values: {active: place}}),
+  });
+  const outside = make("span", {class: "lx-out"});
+  const element = make("div", {class: "lx-map"}, base, marks, plot, outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
+  const [below, above, cached] = [contextOf(base), contextOf(marks), contextOf(make("canvas"))];
+  const backdrop = createBackdrop(app, model);
+  let [size, left, bottom, ratio] = [13, 44, 30, 1];
+  /** @type {View} */
+  let whole = {scale: 1, cx: 0, cy: 0, width: 1, height: 1};
+  /** @type {View|null} where the cached points were painted for */
+  let cachedView = null;
+  /** @type {unknown[][]} what each layer was last painted from */
+  let [paintedKey, cachedKey, markedKey] = [[], [], []];
+  let settling = 0;
+
+  const currentView = () => {
+    const wanted = store.state.views[place];
+    return wanted ? {...wanted, width: whole.width, height: whole.height} : whole;
+  };
+  const modes = createMapModes(app, model, currentView);
+  listenToMap(plot, {
+    ...modes,
+    view: currentView,
+    touched: app.touched,
+    setView(view) {
+      store.dispatch({type: "view", model: place, view: view && bounded(view)});
+      clearTimeout(settling);
+      settling = setTimeout(app.invalidate, SETTLED);
+    },
+  });
+
+  /** Keeps some of the codes in sight and the scale within what numbers on axes can show. @param {View} view @returns {View} */
+  function bounded(view) {
+    const scale = Math.min(whole.scale * 400, Math.max(whole.scale / 4, view.scale));
+    const clamp = (/** @type {number} */ value, /** @type {0|1} */ axis) => Math.min(model.high[axis], Math.max(model.low[axis], value));
+    return {...view, scale, cx: clamp(view.cx, 0), cy: clamp(view.cy, 1)};
+  }
+
+  function resize() {
+    const box = element.getBoundingClientRect();
+    if (box.width < 60 || box.height < 60) return;
+    ratio = Math.min(3, window.devicePixelRatio || 1);
+    size = app.large() ? 19 : 13;
+    [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
+    for (const canvas of [base, marks]) {
+      canvas.width = Math.round(box.width * ratio);
+      canvas.height = Math.round(box.height * ratio);
+    }
+    const [width, height] = [Math.floor(box.width - left - TOP), Math.floor(box.height - bottom - TOP)];
+    Object.assign(cached.canvas, {width: Math.ceil(width * ratio), height: Math.ceil(height * ratio)});
+    Object.assign(plot.style, {left: `${left}px`, top: `${TOP}px`, width: `${width}px`, height: `${height}px`});
+    element.style.setProperty("--lx-left", `${left}px`);
+    element.style.setProperty("--lx-axis-size", `${size}px`);
+    whole = fitView(...model.core, width, height, PADDING);
+    cachedView = null;
+    paintedKey = markedKey = [];
+  }
+
+  /** Points are painted once for a view; while the view is on the move their picture is moved instead. @param {State} state @param {View} view @param {Theme} theme */
+  function refreshPoints(state, view, theme) {
+    const key = [state.layers, state.classes, state.focus, theme, ratio];
+    const same = sameItems(key, cachedKey);
+    if (same && cachedView && (sameView(cachedView, view) || performance.now() - lastViewChange < SETTLED)) return;
+    cached.setTransform(1, 0, 0, 1, 0, 0);
+    cached.clearRect(0, 0, cached.canvas.width, cached.canvas.height);
+    cached.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const layer = {context: cached, view, ratio, theme, state, model};
+    if (state.layers.training) paintTraining(layer);
+    if (state.layers.points || state.layers.glyphs) paintPoints(layer);
+    [cachedKey, cachedView] = [key, view];
+  }
+
+  let lastViewChange = 0;
+  /** @type {View|null} */
+  let lastView = null;
+
+  /** @param {State} state @param {View} view @param {Theme} theme */
+  function paintBase(state, view, theme) {
+    below.setTransform(ratio, 0, 0, ratio, 0, 0);
+    below.clearRect(0, 0, base.width, base.height);
+    below.translate(left, TOP);
+    below.save();
+    below.beginPath();
+    below.rect(0, 0, view.width, view.height);
+    below.clip();
+    paintGrid(below, view, theme);
+    backdrop.paint(below, view, state, theme);
+    if (cachedView) {
+      const zoom = view.scale / cachedView.scale;
+      const x = view.width / 2 + (cachedView.cx - view.cx) * view.scale - zoom * cachedView.width / 2;
+      const y = view.height / 2 - (cachedView.cy - view.cy) * view.scale - zoom * cachedView.height / 2;
+      below.drawImage(cached.canvas, x, y, cached.canvas.width / ratio * zoom, cached.canvas.height / ratio * zoom);
+    }
+    if (state.layers.prior) paintPrior(below, view, theme, model, size - 1);
+    below.restore();
+    below.strokeStyle = theme.line;
+    below.lineWidth = 1;
+    below.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
+    paintAxes(below, view, theme, size, `z₁, ${model.units}`);
+  }
+
+  /** @param {State} state @param {View} view @param {Theme} theme */
+  function paintMarksOver(state, view, theme) {
+    above.setTransform(ratio, 0, 0, ratio, 0, 0);
+    above.clearRect(0, 0, marks.width, marks.height);
+    above.translate(left, TOP);
+    above.beginPath();
+    above.rect(0, 0, view.width, view.height);
+    above.save();
+    above.clip();
+    const {labels, std} = model.bundle.points;
+    const image = shownImage(state);
+    if (state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
+    if (state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
+    if (state.mode === "inspect" && image !== null) {
+      paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
+      if (std) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
+    }
+    if (state.selected !== null) paintRing(above, view, theme, model.codeOf(state.selected), labels[state.selected], true);
+    if (state.hovered !== null && state.hovered !== state.selected) paintRing(above, view, theme, model.codeOf(state.hovered), labels[state.hovered], false);
+    paintCursor(above, view, theme, state.z[place], state.held, state.active === place);
+    above.restore();
+  }
+
+  return {
+    element, resize,
+    /** @param {State} state @param {Theme} theme */
+    render(state, theme) {
+      if (whole.width <= 1) return;
+      const view = currentView();
+      if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
+      backdrop.request(state, view);
+      refreshPoints(state, view, theme);
+      const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
+      if (!sameItems(key, paintedKey)) {
+        paintBase(state, view, theme);
+        const unseen = countOutside(model.bundle.points.codes, view);
+        setText(outside, unseen && (state.layers.points || state.layers.glyphs) ? `${unseen.toLocaleString("en")} test codes out of sight` : "");
+        paintedKey = key;
+      }
+      const markKey = [state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
+        state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height];
+      if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
+      markedKey = markKey;
+    },
+    /** Both canvases as one picture. @param {Theme} theme */
+    picture(theme) {
+      const context = contextOf(make("canvas", {width: base.width, height: base.height}));
+      context.fillStyle = theme.background;
+      context.fillRect(0, 0, base.width, base.height);
+      context.drawImage(base, 0, 0);
+      context.drawImage(marks, 0, 0);
+      return context.canvas;
+    },
+    view: currentView,
+    backdrop,
+  };
+}
+
+/** @param {unknown[]} a @param {unknown[]} b */
+function sameItems(a, b) {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
+/** @param {View} a @param {View} b */
+function sameView(a, b) {
+  return a.scale === b.scale && a.cx === b.cx && a.cy === b.cy && a.width === b.width && a.height === b.height;
+}
+
+/** @param {Float32Array} codes @param {View} view */
+function countOutside(codes, view) {
+  const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
+  let count = 0;
+  for (let i = 0; i < codes.length; i += 2) if (Math.abs(codes[i] - view.cx) > x || Math.abs(codes[i + 1] - view.cy) > y) count++;
+  return count;
+}

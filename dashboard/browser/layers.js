@@ -1,0 +1,161 @@
+// @ts-check
+// From the layer records of a bundle (vae_engine/architecture.py) to steps over one heap of floats.
+// Every step takes a batch of rows at an offset and leaves its result at another, without allocating.
+
+import { activate } from "./activations.js";
+import { compileConv, compileConvTranspose } from "./convolutions.js";
+import { paddedLength } from "./kernels.js";
+import { BATCH, expect, lengthOf, reserveMatrix } from "./machine.js";
+
+/** @typedef {import("./bundle.js").Layer} Layer */
+/** @typedef {import("./bundle.js").Tensor} Tensor */
+/** @typedef {import("./machine.js").Machine} Machine */
+/** @typedef {import("./machine.js").Stage} Stage */
+/** @typedef {import("./machine.js").Step} Step */
+/** @typedef {import("./machine.js").Task} Task */
+/** @typedef {import("./machine.js").Weigh} Weigh */
+
+/**
+ * The steps of a list of layers, run one after the other.
+ * @param {Machine} machine
+ * @param {Map<string, Tensor>} tensors
+ * @param {Layer[]} layers
+ * @param {string} path prefix of the names of their weights
+ * @param {number[]} shape of one row of the input
+ * @returns {Stage}
+ */
+export function compileLayers(machine, tensors, layers, path, shape) {
+  /** @type {Step[]} */
+  const steps = [];
+  layers.forEach((layer, index) => {
+    const compile = Object.hasOwn(COMPILERS, layer?.op) ? COMPILERS[layer.op] : null;
+    if (!compile) throw new Error(`This page cannot run the layer ${JSON.stringify(layer?.op)} of the model's ${path}.`);
+    const name = `${path}.${index}`;
+    /** @type {Weigh} */
+    const weigh = (part, ...sides) => weightsOf(tensors, `${name}.${part}`, sides);
+    const stage = compile({ machine, layer, shape, weigh, tensors, name });
+    steps.push(stage.run);
+    shape = stage.shape;
+  });
+  return { run: (input, rows) => steps.reduce((at, step) => step(at, rows), input), shape };
+}
+
+/** @type {Record<string, (task: Task) => Stage>} */
+const COMPILERS = {
+  linear: compileLinear,
+  fourier: compileFourier,
+  layer_norm: compileLayerNorm,
+  residual: compileResidual,
+  conv: compileConv,
+  conv_transpose: compileConvTranspose,
+  dropout: ({ shape }) => ({ run: (input) => input, shape }), // only training drops units
+  flatten: ({ shape }) => ({ run: (input) => input, shape: [lengthOf(shape)] }),
+  reshape: ({ layer, shape, name }) => {
+    const wanted = layer.shape ?? [];
+    expect(lengthOf(wanted) === lengthOf(shape), name);
+    return { run: (input) => input, shape: wanted };
+  },
+  gelu: compileActivation,
+  relu: compileActivation,
+  silu: compileActivation,
+  tanh: compileActivation,
+};
+
+/** @param {Map<string, Tensor>} tensors @param {string} name @param {(number|undefined)[]} sides */
+function weightsOf(tensors, name, sides) {
+  const tensor = tensors.get(name);
+  expect(tensor?.data instanceof Float32Array && String(tensor.shape) === String(sides), name);
+  return /** @type {Float32Array} */ (tensor?.data);
+}
+
+/** @param {Task} task @returns {Stage} */
+function compileLinear({ machine, layer, shape, weigh, name }) {
+  const { in: inner = 0, out: outer = 0 } = layer;
+  expect(inner > 0 && outer > 0 && String(shape) === String(inner), name);
+  const { weights, biases } = reserveMatrix(machine, weigh("weight", outer, inner), weigh("bias", outer), inner, outer,
+    (output, input) => output * inner + input);
+  const padded = paddedLength(outer);
+  const result = machine.reserve(BATCH * padded);
+  /** @type {Step} */
+  const run = (input, rows) => {
+    machine.linear(input, weights, biases, result, rows, inner, padded);
+    if (padded !== outer) {
+      for (let row = 1; row < rows; row++) {
+        machine.heap.copyWithin(result + row * outer, result + row * padded, result + row * padded + outer);
+      }
+    }
+    return result;
+  };
+  return { run, shape: [outer] };
+}
+
+/** [z, sin zW, cos zW]. @param {Task} task @returns {Stage} */
+function compileFourier({ machine, layer, shape, weigh, name }) {
+  const { in: inner = 0, out: count = 0 } = layer;
+  expect(inner > 0 && count > 0 && String(shape) === String(inner), name);
+  const frequencies = weigh("weight", inner, count);
+  const width = inner + 2 * count;
+  const result = machine.reserve(BATCH * width);
+  /** @type {Step} */
+  const run = (input, rows) => {
+    const { heap } = machine;
+    for (let row = 0; row < rows; row++) {
+      const z = input + row * inner;
+      const y = result + row * width;
+      heap.copyWithin(y, z, z + inner);
+      for (let k = 0; k < count; k++) {
+        let angle = 0;
+        for (let i = 0; i < inner; i++) angle += heap[z + i] * frequencies[i * count + k];
+        heap[y + inner + k] = Math.sin(angle);
+        heap[y + inner + count + k] = Math.cos(angle);
+      }
+    }
+    return result;
+  };
+  return { run, shape: [width] };
+}
+
+/** In place. @param {Task} task @returns {Stage} */
+function compileActivation({ machine, layer, shape }) {
+  const length = lengthOf(shape);
+  return { run: (input, rows) => activate(layer.op, machine.heap, input, rows * length), shape };
+}
+
+/** In place. @param {Task} task @returns {Stage} */
+function compileLayerNorm({ machine, layer, shape, weigh, name }) {
+  const size = layer.size ?? 0;
+  expect(size > 0 && String(shape) === String(size), name);
+  const gain = weigh("weight", size);
+  const bias = weigh("bias", size);
+  /** @type {Step} */
+  const run = (input, rows) => {
+    const { heap } = machine;
+    for (let at = input; at < input + rows * size; at += size) {
+      let sum = 0, squares = 0;
+      for (let i = 0; i < size; i++) sum += heap[at + i];
+      const mean = sum / size;
+      for (let i = 0; i < size; i++) squares += (heap[at + i] - mean) ** 2;
+      const scale = 1 / Math.sqrt(squares / size + 1e-5);
+      for (let i = 0; i < size; i++) heap[at + i] = (heap[at + i] - mean) * scale * gain[i] + bias[i];
+    }
+    return input;
+  };
+  return { run, shape };
+}
+
+/** h + f(h). @param {Task} task @returns {Stage} */
+function compileResidual({ machine, layer, shape, tensors, name }) {
+  const inner = compileLayers(machine, tensors, layer.layers ?? [], `${name}.layers`, shape);
+  expect(String(inner.shape) === String(shape), name);
+  const length = lengthOf(shape);
+  const kept = machine.reserve(BATCH * length); // the inner steps may work in place
+  /** @type {Step} */
+  const run = (input, rows) => {
+    const { heap } = machine;
+    heap.copyWithin(kept, input, input + rows * length);
+    const change = inner.run(input, rows);
+    for (let i = 0; i < rows * length; i++) heap[kept + i] += heap[change + i];
+    return kept;
+  };
+  return { run, shape };
+}

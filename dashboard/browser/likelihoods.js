@@ -1,0 +1,82 @@
+// @ts-check
+// p(x|z) from the decoder's raw numbers, as in vae_engine/likelihoods.py. Nats per image, summed over pixels.
+
+import { sigmoid, softplus } from "./activations.js";
+import { PIXELS } from "./bundle.js";
+
+const SMALLEST_SPREAD = 0.01;
+const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
+
+/**
+ * @typedef {object} Likelihood
+ * @property {number} rawWidth raw numbers per image
+ * @property {(x: Float32Array, raw: Float32Array, at: number) => number} logProb log p(x|z)
+ * @property {(raw: Float32Array, at: number) => number} entropy of p(x|z)
+ * @property {(x: Float32Array) => Float32Array} statistics t(x), rawWidth numbers
+ * @property {(raw: Float32Array, at: number, eta: Float32Array, to: number, step: number) => number} natural
+ *   writes η to every step-th place, returns b, with log p(x|z) = t(x)·η + b: one image meets many z in one product
+ */
+
+/** Independent Bernoulli pixels with logits l: Σ xᵢ lᵢ − softplus(lᵢ). @type {Likelihood} */
+const bernoulli = {
+  rawWidth: PIXELS,
+  logProb(x, raw, at) {
+    let sum = 0;
+    for (let i = 0; i < PIXELS; i++) sum += x[i] * raw[at + i];
+    return sum - softplusSum(raw, at);
+  },
+  entropy(raw, at) {
+    let sum = softplusSum(raw, at);
+    for (let i = at; i < at + PIXELS; i++) sum -= raw[i] * sigmoid(raw[i]);
+    return sum;
+  },
+  statistics: (x) => x,
+  natural(raw, at, eta, to, step) {
+    for (let i = 0; i < PIXELS; i++) eta[to + i * step] = raw[at + i];
+    return -softplusSum(raw, at);
+  },
+};
+
+/** Σ softplus(lᵢ) with one logarithm: the product of 784 factors up to 2 stays within double range.
+ * @param {Float32Array} raw @param {number} at */
+function softplusSum(raw, at) {
+  let sum = 0, product = 1;
+  for (let i = at; i < at + PIXELS; i++) {
+    sum += Math.max(raw[i], 0);
+    product *= 1 + Math.exp(-Math.abs(raw[i]));
+  }
+  return sum + Math.log(product);
+}
+
+/** Independent Gaussian pixels, N(x; σ(m), s²) with s = 0.01 + softplus of the second half. @type {Likelihood} */
+const gaussian = {
+  rawWidth: 2 * PIXELS,
+  logProb(x, raw, at) {
+    let sum = 0;
+    for (let i = 0; i < PIXELS; i++) {
+      const spread = SMALLEST_SPREAD + softplus(raw[at + PIXELS + i]);
+      sum -= 0.5 * ((x[i] - sigmoid(raw[at + i])) / spread) ** 2 + Math.log(spread) + HALF_LOG_TAU;
+    }
+    return sum;
+  },
+  entropy(raw, at) {
+    let sum = PIXELS * (HALF_LOG_TAU + 0.5);
+    for (let i = at + PIXELS; i < at + 2 * PIXELS; i++) sum += Math.log(SMALLEST_SPREAD + softplus(raw[i]));
+    return sum;
+  },
+  statistics: (x) => Float32Array.from({ length: 2 * PIXELS }, (_, i) => (i < PIXELS ? x[i] : x[i - PIXELS] ** 2)),
+  natural(raw, at, eta, to, step) {
+    let bias = 0;
+    for (let i = 0; i < PIXELS; i++) {
+      const mean = sigmoid(raw[at + i]);
+      const spread = SMALLEST_SPREAD + softplus(raw[at + PIXELS + i]);
+      const precision = 1 / spread ** 2;
+      eta[to + i * step] = mean * precision;
+      eta[to + (PIXELS + i) * step] = -0.5 * precision;
+      bias -= 0.5 * mean * mean * precision + Math.log(spread) + HALF_LOG_TAU;
+    }
+    return bias;
+  },
+};
+
+export const LIKELIHOODS = { bernoulli, gaussian };

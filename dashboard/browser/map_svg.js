@@ -1,0 +1,44 @@
+// @ts-check
+// A map as SVG: points, axes, prior contours and cursor, as on screen.
+
+import {axisTicks, toPixel} from "./geometry.js";
+import {CLASS_COLOURS} from "./palette.js";
+import {showsClass} from "./state.js";
+
+/** @typedef {import("./state.js").View} View */
+/** @typedef {import("./state.js").State} State */
+
+const SVG_LEFT = 50;
+const SVG_BOTTOM = 44;
+
+/** @param {import("./explorer_model.js").ExplorerModel} model @param {View} view @param {State} state @param {import("./palette.js").Theme} theme */
+export function mapAsSvg(model, view, state, theme) {
+  const {codes, labels} = model.bundle.points;
+  const place = (/** @type {number} */ z1, /** @type {number} */ z2) => toPixel(view, z1, z2).map((value) => value.toFixed(1));
+  const groups = CLASS_COLOURS.map((colour, digit) => {
+    if (!showsClass(state, digit)) return "";
+    const dots = [];
+    for (let i = 0; i < labels.length; i++) {
+      if (labels[i] !== digit) continue;
+      const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
+      dots.push(`<circle cx="${x}" cy="${y}" r="2"/>`);
+    }
+    return `<g fill="${colour}" fill-opacity="0.85"><title>digit ${digit}</title>${dots.join("")}</g>`;
+  });
+  const [ox, oy] = place(0, 0);
+  const contours = state.layers.prior ? [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"/>`) : [];
+  const [x, y] = place(...state.z[model.place]);
+  const cursor = `<circle cx="${x}" cy="${y}" r="7" fill="none" stroke="${theme.accent}" stroke-width="2.5"/>`;
+  const ticks = axisTicks(view);
+  const numbers = [
+    ...ticks.x.map((z1) => `<text x="${place(z1, 0)[0]}" y="${view.height + 18}" text-anchor="middle">${z1}</text>`),
+    ...ticks.y.map((z2) => `<text x="-8" y="${place(0, z2)[1]}" text-anchor="end" dominant-baseline="middle">${z2}</text>`),
+    `<text x="${view.width / 2}" y="${view.height + 36}" text-anchor="middle">z1, ${model.units}</text>`,
+  ];
+  const [width, height] = [view.width + SVG_LEFT + 8, view.height + SVG_BOTTOM + 8];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="13">
+<rect width="${width}" height="${height}" fill="${theme.background}"/>
+<g transform="translate(${SVG_LEFT} 4)" fill="${theme.text}"><clipPath id="plot"><rect width="${view.width}" height="${view.height}"/></clipPath>
+<g clip-path="url(#plot)">${groups.join("\n")}${contours.join("")}${cursor}</g>
+<rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}</g></svg>`;
+}

@@ -1,0 +1,42 @@
+// @ts-check
+// Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones.
+
+import {createStrip} from "./digit_view.js";
+import {make, setText} from "./dom.js";
+import {gatherImages} from "./image_rows.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./state.js").State} State */
+
+const SHOWN = 8;
+
+/** @param {App} app */
+export function createMovePanel(app) {
+  const rows = app.models.map((model) => {
+    const strip = createStrip({label: `Nearest test images of the ${model.title}`, count: SHOWN, testid: `nearest-${model.bundle.kind}`});
+    const label = make("span", {class: "lx-row-label"}, model.bundle.kind.toUpperCase());
+    const note = make("span", {class: "lx-row-note"});
+    return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
+  });
+  const keys = make("p", {class: "lx-hint"},
+    "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to see all. ",
+    "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
+  const element = make("section", {class: "lx-panel", "aria-label": "Nearest test images"},
+    make("h3", {}, "Nearest test images"), ...rows.map((row) => row.element), keys);
+  return {
+    element,
+    /** @param {State} state */
+    render(state) {
+      rows.forEach((row, i) => {
+        const key = [state.z[i], app.images, app.theme];
+        if (row.shown.every((part, k) => part === key[k])) return;
+        row.shown = key;
+        const model = app.models[i];
+        const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
+        const labels = near.map((index) => model.bundle.points.labels[index]);
+        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest test images: ${labels.join(", ")}`);
+        setText(row.note, labels.join(" "));
+      });
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// @ts-check
+// A model's two networks, runnable: from an image to its code, from a latent point to its pixels.
+// Interprets the layer records of the bundle; knows nothing of screens.
+
+import { PIXELS } from "./bundle.js";
+import { compileLayers } from "./layers.js";
+import { LIKELIHOODS } from "./likelihoods.js";
+import { BATCH, Machine } from "./machine.js";
+import { sigmoid, softplus } from "./activations.js";
+
+/** @typedef {(raw: Float32Array, at: number, index: number) => void} TakeRaw the raw numbers of point `index` begin at `at` */
+/** @typedef {{mu: [number, number], std: [number, number]|null}} Encoded q(z|x), or an autoencoder's code as mu */
+/**
+ * @typedef {object} Network
+ * @property {"vae"|"ae"} kind
+ * @property {import("./likelihoods.js").Likelihood} likelihood p(x|z)
+ * @property {boolean} simd whether the WebAssembly kernel is in use
+ * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 for a Gaussian likelihood
+ * @property {(x: Float32Array) => Encoded} encode
+ * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z], 784 numbers in [0, 1]
+ * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} logits of E[x|z], 784 numbers
+ * @property {(z: Float32Array) => Float32Array} decodeMany [z1, z2, …] → k × 784
+ * @property {(z: Float32Array) => Float32Array} rawMany [z1, z2, …] → k × rawWidth
+ * @property {(z: Float32Array, take: TakeRaw) => void} forEachRaw [z1, z2, …] → the rawWidth raw numbers of each,
+ *   which are overwritten when `take` has returned
+ * @property {(z: Float32Array) => Float32Array} entropyMany [z1, z2, …] → k entropies of p(x|z), nats per image
+ */
+
+/**
+ * The networks of a bundle.
+ * @param {import("./bundle.js").Bundle} bundle
+ * @param {{allowSimd?: boolean}} [options] allowSimd: false forces plain JavaScript
+ * @returns {Network}
+ * @throws {Error} one sentence, when a layer is unknown or a weight does not fit
+ */
+export function createNetwork(bundle, { allowSimd = true } = {}) {
+  const { header, kind, tensors } = bundle;
+  const { spread } = header.config;
+  const likelihood = LIKELIHOODS[/** @type {"bernoulli"|"gaussian"} */ (header.config.likelihood)];
+  if (!likelihood) throw new Error(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
+  const machine = new Machine();
+  const image = machine.reserve(PIXELS);
+  const latent = machine.reserve(BATCH * 2);
+  const encoder = compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]);
+  const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
+  const { rawWidth } = likelihood;
+  if (String(encoder.shape) !== String(kind === "vae" ? 4 : 2) || String(decoder.shape) !== String(rawWidth)) {
+    throw new Error("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
+  }
+  machine.build(allowSimd);
+  const { heap } = machine;
+
+  /** @param {Float32Array} x @returns {Encoded} */
+  function encode(x) {
+    heap.set(x, image);
+    const at = encoder.run(image, 1);
+    const mu = /** @type {[number, number]} */ ([heap[at], heap[at + 1]]);
+    if (kind === "ae") return { mu, std: null };
+    const toStd = spread === "softplus" ? softplus : (/** @type {number} */ raw) => Math.exp(0.5 * raw);
+    return { mu, std: [toStd(heap[at + 2]), toStd(heap[at + 3])] };
+  }
+
+  /** @param {number} z1 @param {number} z2 @returns {number} */
+  function decodeOne(z1, z2) {
+    heap[latent] = z1;
+    heap[latent + 1] = z2;
+    return decoder.run(latent, 1);
+  }
+
+  /** @type {Network["forEachRaw"]} */
+  function forEachRaw(z, take) {
+    const count = z.length >> 1;
+    for (let start = 0; start < count; start += BATCH) {
+      const rows = Math.min(BATCH, count - start);
+      heap.set(z.subarray(2 * start, 2 * (start + rows)), latent);
+      const at = decoder.run(latent, rows);
+      for (let row = 0; row < rows; row++) take(heap, at + row * rawWidth, start + row);
+    }
+  }
+
+  /** @type {Network} */
+  const network = {
+    kind,
+    likelihood,
+    simd: machine.simd,
+    rawWidth,
+    encode,
+    decode(z1, z2, out = new Float32Array(PIXELS)) {
+      const at = decodeOne(z1, z2);
+      for (let i = 0; i < PIXELS; i++) out[i] = sigmoid(heap[at + i]);
+      return out;
+    },
+    logits(z1, z2, out = new Float32Array(PIXELS)) {
+      const at = decodeOne(z1, z2);
+      out.set(heap.subarray(at, at + PIXELS));
+      return out;
+    },
+    decodeMany(z) {
+      const out = new Float32Array((z.length >> 1) * PIXELS);
+      forEachRaw(z, (_, at, index) => {
+        for (let i = 0, to = index * PIXELS; i < PIXELS; i++) out[to + i] = sigmoid(heap[at + i]);
+      });
+      return out;
+    },
+    rawMany(z) {
+      const out = new Float32Array((z.length >> 1) * rawWidth);
+      forEachRaw(z, (raw, at, index) => out.set(raw.subarray(at, at + rawWidth), index * rawWidth));
+      return out;
+    },
+    forEachRaw,
+    entropyMany(z) {
+      const out = new Float32Array(z.length >> 1);
+      forEachRaw(z, (raw, at, index) => (out[index] = likelihood.entropy(raw, at)));
+      return out;
+    },
+  };
+  return network;
+}

@@ -1,0 +1,148 @@
+// @ts-check
+// The page: where each view stands, and which of them redraw.
+
+import {captionOf} from "./captions.js";
+import {createLayersMenu, createLegend, createMenu, createModeBar} from "./controls.js";
+import {createDigit} from "./digit_view.js";
+import {actionButton, make, setText} from "./dom.js";
+import {createExports} from "./exports.js";
+import {createLatentMap} from "./latent_map.js";
+import {isDark} from "./palette.js";
+import {createSliders, signedNumber} from "./sliders.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
+/** @typedef {import("./palette.js").Theme} Theme */
+
+/** @param {App} app */
+export function buildPage(app) {
+  const {store, models} = app;
+  const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
+  const legend = createLegend(store, app.commit);
+  const layers = createLayersMenu(store, app.commit);
+  const maps = models.map((model) => createLatentMap(app, model));
+  const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
+  const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where the points were (Ctrl Z)"});
+  const exports = createExports(app, maps);
+  const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
+    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons));
+  const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
+  const sides = models.map((model, i) => createSide(app, model, maps[i]));
+  const digits = models.map((model) => createDigitCard(model));
+  const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
+  const notice = make("p", {class: "lx-notice", role: "alert", "data-testid": "notice"});
+  const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
+  const centre = make("div", {class: "lx-centre"},
+    make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
+    notice, ...Object.values(panels).map((panel) => panel.element));
+  const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
+    make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
+  element.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "z") return;
+    if (store.state.mode === "draw") app.draw.undo();
+    else goBack();
+    event.preventDefault();
+  });
+
+  function goBack() {
+    store.dispatch({type: "undo"});
+    app.commit();
+  }
+
+  return {
+    element, maps,
+    resize: () => maps.forEach((map) => map.resize()),
+    /** @param {string} text */
+    say: (text) => setText(spoken, text),
+    /** @param {"auto"|"light"|"dark"} wanted */
+    setTheme(wanted) {
+      delete element.dataset.theme;
+      const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+      const dark = wanted === "auto" ? (hosted ? isDark(hosted) : matchMedia("(prefers-color-scheme: dark)").matches) : wanted === "dark";
+      element.dataset.theme = dark ? "dark" : "light";
+    },
+    /** @param {Event} event */
+    closeMenus(event) {
+      for (const menu of element.querySelectorAll("details[open]")) if (!event.composedPath().includes(menu)) menu.removeAttribute("open");
+    },
+    /** @param {State} state @param {readonly Float32Array[]} decoded what each model shows @param {readonly Latent[]} shown where it shows it */
+    render(state, decoded, shown) {
+      modes.show(state.mode);
+      legend.render(state);
+      layers.render(state);
+      undo.disabled = state.mode === "draw" ? !state.strokes.length && !state.upload : state.history.length < 2;
+      follow.hidden = state.mode !== "move";
+      follow.setAttribute("aria-pressed", String(!state.held));
+      setText(notice, state.notice);
+      notice.hidden = !state.notice;
+      models.forEach((_, i) => {
+        digits[i].render(shown[i], decoded[i], app.theme);
+        sides[i].render(state);
+        maps[i].render(state, app.theme);
+      });
+      for (const [mode, panel] of Object.entries(panels)) panel.element.hidden = mode !== state.mode;
+      panels[state.mode].render(state, decoded, shown);
+    },
+  };
+}
+
+/** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof createLatentMap>} map */
+function createSide(app, model, map) {
+  const {kind, name, header} = model.bundle;
+  const sliders = createSliders({
+    store: app.store, model: model.place, name: model.title, low: model.low, high: model.high, suffix: model.place === 0 ? "" : `-${kind}`,
+    commit: app.commit, touched: app.touched,
+  });
+  return {
+    element: make("section", {class: "lx-side", "aria-label": model.title},
+      make("div", {class: "lx-side-head"}, make("h2", {}, model.title), chooser(app, model), make("span", {class: "lx-side-note", title: name}, headline(name, header.metrics))),
+      map.element, sliders.element),
+    /** @param {State} state */
+    render: (state) => sliders.render(state),
+  };
+}
+
+/** Other models that this map could show. @param {App} app @param {ExplorerModel} model */
+function chooser(app, model) {
+  const names = app.choices[model.place] ?? [];
+  if (names.length < 2) return null;
+  const select = make("select", {class: "lx-field lx-chooser", "aria-label": `model of the ${model.title}`, "data-testid": `model-${model.bundle.kind}`,
+    onchange: () => app.choose(model.place, select.value)}, ...names.map((name) => make("option", {value: name, selected: name === model.bundle.name}, name)));
+  return select;
+}
+
+/** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
+function headline(name, metrics) {
+  const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
+  return found ? `${name} · ${found[1]} ${signedNumber(metrics[found[0]])} nats/image (${metrics.split ?? "?"})` : name;
+}
+
+/** @param {ExplorerModel} model */
+function createDigitCard(model) {
+  /** @type {[Latent, Theme]|null} */
+  let drawn = null;
+  const {kind} = model.bundle;
+  const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${kind}`});
+  const heading = make("span", {class: "lx-card-name"}, kind.toUpperCase());
+  const place = make("span", {class: "lx-number"});
+  const where = make("span", {});
+  const gap = make("span", {});
+  const near = make("span", {});
+  return {
+    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, place), where, gap, near)),
+    /** @param {Latent} z @param {Float32Array} values @param {Theme} theme */
+    render(z, values, theme) {
+      if (drawn && drawn[0] === z && drawn[1] === theme) return;
+      drawn = [z, theme];
+      digit.show(values, theme);
+      const caption = captionOf(model, z);
+      setText(place, `z = (${signedNumber(z[0])}, ${signedNumber(z[1])})`);
+      setText(where, caption.place);
+      setText(gap, caption.gap);
+      gap.classList.toggle("lx-far", caption.far);
+      setText(near, caption.near);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+// @ts-check
+// Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
+
+export const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
+
+/** @typedef {[number, number, number]} Rgb */
+/**
+ * @typedef {object} Theme
+ * @property {boolean} dark
+ * @property {string} text
+ * @property {string} muted
+ * @property {string} background
+ * @property {string} line of grids and frames
+ * @property {string} halo behind text that lies over a picture
+ * @property {string} accent
+ * @property {string} font
+ * @property {Uint32Array} ink the colour of each grey 0…255, packed for ImageData
+ */
+
+/** Reads what the host's style sheet says into the form that canvases need. @param {HTMLElement} root @returns {Theme} */
+export function readTheme(root) {
+  const style = getComputedStyle(root);
+  const dark = isDark(style.backgroundColor);
+  const [text, background] = [style.color, style.backgroundColor].map(rgbOf);
+  const paper = dark ? lifted(background, 14) : /** @type {Rgb} */ ([255, 255, 255]);
+  return {
+    dark,
+    text: style.color,
+    muted: css(mixed(background, text, 0.66)),
+    background: style.backgroundColor,
+    line: css(mixed(background, text, 0.16)),
+    halo: `rgba(${background.join(",")},0.85)`,
+    accent: style.getPropertyValue("--lx-accent").trim() || style.color,
+    font: style.fontFamily,
+    ink: inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
+  };
+}
+
+/** Whether a background calls for light text. @param {string} colour */
+export function isDark(colour) {
+  const [red, green, blue] = rgbOf(colour);
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+}
+
+/** Any CSS colour as numbers: the canvas knows every notation. @param {string} colour @returns {Rgb} */
+function rgbOf(colour) {
+  const context = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  if (!context) return [255, 255, 255];
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}
+
+/** @param {Rgb} from @param {Rgb} to @param {number} share @returns {Rgb} */
+function mixed(from, to, share) {
+  return /** @type {Rgb} */ (from.map((value, i) => Math.round(value + (to[i] - value) * share)));
+}
+
+/** @param {Rgb} colour @param {number} by @returns {Rgb} */
+function lifted(colour, by) {
+  return /** @type {Rgb} */ (colour.map((value) => Math.min(255, value + by)));
+}
+
+/** @param {Rgb} colour */
+function css(colour) {
+  return `rgb(${colour.join(",")})`;
+}
+
+/** @param {Rgb} colour @param {number} [alpha] */
+function packed([red, green, blue], alpha = 255) {
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** @param {Rgb} paper @param {Rgb} ink */
+function inkRamp(paper, ink) {
+  return Uint32Array.from({length: 256}, (_, grey) => packed(mixed(paper, ink, grey / 255)));
+}
+
+/** Colours of a signed error −1…1: blue where ink is missing, orange where there is too much. @param {number} error @param {boolean} dark */
+export function errorColour(error, dark) {
+  const paper = /** @type {Rgb} */ (dark ? [34, 37, 44] : [255, 255, 255]);
+  const full = /** @type {Rgb} */ (error < 0 ? [38, 110, 205] : [222, 98, 0]);
+  return packed(mixed(paper, full, Math.min(1, Math.abs(error))));
+}
+
+/** A field's colour ramp, value 0…1 to packed colour: transparent at 0, so that what lies below stays visible.
+ * @param {"density"|"distance"|"entropy"} field @param {boolean} dark */
+export function fieldRamp(field, dark) {
+  /** @type {Record<typeof field, Rgb>} */
+  const tones = {density: dark ? [92, 160, 255] : [28, 92, 190], distance: dark ? [255, 120, 120] : [176, 32, 48],
+    entropy: dark ? [200, 160, 255] : [98, 52, 160]};
+  return Uint32Array.from({length: 256}, (_, step) => packed(tones[field], Math.round(190 * (step / 255) ** 0.8)));
+}

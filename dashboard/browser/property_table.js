@@ -1,0 +1,153 @@
+// @ts-check
+// The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
+
+import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT} from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
+/** @typedef {import("./state.js").WalkEnd} WalkEnd */
+/** @typedef {{key: string, format: (state: State) => string, parse: (text: string, state: State) => Partial<State>|null}} Property */
+
+const LONGEST_LINK = 2000;
+const FARTHEST = 1000;
+const IMAGES = 60_000;
+
+/** @type {Property[]} */
+export const PROPERTIES = [
+  choice("mode", MODES, (state) => state.mode, (mode) => ({mode})),
+  {
+    key: "z",
+    format: (state) => state.z.map(latentText).join(";"),
+    parse(text, state) {
+      const z = text.split(";").map(parsedLatent);
+      return z.length === state.z.length && z.every((one) => one !== null) ? {z: /** @type {Latent[]} */ (z)} : null;
+    },
+  },
+  {
+    key: "layers",
+    format: (state) => LAYERS.filter((name) => state.layers[name]).join(","),
+    parse(text, state) {
+      const names = text === "" ? [] : text.split(",");
+      if (!names.every((name) => LAYERS.some((known) => known === name))) return null;
+      const layers = {...state.layers};
+      for (const name of LAYERS) layers[name] = names.includes(name);
+      return {layers};
+    },
+  },
+  whole("n", MANIFOLD_SIZES[0], MANIFOLD_SIZES[MANIFOLD_SIZES.length - 1], (state) => state.manifoldSize, (manifoldSize) => ({manifoldSize})),
+  choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
+  whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
+  optional("image", (state) => state.selected, (selected) => ({selected})),
+  whole("seed", 0, 2 ** 31 - 1, (state) => state.seed, (seed) => ({seed})),
+  whole("sample", 0, SAMPLE_COUNT - 1, (state) => state.sample, (sample) => ({sample})),
+  choice("from", /** @type {("prior"|"fitted")[]} */ (["prior", "fitted"]), (state) => (state.fitted ? "fitted" : "prior"), (from) => ({fitted: from === "fitted"})),
+  whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),
+  {
+    key: "ends",
+    format: (state) => state.ends.map((end) => (end ? endText(end) : "")).join(";"),
+    parse(text, state) {
+      const parts = text.split(";");
+      if (parts.length !== 2) return null;
+      const ends = parts.map((part) => (part === "" ? null : parsedEnd(part, state.z.length)));
+      return ends.some((end) => end === undefined) ? null : {ends: /** @type {State["ends"]} */ (ends)};
+    },
+  },
+  choice("path", /** @type {("linear"|"spherical")[]} */ (["linear", "spherical"]), (state) => state.path, (path) => ({path})),
+  {
+    key: "t",
+    format: (state) => shortNumber(state.t),
+    parse(text) {
+      const t = parsedNumber(text);
+      return t !== null && t >= 0 && t <= 1 ? {t} : null;
+    },
+  },
+];
+
+/** @template {string} T @param {string} key @param {readonly T[]} values @param {(state: State) => T} read @param {(value: T) => Partial<State>} write @returns {Property} */
+function choice(key, values, read, write) {
+  return {
+    key, format: read,
+    parse(text) {
+      const found = values.find((value) => value === text);
+      return found === undefined ? null : write(found);
+    },
+  };
+}
+
+/** @param {string} key @param {number} low @param {number} high @param {(state: State) => number} read @param {(value: number) => Partial<State>} write @returns {Property} */
+function whole(key, low, high, read, write) {
+  return {
+    key, format: (state) => String(read(state)),
+    parse(text) {
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+      return value >= low && value <= high ? write(value) : null;
+    },
+  };
+}
+
+/** @param {string} key @param {(state: State) => number|null} read @param {(value: number|null) => Partial<State>} write @returns {Property} */
+function optional(key, read, write) {
+  const number = whole(key, 0, IMAGES - 1, (state) => read(state) ?? 0, write);
+  return {
+    key, format: (state) => (read(state) === null ? "" : number.format(state)),
+    parse: (text, state) => (text === "" ? write(null) : number.parse(text, state)),
+  };
+}
+
+/** @param {number} value */
+function shortNumber(value) {
+  return String(Number(value.toFixed(4)));
+}
+
+/** @param {Latent} z */
+function latentText(z) {
+  return z.map(shortNumber).join(",");
+}
+
+/** @param {string} text @returns {number|null} */
+function parsedNumber(text) {
+  return /^-?\d{1,4}(\.\d{1,9})?$/.test(text) ? Number(text) : null;
+}
+
+/** @param {string} text @returns {Latent|null} */
+function parsedLatent(text) {
+  const [z1, z2, ...rest] = text.split(",").map(parsedNumber);
+  if (z1 == null || z2 == null || rest.length || Math.abs(z1) > FARTHEST || Math.abs(z2) > FARTHEST) return null;
+  return [z1, z2];
+}
+
+/** @param {WalkEnd} end */
+function endText(end) {
+  return end.kind === "image" ? `i${end.index}` : `p${end.model}:${latentText(end.z)}`;
+}
+
+/** @param {string} text @param {number} models @returns {WalkEnd|undefined} */
+function parsedEnd(text, models) {
+  if (/^i\d{1,5}$/.test(text) && Number(text.slice(1)) < IMAGES) return {kind: "image", index: Number(text.slice(1))};
+  const match = /^p(\d):(.+)$/.exec(text);
+  const z = match && parsedLatent(match[2]);
+  return match && z && Number(match[1]) < models ? {kind: "point", model: Number(match[1]), z} : undefined;
+}
+
+/** The part of the state that a link carries; only what differs from `plain`. @param {State} state @param {State} plain */
+export function formatLink(state, plain) {
+  const pairs = PROPERTIES.map((property) => [property.key, property.format(state), property.format(plain)]);
+  return pairs.filter(([, text, usual]) => text !== usual).map(([key, text]) => `${key}=${encodeURIComponent(text)}`).join("&");
+}
+
+/** What a link says, as far as it makes sense, and the names of what did not. @param {string} link @param {State} plain @returns {{values: Partial<State>, refused: string[]}} */
+export function parseLink(link, plain) {
+  if (link.length > LONGEST_LINK) return {values: {}, refused: ["link"]};
+  /** @type {Partial<State>} */
+  let values = {};
+  const refused = [];
+  const given = new URLSearchParams(link);
+  for (const property of PROPERTIES) {
+    const texts = given.getAll(property.key);
+    if (texts.length === 0) continue;
+    const parsed = texts.length === 1 ? property.parse(texts[0], plain) : null;
+    if (parsed) values = {...values, ...parsed};
+    else refused.push(property.key);
+  }
+  return {values, refused};
+}

@@ -1,0 +1,97 @@
+// @ts-check
+// Draws from the prior, the same z through both decoders; and, for a model without a prior, from the Gaussian fitted to its codes.
+
+import {createStrip} from "./digit_view.js";
+import {seededNormal} from "./digits.js";
+import {actionButton, make, setText} from "./dom.js";
+import {drawFrom} from "./explorer_model.js";
+import {SAMPLE_COUNT} from "./state.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
+
+/** The draws ε ~ N(0, I) that a seed names. @param {number} seed @returns {Latent[]} */
+export function priorDraws(seed) {
+  const draw = seededNormal(seed);
+  return Array.from({length: SAMPLE_COUNT}, () => draw());
+}
+
+/** @param {App} app */
+export function createSamplePanel(app) {
+  const {store, models} = app;
+  const sources = models.flatMap((model) => {
+    const kind = model.bundle.kind;
+    const plain = {model, fitted: false, text: `${kind.toUpperCase()}, z ~ N(0, I)`};
+    return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
+  });
+  const rows = sources.map(({model, fitted, text}) => {
+    const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.bundle.kind}${fitted ? "-fitted" : ""}`,
+      chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
+    return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
+  });
+  const seed = make("input", {type: "number", min: 0, max: 2 ** 31 - 1, step: 1, class: "lx-field", "data-testid": "seed",
+    onchange: () => apply({seed: Math.min(2 ** 31 - 1, Math.max(0, Math.floor(Number(seed.value)) || 0))})});
+  const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
+  const note = make("p", {class: "lx-hint"});
+  const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
+    make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
+    ...rows.map((row) => row.element), note);
+  let shown = "";
+  let [drawnSeed, drawn] = [-1, /** @type {Latent[]} */ ([])];
+
+  /** @param {State} state */
+  function draws(state) {
+    if (state.seed !== drawnSeed) [drawnSeed, drawn] = [state.seed, priorDraws(state.seed)];
+    return drawn;
+  }
+
+  /** @param {number} place @param {State} state @returns {Latent[]} */
+  function latentsOf(place, state) {
+    const model = models[place];
+    const own = model.bundle.kind === "ae" && state.fitted;
+    return draws(state).map((normal) => (own ? drawFrom(model.gaussian, normal) : normal));
+  }
+
+  /** @param {Partial<State>} values */
+  function apply(values) {
+    const next = {...store.state, ...values};
+    store.dispatch({type: "place", z: models.map((model) => latentsOf(model.place, next)[next.sample]), values: {...values, held: true}});
+    app.commit();
+  }
+
+  return {
+    element,
+    enter: () => apply({}),
+    /** @param {number} place */
+    latents: (place) => latentsOf(place, store.state),
+    /** The cursors go to the sample nearest to z. @param {number} place @param {Latent} z */
+    chooseNear(place, z) {
+      const gaps = latentsOf(place, store.state).map((one) => Math.hypot(one[0] - z[0], one[1] - z[1]));
+      apply({sample: gaps.indexOf(Math.min(...gaps))});
+    },
+    /** @param {State} state */
+    render(state) {
+      if (document.activeElement !== seed) seed.value = String(state.seed);
+      for (const row of rows) row.strip.mark(row.model.bundle.kind === "vae" || row.fitted === state.fitted ? state.sample : null);
+      const key = `${state.seed} ${app.theme.dark}`;
+      if (key !== shown) {
+        shown = key;
+        for (const {model, fitted, strip} of rows) {
+          const z = draws(state).map((normal) => (fitted ? drawFrom(model.gaussian, normal) : normal));
+          strip.show(model.network.decodeMany(Float32Array.from(z.flat())), app.theme);
+        }
+      }
+      setText(note, sampleNote(state));
+    },
+  };
+
+  /** @param {State} state */
+  function sampleNote(state) {
+    const far = models.map((model) => {
+      const outside = latentsOf(model.place, state).filter((z) => model.trained.distance(z[0], z[1]) > model.usual).length;
+      return `${model.bundle.kind.toUpperCase()}: ${outside} of ${SAMPLE_COUNT} fall where no training code is near`;
+    });
+    return `${far.join("; ")}. Click a sample to put the cursors on it.`;
+  }
+}

@@ -1,0 +1,52 @@
+// @ts-check
+// The two sliders under a map, in lockstep with its cursor.
+
+import {make, setText} from "./dom.js";
+
+/** @typedef {import("./state.js").Store} Store */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
+
+/** @param {{store: Store, model: number, name: string, low: Latent, high: Latent, suffix: string, commit: () => void, touched: (event: Event) => void}} options */
+export function createSliders({store, model, name, low, high, suffix, commit, touched}) {
+  const rows = [0, 1].map((axis) => {
+    const step = sliderStep(high[axis] - low[axis]);
+    const input = make("input", {
+      type: "range", min: low[axis], max: high[axis], step, "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
+      oninput: (/** @type {Event} */ event) => {
+        touched(event);
+        const z = /** @type {Latent} */ ([...store.state.z[model]]);
+        z[axis] = Number(input.value);
+        store.dispatch({type: "move", model, z, held: true});
+      },
+      onchange: commit,
+    });
+    const value = make("output", {class: "lx-number"});
+    const label = make("span", {class: "lx-slider-name"}, "z", make("sub", {}, String(axis + 1)));
+    return {input, value, element: make("label", {class: "lx-slider"}, label, input, value)};
+  });
+  return {
+    element: make("div", {class: "lx-sliders"}, ...rows.map((row) => row.element)),
+    /** @param {State} state */
+    render(state) {
+      rows.forEach(({input, value}, axis) => {
+        const z = state.z[model][axis];
+        // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
+        if (Number(input.value) !== z) input.value = String(z);
+        input.style.setProperty("--lx-share", `${(z - low[axis]) / (high[axis] - low[axis]) * 100}%`);
+        setText(value, signedNumber(z));
+        input.setAttribute("aria-valuetext", signedNumber(z));
+      });
+    },
+  };
+}
+
+/** A step fine enough that a thousand of them span the range. @param {number} range */
+function sliderStep(range) {
+  return 10 ** Math.floor(Math.log10(range / 1000));
+}
+
+/** Two decimals with a true minus sign. @param {number} value */
+export function signedNumber(value) {
+  return value.toFixed(2).replace("-", "−");
+}

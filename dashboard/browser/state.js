@@ -1,0 +1,170 @@
+// @ts-check
+// Everything the explorer shows, as one value, and the one function that changes it. No DOM.
+
+/** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"} Mode */
+/** @typedef {[number, number]} Latent a point of one model's latent space */
+/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"} LayerName */
+/** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
+/** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
+/** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
+/** @typedef {{z: Latent[], selected: number|null}} Past what undo goes back to */
+/**
+ * @typedef {object} State
+ * @property {Mode} mode
+ * @property {Latent[]} z one latent per model
+ * @property {number} active the map that keys act on
+ * @property {boolean} held whether the cursor stays when the pointer moves away
+ * @property {Record<LayerName, boolean>} layers
+ * @property {number} manifoldSize tiles along a side
+ * @property {"linear"|"prior"} spacing of the manifold's tiles
+ * @property {number} classes bit k is set when digit k is shown
+ * @property {number|null} focus the digit the legend highlights for as long as it is pointed at
+ * @property {number|null} selected index of the chosen test image
+ * @property {number|null} hovered index of the test image under the pointer
+ * @property {number} seed of the samples from the prior
+ * @property {number} sample which of the drawn samples the cursors stand on
+ * @property {boolean} fitted whether the AE samples its own fitted Gaussian instead of N(0, I)
+ * @property {number} noise how often the posterior noise was drawn again; 0 is the mean itself
+ * @property {[WalkEnd|null, WalkEnd|null]} ends of the walk
+ * @property {"linear"|"spherical"} path
+ * @property {number} t share of the walk gone, 0 to 1
+ * @property {boolean} playing
+ * @property {Stroke[]} strokes
+ * @property {number} pen width of the pen in pixels of the 28 × 28 image
+ * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
+ * @property {(View|null)[]} views what part of each latent space is in sight; null is all of it
+ * @property {Past[]} history
+ * @property {string} notice one sentence about the last thing that went wrong, or nothing
+ */
+
+/** @type {Mode[]} */
+export const MODES = ["move", "inspect", "draw", "walk", "sample"];
+/** @type {LayerName[]} */
+export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy"];
+export const SAMPLE_COUNT = 10;
+export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
+export const ALL_CLASSES = 1023;
+const HISTORY_LIMIT = 100;
+
+/**
+ * @typedef {{type: "set", values: Partial<State>}
+ *   |{type: "move", model: number, z: Latent, held?: boolean}
+ *   |{type: "place", z: Latent[], values?: Partial<State>}
+ *   |{type: "mode", mode: Mode}
+ *   |{type: "select", index: number|null, z: Latent[]|null}
+ *   |{type: "layer", layer: LayerName, on: boolean}
+ *   |{type: "class", digit: number}
+ *   |{type: "view", model: number, view: View|null}
+ *   |{type: "stroke", stroke: Stroke}
+ *   |{type: "unstroke"}
+ *   |{type: "clear"}
+ *   |{type: "commit"}
+ *   |{type: "undo"}} Action
+ */
+
+/** The state before anyone has touched anything. @param {number} models @returns {State} */
+export function initialState(models) {
+  return {
+    mode: "move",
+    z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
+    active: 0, held: true,
+    layers: {points: true, glyphs: false, training: false, manifold: false,
+      prior: true, density: false, distance: false, entropy: false},
+    manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
+    selected: null, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
+    ends: [null, null], path: "linear", t: 0, playing: false,
+    strokes: [], pen: 2.2, upload: null, views: Array.from({length: models}, () => null), history: [], notice: "",
+  };
+}
+
+/** The state after an action; the same object when nothing changed. @param {State} state @param {Action} action @returns {State} */
+export function reduce(state, action) {
+  switch (action.type) {
+    case "set":
+      return {...state, ...action.values};
+    case "move": {
+      const z = state.z.map((old, model) => (model === action.model ? action.z : old));
+      return {...state, z, active: action.model, held: action.held ?? state.held};
+    }
+    case "place":
+      return {...state, ...action.values, z: action.z};
+    case "mode":
+      return action.mode === state.mode ? state : {...state, mode: action.mode, playing: false, hovered: null, notice: ""};
+    case "select":
+      return {...state, selected: action.index, z: action.z ?? state.z, noise: 0, held: true};
+    case "layer":
+      return {...state, layers: withLayer(state.layers, action.layer, action.on)};
+    case "class":
+      return {...state, classes: toggledClasses(state.classes, action.digit)};
+    case "view":
+      return {...state, views: state.views.map((old, model) => (model === action.model ? action.view : old))};
+    case "stroke":
+      return {...state, strokes: [...state.strokes, action.stroke], upload: null};
+    case "unstroke":
+      return state.upload ? {...state, upload: null} : {...state, strokes: state.strokes.slice(0, -1)};
+    case "clear":
+      return {...state, strokes: [], upload: null};
+    case "commit":
+      return committed(state);
+    case "undo":
+      return undone(state);
+  }
+}
+
+/** @param {State["layers"]} layers @param {LayerName} name @param {boolean} on */
+function withLayer(layers, name, on) {
+  const next = {...layers, [name]: on};
+  // Both mark the same test codes, and only one field can be read off a map at a time.
+  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy"]]);
+  for (const group of rivals) {
+    if (on && group.includes(name)) for (const other of group) next[other] = other === name;
+  }
+  return next;
+}
+
+/** Clicking a digit shows it alone, clicking more adds them, and taking the last away shows all again. @param {number} classes @param {number} digit */
+function toggledClasses(classes, digit) {
+  const bit = 1 << digit;
+  if (classes === ALL_CLASSES) return bit;
+  return (classes ^ bit) || ALL_CLASSES;
+}
+
+/** @param {State} state @returns {State} */
+function committed(state) {
+  const last = state.history.at(-1);
+  if (last && last.selected === state.selected && last.z.every((z, i) => z[0] === state.z[i][0] && z[1] === state.z[i][1])) return state;
+  return {...state, history: [...state.history, {z: state.z, selected: state.selected}].slice(-HISTORY_LIMIT)};
+}
+
+/** The newest entry is where we stand, so going back means the one before it. @param {State} state @returns {State} */
+function undone(state) {
+  const past = state.history.at(-2);
+  return past ? {...state, z: past.z, selected: past.selected, noise: 0, history: state.history.slice(0, -1)} : state;
+}
+
+/** @typedef {{state: State, dispatch: (action: Action) => void}} Store */
+
+/** Holds the state and says when it changed. @param {State} first @param {() => void} changed @returns {Store} */
+export function createStore(first, changed) {
+  const store = {
+    state: first,
+    /** @param {Action} action */
+    dispatch(action) {
+      const next = reduce(store.state, action);
+      if (next === store.state) return;
+      store.state = next;
+      changed();
+    },
+  };
+  return store;
+}
+
+/** The test image the page talks about: the one under the pointer, else the chosen one. @param {State} state */
+export function shownImage(state) {
+  return state.hovered ?? state.selected;
+}
+
+/** Whether points of a digit are drawn. @param {State} state @param {number} label */
+export function showsClass(state, label) {
+  return (state.classes >> label & 1) === 1;
+}

@@ -1,0 +1,31 @@
+"""What the pages show of a model, made once per server and never changed. No torch."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vae_engine import export, registry
+from vae_engine.checkpoints import Stored
+
+
+@st.cache_resource(show_spinner=False)
+def stored(name: str) -> Stored:
+    """A checked model, by name."""
+    return registry.find(name)
+
+
+def choices() -> tuple[tuple[str, ...], ...]:
+    """For each map of the Explore page the models to choose from: the VAEs, then the autoencoders."""
+    models = [stored(name) for name in registry.names()]
+    lists = [tuple(m.name for m in models if m.model.kind == kind and m.model.latent_dim == 2) for kind in ("vae", "ae")]
+    return tuple(names for names in lists if names)
+
+
+def bundles(names: tuple[str, ...]) -> list[bytes]:
+    """The bundles of models shown side by side; the first carries the images for all."""
+    return [_bundle(name, position == 0) for position, name in enumerate(names)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _bundle(name: str, with_images: bool) -> bytes:
+    return export.bundle(stored(name), with_images=with_images)

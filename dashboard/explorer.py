@@ -1,0 +1,113 @@
+"""The explorer as a Streamlit component: bundles in, what the visitor settled on out. Knows no torch.
+
+The browser does all the work. Streamlit hears of it once after each release, never while something moves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from dashboard import browser_script
+
+MODES = ("move", "inspect", "draw", "walk", "sample")
+_FARTHEST = 1e4
+
+_component = st.components.v2.component(
+    "latent_explorer",
+    html='<div id="latent-explorer"></div>\n',
+    css=browser_script.styles(),
+    js=browser_script.script("streamlit_host.js") + "\nexport default latentExplorer.streamlitComponent;\n",
+)
+
+
+@dataclass(frozen=True)
+class ExplorerResult:
+    """What the visitor settled on. Everything is checked; what the browser sends otherwise counts as not sent."""
+
+    z: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The latent under the cursor of each model, by kind: `vae`, `ae`."""
+    mode: str = "move"
+    selection: int | None = None
+    """Index of the chosen test image."""
+    models: tuple[str, ...] | None = None
+    """The names chosen from `choices`, once the visitor chose; the page then calls again with their bundles."""
+
+
+def explorer(
+    bundles: Sequence[bytes], *, choices: Sequence[Sequence[str]] = (), link: str = "", key: str = "explorer"
+) -> ExplorerResult:
+    """Show one or two models side by side and say what the visitor settled on.
+
+    `bundles` are contents of bundle files (vae_engine.export); one of them should carry the images. `choices` names,
+    for each of them, the models to choose from. `link` is a state to begin with, in the form that Copy link gives
+    after the `#`. All of it crosses to the browser once and is recognised by its hash on later runs.
+    """
+    data = pack(bundles, choices, link)
+    raw = _component(
+        key=key,
+        data=data,
+        default={"report": None, "models": None},
+        on_report_change=_nothing,
+        on_models_change=_nothing,
+    )
+    return checked(raw.get("report"), raw.get("models"), choices)
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for each value; the rerun itself is enough."""
+
+
+def pack(bundles: Sequence[bytes], choices: Sequence[Sequence[str]], link: str) -> bytes:
+    """One byte string, because Streamlit carries bytes only on their own: header length, JSON header, bundles."""
+    return _pack(tuple(bundles), tuple(tuple(names) for names in choices), link)
+
+
+@lru_cache(maxsize=4)
+def _pack(bundles: tuple[bytes, ...], choices: tuple[tuple[str, ...], ...], link: str) -> bytes:
+    header = {
+        "id": hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in bundles)).hexdigest(),
+        "lengths": [len(one) for one in bundles],
+        "choices": choices,
+        "link": link,
+    }
+    text = json.dumps(header).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    return b"".join([len(text).to_bytes(4, "little"), text, *bundles])
+
+
+def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> ExplorerResult:
+    """A result from what the browser sent, which may be anything."""
+    report = report if isinstance(report, Mapping) else {}
+    sent = report.get("z")
+    z = {kind: (float(pair[0]), float(pair[1])) for kind, pair in _items(sent) if kind in ("vae", "ae") and _is_latent(pair)}
+    mode = report.get("mode")
+    selection = report.get("selection")
+    return ExplorerResult(
+        z=z,
+        mode=mode if mode in MODES else "move",
+        selection=selection if type(selection) is int and 0 <= selection < 60_000 else None,
+        models=tuple(models) if _are_choices(models, choices) else None,
+    )
+
+
+def _items(value: Any) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
+
+
+def _is_latent(pair: Any) -> bool:
+    numbers = isinstance(pair, Sequence) and len(pair) == 2 and all(type(one) in (int, float) for one in pair)
+    return numbers and all(math.isfinite(one) and abs(one) <= _FARTHEST for one in pair)
+
+
+def _are_choices(models: Any, choices: Sequence[Sequence[str]]) -> bool:
+    if not isinstance(models, Sequence) or isinstance(models, str) or len(models) != len(choices):
+        return False
+    return all(isinstance(name, str) and name in allowed for name, allowed in zip(models, choices, strict=True))

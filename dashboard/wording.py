@@ -1,0 +1,28 @@
+"""The sentences a visitor reads. What is said about a state is computed from that state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TITLE = "Latent-space explorer"
+EXPLORE = "Explore"
+MODELS = "Models"
+
+NO_MODELS = "There are no pretrained models here. Restore them with `git checkout -- pretrained`."
+BOUNDS_ALT = "For each VAE the ELBO, the importance-sampled and the exact log p(x) on one axis of nats per image"
+BOUNDS_AXIS = "nats per image, higher is better"
+NO_CARD = "This model has no model card."
+
+METRIC_COLUMNS = {
+    "elbo": "ELBO",
+    "log_px_is": "log p(x), importance-sampled",
+    "log_px_exact": "log p(x), exact",
+    "nll": "reconstruction −log p(x|z)",
+    "kl": "KL",
+}
+
+
+def protocol_of(metrics: list[dict[str, Any]]) -> str:
+    """Under which protocol the numbers of a table were measured, said once when they agree."""
+    told = {f"{m.get('protocol')} pixels, {m.get('split')} split, n = {m.get('n')}, seed {m.get('seed')}" for m in metrics}
+    return "Nats per image: " + "; ".join(sorted(told)) + "."

@@ -1,0 +1,48 @@
+"""The pages as Streamlit runs them, without a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from builders import ROOT
+from streamlit import config
+from streamlit.testing.v1 import AppTest
+
+from vae_engine import registry
+
+
+def page(function: str) -> AppTest:
+    """A page run once."""
+    app = AppTest.from_string(f"from dashboard.screens import {function}\n{function}.show()", default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def test_models_page_shows_every_bundled_model_with_its_card() -> None:
+    app = page("models")
+    assert list(app.dataframe[0].value["model"]) == registry.names()
+    cards = [expander.label for expander in app.expander]
+    assert cards == registry.names()
+
+
+def test_models_page_says_so_when_a_model_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "names", lambda: ["no-such-model"])
+    app = page("models")
+    assert "no-such-model" in app.error[0].value
+    assert app.info
+
+
+def test_landing_page_does_not_import_torch() -> None:
+    program = "import sys; from dashboard.screens import explore; explore.show(); print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "False"
+
+
+def test_settings_file_turns_off_telemetry_prompts_and_the_collection_after_each_rerun() -> None:
+    config.get_config_options(force_reparse=True)
+    assert config.get_option("browser.gatherUsageStats") is False
+    assert config.get_option("server.showEmailPrompt") is False
+    assert config.get_option("server.maxUploadSize") == 5
+    assert config.get_option("runner.postScriptGC") is False

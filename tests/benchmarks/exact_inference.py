@@ -1,0 +1,55 @@
+"""Exact log p(x) of the whole test set against importance sampling with 5,000 samples, and one image's posterior.
+
+    python tests/benchmarks/exact_inference.py [MODEL]
+
+Both run on the same machine in one process, by CPU time. Importance sampling is timed on some images and
+scaled up, since its cost is the same for every image.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+
+from vae_engine import data, evaluation, load_model
+from vae_engine.exact import ExactInference, exact_log_px
+
+SAMPLES = 5000
+IMAGES_SAMPLED = 40
+SINGLE_IMAGES = 30
+
+
+def main() -> None:
+    """Print one JSON object."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "vae-mnist"
+    vae = load_model(name)
+    x = evaluation.observed(data.load("test"), "dynamic", 0)
+    began = time.process_time()
+    exact = exact_log_px(vae, x)
+    exact_seconds = time.process_time() - began
+    began = time.process_time()
+    sampled = evaluation.importance_sampled_log_px(vae, x[:IMAGES_SAMPLED], SAMPLES, 0)
+    sampled_seconds = (time.process_time() - began) * len(x) / IMAGES_SAMPLED
+    inference = ExactInference(vae)
+    inference.posterior(x[0])
+    single = []
+    for image in x[:SINGLE_IMAGES]:
+        began = time.perf_counter()
+        inference.posterior(image)
+        single.append(1000 * (time.perf_counter() - began))
+    result = {
+        "model": name,
+        "images": len(x),
+        "exact_cpu_seconds": round(exact_seconds, 1),
+        f"is_{SAMPLES}_cpu_seconds": round(sampled_seconds, 1),
+        "ratio": round(sampled_seconds / exact_seconds, 1),
+        "posterior_of_one_image_ms": {"median": round(statistics.median(single), 1), "max": round(max(single), 1)},
+        f"is_{SAMPLES}_below_exact_nats": round((exact.log_px[:IMAGES_SAMPLED] - sampled.double()).mean().item(), 2),
+    }
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

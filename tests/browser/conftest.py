@@ -1,0 +1,56 @@
+"""A browser that reaches nothing but this machine, and the explorer's static page made of the two small models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from explorer_page import until
+from playwright.sync_api import Browser, Page
+from serving import chromium, offline_context
+
+from dashboard.static_export import write_html
+
+Open = Callable[..., Page]
+
+WINDOW = {"width": 1366, "height": 768}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def static_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one-file explorer of the two small pretrained models."""
+    path = tmp_path_factory.mktemp("static") / "explorer.html"
+    write_html(["vae-mnist-small", "ae-mnist-small"], path)
+    return path
+
+
+@pytest.fixture
+def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
+    """Opens the static page from disk; afterwards nothing may have gone wrong and nothing been asked of any network."""
+    opened: list[tuple[Any, list[str]]] = []
+
+    def open_page(link: str = "", **options: Any) -> Page:
+        context, troubles = offline_context(browser, **{"viewport": WINDOW, **options})
+        context.unroute_all()
+        context.set_offline(True)
+        opened.append((context, troubles))
+        page = context.new_page()
+        page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)
+        page.goto(static_file.as_uri() + link)
+        page.get_by_test_id("explorer").wait_for()
+        until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+        return page
+
+    yield open_page
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []

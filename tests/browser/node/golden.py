@@ -1,0 +1,114 @@
+"""Golden vectors for the browser's networks: python golden.py FOLDER [NAME]
+
+For every architecture a tiny random model, and every pretrained one, as a bundle of a few points; beside it,
+as JSON, what numpy makes of the same half-precision weights and torch of the full-precision ones.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.numpy import load, save
+
+from vae_engine import checkpoints, data, export, forward, registry
+from vae_engine.config import ModelConfig, TrainConfig
+from vae_engine.data import Images
+from vae_engine.models import build_model
+
+POINTS = 24
+SMALL: dict[str, Any] = {"encoder_widths": (24, 17), "decoder_widths": (20, 24), "fourier_features": 5}
+CONFIGS = {
+    "mlp-relu": ModelConfig(**SMALL | {"decoder": "mlp", "activation": "relu"}),
+    "mlp-tanh-norm-dropout": ModelConfig(**SMALL | {"activation": "tanh", "layer_norm": True, "dropout": 0.3}),
+    "fourier-gelu-softplus": ModelConfig(**SMALL | {"spread": "softplus"}),
+    "residual-silu": ModelConfig(**SMALL | {"encoder": "residual", "encoder_widths": (16, 24, 9), "activation": "silu"}),
+    "residual-norm": ModelConfig(**SMALL | {"encoder": "residual", "layer_norm": True}),
+    "conv": ModelConfig(encoder="conv", encoder_widths=(3, 5, 16), decoder="conv", decoder_widths=(12, 5, 3)),
+    "conv-norm-gaussian": ModelConfig(
+        encoder="conv", encoder_widths=(4, 10), layer_norm=True, decoder="conv", decoder_widths=(9, 8, 4), likelihood="gaussian"
+    ),
+    "ae-gaussian": ModelConfig(**SMALL | {"kind": "ae", "likelihood": "gaussian"}),
+    "ae-conv": ModelConfig(kind="ae", encoder="conv", encoder_widths=(3, 5, 2, 16), decoder="conv", decoder_widths=(12, 5, 3)),
+    "no-hidden-layer": ModelConfig(encoder_widths=(), decoder="mlp", decoder_widths=()),
+}
+
+
+def main(folder: Path, only: str | None = None) -> None:
+    load_all = data.load
+    export.data.load = lambda split: load_all(split).head(POINTS)  # type: ignore[assignment]
+    export.read_codes = lambda stored: None  # those kept are of all images
+    first = load_all("test").head(POINTS).images.tobytes()
+    export.data.packed_test_images = lambda: gzip.compress(bytes(16) + first)
+    names = [only] if only else [*CONFIGS, *registry.names()]
+    for name in names:
+        random = CONFIGS.get(name)
+        write_case(
+            folder, checkpoints.read(save_random(folder / "models" / name, random), name) if random else registry.find(name)
+        )
+    test = load_all("test")
+    (folder / "images.bin").write_bytes(test.images.tobytes())
+    (folder / "golden.json").write_text(json.dumps({"names": names, "observed": observed(test)}))
+
+
+def save_random(folder: Path, config: ModelConfig) -> Path:
+    """A model whose weights are large enough that its pixels are not all ½."""
+    model = build_model(config, seed=1)
+    rng = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.mul_(1.5).add_(0.1 * torch.randn(weight.shape, generator=rng))
+    folder.mkdir(parents=True)
+    checkpoints.save(folder, model, TrainConfig(), {})
+    return folder
+
+
+def write_case(folder: Path, stored: checkpoints.Stored) -> None:
+    bundle = export.bundle(stored)
+    (folder / f"{stored.name}.bundle").write_bytes(bundle)
+    (folder / f"{stored.name}.f32.bundle").write_bytes(in_full_precision(bundle, stored))
+    x = data.observe_fixed(data.load("test").images, "dynamic", 0).reshape(POINTS, -1)[:4]
+    z = np.random.default_rng(3).normal(0, 1.5, (37, 2)).astype(np.float32)
+    rounded = {key: weight.astype(np.float16).astype(np.float32) for key, weight in stored.weights.items()}
+    half = dataclasses.replace(stored, weights=rounded)
+    model = checkpoints.to_torch(stored)
+    encoded, decoded = model.encode(torch.from_numpy(x)), model.decode(torch.from_numpy(z))
+    if stored.model.kind == "vae":
+        encoded = torch.stack([encoded.mu, encoded.std])
+    case = {
+        "x": x.tolist(),
+        "z": z.ravel().tolist(),
+        "half": {"encoded": listed(*forward.encode(half, x)), "decoded": listed(forward.decode(half, z))},
+        "full": {"encoded": encoded.ravel().tolist(), "decoded": decoded.ravel().tolist()},
+    }
+    (folder / f"{stored.name}.json").write_text(json.dumps(case))
+
+
+def in_full_precision(bundle: bytes, stored: checkpoints.Stored) -> bytes:
+    """The same bundle with float32 weights."""
+    size = int.from_bytes(bundle[:8], "little")
+    metadata = json.loads(bundle[8 : 8 + size])["__metadata__"]
+    return save(load(bundle) | stored.weights, metadata)
+
+
+def listed(*arrays: np.ndarray | None) -> list[float]:
+    return [float(value) for array in arrays if array is not None for value in array.ravel()]
+
+
+def observed(test: Images) -> list[dict[str, Any]]:
+    """Some rows of `observe_fixed`, as the numbers of the pixels that are on."""
+    rows = []
+    for seed in (0, 1, 2**31 - 1):
+        x = data.observe_fixed(test.images, "dynamic", seed)
+        rows += [{"seed": seed, "index": index, "on": np.flatnonzero(x[index]).tolist()} for index in (0, 1, 4999, 9999)]
+    return rows
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

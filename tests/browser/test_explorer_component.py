@@ -1,0 +1,108 @@
+"""The explorer inside Streamlit: what crosses the wire, and that it survives reruns."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from explorer_page import place, state, until
+from serving import ROOT, _wait_until_up, free_port, offline_context
+
+from vae_engine import checkpoints, export
+
+APP = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+import streamlit as st
+from dashboard.explorer import explorer
+st.set_page_config(layout="wide")
+st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+result = explorer([Path({vae!r}).read_bytes(), Path({ae!r}).read_bytes()])
+st.text(f"run {{st.session_state['runs']}} {{result}}")
+assert "torch" not in sys.modules
+"""
+
+
+@contextlib.contextmanager
+def served(app: Path) -> Iterator[str]:
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", f"--server.port={port}"]
+    log = app.with_suffix(".log")
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*command, "--browser.gatherUsageStats=false"], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_up(f"http://localhost:{port}/_stcore/health", server, log)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def address(tiny_vae: Path, tiny_ae: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("component")
+    for name, model, images in (("vae", tiny_vae, True), ("ae", tiny_ae, False)):
+        (folder / f"{name}.bundle").write_bytes(export.bundle(checkpoints.read(model), with_images=images))
+    app = folder / "app.py"
+    app.write_text(APP.format(root=str(ROOT), vae=str(folder / "vae.bundle"), ae=str(folder / "ae.bundle")))
+    with served(app) as url:
+        yield url
+
+
+@pytest.fixture
+def hosted(browser, address):
+    """The page, and the frames it has sent to the server."""
+    context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    sent: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto(address)
+    page.get_by_test_id("explorer").wait_for()
+    page.get_by_text("run 1").wait_for()
+    page.wait_for_timeout(1500)
+    yield page, sent
+    context.close()
+    assert [one for one in troubles if "asked for" in one] == []
+
+
+def test_nothing_is_sent_while_moving_and_one_message_on_release(hosted):
+    page, sent = hosted
+    page.mouse.move(*place(page, "latent-map-vae", 0.4, 0.4))
+    page.mouse.down()
+    sent.clear()
+    for step in range(60):
+        page.mouse.move(*place(page, "latent-map-vae", 0.4 + 0.004 * step, 0.4))
+        page.wait_for_timeout(10)
+    assert sent == []
+    page.mouse.up()
+    page.wait_for_timeout(1500)
+    assert len(sent) == 1
+    z = state(page)["z"][0]
+    page.get_by_text(f"'vae': ({z[0]}").wait_for()
+
+
+def test_a_rerun_keeps_state_and_bundle(hosted):
+    page, _ = hosted
+    page.get_by_test_id("mode-walk").click()
+    page.get_by_test_id("explorer").evaluate("element => element.dataset.mark = 'same'")
+    page.get_by_text("mode='walk'").wait_for()
+    assert page.get_by_test_id("explorer").get_attribute("data-mark") == "same"
+    assert state(page)["mode"] == "walk"
+
+
+def test_reloading_restores_the_state(hosted):
+    page, _ = hosted
+    page.get_by_test_id("latent-map-vae").focus()
+    page.keyboard.press("r")
+    until(lambda: "z=" in page.evaluate("location.hash"))
+    before = state(page)["z"]
+    page.reload()
+    page.get_by_test_id("explorer").wait_for()
+    assert state(page)["z"][0] == pytest.approx(before[0], abs=1e-4)

@@ -1,0 +1,33 @@
+"""The browser's DOM-free modules: their own tests under Node, and their types."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE = shutil.which("node")
+
+
+def run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHON": sys.executable}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "tests/browser/node").glob("*.test.js")))
+def test_node(file: str) -> None:
+    assert NODE, "These tests need Node 20 or newer (https://nodejs.org); a visitor of the product does not."
+    run(NODE, "--test", f"tests/browser/node/{file}")
+
+
+def test_types() -> None:
+    compiler = ROOT / "node_modules/typescript/bin/tsc"
+    if not compiler.exists():
+        pytest.skip("typescript is not installed: run `npm ci`, or `make test`, which does")
+    assert NODE, "The type check needs Node 20 or newer (https://nodejs.org)."
+    run(NODE, str(compiler), "-p", "tsconfig.json")

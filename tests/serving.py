@@ -1,0 +1,80 @@
+"""Starts a real dashboard for tests and screenshots, and a browser that can reach nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from chromium import find
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def dashboard(log: Path) -> Iterator[str]:
+    """The address of a dashboard served for as long as the context lasts."""
+    port = free_port()
+    command = [sys.executable, "-m", "dashboard", "run", "--no-browser", "--port", str(port)]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+    address = f"http://localhost:{port}"
+    try:
+        _wait_until_up(f"{address}/_stcore/health", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own server)
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The dashboard did not start:\n{log.read_text()}")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def offline_context(browser: Browser, **options: object) -> tuple[BrowserContext, list[str]]:
+    """A context that reaches only this machine, and the list of what went wrong in it."""
+    context = browser.new_context(**options)
+    troubles: list[str] = []
+
+    def guard(route: object) -> None:
+        if route.request.url.startswith(("http://localhost", "http://127.0.0.1", "data:", "blob:")):
+            route.continue_()
+        else:
+            troubles.append(f"asked for {route.request.url}")
+            route.abort()
+
+    context.route("**/*", guard)
+    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    context.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: troubles.append(str(error.error)))
+    return context, troubles

@@ -1,0 +1,53 @@
+"""What Python believes of what the browser reports, and how bundles travel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dashboard.explorer import ExplorerResult, checked, pack
+
+
+def test_a_report_becomes_a_result():
+    report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41}
+    result = checked(report, ["a", "b"], [["a", "c"], ["b"]])
+    assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        None,
+        "x" * 100_000,
+        [],
+        {"z": [1, 2]},
+        {"z": {"vae": [float("nan"), 0]}},
+        {"z": {"vae": [1e9, 0]}},
+        {"z": {"vae": [1]}},
+        {"z": {"vae": "12"}},
+        {"z": {"gan": [0, 0]}},
+        {"mode": "fly"},
+        {"mode": ["move"]},
+        {"selection": -1},
+        {"selection": True},
+        {"selection": 1e9},
+    ],
+)
+def test_nonsense_counts_as_nothing(report):
+    assert checked(report, None, []) == ExplorerResult()
+
+
+@pytest.mark.parametrize("models", ["ab", ["a"], ["a", "x"], [["a"], "b"], 7])
+def test_only_offered_models_can_be_chosen(models):
+    assert checked(None, models, [["a"], ["b"]]).models is None
+
+
+def test_bundles_travel_in_one_byte_string_aligned():
+    packed = pack([b"first", b"second"], [["a"], ["b"]], "mode=draw")
+    length = int.from_bytes(packed[:4], "little")
+    header = json.loads(packed[4 : 4 + length])
+    assert (4 + length) % 8 == 0
+    assert packed[4 + length :] == b"firstsecond"
+    assert (header["lengths"], header["choices"], header["link"]) == ([5, 6], [["a"], ["b"]], "mode=draw")
+    assert pack([b"first", b"second"], [["a"], ["b"]], "mode=draw") is packed

@@ -1,0 +1,121 @@
+"""Optimisers, the learning-rate schedule and the running average of weights."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from builders import short, tiny
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vae_engine import TrainConfig, build_model
+from vae_engine.optimisers import Averaged, learning_rate_factor, make_optimiser, optimiser_state, restore_optimiser
+
+warmups = st.floats(0.0, 0.9)
+
+
+@given(warmups, st.floats(0, 1))
+def test_rate_is_a_positive_share_of_its_peak_and_zero_only_at_the_end(warmup: float, progress: float) -> None:
+    factor = learning_rate_factor(TrainConfig(lr_warmup=warmup), progress)
+    assert 0 <= factor <= 1
+    assert factor > 0 or progress > 0.999
+
+
+@given(warmups)
+def test_rate_peaks_at_one_when_warm_up_ends_and_falls_to_zero(warmup: float) -> None:
+    config = TrainConfig(lr_warmup=warmup)
+    assert learning_rate_factor(config, warmup) == pytest.approx(1.0)
+    assert learning_rate_factor(config, 1.0) == pytest.approx(0.0, abs=1e-12)
+    before = [learning_rate_factor(config, share * warmup) for share in np.linspace(0, 1, 50)]
+    after = [learning_rate_factor(config, warmup + share * (1 - warmup)) for share in np.linspace(0, 1, 50)]
+    assert before == sorted(before)
+    assert after == sorted(after, reverse=True)
+
+
+@given(st.floats(0.01, 0.9))
+def test_rate_is_continuous(warmup: float) -> None:
+    config = TrainConfig(lr_warmup=warmup)
+    steepest = np.pi / 2 / min(warmup, 1 - warmup)
+    factors = [learning_rate_factor(config, progress) for progress in np.linspace(0, 1, 501)]
+    assert max(abs(b - a) for a, b in itertools.pairwise(factors)) <= steepest / 500 * 1.01
+
+
+@given(st.floats(0, 1))
+def test_constant_schedule_stays_at_its_peak(progress: float) -> None:
+    assert learning_rate_factor(TrainConfig(schedule="constant"), progress) == 1.0
+
+
+@pytest.mark.parametrize("name", ["adam", "adagrad", "sgd"])
+def test_every_optimiser_lowers_a_quadratic(name: str) -> None:
+    model = build_model(tiny())
+    optimiser = make_optimiser(model, short(optimizer=name, learning_rate=1e-2))
+    norms = []
+    for _ in range(20):
+        loss = sum((weight**2).sum() for weight in model.parameters())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        norms.append(loss.item())
+    assert norms == sorted(norms, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["adam", "adagrad", "sgd"])
+def test_restored_optimiser_takes_the_same_next_step(name: str) -> None:
+    config = short(optimizer=name, weight_decay=0.01)
+
+    def step(model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
+        optimiser.zero_grad()
+        sum((weight**3).sum() for weight in model.parameters()).backward()
+        optimiser.step()
+
+    first, second = build_model(tiny()), build_model(tiny())
+    before = make_optimiser(first, config)
+    for _ in range(3):
+        step(first, before)
+    second.load_state_dict(first.state_dict())
+    after = make_optimiser(second, config)
+    restore_optimiser(after, {name: tensor.clone() for name, tensor in optimiser_state(before).items()})
+    step(first, before)
+    step(second, after)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
+
+
+def test_weight_decay_shrinks_weights_that_have_no_gradient() -> None:
+    model = build_model(tiny())
+    before = [weight.detach().clone() for weight in model.parameters()]
+    optimiser = make_optimiser(model, short(weight_decay=0.5, learning_rate=0.1))
+    for weight in model.parameters():
+        weight.grad = torch.zeros_like(weight)
+    optimiser.step()
+    for old, new in zip(before, model.parameters(), strict=True):
+        torch.testing.assert_close(new.detach(), 0.95 * old)
+
+
+def test_average_is_the_recursion_with_a_decay_that_grows_to_its_limit() -> None:
+    model = build_model(tiny())
+    averaged = Averaged(model, 0.5)
+    name, weight = next(iter(model.named_parameters()))
+    expected = weight.detach().clone()
+    for update in range(1, 20):
+        with torch.no_grad():
+            weight += 1.0
+        averaged.update(model)
+        decay = min(0.5, (1 + update) / (10 + update))
+        expected = decay * expected + (1 - decay) * weight.detach()
+    torch.testing.assert_close(averaged.model.get_parameter(name), expected)
+
+
+def test_average_of_decay_zero_is_the_model_itself() -> None:
+    model = build_model(tiny())
+    assert Averaged(model, 0.0).model is model
+
+
+def test_averaging_leaves_the_model_alone() -> None:
+    model = build_model(tiny())
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    Averaged(model, 0.9).update(model)
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+    assert all(weight.requires_grad for weight in model.parameters())

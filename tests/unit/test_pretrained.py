@@ -1,0 +1,91 @@
+"""The bundled models: there, unaltered, small enough, and as good as their stored numbers say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from vae_engine import checkpoints, data, export, load_model, objectives, registry
+from vae_engine.evaluation import observed
+
+NAMES = ("ae-mnist", "ae-mnist-small", "vae-mnist", "vae-mnist-small")
+LARGEST, LARGEST_SMALL = 25e6, 700_000
+COUNT = 500
+
+
+def test_the_four_models_are_there() -> None:
+    assert set(NAMES) <= set(registry.names())
+
+
+def test_together_they_take_at_most_25_megabytes() -> None:
+    sizes = [path.stat().st_size for path in registry.PRETRAINED.rglob("*") if path.is_file()]
+    assert 0 < sum(sizes) <= LARGEST
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hashes_and_configs_of_a_model_are_right(name: str) -> None:
+    stored = registry.find(name)
+    assert stored.model.kind == name.split("-")[0]
+    assert stored.model.latent_dim == 2
+    stated = {"model": name, "kind": stored.model.kind, "protocol": "dynamic", "split": "test", "n": 10_000}
+    assert stored.metrics.items() >= stated.items()
+    assert {"seed", "samples", "nll", "latent"} <= stored.metrics.keys()
+    assert (stored.folder / checkpoints.METRICS).exists()
+
+
+@pytest.mark.parametrize("size", ["", "-small"])
+def test_vae_and_autoencoder_have_the_same_networks(size: str) -> None:
+    vae, ae = (registry.find(f"{kind}-mnist{size}").model for kind in ("vae", "ae"))
+    assert vae.to_dict() | {"kind": "ae"} == ae.to_dict()
+
+
+@pytest.mark.parametrize("name", ["vae-mnist-small", "ae-mnist-small"])
+def test_small_models_are_small(name: str) -> None:
+    from vae_engine.weights import parameter_count
+
+    assert parameter_count(registry.find(name).model) <= LARGEST_SMALL
+
+
+@pytest.mark.parametrize("name", ["vae-mnist", "vae-mnist-small"])
+@torch.no_grad()
+def test_elbo_of_the_first_images_agrees_with_the_stored_elbo_of_all(name: str) -> None:
+    """Within four standard errors of a mean over 500 of the images, which covers pixel and latent noise, too."""
+    vae, metrics = load_model(name), registry.find(name).metrics
+    x = observed(data.load("test").head(COUNT), metrics["protocol"], metrics["seed"])
+    q = vae.encode(x)
+    z = q.sample(torch.Generator().manual_seed(1), 10)
+    elbo = objectives.elbo_b(vae.likelihood, x, vae.decode_logits(z), q).double()
+    error = elbo.std().item() / math.sqrt(COUNT)
+    assert abs(elbo.mean().item() - metrics["elbo"]) < 4 * error
+    assert metrics["elbo"] == pytest.approx(-metrics["nll"] - metrics["kl"], abs=1e-3)
+    assert metrics["elbo"] <= metrics["log_px_is"] <= metrics["log_px_exact"]
+
+
+@pytest.mark.parametrize("name", ["ae-mnist", "ae-mnist-small"])
+@torch.no_grad()
+def test_reconstruction_of_the_first_images_agrees_with_the_stored_nll_of_all(name: str) -> None:
+    model, metrics = load_model(name), registry.find(name).metrics
+    x = observed(data.load("test").head(COUNT), metrics["protocol"], metrics["seed"])
+    nll = objectives.nll(model.likelihood, x, model.decode_logits(model.encode(x))).double()
+    assert abs(nll.mean().item() - metrics["nll"]) < 4 * nll.std().item() / math.sqrt(COUNT)
+    assert "elbo" not in metrics
+    assert "kl" not in metrics
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_kept_codes_are_those_the_encoder_gives(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = registry.find(name)
+    kept = export.read_codes(stored)
+    assert kept is not None
+    load = data.load
+    monkeypatch.setattr(data, "load", lambda split: load(split).head(300))
+    fresh = export.encode_all(stored)
+    for key in ("points", "train"):
+        found, expected = (
+            place[key]["low"] + codes[f"{key}.codes"][:300] / 65535.0 * np.subtract(place[key]["high"], place[key]["low"])
+            for codes, place in (kept, fresh)
+        )
+        np.testing.assert_allclose(found, expected, atol=2e-3)

@@ -1,0 +1,96 @@
+"""A *bundle*: one safetensors file from which the browser runs a model. Made without torch.
+
+    __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, sha256, classes,
+                          points {count, protocol, seed, low [2], high [2]}, train {…}
+    encoder.*, decoder.*  weights, float16, under the names of their layers
+    points.codes          uint16 [n, 2]: test codes, low + code/65535·(high − low); n images of the test split
+    points.std            float16 [n, 2]: posterior σ (VAE only)
+    points.labels         uint8 [n]
+    points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+    train.codes           uint16 [m, 2]: codes of the training images, for "no training code within …"
+
+What the encoder saw of image i is `data.observe_fixed`, which the browser repeats from seed and pixels.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save as pack
+
+from vae_engine import data, forward
+from vae_engine import weights as weight_files
+from vae_engine.architecture import layers
+from vae_engine.checkpoints import Stored
+from vae_engine.errors import EngineError
+from vae_engine.files import write_atomically
+
+VERSION = 1
+CLASSES = tuple("0123456789")
+_PROTOCOL, _SEED = "dynamic", 0
+_CODES = "codes.safetensors"
+
+Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
+
+
+def write_bundle(stored: Stored, path: Path) -> int:
+    """Write the bundle of a model atomically; its size in bytes."""
+    content = bundle(stored)
+    write_atomically(path, content)
+    return len(content)
+
+
+def bundle(stored: Stored, with_images: bool = True) -> bytes:
+    """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions."""
+    if stored.model.latent_dim != 2:
+        raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
+    codes, places = read_codes(stored) or encode_all(stored)
+    tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
+    tensors["points.labels"] = data.load("test").labels
+    if with_images:
+        tensors["points.images"] = np.frombuffer(data.packed_test_images(), np.uint8)
+    header = {
+        "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
+        "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
+        "sha256": stored.sha256, "classes": CLASSES, **places,
+    }  # fmt: skip
+    return pack({name: np.ascontiguousarray(t) for name, t in tensors.items()}, {"bundle": json.dumps(header)})
+
+
+def encode_all(stored: Stored) -> Codes:
+    """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them."""
+    tensors, places = {}, {}
+    for key, split in (("points", "test"), ("train", "train")):
+        codes, std = forward.encode(stored, data.observe_fixed(data.load(split).images, _PROTOCOL, _SEED))
+        tensors[f"{key}.codes"], place = _quantise(codes)
+        places[key] = {**place, "protocol": _PROTOCOL, "seed": _SEED, "split": split}
+        if key == "points" and std is not None:
+            tensors["points.std"] = std.astype(np.float16)
+    return tensors, places
+
+
+def write_codes(stored: Stored) -> None:
+    """Keep a model's codes beside it, so that the dashboard need not encode 60,000 images before its first picture."""
+    tensors, places = encode_all(stored)
+    packed = pack(tensors, {"weights_sha256": stored.sha256, "places": json.dumps(places)})
+    write_atomically(stored.folder / _CODES, packed)
+
+
+def read_codes(stored: Stored) -> Codes | None:
+    """The kept codes, if there are any and they belong to these weights. Raises EngineError for a damaged file."""
+    path = stored.folder / _CODES
+    if not path.exists():
+        return None
+    tensors, _ = weight_files.read(path)
+    notes = weight_files.metadata(path)
+    return (tensors, json.loads(notes["places"])) if notes.get("weights_sha256") == stored.sha256 else None
+
+
+def _quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+    """Codes [n, 2] as uint16 over their true range, and that range."""
+    low, high = codes.min(0).astype(np.float64), codes.max(0).astype(np.float64)
+    scaled = (codes - low) / np.maximum(high - low, 1e-9) * 65535
+    return np.rint(scaled).astype(np.uint16), {"count": len(codes), "low": low.tolist(), "high": high.tolist()}

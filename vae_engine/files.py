@@ -1,0 +1,60 @@
+"""Writing files so that a reader sees the old or the new content, never half of either."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from vae_engine.errors import EngineError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by `content`; a kill at any moment leaves the old file or the new one.
+
+    Raises EngineError when the folder cannot be written to or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise EngineError(f"Cannot write {path}: {error.strerror or error}.") from None
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON atomically, indented, keys in the order given."""
+    write_atomically(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path, limit: int = 1_000_000) -> Any:
+    """The JSON value in a file of at most `limit` bytes. Raises EngineError, naming the file."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+    except OSError as error:
+        raise EngineError(f"Cannot read {path}: {error.strerror or error}.") from None
+    if len(raw) > limit:
+        raise EngineError(f"{path} is larger than {limit} bytes, which no file of its kind is.")
+    try:
+        return json.loads(raw, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        raise EngineError(f"{path} is not valid JSON; it is damaged or not one of ours.") from None
+
+
+def _finite(text: str) -> float:
+    """The number that JSON text stands for; NaN, Infinity and 1e999 are not JSON, though Python reads them."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not a finite number")
+    return value

@@ -1,0 +1,84 @@
+"""p(x|z): from the decoder's raw numbers to log-probability per image, mean image and samples."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+class Bernoulli:
+    """Independent Bernoulli pixels: log p(x|z) = Σᵢ xᵢ lᵢ − softplus(lᵢ) with logits l.
+
+    For x in {0, 1} this is a log-probability; for grey x in (0, 1) it is the cross-entropy that is
+    often reported in its place, which is not comparable. Source: arXiv:1312.6114, appendix C.1.
+    """
+
+    name = "bernoulli"
+
+    def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
+        """log p(x|z) in nats per image, summed over pixels: x, raw [..., 784] → [...]."""
+        return -F.binary_cross_entropy_with_logits(raw, x.expand_as(raw), reduction="none").sum(-1)
+
+    def statistics(self, x: Tensor) -> Tensor:
+        """The sufficient statistics of an image, x itself: [n, 784] → [n, 784]."""
+        return x
+
+    def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """η [k, 784] and b [k] with log p(x|z) = statistics(x)·η + b: many images meet many z in one product."""
+        return raw, -F.softplus(raw).sum(-1)
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """E[x|z] in [0, 1]: raw [..., 784] → [..., 784]."""
+        return torch.sigmoid(raw)
+
+    def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
+        """x ~ p(x|z) in {0, 1}: raw [..., 784] → [..., 784]."""
+        return torch.bernoulli(torch.sigmoid(raw), generator=rng)
+
+
+class Gaussian:
+    """Independent Gaussian pixels with learned spread: N(x; μ(z), diag σ²(z)), σ = σ_min + softplus(s).
+
+    The floor σ_min keeps the density bounded: without it a pixel that is constant in the data sends
+    log p to infinity. Source: arXiv:1312.6114, appendix C.2.
+    """
+
+    name = "gaussian"
+    smallest_spread = 0.01
+
+    def _split(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        mean, spread = raw.chunk(2, dim=-1)
+        return torch.sigmoid(mean), self.smallest_spread + F.softplus(spread)
+
+    def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
+        """log density in nats per image, summed over pixels: x [..., 784], raw [..., 1568] → [...]."""
+        mean, spread = self._split(raw)
+        return (-0.5 * ((x - mean) / spread) ** 2 - spread.log() - 0.5 * math.log(2 * math.pi)).sum(-1)
+
+    def statistics(self, x: Tensor) -> Tensor:
+        """The sufficient statistics of an image, x and x²: [n, 784] → [n, 1568]."""
+        return torch.cat([x, x**2], -1)
+
+    def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """η [k, 1568] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
+        mean, spread = self._split(raw.double())
+        precision = spread**-2
+        bias = -0.5 * mean**2 * precision - spread.log() - 0.5 * math.log(2 * math.pi)
+        return torch.cat([mean * precision, -0.5 * precision], -1), bias.sum(-1)
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """E[x|z] in [0, 1]: raw [..., 1568] → [..., 784]."""
+        return self._split(raw)[0]
+
+    def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
+        """x ~ p(x|z): raw [..., 1568] → [..., 784]; may leave [0, 1]."""
+        mean, spread = self._split(raw)
+        return mean + spread * torch.randn(mean.shape, generator=rng, device=mean.device)
+
+
+Likelihood = Bernoulli | Gaussian
+
+LIKELIHOODS: dict[str, Likelihood] = {"bernoulli": Bernoulli(), "gaussian": Gaussian()}
