@@ -174,6 +174,7 @@ def test_a_drawing_is_encoded_while_it_grows_and_can_be_undone(open_static):
 def test_a_walk_goes_from_one_image_to_the_other(open_static):
     page = open_static()
     page.get_by_test_id("mode-walk").click()
+    settle(page)
     ends = state(page)["ends"]
     assert [end["kind"] for end in ends] == ["image", "image"]
     start = state(page)["z"]
@@ -200,11 +201,14 @@ def test_the_same_z_goes_through_both_decoders(open_static):
     assert state(page)["z"][0] != state(page)["z"][1]
     page.get_by_test_id("seed").fill("7")
     page.get_by_test_id("seed").press("Enter")
+    settle(page)
     seventh = state(page)["z"]
     page.get_by_test_id("dice").click()
+    settle(page)
     assert state(page)["z"] != seventh
     page.get_by_test_id("seed").fill("7")
     page.get_by_test_id("seed").press("Enter")
+    settle(page)
     assert state(page)["z"] == seventh
 
 
@@ -213,7 +217,7 @@ def test_reloading_restores_the_state(open_static):
     index = choose_image(page)
     page.get_by_test_id("layers-menu").click()
     page.get_by_test_id("layer-entropy").check()
-    until(lambda: "entropy" in page.url)
+    until(lambda: "entropy" in page.evaluate("location.hash"))
     before = state(page)
     page.reload()
     page.get_by_test_id("explorer").wait_for()
