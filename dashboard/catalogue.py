@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from dashboard import static_export
 from vae_engine import export, registry
 from vae_engine.checkpoints import Stored
 
@@ -16,7 +19,11 @@ def stored(name: str) -> Stored:
 
 def choices() -> tuple[tuple[str, ...], ...]:
     """For each map of the Explore page the models to choose from: the VAEs, then the autoencoders."""
-    models = [stored(name) for name in registry.names()]
+    return explorable([stored(name) for name in registry.names()])
+
+
+def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
+    """The names of those models that a map can show, by kind; no list is empty."""
     lists = [tuple(m.name for m in models if m.model.kind == kind and m.model.latent_dim == 2) for kind in ("vae", "ae")]
     return tuple(names for names in lists if names)
 
@@ -29,3 +36,9 @@ def bundles(names: tuple[str, ...]) -> list[bytes]:
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _bundle(name: str, with_images: bool) -> bytes:
     return export.bundle(stored(name), with_images=with_images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def html_page(names: tuple[str, ...]) -> bytes:
+    """The Explore page of these models as one file; a class that asks for the same one waits once."""
+    return static_export.page(names)

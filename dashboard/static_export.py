@@ -29,13 +29,13 @@ def write_html(names: Sequence[str], path: Path) -> int:
 
     Raises EngineError when a model cannot be found, has other than two latent dimensions, or there are too many.
     """
-    content = page(names).encode()
+    content = page(names)
     write_atomically(Path(path), content)
     return len(content)
 
 
-def page(names: Sequence[str]) -> str:
-    """The text of the page."""
+def page(names: Sequence[str]) -> bytes:
+    """The whole file for one or two models, given by name or folder. Raises as `write_html` does."""
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
     stored = [registry.find(name) for name in names]
@@ -44,7 +44,7 @@ def page(names: Sequence[str]) -> str:
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
     blocks = "\n".join(_block(name, content) for name, content in payloads.items())
     script = browser_script.script("static_host.js")
-    return _PAGE.format(title=html.escape(title), styles=browser_script.styles(), blocks=blocks, script=script)
+    return _PAGE.format(title=html.escape(title), styles=browser_script.styles(), blocks=blocks, script=script).encode()
 
 
 def _planes(content: bytes) -> bytes:

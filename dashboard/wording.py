@@ -8,9 +8,15 @@ TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
 MODELS = "Models"
 
+ONE_FILE = "The Explore page as one file"
+ONE_FILE_HELP = "It opens from disk in any browser, with no server and no network. Making it takes a few seconds."
+ONE_FILE_BUTTON = "Download HTML"
+ONE_FILE_PICKERS = {"vae": "Variational autoencoder", "ae": "Plain autoencoder"}
+
 NO_MODELS = "There are no pretrained models here. Restore them with `git checkout -- pretrained`."
 BOUNDS_ALT = "For each VAE the ELBO, the importance-sampled and the exact log p(x) on one axis of nats per image"
 BOUNDS_AXIS = "nats per image, higher is better"
+CARDS = "Model cards"
 NO_CARD = "This model has no model card."
 
 METRIC_COLUMNS = {

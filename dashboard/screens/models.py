@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 import streamlit as st
 
 from dashboard import catalogue, charts, wording
 from vae_engine import registry, weights
+from vae_engine.checkpoints import Stored
 from vae_engine.errors import EngineError
 
 
@@ -31,7 +35,31 @@ def show() -> None:
     st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.caption(wording.protocol_of([m.metrics for m in models]))
+    _one_file(models)
+    st.subheader(wording.CARDS)
     for m in models:
         card = m.folder / "README.md"
         with st.expander(m.name):
             st.markdown(card.read_text(encoding="utf-8") if card.exists() else wording.NO_CARD)
+
+
+def _one_file(models: Sequence[Stored]) -> None:
+    """The Explore page of the visitor's models, to take away."""
+    choices = catalogue.explorable(models)
+    if not choices:
+        return
+    kinds = {m.name: m.model.kind for m in models}
+    st.subheader(wording.ONE_FILE)
+    st.caption(wording.ONE_FILE_HELP)
+    columns = st.columns([*(2 for _ in choices), 1], vertical_alignment="bottom")
+    labels = [wording.ONE_FILE_PICKERS[kinds[names[0]]] for names in choices]
+    chosen = tuple(column.selectbox(label, names) for column, label, names in zip(columns[:-1], labels, choices, strict=True))
+    columns[-1].download_button(
+        wording.ONE_FILE_BUTTON,
+        data=partial(catalogue.html_page, chosen),
+        file_name=f"explorer-{'-'.join(chosen)}.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )

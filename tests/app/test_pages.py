@@ -10,6 +10,7 @@ from builders import ROOT
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
+from dashboard import wording
 from vae_engine import registry
 
 
@@ -25,6 +26,17 @@ def test_models_page_shows_every_bundled_model_with_its_card() -> None:
     assert list(app.dataframe[0].value["model"]) == registry.names()
     cards = [expander.label for expander in app.expander]
     assert cards == registry.names()
+
+
+def test_models_page_offers_the_chosen_models_as_one_file() -> None:
+    app = page("models")
+    vaes, autoencoders = ([m for m in registry.names() if registry.find(m).model.kind == kind] for kind in ("vae", "ae"))
+    assert [list(box.options) for box in app.selectbox] == [vaes, autoencoders]
+    app.selectbox[0].set_value(vaes[-1]).run()
+    (button,) = app.download_button
+    assert button.label == wording.ONE_FILE_BUTTON
+    assert button.proto.ignore_rerun
+    assert button.proto.deferred_file_id
 
 
 def test_models_page_says_so_when_a_model_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:

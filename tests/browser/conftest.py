@@ -1,4 +1,4 @@
-"""A browser that reaches nothing but this machine, and the explorer's static page made of the two small models."""
+"""A browser that reaches nothing but this machine, the explorer's page in one file, and a served dashboard."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from explorer_page import until
 from playwright.sync_api import Browser, Page
-from serving import chromium, offline_context
+from serving import chromium, dashboard, offline_context
 
 from dashboard.static_export import write_html
 
@@ -48,6 +48,31 @@ def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
         page.goto(static_file.as_uri() + link)
         page.get_by_test_id("explorer").wait_for()
         until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+        return page
+
+    yield open_page
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []
+
+
+@pytest.fixture(scope="session")
+def dashboard_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a dashboard is served by its own command, for as long as the tests last."""
+    with dashboard(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture
+def open_dashboard(browser: Browser, dashboard_address: str) -> Iterator[Open]:
+    """Opens a page of the dashboard; afterwards nothing may have failed, and nothing been asked of any network."""
+    opened: list[tuple[Any, list[str]]] = []
+
+    def open_page(path: str = "/", **options: Any) -> Page:
+        context, troubles = offline_context(browser, **{"viewport": WINDOW, **options})
+        opened.append((context, troubles))
+        page = context.new_page()
+        page.goto(dashboard_address + path)
         return page
 
     yield open_page

@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from explorer_page import until
-from playwright.sync_api import Browser, Page
-from serving import dashboard, offline_context
+from playwright.sync_api import Page
 
 from vae_engine import registry
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with dashboard(tmp_path_factory.mktemp("server") / "log.txt") as url:
-        yield url
-
-
-@pytest.fixture
-def open_dashboard(browser: Browser, address: str) -> Iterator[Any]:
-    """Opens a page of the dashboard; afterwards nothing may have failed, and nothing been asked of any network."""
-    opened: list[tuple[Any, list[str]]] = []
-
-    def open_page(**options: Any) -> Page:
-        context, troubles = offline_context(browser, **{"viewport": {"width": 1366, "height": 768}, **options})
-        opened.append((context, troubles))
-        page = context.new_page()
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context, troubles in opened:
-        context.close()
-        assert troubles == []
 
 
 def painted(page: Page, test_id: str) -> bool:

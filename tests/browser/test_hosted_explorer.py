@@ -1,0 +1,80 @@
+"""The explorer within the dashboard: choosing models, leaving the page and coming back, taking it away as one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from explorer_page import state, until
+from playwright.sync_api import Page, expect
+
+from dashboard import static_export
+
+LARGE = 100_000
+
+
+def opened(open_dashboard: Callable[..., Page], path: str = "/") -> Page:
+    page = open_dashboard(path)
+    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    until(lambda: page.evaluate("window.__latentExplorer.stats().frames > 1"))
+    return page
+
+
+def go(page: Page, title: str) -> None:
+    """Choose a page in the navigation at the top."""
+    page.get_by_role("link", name=title, exact=True).click()
+
+
+def hold_a_point(page: Page) -> list[list[float]]:
+    """Put the cursors somewhere, wait until the address knows, and say where."""
+    page.get_by_test_id("latent-map-vae").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("Shift+ArrowRight")
+    until(lambda: "z=" in page.evaluate("location.href"))
+    return state(page)["z"]
+
+
+def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_dashboard: Any) -> None:
+    page = opened(open_dashboard)
+    z = hold_a_point(page)
+    page.get_by_test_id("model-vae").select_option("vae-mnist-small")
+    until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
+    expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    assert [round(one, 3) for one in state(page)["z"][0]] == [round(one, 3) for one in z[0]]
+    shared = opened(open_dashboard, page.evaluate("location.href.slice(location.origin.length)"))
+    expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
+
+
+def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_no_bundle_again(open_dashboard: Any) -> None:
+    page = opened(open_dashboard)
+    z = hold_a_point(page)
+    received: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
+    go(page, "Models")
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
+    go(page, "Explore")
+    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    until(
+        lambda: [[round(one, 3) for one in pair] for pair in state(page)["z"]] == [[round(one, 3) for one in pair] for pair in z]
+    )
+    assert received, "the pages came over the same connection"
+    assert max(received) < LARGE
+
+
+def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:
+    page = open_dashboard("/models")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    for label, name in (("Variational autoencoder", "vae-mnist-small"), ("Plain autoencoder", "ae-mnist-small")):
+        picker = page.get_by_role("combobox", name=label)
+        until(lambda picker=picker: picker.get_attribute("aria-expanded") == "true" or picker.click())
+        page.get_by_role("option", name=name, exact=True).click()
+        expect(picker).to_have_value(name)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download HTML").click()
+    assert download.value.suggested_filename == "explorer-vae-mnist-small-ae-mnist-small.html"
+    download.value.save_as(tmp_path / "explorer.html")
+    assert (tmp_path / "explorer.html").read_bytes() == static_export.page(["vae-mnist-small", "ae-mnist-small"])
