@@ -48,9 +48,9 @@ def script(entry: str, folder: Path = FOLDER) -> str:
     )
 
 
-def styles(folder: Path = FOLDER) -> str:
-    """The style sheet."""
-    return (folder / "explorer.css").read_text(encoding="utf-8")
+def styles(name: str = "explorer.css", folder: Path = FOLDER) -> str:
+    """A style sheet."""
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def _in_order(entry: str, folder: Path) -> dict[str, str]:

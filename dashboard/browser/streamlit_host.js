@@ -2,9 +2,9 @@
 // The explorer as a Streamlit component. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
 import {mountExplorer} from "./explorer.js";
+import {unpackBundles} from "./packed_bundles.js";
 
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
-/** @typedef {{id: string, lengths: number[], choices: string[][], link: string}} Header */
 /** @typedef {{id: string, link: string, explorer: ReturnType<typeof mountExplorer>, call: ComponentCall, fit: () => void}} Instance */
 
 const LEAST_HEIGHT = 560;
@@ -18,7 +18,7 @@ const left = new Map();
 /** @param {ComponentCall} call @returns {() => void} cleanup */
 export function streamlitComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-explorer"));
-  const {header, bundles} = unpackCall(call.data);
+  const {header, bundles} = unpackBundles(call.data);
   const old = instances.get(root);
   if (old && old.id === header.id && old.link === header.link) {
     old.call = call;
@@ -54,13 +54,4 @@ function leave(root) {
 function fitHeight(root) {
   const top = root.getBoundingClientRect().top + document.documentElement.scrollTop;
   root.style.setProperty("--lx-height", `${Math.max(LEAST_HEIGHT, innerHeight - top - BOTTOM_SPACE)}px`);
-}
-
-/** See dashboard/explorer.py, `pack`. @param {Uint8Array} data @returns {{header: Header, bundles: Uint8Array[]}} */
-function unpackCall(data) {
-  const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
-  let at = 4 + length;
-  const bundles = header.lengths.map((/** @type {number} */ size) => data.slice(at, at += size));
-  return {header, bundles};
 }

@@ -1,0 +1,13 @@
+// @ts-check
+// Several bundles in one byte string, with a header: see dashboard/explorer.py, `pack`.
+
+/** @typedef {{id: string, lengths: number[], choices: string[][], link: string}} PackHeader */
+
+/** @param {Uint8Array} data @returns {{header: PackHeader, bundles: Uint8Array[]}} */
+export function unpackBundles(data) {
+  const length = new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + length)));
+  let at = 4 + length;
+  const bundles = header.lengths.map((/** @type {number} */ size) => data.slice(at, at += size));
+  return {header, bundles};
+}
