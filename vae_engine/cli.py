@@ -14,15 +14,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
-from vae_engine import checkpoints, registry, tables, weights
-from vae_engine.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
+from vae_engine import checkpoints, registry, tables, train_flags, weights
 from vae_engine.errors import EngineError
 
 INTERRUPTED = 130
-
-Settings = TypeVar("Settings", ModelConfig, TrainConfig)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,12 +49,9 @@ def parser(
     train = add_command(commands, "train", _train, "train a model into a run directory")
     train.add_argument("--run-dir", type=Path, required=True, help="the folder of the run")
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
-    train.add_argument("--model", choices=("vae", "ae"), help="variational or plain autoencoder (default vae)")
-    train.add_argument("--config", type=Path, help="start from the settings of this config.json")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
     train.add_argument("--threads", type=_positive, help="processor threads (default all)")
-    for title, kind in (("network", ModelConfig), ("training", TrainConfig)):
-        _add_settings(train.add_argument_group(title), kind)
+    train_flags.add(train)
 
     evaluate = add_command(commands, "evaluate", _evaluate, "measure a model: ELBO, importance-sampled and exact log p(x)")
     evaluate.add_argument("model", help="a pretrained name or a folder")
@@ -72,6 +66,9 @@ def parser(
     publish = add_command(commands, "publish", _publish, "choose among runs on validation and keep the best as pretrained")
     publish.add_argument("name", help="the name it gets under pretrained/")
     publish.add_argument("runs", type=Path, nargs="+", help="finished runs that differ in their seed")
+
+    encode = add_command(commands, "encode", _encode, "keep codes and per-image exact numbers beside a model")
+    encode.add_argument("model", help="a pretrained name or a folder")
 
     export = add_command(commands, "export", _export, "write a model for another program")
     export.add_argument("models", nargs="+", metavar="model", help="a pretrained name or a folder")
@@ -90,25 +87,6 @@ def add_command(commands: Any, name: str, handler: Callable[[argparse.Namespace]
     command.add_argument("--json", action="store_true", help="print one JSON value")
     command.set_defaults(handler=handler)
     return command
-
-
-def _add_settings(group: Any, kind: type) -> None:
-    for spec in dataclasses.fields(kind):
-        if spec.name == "kind":
-            continue  # `--model` sets it
-        flag, meta = "--" + spec.name.replace("_", "-"), spec.metadata
-        help = meta["help"].replace("%", "%%")
-        if isinstance(spec.default, bool):
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=help)
-        elif isinstance(spec.default, tuple):
-            group.add_argument(flag, type=_widths, default=None, metavar="N,N,…", help=help)
-        else:
-            parse = type(spec.default)
-            group.add_argument(flag, type=parse, default=None, choices=meta["choices"] or None, help=help)
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(",") if part)
 
 
 def _positive(text: str) -> int:
@@ -191,7 +169,7 @@ def _train(arguments: argparse.Namespace) -> int:
     if arguments.resume:
         events = runs.resume(arguments.run_dir, **options)
     else:
-        events = runs.start(arguments.run_dir, *_settings(arguments), **options)
+        events = runs.start(arguments.run_dir, *train_flags.settings(arguments), **options)
     last: training.Event | None = None
     with console.TrainingBar() as bar:
         for last in events:
@@ -206,25 +184,6 @@ def _train(arguments: argparse.Namespace) -> int:
         print(f"Stopped at step {last.step}; go on with --resume --run-dir {arguments.run_dir}", file=sys.stderr)
         return INTERRUPTED
     return 0
-
-
-def _settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """The configs of a train command: the file's or the live recipe's, changed by the flags given."""
-    model, train = LIVE_MODEL, LIVE_TRAIN
-    if arguments.config:
-        model, train = checkpoints.read_config_file(arguments.config)
-    given = {key: value for key, value in vars(arguments).items() if value is not None}
-    if arguments.model:
-        given["kind"] = arguments.model
-    if {"seconds", "steps", "epochs"} & given.keys():
-        # A budget on the command line replaces the one of the recipe, whatever its unit.
-        given = {"seconds": 0.0, "steps": 0, "epochs": 0.0} | given
-    return _changed(model, given), _changed(train, given)
-
-
-def _changed(base: Settings, given: dict[str, Any]) -> Settings:
-    fields = {spec.name for spec in dataclasses.fields(base)}
-    return type(base).from_dict(base.to_dict() | {key: value for key, value in given.items() if key in fields})
 
 
 def _stop_on_signal() -> Callable[[], bool]:
@@ -263,6 +222,16 @@ def _publish(arguments: argparse.Namespace) -> int:
     with console.StageBar() as bar:
         stored = publish.publish(arguments.name, arguments.runs, bar.show)
     show(arguments, stored.metrics, f"{stored.name}: {_headline(stored.metrics)}")
+    return 0
+
+
+def _encode(arguments: argparse.Namespace) -> int:
+    from vae_engine import console, publish
+
+    stored = registry.find(arguments.model)
+    with console.StageBar() as bar:
+        publish.encode(stored, bar.show)
+    show(arguments, {"model": stored.name, "folder": str(stored.folder)}, f"{stored.name}: codes kept in {stored.folder}")
     return 0
 
 

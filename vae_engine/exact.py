@@ -1,4 +1,4 @@
-"""Exact log p(x) and exact posteriors of a model with two latent dimensions.
+"""Exact log p(x) of a model with two latent dimensions (the exact posterior of one image: vae_engine.exact_posterior).
 
 log p(x) = log ∫ p(x|z) N(z; 0, I) dz ≈ logsumexpₖ [log p(x|zₖ) + log N(zₖ; 0, I)] + 2 log h over a lattice
 of spacing h. Three things make it fast. A coarse lattice, decoded once per model, finds for each image
@@ -26,10 +26,10 @@ from vae_engine.models import VAE
 TOLERANCE = 0.01  # nats
 TILE = 0.4
 _COARSE = 4  # coarse points along a tile
-_FIRST = 8  # decoded points along a tile at first: spacing 0.05
-_FINEST = 128
-_HALO = 3  # points beyond each side of a tile, for the interpolation
-_UPSAMPLED = 4  # interpolated points per decoded point, along an axis
+FIRST = 8  # decoded points along a tile at first: spacing 0.05
+FINEST = 128
+HALO = 3  # points beyond each side of a tile, for the interpolation
+UPSAMPLED = 4  # interpolated points per decoded point, along an axis
 _DROP = 30.0  # nats below an image's best coarse point at which a tile is left out at once
 _LIKELY = 15.0  # nats below it within which a tile's neighbours are looked at, too: a narrow mode may lie on their border
 _NEGLIGIBLE = 16.0  # nats below log p(x) at which a summed tile is left out of finer sums
@@ -50,23 +50,6 @@ class Exact:
 
     log_px: Tensor
     grid: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class ExactPosterior:
-    """p(z|x) of one image on the lattice points that hold its mass.
-
-    z [k, 2]; weights [k], summing to 1; spacing of the lattice; log p(x) in nats; mean [2], covariance
-    [2, 2]; modes [m, 2], the highest first.
-    """
-
-    z: Tensor
-    weights: Tensor
-    spacing: float
-    log_px: float
-    mean: Tensor
-    covariance: Tensor
-    modes: Tensor
 
 
 @dataclass
@@ -107,29 +90,14 @@ class ExactInference:
             )
         grid = {
             "range": [round(self.low, 6), round(-self.low, 6)],
-            "spacing": TILE / (2 * _FIRST),
+            "spacing": TILE / (2 * FIRST),
             "finest_spacing": TILE / sums.points,
-            "interpolated": _UPSAMPLED,
+            "interpolated": UPSAMPLED,
             "halving_change": mean_change,
             "largest_halving_change": sums.change.max().item(),
             "border_mass": sums.border.mean().item(),
         }
         return Exact(sums.log_px, grid)
-
-    @torch.no_grad()
-    def posterior(self, x: Tensor) -> ExactPosterior:
-        """p(z|x) of one image x [784]."""
-        sums = self._refined(x[None], _silent)
-        points, log_px = sums.points, sums.log_px.item()
-        tiles = sums.chosen[0].nonzero().tolist()
-        z = torch.cat([self._lattice(row, column, 1, points * _UPSAMPLED) for row, column in tiles])
-        joint = torch.cat([self._fine_joint(x[None], row, column, points)[0].flatten() for row, column in tiles]).double()
-        weights = torch.softmax(joint, 0)
-        z64 = z.double()
-        mean = weights @ z64
-        covariance = (z64 - mean).T @ ((z64 - mean) * weights[:, None])
-        spacing = TILE / points / _UPSAMPLED
-        return ExactPosterior(z, weights, spacing, log_px, mean, covariance, self._modes(z, joint, spacing))
 
     def _refined(self, x: Tensor, progress: Progress) -> _Sums:
         """The sums over ever finer lattices, each image's as fine as it needs."""
@@ -138,8 +106,8 @@ class ExactInference:
             log_px=torch.full((count,), math.inf, dtype=torch.float64),
             change=torch.full((count,), math.inf, dtype=torch.float64),
             border=torch.zeros(count, dtype=torch.float64),
-            chosen=torch.cat([self._chosen_tiles(part) for part in x.split(_CHUNK)]),
-            points=_FIRST,
+            chosen=torch.cat([self.chosen_tiles(part) for part in x.split(_CHUNK)]),
+            points=FIRST,
         )
         todo = torch.arange(count)
         while True:
@@ -148,11 +116,11 @@ class ExactInference:
             result.log_px[todo], result.border[todo] = log_px, border
             result.chosen[todo] = tiles > log_px[:, None, None] - _NEGLIGIBLE
             todo = todo[result.change[todo] > TOLERANCE]
-            if not len(todo) or result.points == _FINEST:
+            if not len(todo) or result.points == FINEST:
                 return result
             result.points *= 2
 
-    def _chosen_tiles(self, x: Tensor) -> Tensor:
+    def chosen_tiles(self, x: Tensor) -> Tensor:
         """Which tiles [n, t, t] may hold mass for each image, judged by the coarse lattice."""
         eta, bias = self._coarse
         side = self.tiles * _COARSE
@@ -171,32 +139,22 @@ class ExactInference:
             joint = self._fine_joint(x[which], row, column, points)
             tiles[which, row, column] = torch.logsumexp(joint, (1, 2)).double()
             progress(f"quadrature, spacing {TILE / points:g}", (done + 1) / len(needed))
-        tiles += 2 * math.log(TILE / points / _UPSAMPLED)
+        tiles += 2 * math.log(TILE / points / UPSAMPLED)
         log_px = tiles.logsumexp((1, 2))
         border = -torch.expm1(tiles[:, 1:-1, 1:-1].logsumexp((1, 2)) - log_px)
         return log_px, border, tiles
 
     def _fine_joint(self, x: Tensor, row: int, column: int, points: int) -> Tensor:
         """log p(x, z) [n, f, f] on a tile: decoded at `points` along it and beyond, interpolated between."""
-        side = points + 2 * _HALO
-        decoded = log_joint(self.vae, x, self._lattice(row, column, 1, points, _HALO)).reshape(len(x), side, side)
-        up = _interpolation(points).to(decoded.dtype)
+        side = points + 2 * HALO
+        decoded = log_joint(self.vae, x, self._lattice(row, column, 1, points, HALO)).reshape(len(x), side, side)
+        up = interpolation(points).to(decoded.dtype)
         return up @ decoded @ up.T
 
     def _lattice(self, row: int, column: int, tiles: int, points: int, halo: int = 0) -> Tensor:
         """The points [·, 2] of a square of tiles that begins at tile (row, column), `points` along each."""
         steps = (torch.arange(-halo, tiles * points + halo, dtype=torch.float64) + 0.5) * (TILE / points) + self.low
         return torch.cartesian_prod(steps + row * TILE, steps + column * TILE).float()
-
-    def _modes(self, z: Tensor, joint: Tensor, spacing: float) -> Tensor:
-        """Local maxima of the density among the eight neighbours, of at least 1 % of the highest, highest first."""
-        index = ((z - z.min(0).values) / spacing).round().long() + 1
-        rows, columns = (index.max(0).values + 2).tolist()
-        dense = torch.full((rows, columns), -math.inf, dtype=joint.dtype)
-        dense[index[:, 0], index[:, 1]] = joint
-        around = torch.nn.functional.max_pool2d(dense[None], 3, 1, 1)[0]
-        top = (joint >= around[index[:, 0], index[:, 1]]) & (joint > joint.max() - math.log(100))
-        return z[top][joint[top].argsort(descending=True)]
 
 
 def log_joint(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
@@ -212,15 +170,15 @@ def _natural(vae: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @lru_cache
-def _interpolation(points: int) -> Tensor:
+def interpolation(points: int) -> Tensor:
     """The matrix [4·points, points + 6] that interpolates from the middles of cells to the middles of finer ones.
 
     Quintic Lagrange through the three nearest points on either side: exact for a Gaussian's logarithm.
     """
-    matrix = torch.zeros(points * _UPSAMPLED, points + 2 * _HALO, dtype=torch.float64)
+    matrix = torch.zeros(points * UPSAMPLED, points + 2 * HALO, dtype=torch.float64)
     for row in range(len(matrix)):
-        place = (row + 0.5) / _UPSAMPLED - 0.5 + _HALO  # in units of decoded points
-        nearest = range(math.floor(place) + 1 - _HALO, math.floor(place) + 1 + _HALO)
+        place = (row + 0.5) / UPSAMPLED - 0.5 + HALO  # in units of decoded points
+        nearest = range(math.floor(place) + 1 - HALO, math.floor(place) + 1 + HALO)
         for node in nearest:
             others = [other for other in nearest if other != node]
             matrix[row, node] = math.prod((place - other) / (node - other) for other in others)

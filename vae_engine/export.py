@@ -5,6 +5,9 @@
     encoder.*, decoder.*  weights, float16, under the names of their layers
     points.codes          uint16 [n, 2]: test codes, low + code/65535·(high − low); n images of the test split
     points.std            float16 [n, 2]: posterior σ (VAE only)
+    points.log_px         float32 [n]: exact log p(x), nats (VAE, where it was measured; so the next two)
+    points.elbo           float32 [n]: the encoder's ELBO, nats
+    points.modes          uint8 [n]: modes of p(z|x)
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
     train.codes           uint16 [m, 2]: codes of the training images, for "no training code within …"
@@ -72,11 +75,20 @@ def encode_all(stored: Stored) -> Codes:
     return tensors, places
 
 
-def write_codes(stored: Stored) -> None:
-    """Keep a model's codes beside it, so that the dashboard need not encode 60,000 images before its first picture."""
+def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
+    """Keep a model's codes beside it, so that the dashboard need not encode 60,000 images before its first picture.
+
+    `truths` are per-image numbers of the test split (image_truths), or none.
+    """
     tensors, places = encode_all(stored)
+    tensors |= {f"points.{name}": values for name, values in truths.items()}
     packed = pack(tensors, {"weights_sha256": stored.sha256, "places": json.dumps(places)})
     write_atomically(stored.folder / _CODES, packed)
+
+
+def observed_test() -> np.ndarray:
+    """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
+    return data.observe_fixed(data.load("test").images, _PROTOCOL, _SEED)
 
 
 def read_codes(stored: Stored) -> Codes | None:

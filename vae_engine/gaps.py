@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from vae_engine import objectives
-from vae_engine.exact import ExactInference, ExactPosterior
+from vae_engine.exact import ExactInference
+from vae_engine.exact_posterior import ExactPosterior, exact_posterior
 from vae_engine.models import VAE, Posterior
 
 _NODES = 10  # along each axis while optimising
@@ -48,7 +49,7 @@ class Gaps:
 def gaps(inference: ExactInference, x: Tensor) -> Gaps:
     """The two gaps of one image x [784]; q* is sought from the encoder's answer and from the posterior's mode."""
     vae = inference.vae
-    exact = inference.posterior(x)
+    exact = exact_posterior(inference, x)
     with torch.no_grad():
         encoded = vae.encode(x[None])
     found = [best_gaussian(vae, x, start) for start in (encoded, _around_mode(exact))]

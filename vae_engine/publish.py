@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from vae_engine import checkpoints, data, evaluation, export, registry, weights
 from vae_engine.checkpoints import Stored
 from vae_engine.errors import EngineError
+from vae_engine.image_truths import image_truths
 
 _SAMPLES = 10
 
@@ -37,9 +40,17 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     folder = registry.PRETRAINED / name
     checkpoints.save(folder, checkpoints.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
-    export.write_codes(stored)
+    encode(stored, progress)
     (folder / "README.md").write_text(card(stored), encoding="utf-8")
     return stored
+
+
+def encode(stored: Stored, progress: Callable[[str, float], None]) -> None:
+    """Keep beside a model the codes of the images and, of a VAE with two latent dimensions, its per-image numbers."""
+    truths = {}
+    if stored.model.kind == "vae" and stored.model.latent_dim == 2:
+        truths = image_truths(checkpoints.to_torch(stored), torch.from_numpy(export.observed_test()), progress)
+    export.write_codes(stored, truths)
 
 
 def card(stored: Stored) -> str:

@@ -8,7 +8,9 @@ import { halfToFloat } from "./half.js";
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
  *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
 /** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
- *   protocol: string, seed: number, low: [number, number], high: [number, number]}} Points */
+ *   truths: Truths|null, protocol: string, seed: number, low: [number, number], high: [number, number]}} Points */
+/** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
+ *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
  *   train: {count: number, codes: Float32Array}, hasImages: boolean}} Bundle */
 
@@ -51,6 +53,7 @@ export function readBundle(buffer) {
       codes,
       std: /** @type {Float32Array|null} */ (std),
       labels: /** @type {Uint8Array} */ (labels),
+      truths: readTruths(tensors, count),
       protocol: points.protocol,
       seed: points.seed,
       low: points.low,
@@ -146,6 +149,14 @@ function readCodes(tensors, name, range) {
   const codes = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) codes[i] = low[i & 1] + (data[i] / 65535) * (high[i & 1] - low[i & 1]);
   return codes;
+}
+
+/** @param {Map<string, Tensor>} tensors @param {number} count @returns {Truths|null} */
+function readTruths(tensors, count) {
+  if (!tensors.has("points.log_px")) return null;
+  /** @param {string} name @param {string} dtype */
+  const numbers = (name, dtype) => /** @type {any} */ (requireTensor(tensors, `points.${name}`, dtype, [count]).data);
+  return { logPx: numbers("log_px", "F32"), elbo: numbers("elbo", "F32"), modes: numbers("modes", "U8") };
 }
 
 /** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape */

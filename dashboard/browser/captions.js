@@ -31,7 +31,7 @@ function priorPlace(z) {
 /** @param {ExplorerModel} model @param {Latent} z */
 function codePlace(model, z) {
   const radius = gaussianRadius(model.gaussian, z);
-  return `${radius.toFixed(2)} sd from its centre; ${shareText(priorMassBeyond(radius))} of its Gaussian beyond.`;
+  return `${radius.toFixed(2)} sd from its mean; ${shareText(priorMassBeyond(radius))} beyond.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
@@ -42,7 +42,7 @@ function classesNear({index, bundle}, z) {
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
   const [first, second] = order;
   const rest = counts[second] > near.length / 5 ? `, ${counts[second]} are ${plural(second)}` : "";
-  return `Of ${near.length} test codes near, ${counts[first]} are ${plural(first)}${rest}.`;
+  return `${near.length} nearest codes: ${counts[first]} are ${plural(first)}${rest}.`;
 }
 
 /** @param {number} digit */

@@ -22,6 +22,7 @@ const MODE_TEXTS = {
 const LAYER_TEXTS = {
   points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold",
   prior: "Prior contours", density: "Aggregate posterior", distance: "Distance to training codes", entropy: "Decoder entropy",
+  posterior: "True posterior p(z|x) of an image",
 };
 
 /** @param {(mode: Mode) => void} chosen */

@@ -33,12 +33,14 @@ export function createDrawPad(app) {
   const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
     make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
       make("div", {class: "lx-panel-head"}, make("h3", {}, "Draw a digit"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
-      make("label", {class: "lx-slider lx-pen"}, "Pen", pen),
-      make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "seen by the encoders")), numbers)));
+      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "as encoded")),
+        make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
   /** @type {Stroke|null} */
   let growing = null;
   const x = new Float32Array(784);
   let drawing = 0;
+  /** @type {import("./posterior_probe.js").Subject|null} */
+  let subject = null;
   /** @type {unknown[]} what the note was computed from */
   let noted = [];
 
@@ -62,6 +64,7 @@ export function createDrawPad(app) {
       mnist.clear();
       seen.clear();
       x.fill(0);
+      subject = null;
       app.invalidate();
       return;
     }
@@ -69,6 +72,7 @@ export function createDrawPad(app) {
     x.set(seenPixels(grey));
     mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
     seen.show(x, app.theme);
+    subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
     store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
   }
 
@@ -124,6 +128,8 @@ export function createDrawPad(app) {
   return {
     element,
     enter: encode,
+    /** What the encoders see of the drawing, or null while it is blank. @returns {import("./posterior_probe.js").Subject|null} */
+    subject: () => subject,
     undo: () => change({type: "unstroke"}),
     /** @param {State} state @param {readonly Float32Array[]} _decoded @param {readonly import("./state.js").Latent[]} shownAt */
     render(state, _decoded, shownAt) {
@@ -140,7 +146,7 @@ export function createDrawPad(app) {
       const key = [drawing, ...shownAt];
       if (key.every((part, i) => part === noted[i])) return;
       noted = key;
-      const note = strokes.length > 0 || state.upload !== null ? models.map((model, i) => `${model.bundle.kind.toUpperCase()} reconstruction ${model.nll(x, shownAt[i]).toFixed(1)} nats`).join(", ") : "";
+      const note = strokes.length > 0 || state.upload !== null ? `Reconstruction, nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };

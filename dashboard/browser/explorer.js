@@ -10,6 +10,7 @@ import {buildPage} from "./page.js";
 import {createMovePanel} from "./move_panel.js";
 import {readTheme} from "./palette.js";
 import {formatLink, parseLink} from "./property_table.js";
+import {createPosteriorProbe} from "./posterior_probe.js";
 import {createSamplePanel} from "./sample_panel.js";
 import {createStore, initialState} from "./state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "./stats.js";
@@ -41,6 +42,8 @@ import {createBatchDecoder} from "./worker.js";
  * @property {ReturnType<typeof createInspector>} inspector
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
+ * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
+ * @property {(place: number, low: import("./state.js").Latent, high: import("./state.js").Latent) => void} frame zoom a map to a part of its space
  * @property {(event: Event) => void} touched someone did something: time the answer
  * @property {() => void} commit someone let go: remember, report, and say it
  * @property {() => void} invalidate draw again in the next frame
@@ -75,11 +78,13 @@ export function mountExplorer(root, options) {
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
+    frame: (place, low, high) => page.maps[place].frame(low, high),
     large: () => page.element.clientWidth >= LARGE_WIDTH,
     choices: options.choices ?? [],
     choose: (place, name) => options.onChoose?.(models.map((model) => (model.place === place ? name : model.bundle.name))),
     link: () => `${location.href.split("#")[0]}#${formatLink(app.store.state, plain)}`,
   });
+  app.probe = createPosteriorProbe(app);
   app.walk = createWalk(app);
   app.sample = createSamplePanel(app);
   app.inspector = createInspector(app);
@@ -97,6 +102,8 @@ export function mountExplorer(root, options) {
     const began = performance.now();
     const {state} = app.store;
     if (state.mode !== lastMode) enterMode(state);
+    app.probe?.request(app.store.state);
+    app.probe?.advance();
     models.forEach((model, i) => {
       const z = latentShown(app.store.state, model);
       const at = decodedAt[i];

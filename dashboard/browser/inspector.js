@@ -1,6 +1,7 @@
 // @ts-check
 // One test image: what it is, what the encoder saw, what each model makes of it, and what lies near it in each latent space.
 
+import {ambiguousImages, nextAfter} from "./ambiguous.js";
 import {createDigit, createStrip} from "./digit_view.js";
 import {observeFixed, seededNormal} from "./digits.js";
 import {actionButton, make, setText} from "./dom.js";
@@ -22,24 +23,26 @@ export function createInspector(app) {
     return {digit, note, element: make("figure", {class: "lx-tile"}, digit.element, note)};
   };
   const original = tile("original", "inspect-original");
-  const seen = tile("seen by the encoders", "inspect-seen");
+  const seen = tile("as encoded", "inspect-seen");
   const errors = models.map((model) => tile(`${model.bundle.kind.toUpperCase()} error`, `inspect-error-${model.bundle.kind}`));
+  for (const {element} of errors) element.title = "decoded − seen: blue where ink is missing, orange where there is too much; below, the reconstruction term in nats";
   const rows = models.map((model) => {
     const kind = model.bundle.kind;
     const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place])});
     const note = make("span", {class: "lx-row-note"});
-    return {strip, note, element: make("div", {class: "lx-row"}, make("span", {class: "lx-row-label"}, kind.toUpperCase()), strip.element, note)};
+    return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });
+  const puzzling = ambiguousImages(models[0].bundle.points);
   const title = make("h3", {});
-  const resample = actionButton("Draw z from q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: "μ + σ·ε with fresh ε"});
-  const mean = actionButton("Back to the mean", () => drawNoise(0));
+  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: "Put the VAE's point at μ + σ·ε with fresh ε"});
+  const mean = actionButton("z = μ", () => drawNoise(0), {title: "Put the VAE's point back at the mean of q(z|x)"});
+  const ambiguous = actionButton("Ambiguous digit", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
+    title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior has two modes or more, or whose encoder is far off`});
   const empty = make("p", {class: "lx-hint"}, "Point at a test image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},
-    make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element),
-      make("div", {class: "lx-key"}, make("span", {}, make("span", {class: "lx-swatch lx-swatch-less"}), "ink missing"), make("span", {}, make("span", {class: "lx-swatch lx-swatch-more"}), "too much"))),
-    ...rows.map((row) => row.element));
+    make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
-    make("div", {class: "lx-panel-head"}, title, models.some((model) => model.bundle.kind === "vae") ? make("span", {class: "lx-actions"}, resample, mean) : null), empty, filled);
+    make("div", {class: "lx-panel-head"}, title, models.some((model) => model.bundle.kind === "vae") ? make("span", {class: "lx-actions"}, ambiguous, resample, mean) : null), empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
   let [foundFor, shown] = [/** @type {number|null} */ (null), ""];
@@ -80,10 +83,10 @@ export function createInspector(app) {
     seen.digit.show(x, app.theme);
     models.forEach((model, i) => {
       errors[i].digit.showError(decoded[i], x, app.theme);
-      setText(errors[i].note, `${model.bundle.kind.toUpperCase()} error, ${model.nll(x, shownAt[i]).toFixed(1)} nats`);
+      setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
       rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => labels[one]).join(", ")}`);
-      setText(rows[i].note, `${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${labels[index]}s`);
+      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${labels[index]}s`);
     });
   }
 

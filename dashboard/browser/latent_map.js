@@ -7,6 +7,7 @@ import {createBackdrop} from "./map_backdrop.js";
 import {createMapModes} from "./map_modes.js";
 import {listenToMap} from "./map_pointer.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./map_marks.js";
+import {paintTruth} from "./map_posterior.js";
 import {paintPoints, paintTraining} from "./map_points.js";
 import {shownImage} from "./state.js";
 
@@ -19,6 +20,7 @@ import {shownImage} from "./state.js";
 
 const PADDING = 14;
 const TOP = 8;
+const FRAME_MARGIN = 0.2; // of the map, around what it is zoomed to
 const SETTLED = 90;
 
 /** @param {App} app @param {ExplorerModel} model */
@@ -32,8 +34,13 @@ export function createLatentMap(app, model) {
     "aria-label": `Latent map of the ${model.title}. Arrow keys move the point that is decoded; Shift is coarse, Alt is fine, 0 is the origin, R a random point, plus and minus zoom.`,
     onfocus: () => store.dispatch({type: "set", values: {active: place}}),
   });
+  const showAll = make("button", {type: "button", class: "lx-button lx-show-all", "data-testid": `show-all-${model.bundle.kind}`, title: "Show all codes again (double-click does the same)",
+    onclick: () => {
+      store.dispatch({type: "view", model: place, view: null});
+      app.commit();
+    }}, "Show all");
   const outside = make("span", {class: "lx-out"});
-  const element = make("div", {class: "lx-map"}, base, marks, plot, outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
+  const element = make("div", {class: "lx-map"}, base, marks, plot, showAll, outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
   const [below, above, cached] = [contextOf(base), contextOf(marks), contextOf(make("canvas"))];
   const backdrop = createBackdrop(app, model);
   let [size, left, bottom, ratio] = [13, 44, 30, 1];
@@ -142,12 +149,14 @@ export function createLatentMap(app, model) {
     above.clip();
     const {labels, std} = model.bundle.points;
     const image = shownImage(state);
+    const truth = state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
     if (state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
     if (state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
     if (state.mode === "inspect" && image !== null) {
       paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
-      if (std) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
+      if (std && !truth) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
     }
+    if (truth) paintTruth(above, view, theme, truth);
     if (state.selected !== null) paintRing(above, view, theme, model.codeOf(state.selected), labels[state.selected], true);
     if (state.hovered !== null && state.hovered !== state.selected) paintRing(above, view, theme, model.codeOf(state.hovered), labels[state.hovered], false);
     paintCursor(above, view, theme, state.z[place], state.held, state.active === place);
@@ -160,6 +169,7 @@ export function createLatentMap(app, model) {
     render(state, theme) {
       if (whole.width <= 1) return;
       const view = currentView();
+      showAll.hidden = state.views[place] === null;
       if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
       backdrop.request(state, view);
       refreshPoints(state, view, theme);
@@ -171,7 +181,7 @@ export function createLatentMap(app, model) {
         paintedKey = key;
       }
       const markKey = [state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-        state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height];
+        state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height, state.layers.posterior, app.probe?.version()];
       if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
       markedKey = markKey;
     },
@@ -185,6 +195,8 @@ export function createLatentMap(app, model) {
       return context.canvas;
     },
     view: currentView,
+    /** Zooms to a part of the latent space. @param {Latent} low @param {Latent} high */
+    frame: (low, high) => store.dispatch({type: "view", model: place, view: bounded(fitView(low, high, whole.width, whole.height, whole.width * FRAME_MARGIN))}),
     backdrop,
   };
 }

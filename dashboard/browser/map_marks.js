@@ -62,7 +62,7 @@ export function paintPrior(context, view, theme, model, size) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     haloStroke(context, theme, theme.text, 1.5, isVae ? [] : [4, 4]);
-    if (radius > 34 * sigma ** 0.5) haloText(context, theme, `${sigma}σ · ${shareText(priorMassBeyond(sigma))} outside`, x, y - radius);
+    if (isVae && radius > 34 * sigma ** 0.5) haloText(context, theme, `${sigma}σ · ${shareText(priorMassBeyond(sigma))} outside`, x, y - radius);
     if (isVae) continue;
     const {mean: [m1, m2], factor: [l11, l21, l22]} = model.gaussian;
     context.beginPath();
@@ -76,6 +76,8 @@ export function paintPrior(context, view, theme, model, size) {
     const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
     const [x, y] = toPixel(view, m1, m2 + 2 * Math.hypot(l21, l22));
     haloText(context, theme, "its own Gaussian, 2σ", x, y);
+    const [left, centre] = toPixel(view, 0, 0);
+    haloText(context, theme, "N(0, I), 3σ", left, centre + 3 * view.scale);
   }
 }
 

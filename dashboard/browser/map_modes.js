@@ -120,6 +120,7 @@ export function createMapModes(app, model, view) {
       const mode = MODE_KEYS[key.toLowerCase()];
       if (mode) store.dispatch({type: "mode", mode});
       else if (key === "0") moveTo([0, 0], true);
+      else if (key === "q" || key === "Q") app.probe?.refine();
       else if (key === "r" || key === "R") moveTo(randomLatent(model), true);
       else if (key === "Escape") store.dispatch({type: "set", values: {held: false, selected: null, hovered: null}});
       else if (key === "Enter" || key === " ") {

@@ -6,6 +6,7 @@ import {createLayersMenu, createLegend, createMenu, createModeBar} from "./contr
 import {createDigit} from "./digit_view.js";
 import {actionButton, make, setText} from "./dom.js";
 import {createExports} from "./exports.js";
+import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "./latent_map.js";
 import {isDark} from "./palette.js";
 import {createSliders, signedNumber} from "./sliders.js";
@@ -32,11 +33,12 @@ export function buildPage(app) {
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(model));
   const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
+  const identity = createIdentityBar(app);
   const notice = make("p", {class: "lx-notice", role: "alert", "data-testid": "notice"});
   const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
   const centre = make("div", {class: "lx-centre"},
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
-    notice, ...Object.values(panels).map((panel) => panel.element));
+    notice, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
   const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
     make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
   element.addEventListener("keydown", (event) => {
@@ -84,6 +86,7 @@ export function buildPage(app) {
       });
       for (const [mode, panel] of Object.entries(panels)) panel.element.hidden = mode !== state.mode;
       panels[state.mode].render(state, decoded, shown);
+      identity?.render(state);
     },
   };
 }

@@ -13,6 +13,7 @@ export const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832d
  * @property {string} line of grids and frames
  * @property {string} halo behind text that lies over a picture
  * @property {string} accent
+ * @property {string} truth of exact posteriors
  * @property {string} font
  * @property {Uint32Array} ink the colour of each grey 0…255, packed for ImageData
  */
@@ -31,6 +32,7 @@ export function readTheme(root) {
     line: css(mixed(background, text, 0.16)),
     halo: `rgba(${background.join(",")},0.85)`,
     accent: style.getPropertyValue("--lx-accent").trim() || style.color,
+    truth: style.getPropertyValue("--lx-truth").trim() || style.color,
     font: style.fontFamily,
     ink: inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
   };
@@ -85,10 +87,10 @@ export function errorColour(error, dark) {
 }
 
 /** A field's colour ramp, value 0…1 to packed colour: transparent at 0, so that what lies below stays visible.
- * @param {"density"|"distance"|"entropy"} field @param {boolean} dark */
+ * @param {"density"|"distance"|"entropy"|"posterior"} field @param {boolean} dark */
 export function fieldRamp(field, dark) {
   /** @type {Record<typeof field, Rgb>} */
   const tones = {density: dark ? [92, 160, 255] : [28, 92, 190], distance: dark ? [255, 120, 120] : [176, 32, 48],
-    entropy: dark ? [200, 160, 255] : [98, 52, 160]};
+    entropy: dark ? [200, 160, 255] : [98, 52, 160], posterior: dark ? [255, 122, 192] : [194, 24, 107]};
   return Uint32Array.from({length: 256}, (_, step) => packed(tones[field], Math.round(190 * (step / 255) ** 0.8)));
 }

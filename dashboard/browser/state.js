@@ -3,7 +3,7 @@
 
 /** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
-/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"} LayerName */
+/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
@@ -40,7 +40,7 @@
 /** @type {Mode[]} */
 export const MODES = ["move", "inspect", "draw", "walk", "sample"];
 /** @type {LayerName[]} */
-export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy"];
+export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
 export const SAMPLE_COUNT = 10;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
 export const ALL_CLASSES = 1023;
@@ -69,7 +69,7 @@ export function initialState(models) {
     z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
     active: 0, held: true,
     layers: {points: true, glyphs: false, training: false, manifold: false,
-      prior: true, density: false, distance: false, entropy: false},
+      prior: true, density: false, distance: false, entropy: false, posterior: false},
     manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
     selected: null, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
@@ -87,11 +87,11 @@ export function reduce(state, action) {
       return {...state, z, active: action.model, held: action.held ?? state.held};
     }
     case "place":
-      return {...state, ...action.values, z: action.z};
+      return {...state, ...action.values, z: action.z, views: viewsOf(state.views, action.z)};
     case "mode":
       return action.mode === state.mode ? state : {...state, mode: action.mode, playing: false, hovered: null, notice: ""};
     case "select":
-      return {...state, selected: action.index, z: action.z ?? state.z, noise: 0, held: true};
+      return {...state, selected: action.index, z: action.z ?? state.z, views: viewsOf(state.views, action.z ?? state.z), noise: 0, held: true};
     case "layer":
       return {...state, layers: withLayer(state.layers, action.layer, action.on)};
     case "class":
@@ -109,6 +109,13 @@ export function reduce(state, action) {
     case "undo":
       return undone(state);
   }
+}
+
+/** A map that is zoomed to another place than the point it is to show shows everything again. @param {State["views"]} views @param {Latent[]} z */
+function viewsOf(views, z) {
+  const inSight = (/** @type {View} */ {scale, cx, cy, width, height}, /** @type {Latent} */ [z1, z2]) =>
+    Math.abs(z1 - cx) * scale <= width / 2 && Math.abs(z2 - cy) * scale <= height / 2;
+  return views.map((view, model) => (view && inSight(view, z[model]) ? view : null));
 }
 
 /** @param {State["layers"]} layers @param {LayerName} name @param {boolean} on */

@@ -15,6 +15,7 @@ import time
 
 from vae_engine import data, evaluation, load_model
 from vae_engine.exact import ExactInference, exact_log_px
+from vae_engine.exact_posterior import exact_posterior
 
 SAMPLES = 5000
 IMAGES_SAMPLED = 40
@@ -33,11 +34,11 @@ def main() -> None:
     sampled = evaluation.importance_sampled_log_px(vae, x[:IMAGES_SAMPLED], SAMPLES, 0)
     sampled_seconds = (time.process_time() - began) * len(x) / IMAGES_SAMPLED
     inference = ExactInference(vae)
-    inference.posterior(x[0])
+    exact_posterior(inference, x[0])
     single = []
     for image in x[:SINGLE_IMAGES]:
         began = time.perf_counter()
-        inference.posterior(image)
+        exact_posterior(inference, image)
         single.append(1000 * (time.perf_counter() - began))
     result = {
         "model": name,

@@ -8,6 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+"""A context of a phone held upright."""
+
 
 def state(page: Page) -> dict[str, Any]:
     """The state of the explorer."""
@@ -45,3 +48,22 @@ def until(holds: Callable[[], Any], seconds: float = 20) -> None:
     while not holds():
         assert time.monotonic() < end, "this did not come about in time"
         time.sleep(0.05)
+
+
+def choose_image(page: Page) -> int:
+    """Inspect the test image nearest to the middle of the VAE's map, by keyboard."""
+    page.get_by_test_id("mode-inspect").click()
+    page.get_by_test_id("latent-map-vae").focus()
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")
+    settle(page)
+    return state(page)["selected"]
+
+
+def draw_seven(page: Page) -> None:
+    """Draw a seven on the pad."""
+    page.mouse.move(*place(page, "draw-pad", 0.3, 0.25))
+    page.mouse.down()
+    page.mouse.move(*place(page, "draw-pad", 0.7, 0.25), steps=5)
+    page.mouse.move(*place(page, "draw-pad", 0.45, 0.8), steps=5)
+    page.mouse.up()

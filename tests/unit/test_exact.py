@@ -11,7 +11,7 @@ from builders import LinearGaussian, Toy, one_line, tiny
 from torch import Tensor
 
 from vae_engine import EngineError, ModelConfig, build_model, exact_log_px
-from vae_engine.exact import TILE, TOLERANCE, ExactInference, log_joint
+from vae_engine.exact import TILE, TOLERANCE, log_joint
 from vae_engine.models import Posterior
 
 ALL_IMAGES = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)))
@@ -99,7 +99,7 @@ def test_spacing_is_refined_where_the_decoder_varies_quickly() -> None:
 
 
 def test_decoder_too_quick_for_the_finest_grid_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_engine.exact._FINEST", 16)
+    monkeypatch.setattr("vae_engine.exact.FINEST", 16)
     edge = toy(lambda z: 100 * torch.sin(500 * z[..., :1]).expand(*z.shape[:-1], 4) - 90)
     with pytest.raises(EngineError, match="too quickly"):
         exact_log_px(edge, torch.ones(1, 4))
@@ -130,27 +130,6 @@ def test_progress_runs_to_the_end() -> None:
     exact_log_px(LinearGaussian(), LinearGaussian().draw(2), lambda stage, share: seen.append(share))
     assert seen[-1] == 1.0
     assert all(0 < share <= 1 for share in seen)
-
-
-def test_posterior_weights_sum_to_one_and_have_the_true_moments() -> None:
-    model = LinearGaussian()
-    x = model.draw(1)
-    found, true = ExactInference(model).posterior(x[0]), model.posterior(x)
-    assert found.weights.sum().item() == pytest.approx(1.0, abs=1e-9)
-    assert found.log_px == pytest.approx(model.log_px(x).item(), abs=1e-4)
-    torch.testing.assert_close(found.mean, true.mu[0], rtol=0, atol=1e-3)
-    torch.testing.assert_close(found.covariance, torch.diag(true.logvar[0].exp()), rtol=0, atol=1e-3)
-    torch.testing.assert_close(found.modes[0].double(), true.mu[0], rtol=0, atol=found.spacing)
-    assert len(found.modes) == 1
-
-
-def test_posterior_with_two_modes_gives_both_the_higher_first() -> None:
-    # The pixels are on where |z₁| is near 1, a little more so on the right.
-    model = toy(lambda z: (10 - 40 * (z[..., :1].abs() - 1) ** 2 + 0.1 * z[..., :1]).expand(*z.shape[:-1], 4))
-    modes = ExactInference(model).posterior(torch.ones(4)).modes
-    assert len(modes) == 2
-    assert modes[0, 0] > 0.5
-    assert modes[1, 0] < -0.5
 
 
 def test_a_narrow_posterior_on_a_corner_of_tiles_is_counted_whole() -> None:
