@@ -7,7 +7,7 @@
 // for whatever is smooth on the scale of σ.
 
 /** @typedef {import("./geometry.js").Pair} Pair */
-/** @typedef {import("./posterior.js").Inference} Inference */
+/** @typedef {Pick<import("./posterior.js").Inference, "logJoint">} Inference whatever knows log p(x, z) */
 /** @typedef {{mu: Pair, std: Pair}} Gaussian q(z) = N(mu, diag std²) */
 /** @typedef {{elbo: number, nll: number, kl: number}} Bound elbo = −(nll + kl), nats */
 /** @typedef {Gaussian & {elbo: number}} FitStep */
@@ -19,7 +19,8 @@
  */
 
 const FINE_NODES = epsilonLattice(0.5, 5);
-const QUICK_NODES = epsilonLattice(1, 4);
+/** Fewer points, for what is on the move. */
+export const QUICK_NODES = epsilonLattice(1, 4);
 const MOST_STEPS = 20;
 const ENOUGH = 1e-4; // nats by which a step must still rise
 const NARROW = 0.02; // σ from which a mode is left: it looks about the mode and no further
@@ -44,9 +45,10 @@ function epsilonLattice(spacing, radius) {
 }
 
 /** The ELBO of q for x and its two parts. A job.
- * @param {Inference} inference @param {Float32Array} x @param {Gaussian} q @returns {Generator<void, Bound>} */
-export function* elboOf(inference, x, q) {
-  const { elbo } = yield* expectationsOf(inference, x, q, FINE_NODES);
+ * @param {Inference} inference @param {Float32Array} x @param {Gaussian} q @param {typeof FINE_NODES} [nodes]
+ * @returns {Generator<void, Bound>} */
+export function* elboOf(inference, x, q, nodes = FINE_NODES) {
+  const { elbo } = yield* expectationsOf(inference, x, q, nodes);
   const kl = 0.5 * [0, 1].reduce((sum, axis) => sum + q.mu[axis] ** 2 + q.std[axis] ** 2 - 1 - 2 * Math.log(q.std[axis]), 0);
   return { elbo, nll: -elbo - kl, kl };
 }

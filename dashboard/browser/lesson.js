@@ -24,6 +24,7 @@ import {initialState} from "./state.js";
  * @property {(place: number) => BatchDecoder} decoderOf
  * @property {Uint8Array} images
  * @property {Theme} theme
+ * @property {string} second a second colour beside the theme's accent
  * @property {Kept} kept
  * @property {() => boolean} large whether the view is one to be read from a back row
  * @property {() => void} invalidate draw again in the next frame
@@ -71,6 +72,7 @@ export function mountLesson(root, {step, models, kept, report}) {
     const dark = hosted ? isDark(hosted) : matchMedia("(prefers-color-scheme: dark)").matches;
     element.dataset.theme = dark ? "dark" : "light";
     lesson.theme = readTheme(element);
+    lesson.second = getComputedStyle(element).getPropertyValue("--ls-second").trim();
   }
 
   function invalidate() {
@@ -92,6 +94,7 @@ export function mountLesson(root, {step, models, kept, report}) {
     const plain = initialState(2);
     const link = formatLink({...plain, ...view.place()}, plain);
     const found = {step, readings: view.readings(), link};
+    invalidate(); // what moved may have been shown with fewer digits than it is reported with
     const text = JSON.stringify(found);
     if (text === last) return;
     last = text;

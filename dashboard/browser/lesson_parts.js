@@ -4,7 +4,7 @@
 import {createDigit} from "./digit_view.js";
 import {make, setText} from "./dom.js";
 
-/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean}} ReadingRow */
+/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string}} ReadingRow kind: of the part of a bar that it is the length of */
 
 /** A number with a true minus sign, or an ellipsis for one that is being worked out. @param {number|null} value @param {number} [digits] */
 export function numberText(value, digits = 2) {
@@ -16,8 +16,8 @@ export function numberText(value, digits = 2) {
 /** A table of named numbers. @param {ReadingRow[]} rows */
 export function createReadings(rows) {
   const outputs = rows.map(({name}) => make("output", {class: "ls-value", "data-testid": `reading-${name}`}));
-  const element = make("div", {class: "ls-readings"}, ...rows.map(({label, unit, strong}, i) =>
-    make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, label), outputs[i], make("span", {class: "ls-unit"}, unit ?? ""))));
+  const element = make("div", {class: "ls-readings"}, ...rows.map(({label, unit, strong, kind}, i) =>
+    make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, kind ? make("span", {class: `ls-swatch ls-part-${kind}`}) : null, label), outputs[i], make("span", {class: "ls-unit"}, unit ?? ""))));
   return {
     element,
     /** @param {import("./lesson.js").Readings} values */

@@ -1,9 +1,17 @@
 // @ts-check
 // The live views by the name of their step.
 
+import {estimatorsView} from "./lesson_spread.js";
+import {fitQView} from "./lesson_fit.js";
+import {identityView} from "./lesson_identity.js";
 import {latentVariableView} from "./lesson_latent.js";
+import {posteriorView} from "./lesson_posterior.js";
 
 /** @type {Record<string, (lesson: import("./lesson.js").Lesson) => import("./lesson.js").LessonView>} */
 export const LESSON_STEPS = {
   "latent-variable": latentVariableView,
+  "posterior": posteriorView,
+  "fit-q": fitQView,
+  "identity": identityView,
+  "estimators": estimatorsView,
 };

@@ -38,6 +38,8 @@ const PART = 64; // images decoded between looks at the clock
  *   p(z|x) and log p(x), refined, with the encoder's q and its ELBO
  * @property {(x: Float32Array, channel?: string) => Promise<(Posterior & Gaps)|null>} gaps the same, with the best
  *   Gaussian and the way there; the channel is by default "gaps"
+ * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
+ *   points [z1, z2, …], nats; the channel is by default "joint"
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
@@ -55,6 +57,7 @@ export function createBatchDecoder(bundleBuffer) {
     coarsePosterior: (x, channel = "posterior") => client.ask(channel, "coarsePosterior", [x]),
     exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
+    logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
     terminate: client.terminate,
   };
 }
@@ -198,6 +201,9 @@ function createService(bundleBuffer) {
       const ready = yield* inference();
       const posterior = yield* ready.exact(x);
       return { ...posterior, ...(yield* gapsOf(ready, x, ready.encode(x), posterior)) };
+    },
+    *logJoint(x, z) {
+      return yield* (yield* inference()).logJoint(x, z);
     },
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
