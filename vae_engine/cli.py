@@ -67,8 +67,8 @@ def parser(
     publish.add_argument("name", help="the name it gets under pretrained/")
     publish.add_argument("runs", type=Path, nargs="+", help="finished runs that differ in their seed")
 
-    encode = add_command(commands, "encode", _encode, "keep codes and per-image exact numbers beside a model")
-    encode.add_argument("model", help="a pretrained name or a folder")
+    truths = add_command(commands, "truths", _truths, "keep the exact numbers of every test image beside a VAE")
+    truths.add_argument("model", help="a pretrained name or a folder")
 
     export = add_command(commands, "export", _export, "write a model for another program")
     export.add_argument("models", nargs="+", metavar="model", help="a pretrained name or a folder")
@@ -225,13 +225,13 @@ def _publish(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _encode(arguments: argparse.Namespace) -> int:
+def _truths(arguments: argparse.Namespace) -> int:
     from vae_engine import console, publish
 
     stored = registry.find(arguments.model)
     with console.StageBar() as bar:
-        publish.encode(stored, bar.show)
-    show(arguments, {"model": stored.name, "folder": str(stored.folder)}, f"{stored.name}: codes kept in {stored.folder}")
+        publish.keep_truths(stored, bar.show)
+    show(arguments, {"model": stored.name, "folder": str(stored.folder)}, f"{stored.name}: exact numbers kept in {stored.folder}")
     return 0
 
 

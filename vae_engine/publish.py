@@ -40,17 +40,17 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     folder = registry.PRETRAINED / name
     checkpoints.save(folder, checkpoints.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
-    encode(stored, progress)
+    export.write_codes(stored, {})
     (folder / "README.md").write_text(card(stored), encoding="utf-8")
     return stored
 
 
-def encode(stored: Stored, progress: Callable[[str, float], None]) -> None:
-    """Keep beside a model the codes of the images and, of a VAE with two latent dimensions, its per-image numbers."""
-    truths = {}
-    if stored.model.kind == "vae" and stored.model.latent_dim == 2:
-        truths = image_truths(checkpoints.to_torch(stored), torch.from_numpy(export.observed_test()), progress)
-    export.write_codes(stored, truths)
+def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
+    """Keep a VAE's codes beside it with the exact numbers of every test image. Raises EngineError for any other model."""
+    if stored.model.kind != "vae":
+        raise EngineError(f"{stored.name} is an autoencoder, which has no posterior and no log p(x).")
+    vae = checkpoints.to_torch(stored)
+    export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test()), progress))
 
 
 def card(stored: Stored) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from builders import save_model, tiny, tiny_settings
 
-from vae_engine import checkpoints, data, doctor, registry
+from vae_engine import checkpoints, data, doctor, export, registry
 from vae_engine.weights import parameter_count
 
 Command = Callable[..., tuple[int, str, str]]
@@ -65,6 +65,22 @@ def test_evaluate_keeps_its_numbers_when_asked(command: Command, bundled: Path) 
     before = checkpoints.read(bundled / "tiny-ae").metrics
     found = json.loads(command("evaluate", "tiny-ae", "--limit", 5, "--save", "--json")[1])
     assert checkpoints.read(bundled / "tiny-ae").metrics == before | found
+
+
+def test_truths_keeps_the_exact_numbers_of_every_test_image(
+    command: Command, bundled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = data.load
+    monkeypatch.setattr(data, "load", lambda split: load(split).head(5))
+    assert command("truths", "tiny-vae", "--json")[0] == 0
+    kept = export.read_codes(registry.find("tiny-vae"))
+    assert kept is not None
+    assert {name: kept[0][f"points.{name}"].shape for name in ("log_px", "elbo", "modes")} == dict.fromkeys(
+        ("log_px", "elbo", "modes"), (5,)
+    )
+    code, _, error = command("truths", "tiny-ae")
+    assert code == 2
+    assert "no posterior" in error
 
 
 def test_train_ends_with_one_object_with_the_final_numbers(command: Command, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import torch
 from builders import Toy, tiny
 from torch import Tensor
 
-from vae_engine import VAE, build_model
+from vae_engine import VAE, EngineError, build_model, evaluation
 from vae_engine.evaluation import evaluate
 from vae_engine.latent_statistics import _knn_accuracy, aggregate_kl, codes_of, summarise
 from vae_engine.models import Autoencoder, Posterior
@@ -136,3 +136,14 @@ def test_evaluation_states_protocol_split_estimator_and_seed() -> None:
     assert "elbo" not in found
     assert "kl" not in found
     assert found["nll"] == pytest.approx(784 * math.log(2), rel=0.2)
+
+
+def test_where_exact_inference_refuses_the_other_numbers_are_still_given_and_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise EngineError("The posterior lies where the prior has no mass.")
+
+    monkeypatch.setattr(evaluation, "exact_log_px", refuse)
+    found = evaluate(build_model(tiny()), "tiny", limit=3, is_samples=2)
+    assert found["exact_refused"] == "The posterior lies where the prior has no mass."
+    assert "log_px_exact" not in found
+    assert np.isfinite([found["elbo"], found["log_px_is"]]).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -10,9 +11,11 @@ import torch
 
 from vae_engine import checkpoints, data, export, load_model, objectives, registry
 from vae_engine.evaluation import observed
+from vae_engine.image_truths import image_truths
 
 NAMES = ("ae-mnist", "ae-mnist-small", "vae-mnist", "vae-mnist-small")
-LARGEST, LARGEST_SMALL = 25e6, 700_000
+LARGEST, LARGEST_WITH_LADDER, LARGEST_SMALL = 25e6, 36e6, 700_000
+LADDER = ("0", "0.1", "0.5", "1", "2", "4", "8", "20")
 COUNT = 500
 
 
@@ -20,9 +23,37 @@ def test_the_four_models_are_there() -> None:
     assert set(NAMES) <= set(registry.names())
 
 
+def size_of(*names: str) -> int:
+    return sum(path.stat().st_size for name in names for path in (registry.PRETRAINED / name).rglob("*") if path.is_file())
+
+
 def test_together_they_take_at_most_25_megabytes() -> None:
-    sizes = [path.stat().st_size for path in registry.PRETRAINED.rglob("*") if path.is_file()]
-    assert 0 < sum(sizes) <= LARGEST
+    assert 0 < size_of(*NAMES) <= LARGEST
+    assert size_of(".") <= LARGEST_WITH_LADDER
+
+
+def test_the_ladder_differs_in_beta_only() -> None:
+    steps = [registry.find(f"vae-beta-{beta}") for beta in LADDER]
+    assert [step.train.beta for step in steps] == [float(beta) for beta in LADDER]
+    assert len({(step.model, dataclasses.replace(step.train, beta=1.0)) for step in steps}) == 1
+    kls = [step.metrics["kl"] for step in steps]
+    assert kls == sorted(kls, reverse=True)
+
+
+@pytest.mark.parametrize("name", ["vae-mnist", "vae-mnist-small"])
+def test_kept_truths_of_single_images_are_those_of_the_model(name: str) -> None:
+    stored = registry.find(name)
+    kept = export.read_codes(stored)
+    assert kept is not None
+    truths = {key: kept[0][f"points.{key}"] for key in ("log_px", "elbo", "modes")}
+    some = [0, 17, 4711, 9999]
+    fresh = image_truths(load_model(name), torch.from_numpy(export.observed_test()[some]), lambda what, share: None)
+    np.testing.assert_allclose(truths["log_px"][some], fresh["log_px"], atol=0.01)
+    np.testing.assert_allclose(truths["elbo"][some], fresh["elbo"], atol=0.01)
+    np.testing.assert_array_equal(truths["modes"][some], fresh["modes"])
+    assert truths["log_px"].mean() == pytest.approx(stored.metrics["log_px_exact"], abs=1e-3)
+    assert (truths["log_px"] - truths["elbo"]).min() > -1e-3
+    assert truths["modes"].min() >= 1
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -45,6 +45,17 @@ test("a small bundle is read", async () => {
   assert.deepEqual(await unpackImages(bundle), new Uint8Array(2 * 784).fill(3));
 });
 
+test("per-image truths are read where the file has them, and have to belong to its points", () => {
+  assert.equal(readBundle(pack()).points.truths, null);
+  const truths = (/** @type {number} */ count) => (/** @type {any} */ { parts }) => {
+    for (const name of ["log_px", "elbo"]) parts[`points.${name}`] = ["F32", [count], Buffer.from(new Float32Array(count).fill(-1.5).buffer)];
+    parts["points.modes"] = ["U8", [count], Buffer.alloc(count, 1)];
+  };
+  const { logPx, elbo, modes } = readBundle(pack(truths(2))).points.truths;
+  assert.deepEqual([[...logPx], [...elbo], [...modes]], [[-1.5, -1.5], [-1.5, -1.5], [1, 1]]);
+  assert.throws(() => readBundle(pack(truths(3))), ONE_SENTENCE);
+});
+
 test("an ArrayBuffer, and bytes at an odd place in one, are read alike", () => {
   const packed = pack();
   const moved = new Uint8Array(packed.length + 1);

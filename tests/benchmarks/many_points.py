@@ -1,0 +1,33 @@
+"""A bundle with the codes of the whole data set, test and training images, instead of the test images alone."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from safetensors.numpy import load, save
+
+from vae_engine import data, export, forward
+from vae_engine.checkpoints import Stored
+
+
+def all_points(stored: Stored) -> bytes:
+    """The bundle of a model with all 60,000 images of the test and training splits as points, without their pixels."""
+    content = export.bundle(stored, with_images=False)
+    header = _header(content)
+    tensors = {name: tensor for name, tensor in load(content).items() if not name.startswith("points.")}
+    splits = [data.load(split) for split in ("test", "train")]
+    images = np.concatenate([split.images for split in splits])
+    codes, std = forward.encode(stored, data.observe_fixed(images, header["points"]["protocol"], header["points"]["seed"]))
+    tensors["points.codes"], place = export._quantise(codes)
+    tensors["points.labels"] = np.concatenate([split.labels for split in splits])
+    if std is not None:
+        tensors["points.std"] = std.astype(np.float16)
+    header["points"] |= place
+    return save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, {"bundle": json.dumps(header)})
+
+
+def _header(content: bytes) -> dict:
+    """What the bundle says of itself."""
+    length = int.from_bytes(content[:8], "little")
+    return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["bundle"])
