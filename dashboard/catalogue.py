@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard import material as materials
 from dashboard import static_export
+from dashboard.lessons import STEPS, Answer
+from dashboard.material import Material
 from vae_engine import export, registry
 from vae_engine.checkpoints import Stored
 
@@ -42,3 +45,30 @@ def _bundle(name: str, with_images: bool) -> bytes:
 def html_page(names: tuple[str, ...]) -> bytes:
     """The Explore page of these models as one file; a class that asks for the same one waits once."""
     return static_export.page(names)
+
+
+LESSON_MODELS = ("vae-mnist", "ae-mnist")
+"""The VAE and the autoencoder that lessons and tasks speak of."""
+
+
+@st.cache_resource(show_spinner=False)
+def material() -> Material:
+    """What lessons and tasks measure. Raises EngineError when a model or its per-image numbers are missing."""
+    vae, ae = (stored(name) for name in LESSON_MODELS)
+    return materials.gather(vae, ae, ladder())
+
+
+@st.cache_resource(show_spinner=False)
+def lesson_answer(name: str) -> Answer:
+    """The answer to the question of a step, worked out once."""
+    return next(step for step in STEPS if step.name == name).question.answer(material())
+
+
+def ladder() -> tuple[Stored, ...]:
+    """The bundled VAEs that differ in β only, ascending; none when there are not three of them."""
+    return materials.ladder_of([stored(name) for name in registry.names()])
+
+
+def ladder_bundles() -> list[bytes]:
+    """Their bundles, the first with the images."""
+    return bundles(tuple(one.name for one in ladder()))

@@ -32,3 +32,8 @@ def protocol_of(metrics: list[dict[str, Any]]) -> str:
     """Under which protocol the numbers of a table were measured, said once when they agree."""
     told = {f"{m.get('protocol')} pixels, {m.get('split')} split, n = {m.get('n')}, seed {m.get('seed')}" for m in metrics}
     return "Nats per image: " + "; ".join(sorted(told)) + "."
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a minus sign instead of a hyphen."""
+    return f"{value:,.{digits}f}".replace("-", "−")

@@ -22,10 +22,14 @@ def encode(stored: Stored, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None
     return mu, np.logaddexp(0, spread) if stored.model.spread == "softplus" else np.exp(0.5 * spread)
 
 
+def decode_raw(stored: Stored, z: np.ndarray) -> np.ndarray:
+    """The likelihood's raw parameters (logits for Bernoulli): z [n, d] → [n, 784 or 1568]."""
+    return _run(stored, "decoder", np.asarray(z, np.float32))
+
+
 def decode(stored: Stored, z: np.ndarray) -> np.ndarray:
     """E[x|z] in [0, 1]: z [n, d] → [n, 28, 28]."""
-    mean = _run(stored, "decoder", np.asarray(z, np.float32))[:, : 28 * 28]
-    return _sigmoid(mean).reshape(-1, 28, 28)
+    return _sigmoid(decode_raw(stored, z)[:, : 28 * 28]).reshape(-1, 28, 28)
 
 
 def _run(stored: Stored, part: str, inputs: np.ndarray) -> np.ndarray:

@@ -1,0 +1,148 @@
+"""Links to a state of the Explore page, written and read: the counterpart of browser/property_table.js.
+
+A link comes from a visitor's clipboard, so everything in it is checked.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+Latent = tuple[float, float]
+
+_MODES = ("move", "inspect", "draw", "walk", "sample")
+_LONGEST = 4000
+_FARTHEST = 1000
+_IMAGES = 60_000
+_NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,9})?")
+_END = re.compile(r"i(?P<image>\d{1,5})|p(?P<model>[01]):(?P<z>.+)")
+
+
+class LinkError(Exception):
+    """A text that is no link to Explore; the message is for the visitor."""
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of a walk: a test image, or a place in the latent space of the first or the second model."""
+
+    image: int | None = None
+    model: int = 0
+    z: Latent = (0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class ExploreLink:
+    """The part of Explore's state that tasks look at."""
+
+    models: tuple[str, ...] = ()
+    """Their names; empty for the ones that Explore opens on."""
+    mode: str = "move"
+    z: tuple[Latent, ...] = ((0.0, 0.0), (0.0, 0.0))
+    """The latent under the cursor of each model."""
+    image: int | None = None
+    ends: tuple[End | None, End | None] = (None, None)
+    path: str = "linear"
+
+
+def to_explore(state: str, models: Sequence[str] = ()) -> str:
+    """The address of Explore in a state, relative to any other page of the dashboard."""
+    query = f"?{urlencode({'models': ','.join(models)}, safe=',')}" if models else ""
+    return f"./{query}#{state}"
+
+
+def state_of(*, mode: str, z: Sequence[Sequence[float]] = (), image: int | None = None, layers: Sequence[str] = ()) -> str:
+    """The state in the form that follows the `#`."""
+    pairs = {"mode": mode}
+    if z:
+        pairs["z"] = ";".join(",".join(f"{round(float(one), 4):g}" for one in place) for place in z)
+    if layers:
+        pairs["layers"] = ",".join(layers)
+    if image is not None:
+        pairs["image"] = str(image)
+    return "&".join(f"{key}={quote(text, safe='')}" for key, text in pairs.items())
+
+
+def read(text: str) -> ExploreLink:
+    """What a pasted link says. Raises LinkError for anything that Copy link does not give."""
+    text = text.strip()
+    if not text:
+        raise LinkError("Paste the link that Share, Copy link gives on the Explore page.")
+    if len(text) > _LONGEST:
+        raise LinkError("This text is too long to be a link to Explore.")
+    address, hash_sign, state = text.partition("#")
+    if not hash_sign:
+        raise LinkError("This link says nothing of a state (it has no #). Use Share, Copy link on the Explore page.")
+    try:
+        given = parse_qs(state, keep_blank_values=True, strict_parsing=bool(state), errors="strict")
+        models = parse_qs(urlsplit(address).query, errors="strict").get("models", [""])[0]
+    except ValueError:
+        raise LinkError("This link cannot be read. Use Share, Copy link on the Explore page.") from None
+    values: dict[str, Any] = {}
+    for key, parse in _READERS.items():
+        if key in given:
+            value = parse(given[key][0]) if len(given[key]) == 1 else _Refused
+            if value is _Refused:
+                raise LinkError(f"The part {key!r} of this link makes no sense.")
+            values[key] = value
+    names = tuple(models.split(",")) if models else ()
+    if not all(re.fullmatch(r"[\w.-]{1,80}", name) for name in names) or len(names) > 2:
+        raise LinkError("The models in this link make no sense.")
+    return ExploreLink(models=names, **values)
+
+
+class _Refused:
+    """Stands for a value that makes no sense, where None may be one that does."""
+
+
+def _choice(*allowed: str) -> Callable[[str], Any]:
+    return lambda text: text if text in allowed else _Refused
+
+
+def _image(text: str) -> Any:
+    if text == "":
+        return None
+    return int(text) if re.fullmatch(r"\d{1,5}", text, re.ASCII) and int(text) < _IMAGES else _Refused
+
+
+def _latent(text: str) -> Latent | None:
+    parts = text.split(",")
+    if len(parts) != 2 or not all(_NUMBER.fullmatch(part) and part.isascii() for part in parts):
+        return None
+    z1, z2 = map(float, parts)
+    return (z1, z2) if max(abs(z1), abs(z2)) <= _FARTHEST and math.isfinite(z1 + z2) else None
+
+
+def _latents(text: str) -> Any:
+    places = tuple(_latent(part) for part in text.split(";"))
+    return places if len(places) <= 2 and all(places) else _Refused
+
+
+def _ends(text: str) -> Any:
+    parts = text.split(";")
+    ends = [_end(part) if part else None for part in parts]
+    return tuple(ends) if len(parts) == 2 and _Refused not in ends else _Refused
+
+
+def _end(text: str) -> Any:
+    match = _END.fullmatch(text)
+    if not match:
+        return _Refused
+    if match["image"]:
+        image = _image(match["image"])
+        return End(image=image) if isinstance(image, int) else _Refused
+    z = _latent(match["z"])
+    return End(model=int(match["model"]), z=z) if z else _Refused
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "mode": _choice(*_MODES),
+    "z": _latents,
+    "image": _image,
+    "ends": _ends,
+    "path": _choice("linear", "spherical"),
+}

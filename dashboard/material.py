@@ -1,0 +1,93 @@
+"""What lessons and tasks measure: a VAE and an autoencoder with the test images as each sees them. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae_engine import data, export
+from vae_engine.checkpoints import Stored
+from vae_engine.errors import EngineError
+
+
+@dataclass(frozen=True)
+class Truths:
+    """Per-image numbers of the test split, as vae_engine.image_truths measured them: each [n]."""
+
+    log_px: np.ndarray
+    elbo: np.ndarray
+    modes: np.ndarray
+
+    @property
+    def gap(self) -> np.ndarray:
+        """KL(q ‖ p(z|x)) = log p(x) − ELBO, nats."""
+        return self.log_px - self.elbo
+
+
+@dataclass(frozen=True)
+class Material:
+    """Two models and what they make of the n test images. Arrays are never written to."""
+
+    vae: Stored
+    ae: Stored
+    x: np.ndarray
+    """uint8 [n, 784]: the binary images that both encoders see."""
+    labels: np.ndarray
+    mu: np.ndarray
+    std: np.ndarray
+    """q(z|x) of the VAE: each [n, 2]."""
+    codes: np.ndarray
+    """Of the autoencoder: [n, 2]."""
+    training: dict[str, np.ndarray]
+    """Codes of the training images by kind of model: [m, 2]."""
+    truths: Truths
+    ladder: tuple[Stored, ...] = ()
+    """Models that differ in β only, ascending."""
+
+    def places(self, kind: str) -> np.ndarray:
+        """Where a kind of model puts the test images: [n, 2]."""
+        return self.mu if kind == "vae" else self.codes
+
+    def model(self, kind: str) -> Stored:
+        """The model of a kind."""
+        return self.vae if kind == "vae" else self.ae
+
+
+def gather(vae: Stored, ae: Stored, ladder: Sequence[Stored] = ()) -> Material:
+    """The material of two models. Raises EngineError when the VAE's per-image numbers were not measured."""
+    (vae_codes, vae_places), (ae_codes, ae_places) = (export.read_codes(one) or export.encode_all(one) for one in (vae, ae))
+    if not {"points.log_px", "points.elbo", "points.modes"} <= vae_codes.keys():
+        raise EngineError(f"{vae.name} has no per-image numbers yet; `python -m vae_engine encode {vae.name}` measures them.")
+    return Material(
+        vae=vae,
+        ae=ae,
+        x=export.observed_test().astype(np.uint8),
+        labels=data.load("test").labels,
+        mu=_dequantised(vae_codes["points.codes"], vae_places["points"]),
+        std=vae_codes["points.std"].astype(np.float64),
+        codes=_dequantised(ae_codes["points.codes"], ae_places["points"]),
+        training={
+            "vae": _dequantised(vae_codes["train.codes"], vae_places["train"]),
+            "ae": _dequantised(ae_codes["train.codes"], ae_places["train"]),
+        },
+        truths=Truths(*(vae_codes[f"points.{name}"].astype(np.float64) for name in ("log_px", "elbo", "modes"))),
+        ladder=tuple(ladder),
+    )
+
+
+def _dequantised(codes: np.ndarray, place: dict[str, Sequence[float]]) -> np.ndarray:
+    low, high = np.asarray(place["low"]), np.asarray(place["high"])
+    return low + codes / 65535 * (high - low)
+
+
+def ladder_of(models: Sequence[Stored]) -> tuple[Stored, ...]:
+    """The VAEs among these that were trained alike but for β, ascending; none when fewer than three values were tried."""
+    groups: dict[str, dict[float, Stored]] = {}
+    for one in models:
+        if one.model.kind == "vae":
+            alike = {**one.model.to_dict(), **one.train.to_dict(), "beta": None}
+            groups.setdefault(repr(sorted(alike.items())), {})[one.train.beta] = one
+    largest = max(groups.values(), key=len, default={})
+    return tuple(largest[beta] for beta in sorted(largest)) if len(largest) >= 3 else ()

@@ -1,0 +1,129 @@
+"""Learn: the lectures as steps, each one screen with one thing to move."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import catalogue, explore_link, state
+from dashboard import learn_wording as wording
+from dashboard.lesson import LessonResult, lesson
+from dashboard.lessons import STEPS, Equation, Step
+from dashboard.material import Material
+from vae_engine.errors import EngineError
+
+# One screen: less margin than Streamlit gives a text, and the same type for a formula as for what is said of it.
+_STYLE = """<style>
+.stMainBlockContainer { padding: 4rem 1.25rem .5rem; }
+.stMainBlockContainer h3 { padding: 0; font-size: 1.5rem; }
+.stMainBlockContainer .stCode pre { padding: .5rem .75rem; }
+.stMainBlockContainer .stCode code { font-size: .8rem; }
+</style>"""
+
+
+def show() -> None:
+    """Lay the page out."""
+    st.html(_STYLE)
+    name, known = state.lesson_step([step.name for step in STEPS])
+    if not known:
+        st.warning(wording.UNKNOWN_STEP)
+    place = next(i for i, step in enumerate(STEPS) if step.name == name)
+    step = STEPS[place]
+    _steps(place)
+    try:
+        material = catalogue.material()
+    except EngineError as error:
+        st.error(str(error))
+        return
+    text, live = st.columns([1, 2.7], gap="medium")
+    with live:
+        result = _live(step)
+        _question(step, material)
+    with text:
+        _idea(place, step)
+        _around(step, material, result)
+
+
+def _steps(place: int) -> None:
+    """The list of steps with the current one marked, between the buttons that go back and on."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="steps"):
+        _turn(wording.PREVIOUS, place - 1, wording.PREVIOUS_KEY)
+        # A key of its own for each step, because the other buttons change the step as well.
+        key = f"steps-{STEPS[place].name}"
+        st.segmented_control(
+            wording.STEPS,
+            range(len(STEPS)),
+            default=place,
+            required=True,
+            format_func=lambda i: f"{i + 1} {STEPS[i].short}",
+            label_visibility="collapsed",
+            key=key,
+            on_change=_chosen,
+            args=(key,),
+        )
+        _turn(wording.NEXT, place + 1, wording.NEXT_KEY)
+
+
+def _turn(label: str, to: int, shortcut: str) -> None:
+    exists = 0 <= to < len(STEPS)
+    target = STEPS[to].name if exists else ""
+    st.button(label, disabled=not exists, shortcut=shortcut, on_click=state.go_to_step, args=(target,), key=f"turn-{label}")
+
+
+def _chosen(key: str) -> None:
+    state.go_to_step(STEPS[state.widget(key)].name)
+
+
+def _idea(place: int, step: Step) -> None:
+    st.subheader(f"{place + 1}. {step.title}", anchor=False)
+    st.markdown(step.idea)
+    st.latex(step.equation.latex)
+    with st.expander(wording.MATHEMATICS):
+        for part in step.mathematics:
+            if isinstance(part, Equation):
+                st.latex(part.latex)
+            else:
+                st.markdown(part)
+
+
+def _question(step: Step, material: Material) -> None:
+    """A prediction first; the answer only once one was made."""
+    question = step.question
+    key, revealed = f"learn-{step.name}", f"learn-{step.name}-revealed"
+    with st.container(border=True, gap="small"):
+        asked = f"**{wording.PREDICT}.** {question.text}"
+        if state.kept(revealed, False):
+            with st.spinner(wording.WORKING):
+                answer = catalogue.lesson_answer(step.name)
+            verdict = wording.verdict(state.kept(key) == answer.right, question.options[answer.right])
+            protocol = wording.protocol(material.vae.metrics, material.vae.name)
+            st.markdown(f"{asked}\n\n{verdict} {answer.because} :small[:gray[({protocol})]]")
+            return
+        options, format = range(len(question.options)), question.options.__getitem__
+        with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+            chosen = st.radio(asked, options, index=None, format_func=format, key=key, persist_state="session", horizontal=True)
+            help = wording.CHOOSE_FIRST if chosen is None else None
+            if st.button(wording.REVEAL, disabled=chosen is None, help=help):
+                state.keep(key, chosen)
+                state.keep(revealed, True)
+                st.rerun()
+
+
+def _live(step: Step) -> LessonResult:
+    """What moves; it says of itself what it shows."""
+    st.markdown(step.try_this)
+    ladder = step.name == "beta"
+    bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(catalogue.LESSON_MODELS)
+    if not bundles:
+        st.info(wording.NO_LADDER)
+        return LessonResult(step.name)
+    return lesson(step.name, bundles, key="lesson-ladder" if ladder else "lesson")
+
+
+def _around(step: Step, material: Material, result: LessonResult) -> None:
+    """Why one should care, where to go on, and the line of the engine that does it."""
+    st.markdown(f"**{wording.WHY}.** {step.why}")
+    link = explore_link.to_explore(result.link or step.link(material))
+    st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
+    excerpt = step.source.excerpt()
+    st.caption(wording.where(excerpt))
+    st.code(excerpt.code, language="python", wrap_lines=True)
