@@ -32,12 +32,12 @@ export function identityView(lesson) {
     render() {
       fitting.render();
       const found = fitting.numbers(true);
-      const least = found ? roundedEnd(Math.min(found.elbo, ROOM * found.logPx)) : -1;
+      const most = found ? roundedEnd(Math.max(-found.elbo, -ROOM * found.logPx)) : 1;
       bars.show(found && [
         {value: found.logPx, parts: [[found.logPx, 0]]},
         {value: found.gap, parts: [[found.elbo, found.logPx]]},
         {value: found.elbo, parts: [[found.elbo, -found.kl], [-found.kl, 0]]},
-      ], least);
+      ], -most, 0);
       table.show(readings(true));
       note.say(found
         ? `${numberText(found.logPx)} = ${numberText(found.elbo)} + ${numberText(found.gap)}. log p(x) belongs to the image and the decoder: moving q shifts only the border between ELBO and gap.`

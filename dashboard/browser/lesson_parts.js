@@ -4,13 +4,20 @@
 import {createDigit} from "./digit_view.js";
 import {make, setText} from "./dom.js";
 
-/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string}} ReadingRow kind: of the part of a bar that it is the length of */
+/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string}} ReadingRow kind: of the part of a bar that it is the length of */
 
 /** A number with a true minus sign, or an ellipsis for one that is being worked out. @param {number|null} value @param {number} [digits] */
 export function numberText(value, digits = 2) {
   if (value === null || !Number.isFinite(value)) return "…";
   const large = Math.abs(value) >= 1e6;
   return (large ? value.toExponential(1) : value.toFixed(digits)).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
+}
+
+/** A number of any size with three meaningful digits. @param {number|null} value */
+export function roughText(value) {
+  if (value === null || !Number.isFinite(value)) return "…";
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(rounded) >= 1e7 || (rounded !== 0 && Math.abs(rounded) < 1e-3) ? rounded.toExponential(2).replace("-", "−") : rounded.toLocaleString("en", {maximumSignificantDigits: 3}).replace("-", "−");
 }
 
 /** A table of named numbers. @param {ReadingRow[]} rows */
@@ -22,7 +29,7 @@ export function createReadings(rows) {
     element,
     /** @param {import("./lesson.js").Readings} values */
     show(values) {
-      rows.forEach(({name, digits}, i) => setText(outputs[i], numberText(values[name], digits)));
+      rows.forEach(({name, digits, format}, i) => setText(outputs[i], format ? format(values[name]) : numberText(values[name], digits)));
     },
   };
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // The live views by the name of their step.
 
-import {estimatorsView} from "./lesson_spread.js";
+import {amortisationView} from "./lesson_amortise.js";
 import {fitQView} from "./lesson_fit.js";
 import {identityView} from "./lesson_identity.js";
 import {latentVariableView} from "./lesson_latent.js";
 import {posteriorView} from "./lesson_posterior.js";
+import {reparameterisationView} from "./lesson_reparam.js";
+import {estimatorsView} from "./lesson_spread.js";
 
 /** @type {Record<string, (lesson: import("./lesson.js").Lesson) => import("./lesson.js").LessonView>} */
 export const LESSON_STEPS = {
@@ -14,4 +16,6 @@ export const LESSON_STEPS = {
   "fit-q": fitQView,
   "identity": identityView,
   "estimators": estimatorsView,
+  "reparameterisation": reparameterisationView,
+  "amortisation": amortisationView,
 };
