@@ -1,14 +1,15 @@
-"""Starts a real dashboard for tests and screenshots, and a browser that can reach nothing else."""
+"""Starts a real dashboard for tests, benchmarks and screenshots, and a browser that can reach nothing else."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chromium import find
@@ -27,10 +28,26 @@ def free_port() -> int:
 @contextlib.contextmanager
 def dashboard(log: Path) -> Iterator[str]:
     """The address of a dashboard served for as long as the context lasts."""
+    with _served(log, lambda port: ["-m", "dashboard", "run", "--no-browser", "--port", str(port)]) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def streamlit_app(app: Path, log: Path, **environment: str) -> Iterator[str]:
+    """The address of another Streamlit program, served with the dashboard's settings."""
+    options = ["-m", "streamlit", "run", str(app), "--server.headless=true", "--server.port"]
+    with _served(log, lambda port: [*options, str(port)], PYTHONPATH=str(ROOT), **environment) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(log: Path, command: Callable[[int], list[str]], **environment: str) -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "dashboard", "run", "--no-browser", "--port", str(port)]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        server = subprocess.Popen(
+            [sys.executable, *command(port)], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True, env=os.environ | environment,
+        )  # fmt: skip
     address = f"http://localhost:{port}"
     try:
         _wait_until_up(f"{address}/_stcore/health", server, log)

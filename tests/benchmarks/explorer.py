@@ -21,7 +21,7 @@ from benchmarks import report
 from benchmarks.many_points import all_points
 from benchmarks.pointer import circling, drawing, place, press
 from benchmarks.report import Row
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 from serving import chromium, dashboard, offline_context, streamlit_app
 
 from dashboard import static_export
@@ -114,18 +114,22 @@ def strokes(page: Page) -> dict[str, float]:
     return times
 
 
-def manifold(page: Page, size: int, spacing: str) -> dict[str, float]:
-    """From asking for a manifold of both models until both are drawn, and the longest time without a frame meanwhile."""
+def manifolds(page: Page) -> dict[int, list[dict[str, float]]]:
+    """For 20 and 40 tiles a side: from asking for a manifold of both models until both are drawn, and the longest time
+    without a frame meanwhile. Each is asked for the first time, so none is remembered."""
+
+    def timed(act: Callable[[Locator], object], test_id: str) -> dict[str, float]:
+        page.evaluate("count => { window.__pending = window.__measuring.batches(count) }", len(MODELS))
+        act(page.get_by_test_id(test_id))
+        found = page.evaluate("window.__pending")
+        page.wait_for_timeout(SETTLED_MS)
+        return found
+
     page.get_by_test_id("layers-menu").click()
-    page.get_by_test_id("layer-manifold").uncheck()
-    page.get_by_test_id("manifold-size").select_option(str(size))
-    page.get_by_test_id("manifold-spacing").select_option(spacing)
-    page.wait_for_timeout(300)
-    page.evaluate("count => { window.__pending = window.__measuring.batches(count) }", len(MODELS))
-    page.get_by_test_id("layer-manifold").check()
-    found = page.evaluate("window.__pending")
-    page.keyboard.press("Escape")
-    return found
+    small = [timed(Locator.check, "layer-manifold"), timed(lambda one: one.select_option("prior"), "manifold-spacing")]
+    large = [timed(lambda one: one.select_option("40"), "manifold-size"),
+             timed(lambda one: one.select_option("linear"), "manifold-spacing")]  # fmt: skip
+    return {20: small, 40: large}
 
 
 def first_drag(browser: Browser, address: str) -> float:
@@ -148,19 +152,13 @@ def first_drag(browser: Browser, address: str) -> float:
     return seconds
 
 
-def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> list[Row]:
-    """All rows of the table."""
+def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Iterator[Row]:
+    """All rows of the table, as they are found."""
     stored = [registry.find(name) for name in MODELS]
-    rows = []
-    starts = []
-    for _ in range(repeats):
-        with dashboard(folder / "start.log") as address:
-            starts.append(first_drag(browser, address))
     with dashboard(folder / "dashboard.log") as address, opened(browser, address) as page:
-        few = median(lambda: moving(page, seconds), repeats)
+        yield from moving_rows("10,000 points", median(lambda: moving(page, seconds), repeats))
         key = median(lambda: {"ms": explorer_keys(page, 60)}, repeats)["ms"]
         pen = median(lambda: strokes(page), repeats)
-    rows += moving_rows("10,000 points", few)
     paths = []
     for model in stored:
         paths.append(str(folder / model.name))
@@ -168,26 +166,26 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> lis
     app = folder / "many.py"
     app.write_text(MANY_APP.format(paths=paths), encoding="utf-8")
     with streamlit_app(app, folder / "many.log") as address, opened(browser, address) as page:
-        rows += moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
-    rows += native_rows(browser, folder, key, repeats)
-    rows.append(Row("point of a stroke → encoded, decoded, drawn, p95", pen["p95"], "ms", most=30))
-    rows += manifold_rows(browser, folder, repeats)
-    rows.append(Row("server up → first drag answered", statistics.median(starts), "s", most=3))
-    html = folder / "explorer.html"
-    size = static_export.write_html(MODELS, html)
-    small = static_export.write_html([f"{name}-small" for name in MODELS], folder / "small.html")
-    rows += [
-        Row(
-            "HTML file from disk → first drag answered",
-            median(lambda: {"s": first_drag(browser, html.as_uri())}, repeats)["s"],
-            "s",
-            most=1,
-        ),
-        Row("bundle of `vae-mnist` with 10,000 images", len(export.bundle(stored[0])) / 1e6, "MB", most=6),
-        Row("HTML file, both models and 10,000 images", size / 1e6, "MB", most=12),
-        Row("HTML file, the small pair", small / 1e6, "MB", most=6),
-    ]
-    return rows
+        yield from moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
+    yield from native_rows(browser, folder, key, repeats)
+    yield Row("point of a stroke → encoded, decoded, drawn, p95", pen["p95"], "ms", most=30)
+    yield from manifold_rows(browser, folder, repeats)
+    yield from opening_rows(browser, folder, repeats)
+    yield Row("bundle of `vae-mnist` with 10,000 images", len(export.bundle(stored[0])) / 1e6, "MB", most=6)
+
+
+def opening_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
+    """From nothing to a point that follows the mouse: from a cold server, and from a file."""
+    starts = []
+    for _ in range(repeats):
+        with dashboard(folder / "start.log") as address:
+            starts.append(first_drag(browser, address))
+    yield Row("server up → first drag answered", statistics.median(starts), "s", most=3)
+    for what, names, largest in (("both models", MODELS, 12), ("the small pair", [f"{name}-small" for name in MODELS], 6)):
+        file = folder / "explorer.html"
+        yield Row(f"HTML file with {what} and 10,000 images", static_export.write_html(names, file) / 1e6, "MB", most=largest)
+        seconds = statistics.median(first_drag(browser, file.as_uri()) for _ in range(repeats))
+        yield Row("… opened from disk → first drag answered", seconds, "s", most=1)
 
 
 def moving_rows(points: str, found: dict[str, float]) -> list[Row]:
@@ -202,36 +200,33 @@ def moving_rows(points: str, found: dict[str, float]) -> list[Row]:
     ]
 
 
-def native_rows(browser: Browser, folder: Path, key: float, repeats: int) -> list[Row]:
+def native_rows(browser: Browser, folder: Path, key: float, repeats: int) -> Iterator[Row]:
     """The same decoder behind `st.slider` and `st.image`, as it comes and tuned, and how many times longer it takes."""
     settings = {
         "with Streamlit's default settings": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"},
         "tuned (fragment, no collection after reruns)": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "false", "TUNED": "1"},
     }
-    rows = [Row("arrow key → drawn digit", key, "ms")]
+    yield Row("arrow key → drawn digit", key, "ms")
     for how, environment in settings.items():
         log = folder / "native.log"
         with streamlit_app(NATIVE, log, **environment) as address, opened(browser, address, "stImage") as page:
             native = median(lambda page=page: {"ms": native_keys(page, 10)}, repeats)["ms"]
-        rows += [Row(f"`st.slider` and `st.image` {how}: arrow key → picture", native, "ms"),
-                 Row("… as a multiple of the explorer's", native / key, "×", least=20)]  # fmt: skip
-    return rows
+        yield Row(f"`st.slider` and `st.image` {how}: arrow key → picture", native, "ms")
+        yield Row("… as a multiple of the explorer's", native / key, "×", least=20)
 
 
-def manifold_rows(browser: Browser, folder: Path, repeats: int) -> list[Row]:
+def manifold_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
     """The decoded manifolds, each decoded anew."""
     found: dict[int, list[dict[str, float]]] = {20: [], 40: []}
     with dashboard(folder / "manifold.log") as address:
         for _ in range(repeats):
             with opened(browser, address) as page:
-                for size in found:
-                    found[size] += [manifold(page, size, spacing) for spacing in ("linear", "prior")]
-    middle = {size: {key: statistics.median(one[key] for one in all) for key in all[0]} for size, all in found.items()}
-    return [
-        *(Row(f"{size} × {size} manifold of both models, asked for → drawn", middle[size]["ms"], "ms", most=most)
-          for size, most in ((20, 150), (40, 600))),
-        Row("longest gap between frames meanwhile", max(one["gap"] for one in middle.values()), "ms", most=50),
-    ]  # fmt: skip
+                for size, times in manifolds(page).items():
+                    found[size] += times
+    for size, most in ((20, 150), (40, 600)):
+        what = f"{size} × {size} manifolds of both models"
+        yield Row(f"{what}, asked for → drawn", statistics.median(one["ms"] for one in found[size]), "ms", most=most)
+        yield Row("… longest time without a frame meanwhile", statistics.median(one["gap"] for one in found[size]), "ms", most=50)
 
 
 def main() -> None:
@@ -240,11 +235,12 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short repeat, printed and not kept")
     quick = parser.parse_args().quick
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        rows = measure(browser, Path(folder), *((2.0, 1) if quick else (10.0, 3)))
+        rows = []
+        for row in measure(browser, Path(folder), *((2.0, 1) if quick else (10.0, 3))):
+            print(*row.cells(), sep=" | ", flush=True)
+            rows.append(row)
         software = f"Chromium {browser.version.split('.')[0]}"
-    if quick:
-        print(report.table(rows))
-    else:
+    if not quick:
         report.keep("explorer", "The explorer in the browser", rows, software)
 
 

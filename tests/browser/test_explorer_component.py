@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from explorer_page import place, state, until
-from serving import ROOT, _wait_until_up, free_port, offline_context
+from serving import ROOT, offline_context, streamlit_app
 
 from vae_engine import checkpoints, export
 
@@ -28,23 +25,6 @@ assert "torch" not in sys.modules
 """
 
 
-@contextlib.contextmanager
-def served(app: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true", f"--server.port={port}"]
-    log = app.with_suffix(".log")
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*command, "--browser.gatherUsageStats=false"], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait_until_up(f"http://localhost:{port}/_stcore/health", server, log)
-        yield f"http://localhost:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
-
-
 @pytest.fixture(scope="module")
 def address(tiny_vae: Path, tiny_ae: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("component")
@@ -52,7 +32,7 @@ def address(tiny_vae: Path, tiny_ae: Path, tmp_path_factory: pytest.TempPathFact
         (folder / f"{name}.bundle").write_bytes(export.bundle(checkpoints.read(model), with_images=images))
     app = folder / "app.py"
     app.write_text(APP.format(root=str(ROOT), vae=str(folder / "vae.bundle"), ae=str(folder / "ae.bundle")))
-    with served(app) as url:
+    with streamlit_app(app, folder / "log.txt") as url:
         yield url
 
 
