@@ -34,7 +34,7 @@ def show() -> None:
     columns["parameters"] = st.column_config.NumberColumn(format="localized")
     st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
-    st.caption(wording.protocol_of([m.metrics for m in models]))
+    st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
     _one_file(models)
     st.subheader(wording.CARDS)
     for m in models:
@@ -50,7 +50,7 @@ def _one_file(models: Sequence[Stored]) -> None:
         return
     kinds = {m.name: m.model.kind for m in models}
     st.subheader(wording.ONE_FILE)
-    st.caption(wording.ONE_FILE_HELP)
+    st.markdown(f":small[{wording.ONE_FILE_HELP}]")
     columns = st.columns([*(2 for _ in choices), 1], vertical_alignment="bottom")
     labels = [wording.ONE_FILE_PICKERS[kinds[names[0]]] for names in choices]
     chosen = tuple(column.selectbox(label, names) for column, label, names in zip(columns[:-1], labels, choices, strict=True))
