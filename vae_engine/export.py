@@ -1,6 +1,6 @@
 """A *bundle*: one safetensors file from which the browser runs a model. Made without torch.
 
-    __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, sha256, classes,
+    __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
                           points {count, protocol, seed, low [2], high [2]}, train {…}
     encoder.*, decoder.*  weights, float16, under the names of their layers
     points.codes          uint16 [n, 2]: test codes, low + code/65535·(high − low); n images of the test split
@@ -17,7 +17,10 @@ What the encoder saw of image i is `data.observe_fixed`, which the browser repea
 
 from __future__ import annotations
 
+import gzip
 import json
+import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,33 +49,52 @@ def write_bundle(stored: Stored, path: Path) -> int:
     return len(content)
 
 
-def bundle(stored: Stored, with_images: bool = True) -> bytes:
-    """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions."""
+def bundle(stored: Stored, with_images: bool = True, points: int | None = None) -> bytes:
+    """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions.
+
+    `points` keeps the first so many images of each split: enough to watch training, and a hundred times faster.
+    """
     if stored.model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
-    codes, places = read_codes(stored) or encode_all(stored)
+    codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
     tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
-    tensors["points.labels"] = data.load("test").labels
+    tensors["points.labels"] = data.load("test").labels[:points]
     if with_images:
-        tensors["points.images"] = np.frombuffer(data.packed_test_images(), np.uint8)
+        packed = _packed_first(points) if points else data.packed_test_images()
+        tensors["points.images"] = np.frombuffer(packed, np.uint8)
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
-        "sha256": stored.sha256, "classes": CLASSES, **places,
+        "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256, "classes": CLASSES, **places,
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(t) for name, t in tensors.items()}, {"bundle": json.dumps(header)})
 
 
-def encode_all(stored: Stored) -> Codes:
-    """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them."""
+def encode_all(stored: Stored, points: int | None = None) -> Codes:
+    """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them.
+
+    Of all images, or of the first `points` of each split.
+    """
     tensors, places = {}, {}
     for key, split in (("points", "test"), ("train", "train")):
-        codes, std = forward.encode(stored, data.observe_fixed(data.load(split).images, _PROTOCOL, _SEED))
+        seen = _observed_first(split, points) if points else data.observe_fixed(data.load(split).images, _PROTOCOL, _SEED)
+        codes, std = forward.encode(stored, seen)
         tensors[f"{key}.codes"], place = _quantise(codes)
         places[key] = {**place, "protocol": _PROTOCOL, "seed": _SEED, "split": split}
         if key == "points" and std is not None:
             tensors["points.std"] = std.astype(np.float16)
     return tensors, places
+
+
+@lru_cache(maxsize=4)
+def _observed_first(split: str, count: int) -> np.ndarray:
+    return data.observe_fixed(data.load(split).images[:count], _PROTOCOL, _SEED)
+
+
+@lru_cache(maxsize=2)
+def _packed_first(count: int) -> bytes:
+    images = data.load("test").images[:count]
+    return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
 
 
 def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
@@ -96,8 +118,8 @@ def read_codes(stored: Stored) -> Codes | None:
     path = stored.folder / _CODES
     if not path.exists():
         return None
-    tensors, _ = weight_files.read(path)
-    notes = weight_files.metadata(path)
+    raw = weight_files.read_raw(path)
+    tensors, notes = weight_files.parse(raw, str(path)), weight_files.notes(raw)
     return (tensors, json.loads(notes["places"])) if notes.get("weights_sha256") == stored.sha256 else None
 
 

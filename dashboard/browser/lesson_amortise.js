@@ -16,7 +16,7 @@ import {paintPosterior} from "./map_marks.js";
 
 const PARTS = 100;
 const PLAY_TIME = 2400;
-const FAR_OFF_IMAGE = 15; // its encoder misses by much
+const FAR_OFF_IMAGE = 4; // its encoder misses by much
 
 /** The way from the encoder's q to the best Gaussian; where climbing does not lead there, it is jumped to at the end.
  * @param {Gaps} gaps @returns {Gaussian[]} */

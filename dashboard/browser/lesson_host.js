@@ -76,6 +76,7 @@ function release(models) {
 
 /** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
 async function prepare(bundles) {
+  if (!bundles.length) throw new Error("The models for this step are not here.");
   const models = bundles.map((bytes, place) => createModel(readBundle(bytes), bytes, place));
   const holder = models.find((model) => model.bundle.hasImages) ?? models[0];
   const images = await unpackImages(holder.bundle);

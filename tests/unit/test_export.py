@@ -17,7 +17,7 @@ from vae_engine import EngineError, checkpoints, data, export, forward
 from vae_engine.architecture import layers
 from vae_engine.weights import expected_shapes
 
-SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "sha256", "classes", "points", "train"}
+SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "beta", "sha256", "classes", "points", "train"}
 
 
 COUNT = 3000
@@ -65,6 +65,7 @@ def test_header_has_the_keys_of_its_specification(vae: Bundle, ae: Bundle) -> No
         assert (header["name"], header["sha256"]) == (stored.name, stored.sha256)
         assert header["config"] == stored.model.to_dict()
         assert header["layers"] == layers(stored.model)
+        assert header["beta"] == (stored.train.beta if kind == "vae" else None)
         assert header["points"].keys() >= {"count", "protocol", "seed", "low", "high"}
 
 
