@@ -10,6 +10,7 @@ from dashboard import material as materials
 from dashboard import static_export
 from dashboard.lessons import STEPS, Answer
 from dashboard.material import Material
+from dashboard.worksheet import TASKS, ModelAnswer
 from vae_engine import export, registry
 from vae_engine.checkpoints import Stored
 
@@ -62,6 +63,12 @@ def material() -> Material:
 def lesson_answer(name: str) -> Answer:
     """The answer to the question of a step, worked out once."""
     return next(step for step in STEPS if step.name == name).question.answer(material())
+
+
+@st.cache_resource(show_spinner=False)
+def model_answer(name: str) -> ModelAnswer:
+    """The model answer of a task, worked out once."""
+    return next(task for task in TASKS if task.name == name).answer(material())
 
 
 def ladder() -> tuple[Stored, ...]:

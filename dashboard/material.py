@@ -26,9 +26,9 @@ class Truths:
         return self.log_px - self.elbo
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Material:
-    """Two models and what they make of the n test images. Arrays are never written to."""
+    """Two models and what they make of the n test images. Arrays are never written to; equal only to itself."""
 
     vae: Stored
     ae: Stored

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def estimator_spreads(material: Material, image: int, draws: int = 100) -> tuple
     return float(a.std(ddof=1)), float(likelihood.std(ddof=1))
 
 
-def gradient_variances(material: Material, image: int, draws: int = 400) -> tuple[float, float, float]:
+def gradient_variances(material: Material, image: int, draws: int = 200) -> tuple[float, float, float]:
     """Variance per sample of three estimates of dELBO/dμ, both components summed.
 
     By reparameterisation, by the score function, and by the score function with the mean of the other samples taken
@@ -95,6 +96,7 @@ def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.nd
     return np.sqrt(np.concatenate([_squared(part, training).min(1) for part in parts]))
 
 
+@lru_cache(maxsize=8)
 def usual_distance(material: Material, kind: str) -> float:
     """The distance within which 99 % of a thousand test codes have a training code."""
     return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), _USUAL))

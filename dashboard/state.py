@@ -7,9 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.explore_link import state_of, to_explore
+from dashboard.explorer import ExplorerResult
+
 _MODELS = "models"
-_STEP = "step"
+STEP, TASK = "step", "task"
+"""The books that a visitor leafs through: the lecture and the worksheet."""
 _KEPT = "kept"
+_EXPLORED = "explored"
 
 
 def chosen_models(choices: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -23,21 +28,21 @@ def choose_models(names: Sequence[str]) -> None:
     st.query_params[_MODELS] = ",".join(names)
 
 
-def lesson_step(names: Sequence[str]) -> tuple[str, bool]:
-    """The step on the Learn page, and whether the address made sense: its own, the last one seen, or the first."""
-    asked = st.query_params.get(_STEP)
+def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
+    """The page a visitor has a book open at, and whether the address made sense: its own, the last one seen, or the first."""
+    asked = st.query_params.get(book)
     if asked is None:
-        asked = kept(_STEP, names[0])
-        st.query_params[_STEP] = asked
+        asked = kept(book, names[0])
+        st.query_params[book] = asked
     if asked not in names:
         return names[0], False
-    keep(_STEP, asked)
+    keep(book, asked)
     return asked, True
 
 
-def go_to_step(name: str) -> None:
-    """Put a step into the address."""
-    st.query_params[_STEP] = name
+def turn_to(book: str, name: str) -> None:
+    """Put a page of a book into the address."""
+    st.query_params[book] = name
 
 
 def kept(key: str, default: Any = None) -> Any:
@@ -51,8 +56,25 @@ def keep(key: str, value: Any) -> None:
 
 
 def widget(key: str) -> Any:
-    """What a widget says, in its callback."""
-    return st.session_state[key]
+    """What a widget says, or said when it was last seen; None before that."""
+    return st.session_state.get(key)
+
+
+def fill_in(key: str, value: Any) -> None:
+    """As a callback: make a widget say something."""
+    st.session_state[key] = value
+
+
+def keep_explored(names: Sequence[str], result: ExplorerResult) -> None:
+    """Remember what the visitor settled on at Explore, as a link."""
+    if result.z:
+        places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
+        keep(_EXPLORED, to_explore(state_of(mode=result.mode, z=places, image=result.selection), names))
+
+
+def explored() -> str:
+    """The link to what the visitor last settled on at Explore in this session, or nothing."""
+    return kept(_EXPLORED, "")
 
 
 def _kept() -> dict[str, Any]:

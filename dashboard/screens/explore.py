@@ -24,6 +24,7 @@ def show() -> None:
         st.info(wording.NO_MODELS)
         return
     result = explorer(bundles, choices=choices, key="explorer")
+    state.keep_explored(names, result)
     if result.models and result.models != names:
         state.choose_models(result.models)
         st.rerun()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import catalogue, explore_link, state
+from dashboard import catalogue, explore_link, leafing, state
 from dashboard import learn_wording as wording
 from dashboard.lesson import LessonResult, lesson
 from dashboard.lessons import STEPS, Equation, Step
@@ -23,12 +23,12 @@ _STYLE = """<style>
 def show() -> None:
     """Lay the page out."""
     st.html(_STYLE)
-    name, known = state.lesson_step([step.name for step in STEPS])
+    name, known = state.turned_to(state.STEP, [step.name for step in STEPS])
     if not known:
         st.warning(wording.UNKNOWN_STEP)
     place = next(i for i, step in enumerate(STEPS) if step.name == name)
     step = STEPS[place]
-    _steps(place)
+    leafing.bar(state.STEP, [one.name for one in STEPS], [f"{i} {one.short}" for i, one in enumerate(STEPS, 1)], place)
     try:
         material = catalogue.material()
     except EngineError as error:
@@ -41,36 +41,6 @@ def show() -> None:
     with text:
         _idea(place, step)
         _around(step, material, result)
-
-
-def _steps(place: int) -> None:
-    """The list of steps with the current one marked, between the buttons that go back and on."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="steps"):
-        _turn(wording.PREVIOUS, place - 1, wording.PREVIOUS_KEY)
-        # A key of its own for each step, because the other buttons change the step as well.
-        key = f"steps-{STEPS[place].name}"
-        st.segmented_control(
-            wording.STEPS,
-            range(len(STEPS)),
-            default=place,
-            required=True,
-            format_func=lambda i: f"{i + 1} {STEPS[i].short}",
-            label_visibility="collapsed",
-            key=key,
-            on_change=_chosen,
-            args=(key,),
-        )
-        _turn(wording.NEXT, place + 1, wording.NEXT_KEY)
-
-
-def _turn(label: str, to: int, shortcut: str) -> None:
-    exists = 0 <= to < len(STEPS)
-    target = STEPS[to].name if exists else ""
-    st.button(label, disabled=not exists, shortcut=shortcut, on_click=state.go_to_step, args=(target,), key=f"turn-{label}")
-
-
-def _chosen(key: str) -> None:
-    state.go_to_step(STEPS[state.widget(key)].name)
 
 
 def _idea(place: int, step: Step) -> None:

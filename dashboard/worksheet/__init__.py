@@ -1,1 +1,14 @@
 """Tasks for a class: their words, their checks on real states, and what can be printed of them. No torch."""
+
+from dashboard.lessons import STEPS
+from dashboard.worksheet.images import IMAGE_TASKS
+from dashboard.worksheet.places import PLACE_TASKS
+from dashboard.worksheet.sums import SUM_TASKS
+from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged
+
+_ORDER = [step.name for step in STEPS]
+
+TASKS: tuple[Task, ...] = tuple(sorted((*PLACE_TASKS, *IMAGE_TASKS, *SUM_TASKS), key=lambda task: _ORDER.index(task.step)))
+"""In the order of the steps that they belong to."""
+
+__all__ = ["TASKS", "ModelAnswer", "Task", "Verdict", "judged"]

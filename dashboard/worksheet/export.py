@@ -1,0 +1,121 @@
+"""The worksheet as a page to print (one self-contained HTML file) and as Markdown. Pure text work."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboard.material import Material
+from dashboard.worksheet.pictures import Picture, pictures_of
+from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged
+
+_STYLE = """
+body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #111; background: #fff }
+section { break-inside: avoid; border-top: 1px solid #bbb; padding: .6rem 0 }
+h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: .2rem 0 }
+.verdict { font-weight: 600 } .model { background: #f1f4f8; padding: .4rem .8rem; border-radius: .3rem }
+.blank { height: 5rem; border: 1px dotted #999; border-radius: .3rem }
+figure { display: inline-block; margin: .4rem .8rem .4rem 0; font-size: .8rem; max-width: 100%; vertical-align: top }
+figcaption { max-width: 14rem; color: #444 } img { max-width: 100%; border: 1px solid #ccc; image-rendering: pixelated }
+.words { white-space: pre-wrap; overflow-wrap: anywhere } .given { overflow-wrap: anywhere; color: #444 }
+@media print { body { margin: 0; max-width: none } }
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One task as it stands on the sheet."""
+
+    task: Task
+    text: str
+    given: str
+    words: str
+    verdict: Verdict | None
+    pictures: tuple[Picture, ...]
+    model: ModelAnswer | None = None
+    """Only on the teacher's version."""
+
+
+def entry(task: Task, material: Material, raw: Any, words: str) -> Entry:
+    """A task with what a student gave."""
+    pictures = tuple(pictures_of(task, material, raw))
+    return Entry(task, task.text(material), shown(task, raw), words.strip(), judged(task, material, raw), pictures)
+
+
+def model_entry(task: Task, material: Material, model: ModelAnswer) -> Entry:
+    """A task with the answer worked out from the models."""
+    pictures = tuple(pictures_of(task, material, model.given))
+    return Entry(task, task.text(material), "", "", None, pictures, model)
+
+
+def shown(task: Task, raw: Any) -> str:
+    """What was given, as a reader wants to see it."""
+    if raw is None or raw == "":
+        return ""
+    return task.options[raw] if task.form == "choice" else f"{raw:g}" if isinstance(raw, float) else str(raw).strip()
+
+
+def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
+    """One file to print: no script, nothing from elsewhere."""
+    told = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes)
+    sections = "\n".join(_section(place, one) for place, one in enumerate(entries, 1))
+    name = html.escape(title)
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{_STYLE}</style></head>\n'
+        f"<body><h1>{name}</h1>\n{told}\n{sections}\n</body></html>\n"
+    )
+
+
+def _section(place: int, one: Entry) -> str:
+    parts = [f"<h2>{place}. {html.escape(one.task.title)}</h2>", f"<p>{html.escape(one.text)}</p>"]
+    if one.given:
+        parts.append(f'<p class="given">Answer: {html.escape(one.given)}</p>')
+    if one.verdict:
+        parts.append(f'<p class="verdict">{_mark(one.verdict)}</p><p>{html.escape(one.verdict.text)}</p>')
+    parts += [_figure(picture) for picture in one.pictures]
+    if one.model:
+        parts.append(f'<p class="model">{html.escape(one.model.text)}</p><p>Hint: {html.escape(one.task.hint)}</p>')
+    elif one.words:
+        parts.append(f'<p class="words">{html.escape(one.words)}</p>')
+    else:
+        parts.append('<div class="blank"></div>')
+    return f"<section>{''.join(parts)}</section>"
+
+
+def _figure(picture: Picture) -> str:
+    caption = html.escape(picture.caption)
+    return f'<figure><img alt="{caption}" src="{_data_url(picture)}"><figcaption>{caption}</figcaption></figure>'
+
+
+def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
+    """The same as Markdown, the pictures inside it."""
+    blocks = [f"# {_plain(title)}", *map(_plain, notes)]
+    for place, one in enumerate(entries, 1):
+        blocks += [f"## {place}. {_plain(one.task.title)}", _plain(one.text)]
+        if one.given:
+            blocks.append(f"Answer: {_plain(one.given)}")
+        if one.verdict:
+            blocks.append(f"**{_mark(one.verdict)}** {_plain(one.verdict.text)}")
+        blocks += [f"![{_plain(picture.caption)}]({_data_url(picture)})" for picture in one.pictures]
+        if one.model:
+            blocks += [f"**Model answer.** {_plain(one.model.text)}", f"Hint: {_plain(one.task.hint)}"]
+        elif one.words:
+            blocks.append("\n".join(f"> {_plain(line)}" for line in one.words.splitlines()))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown leaves as it is."""
+    return "".join(f"\\{one}" if one in "\\`*_[]<>#|~$" else one for one in text)
+
+
+def _mark(verdict: Verdict) -> str:
+    return "✓ Right." if verdict.right else "✗ Not yet."
+
+
+def _data_url(picture: Picture) -> str:
+    return f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"

@@ -1,0 +1,120 @@
+"""Small pictures of an answer: what the decoder draws there, and where it lies on the map. Pillow and numpy only."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from dashboard.explore_link import LinkError
+from dashboard.material import Material
+from dashboard.wording import number
+from dashboard.worksheet.task import Task, place_of, understood
+from vae_engine import forward
+
+_SCALE, _STRIP_SCALE = 6, 2
+_SIDE = 28 * _SCALE
+_DOTS = 4000
+_MARGIN = 6
+_OUTLIERS = 1  # per cent of codes on each side that need not be in sight
+_WALK = 7
+_COLOURS = np.array(
+    [[63, 144, 218], [255, 169, 14], [189, 31, 1], [148, 164, 162], [131, 45, 182],
+     [169, 107, 89], [231, 99, 0], [185, 172, 112], [113, 117, 129], [146, 218, 221]],
+    np.uint8,
+)  # fmt: skip
+_KINDS = {"vae": "VAE", "ae": "autoencoder"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG, its width in pixels, and what it shows."""
+
+    caption: str
+    png: bytes
+    width: int
+
+
+def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
+    """Pictures of what a visitor gave; none for numbers and choices, or when it makes no sense."""
+    if raw is None or raw == "" or task.form in ("number", "choice"):
+        return []
+    try:
+        given = understood(task, material, raw)
+        if task.form == "image":
+            return _of_image(material, given)
+        if task.form == "walk":
+            return _of_walk(material, [end.image for end in given.ends if end is not None and end.image is not None])
+        return _of_place(material, task.kind, np.array(place_of(given, task.kind)))
+    except LinkError:
+        return []
+
+
+def _of_place(material: Material, kind: str, z: np.ndarray) -> list[Picture]:
+    where = f"z = ({number(z[0])}, {number(z[1])})"
+    return [
+        Picture(f"decoded by the {_KINDS[kind]} at {where}", *_digit(forward.decode(material.model(kind), z[None])[0])),
+        Picture(f"{where} on the {_KINDS[kind]}'s map", *_map(material, kind, z[None])),
+    ]
+
+
+def _of_image(material: Material, image: int) -> list[Picture]:
+    mu = material.mu[image]
+    return [
+        Picture(
+            f"test image {image}, a {material.labels[image]}, as the encoder sees it", *_digit(material.x[image].reshape(28, 28))
+        ),
+        Picture("decoded at the mean of q", *_digit(forward.decode(material.vae, mu[None])[0])),
+        Picture(f"μ = ({number(mu[0])}, {number(mu[1])}) on the VAE's map", *_map(material, "vae", mu[None])),
+    ]
+
+
+def _of_walk(material: Material, images: list[int]) -> list[Picture]:
+    if len(images) != 2 or max(images) >= len(material.x):
+        return []
+    found = []
+    for kind, name in _KINDS.items():
+        start, end = material.places(kind)[images]
+        path = start + np.linspace(0, 1, _WALK)[:, None] * (end - start)
+        strip = np.concatenate(list(forward.decode(material.model(kind), path)), axis=1)
+        found.append(Picture(f"from image {images[0]} to {images[1]} in the {name}", *_digit(strip, _STRIP_SCALE)))
+        found.append(Picture(f"both images on the {name}'s map", *_map(material, kind, path[[0, -1]])))
+    return found
+
+
+def _digit(ink: np.ndarray, scale: int = _SCALE) -> tuple[bytes, int]:
+    """Ink [28, 28 k] in [0, 1], black on white."""
+    grey = Image.fromarray(np.rint(255 * (1 - np.clip(ink, 0, 1))).astype(np.uint8))
+    return _png(grey.resize((grey.width * scale, grey.height * scale), Image.Resampling.NEAREST))
+
+
+def _map(material: Material, kind: str, marks: np.ndarray) -> tuple[bytes, int]:
+    """The codes of test images by colour of their digit, z₂ upwards, with marks [k, 2] on them."""
+    codes = material.places(kind)[:_DOTS]
+    seen = np.concatenate([np.percentile(codes, [_OUTLIERS, 100 - _OUTLIERS], axis=0), marks])
+    centre, half = (seen.max(0) + seen.min(0)) / 2, float((seen.max(0) - seen.min(0)).max()) / 2
+    image = Image.new("RGB", (_SIDE, _SIDE), "white")
+    draw = ImageDraw.Draw(image)
+
+    def pixel(z: np.ndarray) -> tuple[float, float]:
+        x, y = (z - centre) / half * (_SIDE / 2 - _MARGIN)
+        return _SIDE / 2 + float(x), _SIDE / 2 - float(y)
+
+    for code, label in zip(codes, material.labels[:_DOTS], strict=True):
+        draw.point(pixel(code), tuple(_COLOURS[label].tolist()))
+    for axis in np.eye(2) * half * 2:
+        draw.line([pixel(-axis), pixel(axis)], (190, 190, 190))
+    for mark in marks:
+        x, y = pixel(mark)
+        for radius, colour in ((5, "white"), (4, "black"), (2, "white")):
+            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    return _png(image)
+
+
+def _png(image: Image.Image) -> tuple[bytes, int]:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue(), image.width

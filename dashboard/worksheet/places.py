@@ -1,0 +1,217 @@
+"""Tasks that end in a place on a map, or in a walk between two images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from dashboard import measures
+from dashboard.explore_link import ExploreLink, LinkError, read, state_of
+from dashboard.lessons import links
+from dashboard.material import Material
+from dashboard.wording import number
+from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
+from vae_engine import terms
+
+Check = Callable[[Material, ExploreLink], Verdict]
+
+_BETWEEN = (4, 9)
+_SHARE = 0.25
+_DRAWS = 400
+_RARE = 95
+_HOLE = 2.0  # usual distances
+_REACH = 3.0
+_STEPS = 41
+
+
+def _check_between(material: Material, link: ExploreLink) -> Verdict:
+    z = np.array(place_of(link, "vae"))
+    near = measures.neighbours(material, "vae", z)
+    a, b = (near.counts[digit] for digit in _BETWEEN)
+    outside = 1 - measures.prior_within(float(np.hypot(*z)))
+    text = (
+        f"Of the {near.total} test codes nearest to your z, {a} are fours and {b} are nines. log p(z) = "
+        f"{number(float(terms.log_prior(z)))} nats; {outside:.0%} of the prior's draws lie further out."
+    )
+    return Verdict(min(near.share(digit) for digit in _BETWEEN) >= _SHARE, text)
+
+
+def _answer_between(material: Material) -> ModelAnswer:
+    candidates = material.mu[np.isin(material.labels, _BETWEEN)][:_DRAWS]
+    shares = [min(measures.neighbours(material, "vae", z).share(digit) for digit in _BETWEEN) for z in candidates]
+    return _place(material, _check_between, "vae", candidates[int(np.argmax(shares))])
+
+
+@lru_cache(maxsize=2)
+def _unsure_draws(material: Material) -> tuple[np.ndarray, np.ndarray]:
+    z = np.random.default_rng(0).standard_normal((_DRAWS, 2))
+    return z, measures.unsure_pixels(material.vae, z)
+
+
+def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
+    z = np.array(place_of(link, "vae"))
+    unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
+    limit = float(np.percentile(_unsure_draws(material)[1], _RARE))
+    text = (
+        f"At your z {unsure} pixels lie between ¼ and ¾; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
+    )
+    return Verdict(unsure >= limit, text)
+
+
+def _answer_unsure(material: Material) -> ModelAnswer:
+    z, unsure = _unsure_draws(material)
+    return _place(material, _check_unsure, "vae", z[int(unsure.argmax())])
+
+
+def _check_hole(material: Material, link: ExploreLink) -> Verdict:
+    z = np.array(place_of(link, "ae"))
+    distance, usual = _distances(material, "ae", z)
+    amid = _amid(material.codes, z)
+    where = "with codes on every side" if amid else "outside all codes, where a gap is no surprise"
+    text = f"The nearest training code is {distance:.2f} away, {distance / usual:.1f} times the usual distance, {where}."
+    return Verdict(amid and distance > _HOLE * usual, text)
+
+
+def _answer_hole(material: Material) -> ModelAnswer:
+    low, high = np.percentile(material.codes, [5, 95], axis=0)
+    grid = np.stack(np.meshgrid(*np.linspace(low, high, 30).T), -1).reshape(-1, 2)
+    return _place(material, _check_hole, "ae", grid[int(measures.nearest_training_code(material, "ae", grid).argmax())])
+
+
+def _check_gap(material: Material, link: ExploreLink) -> Verdict:
+    z = np.array(place_of(link, "vae"))
+    distance, usual = _distances(material, "vae", z)
+    radius = float(np.hypot(*z))
+    text = (
+        f"Your z is {radius:.2f} from the origin ({1 - measures.prior_within(radius):.1%} of the prior lies further out). The "
+        f"nearest training code is {distance:.2f} away; {usual:.2f} is usual."
+    )
+    return Verdict(radius <= _REACH and distance > usual, text)
+
+
+def _answer_gap(material: Material) -> ModelAnswer:
+    along = np.linspace(-_REACH, _REACH, 61)
+    grid = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
+    grid = grid[np.hypot(*grid.T) <= _REACH - 0.05]
+    return _place(material, _check_gap, "vae", grid[int(measures.nearest_training_code(material, "vae", grid).argmax())])
+
+
+def _check_walk(material: Material, link: ExploreLink) -> Verdict:
+    images = [end.image for end in link.ends if end is not None and end.image is not None]
+    if len(images) != 2 or max(images) >= len(material.x):
+        raise LinkError("This link has no walk between two test images. Choose both ends in Walk, then copy the link.")
+    labels = [int(material.labels[image]) for image in images]
+    farthest = {kind: _farthest(material, kind, images) for kind in ("vae", "ae")}
+    text = (
+        f"From a {labels[0]} to a {labels[1]}. At its worst the straight path is {farthest['vae']:.1f} usual distances from any "
+        f"training code in the VAE's map and {farthest['ae']:.1f} in the autoencoder's."
+    )
+    return Verdict(labels[0] != labels[1] and farthest["vae"] <= 1, text)
+
+
+def _answer_walk(material: Material) -> ModelAnswer:
+    pairs = [(i, i + 1) for i in range(60) if material.labels[i] != material.labels[i + 1]]
+    apart = [math.dist(material.mu[a], material.mu[b]) if _farthest(material, "vae", [a, b]) <= 1 else 0 for a, b in pairs]
+    a, b = pairs[int(np.argmax(apart))]
+    given = f"#mode=walk&ends=i{a}%3Bi{b}"
+    return ModelAnswer(_check_walk(material, read(given)).text, given)
+
+
+def _farthest(material: Material, kind: str, images: list[int]) -> float:
+    """The largest distance to a training code on the straight path, in usual distances."""
+    start, end = material.places(kind)[images]
+    path = start + np.linspace(0, 1, _STEPS)[:, None] * (end - start)
+    return float(measures.nearest_training_code(material, kind, path).max() / measures.usual_distance(material, kind))
+
+
+def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, float]:
+    return float(measures.nearest_training_code(material, kind, z[None])[0]), measures.usual_distance(material, kind)
+
+
+def _amid(codes: np.ndarray, z: np.ndarray) -> bool:
+    """Whether there are codes in each of the four quadrants around z."""
+    right, above = (codes > z).T
+    return len(set(zip(right.tolist(), above.tolist(), strict=True))) == 4
+
+
+def _place(material: Material, check: Check, kind: str, z: np.ndarray) -> ModelAnswer:
+    given = link_to(kind, z)
+    return ModelAnswer(check(material, read(given)).text, given)
+
+
+PLACE_TASKS = (
+    Task(
+        name="between",
+        step="latent-variable",
+        title="Neither a four nor a nine",
+        form="place",
+        text=lambda material: (
+            "Find a z that decodes to something between a 4 and a 9. What do log p(z) and the codes around "
+            "it tell you about how often the model draws such a digit?"
+        ),
+        check=_check_between,
+        hint="Show the points and look where the colours of 4 and 9 touch.",
+        answer=_answer_between,
+        state=lambda material: links.whole_map("prior"),
+    ),
+    Task(
+        name="unsure",
+        step="latent-variable",
+        title="The least decided picture",
+        form="place",
+        text=lambda material: (
+            f"Find a z at which more pixels are undecided (between ¼ and ¾) than at {_RARE} % of draws from "
+            "the prior. Why is it blurred, although every image x drawn from it is sharp black and white?"
+        ),
+        check=_check_unsure,
+        hint="The layer of the decoder's entropy shows where pixels are undecided: often where many classes meet.",
+        answer=_answer_unsure,
+        state=lambda material: state_of(mode="move", layers=("points", "entropy")),
+    ),
+    Task(
+        name="hole",
+        step="autoencoder",
+        title="A hole in the autoencoder's map",
+        form="place",
+        kind="ae",
+        text=lambda material: (
+            f"Find a place amid the autoencoder's codes with no training code within {_HOLE:g} times the usual "
+            "distance. What does the decoder draw there, and why was it never corrected?"
+        ),
+        check=_check_hole,
+        hint="The layer of the distance to the nearest training code shows the holes.",
+        answer=_answer_hole,
+        state=lambda material: state_of(mode="move", layers=("points", "distance")),
+    ),
+    Task(
+        name="walk",
+        step="autoencoder",
+        title="A walk that stays near the data",
+        form="walk",
+        text=lambda material: (
+            "Choose two images of different digits such that the straight path between them never leaves the "
+            "training codes in the VAE's map. Does it also stay near them in the autoencoder's?"
+        ),
+        check=_check_walk,
+        hint="Choose neighbours in the VAE's map: the path must not cross empty ground.",
+        answer=_answer_walk,
+        state=lambda material: state_of(mode="walk"),
+    ),
+    Task(
+        name="empty-prior",
+        step="manifold",
+        title="Drawn by the prior, never seen in training",
+        form="place",
+        text=lambda material: (
+            f"Find a z within {_REACH:g} of the origin that is further from every training code than usual. "
+            "What does it say about the aggregate posterior?"
+        ),
+        check=_check_gap,
+        hint="Compare the prior's contours with the density of the aggregate posterior.",
+        answer=_answer_gap,
+        state=lambda material: links.whole_map("prior", "density"),
+    ),
+)
