@@ -10,6 +10,20 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+AXIS_CONTRAST = """canvas => {
+  // axe sees no text on a canvas, so its pixels are asked: the strip below the plot holds numbers on bare ground.
+  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const luminance = (rgb) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, i) => sum + weight * linear(rgb[i] / 255), 0);
+  const ground = luminance(getComputedStyle(canvas.closest(".lx")).backgroundColor.match(/[0-9.]+/g).map(Number));
+  const strip = canvas.getContext("2d").getImageData(0, canvas.height - 24, canvas.width, 24).data;
+  let strongest = 1;
+  for (let i = 0; i < strip.length; i += 4) {
+    if (strip[i + 3] < 250) continue;
+    const text = luminance(strip.subarray(i, i + 3));
+    strongest = Math.max(strongest, (Math.max(text, ground) + 0.05) / (Math.min(text, ground) + 0.05));
+  }
+  return strongest;
+}"""
 
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci`, or `make test`, which does")
 
@@ -47,3 +61,10 @@ def test_no_serious_finding_on_the_served_pages(open_dashboard, path, ready, sch
     page.locator(ready).first.wait_for(timeout=60_000)
     settle(page)
     assert serious(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_numbers_on_the_axes_stand_out_from_the_paper(open_static, scheme):
+    page = open_static(color_scheme=scheme)
+    settle(page)
+    assert page.locator(".lx-map-base").first.evaluate(AXIS_CONTRAST) >= 4.5
