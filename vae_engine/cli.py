@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine import checkpoints, registry, tables, train_flags, weights
+from vae_engine import checkpoints, locks, registry, run_control, tables, train_flags, weights
+from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 
 INTERRUPTED = 130
@@ -49,6 +50,7 @@ def parser(
     train = add_command(commands, "train", _train, "train a model into a run directory")
     train.add_argument("--run-dir", type=Path, required=True, help="the folder of the run")
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
+    train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
     train.add_argument("--threads", type=_positive, help="processor threads (default all)")
     train_flags.add(train)
@@ -158,18 +160,26 @@ def _info(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
+    configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
+    # Held from before torch is imported, so that whoever started this process soon sees it live.
+    with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
+        return _train_alone(arguments, *configs)
+
+
+def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: TrainConfig) -> int:
     import torch
 
     from vae_engine import console, runs, training
 
+    stop = _stop_on_signal()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    stop = _stop_on_signal()
-    options = {"device": arguments.device, "should_stop": stop}
+    brake = run_control.Brake(arguments.run_dir)
+    options = {"device": arguments.device, "should_stop": stop, "holding": brake.holding, "live": arguments.live}
     if arguments.resume:
         events = runs.resume(arguments.run_dir, **options)
     else:
-        events = runs.start(arguments.run_dir, *train_flags.settings(arguments), **options)
+        events = runs.start(arguments.run_dir, model, train, **options)
     last: training.Event | None = None
     with console.TrainingBar() as bar:
         for last in events:
@@ -177,7 +187,6 @@ def _train(arguments: argparse.Namespace) -> int:
     if isinstance(last, training.Failed):
         raise EngineError(last.message)
     assert isinstance(last, training.Finished)
-    _, train = checkpoints.read_config(arguments.run_dir)
     value = {"run_dir": str(arguments.run_dir), "reason": last.reason, **runs.held_out_metrics(train, last)}
     show(arguments, value, f"{last.reason}: {_headline(value)}; {arguments.run_dir}")
     if last.reason == "stopped":

@@ -13,9 +13,10 @@ from typing import Any
 from vae_engine.errors import EngineError
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
     """Replace the file at `path` by `content`; a kill at any moment leaves the old file or the new one.
 
+    `durable` waits until the disk has it, so that a power cut, too, leaves one of the two.
     Raises EngineError when the folder cannot be written to or the disk is full.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
@@ -24,7 +25,8 @@ def write_atomically(path: Path, content: bytes) -> None:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
     config.json            settings, written first
     events.jsonl           one JSON object a line, appended as training goes
     snapshots/step-N.safetensors   half-precision weights, logarithmically spaced
+    latest.safetensors     the same a few times a second, while someone is watching
     state.safetensors      the latest checkpoint to resume from
     model.safetensors, metrics.json   the finished model: a run folder is then a model folder
 
@@ -11,8 +12,8 @@ Every file but the log is replaced atomically; a torn last line of the log is ig
 
 from __future__ import annotations
 
+import contextlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -20,13 +21,14 @@ from typing import IO, Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as pack
+from torch import Tensor
 
-from vae_engine import checkpoints, training
+from vae_engine import checkpoints, run_log, snapshots, training
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 from vae_engine.files import write_atomically
 
-EVENTS, STATE, SNAPSHOTS = "events.jsonl", "state.safetensors", "snapshots"
+EVENTS, STATE, SNAPSHOTS = run_log.EVENTS, "state.safetensors", snapshots.SNAPSHOTS
 
 
 def start(folder: Path, model: ModelConfig, train: TrainConfig, **options: Any) -> Iterator[training.Event]:
@@ -53,24 +55,9 @@ def resume(folder: Path, **options: Any) -> Iterator[training.Event]:
     return _record(folder, train, events, after=saved.step if saved else -1)
 
 
-def read_events(folder: Path) -> list[dict[str, Any]]:
-    """The events of a run so far, oldest first; a run continued after a kill repeats none of them.
-
-    Events later than the checkpoint from which a run was continued are dropped.
-    """
-    events: list[dict[str, Any]] = []
-    path = folder / EVENTS
-    if not path.exists():
-        return events
-    for line in path.read_bytes().splitlines():
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue  # a line torn by a kill
-        if event["type"] == "resumed":
-            events = [earlier for earlier in events if earlier["step"] <= event["step"]]
-        events.append(event)
-    return events
+def read_events(folder: Path) -> list[run_log.LogEvent]:
+    """The events of a run so far, oldest first; a run continued after a kill repeats none of them."""
+    return run_log.read_all(folder)
 
 
 def read_state(folder: Path) -> training.Checkpoint:
@@ -89,30 +76,45 @@ def _record(
     folder: Path, train: TrainConfig, events: Iterator[training.Event], after: int | None = None
 ) -> Iterator[training.Event]:
     """Write events as they pass; `after` is the step from which a run goes on, −1 for the beginning."""
+    (folder / snapshots.LATEST).unlink(missing_ok=True)  # may be of a later step than the one gone on from
     with (folder / EVENTS).open("ab") as log:
         if after is not None:
             log.write(b"\n")  # ends a line that a kill may have torn
-            _append(log, {"type": "resumed", "step": after})
-        for event in events:
-            _write(folder, train, event, log)
-            yield event
+            run_log.append(log, {"type": "resumed", "step": after})
+        step = after or 0
+        try:
+            for event in events:
+                _write(folder, train, event, log)
+                step = event.step
+                yield event
+        except (EngineError, OSError) as error:
+            with contextlib.suppress(OSError):  # a full disk may still take a line
+                run_log.append(log, {"type": "failed", "step": step, "message": str(error)})
+            raise
 
 
 def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[bytes]) -> None:
     match event:
         case training.Snapshot(step, weights):
-            half = {name: tensor.half().contiguous() for name, tensor in weights.items()}
-            write_atomically(folder / SNAPSHOTS / f"step-{step:08d}.safetensors", pack(half))
-            _append(log, {"type": "snapshot", "step": step})
+            write_atomically(snapshots.path_of(folder, step), pack(_half(weights)))
+            run_log.append(log, {"type": "snapshot", "step": step})
+        case training.Live(step, weights):
+            # Worth nothing after a crash, so it need not be waited for until it is on the disk.
+            write_atomically(folder / snapshots.LATEST, pack(_half(weights), {snapshots.STEP: str(step)}), durable=False)
         case training.Checkpoint(step, tensors, numbers):
             metadata = {"numbers": json.dumps({"step": step, **numbers})}
             write_atomically(folder / STATE, pack({k: t.contiguous() for k, t in tensors.items()}, metadata))
         case training.Finished(step, seconds, reason, model, terms):
-            _append(log, {"type": "finished", "step": step, "seconds": seconds, "reason": reason, "terms": terms})
+            run_log.append(log, {"type": "finished", "step": step, "seconds": seconds, "reason": reason, "terms": terms})
+            (folder / snapshots.LATEST).unlink(missing_ok=True)  # the last snapshot holds the same
             if reason != "stopped":
                 checkpoints.save(folder, model, train, held_out_metrics(train, event))
         case _:
-            _append(log, {"type": type(event).__name__.lower(), **asdict(event)})
+            run_log.append(log, {"type": type(event).__name__.lower(), **asdict(event)})
+
+
+def _half(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.half().contiguous() for name, tensor in weights.items()}
 
 
 def held_out_metrics(train: TrainConfig, finished: training.Finished) -> dict[str, Any]:
@@ -120,8 +122,3 @@ def held_out_metrics(train: TrainConfig, finished: training.Finished) -> dict[st
     where = {"protocol": train.protocol, "split": "validation", "n": train.held_out, "seed": train.seed}
     how = {"estimator": "B", "samples": 1, "steps": finished.step, "seconds": round(finished.seconds, 1)}
     return {**where, **how, **finished.terms}
-
-
-def _append(log: IO[bytes], value: dict[str, Any]) -> None:
-    log.write((json.dumps({**value, "time": round(time.time(), 3)}) + "\n").encode())
-    log.flush()

@@ -10,7 +10,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,77 +19,16 @@ from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.devices import autocast, resolve_device
 from vae_engine.errors import EngineError
 from vae_engine.evaluation import held_out_terms
+from vae_engine.events import Checkpoint, Epoch, Event, Failed, Finished, Live, Snapshot, Step
 from vae_engine.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image
 from vae_engine.optimisers import Averaged, learning_rate_factor, make_optimiser, optimiser_state, restore_optimiser
 
 _BATCH, _PIXELS, _NOISE = 1, 2, 3  # purposes of randomness
-_SNAPSHOT_RATIO = 1.3
+_SNAPSHOT_RATIO, _SNAPSHOT_BYTES, _LAST_STEP = 1.3, 256 * 2**20, 1e8
 _STEP_EVENT_SECONDS = 0.2
+_LIVE_SECONDS = 0.25
+_POLL_SECONDS = 0.01
 _CHECKPOINT_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Step:
-    """Means over the steps since the last such event; nats per image."""
-
-    step: int
-    epoch: float
-    progress: float
-    seconds: float
-    loss: float
-    nll: float
-    kl: float
-    learning_rate: float
-    images_per_second: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """Held-out terms after a pass over the training images; nats per image, β = 1, sampled z."""
-
-    step: int
-    epoch: int
-    seconds: float
-    terms: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The weights as they would be evaluated now; spaced logarithmically in steps."""
-
-    step: int
-    weights: dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Everything needed to go on from here: tensors by dotted name, and plain numbers."""
-
-    step: int
-    tensors: dict[str, Tensor]
-    numbers: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The end: the model that is kept, why training ended, and the last held-out terms."""
-
-    step: int
-    seconds: float
-    reason: str  # budget | patience | stopped
-    model: Model
-    terms: dict[str, float]
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Training cannot go on; `message` says why and what to do."""
-
-    step: int
-    message: str
-
-
-Event = Step | Epoch | Snapshot | Checkpoint | Finished | Failed
 
 
 @dataclass
@@ -121,11 +59,14 @@ def train(
     device: str = "cpu",
     resume: Checkpoint | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    holding: Callable[[int], bool] = lambda step: False,
+    live: bool = False,
 ) -> Iterator[Event]:
     """Train a model and yield what happens, ending with exactly one Finished or Failed.
 
-    The images default to the bundled MNIST splits. `should_stop` is asked before every step.
-    A budget in seconds counts everything between the first step and Finished but the final evaluation.
+    The images default to the bundled MNIST splits. `should_stop` is asked before every step,
+    and so is `holding` with the number of steps done: while it says true, training waits. `live` adds Live events.
+    A budget in seconds counts everything between the first step and Finished but waiting and the final evaluation.
     Raises EngineError for impossible requests before the first event.
     """
     images = (data.load("train") if train_images is None else train_images).head(config.train_size).images
@@ -150,12 +91,12 @@ def train(
             _restore(resume, model, optimiser, averaged, patience)
         except (KeyError, TypeError, ValueError, RuntimeError):
             raise EngineError("The checkpoint does not fit this run; delete it to train from the beginning.") from None
-    started = time.monotonic()
+    started, held = time.monotonic(), 0.0
     if not resume:
         yield Snapshot(0, _copy(averaged.model.state_dict()))
 
     def elapsed() -> float:
-        return before + time.monotonic() - started
+        return before + time.monotonic() - started - held
 
     def progress() -> float:
         return min(1.0, elapsed() / config.seconds if config.seconds else step / total)
@@ -166,9 +107,16 @@ def train(
     rng = torch.Generator(target)
     order, order_epoch = None, -1
     totals, counted, last_event, last_checkpoint = torch.zeros(3, device=target), 0, elapsed(), elapsed()
-    next_snapshot = _next_snapshot(step)
-    reason = "budget"
+    last_live = -math.inf
+    ratio = _snapshot_ratio(model)
+    next_snapshot = _next_snapshot(step, ratio)
+    reason, waits = "budget", holding(step)
     while progress() < 1.0:
+        if waits:
+            since = time.monotonic()
+            while holding(step) and not should_stop():
+                time.sleep(_POLL_SECONDS)
+            held += time.monotonic() - since
         if should_stop():
             reason = "stopped"
             break
@@ -184,8 +132,8 @@ def train(
         totals += _one_step(model, optimiser, config, x, rng, step / per_epoch)
         averaged.update(model)
         step, counted = step + 1, counted + 1
-        now = elapsed()
-        if now - last_event >= _STEP_EVENT_SECONDS or counted == 1 == step:
+        now, waits = elapsed(), holding(step)
+        if waits or now - last_event >= _STEP_EVENT_SECONDS or counted == 1 == step:
             loss, nll, kl = (totals / counted).tolist()
             if not math.isfinite(loss):
                 yield Failed(step, f"The loss stopped being a finite number at step {step}: lower the learning rate.")
@@ -193,9 +141,12 @@ def train(
             speed = counted * batch / max(now - last_event, 1e-9)
             yield Step(step, step / per_epoch, progress(), now, loss, nll, kl, rate, speed)
             totals, counted, last_event = torch.zeros_like(totals), 0, now
+        if live and (waits or now - last_live >= _LIVE_SECONDS):
+            yield Live(step, _copy(averaged.model.state_dict()))
+            last_live = now
         if step == next_snapshot:
             yield Snapshot(step, _copy(averaged.model.state_dict()))
-            next_snapshot = _next_snapshot(step)
+            next_snapshot = _next_snapshot(step, ratio)
         if step % per_epoch == 0:
             terms = held_out_terms(averaged.model, held_out, config.protocol, config.seed)
             yield Epoch(step, step // per_epoch, elapsed(), terms)
@@ -259,11 +210,17 @@ def batch_loss(model: Model, config: TrainConfig, x: Tensor, rng: torch.Generato
     return mean(loss), mean(nll), mean(kl)
 
 
-def _next_snapshot(step: int) -> int:
+def _snapshot_ratio(model: Model) -> float:
+    """How far apart snapshots lie, so that those of even the longest run fit their share of the disk in half precision."""
+    size = 2 * sum(tensor.numel() for tensor in model.state_dict().values())
+    return max(_SNAPSHOT_RATIO, _LAST_STEP ** (size / _SNAPSHOT_BYTES))
+
+
+def _next_snapshot(step: int, ratio: float) -> int:
     """1, 2, 3, 4, 6, 8, … : the same steps whether or not the run was interrupted."""
     following = 1
     while following <= step:
-        following = max(following + 1, math.floor(following * _SNAPSHOT_RATIO))
+        following = max(following + 1, math.floor(following * ratio))
     return following
 
 

@@ -9,7 +9,7 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 
 from vae_engine.architecture import Layer, layers
@@ -61,22 +61,27 @@ def read(path: Path, sha256: str | None = None) -> tuple[Weights, str]:
 
     Raises EngineError when the file is missing, too large, malformed, not finite, or has another hash.
     """
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise EngineError(f"{path} is larger than {MAX_BYTES >> 20} MiB, which none of our files is.")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise EngineError(f"Cannot read {path}: {error.strerror or error}.") from None
+    raw = read_raw(path)
     digest = hashlib.sha256(raw).hexdigest()
     if sha256 is not None and digest != sha256:
         raise EngineError(f"{path} does not have the SHA-256 recorded beside it: it is damaged or was altered.")
     return parse(raw, str(path)), digest
 
 
-def metadata(path: Path) -> dict[str, str]:
-    """The text notes in the header of a safetensors file that `read` has accepted."""
-    with safe_open(path, "np") as file:
-        return dict(file.metadata() or {})
+def read_raw(path: Path) -> bytes:
+    """The bytes of a file that may be one of ours. Raises EngineError when it is missing or too large."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise EngineError(f"{path} is larger than {MAX_BYTES >> 20} MiB, which none of our files is.")
+        return path.read_bytes()
+    except OSError as error:
+        raise EngineError(f"Cannot read {path}: {error.strerror or error}.") from None
+
+
+def notes(raw: bytes) -> dict[str, str]:
+    """The text notes in the header of safetensors bytes that `parse` has accepted."""
+    length = struct.unpack("<Q", raw[:8])[0]
+    return json.loads(raw[8 : 8 + length]).get("__metadata__") or {}
 
 
 def parse(raw: bytes, name: str) -> Weights:
