@@ -88,7 +88,8 @@ def best_gaussian(vae: VAE, x: Tensor, start: Posterior) -> Posterior:
 
 def elbo_by_quadrature(vae: VAE, x: Tensor, q: Posterior, nodes: int) -> Tensor:
     """The ELBO of q ([1, 2] each) for x [784] without sampling noise, by Gauss–Hermite quadrature; scalar, nats."""
-    place, weight = (torch.from_numpy(part).float() for part in np.polynomial.hermite_e.hermegauss(nodes))
+    place, weight = (torch.from_numpy(part).to(q.mu.dtype) for part in np.polynomial.hermite_e.hermegauss(nodes))
     weights = torch.outer(weight, weight).flatten() / weight.sum() ** 2
     z = q.mu + q.std * torch.cartesian_prod(place, place)
-    return -(weights @ objectives.nll(vae.likelihood, x, vae.decode_logits(z))) - objectives.kl(q)[0]
+    nll = objectives.nll(vae.likelihood, x, vae.decode_logits(z))
+    return -(weights.to(nll.dtype) @ nll) - objectives.kl(q)[0]
