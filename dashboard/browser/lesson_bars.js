@@ -7,7 +7,7 @@ import {numberText} from "./lesson_parts.js";
 /** The end of an axis for lengths up to `most`: a round number some way beyond. @param {number} most */
 export function roundedEnd(most) {
   const unit = 10 ** Math.floor(Math.log10(Math.max(most, 1e-3))) / 2;
-  return Math.ceil((most * 1.02) / unit) * unit;
+  return Number((Math.ceil((most * 1.02) / unit) * unit).toPrecision(6));
 }
 
 /** @param {string} label @param {{label: string, testid?: string, parts: string[]}[]} rows parts: kinds, each with a look of its own */

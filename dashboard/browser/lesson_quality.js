@@ -66,9 +66,10 @@ export function howGoodView(lesson) {
       const joints = await lesson.decoder.logJoint(x, z).catch(lesson.fail);
       if (!joints || trials !== mine || !lesson.alive()) return;
       mine.curves.push(runningLogMeans(logWeights(truth.encoder, z, joints), CURVE));
-      lesson.commit();
+      lesson.invalidate();
       if (repeat === 0) measureGrey(index);
     }
+    lesson.commit();
   }
 
   /** @param {number} index */
@@ -112,13 +113,13 @@ export function howGoodView(lesson) {
         context.fill();
       }
       context.font = `600 ${box.size}px ${theme.font}`;
-      context.textAlign = "left";
       for (const [value, words, colour, above] of /** @type {[number, string, string, boolean][]} */ ([[logPx, "log p(x), exact", theme.truth, true], [encoder.elbo, "ELBO", theme.accent, false]])) {
         context.strokeStyle = context.fillStyle = colour;
         context.lineWidth = 2.5;
         path([[0, y(value)], [width, y(value)]]);
         context.textBaseline = above ? "bottom" : "top";
-        context.fillText(words, 8, y(value) + (above ? -3 : 4));
+        context.textAlign = above ? "left" : "right"; // the curves begin low on the left and rise
+        context.fillText(words, above ? 8 : width - 8, y(value) + (above ? -3 : 4));
       }
 
       /** @param {number[][]} points */
