@@ -1,0 +1,197 @@
+"""The worksheet's checks on right, wrong and hostile answers, and what can be printed of it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dashboard import catalogue
+from dashboard.lessons import STEPS
+from dashboard.material import Material
+from dashboard.worksheet import TASKS, Task, judged
+from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
+from dashboard.worksheet.pictures import pictures_of
+from vae_engine import forward
+
+FAR = "#mode=move&z=30%2C30%3B300%2C300"
+HOSTILE = [
+    "hello", "#", "#image=", "#image=99999", "99999", "123456789", "-1", "#z=NaN%2C0%3B0%2C0", "<script>alert(1)</script>",
+    "x" * 9000, "#z=1%2C1", "?models=other-model#z=1%2C1%3B0%2C0", "#mode=walk&ends=i1%3B", "#mode=walk&ends=i1%3Bi59999", "٣",
+    "#z=1000%2C1000%3B0%2C0",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def subject() -> Material:
+    return catalogue.material()
+
+
+def by_name(name: str) -> Task:
+    return next(task for task in TASKS if task.name == name)
+
+
+def given(task: Task) -> Any:
+    return catalogue.model_answer(task.name).given
+
+
+def wrong(task: Task, subject: Material) -> Any:
+    """Something that is no answer to a task."""
+    truths = subject.truths
+    images = {
+        "two-modes": truths.modes == 1,
+        "misjudged": truths.modes > 1,
+        "well-judged": truths.gap > 1,
+        "too-low": truths.gap < 0.2,
+    }
+    match task.form:
+        case "choice":
+            return (given(task) + 1) % len(task.options)
+        case "number":
+            return given(task) + 100
+        case "image":
+            return str(images[task.name].argmax())
+        case "walk":
+            return "#mode=walk&ends=i0%3Bi0"
+    return "#mode=move&z=30%2C30%3B300%2C300"
+
+
+def test_there_are_enough_tasks_and_they_cover_every_step() -> None:
+    assert len(TASKS) >= 12
+    assert len({task.name for task in TASKS}) == len(TASKS)
+    assert {task.step for task in TASKS} == {step.name for step in STEPS}
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Material) -> None:
+    model = catalogue.model_answer(task.name)
+    verdict = judged(task, subject, model.given)
+    assert verdict is not None
+    assert verdict.right, verdict.text
+    refused = judged(task, subject, wrong(task, subject))
+    assert refused is not None
+    assert not refused.right, refused.text
+    assert refused.text != verdict.text
+    assert re.search(r"\d", model.text)
+    assert judged(task, subject, None) is None
+    assert judged(task, subject, "") is None
+
+
+def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) -> None:
+    for task in TASKS:
+        if task.form == "number":
+            refused = judged(task, subject, -1e6)
+            assert refused is not None
+            assert refused.text.endswith("too low.")
+            assert f"{given(task):g}" not in refused.text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_answer_gets_one_sentence(text: str, subject: Material) -> None:
+    for task in TASKS:
+        if task.form not in ("number", "choice"):
+            verdict = judged(task, subject, text)
+            assert verdict is not None
+            assert not verdict.right
+            assert 10 < len(verdict.text) < 300
+            assert "nan" not in verdict.text.lower().split()
+            for picture in pictures_of(task, subject, text):
+                Image.open(io.BytesIO(picture.png)).verify()
+
+
+def test_a_link_about_other_models_is_told_so(subject: Material) -> None:
+    verdict = judged(by_name("between"), subject, "?models=vae-mnist-baseline,ae-mnist#z=0%2C0%3B0%2C0")
+    assert verdict is not None
+    assert "vae-mnist-baseline" in verdict.text
+    ours = f"?models={subject.vae.name},{subject.ae.name}#z=0%2C0%3B0%2C0"
+    verdict = judged(by_name("between"), subject, ours)
+    assert verdict is not None
+    assert "Of the 20 test codes" in verdict.text
+
+
+def test_an_image_is_taken_from_a_link_or_by_its_number(subject: Material) -> None:
+    task = by_name("two-modes")
+    assert judged(task, subject, "#mode=inspect&image=12") == judged(task, subject, " 12 ")
+
+
+def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Material) -> None:
+    digit, where = pictures_of(by_name("between"), subject, "#mode=move&z=0.5%2C-1%3B0%2C0")
+    shown = np.asarray(Image.open(io.BytesIO(digit.png)).convert("L"))[3::6, 3::6]
+    np.testing.assert_allclose(shown, 255 * (1 - forward.decode(subject.vae, np.array([[0.5, -1.0]]))[0]), atol=0.51)
+    place = np.asarray(Image.open(io.BytesIO(where.png)))
+    assert place.shape == (168, 168, 3)
+    assert len(np.unique(place.reshape(-1, 3), axis=0)) > 8, "ten colours of digits, the axes and the mark"
+    assert "(0.50, −1.00)" in where.caption
+
+
+def test_a_walk_is_shown_on_both_maps(subject: Material) -> None:
+    task = by_name("walk")
+    assert len(pictures_of(task, subject, given(task))) == 4
+
+
+class _Page(HTMLParser):
+    """The text and the addresses of a page, and whether its tags are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.addresses: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "img"):
+            self.open.append(tag)
+        self.addresses += [value or "" for key, value in attributes if key in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read_page(text: str) -> _Page:
+    page = _Page()
+    page.feed(text)
+    page.close()
+    assert page.open == []
+    return page
+
+
+def test_a_students_sheet_holds_answers_words_and_pictures_and_nothing_from_elsewhere(subject: Material) -> None:
+    words = "I think <b>q</b> & p\n$x$ # *differ* </section><script>alert(1)</script>"
+    entries = [entry(task, subject, given(task) if i % 2 else None, words) for i, task in enumerate(TASKS)]
+    page = read_page(to_html("Sheet of <Ann>", ["A note."], entries))
+    text = "".join(page.text)
+    assert words in text
+    assert "Sheet of <Ann>" in text
+    assert text.count("✓ Right.") == len(TASKS) // 2
+    for task in TASKS:
+        assert task.title in text
+        assert task.text(subject) in text
+    assert page.addresses
+    for address in page.addresses:
+        kind, _, packed = address.partition(",")
+        assert kind == "data:image/png;base64"
+        Image.open(io.BytesIO(base64.b64decode(packed))).verify()
+    markdown = to_markdown("Sheet of <Ann>", ["A note."], entries)
+    assert markdown.count("](data:image/png;base64,") == len(page.addresses)
+    assert "\\<script\\>" in markdown
+    assert "<script>" not in markdown
+
+
+def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> None:
+    entries = [model_entry(task, subject, catalogue.model_answer(task.name)) for task in TASKS]
+    page = read_page(to_html("Teacher's version", [], entries))
+    text = "".join(page.text)
+    for task in TASKS:
+        assert catalogue.model_answer(task.name).text in text
+        assert task.hint in text
+    assert len(page.addresses) >= 20
+    assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)
