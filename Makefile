@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test install install-test check screenshots clean
+.PHONY: run test install install-test check screenshots benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -34,6 +34,11 @@ install-test: .venv/installed-test
 
 screenshots: install-test
 	$(BIN)/python tests/screenshots.py
+
+# Minutes on a quiet machine; writes README's table of speed.
+benchmark: install-test
+	cd tests && ../$(BIN)/python -m benchmarks.exact_inference
+	cd tests && ../$(BIN)/python -m benchmarks.explorer
 
 clean:
 	rm -rf .venv node_modules

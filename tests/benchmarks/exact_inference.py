@@ -1,6 +1,7 @@
 """Exact log p(x) of the whole test set against importance sampling with 5,000 samples, and one image's posterior.
 
-    python tests/benchmarks/exact_inference.py [MODEL]
+    make benchmark                                          measure and write README's table
+    cd tests && python -m benchmarks.exact_inference MODEL   measure another model, printed only
 
 Both run on the same machine in one process, by CPU time. Importance sampling is timed on some images and
 scaled up, since its cost is the same for every image.
@@ -12,19 +13,24 @@ import json
 import statistics
 import sys
 import time
+from typing import Any
+
+import torch
+from benchmarks import report
+from benchmarks.report import Row
 
 from vae_engine import data, evaluation, load_model
 from vae_engine.exact import ExactInference, exact_log_px
 from vae_engine.exact_posterior import exact_posterior
 
+MODEL = "vae-mnist"
 SAMPLES = 5000
 IMAGES_SAMPLED = 40
 SINGLE_IMAGES = 30
 
 
-def main() -> None:
-    """Print one JSON object."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "vae-mnist"
+def measure(name: str) -> dict[str, Any]:
+    """The times of one model."""
     vae = load_model(name)
     x = evaluation.observed(data.load("test"), "dynamic", 0)
     began = time.process_time()
@@ -40,7 +46,7 @@ def main() -> None:
         began = time.perf_counter()
         exact_posterior(inference, image)
         single.append(1000 * (time.perf_counter() - began))
-    result = {
+    return {
         "model": name,
         "images": len(x),
         "exact_cpu_seconds": round(exact_seconds, 1),
@@ -49,7 +55,29 @@ def main() -> None:
         "posterior_of_one_image_ms": {"median": round(statistics.median(single), 1), "max": round(max(single), 1)},
         f"is_{SAMPLES}_below_exact_nats": round((exact.log_px[:IMAGES_SAMPLED] - sampled.double()).mean().item(), 2),
     }
-    print(json.dumps(result))
+
+
+def rows(found: dict[str, Any]) -> list[Row]:
+    """What was measured, as rows of README's table."""
+    single = found["posterior_of_one_image_ms"]
+    below = found[f"is_{SAMPLES}_below_exact_nats"]
+    return [
+        Row(f"exact log p(x) of {found['images']:,} images, CPU time", found["exact_cpu_seconds"], "s"),
+        Row(f"importance sampling with {SAMPLES:,} samples, CPU time as a multiple of it", found["ratio"], "×", least=50),
+        Row(f"… by how much its mean is too low, on {IMAGES_SAMPLED} images", below, "nats"),
+        Row("exact posterior of one image, warm, median", single["median"], "ms", most=100),
+        Row("exact posterior of one image, warm, slowest", single["max"], "ms"),
+    ]
+
+
+def main() -> None:
+    """Print one JSON object; for the usual model keep it for README, too."""
+    name = sys.argv[1] if len(sys.argv) > 1 else MODEL
+    found = measure(name)
+    print(json.dumps(found))
+    if len(sys.argv) == 1:
+        software = f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"
+        report.keep("exact_inference", f"Exact inference in the engine, `{name}`", rows(found), software)
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def moving_rows(points: str, found: dict[str, float]) -> list[Row]:
         Row(f"drag over {points}: input → drawn, p95", found["p95"], "ms", most=20),
         Row(f"drag over {points}: own work of a frame, p95", found["work"], "ms", most=2),
         Row(f"drag over {points}: frames", found["frames"], "per s", least=55),
-        Row(f"drag over {points}: messages to the server while moving", found["sent"], "", most=0),
+        Row(f"drag over {points}: messages to the server while moving", found["sent"], "", most=0, least=0),
         Row(f"drag over {points}: messages on release", found["released"], "", most=1, least=1),
     ]
 
