@@ -16,7 +16,8 @@ from vae_engine import forward, terms
 from vae_engine.checkpoints import Stored
 
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
-_USUAL = 99  # per cent of test codes that have a training code within the usual distance
+USUAL = 95
+"""Per cent of test codes that have a training code within the usual distance."""
 _PART = 200
 
 
@@ -44,7 +45,7 @@ def estimator_spreads(material: Material, image: int, draws: int = 100) -> tuple
     return float(a.std(ddof=1)), float(likelihood.std(ddof=1))
 
 
-def gradient_variances(material: Material, image: int, draws: int = 200) -> tuple[float, float, float]:
+def gradient_variances(material: Material, image: int, draws: int = 100) -> tuple[float, float, float]:
     """Variance per sample of three estimates of dELBO/dμ, both components summed.
 
     By reparameterisation, by the score function, and by the score function with the mean of the other samples taken
@@ -98,8 +99,20 @@ def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.nd
 
 @lru_cache(maxsize=8)
 def usual_distance(material: Material, kind: str) -> float:
-    """The distance within which 99 % of a thousand test codes have a training code."""
-    return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), _USUAL))
+    """The distance within which `USUAL` per cent of a thousand test codes have a training code."""
+    return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), USUAL))
+
+
+def far_shares(material: Material, draws: int = 2000) -> tuple[float, float, float]:
+    """Shares of draws further than usual from every training code.
+
+    Of the VAE from N(0, I), of the autoencoder from N(0, I), and of the autoencoder from the Gaussian fitted to its codes.
+    """
+    standard = np.random.default_rng(0).standard_normal((draws, 2))
+    spread = np.linalg.cholesky(np.cov(material.codes.T, bias=True))
+    recipes = (("vae", standard), ("ae", standard), ("ae", material.codes.mean(0) + standard @ spread.T))
+    vae, ae, own = (float((nearest_training_code(material, k, z) > usual_distance(material, k)).mean()) for k, z in recipes)
+    return vae, ae, own
 
 
 @dataclass(frozen=True)

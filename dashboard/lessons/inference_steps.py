@@ -10,7 +10,7 @@ from dashboard.lessons.source import Source
 from dashboard.lessons.step import Answer, Equation, Question, Step
 from dashboard.material import Material
 
-_IMAGES = 40
+_IMAGES = 25
 _EVEN = 0.15  # a share of images within this of one half counts as no difference
 
 

@@ -117,7 +117,8 @@ MODEL_STEPS = (
         try_this="Drag the centre and the two handles. Make the gap as small as you can, then press best Gaussian.",
         equation=Equation(
             "kl-posterior",
-            r"\mathrm{KL}\big(q \,\|\, p_\theta(z \mid x)\big) = \mathbb{E}_q\big[\log q(z) - \log p_\theta(z \mid x)\big]",
+            r"\begin{aligned} &\mathrm{KL}\big(q \,\|\, p_\theta(z \mid x)\big) \\"
+            r" &\quad = \mathbb{E}_q\big[\log q(z) - \log p_\theta(z \mid x)\big] \end{aligned}",
         ),
         mathematics=(
             "$\\mathbb{E}_q$ is the average over draws from $q$. The divergence $\\mathrm{KL}$ is never negative, and zero only "

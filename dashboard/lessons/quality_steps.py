@@ -13,14 +13,13 @@ _RADIUS = 2.0
 
 
 def _holes(material: Material) -> Answer:
-    vae, ae = (one.metrics["latent"] for one in (material.vae, material.ae))
-    shares = (vae["holes_under_prior"], ae["holes_under_prior"], ae["holes_under_fitted"])
+    shares = measures.far_shares(material)
     inside = [measures.codes_within(codes, _RADIUS) for codes in (material.mu, material.codes)]
     because = (
-        f"Further from every training code than 99 % of test codes are: {shares[0]:.1%} of the VAE's draws, {shares[1]:.1%} of "
-        f"the autoencoder's from N(0, I), {shares[2]:.1%} from its own Gaussian. A small share is not praise by itself: within "
-        f"{_RADIUS:g} of the origin, where N(0, I) draws {measures.prior_within(_RADIUS):.0%}, lie {inside[0]:.0%} of the VAE's "
-        f"codes but {inside[1]:.0%} of the autoencoder's."
+        f"Further from every training code than {measures.USUAL} % of test codes are: {shares[0]:.1%} of the VAE's draws, "
+        f"{shares[1]:.1%} of the autoencoder's from N(0, I), {shares[2]:.1%} from its own Gaussian. A small share is not praise "
+        f"by itself: within {_RADIUS:g} of the origin, where N(0, I) draws {measures.prior_within(_RADIUS):.0%}, lie "
+        f"{inside[0]:.0%} of the VAE's codes but {inside[1]:.0%} of the autoencoder's."
     )
     return Answer(shares.index(max(shares)), because)
 
@@ -37,9 +36,6 @@ def _mass(material: Material) -> Answer:
 
 
 def _collapse(material: Material) -> Answer:
-    if not material.ladder:
-        kl = material.vae.metrics["kl"]
-        return Answer(1, f"At β = 1 this model's KL is {kl:.2f} nats. The dearer it gets, the less of it is bought.")
     low, high = material.ladder[0], material.ladder[-1]
     lowest = min(material.ladder, key=lambda one: one.metrics["kl"])
     right = 0 if high.metrics["kl"] > low.metrics["kl"] else 1 if high.metrics["kl"] < 0.5 * low.metrics["kl"] else 2
@@ -125,7 +121,8 @@ QUALITY_STEPS = (
         try_this="Slide from β = 0 upwards and follow one colour.",
         equation=Equation(
             "vae-loss",
-            r"\mathrm{loss}(x) = -\mathbb{E}_q\big[\log p_\theta(x \mid z)\big] + \beta\, \mathrm{KL}\big(q \,\|\, p(z)\big)",
+            r"\begin{aligned} \mathrm{loss}(x) ={}& -\mathbb{E}_q\big[\log p_\theta(x \mid z)\big] \\"
+            r" &+ \beta\, \mathrm{KL}\big(q \,\|\, p(z)\big) \end{aligned}",
         ),
         mathematics=(
             "Only at $\\beta$ of 1 is the loss minus the ELBO; otherwise it is no bound of $\\log p_\\theta(x)$. With "
@@ -150,12 +147,11 @@ QUALITY_STEPS = (
         try_this="Raise K for an ambiguous image. Repeat, and see on which side of the line the dots stay.",
         equation=Equation(
             "iwae",
-            r"\log \hat p_K(x) = \log \frac1K \sum_{k=1}^{K} \frac{p_\theta(x, z^{(k)})}{q_\varphi(z^{(k)} \mid x)},"
-            r"\qquad z^{(k)} \sim q_\varphi",
+            r"\log \hat p_K(x) = \log \frac1K \sum_{k=1}^{K} \frac{p_\theta(x, z^{(k)})}{q_\varphi(z^{(k)} \mid x)}",
         ),
         mathematics=(
-            "The fractions are *importance weights*. One draw gives an estimate of the ELBO, and on average more draws only "
-            "raise the value, never above the truth:",
+            "$z^{(k)}$ are $K$ draws from $q_\\varphi$, and the fractions are their *importance weights*. One draw "
+            "gives an estimate of the ELBO, and on average more draws only raise the value, never above the truth:",
             Equation(
                 "bounds",
                 r"\mathrm{ELBO}(x) \le \mathbb{E}\big[\log \hat p_K(x)\big] \le \log p_\theta(x)",

@@ -15,6 +15,7 @@ from vae_engine.errors import EngineError
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem 1.25rem .5rem; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.5rem; }
+.stMainBlockContainer .katex-display .katex { font-size: 1.05em; }
 .stMainBlockContainer .stCode pre { padding: .5rem .75rem; }
 .stMainBlockContainer .stCode code { font-size: .8rem; }
 </style>"""
@@ -37,7 +38,8 @@ def show() -> None:
     text, live = st.columns([1, 2.7], gap="medium")
     with live:
         result = _live(step)
-        _question(step, material)
+        if result:
+            _question(step, material)
     with text:
         _idea(place, step)
         _around(step, material, result)
@@ -78,21 +80,21 @@ def _question(step: Step, material: Material) -> None:
                 st.rerun()
 
 
-def _live(step: Step) -> LessonResult:
-    """What moves; it says of itself what it shows."""
+def _live(step: Step) -> LessonResult | None:
+    """What moves; it says of itself what it shows. None where its models are missing."""
     st.markdown(step.try_this)
     ladder = step.name == "beta"
     bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(catalogue.LESSON_MODELS)
     if not bundles:
         st.info(wording.NO_LADDER)
-        return LessonResult(step.name)
+        return None
     return lesson(step.name, bundles, key="lesson-ladder" if ladder else "lesson")
 
 
-def _around(step: Step, material: Material, result: LessonResult) -> None:
+def _around(step: Step, material: Material, result: LessonResult | None) -> None:
     """Why one should care, where to go on, and the line of the engine that does it."""
     st.markdown(f"**{wording.WHY}.** {step.why}")
-    link = explore_link.to_explore(result.link or step.link(material))
+    link = explore_link.to_explore((result and result.link) or step.link(material))
     st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
     excerpt = step.source.excerpt()
     st.caption(wording.where(excerpt))

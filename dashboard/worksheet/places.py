@@ -22,7 +22,8 @@ _BETWEEN = (4, 9)
 _SHARE = 0.25
 _DRAWS = 400
 _RARE = 95
-_HOLE = 2.0  # usual distances
+_HOLE = 3.0  # usual distances
+_NEAR = 2.0
 _REACH = 3.0
 _STEPS = 41
 
@@ -89,7 +90,7 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
         f"Your z is {radius:.2f} from the origin ({1 - measures.prior_within(radius):.1%} of the prior lies further out). The "
         f"nearest training code is {distance:.2f} away; {usual:.2f} is usual."
     )
-    return Verdict(radius <= _REACH and distance > usual, text)
+    return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
 
 
 def _answer_gap(material: Material) -> ModelAnswer:
@@ -109,12 +110,12 @@ def _check_walk(material: Material, link: ExploreLink) -> Verdict:
         f"From a {labels[0]} to a {labels[1]}. At its worst the straight path is {farthest['vae']:.1f} usual distances from any "
         f"training code in the VAE's map and {farthest['ae']:.1f} in the autoencoder's."
     )
-    return Verdict(labels[0] != labels[1] and farthest["vae"] <= 1, text)
+    return Verdict(labels[0] != labels[1] and farthest["vae"] <= _NEAR, text)
 
 
 def _answer_walk(material: Material) -> ModelAnswer:
     pairs = [(i, i + 1) for i in range(60) if material.labels[i] != material.labels[i + 1]]
-    apart = [math.dist(material.mu[a], material.mu[b]) if _farthest(material, "vae", [a, b]) <= 1 else 0 for a, b in pairs]
+    apart = [math.dist(material.mu[a], material.mu[b]) if _farthest(material, "vae", [a, b]) <= _NEAR else 0 for a, b in pairs]
     a, b = pairs[int(np.argmax(apart))]
     given = f"#mode=walk&ends=i{a}%3Bi{b}"
     return ModelAnswer(_check_walk(material, read(given)).text, given)
@@ -206,7 +207,8 @@ PLACE_TASKS = (
         title="Drawn by the prior, never seen in training",
         form="place",
         text=lambda material: (
-            f"Find a z within {_REACH:g} of the origin that is further from every training code than usual. "
+            f"Find a z within {_REACH:g} of the origin that is more than {_NEAR:g} times as far from every "
+            "training code as usual. "
             "What does it say about the aggregate posterior?"
         ),
         check=_check_gap,
