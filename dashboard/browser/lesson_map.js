@@ -139,7 +139,11 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
         const z = handle.at();
         const [x, y] = toPixel(view, z[0], z[1]);
         knob.style.transform = `translate(${x}px, ${y}px)`;
-        knob.setAttribute("aria-valuenow", String(z[handle.axis ?? 0]));
+        const axis = handle.axis ?? 0;
+        const reach = (axis ? view.height : view.width) / 2 / view.scale;
+        const middle = axis ? view.cy : view.cx;
+        const said = {valuemin: middle - reach, valuemax: middle + reach, valuenow: z[axis]};
+        for (const [name, value] of Object.entries(said)) knob.setAttribute(`aria-${name}`, value.toFixed(4));
         knob.setAttribute("aria-valuetext", `z1 ${z[0].toFixed(3)}, z2 ${z[1].toFixed(3)}`);
       }
     },

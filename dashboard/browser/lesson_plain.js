@@ -72,11 +72,11 @@ export function autoencoderView(lesson) {
   function showImage() {
     const x = observeFixed(lesson.images, index, vae.bundle.points.seed);
     pictures[0].show(x, lesson.theme);
-    pictures[0].say(`x, test image ${index}, a ${vae.bundle.header.classes[vae.bundle.points.labels[index]]}`);
+    pictures[0].say(`image ${index}, a ${vae.bundle.header.classes[vae.bundle.points.labels[index]]}`);
     [vae, ae].forEach((model, i) => {
       const z = model.codeOf(index);
       pictures[i + 1].show(model.decode(z), lesson.theme);
-      pictures[i + 1].say(`${i ? "AE" : "VAE"} at ${i ? "its code" : "μ"}, −log p(x|z) ${model.nll(x, z).toFixed(1)}`);
+      pictures[i + 1].say(`${i ? "AE" : "VAE"}, nll ${model.nll(x, z).toFixed(1)}`);
     });
   }
 
@@ -91,8 +91,8 @@ export function autoencoderView(lesson) {
         row.strip.show(row.model.network.decodeMany(Float32Array.from(row.shown.flat())), lesson.theme);
         setText(row.share, shareText(row.far));
       }
-      note.say(`Of ${DRAWS} draws (seed ${seed}; two standard errors are at most ±${Math.ceil(100 / Math.sqrt(DRAWS))} points) the share further from the nearest training code than 95 % of test codes are: ` +
-        `${vae.usual.toFixed(3)} prior sd, ${ae.usual.toFixed(3)} code units. Squares: the ${SHOWN_DRAWS} draws decoded. Click a dot for its image (binarised: ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}).`);
+      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test codes have a training code. Of ${DRAWS} draws (seed ${seed}), so to within ±${Math.ceil(100 / Math.sqrt(DRAWS))} points; ` +
+        `squares: the ${SHOWN_DRAWS} decoded. Click a dot for its image; nll at μ or code, pixels binarised (${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}).`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
     place: () => ({mode: "sample", seed}),

@@ -3,13 +3,25 @@
 
 import {contextOf, make} from "./dom.js";
 import {paintPrior} from "./map_marks.js";
-import {paintPoints} from "./map_points.js";
+import {toPixel} from "./geometry.js";
+import {nameSprite, paintPoints} from "./map_points.js";
 import {initialState} from "./state.js";
 
 /** @typedef {import("./lesson_map.js").Painter} Painter */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 
-/** @param {Painter} painter @param {ExplorerModel} model @param {number} [strength] 0…1 */
+/** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
+ * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */
+export function classMedians(codes, labels, classes) {
+  return Array.from({length: classes}, (_, label) => {
+    const members = [...labels.keys()].filter((i) => labels[i] === label);
+    if (!members.length) return null;
+    const middle = (/** @type {0|1} */ axis) => Float32Array.from(members, (i) => codes[2 * i + axis]).sort()[members.length >> 1];
+    return [middle(0), middle(1)];
+  });
+}
+
+/** The test codes, every class with its name. @param {Painter} painter @param {ExplorerModel} model @param {number} [strength] 0…1 */
 export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   // The points are painted at a strength of their own, so a fainter cloud needs a sheet of its own.
   const sheet = contextOf(make("canvas", {width: Math.ceil(view.width * ratio), height: Math.ceil(view.height * ratio)}));
@@ -18,6 +30,12 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   context.globalAlpha = strength;
   context.drawImage(sheet.canvas, 0, 0, sheet.canvas.width / ratio, sheet.canvas.height / ratio);
   context.globalAlpha = 1;
+  const {points, header} = model.bundle;
+  classMedians(points.codes, points.labels, header.classes.length).forEach((middle, label) => {
+    if (!middle) return;
+    const [x, y] = toPixel(view, middle[0], middle[1]);
+    context.drawImage(nameSprite(label, ratio, theme), x - 10, y - 10, 20, 20);
+  });
 }
 
 /** @param {Painter} painter @param {ExplorerModel} model */

@@ -9,6 +9,7 @@ import { codesBetween } from "../../../dashboard/browser/lesson_beta.js";
 import { roundValues, shareAlong } from "../../../dashboard/browser/lesson_chart.js";
 import { numberText, roughText } from "../../../dashboard/browser/lesson_parts.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/lesson_steps.js";
+import { classMedians } from "../../../dashboard/browser/lesson_points.js";
 import { frameAround } from "../../../dashboard/browser/lesson_truth.js";
 
 test("every step has a view", () => {
@@ -75,4 +76,9 @@ test("codes on their way keep their places in the list", () => {
   const [from, to] = [Float32Array.of(0, 10), Float32Array.of(4, 20)];
   assert.deepEqual(codesBetween(from, to, 0.5), Float32Array.of(2, 15));
   assert.equal(codesBetween(from, to, 1), to);
+});
+
+test("a class is named at the median of its codes, one without codes nowhere", () => {
+  const codes = Float32Array.of(0, 5, 1, 6, 9, 7, 3, 3);
+  assert.deepEqual(classMedians(codes, Uint8Array.of(0, 0, 0, 2), 3), [[1, 6], null, [3, 3]]);
 });
