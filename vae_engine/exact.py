@@ -35,6 +35,7 @@ _LIKELY = 15.0  # nats below it within which a tile's neighbours are looked at, 
 _NEGLIGIBLE = 16.0  # nats below log p(x) at which a summed tile is left out of finer sums
 _WIDEST = 12.0  # the prior's mass beyond it is below e⁻⁷⁰
 _BORDER_MASS = 1e-4
+_RESOLVED = 6.0  # decoded squares that the mass must spread over, were it as dense everywhere as at its peak
 _CHUNK = 500
 
 Progress = Callable[[str, float], None]
@@ -58,6 +59,7 @@ class _Sums:
 
     log_px: Tensor  # [n]
     change: Tensor  # [n], by the last halving
+    resolved: Tensor  # bool [n], whether the lattice is fine enough for the highest peak
     border: Tensor  # [n], share of mass in the border tiles
     chosen: Tensor  # [n, t, t], tiles that hold mass
     points: int
@@ -105,17 +107,20 @@ class ExactInference:
         result = _Sums(
             log_px=torch.full((count,), math.inf, dtype=torch.float64),
             change=torch.full((count,), math.inf, dtype=torch.float64),
+            resolved=torch.zeros(count, dtype=torch.bool),
             border=torch.zeros(count, dtype=torch.float64),
             chosen=torch.cat([self.chosen_tiles(part) for part in x.split(_CHUNK)]),
             points=FIRST,
         )
         todo = torch.arange(count)
         while True:
-            log_px, border, tiles = self._integrate(x[todo], result.chosen[todo], result.points, progress)
+            log_px, border, tiles, peak = self._integrate(x[todo], result.chosen[todo], result.points, progress)
+            fine = [resolved(*one, result.points) for one in zip(log_px.tolist(), peak.tolist(), strict=True)]
+            result.resolved[todo] = torch.tensor(fine)
             result.change[todo] = (log_px - result.log_px[todo]).abs()
             result.log_px[todo], result.border[todo] = log_px, border
             result.chosen[todo] = tiles > log_px[:, None, None] - _NEGLIGIBLE
-            todo = todo[result.change[todo] > TOLERANCE]
+            todo = todo[(result.change[todo] > TOLERANCE) | ~result.resolved[todo]]
             if not len(todo) or result.points == FINEST:
                 return result
             result.points *= 2
@@ -130,19 +135,21 @@ class ExactInference:
         around = torch.nn.functional.max_pool2d((below < _LIKELY).float(), 3, 1, 1)
         return (below < _DROP) | (around > 0)
 
-    def _integrate(self, x: Tensor, chosen: Tensor, points: int, progress: Progress) -> tuple[Tensor, Tensor, Tensor]:
-        """log p(x) [n], the share of mass in the border tiles [n], and log p(x) tile by tile [n, t, t]."""
+    def _integrate(self, x: Tensor, chosen: Tensor, points: int, progress: Progress) -> tuple[Tensor, ...]:
+        """log p(x) [n], the share of mass in the border tiles [n], log p(x) tile by tile [n, t, t], highest log p(x, z) [n]."""
         tiles = torch.full(chosen.shape, -math.inf, dtype=torch.float64)
+        peak = torch.full((len(x),), -math.inf, dtype=torch.float64)
         needed = chosen.any(0).nonzero().tolist()
         for done, (row, column) in enumerate(needed):
             which = chosen[:, row, column].nonzero()[:, 0]
             joint = self._fine_joint(x[which], row, column, points)
             tiles[which, row, column] = torch.logsumexp(joint, (1, 2)).double()
+            peak[which] = torch.maximum(peak[which], joint.amax((1, 2)).double())
             progress(f"quadrature, spacing {TILE / points:g}", (done + 1) / len(needed))
         tiles += 2 * math.log(TILE / points / UPSAMPLED)
         log_px = tiles.logsumexp((1, 2))
         border = -torch.expm1(tiles[:, 1:-1, 1:-1].logsumexp((1, 2)) - log_px)
-        return log_px, border, tiles
+        return log_px, border, tiles, peak
 
     def _fine_joint(self, x: Tensor, row: int, column: int, points: int) -> Tensor:
         """log p(x, z) [n, f, f] on a tile: decoded at `points` along it and beyond, interpolated between."""
@@ -155,6 +162,14 @@ class ExactInference:
         """The points [·, 2] of a square of tiles that begins at tile (row, column), `points` along each."""
         steps = (torch.arange(-halo, tiles * points + halo, dtype=torch.float64) + 0.5) * (TILE / points) + self.low
         return torch.cartesian_prod(steps + row * TILE, steps + column * TILE).float()
+
+
+def resolved(log_px: float, peak: float, points: int) -> bool:
+    """Whether a lattice is fine enough for a posterior with this peak of log p(x, z).
+
+    Two lattices that both miss a narrow peak can agree by chance, so agreement alone is not enough.
+    """
+    return log_px - peak > math.log(_RESOLVED * (TILE / points) ** 2)
 
 
 def log_joint(vae: VAE, x: Tensor, z: Tensor) -> Tensor:

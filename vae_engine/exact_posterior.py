@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from vae_engine.exact import FINEST, FIRST, HALO, TILE, TOLERANCE, UPSAMPLED, ExactInference, interpolation, log_joint
+from vae_engine.exact import FINEST, FIRST, HALO, TILE, TOLERANCE, UPSAMPLED, ExactInference, interpolation, log_joint, resolved
 
 _HELD = 14.0  # nats below the highest value down to which a point's surroundings are decoded more finely
 _MARGIN = 2  # points around those, since too coarse a lattice misplaces a narrow peak
@@ -59,7 +59,8 @@ def exact_posterior(inference: ExactInference, x: Tensor) -> ExactPosterior:
         joint = _fine_joint(inference, x, window)
         spacing = TILE / window.points / UPSAMPLED
         log_px = joint.flatten().logsumexp(0).item() + 2 * math.log(spacing)
-        if abs(log_px - before) <= TOLERANCE or window.points == FINEST:
+        settled = abs(log_px - before) <= TOLERANCE and resolved(log_px, joint.max().item(), window.points)
+        if settled or window.points == FINEST:
             return _summary(inference, window, joint, spacing, log_px)
         window, before = _halved(window, joint), log_px
 

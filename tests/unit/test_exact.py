@@ -10,7 +10,8 @@ import torch
 from builders import LinearGaussian, Toy, one_line, tiny
 from torch import Tensor
 
-from vae_engine import EngineError, ModelConfig, build_model, exact_log_px
+from vae_engine import EngineError, ModelConfig, build_model, exact_log_px, load_model
+from vae_engine.data import load, observe_fixed
 from vae_engine.exact import TILE, TOLERANCE, log_joint
 from vae_engine.models import Posterior
 
@@ -140,3 +141,13 @@ def test_a_narrow_posterior_on_a_corner_of_tiles_is_counted_whole() -> None:
     joint = log_joint(model, torch.ones(1, 4), at + torch.cartesian_prod(steps, steps)).double()
     expected = (joint.logsumexp(1) + 2 * math.log(0.0015)).item()
     assert exact_log_px(model, torch.ones(1, 4)).log_px.item() == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_two_lattices_that_misjudge_a_narrow_peak_alike_are_not_believed() -> None:
+    vae = load_model("vae-mnist")
+    x = torch.from_numpy(observe_fixed(load("test").images, "dynamic", 0)[[133]])
+    around = torch.tensor([-0.43, 0.23])  # of a peak no wider than 0.01
+    steps = (torch.arange(200) - 99.5) * 0.001
+    joint = log_joint(vae, x, around + torch.cartesian_prod(steps, steps)).double()
+    least = (joint.logsumexp(1) + 2 * math.log(0.001)).item()
+    assert exact_log_px(vae, x).log_px.item() > least - TOLERANCE
