@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from dashboard.jobs import VARIABLE, runs_dir
 from dashboard.static_export import write_html
 from vae_engine import cli
 from vae_engine.doctor import port_is_free
@@ -23,6 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     top, commands = cli.parser("latent-explorer", exporters={"html": write_html})
     run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
     run.add_argument("--port", type=int, default=8501, help="port to serve on (default 8501)")
+    run.add_argument("--runs-dir", type=Path, help=f"the folder of training runs (default {VARIABLE}, or runs)")
     run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
     return cli.main(argv, top)
 
@@ -39,7 +41,8 @@ def _run(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
     command += ["--server.headless", str(arguments.no_browser).lower()]
     # Streamlit finds its settings in the folder it is started in, and the packages on the path.
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir))}
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
     try:
         return server.wait()

@@ -51,7 +51,7 @@ class Brake:
         except OSError:
             return False
         if changed != self._seen:
-            self._seen, self._pace = changed, asked(self._folder)
+            self._seen, self._pace, self._released = changed, asked(self._folder), 0.0
         if self._pace.pause_at is not None and step >= self._pace.pause_at:
             return True
         if time.monotonic() - self._released < self._pace.delay:

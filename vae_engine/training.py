@@ -77,6 +77,8 @@ def train(
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
     model = build_model(model_config, config.seed)
     start_at_mean_image(model, images)
+    if not resume:
+        yield Snapshot(0, _copy(model.state_dict()))
     model = model.to(target)
     optimiser = make_optimiser(model, config)
     averaged = Averaged(model, config.ema)
@@ -92,8 +94,6 @@ def train(
         except (KeyError, TypeError, ValueError, RuntimeError):
             raise EngineError("The checkpoint does not fit this run; delete it to train from the beginning.") from None
     started, held = time.monotonic(), 0.0
-    if not resume:
-        yield Snapshot(0, _copy(averaged.model.state_dict()))
 
     def elapsed() -> float:
         return before + time.monotonic() - started - held

@@ -1,0 +1,288 @@
+"""Training jobs: `python -m vae_engine train` as processes of their own, found again by whoever looks.
+
+Everything known of a job lies in its run folder and in the queue beside it, so that servers may come and go,
+and any number of them may share one folder. Imports neither Streamlit nor torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dashboard import run_bin, run_queue
+from dashboard.run_view import OUTPUT, RESUMABLE, About, RunView, State, read_about, read_run, write_about
+from vae_engine import checkpoints, locks, run_control, run_log
+from vae_engine.config import ModelConfig, TrainConfig
+from vae_engine.errors import EngineError
+from vae_engine.run_control import Pace
+
+ROOT = Path(__file__).resolve().parents[1]
+VARIABLE = "LATENT_EXPLORER_RUNS"
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_START_SECONDS, _POLL_SECONDS = 20.0, 0.02
+_NICE = 10
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be asked of one server."""
+
+    running: int = 1
+    per_visitor: int = 3
+    waiting: int = 20
+    bytes: int = 4 * 10**9
+    free_bytes: int = 300 * 10**6
+
+
+def runs_dir(chosen: Path | None = None) -> Path:
+    """The folder of runs: the one chosen, else that of the environment, else `runs` beside the program."""
+    return Path(chosen or os.environ.get(VARIABLE) or ROOT / "runs").expanduser().resolve()
+
+
+class Jobs:
+    """The runs in a folder and the processes that train them. Methods raise EngineError, one clear sentence."""
+
+    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
+        self.folder, self.limits = folder, limits
+        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+
+    # What there is
+
+    def run_folder(self, run: str) -> Path:
+        """The folder of a run; an id from a URL is not trusted."""
+        if not (_ID.fullmatch(run) and (self.folder / run).is_dir()):
+            raise EngineError(f"There is no run called {run[:100]!r} here; it may have been deleted.")
+        return self.folder / run
+
+    def view(self, run: str, earlier: RunView | None = None) -> RunView:
+        """A run as it stands; reads only what is new since an earlier view."""
+        return read_run(self.run_folder(run), earlier)
+
+    def views(self) -> list[RunView]:
+        """All runs, the newest first."""
+        found = [read_run(self.folder / run) for run in self._ids()]
+        return sorted(found, key=lambda view: view.about.created, reverse=True)
+
+    def _ids(self) -> list[str]:
+        try:
+            return [path.name for path in self.folder.iterdir() if _ID.fullmatch(path.name) and path.is_dir()]
+        except OSError:
+            return []
+
+    def _training(self) -> list[str]:
+        return [run for run in self._ids() if locks.holder(self.folder / run / locks.RUN) is not None]
+
+    # What a visitor asks for
+
+    def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
+        """Queue a new run, and start it if its turn has come; its id."""
+        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        with run_queue.turn(self.folder):
+            self._refuse_too_much(owner)
+            unfinished = self.folder / f"{run_bin.UNFINISHED}{run}"
+            try:
+                write_about(unfinished, About(name.strip(), owner, time.time()))
+                checkpoints.write_config(unfinished, model, train)
+                unfinished.rename(self.folder / run)
+            except (EngineError, OSError) as error:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise error if isinstance(error, EngineError) else EngineError(f"Cannot make a run: {error.strerror}.") from None
+            run_queue.join(self.folder, run)
+        self.advance()
+        return run
+
+    def resume(self, run: str) -> None:
+        """Queue a run that was stopped, interrupted or failed."""
+        with run_queue.turn(self.folder):
+            view = self.view(run)
+            if view.state not in RESUMABLE:
+                raise EngineError(f"{view.about.name} is {view.state}; there is nothing to resume.")
+            self._refuse_too_much(view.about.owner)
+            run_queue.join(self.folder, run)
+        self.advance()
+
+    def stop(self, run: str, grace: float = 5.0) -> None:
+        """Take a run out of the queue, or end its training after the current step; it can be resumed.
+
+        A process that does not end within the grace is killed.
+        """
+        folder = self.run_folder(run)
+        with run_queue.turn(self.folder):
+            run_queue.leave(self.folder, run)
+            pid = locks.holder(folder / locks.RUN)
+            if pid is None:
+                return
+            _signal(folder, signal.SIGTERM)
+            if not _wait_until_free(folder, grace):
+                _signal(folder, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+                _wait_until_free(folder, grace)
+            view = read_run(folder)
+            if view.state is State.INTERRUPTED:  # it ended before it could say so itself, but it was asked to
+                _say(folder, {"type": "finished", "step": view.step, "seconds": 0.0, "reason": "stopped", "terms": {}})
+        self.advance()
+
+    def pause(self, run: str) -> None:
+        """Let training wait after the current step."""
+        run_control.ask(self.run_folder(run), Pace(pause_at=0))
+
+    def go_on(self, run: str, steps: int | None = None, delay: float = 0.0) -> None:
+        """Let training go on: to the end or for so many steps, as fast as it can or `delay` seconds a step."""
+        view = self.view(run)
+        run_control.ask(view.folder, Pace(None if steps is None else view.step + steps, delay))
+
+    def rename(self, run: str, name: str) -> None:
+        """Give a run another name."""
+        folder = self.run_folder(run)
+        write_about(folder, replace(read_about(folder), name=name.strip()))
+
+    def delete(self, run: str) -> None:
+        """Throw a run away, ending it first if need be; `undo_delete` brings it back for a while."""
+        self.stop(run)
+        with run_queue.turn(self.folder):
+            run_bin.throw_away(self.folder, run)
+
+    def undo_delete(self, run: str) -> None:
+        """Bring back a deleted run."""
+        if not _ID.fullmatch(run):
+            raise EngineError(f"There is no run called {run[:100]!r} here.")
+        with run_queue.turn(self.folder):
+            run_bin.take_back(self.folder, run)
+
+    # What keeps it going
+
+    def sweep(self) -> None:
+        """Remove what kills left behind; once at start."""
+        with run_queue.turn(self.folder):
+            run_bin.sweep(self.folder)
+
+    def advance(self) -> None:
+        """Start the next runs in the queue if it is their turn."""
+        self._bury()
+        while run_queue.waiting(self.folder):
+            with run_queue.turn(self.folder):
+                queue = run_queue.waiting(self.folder)
+                if not queue or len(self._training()) >= self.limits.running:
+                    return
+                self._launch(queue[0])
+
+    def watch(self, seconds: float = 0.5) -> threading.Event:
+        """Keep the queue moving from a thread until the returned event is set."""
+        ended = threading.Event()
+
+        def keep() -> None:
+            while not ended.wait(seconds):
+                with contextlib.suppress(EngineError):  # whoever looks at the page is told
+                    self.advance()
+
+        threading.Thread(target=keep, name="training queue", daemon=True).start()
+        return ended
+
+    def _launch(self, run: str) -> None:
+        """Start the process of a queued run; it leaves the queue when it is seen to live, or has ended."""
+        folder = self.folder / run
+        if not (folder / checkpoints.CONFIG).exists() or (folder / checkpoints.METRICS).exists():
+            run_queue.leave(self.folder, run)
+            return
+        (folder / run_control.CONTROL).unlink(missing_ok=True)
+        try:
+            child = _spawn(["train", "--run-dir", str(folder), "--resume", "--live"], folder)
+        except OSError as error:
+            run_queue.leave(self.folder, run)
+            raise EngineError(f"Training could not be started: {error.strerror or error}.") from None
+        self._children.append((run, child))
+        deadline = time.monotonic() + _START_SECONDS
+        while locks.holder(folder / locks.RUN) is None and child.poll() is None and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        if child.poll() is None and locks.holder(folder / locks.RUN) is None:
+            child.kill()
+            child.wait()
+        run_queue.leave(self.folder, run)
+
+    def _bury(self) -> None:
+        """Note in the log of a run why its process ended, where the process could not do so itself."""
+        dead = [one for one in self._children if one[1].poll() is not None]
+        self._children = [one for one in self._children if one not in dead]
+        for run, child in dead:
+            if child.returncode > 0:
+                with run_queue.turn(self.folder):
+                    self._note_end(self.folder / run)
+
+    def _note_end(self, folder: Path) -> None:
+        view = read_run(folder)
+        if view.state is State.INTERRUPTED:
+            _say(folder, {"type": "failed", "step": view.step, "message": _last_words(folder)})
+
+    def _refuse_too_much(self, owner: str) -> None:
+        queue, training = run_queue.waiting(self.folder), self._training()
+        mine = [run for run in {*queue, *training} if read_about(self.folder / run).owner == owner]
+        if owner and len(mine) >= self.limits.per_visitor:
+            raise EngineError(f"You have {len(mine)} runs training or waiting; wait until one ends, or cancel one.")
+        if len(queue) >= self.limits.waiting:
+            raise EngineError(f"{len(queue)} runs are waiting already; try again later.")
+        if run_bin.size(self.folder) >= self.limits.bytes:
+            run_bin.empty(self.folder, older_than=0.0)
+            if (taken := run_bin.size(self.folder)) >= self.limits.bytes:
+                raise EngineError(f"The runs here take {taken / 1e9:.1f} GB, which is all they may: delete some first.")
+        if (free := shutil.disk_usage(self.folder).free) < self.limits.free_bytes:
+            raise EngineError(f"Only {free / 1e6:.0f} MB of the disk are free: make room before training.")
+
+
+def _spawn(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start a process of the engine that outlives this one, at low priority, with its words in OUTPUT."""
+    command = [sys.executable, "-m", "vae_engine", *arguments]
+    settings = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
+    with (folder / OUTPUT).open("wb") as output:
+        if sys.platform == "win32":
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+            return subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                creationflags=flags,
+            )  # fmt: skip
+        if nice := shutil.which("nice"):
+            command = [nice, "-n", str(_NICE), *command]
+        return subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def _signal(folder: Path, number: int) -> None:
+    """Send a signal to the process that trains in a folder, if one still does."""
+    if pid := locks.holder(folder / locks.RUN):
+        with contextlib.suppress(OSError):
+            os.kill(pid, number)
+
+
+def _wait_until_free(folder: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while locks.holder(folder / locks.RUN) is not None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_POLL_SECONDS)
+    return True
+
+
+def _say(folder: Path, event: run_log.LogEvent) -> None:
+    """Add to the log of a run that nobody trains. A full disk leaves it unsaid."""
+    with contextlib.suppress(OSError), (folder / run_log.EVENTS).open("ab") as log:
+        log.write(b"\n")
+        run_log.append(log, event)
+
+
+def _last_words(folder: Path) -> str:
+    """The last line that a process left."""
+    try:
+        lines = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return lines[-1][:300] if lines else "Training ended without a word."
