@@ -1,7 +1,7 @@
 """The live views of the Learn page as a Streamlit component: a step in, the numbers on show out. Knows no torch.
 
-The models travel apart from the step, to an instance of their own that shows nothing: a change of step then sends a
-hundred bytes, and not the models once more.
+The models go to the component that shows them; the step is told by another that shows nothing, so that turning to a
+step sends a hundred bytes, and not models and script once more.
 """
 
 from __future__ import annotations
@@ -41,6 +41,16 @@ _component = st.components.v2.component(
     js=browser_script.script("lesson_host.js") + "\nexport default latentExplorer.lessonComponent;\n",
 )
 
+_turn = st.components.v2.component(
+    "latent_lesson_turn",
+    js="""// Says which step is on; see lesson_host.js.
+export default function ({data}) {
+  globalThis.__latentLessonTurn = data;
+  dispatchEvent(new Event("latent-lesson-turn"));
+}
+""",
+)
+
 
 @dataclass(frozen=True)
 class LessonResult:
@@ -63,13 +73,8 @@ def lesson(step: str, bundles: Sequence[bytes], *, key: str = "lesson") -> Lesso
         raise ValueError(f"There is no step {step!r}.")
     models = pack(bundles, (), "")
     with st.container(gap=None):
-        _component(key=f"{key}-models", data=models, height=1)
-        raw = _component(
-            key=key,
-            data={"step": step, "models": identity(models)},
-            default={"report": None},
-            on_report_change=_nothing,
-        )
+        _turn(key=f"{key}-turn", data={"step": step, "models": identity(models)}, height=1)
+        raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))
 
 

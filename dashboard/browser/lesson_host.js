@@ -1,27 +1,22 @@
 // @ts-check
-// The live views of the Learn page as a Streamlit component with two kinds of instances: one receives the models and
-// shows nothing, the other shows a step with them. Streamlit calls both again on every change, without a cleanup between.
+// The live views of the Learn page as a Streamlit component. It is given models, once; which step to show with them is
+// said apart, by `__latentLessonTurn` and an event (see dashboard/lesson.py), so that a change of step sends no model
+// again. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
 import {readBundle, unpackImages} from "./bundle.js";
+import {make} from "./dom.js";
 import {createModel} from "./explorer_model.js";
 import {mountLesson} from "./lesson.js";
-import {make} from "./dom.js";
 import {unpackBundles} from "./packed_bundles.js";
 import {createBatchDecoder} from "./worker.js";
 
-/** @typedef {{step: string, models: string}} StepData */
-/** @typedef {{data: Uint8Array|StepData, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
+/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("./lesson.js").LessonModels} LessonModels */
-/** @typedef {{data: StepData, lesson: ReturnType<typeof mountLesson>|null, call: LessonCall}} LessonInstance */
+/** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
 
 const LEAST_HEIGHT = 380;
 const HEIGHT_SHARE = 0.54; // of the window: the words of a step want the rest
-const SETS_KEPT = 2; // sets of models: those of most steps, and a ladder
 
-/** Models by the name of their pack, the newest last. @type {Map<string, Promise<LessonModels>>} */
-const received = new Map();
-/** Who waits for models that have not come yet. @type {Set<() => void>} */
-const waiting = new Set();
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
 /** What stays the same from step to step: the chosen image. @type {import("./lesson.js").Kept} */
@@ -30,48 +25,30 @@ const kept = {image: null};
 /** @param {LessonCall} call @returns {() => void} cleanup */
 export function lessonComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-lesson"));
-  if (call.data instanceof Uint8Array) {
-    receiveModels(call.data);
-    return forgetModels;
-  }
+  const {header, bundles} = unpackBundles(call.data);
   const old = lessons.get(root);
-  if (old && old.data.step === call.data.step && old.data.models === call.data.models) {
+  if (old?.id === header.id) {
     old.call = call;
     old.lesson?.retheme();
   } else {
-    old?.lesson?.destroy();
-    const instance = {data: call.data, lesson: null, call};
+    leaveLesson(root);
+    /** @type {LessonInstance} */
+    const instance = {id: header.id, call, models: prepare(bundles), step: "", lesson: null, turn: () => show(root, instance)};
     lessons.set(root, instance);
-    show(root, instance);
+    addEventListener("latent-lesson-turn", instance.turn);
+    instance.turn();
   }
-  return () => {
-    lessons.get(root)?.lesson?.destroy();
-    lessons.delete(root);
-  };
+  return () => leaveLesson(root);
 }
 
-/** @param {Uint8Array} data */
-function receiveModels(data) {
-  const {header, bundles} = unpackBundles(data);
-  if (received.has(header.id)) return;
-  received.set(header.id, prepare(bundles));
-  for (const [id, models] of received) {
-    if (received.size <= SETS_KEPT) break;
-    received.delete(id);
-    models.then(release);
-  }
-  for (const arrived of [...waiting]) arrived();
-}
-
-/** The page was left. */
-function forgetModels() {
-  for (const models of received.values()) models.then(release);
-  received.clear();
-}
-
-/** @param {LessonModels} models */
-function release(models) {
-  for (const decoder of models.decoders.values()) decoder.terminate();
+/** @param {HTMLElement} root */
+function leaveLesson(root) {
+  const instance = lessons.get(root);
+  if (!instance) return;
+  lessons.delete(root);
+  removeEventListener("latent-lesson-turn", instance.turn);
+  instance.lesson?.destroy();
+  instance.models.then(({decoders}) => decoders.forEach((decoder) => decoder.terminate()), () => {});
 }
 
 /** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
@@ -92,21 +69,18 @@ async function prepare(bundles) {
   };
 }
 
-/** Mounts a step as soon as its models are there. @param {HTMLElement} root @param {LessonInstance} instance */
+/** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
 async function show(root, instance) {
-  const height = Math.max(LEAST_HEIGHT, Math.round(innerHeight * HEIGHT_SHARE));
-  root.style.setProperty("--ls-height", `${height}px`);
+  const {step, models: id} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  if (id !== instance.id || step === instance.step) return;
+  instance.step = step;
+  instance.lesson?.destroy();
+  instance.lesson = null;
+  root.style.setProperty("--ls-height", `${Math.max(LEAST_HEIGHT, Math.round(innerHeight * HEIGHT_SHARE))}px`);
   root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
-  const {step, models: id} = instance.data;
-  while (!received.has(id)) {
-    await new Promise((resolve) => {
-      const arrived = () => resolve(waiting.delete(arrived));
-      waiting.add(arrived);
-    });
-  }
   try {
-    const models = await received.get(id);
-    if (!models || lessons.get(root) !== instance) return;
+    const models = await instance.models;
+    if (lessons.get(root) !== instance || instance.step !== step) return;
     root.replaceChildren();
     instance.lesson = mountLesson(root, {step, models, kept, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {

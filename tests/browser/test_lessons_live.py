@@ -17,6 +17,8 @@ import streamlit as st
 from dashboard import catalogue
 from dashboard.lesson import lesson
 
+if st.button("another step"):
+    st.query_params["step"] = st.query_params["then"]
 step = st.query_params["step"]
 names = ("vae-mnist-small", "vae-mnist-baseline") if step == "beta" else ("vae-mnist-small", "ae-mnist-small")
 with st.container(width=1000):
@@ -39,11 +41,11 @@ def show(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
     """Opens a step and waits until all its numbers are there; afterwards nothing may have gone wrong."""
     opened: list[tuple[Any, list[str]]] = []
 
-    def show_step(step: str, **options: Any) -> Page:
+    def show_step(step: str, then: str = "", **options: Any) -> Page:
         context, troubles = offline_context(browser, **{"viewport": {"width": 1366, "height": 768}, **options})
         opened.append((context, troubles))
         page = context.new_page()
-        page.goto(f"{address}/?step={step}")
+        page.goto(f"{address}/?step={step}&then={then}")
         page.get_by_test_id(f"lesson-{step}").wait_for(timeout=60_000)
         until(lambda: known(page), 60)
         return page
@@ -249,3 +251,28 @@ def test_importance_sampling_lies_between_bound_and_truth(show: Any) -> None:
     now = readings(page)
     assert now["elbo"] < now["log_px_is"] < now["log_px_exact"] + 0.3
     until(lambda: "not comparable" in page.get_by_test_id("grey-note").inner_text())
+
+
+def test_the_next_step_keeps_the_image_and_is_sent_no_model_again(show: Any) -> None:
+    page = show("posterior", then="identity")
+    page.get_by_test_id("image-next").click()
+    until(lambda: "image 1," in page.get_by_test_id("lesson-image").get_attribute("aria-label") and known(page), 60)
+    log_px = readings(page)["log_px_exact"]
+    received: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
+    page.get_by_role("button", name="another step").click()
+    page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
+    until(lambda: known(page), 60)
+    assert page.get_by_test_id("lesson-posterior").count() == 0
+    assert readings(page)["log_px"] == log_px
+    assert received, "the step came over the same connection"
+    assert max(received) < 100_000
+
+
+def test_another_set_of_models_comes_with_its_step(show: Any) -> None:
+    page = show("manifold", then="beta")
+    page.get_by_role("button", name="another step").click()
+    page.get_by_test_id("lesson-beta").wait_for(timeout=60_000)
+    until(lambda: page.evaluate("window.__latentLesson.step()") == "beta" and known(page), 60)
