@@ -14,6 +14,9 @@ from dashboard.worksheet import TASKS, ModelAnswer
 from vae_engine import export, registry
 from vae_engine.checkpoints import Stored
 
+LESSON_MODELS = ("vae-mnist", "ae-mnist")
+"""The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""
+
 
 @st.cache_resource(show_spinner=False)
 def stored(name: str) -> Stored:
@@ -22,8 +25,9 @@ def stored(name: str) -> Stored:
 
 
 def choices() -> tuple[tuple[str, ...], ...]:
-    """For each map of the Explore page the models to choose from: the VAEs, then the autoencoders."""
-    return explorable([stored(name) for name in registry.names()])
+    """For each map of the Explore page the models to choose from: the VAEs, then the autoencoders; the best ones first."""
+    names = sorted(registry.names(), key=lambda name: name not in LESSON_MODELS)
+    return explorable([stored(name) for name in names])
 
 
 def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
@@ -46,10 +50,6 @@ def _bundle(name: str, with_images: bool) -> bytes:
 def html_page(names: tuple[str, ...]) -> bytes:
     """The Explore page of these models as one file; a class that asks for the same one waits once."""
     return static_export.page(names)
-
-
-LESSON_MODELS = ("vae-mnist", "ae-mnist")
-"""The VAE and the autoencoder that lessons and tasks speak of."""
 
 
 @st.cache_resource(show_spinner=False)

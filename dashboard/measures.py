@@ -103,7 +103,7 @@ def usual_distance(material: Material, kind: str) -> float:
     return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), USUAL))
 
 
-def far_shares(material: Material, draws: int = 2000) -> tuple[float, float, float]:
+def far_shares(material: Material, draws: int = 500) -> tuple[float, float, float]:
     """Shares of draws further than usual from every training code.
 
     Of the VAE from N(0, I), of the autoencoder from N(0, I), and of the autoencoder from the Gaussian fitted to its codes.
