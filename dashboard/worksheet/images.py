@@ -15,7 +15,7 @@ from dashboard.worksheet.task import ModelAnswer, Task, Verdict
 _FAR_OFF = 10.0
 _CLOSE = 0.1
 _IS_LOW = 1.0
-_TRIED = 40
+_TRIED = 12
 
 
 def _facts(material: Material, image: int) -> str:
