@@ -44,13 +44,17 @@ def read_config(folder: Path) -> tuple[ModelConfig, TrainConfig]:
 
 def read_config_file(path: Path) -> tuple[ModelConfig, TrainConfig]:
     """The configs in a `config.json`, wherever it lies. Raises EngineError as `read_config` does."""
-    values = read_json(path)
+    return parse_config(read_json(path), str(path))
+
+
+def parse_config(values: Any, name: str) -> tuple[ModelConfig, TrainConfig]:
+    """The configs in the JSON value of a `config.json`, called `name` in complaints. Raises EngineError."""
     if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise EngineError(f"{path} is not a model config of format {FORMAT}; update this software or re-export the model.")
+        raise EngineError(f"{name} is not a model config of format {FORMAT}; update this software or re-export the model.")
     try:
         return ModelConfig.from_dict(values.get("model")), TrainConfig.from_dict(values.get("train"))
     except EngineError as error:
-        raise EngineError(f"{path}: {error}") from None
+        raise EngineError(f"{name}: {error}") from None
 
 
 def save(folder: Path, model: Any, train: TrainConfig, metrics: dict[str, Any]) -> None:

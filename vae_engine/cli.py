@@ -16,7 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine import checkpoints, locks, registry, run_control, tables, train_flags, weights
+from vae_engine import checkpoints, locks, registry, run_commands, run_control, tables, train_flags, weights
+from vae_engine.commands import add_command, positive, show
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 
@@ -52,17 +53,17 @@ def parser(
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
     train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
-    train.add_argument("--threads", type=_positive, help="processor threads (default all)")
+    train.add_argument("--threads", type=positive, help="processor threads (default all)")
     train_flags.add(train)
 
     evaluate = add_command(commands, "evaluate", _evaluate, "measure a model: ELBO, importance-sampled and exact log p(x)")
     evaluate.add_argument("model", help="a pretrained name or a folder")
     evaluate.add_argument("--split", default="test", choices=("train", "validation", "test"))
     evaluate.add_argument("--protocol", default="dynamic", choices=("grey", "dynamic", "threshold"))
-    evaluate.add_argument("--limit", type=_positive, help="only the first N images")
+    evaluate.add_argument("--limit", type=positive, help="only the first N images")
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of pixels and latent noise (default 0)")
-    evaluate.add_argument("--samples", type=_positive, default=10, help="z samples of the ELBO (default 10)")
-    evaluate.add_argument("--is-samples", type=_positive, default=500, help="z samples of log p(x) (default 500)")
+    evaluate.add_argument("--samples", type=positive, default=10, help="z samples of the ELBO (default 10)")
+    evaluate.add_argument("--is-samples", type=positive, default=500, help="z samples of log p(x) (default 500)")
     evaluate.add_argument("--save", action="store_true", help="also write the numbers into the model's metrics.json")
 
     publish = add_command(commands, "publish", _publish, "choose among runs on validation and keep the best as pretrained")
@@ -78,24 +79,11 @@ def parser(
     export.set_defaults(exporters=exporters)
     export.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
 
+    run_commands.add(commands)
+
     doctor = add_command(commands, "doctor", _doctor, "check this installation and say how to mend it")
     doctor.add_argument("--port", type=int, default=8501, help="the dashboard's port (default 8501)")
     return top, commands
-
-
-def add_command(commands: Any, name: str, handler: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
-    """Add a command with the `--json` that every command has."""
-    command = commands.add_parser(name, help=help, description=help)
-    command.add_argument("--json", action="store_true", help="print one JSON value")
-    command.set_defaults(handler=handler)
-    return command
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {value}")
-    return value
 
 
 def _seed(text: str) -> int:
@@ -119,11 +107,6 @@ def main(argv: Sequence[str] | None = None, top: argparse.ArgumentParser | None 
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-
-
-def show(arguments: argparse.Namespace, value: Any, text: str) -> None:
-    """Print a result as JSON or as text, as asked."""
-    print(json.dumps(value, allow_nan=False) if arguments.json else text)
 
 
 def _models(arguments: argparse.Namespace) -> int:

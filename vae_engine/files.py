@@ -48,10 +48,15 @@ def read_json(path: Path, limit: int = 1_000_000) -> Any:
         raise EngineError(f"Cannot read {path}: {error.strerror or error}.") from None
     if len(raw) > limit:
         raise EngineError(f"{path} is larger than {limit} bytes, which no file of its kind is.")
+    return parse_json(raw, str(path))
+
+
+def parse_json(raw: bytes, name: str) -> Any:
+    """The JSON value of some bytes, called `name` in complaints, its numbers finite. Raises EngineError."""
     try:
         return json.loads(raw, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
-        raise EngineError(f"{path} is not valid JSON; it is damaged or not one of ours.") from None
+        raise EngineError(f"{name} is not valid JSON; it is damaged or not one of ours.") from None
 
 
 def _finite(text: str) -> float:

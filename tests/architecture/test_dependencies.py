@@ -14,7 +14,10 @@ from builders import ROOT
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (
     "architecture", "config", "data", "errors", "export", "files", "forward", "locks", "registry", "run_control", "run_log",
-    "snapshots", "weights",
+    "run_archive", "snapshots", "weights",
+)  # fmt: skip
+WITHOUT_STREAMLIT = (
+    "browser_script.py", "jobs.py", "run_bin.py", "run_queue.py", "run_view.py", "static_export.py", "wording.py",
 )  # fmt: skip
 
 
