@@ -65,7 +65,7 @@ export function betaView(lesson) {
   const picture = createPicture("lesson-digit", "decode(z)");
   const [nllBar, klBar] = [["nll", "nll"], ["kl", "KL"]].map(([kind, label]) => createBars(`${label} on the test split, nats`, [{label, parts: [kind]}]));
   const ends = ["nll", "kl"].map((name) => roundedEnd(Math.max(...models.map((model) => model.bundle.header.metrics[name] ?? 0))));
-  const table = createReadings([{name: "beta", label: "β", digits: 1, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"},
+  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"},
     {name: "active", label: "active units of 2", digits: 0}]);
   const note = createNote("beta-note");
 

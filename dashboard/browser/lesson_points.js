@@ -13,11 +13,11 @@ import {initialState} from "./state.js";
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
  * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */
 export function classMedians(codes, labels, classes) {
-  return Array.from({length: classes}, (_, label) => {
-    const members = [...labels.keys()].filter((i) => labels[i] === label);
-    if (!members.length) return null;
-    const middle = (/** @type {0|1} */ axis) => Float32Array.from(members, (i) => codes[2 * i + axis]).sort()[members.length >> 1];
-    return [middle(0), middle(1)];
+  const members = Array.from({length: classes}, () => /** @type {number[]} */ ([]));
+  labels.forEach((label, i) => members[label].push(i));
+  return members.map((some) => {
+    const middle = (/** @type {0|1} */ axis) => Float32Array.from(some, (i) => codes[2 * i + axis]).sort()[some.length >> 1];
+    return some.length ? [middle(0), middle(1)] : null;
   });
 }
 
