@@ -124,8 +124,8 @@ export class Plane {
     });
     const mass = quarters[0] + quarters[1] + quarters[2] + quarters[3];
     const off = mass ? Math.min(Math.abs(Math.log(mass / predicted)), MOST_WRONG) : 0;
-    // Halving the spacing at least halves what is wrong with the logarithm (and divides it by 64, once it is small).
-    return { level, i, j, values, quarters, mass, off, error: mass * Math.expm1(off / 2) };
+    // It may still be as wrong as the lattice of twice the spacing was: so much a peak between the points can hide.
+    return { level, i, j, values, quarters, mass, off, error: mass * Math.expm1(off) };
   }
 
   /** From the stencil to the points inside, along one axis and then the other. */

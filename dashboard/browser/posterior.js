@@ -20,9 +20,10 @@ const NEAREST_REACH = 5, FARTHEST_REACH = 7; // radius of the coarse lattice, pr
 const WITHIN = 0.998; // share of the data whose posteriors are to lie within it; the others are followed beyond
 const WIDEST = 12; // the prior's mass beyond it is below e⁻⁷⁰
 const HIDDEN = 60; // nats by which a density may rise inside a coarse cell above its corners
-const SUSPECT = 40; // nats below the highest value down to which coarse cells are checked, unless
+const SUSPECT = 60; // nats below the highest value down to which coarse cells are checked, unless
 const WELL_KNOWN = 0.2; // the lattice of twice the spacing agrees on them to so many nats
-const GUESS_LEVEL = 2; // to which the cell with the encoder's mean is checked: the narrowest peaks are found there
+const SURE_LEVEL = 2; // to which the cell with the encoder's mean is checked, for the narrowest peaks are found there,
+const NOTABLE = 1e-3; // and every cell with so large a share of the mass: two coarse lattices may agree by chance
 const BORDERING = 15; // nats below the highest value down to which the plane is explored beyond the coarse lattice
 const DECODED_AT_ONCE = 64; // points decoded between pauses
 
@@ -79,7 +80,8 @@ export class Inference {
     const origin = plane.peak(); // masses are relative to its exponential, which by itself would underflow
     let cells = coarseCells(plane, origin);
     for (let doubtful = suspects(plane, cells); ; doubtful = doubtfulCells(cells)) {
-      for (const cell of cells) if (cell.level < GUESS_LEVEL && contains(cell, mu)) doubtful.add(cell);
+      const total = totalOf(cells);
+      for (const cell of cells) if (cell.level < SURE_LEVEL && (contains(cell, mu) || cell.mass > NOTABLE * total)) doubtful.add(cell);
       if (!doubtful.size || decoded >= MOST_DECODED) return summarise(cells, plane, origin, decoded);
       const children = [...doubtful].flatMap(childrenOf);
       decoded += yield* this.complete(plane, x, children);
@@ -169,6 +171,11 @@ function suspects(plane, cells) {
   return new Set(cells.filter(({ i, j, off }) => off > WELL_KNOWN && plane.highestCorner(i, j) > threshold));
 }
 
+/** The mass of all cells. @param {Cell[]} cells */
+function totalOf(cells) {
+  return cells.reduce((sum, { mass }) => sum + mass, 0);
+}
+
 /** @param {Cell} cell @param {[number, number]} z */
 function contains({ level, i, j }, z) {
   const size = COARSE_SPACING / 2 ** level;
@@ -178,7 +185,7 @@ function contains({ level, i, j }, z) {
 /** The fewest cells without which the doubts about the others add up to less than the tolerance.
  * @param {Cell[]} cells @returns {Set<Cell>} */
 function doubtfulCells(cells) {
-  const total = cells.reduce((sum, { mass }) => sum + mass, 0);
+  const total = totalOf(cells);
   let doubt = 0;
   const rising = cells.filter(({ level }) => level < FINEST_LEVEL).sort((a, b) => a.error - b.error);
   return new Set(rising.filter(({ error }) => (doubt += error) > TOLERANCE * total));

@@ -35,7 +35,7 @@ function load(name, count, withGaps) {
   return { bytes, inference, x, exact: JSON.parse(readFileSync(join(folder, "exact.json"), "utf8")) };
 }
 
-const COUNT = 20;
+const COUNT = 200;
 const models = { "vae-mnist": load("vae-mnist", COUNT, 6), gaussian: load("gaussian", 8, 3) };
 
 for (const [name, { inference, x, exact }] of Object.entries(models)) {
