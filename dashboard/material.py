@@ -59,7 +59,7 @@ def gather(vae: Stored, ae: Stored, ladder: Sequence[Stored] = ()) -> Material:
     """The material of two models. Raises EngineError when the VAE's per-image numbers were not measured."""
     (vae_codes, vae_places), (ae_codes, ae_places) = (export.read_codes(one) or export.encode_all(one) for one in (vae, ae))
     if not {"points.log_px", "points.elbo", "points.modes"} <= vae_codes.keys():
-        raise EngineError(f"{vae.name} has no per-image numbers yet; `python -m vae_engine encode {vae.name}` measures them.")
+        raise EngineError(f"{vae.name} has no per-image numbers yet; `python -m vae_engine truths {vae.name}` measures them.")
     return Material(
         vae=vae,
         ae=ae,

@@ -94,8 +94,15 @@ def _live(step: Step) -> LessonResult | None:
 def _around(step: Step, material: Material, result: LessonResult | None) -> None:
     """Why one should care, where to go on, and the line of the engine that does it."""
     st.markdown(f"**{wording.WHY}.** {step.why}")
-    link = explore_link.to_explore((result and result.link) or step.link(material))
+    link = explore_link.to_explore((result and result.link) or step.link(material), _models(result))
     st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
     excerpt = step.source.excerpt()
     st.caption(wording.where(excerpt))
     st.code(excerpt.code, language="python", wrap_lines=True)
+
+
+def _models(result: LessonResult | None) -> tuple[str, ...]:
+    """Those that Explore is to open on instead of its usual ones: of the β ladder, the rung that is shown."""
+    beta = result.readings.get("beta") if result else None
+    rung = next((one.name for one in catalogue.ladder() if one.train.beta == beta), None)
+    return (rung, catalogue.LESSON_MODELS[1]) if rung else ()

@@ -43,13 +43,19 @@ class Entry:
 def entry(task: Task, material: Material, raw: Any, words: str) -> Entry:
     """A task with what a student gave."""
     pictures = tuple(pictures_of(task, material, raw))
-    return Entry(task, task.text(material), shown(task, raw), words.strip(), judged(task, material, raw), pictures)
+    return Entry(task, asked(task, material), shown(task, raw), words.strip(), judged(task, material, raw), pictures)
 
 
 def model_entry(task: Task, material: Material, model: ModelAnswer) -> Entry:
     """A task with the answer worked out from the models."""
     pictures = tuple(pictures_of(task, material, model.given))
-    return Entry(task, task.text(material), "", "", None, pictures, model)
+    return Entry(task, asked(task, material), "", "", None, pictures, model)
+
+
+def asked(task: Task, material: Material) -> str:
+    """The text of a task with the options it gives, if any."""
+    options = f" ({'; '.join(task.options)})" if task.options else ""
+    return task.text(material) + options
 
 
 def shown(task: Task, raw: Any) -> str:

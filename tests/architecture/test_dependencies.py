@@ -14,10 +14,11 @@ from builders import ROOT
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (
     "architecture", "config", "data", "errors", "export", "files", "forward", "locks", "registry", "run_control", "run_log",
-    "run_archive", "snapshots", "weights",
+    "run_archive", "snapshots", "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "browser_script.py", "jobs.py", "run_bin.py", "run_queue.py", "run_view.py", "static_export.py", "wording.py",
+    "browser_script.py", "explore_link.py", "jobs.py", "material.py", "measures.py", "run_bin.py", "run_queue.py", "run_view.py",
+    "static_export.py", "wording.py",
 )  # fmt: skip
 
 
@@ -86,15 +87,7 @@ def test_only_state_touches_the_session_and_the_url() -> None:
 
 @pytest.mark.parametrize("path", DASHBOARD, ids=label)
 def test_jobs_and_export_run_without_streamlit(path: Path) -> None:
-    if path.name in (
-        "jobs.py",
-        "run_bin.py",
-        "run_queue.py",
-        "run_view.py",
-        "static_export.py",
-        "wording.py",
-        "browser_script.py",
-    ):
+    if path.name in WITHOUT_STREAMLIT or path.parent.name in ("lessons", "worksheet"):
         assert not list(offenders([path], ("streamlit",)))
 
 

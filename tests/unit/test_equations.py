@@ -6,11 +6,26 @@ Each right-hand side is written out here from the equation, with nothing of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import pytest
 import torch
 from builders import LinearGaussian, standard_error, tiny
+from equation_tools import (
+    DRAWS,
+    EVALUATED,
+    MODEL,
+    STANDARD_ERRORS,
+    X,
+    density,
+    drawn,
+    encoder_q,
+    evaluates,
+    normal,
+    rng,
+    same,
+    singles,
+    true_posterior,
+)  # fmt: skip
 from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
@@ -21,51 +36,6 @@ from vae_engine.exact_posterior import exact_posterior
 from vae_engine.gaps import elbo_by_quadrature, gaps
 from vae_engine.likelihoods import Bernoulli
 from vae_engine.models import Posterior
-
-EVALUATED: dict[str, Callable[[], None]] = {}
-DRAWS = 20_000
-STANDARD_ERRORS = 4.5
-
-MODEL = LinearGaussian(shift=0.2, widen=1.3)
-X = MODEL.draw(3)
-
-
-def rng(seed: int = 0) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)
-
-
-def normal(*shape: int, seed: int = 0) -> Tensor:
-    return torch.randn(shape, generator=rng(seed), dtype=torch.float64)
-
-
-def same(got: Tensor, wanted: Tensor, atol: float = 1e-10) -> None:
-    torch.testing.assert_close(got, wanted, rtol=0, atol=atol, check_dtype=False)
-
-
-def evaluates(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Marks what evaluates the equation of this name."""
-
-    def register(test: Callable[[], None]) -> Callable[[], None]:
-        EVALUATED[name] = test
-        return test
-
-    return register
-
-
-def density(mean: Tensor, spread: Tensor | float, value: Tensor) -> Tensor:
-    """The density of an isotropic or diagonal Gaussian, summed over nothing: the product of its factors."""
-    variance = torch.as_tensor(spread, dtype=torch.float64) ** 2
-    return (torch.exp(-((value - mean) ** 2) / (2 * variance)) / torch.sqrt(2 * math.pi * variance)).prod(-1)
-
-
-def true_posterior() -> Normal:
-    true = MODEL.posterior(X)
-    return Normal(true.mu, true.std)
-
-
-def encoder_q() -> Normal:
-    q = MODEL.encode(X)
-    return Normal(q.mu, q.std)
 
 
 @evaluates("joint")
@@ -113,11 +83,6 @@ def kl_posterior() -> None:
         assert abs(gap[image] - draws[:, image].mean()) < STANDARD_ERRORS * standard_error(draws[:, image])
 
 
-def singles() -> list[Posterior]:
-    q = MODEL.encode(X)
-    return [Posterior(q.mu[i : i + 1], q.logvar[i : i + 1]) for i in range(3)]
-
-
 @evaluates("gaussian-q")
 def gaussian_q() -> None:
     q, z = MODEL.encode(X), normal(3, 2)
@@ -153,12 +118,6 @@ def kl_closed() -> None:
     wanted = -0.5 * (1 + torch.log(q.std**2) - q.mu**2 - q.std**2).sum(-1)
     same(objectives.kl(q), wanted)
     same(wanted, kl_divergence(Normal(q.mu, q.std), Normal(torch.zeros(2).double(), torch.ones(2).double())).sum(-1))
-
-
-def drawn(samples: int) -> tuple[Posterior, Tensor, Tensor]:
-    q = MODEL.encode(X)
-    z = q.mu + q.std * normal(samples, 3, 2, seed=2)
-    return q, z, MODEL.decode_logits(z)
 
 
 @evaluates("elbo-a")

@@ -154,7 +154,7 @@ def test_the_ladder_is_what_differs_in_beta_only() -> None:
 
 
 def test_a_model_without_per_image_numbers_is_refused_with_the_remedy(subject: Material) -> None:
-    with pytest.raises(EngineError, match="python -m vae_engine encode"):
+    with pytest.raises(EngineError, match="python -m vae_engine truths"):
         material.gather(subject.ae, subject.ae)
 
 
