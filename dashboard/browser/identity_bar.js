@@ -55,7 +55,6 @@ export function createIdentityBar(app) {
       refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
       paintLens(truth, side);
       const {exact, q} = truth ?? {};
-      element.classList.toggle("lx-waiting", !exact);
       if (!truth || !exact || !q) {
         setText(equation, "log p(x) = ELBO + gap");
         setText(note, truth ? "" : "The exact posterior and log p(x) of an image appear here.");

@@ -4,14 +4,13 @@
 
 import {shareText} from "./captions.js";
 import {gridOver} from "./density.js";
-import {DIGIT_SIDE} from "./digit_view.js";
 import {choiceBar, contextOf, make, setText} from "./dom.js";
 import {manifoldAxis, manifoldEdges, priorMassBeyond, toPixel} from "./geometry.js";
 import {createLessonMap} from "./lesson_map.js";
 import {createChoiceSlider, createNote} from "./lesson_parts.js";
 import {paintPriorCircles} from "./lesson_points.js";
 import {aggregateWithin} from "./lesson_radius.js";
-import {manifoldPicture} from "./map_backdrop.js";
+import {manifoldPicture, paintManifold} from "./map_backdrop.js";
 import {fieldRamp} from "./palette.js";
 
 /** @typedef {import("./lesson_map.js").Painter} Painter */
@@ -97,7 +96,7 @@ export function manifoldView(lesson) {
     const z = Float32Array.from(axis.flatMap((z2) => axis.flatMap((z1) => [z1, z2])));
     const images = await lesson.decoder.decodeMany(z).catch(lesson.fail);
     if (!images || asked !== key) return;
-    decoded = {key, manifold: {size: tiles, x: edges, y: edges, values: images}};
+    decoded = {key, manifold: {size: tiles, even: spacing === "linear", x: edges, y: edges, values: images}};
     lesson.invalidate();
   }
 
@@ -145,19 +144,13 @@ function noLayers() {
   return {points: false, glyphs: false, training: false, manifold: false, prior: false, density: false, distance: false, entropy: false, posterior: false};
 }
 
+/** @type {{manifold: Manifold, theme: unknown, canvas: HTMLCanvasElement}|null} the picture painted last */
+let painted = null;
+
 /** @param {Painter} painter @param {Manifold} manifold */
 function paintTiles({context, view, theme}, manifold) {
-  const picture = manifoldPicture(manifold, theme);
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
-  const {size, x, y} = manifold;
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
-      const [left, top] = toPixel(view, x[column], y[row + 1]);
-      const [right, bottom] = toPixel(view, x[column + 1], y[row]);
-      context.drawImage(picture, column * DIGIT_SIDE, (size - 1 - row) * DIGIT_SIDE, DIGIT_SIDE, DIGIT_SIDE, left, top, right - left, bottom - top);
-    }
-  }
+  if (painted?.manifold !== manifold || painted.theme !== theme) painted = {manifold, theme, canvas: manifoldPicture(manifold, theme)};
+  paintManifold(context, view, manifold, painted.canvas);
 }
 
 /** Its square root, which keeps the outskirts in sight. @param {Painter} painter @param {{values: Float32Array, grid: import("./density.js").Grid}} density */

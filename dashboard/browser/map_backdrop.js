@@ -14,7 +14,8 @@ import {fieldRamp} from "./palette.js";
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {"density"|"distance"|"entropy"} FieldName */
-/** @typedef {{size: number, x: number[], y: number[], values: Float32Array}} Manifold edges of the tiles, lowest first */
+/** @typedef {{size: number, even: boolean, x: number[], y: number[], values: Float32Array}} Manifold edges of the tiles, lowest first; even: all tiles are equal, so
+ *   that one picture is all of them */
 /** @typedef {{name: FieldName, values: Float32Array, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
 
 const FIELD_CELL = 5;
@@ -54,7 +55,7 @@ export function createBackdrop(app, model) {
     const values = await app.batches[model.place].decodeMany(z);
     if (!values) return;
     const [x, y] = [0, 1].map((axis) => manifoldEdges(size, spacing, low[axis], high[axis]));
-    manifolds.set(key, {size, x, y, values});
+    manifolds.set(key, {size, even: spacing === "linear", x, y, values});
     arrived();
   }
 
@@ -132,9 +133,15 @@ export function manifoldPicture({size, values}, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {View} view @param {Manifold} manifold @param {HTMLCanvasElement} picture */
-function paintManifold(context, view, {size, x, y}, picture) {
+export function paintManifold(context, view, {size, even, x, y}, picture) {
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
+  context.imageSmoothingQuality = "medium";
+  if (even) {
+    const [left, top] = toPixel(view, x[0], y[size]);
+    const [right, bottom] = toPixel(view, x[size], y[0]);
+    context.drawImage(picture, left, top, right - left, bottom - top);
+    return;
+  }
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
       const [left, top] = toPixel(view, x[column], y[row + 1]);
