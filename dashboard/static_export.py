@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import browser_script
-from vae_engine import data, export, registry
+from vae_engine import datasets, export, registry
 from vae_engine.errors import EngineError
 from vae_engine.files import write_atomically
 
@@ -40,7 +40,9 @@ def page(names: Sequence[str]) -> bytes:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
     stored = [registry.find(name) for name in names]
     payloads = {f"bundle-{i}": _planes(export.bundle(model, with_images=False)) for i, model in enumerate(stored)}
-    payloads["images"] = data.load("test").images.tobytes()
+    if len({model.train.data for model in stored}) > 1:
+        raise EngineError("The models were trained on different data; the page shows one set of images.")
+    payloads["images"] = datasets.load(stored[0].train.data, "test").images.tobytes()
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
     blocks = "\n".join(_block(name, content) for name, content in payloads.items())
     script = browser_script.script("static_host.js")

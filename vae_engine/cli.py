@@ -200,7 +200,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         value = evaluation.evaluate(
             checkpoints.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
             limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
-            progress=bar.show,
+            progress=bar.show, data_set=stored.train.data,
         )  # fmt: skip
     if arguments.save:
         checkpoints.write_metrics(stored.folder, stored.metrics | value)

@@ -17,10 +17,21 @@ from vae_engine.errors import EngineError
 
 _MAX_WIDTH = 4096
 _MAX_DEPTH = 8
+MAX_CLASSES, _MAX_NAME, _MAX_PATH = 10, 40, 1000
 
 
-def _option(default: Any, help: str, *, choices: tuple[str, ...] = (), low: float = -math.inf, high: float = math.inf) -> Any:
-    return field(default=default, metadata={"help": help, "choices": choices, "low": low, "high": high})
+def _option(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float = -math.inf,
+    high: float = math.inf,
+    from_data: bool = False,
+) -> Any:
+    """A setting; one that comes `from_data` is not asked for."""
+    meta = {"help": help, "choices": choices, "low": low, "high": high, "from_data": from_data}
+    return field(default=default, metadata=meta)
 
 
 class _Config:
@@ -59,6 +70,10 @@ def _check(spec: dataclasses.Field, value: Any) -> None:
     if isinstance(spec.default, bool):
         if not isinstance(value, bool):
             refuse("true or false")
+    elif meta["from_data"]:
+        names_ok = isinstance(value, tuple) and 1 <= len(value) <= MAX_CLASSES and len(set(map(repr, value))) == len(value)
+        if not (names_ok and all(_is_text(name, _MAX_NAME) for name in value)):
+            refuse(f"a list of 1 to {MAX_CLASSES} different names of at most {_MAX_NAME} characters")
     elif isinstance(spec.default, tuple):
         sizes_ok = isinstance(value, tuple) and len(value) <= _MAX_DEPTH
         if not (sizes_ok and all(type(w) is int and 1 <= w <= _MAX_WIDTH for w in value)):
@@ -66,11 +81,18 @@ def _check(spec: dataclasses.Field, value: Any) -> None:
     elif meta["choices"]:
         if value not in meta["choices"]:
             refuse("one of " + ", ".join(meta["choices"]))
+    elif isinstance(spec.default, str):
+        if not _is_text(value, _MAX_PATH):
+            refuse(f"a text of 1 to {_MAX_PATH} printable characters")
     else:
         whole = type(spec.default) is int
         number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
         if not (number and abs(value) < math.inf and meta["low"] <= value <= meta["high"]):
             refuse(f"a {'whole ' if whole else ''}number from {meta['low']:g} to {meta['high']:g}")
+
+
+def _is_text(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= longest and value.isprintable()
 
 
 @dataclass(frozen=True)
@@ -105,7 +127,8 @@ class ModelConfig(_Config):
 class TrainConfig(_Config):
     """How a network is trained. The budget is the first of `seconds`, `steps`, `epochs` that is not 0."""
 
-    data: str = _option("mnist", "data set", choices=("mnist",))
+    data: str = _option("mnist", "mnist, fashion, or images of your own: a folder, an .npz or an IDX file")
+    classes: tuple[str, ...] = _option(tuple("0123456789"), "what its labels mean", from_data=True)
     train_size: int = _option(50_000, "training images used", low=1, high=1_000_000)
     protocol: str = _option("dynamic", "what the network sees of a pixel", choices=("grey", "dynamic", "threshold"))
     objective: str = _option("B", "estimator: A (all Monte Carlo), B (analytic KL) or iwae", choices=("A", "B", "iwae"))

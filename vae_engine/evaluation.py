@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vae_engine import data, latent_statistics, objectives
+from vae_engine import data, datasets, latent_statistics, objectives
 from vae_engine.errors import EngineError
 from vae_engine.exact import exact_log_px
 from vae_engine.models import VAE, Autoencoder, Model
@@ -82,22 +82,23 @@ def evaluate(
     samples: int = 10,
     is_samples: int = 500,
     progress: Progress = lambda what, share: None,
+    data_set: str = "mnist",
 ) -> dict[str, Any]:
     """All the numbers of a model on one split, with the protocol beside them.
 
     For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`), log_px_exact
     and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the statistics of its codes.
     """
-    images = data.load(split)
+    images = datasets.load(data_set, split)
     images = images.head(limit or len(images))
     result: dict[str, Any] = {
-        "model": name, "kind": model.config.kind, "protocol": protocol, "split": split, "n": len(images),
+        "model": name, "kind": model.config.kind, "data": data_set, "protocol": protocol, "split": split, "n": len(images),
         "seed": seed, "estimator": "B", "samples": samples,
     }  # fmt: skip
     progress("held-out terms", 0.0)
     result |= held_out_terms(model, images, protocol, seed, samples)
     x = observed(images, protocol, seed)
-    train = data.load("train").head(10_000)
+    train = datasets.load(data_set, "train").head(10_000)
     statistics = latent_statistics.summarise(model, x, images.labels, observed(train, protocol, seed), train.labels, seed)
     if isinstance(model, VAE):
         weighted = importance_sampled_log_px(model, x, is_samples, seed, progress)

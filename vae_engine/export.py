@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save as pack
 
-from vae_engine import data, forward
+from vae_engine import data, datasets, forward
 from vae_engine import weights as weight_files
 from vae_engine.architecture import layers
 from vae_engine.checkpoints import Stored
@@ -35,7 +35,6 @@ from vae_engine.errors import EngineError
 from vae_engine.files import write_atomically
 
 VERSION = 1
-CLASSES = tuple("0123456789")
 _PROTOCOL, _SEED = "dynamic", 0
 _CODES = "codes.safetensors"
 
@@ -58,14 +57,16 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None) 
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
     tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
-    tensors["points.labels"] = data.load("test").labels[:points]
+    tensors["points.labels"] = datasets.load(stored.train.data, "test").labels[:points]
     if with_images:
-        packed = _packed_first(points) if points else data.packed_test_images()
+        whole_mnist = stored.train.data == datasets.MNIST and points is None
+        packed = data.packed_test_images() if whole_mnist else _packed_first(stored.train.data, points)
         tensors["points.images"] = np.frombuffer(packed, np.uint8)
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
-        "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256, "classes": CLASSES, **places,
+        "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
+        "classes": stored.train.classes, **places,
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(t) for name, t in tensors.items()}, {"bundle": json.dumps(header)})
 
@@ -77,7 +78,7 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     """
     tensors, places = {}, {}
     for key, split in (("points", "test"), ("train", "train")):
-        seen = _observed_first(split, points) if points else data.observe_fixed(data.load(split).images, _PROTOCOL, _SEED)
+        seen = _observed_first(stored.train.data, split, points) if points else _observed(stored.train.data, split)
         codes, std = forward.encode(stored, seen)
         tensors[f"{key}.codes"], place = _quantise(codes)
         places[key] = {**place, "protocol": _PROTOCOL, "seed": _SEED, "split": split}
@@ -87,13 +88,18 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
 
 
 @lru_cache(maxsize=4)
-def _observed_first(split: str, count: int) -> np.ndarray:
-    return data.observe_fixed(data.load(split).images[:count], _PROTOCOL, _SEED)
+def _observed_first(data_set: str, split: str, count: int) -> np.ndarray:
+    return _observed(data_set, split, count)
+
+
+def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray:
+    return data.observe_fixed(datasets.load(data_set, split).images[:count], _PROTOCOL, _SEED)
 
 
 @lru_cache(maxsize=2)
-def _packed_first(count: int) -> bytes:
-    images = data.load("test").images[:count]
+def _packed_first(data_set: str, count: int | None) -> bytes:
+    """The first test images as a gzip file of the IDX format, which is how MNIST's are bundled."""
+    images = datasets.load(data_set, "test").images[:count]
     return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
 
 
@@ -108,9 +114,9 @@ def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
     write_atomically(stored.folder / _CODES, packed)
 
 
-def observed_test() -> np.ndarray:
+def observed_test(data_set: str = datasets.MNIST) -> np.ndarray:
     """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
-    return data.observe_fixed(data.load("test").images, _PROTOCOL, _SEED)
+    return _observed(data_set, "test")
 
 
 def read_codes(stored: Stored) -> Codes | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from vae_engine import checkpoints, data, evaluation, export, registry, weights
+from vae_engine import checkpoints, datasets, evaluation, export, registry, weights
 from vae_engine.checkpoints import Stored
 from vae_engine.errors import EngineError
 from vae_engine.image_truths import image_truths
@@ -26,17 +26,18 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     runs = [checkpoints.read(folder) for folder in folders]
     if len({(run.model, dataclasses.replace(run.train, seed=0)) for run in runs}) != 1:
         raise EngineError("The runs differ in more than their seed; choose among runs of the same settings.")
-    candidates = []
+    candidates, validation = [], datasets.load(runs[0].train.data, "validation")
     for count, run in enumerate(runs):
         progress("validation", count / len(runs))
         protocol = run.train.protocol
-        terms = evaluation.held_out_terms(checkpoints.to_torch(run), data.load("validation"), protocol, 0, _SAMPLES)
+        terms = evaluation.held_out_terms(checkpoints.to_torch(run), validation, protocol, 0, _SAMPLES)
         candidates.append({"seed": run.train.seed, **terms})
     best = max(range(len(runs)), key=lambda index: candidates[index].get("elbo", -candidates[index]["nll"]))
     chosen = runs[best]
-    metrics = evaluation.evaluate(checkpoints.to_torch(chosen), name, protocol=chosen.train.protocol, progress=progress)
+    protocol, data_set = chosen.train.protocol, chosen.train.data
+    metrics = evaluation.evaluate(checkpoints.to_torch(chosen), name, protocol=protocol, progress=progress, data_set=data_set)
     by = "validation nll" if chosen.model.kind == "ae" else "validation elbo"
-    metrics["selection"] = {"by": by, "n": len(data.load("validation")), "samples": _SAMPLES, "candidates": candidates}
+    metrics["selection"] = {"by": by, "n": len(validation), "samples": _SAMPLES, "candidates": candidates}
     folder = registry.PRETRAINED / name
     checkpoints.save(folder, checkpoints.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
@@ -50,7 +51,7 @@ def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
     if stored.model.kind != "vae":
         raise EngineError(f"{stored.name} is an autoencoder, which has no posterior and no log p(x).")
     vae = checkpoints.to_torch(stored)
-    export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test()), progress))
+    export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test(stored.train.data)), progress))
 
 
 def card(stored: Stored) -> str:

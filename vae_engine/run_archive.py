@@ -18,7 +18,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from vae_engine import checkpoints, run_log, snapshots
+from vae_engine import checkpoints, datasets, run_log, snapshots
 from vae_engine import weights as weight_files
 from vae_engine.config import ModelConfig
 from vae_engine.errors import EngineError
@@ -185,7 +185,11 @@ def _check(parts: dict[str, bytes]) -> None:
 
 
 def _config(content: bytes) -> ModelConfig:
-    return checkpoints.parse_config(parse_json(content, checkpoints.CONFIG), checkpoints.CONFIG)[0]
+    model, train = checkpoints.parse_config(parse_json(content, checkpoints.CONFIG), checkpoints.CONFIG)
+    if train.data not in (datasets.MNIST, datasets.FASHION):
+        # A path from a stranger must not make this machine show what lies there.
+        raise EngineError("The run was trained on images that only its own machine has; such runs cannot be handed around.")
+    return model
 
 
 def _check_event(event: Any) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vae_engine import checkpoints
+from vae_engine import checkpoints, datasets
 from vae_engine.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
 
 Settings = TypeVar("Settings", ModelConfig, TrainConfig)
@@ -23,8 +23,8 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def _add_settings(group: Any, kind: type) -> None:
     for spec in dataclasses.fields(kind):
-        if spec.name == "kind":
-            continue  # `--model` sets it
+        if spec.name == "kind" or spec.metadata["from_data"]:
+            continue  # `--model` sets the one, the images the other
         flag, meta = "--" + spec.name.replace("_", "-"), spec.metadata
         help = meta["help"].replace("%", "%%")
         if isinstance(spec.default, bool):
@@ -51,6 +51,9 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     if {"seconds", "steps", "epochs"} & given.keys():
         # A budget on the command line replaces the one of the recipe, whatever its unit.
         given = {"seconds": 0.0, "steps": 0, "epochs": 0.0} | given
+    if "data" in given:
+        given["data"] = datasets.named(given["data"])
+        given["classes"] = list(datasets.classes(given["data"]))
     return _changed(model, given), _changed(train, given)
 
 

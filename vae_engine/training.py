@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from vae_engine import data, objectives
+from vae_engine import data, datasets, objectives
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.devices import autocast, resolve_device
 from vae_engine.errors import EngineError
@@ -64,13 +64,14 @@ def train(
 ) -> Iterator[Event]:
     """Train a model and yield what happens, ending with exactly one Finished or Failed.
 
-    The images default to the bundled MNIST splits. `should_stop` is asked before every step,
+    The images default to the splits of the config's data set. `should_stop` is asked before every step,
     and so is `holding` with the number of steps done: while it says true, training waits. `live` adds Live events.
     A budget in seconds counts everything between the first step and Finished but waiting and the final evaluation.
     Raises EngineError for impossible requests before the first event.
     """
-    images = (data.load("train") if train_images is None else train_images).head(config.train_size).images
-    held_out = (data.load("validation") if validation_images is None else validation_images).head(config.held_out)
+    train_images = datasets.load(config.data, "train") if train_images is None else train_images
+    validation_images = datasets.load(config.data, "validation") if validation_images is None else validation_images
+    images, held_out = train_images.head(config.train_size).images, validation_images.head(config.held_out)
     if not (len(images) and len(held_out)):
         raise EngineError("There are no training or no validation images; give at least one of each.")
     target = resolve_device(device)

@@ -19,15 +19,24 @@ KINDS = (ModelConfig, TrainConfig)
 FIELDS = [(kind, spec) for kind in KINDS for spec in dataclasses.fields(kind)]
 
 
+def texts(longest: int) -> st.SearchStrategy[str]:
+    """Printable texts."""
+    return st.text(min_size=1, max_size=longest).filter(str.isprintable)
+
+
 def valid_values(spec: dataclasses.Field) -> st.SearchStrategy[Any]:
     """Values that a field may take, from its own declaration."""
     meta, default = spec.metadata, spec.default
     if isinstance(default, bool):
         return st.booleans()
+    if meta["from_data"]:
+        return st.lists(texts(40), min_size=1, max_size=10, unique=True).map(tuple)
     if isinstance(default, tuple):
         return st.lists(st.integers(1, 4096), max_size=8).map(tuple)
     if meta["choices"]:
         return st.sampled_from(meta["choices"])
+    if isinstance(default, str):
+        return texts(100)
     if isinstance(default, int):
         return st.integers(meta["low"], meta["high"])
     return st.floats(meta["low"], meta["high"])
@@ -105,10 +114,14 @@ def test_values_outside_a_setting_s_range_are_refused(kind: type, spec: dataclas
     low, high = spec.metadata["low"], spec.metadata["high"]
     if isinstance(spec.default, bool):
         wrong = [0, 1, "true", None]
+    elif spec.metadata["from_data"]:
+        wrong = [[], ["a"] * 2, [""], ["a\nb"], ["x" * 41], list("0123456789a"), "0123", [1], None, {}]
     elif isinstance(spec.default, tuple):
         wrong = [[0], [-1], [4097], [1.5], ["8"], [True], [8] * 9, 8, "8,8", [[8]], None]
     elif spec.metadata["choices"]:
         wrong = ["", "something else", spec.default.swapcase(), 0, None, [spec.default]]
+    elif isinstance(spec.default, str):
+        wrong = ["", "a\nb", "x" * 1001, 3, None, ["mnist"]]
     else:
         wrong = [low - 1, high + 1, float("nan"), float("inf"), -float("inf"), 10**400, str(spec.default), None, True]
         wrong += [spec.default + 0.5] if isinstance(spec.default, int) else []
