@@ -50,12 +50,10 @@ def test_kept_truths_of_single_images_are_those_of_the_model(name: str) -> None:
     fresh = image_truths(load_model(name), torch.from_numpy(export.observed_test()[some]), lambda what, share: None)
     np.testing.assert_allclose(truths["log_px"][some], fresh["log_px"], atol=0.01)
     np.testing.assert_allclose(truths["elbo"][some], fresh["elbo"], atol=0.01)
-    counted = truths["modes"][some] > 0
-    assert counted.sum() > 3
-    np.testing.assert_array_equal(truths["modes"][some][counted], fresh["modes"][counted])
-    assert truths["log_px"].mean() == pytest.approx(stored.metrics["log_px_exact"], abs=1e-3)
+    np.testing.assert_array_equal(truths["modes"][some], fresh["modes"])
+    assert truths["log_px"].mean() == pytest.approx(stored.metrics["log_px_exact"], abs=0.01)
     assert (truths["log_px"] - truths["elbo"]).min() > -1e-3
-    assert (truths["modes"] > 1).any()
+    assert truths["modes"].min() >= 1
 
 
 @pytest.mark.parametrize("name", NAMES)
