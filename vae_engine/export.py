@@ -7,7 +7,7 @@
     points.std            float16 [n, 2]: posterior σ (VAE only)
     points.log_px         float32 [n]: exact log p(x), nats (VAE, where it was measured; so the next two)
     points.elbo           float32 [n]: the encoder's ELBO, nats
-    points.modes          uint8 [n]: modes of p(z|x), 0 where they were not counted
+    points.modes          uint8 [n]: modes of p(z|x)
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
     train.codes           uint16 [m, 2]: codes of the training images, for "no training code within …"
