@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ STEP, TASK = "step", "task"
 """The books that a visitor leafs through: the lecture and the worksheet."""
 _KEPT = "kept"
 _EXPLORED = "explored"
+_SETTLING = 2.0  # seconds
 
 
 def chosen_models(choices: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -31,17 +34,20 @@ def choose_models(names: Sequence[str]) -> None:
 def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
     """The page a visitor has a book open at, and whether the address made sense: its own, the last one seen, or the first."""
     asked = st.query_params.get(book)
-    if asked is None:
-        asked = kept(book, names[0])
+    last, turned = kept(book, ("", -math.inf))
+    # A rerun that was already under way when the page was turned still carries the address from before.
+    if asked is None or (asked != last and time.monotonic() - turned < _SETTLING):
+        asked = last or names[0]
         st.query_params[book] = asked
     if asked not in names:
         return names[0], False
-    keep(book, asked)
+    keep(book, (asked, turned))
     return asked, True
 
 
 def turn_to(book: str, name: str) -> None:
-    """Put a page of a book into the address."""
+    """Turn to a page of a book, in the address as well."""
+    keep(book, (name, time.monotonic()))
     st.query_params[book] = name
 
 

@@ -63,10 +63,11 @@ def _question(step: Step, material: Material) -> None:
     key, revealed = f"learn-{step.name}", f"learn-{step.name}-revealed"
     with st.container(border=True, gap="small"):
         asked = f"**{wording.PREDICT}.** {question.text}"
-        if state.kept(revealed, False):
+        prediction = state.kept(revealed)
+        if prediction is not None:
             with st.spinner(wording.WORKING):
                 answer = catalogue.lesson_answer(step.name)
-            verdict = wording.verdict(state.kept(key) == answer.right, question.options[answer.right])
+            verdict = wording.verdict(prediction == answer.right, question.options[answer.right])
             protocol = wording.protocol(material.vae.metrics, material.vae.name)
             st.markdown(f"{asked}\n\n{verdict} {answer.because} :small[:gray[({protocol})]]")
             return
@@ -74,10 +75,8 @@ def _question(step: Step, material: Material) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
             chosen = st.radio(asked, options, index=None, format_func=format, key=key, persist_state="session", horizontal=True)
             help = wording.CHOOSE_FIRST if chosen is None else None
-            if st.button(wording.REVEAL, disabled=chosen is None, help=help):
-                state.keep(key, chosen)
-                state.keep(revealed, True)
-                st.rerun()
+            # By its callback: a run that the live view's report cuts short would forget that the button was pressed.
+            st.button(wording.REVEAL, disabled=chosen is None, help=help, on_click=state.keep, args=(revealed, chosen))
 
 
 def _live(step: Step) -> LessonResult | None:
