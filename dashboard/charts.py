@@ -28,4 +28,6 @@ def bounds(metrics: dict[str, dict[str, Any]]) -> go.Figure:
             go.Scatter(x=x, y=names, mode="markers", name=wording.METRIC_COLUMNS[key], marker=marker, hovertemplate=template)
         )
     figure.update_xaxes(title=wording.BOUNDS_AXIS)
-    return figure.update_layout(height=130 + 60 * len(names), font={"size": 15}, legend={"orientation": "h", "y": 1.25})
+    figure.update_yaxes(autorange="reversed")  # the best on top, as in the table
+    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom"}
+    return figure.update_layout(height=150 + 38 * len(names), font={"size": 15}, legend=legend)

@@ -17,9 +17,19 @@ _QUOTED = (
 def markdown(models: list[Stored]) -> str:
     """One row a model: ELBO, importance-sampled and exact log p(x), reconstruction; then the quoted rows."""
     head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "seeds tried"]
-    rows = [_row(model) for model in models]
+    rows = [_row(model) for model in ranked(models)]
     rows += [[name, "", f"{elbo:.2f}", f"{sampled:.2f}", "", "", ""] for name, elbo, sampled in _QUOTED]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def ranked(models: list[Stored]) -> list[Stored]:
+    """VAEs before autoencoders, each from the best bound or reconstruction to the worst."""
+
+    def place(model: Stored) -> tuple[bool, float]:
+        loss = -model.metrics["elbo"] if "elbo" in model.metrics else model.metrics.get("nll", float("inf"))
+        return model.model.kind != "vae", loss
+
+    return sorted(models, key=place)
 
 
 def _row(model: Stored) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import catalogue, charts, wording
-from vae_engine import registry, weights
+from vae_engine import registry, tables, weights
 from vae_engine.checkpoints import Stored
 from vae_engine.errors import EngineError
 
@@ -25,6 +25,7 @@ def show() -> None:
     if not models:
         st.info(wording.NO_MODELS)
         return
+    models = tables.ranked(models)
     rows = [
         {"model": m.name, "kind": m.model.kind, "parameters": weights.parameter_count(m.model)}
         | {key: m.metrics.get(key) for key in wording.METRIC_COLUMNS}
@@ -32,7 +33,7 @@ def show() -> None:
     ]
     columns = {key: st.column_config.NumberColumn(label, format="%.2f") for key, label in wording.METRIC_COLUMNS.items()}
     columns["parameters"] = st.column_config.NumberColumn(format="localized")
-    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–")
+    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
     _one_file(models)
