@@ -14,8 +14,8 @@ from builders import ROOT
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (
     "architecture", "config", "data", "datasets", "errors", "export", "fashion", "files", "forward", "locks", "own_data",
-    "pictures", "registry", "run_archive", "run_control", "run_log", "snapshots", "terms",
-    "weights",
+    "pictures", "registry", "run_archive", "run_control", "run_log", "snapshots", "sweep",
+    "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
     "browser_script.py", "explore_link.py", "jobs.py", "material.py", "measures.py", "run_bin.py", "run_queue.py", "run_view.py",
