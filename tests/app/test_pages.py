@@ -11,7 +11,8 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from dashboard import wording
-from vae_engine import registry
+from vae_engine import registry, tables
+from vae_engine.checkpoints import Stored
 
 
 def page(function: str) -> AppTest:
@@ -21,16 +22,23 @@ def page(function: str) -> AppTest:
     return app
 
 
-def test_models_page_shows_every_bundled_model_with_its_card() -> None:
+def bundled() -> list[Stored]:
+    """The bundled models, the best first."""
+    return tables.ranked([registry.find(name) for name in registry.names()])
+
+
+def test_models_page_shows_every_bundled_model_with_its_card_the_best_first() -> None:
     app = page("models")
-    assert list(app.dataframe[0].value["model"]) == registry.names()
-    cards = [expander.label for expander in app.expander]
-    assert cards == registry.names()
+    shown = list(app.dataframe[0].value["model"])
+    assert shown == [model.name for model in bundled()]
+    assert sorted(shown) == registry.names()
+    assert shown[0] == "vae-mnist"
+    assert [expander.label for expander in app.expander] == shown
 
 
 def test_models_page_offers_the_chosen_models_as_one_file() -> None:
     app = page("models")
-    vaes, autoencoders = ([m for m in registry.names() if registry.find(m).model.kind == kind] for kind in ("vae", "ae"))
+    vaes, autoencoders = ([m.name for m in bundled() if m.model.kind == kind] for kind in ("vae", "ae"))
     assert [list(box.options) for box in app.selectbox] == [vaes, autoencoders]
     app.selectbox[0].set_value(vaes[-1]).run()
     (button,) = app.download_button
