@@ -37,7 +37,8 @@ screenshots: install-test
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
-	cd tests && ../$(BIN)/python -m benchmarks.exact_inference
+	cd tests && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m benchmarks.exact_inference
+	cd tests && ../$(BIN)/python -m benchmarks.live_recipe
 	cd tests && ../$(BIN)/python -m benchmarks.explorer
 
 clean:

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 import json
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
 from benchmarks import report
 from benchmarks.report import Row
 
-from vae_engine import data, evaluation, load_model
+from vae_engine import data, evaluation, export, load_model, registry
 from vae_engine.exact import ExactInference, exact_log_px
 from vae_engine.exact_posterior import exact_posterior
 
@@ -57,6 +60,26 @@ def measure(name: str) -> dict[str, Any]:
     }
 
 
+def measure_browser(name: str) -> dict[str, dict[str, float]]:
+    """Times of the browser's modules on the same model, in the engine that Chromium runs them with."""
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder) / "model.bundle"
+        export.write_bundle(registry.find(name), bundle)
+        command = ["node", "tests/browser/node/measure.mjs", str(bundle), "--json"]
+        return json.loads(subprocess.run(command, cwd=report.ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+def browser_rows(found: dict[str, dict[str, float]]) -> list[Row]:
+    """What was measured of the browser, as rows."""
+    return [
+        Row("in the browser: preparation, once", found["prepare"]["p50"], "ms", most=1500),
+        Row("… posterior on the coarse lattice, p95", found["coarse"]["p95"], "ms", most=16),
+        Row("… exact posterior and log p(x), median", found["exact"]["p50"], "ms", most=300),
+        Row("… exact posterior and log p(x), p95", found["exact"]["p95"], "ms", most=300),
+        Row("… both gaps and the way to the best Gaussian, median", found["gaps"]["p50"], "ms"),
+    ]
+
+
 def rows(found: dict[str, Any]) -> list[Row]:
     """What was measured, as rows of README's table."""
     single = found["posterior_of_one_image_ms"]
@@ -77,7 +100,8 @@ def main() -> None:
     print(json.dumps(found))
     if len(sys.argv) == 1:
         software = f"torch {torch.__version__.split('+')[0]}, {torch.get_num_threads()} threads"
-        report.keep("exact_inference", f"Exact inference in the engine, `{name}`", rows(found), software)
+        kept = [*rows(found), *browser_rows(measure_browser(name))]
+        report.keep("exact_inference", f"Exact inference, `{name}`", kept, software)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// Times of the browser's core on one bundle, in ms: node tests/browser/node/measure.mjs BUNDLE
+// Times of the browser's core on one bundle, in ms: node tests/browser/node/measure.mjs BUNDLE [--json]
 import { readFileSync } from "node:fs";
 
 import { readBundle, unpackImages } from "../../../dashboard/browser/bundle.js";
@@ -51,4 +51,5 @@ if (bundle.kind === "vae") {
   results.exact = time(60, (i) => finish(inference.exact(x[i])));
   results.gaps = time(20, (i) => finish(gapsOf(inference, x[i], inference.encode(x[i]), finish(inference.exact(x[i])))));
 }
-console.table(results);
+if (process.argv.includes("--json")) console.log(JSON.stringify(results));
+else console.table(results);
