@@ -97,7 +97,7 @@ MODEL_STEPS = (
             "The integral is $p_\\theta(x)$, how likely the model finds the image. On a grid of points $z_k$ with spacing "
             "$h$ it is a sum, right when $h$ is smaller than the posterior is wide:",
             Equation("lattice", r"\log p_\theta(x) \approx \log \sum_k p_\theta(x \mid z_k)\, p(z_k) + 2 \log h"),
-            "In $d$ dimensions the number of points grows as a power of $d$: with 20 latents no machine can add them.",
+            "The number of points grows exponentially with the number of dimensions: with 20 latents no machine can add them.",
         ),
         question=Question(
             "A grid of 20 × 20 points covers −5 to 5. Is that fine enough for log p(x)?",
