@@ -40,6 +40,7 @@ benchmark: install-test
 	cd tests && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m benchmarks.exact_inference
 	cd tests && ../$(BIN)/python -m benchmarks.live_recipe
 	cd tests && ../$(BIN)/python -m benchmarks.explorer
+	cd tests && ../$(BIN)/python -m benchmarks.training_speed
 
 clean:
 	rm -rf .venv node_modules
