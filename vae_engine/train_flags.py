@@ -57,6 +57,29 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     return _changed(model, given), _changed(train, given)
 
 
+def of(model: ModelConfig, train: TrainConfig) -> list[str]:
+    """The shortest flags of `train` that ask for these settings: the inverse of `settings`."""
+    flags = [] if model.kind == LIVE_MODEL.kind else ["--model", model.kind]
+    budget = {"seconds", "steps", "epochs"}
+    other_budget = any(getattr(train, name) != getattr(LIVE_TRAIN, name) for name in budget)
+    for config, recipe in ((model, LIVE_MODEL), (train, LIVE_TRAIN)):
+        for spec in dataclasses.fields(config):
+            value = getattr(config, spec.name)
+            if spec.name == "kind" or spec.metadata["from_data"]:
+                continue
+            asked = bool(value) and other_budget if spec.name in budget else value != getattr(recipe, spec.name)
+            if asked:
+                flags += _flag(spec.name.replace("_", "-"), value)
+    return flags
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return [f"--{name}={text}"] if not text or text.startswith("-") else [f"--{name}", text]
+
+
 def _changed(base: Settings, given: dict[str, Any]) -> Settings:
     fields = {spec.name for spec in dataclasses.fields(base)}
     return type(base).from_dict(base.to_dict() | {key: value for key, value in given.items() if key in fields})

@@ -12,7 +12,7 @@ from builders import attempt, one_line
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from vae_engine import EngineError, ModelConfig, TrainConfig, checkpoints
+from vae_engine import EngineError, ModelConfig, TrainConfig, checkpoints, cli, train_flags
 from vae_engine.config import LIVE_MODEL, LIVE_TRAIN
 
 KINDS = (ModelConfig, TrainConfig)
@@ -211,3 +211,16 @@ def test_a_config_file_with_altered_bytes_is_read_or_refused_in_one_line(folder:
     (folder / checkpoints.CONFIG).write_bytes(raw)
     found = attempt(checkpoints.read_config, folder)
     assert isinstance(found, str) or [type(config) for config in found.value] == [ModelConfig, TrainConfig]
+
+
+@given(model=configs(ModelConfig), train=configs(TrainConfig))
+def test_the_flags_of_any_settings_ask_for_just_these(model: ModelConfig, train: TrainConfig) -> None:
+    train = dataclasses.replace(train, data="mnist", classes=TrainConfig().classes)
+    flags = train_flags.of(model, train)
+    arguments = cli.parser()[0].parse_args(["train", "--run-dir", "run", *flags])
+    assert train_flags.settings(arguments) == (model, train)
+
+
+def test_the_live_recipe_needs_no_flags_and_a_change_one() -> None:
+    assert train_flags.of(LIVE_MODEL, LIVE_TRAIN) == []
+    assert train_flags.of(LIVE_MODEL, dataclasses.replace(LIVE_TRAIN, beta=4.0)) == ["--beta", "4.0"]
