@@ -17,8 +17,8 @@ import streamlit as st
 from dashboard import catalogue
 from dashboard.lesson import lesson
 
-if st.button("another step"):
-    st.query_params["step"] = st.query_params["then"]
+# A callback, because what a button returns is lost when the live view reports at that moment.
+st.button("another step", on_click=lambda: st.query_params.update(step=st.query_params["then"]))
 step = st.query_params["step"]
 names = ("vae-mnist-small", "vae-mnist-baseline") if step == "beta" else ("vae-mnist-small", "ae-mnist-small")
 with st.container(width=1000):
