@@ -121,7 +121,7 @@ INFERENCE_STEPS = (
         title="One network guesses every q",
         idea="Fitting q by hand for each image is slow. The *encoder* learns to guess μ and σ from the image in one pass. It is "
         "fast, but its guess is not the best q. So the gap has two parts: the shape of q, and the guess.",
-        try_this="Play the path from the encoder's q to the best one and watch the red part vanish.",
+        try_this="Play the path from the encoder's q to the best one and watch the blue part vanish.",
         equation=Equation(
             "gaps",
             r"\begin{aligned} \mathrm{gap} ={}& \underbrace{\log p_\theta(x) - \mathrm{ELBO}(q^\ast)}_{\text{approximation}} \\"
