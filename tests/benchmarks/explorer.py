@@ -106,6 +106,7 @@ def native_keys(page: Page, count: int) -> float:
 def strokes(page: Page) -> dict[str, float]:
     """From a point of a stroke to the drawing encoded, decoded and drawn."""
     page.get_by_test_id("mode-draw").click()
+    page.get_by_test_id("draw-pad").wait_for()
     page.evaluate("window.__latentExplorer.clearStats()")
     drawing(page, "draw-pad")
     times = page.evaluate("window.__latentExplorer.stats().inputToPaintMs")
