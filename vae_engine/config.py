@@ -163,6 +163,6 @@ LIVE_MODEL = ModelConfig(
     encoder_widths=(256, 256, 256), decoder_widths=(256, 256, 256), fourier_features=32, fourier_scale=0.7, activation="silu"
 )
 LIVE_TRAIN = TrainConfig(
-    learning_rate=6e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, batch_size=128, ema=0.995, seconds=20.0
+    learning_rate=3e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, batch_size=128, ema=0.995, seconds=20.0
 )
 """The live lecture recipe: a small network that is good after 20 seconds on two cores."""

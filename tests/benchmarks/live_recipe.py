@@ -17,6 +17,7 @@ from benchmarks.report import Row
 
 from vae_engine import checkpoints, data, evaluation, runs
 from vae_engine.config import LIVE_MODEL, LIVE_TRAIN
+from vae_engine.events import Finished
 
 SEEDS = (0, 1, 2)
 TARGET = -138.0  # nats per image
@@ -28,7 +29,8 @@ def trained(seed: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder) / "run"
         train = dataclasses.replace(LIVE_TRAIN, seed=seed)
-        last = list(runs.start(run, LIVE_MODEL, train))[-1]
+        *_, last = runs.start(run, LIVE_MODEL, train)
+        assert isinstance(last, Finished), last
         terms = evaluation.held_out_terms(checkpoints.to_torch(checkpoints.read(run)), data.load("test"), "dynamic", 0, SAMPLES)
     return {**terms, "images": last.step * train.batch_size}
 
