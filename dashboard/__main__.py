@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
+import urllib.request
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +22,7 @@ from vae_engine.doctor import port_is_free
 from vae_engine.errors import EngineError
 
 ROOT = Path(__file__).resolve().parents[1]
+_PATIENCE = 600  # tenths of a second that the server may take to answer
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,16 +45,26 @@ def _run(arguments: argparse.Namespace) -> int:
     cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
-    command += ["--server.headless", str(arguments.no_browser).lower()]
     # Streamlit finds its settings in the folder it is started in, and the packages on the path.
     settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir))}
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    if not arguments.no_browser:
+        threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
     try:
         return server.wait()
     except KeyboardInterrupt:
         server.wait()  # Ctrl-C reached it, too
         return cli.INTERRUPTED
+
+
+def _open_when_up(address: str) -> None:
+    """Open the browser once the server answers. Streamlit itself would advertise to whoever it opens a browser for."""
+    for _ in range(_PATIENCE):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310
+            webbrowser.open(address)
+            return
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":
