@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine import checkpoints, locks, registry, run_commands, run_control, tables, train_flags, weights
+from vae_engine import checkpoints, experiment_commands, locks, registry, run_commands, run_control, tables, train_flags, weights
 from vae_engine.commands import add_command, positive, show
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
@@ -80,6 +80,7 @@ def parser(
     export.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
 
     run_commands.add(commands)
+    experiment_commands.add(commands)
 
     doctor = add_command(commands, "doctor", _doctor, "check this installation and say how to mend it")
     doctor.add_argument("--port", type=int, default=8501, help="the dashboard's port (default 8501)")

@@ -1,0 +1,59 @@
+"""The command `experiment`: do one of the lectures' experiments, or list them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from vae_engine import experiment_result, experiments
+from vae_engine.commands import add_command, show
+from vae_engine.errors import EngineError
+
+
+def add(commands: Any) -> None:
+    """Add the command to a program's subparsers."""
+    command = add_command(commands, "experiment", _experiment, "do an experiment of the lectures")
+    command.add_argument("name", nargs="?", help="which one; --list names them")
+    command.add_argument("--list", action="store_true", help="name the experiments, with what the bundled results say")
+    command.add_argument("--markdown", action="store_true", help="with --list: the table for README")
+    command.add_argument("--quick", action="store_true", help="a form of under a minute; without it, under ten on two cores")
+    command.add_argument("--seed", type=int, default=0, help="first seed (default 0)")
+    command.add_argument("-o", "--output", type=Path, help="a folder for result.json and curves.csv")
+
+
+def _experiment(arguments: argparse.Namespace) -> int:
+    if arguments.list:
+        return _list(arguments)
+    if arguments.name is None:
+        raise EngineError("Name an experiment; `experiment --list` says which there are.")
+    if not 0 <= arguments.seed < 2**31 - 100:
+        raise EngineError(f"--seed must be from 0 to {2**31 - 101}, not {arguments.seed}.")
+    experiments.named(arguments.name)
+    from vae_engine import console
+
+    with console.StageBar() as bar:
+        result = experiments.run(arguments.name, "quick" if arguments.quick else "full", arguments.seed, bar.show)
+    if arguments.output:
+        experiment_result.write(result, arguments.output)
+    written = f"{result.title} ({result.seconds:.0f} s)\n" + "\n".join(f"- {line}" for line in result.findings.says)
+    show(arguments, asdict(result), written)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    rows = [{**asdict(one), "finding": _bundled_finding(one.name)} for one in experiments.EXPERIMENTS]
+    if arguments.markdown:
+        lines = ["| experiment | what was found |", "| --- | --- |"]
+        print("\n".join([*lines, *(f"| `{row['name']}`: {row['title']} | {row['finding']} |" for row in rows)]))
+        return 0
+    print(json.dumps(rows) if arguments.json else "\n".join(f"{row['name']:<22}{row['title']}" for row in rows))
+    return 0
+
+
+def _bundled_finding(name: str) -> str:
+    """The headline of the bundled result; nothing where none is bundled."""
+    folder = experiments.BUNDLED / name
+    return experiment_result.read(folder).findings.says[0] if (folder / experiment_result.RESULT).exists() else ""
