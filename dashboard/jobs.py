@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from dashboard import run_bin, run_queue
@@ -286,3 +287,11 @@ def _last_words(folder: Path) -> str:
     except OSError:
         lines = []
     return lines[-1][:300] if lines else "Training ended without a word."
+
+
+def shared() -> Jobs:
+    """The jobs of this server: one for each folder of runs."""
+    return _shared(runs_dir())
+
+
+_shared = lru_cache(Jobs)
