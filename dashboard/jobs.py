@@ -11,27 +11,22 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from dashboard import run_bin, run_queue
-from dashboard.run_view import OUTPUT, RESUMABLE, About, RunView, State, read_about, read_run, write_about
+from dashboard import run_bin, run_process, run_queue
+from dashboard.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
 from vae_engine import checkpoints, locks, run_control, run_log
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 from vae_engine.run_control import Pace
 
-ROOT = Path(__file__).resolve().parents[1]
 VARIABLE = "LATENT_EXPLORER_RUNS"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_START_SECONDS, _POLL_SECONDS = 20.0, 0.02
-_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Limits:
 
 def runs_dir(chosen: Path | None = None) -> Path:
     """The folder of runs: the one chosen, else that of the environment, else `runs` beside the program."""
-    return Path(chosen or os.environ.get(VARIABLE) or ROOT / "runs").expanduser().resolve()
+    return Path(chosen or os.environ.get(VARIABLE) or run_process.ROOT / "runs").expanduser().resolve()
 
 
 class Jobs:
@@ -120,13 +115,9 @@ class Jobs:
         folder = self.run_folder(run)
         with run_queue.turn(self.folder):
             run_queue.leave(self.folder, run)
-            pid = locks.holder(folder / locks.RUN)
-            if pid is None:
+            if locks.holder(folder / locks.RUN) is None:
                 return
-            _signal(folder, signal.SIGTERM)
-            if not _wait_until_free(folder, grace):
-                _signal(folder, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-                _wait_until_free(folder, grace)
+            run_process.end(folder, grace)
             view = read_run(folder)
             if view.state is State.INTERRUPTED:  # it ended before it could say so itself, but it was asked to
                 _say(folder, {"type": "finished", "step": view.step, "seconds": 0.0, "reason": "stopped", "terms": {}})
@@ -196,17 +187,12 @@ class Jobs:
             return
         (folder / run_control.CONTROL).unlink(missing_ok=True)
         try:
-            child = _spawn(["train", "--run-dir", str(folder), "--resume", "--live"], folder)
+            child = run_process.spawn(["train", "--run-dir", str(folder), "--resume", "--live"], folder)
         except OSError as error:
             run_queue.leave(self.folder, run)
             raise EngineError(f"Training could not be started: {error.strerror or error}.") from None
         self._children.append((run, child))
-        deadline = time.monotonic() + _START_SECONDS
-        while locks.holder(folder / locks.RUN) is None and child.poll() is None and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
-        if child.poll() is None and locks.holder(folder / locks.RUN) is None:
-            child.kill()
-            child.wait()
+        run_process.await_start(folder, child)
         run_queue.leave(self.folder, run)
 
     def _bury(self) -> None:
@@ -221,7 +207,7 @@ class Jobs:
     def _note_end(self, folder: Path) -> None:
         view = read_run(folder)
         if view.state is State.INTERRUPTED:
-            _say(folder, {"type": "failed", "step": view.step, "message": _last_words(folder)})
+            _say(folder, {"type": "failed", "step": view.step, "message": run_process.last_words(folder)})
 
     def _refuse_too_much(self, owner: str) -> None:
         queue, training = run_queue.waiting(self.folder), self._training()
@@ -238,55 +224,11 @@ class Jobs:
             raise EngineError(f"Only {free / 1e6:.0f} MB of the disk are free: make room before training.")
 
 
-def _spawn(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
-    """Start a process of the engine that outlives this one, at low priority, with its words in OUTPUT."""
-    command = [sys.executable, "-m", "vae_engine", *arguments]
-    settings = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
-    with (folder / OUTPUT).open("wb") as output:
-        if sys.platform == "win32":
-            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-            return subprocess.Popen(
-                command, cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                creationflags=flags,
-            )  # fmt: skip
-        if nice := shutil.which("nice"):
-            command = [nice, "-n", str(_NICE), *command]
-        return subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True,
-        )  # fmt: skip
-
-
-def _signal(folder: Path, number: int) -> None:
-    """Send a signal to the process that trains in a folder, if one still does."""
-    if pid := locks.holder(folder / locks.RUN):
-        with contextlib.suppress(OSError):
-            os.kill(pid, number)
-
-
-def _wait_until_free(folder: Path, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while locks.holder(folder / locks.RUN) is not None:
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(_POLL_SECONDS)
-    return True
-
-
 def _say(folder: Path, event: run_log.LogEvent) -> None:
     """Add to the log of a run that nobody trains. A full disk leaves it unsaid."""
     with contextlib.suppress(OSError), (folder / run_log.EVENTS).open("ab") as log:
         log.write(b"\n")
         run_log.append(log, event)
-
-
-def _last_words(folder: Path) -> str:
-    """The last line that a process left."""
-    try:
-        lines = (folder / OUTPUT).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    except OSError:
-        lines = []
-    return lines[-1][:300] if lines else "Training ended without a word."
 
 
 def shared() -> Jobs:

@@ -18,8 +18,8 @@ NUMPY_ONLY = (
     "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "browser_script.py", "explore_link.py", "jobs.py", "material.py", "measures.py", "run_bin.py", "run_queue.py", "run_view.py",
-    "static_export.py", "wording.py",
+    "browser_script.py", "explore_link.py", "jobs.py", "material.py", "measures.py", "run_bin.py", "run_process.py",
+    "run_queue.py", "run_view.py", "static_export.py", "wording.py",
 )  # fmt: skip
 
 
