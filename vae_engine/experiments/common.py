@@ -24,6 +24,11 @@ def of_scale(scale: str, amounts: Mapping[str, Amount]) -> Amount:
     return amounts[scale]
 
 
+def part_of(report: Callable[[str, float], None], stage: str, done: int, of: int) -> Callable[[float], None]:
+    """A report of the share of one part, when `done` of `of` equal parts are done already."""
+    return lambda share: report(stage, (done + share) / of)
+
+
 def fit(
     model: ModelConfig, train: TrainConfig, report: Callable[[float], None], seen: Callable[[Event], None] = lambda event: None
 ) -> tuple[Model, Finished]:
