@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
     address = f"http://localhost:{port}"
     cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"), "--server.port", str(port)]
     # Streamlit finds its settings in the folder it is started in, and the packages on the path.
     settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir))}
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)

@@ -35,7 +35,7 @@ from vae_engine.errors import EngineError
 from vae_engine.files import write_atomically
 
 VERSION = 1
-_PROTOCOL, _SEED = "dynamic", 0
+PROTOCOL, SEED = "dynamic", 0
 _CODES = "codes.safetensors"
 
 Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
@@ -60,7 +60,7 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None) 
     tensors["points.labels"] = datasets.load(stored.train.data, "test").labels[:points]
     if with_images:
         whole_mnist = stored.train.data == datasets.MNIST and points is None
-        packed = data.packed_test_images() if whole_mnist else _packed_first(stored.train.data, points)
+        packed = data.packed_test_images() if whole_mnist else packed_first(stored.train.data, points)
         tensors["points.images"] = np.frombuffer(packed, np.uint8)
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
@@ -78,26 +78,27 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     """
     tensors, places = {}, {}
     for key, split in (("points", "test"), ("train", "train")):
-        seen = _observed_first(stored.train.data, split, points) if points else _observed(stored.train.data, split)
+        seen = observed_first(stored.train.data, split, points) if points else _observed(stored.train.data, split)
         codes, std = forward.encode(stored, seen)
-        tensors[f"{key}.codes"], place = _quantise(codes)
-        places[key] = {**place, "protocol": _PROTOCOL, "seed": _SEED, "split": split}
+        tensors[f"{key}.codes"], place = quantise(codes)
+        places[key] = {**place, "protocol": PROTOCOL, "seed": SEED, "split": split}
         if key == "points" and std is not None:
             tensors["points.std"] = std.astype(np.float16)
     return tensors, places
 
 
 @lru_cache(maxsize=4)
-def _observed_first(data_set: str, split: str, count: int) -> np.ndarray:
+def observed_first(data_set: str, split: str, count: int) -> np.ndarray:
+    """What the encoders see of the first images of a split: [count, 784], the same array each time."""
     return _observed(data_set, split, count)
 
 
 def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray:
-    return data.observe_fixed(datasets.load(data_set, split).images[:count], _PROTOCOL, _SEED)
+    return data.observe_fixed(datasets.load(data_set, split).images[:count], PROTOCOL, SEED)
 
 
 @lru_cache(maxsize=2)
-def _packed_first(data_set: str, count: int | None) -> bytes:
+def packed_first(data_set: str, count: int | None) -> bytes:
     """The first test images as a gzip file of the IDX format, which is how MNIST's are bundled."""
     images = datasets.load(data_set, "test").images[:count]
     return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
@@ -129,7 +130,7 @@ def read_codes(stored: Stored) -> Codes | None:
     return (tensors, json.loads(notes["places"])) if notes.get("weights_sha256") == stored.sha256 else None
 
 
-def _quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+def quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
     """Codes [n, 2] as uint16 over their true range, and that range."""
     low, high = codes.min(0).astype(np.float64), codes.max(0).astype(np.float64)
     scaled = (codes - low) / np.maximum(high - low, 1e-9) * 65535

@@ -10,7 +10,7 @@ import numpy as np
 from vae_engine.architecture import Layer, layers
 from vae_engine.checkpoints import Stored
 
-_CHUNK = 1000
+_CHUNK = 250  # images at a time: what stays in the processor's cache
 
 
 def encode(stored: Stored, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
@@ -68,7 +68,8 @@ def _apply(layer: Layer, name: str, weights: dict[str, np.ndarray], h: np.ndarra
         case "dropout":
             return h  # only training drops units
         case "gelu":
-            return 0.5 * h * (1 + np.tanh(0.7978845608 * (h + 0.044715 * h**3)))
+            cube = h * h * h  # h**3 takes ten times as long
+            return 0.5 * h * (1 + np.tanh(0.7978845608 * (h + 0.044715 * cube)))
         case "relu":
             return np.maximum(h, 0)
         case "silu":

@@ -19,7 +19,7 @@ def all_points(stored: Stored) -> bytes:
     splits = [data.load(split) for split in ("test", "train")]
     images = np.concatenate([split.images for split in splits])
     codes, std = forward.encode(stored, data.observe_fixed(images, header["points"]["protocol"], header["points"]["seed"]))
-    tensors["points.codes"], place = export._quantise(codes)
+    tensors["points.codes"], place = export.quantise(codes)
     tensors["points.labels"] = np.concatenate([split.labels for split in splits])
     if std is not None:
         tensors["points.std"] = std.astype(np.float16)

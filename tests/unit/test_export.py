@@ -109,7 +109,7 @@ def test_bundle_without_images_has_everything_else(vae: Bundle) -> None:
 
 
 def test_quantisation_of_constant_codes_restores_the_constant() -> None:
-    quantised, where = export._quantise(np.full((5, 2), 3.25, np.float32))
+    quantised, where = export.quantise(np.full((5, 2), 3.25, np.float32))
     low, high = np.array(where["low"]), np.array(where["high"])
     np.testing.assert_allclose(low + quantised / 65535 * (high - low), 3.25)
 
