@@ -14,6 +14,7 @@ import torch
 from builders import ROOT, save_model, tiny
 from hypothesis import HealthCheck, settings
 
+from dashboard.jobs import VARIABLE
 from vae_engine import cli, data
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -21,6 +22,12 @@ torch.set_num_threads(1)
 
 settings.register_profile("here", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees the runs of whoever works here, or leaves some among them."""
+    os.environ[VARIABLE] = str(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 from chromium import find
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
+from dashboard.jobs import VARIABLE
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -27,8 +29,9 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def dashboard(log: Path) -> Iterator[str]:
-    """The address of a dashboard served for as long as the context lasts."""
-    with _served(log, lambda port: ["-m", "dashboard", "run", "--no-browser", "--port", str(port)]) as address:
+    """The address of a dashboard served for as long as the context lasts; its runs lie beside its log."""
+    command = ["-m", "dashboard", "run", "--no-browser", "--port"]
+    with _served(log, lambda port: [*command, str(port)], **{VARIABLE: str(log.parent / "runs")}) as address:
         yield address
 
 

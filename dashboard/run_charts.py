@@ -1,0 +1,99 @@
+"""Charts of training runs. Pure functions of their logged events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from vae_engine.run_log import LogEvent
+
+COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+"""Of the runs in a chart, in turn; the dashboard's ten."""
+AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
+TERMS = {"nll": "nll, nats/image", "kl": "kl, nats/image"}
+TRAINING, HELD_OUT = "training batches", "held-out images"
+_MOST_POINTS = 300
+_BEGINNING = 0.1
+
+Line = tuple[list[float], list[float]]
+
+
+def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 420) -> go.Figure:
+    """How nll and kl of runs, given by name, fell: thin lines on training batches, marked ones on held-out images.
+
+    `along` is one of AXES. There is no kl where only autoencoders are shown. The axis of nll leaves out the fall
+    of the first tenth; zooming out shows it.
+    """
+    terms = ["nll", "kl"] if any(_has_kl(events) for _, events in runs) else ["nll"]
+    figure = make_subplots(rows=len(terms), cols=1, shared_xaxes=True, vertical_spacing=0.06)
+    for row, term in enumerate(terms, 1):
+        lines = []
+        for place, (name, events) in enumerate(runs):
+            if term == "nll" or _has_kl(events):
+                trained, held_out = _thinned(*_trained(events, term, along)), _held_out(events, term, along)
+                lines += [trained, held_out]
+                colour, first = COLOURS[place % len(COLOURS)], term == "nll"
+                prefix = f"{name}: " if len(runs) > 1 else ""
+                figure.add_trace(_thin(trained, colour, prefix + TRAINING, first), row, 1)
+                figure.add_trace(_marked(held_out, colour, prefix + HELD_OUT, first), row, 1)
+        figure.update_yaxes(title=TERMS[term], range=_range(lines) if term == "nll" else None, row=row, col=1)
+    figure.update_xaxes(title=AXES[along], row=len(terms), col=1)
+    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
+    margin = {"t": 10, "b": 10, "l": 10, "r": 10}
+    return figure.update_layout(
+        height=height, legend=legend, margin=margin, font={"size": 14}, hovermode="x unified", uirevision="losses"
+    )
+
+
+def _has_kl(events: Sequence[LogEvent]) -> bool:
+    return any(event.get("kl") or "kl" in (event.get("terms") or {}) for event in events)
+
+
+def _trained(events: Sequence[LogEvent], term: str, along: str) -> Line:
+    steps = [event for event in events if event["type"] == "step"]
+    return [event[along] for event in steps], [event[term] for event in steps]
+
+
+def _held_out(events: Sequence[LogEvent], term: str, along: str) -> Line:
+    measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
+    return [event[along] for event in measured], [event["terms"][term] for event in measured]
+
+
+def _thinned(x: list[float], y: list[float]) -> Line:
+    """The means of so many neighbours that few points remain."""
+    of = -(-len(x) // _MOST_POINTS)
+    if of <= 1:
+        return x, y
+    parts = range(0, len(x), of)
+    return [sum(x[i : i + of]) / len(x[i : i + of]) for i in parts], [sum(y[i : i + of]) / len(y[i : i + of]) for i in parts]
+
+
+def _range(lines: Sequence[Line]) -> list[float] | None:
+    """From below the lowest value to above the highest one that comes after the first tenth; None while there are few."""
+    last = max((max(x) for x, _ in lines if x), default=0.0)
+    later = [value for x, y in lines for at, value in zip(x, y, strict=True) if at >= _BEGINNING * last]
+    if len(later) < 5:
+        return None
+    low, high = min(later), max(later)
+    margin = max(0.06 * (high - low), 0.5)
+    return [low - margin, high + margin]
+
+
+def _thin(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
+    return go.Scatter(
+        x=line[0], y=line[1], mode="lines", name=name, legendgroup=name, showlegend=legend, opacity=0.55,
+        line={"color": colour, "width": 1.5}, hovertemplate="%{y:.2f}",
+    )  # fmt: skip
+
+
+def _marked(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
+    settings: dict[str, Any] = {"line": {"color": colour, "width": 3}, "marker": {"size": 7}}
+    return go.Scatter(
+        x=line[0], y=line[1], mode="lines+markers", name=name, legendgroup=name, showlegend=legend,
+        hovertemplate="%{y:.2f}", **settings,
+    )  # fmt: skip
