@@ -136,6 +136,11 @@ def curve(name: str, x: Sequence[float], y: np.ndarray) -> Curve:
     return Curve(name, _numbers(x), _numbers(y.mean(0)), *band)
 
 
+def banded(name: str, x: Sequence[float], y: Any, low: Any, high: Any) -> Curve:
+    """A curve with a band whose ends are given, as standard errors or quantiles are."""
+    return Curve(name, _numbers(x), _numbers(y), _numbers(low), _numbers(high))
+
+
 def _numbers(values: Any) -> tuple[float, ...]:
     """Seven significant digits of each, which is more than any of these curves knows."""
     return tuple(float(f"{float(value):.7g}") for value in values)
