@@ -1,4 +1,4 @@
-"""Training jobs: `python -m vae_engine train` as processes of their own, found again by whoever looks.
+"""Jobs: training and experiments as processes of the engine's own command line, found again by whoever looks.
 
 Everything known of a job lies in its run folder and in the queue beside it, so that servers may come and go,
 and any number of them may share one folder. Imports neither Streamlit nor torch.
@@ -14,15 +14,19 @@ import shutil
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from dashboard import run_bin, run_process, run_queue
-from dashboard.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
-from vae_engine import checkpoints, locks, run_control, run_log
+from dashboard.experiment_view import ExperimentView, read_experiment
+from dashboard.run_kind import EXPERIMENT, TRAINING, Kind, kind_of
+from dashboard.run_view import RESUMABLE, About, RunView, read_about, read_run, write_about
+from vae_engine import checkpoints, experiment_run, locks, run_control
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
+from vae_engine.experiment_run import Asked
 from vae_engine.run_control import Pace
 
 VARIABLE = "LATENT_EXPLORER_RUNS"
@@ -46,7 +50,7 @@ def runs_dir(chosen: Path | None = None) -> Path:
 
 
 class Jobs:
-    """The runs in a folder and the processes that train them. Methods raise EngineError, one clear sentence."""
+    """The runs in a folder and the processes that work on them. Methods raise EngineError, one clear sentence."""
 
     def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
         self.folder, self.limits = folder, limits
@@ -60,13 +64,28 @@ class Jobs:
             raise EngineError(f"There is no run called {run[:100]!r} here; it may have been deleted.")
         return self.folder / run
 
+    def _run_folder(self, run: str, kind: Kind) -> Path:
+        folder = self.run_folder(run)
+        if kind_of(folder) is not kind:
+            raise EngineError(f"There is no {kind.noun} called {run!r} here.")
+        return folder
+
     def view(self, run: str, earlier: RunView | None = None) -> RunView:
         """A run as it stands; reads only what is new since an earlier view."""
-        return read_run(self.run_folder(run), earlier)
+        return read_run(self._run_folder(run, TRAINING), earlier)
 
     def views(self) -> list[RunView]:
-        """All runs, the newest first."""
-        found = [read_run(self.folder / run) for run in self._ids()]
+        """All training runs, the newest first."""
+        found = [read_run(self.folder / run) for run in self._ids() if kind_of(self.folder / run) is TRAINING]
+        return sorted(found, key=lambda view: view.about.created, reverse=True)
+
+    def experiment(self, run: str) -> ExperimentView:
+        """The run of an experiment as it stands."""
+        return read_experiment(self._run_folder(run, EXPERIMENT))
+
+    def experiments(self) -> list[ExperimentView]:
+        """All runs of experiments, the newest first."""
+        found = [read_experiment(self.folder / run) for run in self._ids() if kind_of(self.folder / run) is EXPERIMENT]
         return sorted(found, key=lambda view: view.about.created, reverse=True)
 
     def _ids(self) -> list[str]:
@@ -81,14 +100,25 @@ class Jobs:
     # What a visitor asks for
 
     def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
-        """Queue a new run, and start it if its turn has come; its id."""
+        """Queue a new training run, and start it if its turn has come; its id."""
+
+        def write(folder: Path) -> None:
+            checkpoints.write_config(folder, model, train)
+
+        return self._submit(write, name, owner)
+
+    def submit_experiment(self, asked: Asked, owner: str = "") -> str:
+        """Queue an experiment, and start it if its turn has come; the id of its run."""
+        return self._submit(lambda folder: experiment_run.ask(folder, asked), asked.name, owner)
+
+    def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
         run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         with run_queue.turn(self.folder):
             self._refuse_too_much(owner)
             unfinished = self.folder / f"{run_bin.UNFINISHED}{run}"
             try:
                 write_about(unfinished, About(name.strip(), owner, time.time()))
-                checkpoints.write_config(unfinished, model, train)
+                write(unfinished)
                 unfinished.rename(self.folder / run)
             except (EngineError, OSError) as error:
                 shutil.rmtree(unfinished, ignore_errors=True)
@@ -118,9 +148,7 @@ class Jobs:
             if locks.holder(folder / locks.RUN) is None:
                 return
             run_process.end(folder, grace)
-            view = read_run(folder)
-            if view.state is State.INTERRUPTED:  # it ended before it could say so itself, but it was asked to
-                _say(folder, {"type": "finished", "step": view.step, "seconds": 0.0, "reason": "stopped", "terms": {}})
+            kind_of(folder).note_end(folder, "")
         self.advance()
 
     def pause(self, run: str) -> None:
@@ -182,15 +210,16 @@ class Jobs:
     def _launch(self, run: str) -> None:
         """Start the process of a queued run; it leaves the queue when it is seen to live, or has ended."""
         folder = self.folder / run
-        if not (folder / checkpoints.CONFIG).exists() or (folder / checkpoints.METRICS).exists():
+        kind = kind_of(folder)
+        if not (folder / kind.asked).exists() or (folder / kind.done).exists():
             run_queue.leave(self.folder, run)
             return
         (folder / run_control.CONTROL).unlink(missing_ok=True)
         try:
-            child = run_process.spawn(["train", "--run-dir", str(folder), "--resume", "--live"], folder)
+            child = run_process.spawn(kind.arguments(folder), folder)
         except OSError as error:
             run_queue.leave(self.folder, run)
-            raise EngineError(f"Training could not be started: {error.strerror or error}.") from None
+            raise EngineError(f"The process could not be started: {error.strerror or error}.") from None
         self._children.append((run, child))
         run_process.await_start(folder, child)
         run_queue.leave(self.folder, run)
@@ -201,19 +230,15 @@ class Jobs:
         self._children = [one for one in self._children if one not in dead]
         for run, child in dead:
             if child.returncode > 0:
+                folder = self.folder / run
                 with run_queue.turn(self.folder):
-                    self._note_end(self.folder / run)
-
-    def _note_end(self, folder: Path) -> None:
-        view = read_run(folder)
-        if view.state is State.INTERRUPTED:
-            _say(folder, {"type": "failed", "step": view.step, "message": run_process.last_words(folder)})
+                    kind_of(folder).note_end(folder, run_process.last_words(folder))
 
     def _refuse_too_much(self, owner: str) -> None:
         queue, training = run_queue.waiting(self.folder), self._training()
         mine = [run for run in {*queue, *training} if read_about(self.folder / run).owner == owner]
         if owner and len(mine) >= self.limits.per_visitor:
-            raise EngineError(f"You have {len(mine)} runs training or waiting; wait until one ends, or cancel one.")
+            raise EngineError(f"You have {len(mine)} runs under way or waiting; wait until one ends, or cancel one.")
         if len(queue) >= self.limits.waiting:
             raise EngineError(f"{len(queue)} runs are waiting already; try again later.")
         if run_bin.size(self.folder) >= self.limits.bytes:
@@ -222,13 +247,6 @@ class Jobs:
                 raise EngineError(f"The runs here take {taken / 1e9:.1f} GB, which is all they may: delete some first.")
         if (free := shutil.disk_usage(self.folder).free) < self.limits.free_bytes:
             raise EngineError(f"Only {free / 1e6:.0f} MB of the disk are free: make room before training.")
-
-
-def _say(folder: Path, event: run_log.LogEvent) -> None:
-    """Add to the log of a run that nobody trains. A full disk leaves it unsaid."""
-    with contextlib.suppress(OSError), (folder / run_log.EVENTS).open("ab") as log:
-        log.write(b"\n")
-        run_log.append(log, event)
 
 
 def shared() -> Jobs:

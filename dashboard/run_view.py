@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -160,3 +161,17 @@ def write_about(folder: Path, about: About) -> None:
     if not (0 < len(about.name) <= NAME_LENGTH and about.name.isprintable() and about.name.strip()):
         raise EngineError(f"A run's name has 1 to {NAME_LENGTH} printable characters.")
     write_json(folder / ABOUT, {"name": about.name, "owner": about.owner, "created": about.created})
+
+
+def note_end(folder: Path, message: str = "") -> None:
+    """Say in the log how a run ended whose process could not do so itself: stopped, or failed with a message.
+
+    A full disk leaves it unsaid.
+    """
+    view = read_run(folder)
+    if view.state is not State.INTERRUPTED:
+        return
+    stopped = {"type": "finished", "step": view.step, "seconds": 0.0, "reason": "stopped", "terms": {}}
+    with contextlib.suppress(OSError), (folder / run_log.EVENTS).open("ab") as log:
+        log.write(b"\n")
+        run_log.append(log, {"type": "failed", "step": view.step, "message": message} if message else stopped)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from vae_engine import experiment_result, experiments
+from vae_engine import experiment_result, experiment_run, experiments
 from vae_engine.commands import add_command, show
 from vae_engine.errors import EngineError
+from vae_engine.experiment_result import Result
 
 
 def add(commands: Any) -> None:
@@ -21,26 +23,39 @@ def add(commands: Any) -> None:
     command.add_argument("--markdown", action="store_true", help="with --list: the table for README")
     command.add_argument("--quick", action="store_true", help="a form of under a minute; without it, under ten on two cores")
     command.add_argument("--seed", type=int, default=0, help="first seed (default 0)")
+    command.add_argument(
+        "--run-dir", type=Path, help="do what experiment.json in this folder asks for, and keep everything there"
+    )
     command.add_argument("-o", "--output", type=Path, help="a folder for result.json and curves.csv")
 
 
 def _experiment(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(arguments)
-    if arguments.name is None:
-        raise EngineError("Name an experiment; `experiment --list` says which there are.")
-    if not 0 <= arguments.seed < 2**31 - 100:
-        raise EngineError(f"--seed must be from 0 to {2**31 - 101}, not {arguments.seed}.")
-    experiments.named(arguments.name)
-    from vae_engine import console
-
-    with console.StageBar() as bar:
-        result = experiments.run(arguments.name, "quick" if arguments.quick else "full", arguments.seed, bar.show)
+    result = _done(arguments)
     if arguments.output:
         experiment_result.write(result, arguments.output)
     written = f"{result.title} ({result.seconds:.0f} s)\n" + "\n".join(f"- {line}" for line in result.findings.says)
     show(arguments, asdict(result), written)
     return 0
+
+
+def _done(arguments: argparse.Namespace) -> Result:
+    """What the experiment found that was asked for by name or by a folder."""
+    if arguments.run_dir:
+        if arguments.name:
+            raise EngineError("Give the name of an experiment or --run-dir, not both.")
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a request to end is noted in the folder
+        return experiment_run.work(arguments.run_dir)
+    if arguments.name is None:
+        raise EngineError("Name an experiment; `experiment --list` says which there are.")
+    if not 0 <= arguments.seed <= experiment_run.MAX_SEED:
+        raise EngineError(f"--seed must be from 0 to {experiment_run.MAX_SEED}, not {arguments.seed}.")
+    experiments.named(arguments.name)
+    from vae_engine import console
+
+    with console.StageBar() as bar:
+        return experiments.run(arguments.name, "quick" if arguments.quick else "full", arguments.seed, bar.show)
 
 
 def _list(arguments: argparse.Namespace) -> int:

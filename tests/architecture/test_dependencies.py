@@ -13,13 +13,14 @@ from builders import ROOT
 
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (
-    "architecture", "config", "data", "datasets", "errors", "export", "fashion", "files", "film", "forward", "locks", "own_data",
-    "pictures", "registry", "run_archive", "run_control", "run_log", "snapshots", "sweep",
-    "terms", "weights",
+    "architecture", "config", "data", "datasets", "errors", "experiment_result", "experiment_run", "export", "fashion",
+    "files", "film", "forward", "locks", "own_data", "pictures", "registry", "run_archive", "run_control", "run_log",
+    "snapshots", "sweep", "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "browser_script.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py", "material.py", "measures.py",
-    "run_bin.py", "run_process.py", "run_queue.py", "run_view.py", "static_export.py", "wording.py",
+    "browser_script.py", "experiment_view.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py", "lab_charts.py",
+    "material.py", "measures.py", "run_bin.py", "run_kind.py", "run_process.py", "run_queue.py", "run_view.py",
+    "static_export.py", "wording.py",
 )  # fmt: skip
 
 
