@@ -28,8 +28,9 @@ FORMAT = "latent-explorer-run-1"
 MANIFEST = "manifest.json"
 STATE = "state.safetensors"
 MAX_BYTES = 512 * 2**20
+_PER_PART = 400  # bytes of a zip's own entries and of the manifest, at most
 _MAX_PARTS, _MAX_TEXT, _MAX_LOG = 200, 2**20, 32 * 2**20
-_SNAPSHOT = re.compile(rf"{snapshots.SNAPSHOTS}/step-[0-9]{{8,9}}\.safetensors")
+_SNAPSHOT = re.compile(rf"{snapshots.SNAPSHOTS}/step-([0-9]{{8,9}})\.safetensors")
 _PARTS = (checkpoints.CONFIG, run_log.EVENTS, checkpoints.METRICS, checkpoints.WEIGHTS, STATE)
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, struct.error,
@@ -45,16 +46,21 @@ _NUMBERS = {  # what an event of each type has besides its step
 }
 
 
-def pack(folder: Path, path: Path) -> int:
+def pack(folder: Path, path: Path, limit: int | None = None) -> int:
     """Write the run in a folder to one file, atomically; its size in bytes.
 
+    With a `limit` in bytes the file is made to fit: a finished run goes without the state from which no one can go on,
+    then every run without some of its snapshots, evenly, but for the first and the last.
     Raises EngineError when the folder holds no run, or one that is damaged or too large.
     """
     checkpoints.read_config(folder)
     names = [name for name in _PARTS if (folder / name).is_file()]
     names += sorted(f"{snapshots.SNAPSHOTS}/{one.name}" for one in (folder / snapshots.SNAPSHOTS).glob("step-*.safetensors"))
     parts = {name: _read(folder / name) for name in names if name != run_log.EVENTS}
-    parts[run_log.EVENTS] = b"".join(json.dumps(event).encode() + b"\n" for event in run_log.read_all(folder))
+    events = run_log.read_all(folder)
+    if limit is not None:
+        parts, events = _lightened(parts, events, limit)
+    parts[run_log.EVENTS] = b"".join(json.dumps(event).encode() + b"\n" for event in events)
     _check(parts)
     manifest = {"format": FORMAT, "files": {name: _digest(content) for name, content in parts.items()}}
     with tempfile.TemporaryFile() as file:
@@ -64,15 +70,46 @@ def pack(folder: Path, path: Path) -> int:
                 archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
         file.seek(0)
         packed = file.read()
+    if limit is not None and len(packed) > limit:
+        raise EngineError(f"Even without snapshots the run makes a file of {len(packed) / 1e6:.1f} MB.")
     write_atomically(path, packed)
     return len(packed)
 
 
-def unpack(path: Path, folder: Path) -> None:
-    """Make a run folder of such a file. Raises EngineError, having written nothing, unless everything in it is sound."""
+def _lightened(
+    parts: dict[str, bytes], events: list[run_log.LogEvent], limit: int
+) -> tuple[dict[str, bytes], list[run_log.LogEvent]]:
+    """As many of the parts of a run as fit a limit, and its events without those of snapshots that were left out."""
+    steps = {int(match[1]): name for name in parts if (match := _SNAPSHOT.fullmatch(name))}
+    if checkpoints.METRICS in parts:
+        parts = {name: content for name, content in parts.items() if name != STATE}
+    besides = sum(len(content) for name, content in parts.items() if name not in steps.values())
+    besides += sum(len(json.dumps(event)) for event in events) + _PER_PART * (len(parts) + 2)  # text packs to less
+    kept = list(steps)
+    for count in range(len(steps), -1, -1):
+        kept = _evenly(sorted(steps), count)
+        if besides + sum(len(parts[steps[step]]) for step in kept) <= limit:
+            break
+    left_out = {name for step, name in steps.items() if step not in kept}
+    parts = {name: content for name, content in parts.items() if name not in left_out}
+    return parts, [event for event in events if event["type"] != "snapshot" or event["step"] in kept]
+
+
+def _evenly(steps: list[int], count: int) -> list[int]:
+    """So many of these, evenly spaced in the list, the first and the last among them; one alone is the last."""
+    if count < 2:
+        return steps[len(steps) - count :]
+    return [steps[round(i * (len(steps) - 1) / (count - 1))] for i in range(count)]
+
+
+def unpack(path: Path, folder: Path, limit: int | None = None) -> None:
+    """Make a run folder of such a file. Raises EngineError, having written nothing, unless everything in it is sound.
+
+    It may unpack to `limit` bytes, by default as many as any run has.
+    """
     if folder.exists():
         raise EngineError(f"{folder} exists already; choose another folder.")
-    parts = read(path)
+    parts = read(path, limit)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
@@ -90,12 +127,12 @@ def unpack(path: Path, folder: Path) -> None:
         raise EngineError(str(error).replace(str(made), str(path))) from None
 
 
-def read(path: Path) -> dict[str, bytes]:
+def read(path: Path, limit: int | None = None) -> dict[str, bytes]:
     """The parts of such a file by name, every check made. Raises EngineError naming the file and what is wrong."""
     try:
         _refuse_large_directory(path)
         with zipfile.ZipFile(path) as archive:
-            parts = _parts(archive, path)
+            parts = _parts(archive, path, limit or MAX_BYTES)
     except _BROKEN as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise EngineError(f"{path} is not a readable run file ({reason}).") from None
@@ -129,10 +166,10 @@ def _refuse_large_directory(path: Path) -> None:
         raise EngineError(f"{path} lists more parts than a run has.")
 
 
-def _parts(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+def _parts(archive: zipfile.ZipFile, path: Path, limit: int) -> dict[str, bytes]:
     entries = archive.infolist()
-    if sum(entry.file_size for entry in entries) > MAX_BYTES:
-        raise EngineError(f"{path} unpacks to more than {MAX_BYTES >> 20} MiB, which no run does.")
+    if sum(entry.file_size for entry in entries) > limit:
+        raise EngineError(f"{path} unpacks to more than {limit >> 20} MiB, which is too much for a run here.")
     if len({entry.filename for entry in entries}) != len(entries):
         raise EngineError(f"{path} names a part twice.")
     for entry in entries:

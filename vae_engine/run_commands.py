@@ -18,6 +18,8 @@ def add(commands: Any) -> None:
     pack = add_command(commands, "pack", _pack, "write a run to one file that is safe to hand around")
     pack.add_argument("run", type=Path, help="the folder of the run")
     pack.add_argument("-o", "--output", type=Path, required=True, help="the file to write, e.g. run.zip")
+    help = "leave out the state of a finished run, then snapshots, until the file is no larger than this"
+    pack.add_argument("--megabytes", type=positive, metavar="N", help=help)
 
     unpack = add_command(commands, "unpack", _unpack, "make a run folder of such a file, after checking everything in it")
     unpack.add_argument("file", type=Path, help="the file")
@@ -37,7 +39,8 @@ def add(commands: Any) -> None:
 
 
 def _pack(arguments: argparse.Namespace) -> int:
-    size = run_archive.pack(arguments.run, arguments.output)
+    limit = arguments.megabytes and arguments.megabytes * 10**6
+    size = run_archive.pack(arguments.run, arguments.output, limit)
     value = {"run": str(arguments.run), "output": str(arguments.output), "bytes": size}
     show(arguments, value, f"{arguments.output}: {size / 1e6:.1f} MB")
     return 0
