@@ -135,14 +135,15 @@ def _says(measured: dict[int, list[_Measured]]) -> tuple[str, ...]:
     mean, place = elbo.mean(0), dimensions.index(2)
     best = int(mean.argmax())
     active, carry = (_means(measured, what).mean(0) for what in (lambda one: one.active, _carrying))
-    nll, kl = (_means(measured, lambda one, key=key: one.test[key]).mean(0) for key in ("nll", "kl"))
+    nll, kl = _means(measured, lambda one: one.test["nll"]).mean(0), _means(measured, lambda one: one.test["kl"]).mean(0)
     says = [
         f"Two latent dimensions cost {mean[best] - mean[place]:.1f} nats: the test ELBO is {mean[place]:.1f} with N_z = 2 "
         f"and {mean[best]:.1f} with N_z = {dimensions[best]}, the best of those tried.",
         f"Of {dimensions[-1]} dimensions {active[-1]:.0f} are active and {carry[-1]:.0f} carry more than {_CARRIES:g} nat each; "
         f"of {dimensions[-2]} it is {active[-2]:.0f} and {carry[-2]:.0f}.",
         f"From N_z = {dimensions[place]} to {dimensions[best]} the reconstruction term goes from {nll[place]:.1f} to "
-        f"{nll[best]:.1f} nats and the KL from {kl[place]:.1f} to {kl[best]:.1f}: that is what the further dimensions buy, and their price.",
+        f"{nll[best]:.1f} nats and the KL from {kl[place]:.1f} to {kl[best]:.1f}: that is what the further dimensions buy, and "
+        "their price.",
     ]
     if best < len(dimensions) - 1:
         says.append(f"More than that does not help at this budget: with N_z = {dimensions[-1]} the ELBO is {mean[-1]:.1f}.")
