@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +14,9 @@ from dashboard.explore_link import state_of, to_explore
 from dashboard.explorer import ExplorerResult
 
 _MODELS = "models"
-STEP, TASK = "step", "task"
-"""The books that a visitor leafs through: the lecture and the worksheet."""
-_KEPT = "kept"
+STEP, TASK, EXPERIMENT = "step", "task", "experiment"
+"""The books that a visitor leafs through: the lecture, the worksheet and the lab."""
+_KEPT, _VISITOR = "kept", "visitor"
 _EXPLORED = "explored"
 _SETTLING = 2.0  # seconds
 
@@ -49,6 +50,26 @@ def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
     keep(book, (name, time.monotonic()))
     st.query_params[book] = name
+
+
+def in_address(key: str) -> str:
+    """What the address of the page says under a key; nothing where it says nothing."""
+    return st.query_params.get(key, "")
+
+
+def to_address(key: str, value: str) -> None:
+    """Let the address of the page say something under a key, or nothing any more."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
+
+
+def visitor() -> str:
+    """An id of whoever looks, for this session."""
+    if not kept(_VISITOR):
+        keep(_VISITOR, secrets.token_hex(8))
+    return kept(_VISITOR)
 
 
 def kept(key: str, default: Any = None) -> Any:
