@@ -55,6 +55,8 @@ class Jobs:
     def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
         self.folder, self.limits = folder, limits
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._spare = run_process.Spare()
+        self._wants_spare = False
 
     # What there is
 
@@ -94,7 +96,12 @@ class Jobs:
         except OSError:
             return []
 
-    def _training(self) -> list[str]:
+    def going(self) -> list[str]:
+        """The ids of what is worked on now, and after them of what waits, the next one first."""
+        working = self._working()
+        return [*working, *(run for run in run_queue.waiting(self.folder) if run not in working)]
+
+    def _working(self) -> list[str]:
         return [run for run in self._ids() if locks.holder(self.folder / run / locks.RUN) is not None]
 
     # What a visitor asks for
@@ -153,7 +160,13 @@ class Jobs:
 
     def pause(self, run: str) -> None:
         """Let training wait after the current step."""
-        run_control.ask(self.run_folder(run), Pace(pause_at=0))
+        folder = self.run_folder(run)
+        run_control.ask(folder, replace(run_control.asked(folder), pause_at=0))
+
+    def slow_down(self, run: str, delay: float) -> None:
+        """Let training take `delay` seconds more for each step, whether it waits now or not."""
+        folder = self.run_folder(run)
+        run_control.ask(folder, replace(run_control.asked(folder), delay=delay))
 
     def go_on(self, run: str, steps: int | None = None, delay: float = 0.0) -> None:
         """Let training go on: to the end or for so many steps, as fast as it can or `delay` seconds a step."""
@@ -170,6 +183,10 @@ class Jobs:
         self.stop(run)
         with run_queue.turn(self.folder):
             run_bin.throw_away(self.folder, run)
+
+    def is_deleted(self, run: str) -> bool:
+        """Whether a run was deleted and can still be brought back."""
+        return bool(_ID.fullmatch(run)) and (self.folder / run_bin.BIN / run).is_dir()
 
     def undo_delete(self, run: str) -> None:
         """Bring back a deleted run."""
@@ -188,12 +205,22 @@ class Jobs:
     def advance(self) -> None:
         """Start the next runs in the queue if it is their turn."""
         self._bury()
+        if self._wants_spare and not (self._spare.there or self.going()):
+            self._spare.keep()
         while run_queue.waiting(self.folder):
             with run_queue.turn(self.folder):
                 queue = run_queue.waiting(self.folder)
-                if not queue or len(self._training()) >= self.limits.running:
+                if not queue or len(self._working()) >= self.limits.running:
                     return
                 self._launch(queue[0])
+
+    def keep_spare(self, wanted: bool = True) -> None:
+        """Have a process prepared for the next training run whenever nothing is going on; or no longer."""
+        self._wants_spare = wanted
+        if wanted:
+            self.advance()
+        else:
+            self._spare.dismiss()
 
     def watch(self, seconds: float = 0.5) -> threading.Event:
         """Keep the queue moving from a thread until the returned event is set."""
@@ -215,8 +242,9 @@ class Jobs:
             run_queue.leave(self.folder, run)
             return
         (folder / run_control.CONTROL).unlink(missing_ok=True)
+        prepared = self._spare.send(folder) if kind is TRAINING else None
         try:
-            child = run_process.spawn(kind.arguments(folder), folder)
+            child = prepared or run_process.spawn(kind.arguments(folder), folder)
         except OSError as error:
             run_queue.leave(self.folder, run)
             raise EngineError(f"The process could not be started: {error.strerror or error}.") from None
@@ -235,8 +263,8 @@ class Jobs:
                     kind_of(folder).note_end(folder, run_process.last_words(folder))
 
     def _refuse_too_much(self, owner: str) -> None:
-        queue, training = run_queue.waiting(self.folder), self._training()
-        mine = [run for run in {*queue, *training} if read_about(self.folder / run).owner == owner]
+        queue = run_queue.waiting(self.folder)
+        mine = [run for run in set(self.going()) if read_about(self.folder / run).owner == owner]
         if owner and len(mine) >= self.limits.per_visitor:
             raise EngineError(f"You have {len(mine)} runs under way or waiting; wait until one ends, or cancel one.")
         if len(queue) >= self.limits.waiting:

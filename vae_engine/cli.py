@@ -16,7 +16,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine import checkpoints, experiment_commands, locks, registry, run_commands, run_control, tables, train_flags, weights
+from vae_engine import (
+    checkpoints,
+    experiment_commands,
+    locks,
+    registry,
+    run_commands,
+    run_control,
+    standby,
+    tables,
+    train_flags,
+    weights,
+)
 from vae_engine.commands import add_command, positive, show
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
@@ -49,7 +60,9 @@ def parser(
     info.add_argument("model", help="a pretrained name or a folder")
 
     train = add_command(commands, "train", _train, "train a model into a run directory")
-    train.add_argument("--run-dir", type=Path, required=True, help="the folder of the run")
+    place = train.add_mutually_exclusive_group(required=True)
+    place.add_argument("--run-dir", type=Path, help="the folder of the run")
+    place.add_argument("--standby", action="store_true", help="prepare, then go on, live, with the run that stdin names")
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
     train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
@@ -144,9 +157,13 @@ def _info(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
+    if arguments.standby:
+        arguments.run_dir = standby.wait()
+        arguments.resume = arguments.live = True
     configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
     # Held from before torch is imported, so that whoever started this process soon sees it live.
     with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
+        standby.finish_preparing()
         return _train_alone(arguments, *configs)
 
 

@@ -177,7 +177,10 @@ def _one_step(
     """One update; returns (loss, nll, kl) averaged over the batch, detached."""
     model.train()
     beta = config.beta * min(1.0, epoch / config.kl_warmup_epochs) if config.kl_warmup_epochs else config.beta
-    with autocast(x.device):
+    # Dropout draws from torch's own generator, which is left as it was found.
+    with autocast(x.device), torch.random.fork_rng(devices=[], enabled=model.config.dropout > 0):
+        if model.config.dropout:
+            torch.manual_seed(-1 - rng.initial_seed())  # not the numbers of the latent noise
         loss, nll, kl = batch_loss(model, config, x, rng, beta)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()

@@ -12,7 +12,7 @@ import torch
 from builders import one_line, short, tiny
 from safetensors.torch import save
 
-from vae_engine import EngineError, TrainConfig, checkpoints, data, runs
+from vae_engine import EngineError, ModelConfig, TrainConfig, checkpoints, data, runs
 from vae_engine.training import Checkpoint, Epoch, Event, Finished
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -40,14 +40,16 @@ def stopping_at(step: int) -> Callable[[], bool]:
     return lambda: next(asked, step) >= step
 
 
-def whole(folder: Path, config: TrainConfig, images: dict[str, data.Images]) -> list[Event]:
-    return list(runs.start(folder, MODEL, config, **images))
+def whole(folder: Path, config: TrainConfig, images: dict[str, data.Images], model: ModelConfig = MODEL) -> list[Event]:
+    return list(runs.start(folder, model, config, **images))
 
 
-def in_parts(folder: Path, config: TrainConfig, images: dict[str, data.Images], stops: list[int]) -> list[Event]:
+def in_parts(
+    folder: Path, config: TrainConfig, images: dict[str, data.Images], stops: list[int], model: ModelConfig = MODEL
+) -> list[Event]:
     """The same run, stopped at each of some steps and continued from its folder."""
     done = 0
-    events = list(runs.start(folder, MODEL, config, should_stop=stopping_at(stops[0]), **images))
+    events = list(runs.start(folder, model, config, should_stop=stopping_at(stops[0]), **images))
     for stop in stops[1:]:
         done = runs.read_state(folder).step
         events += list(runs.resume(folder, should_stop=stopping_at(stop - done), **images))
@@ -77,6 +79,16 @@ def test_a_continued_run_is_bit_for_bit_the_uninterrupted_one(name: str, tmp_pat
     assert all(torch.equal(ours[key], theirs[key]) for key in ours)
     files = [(tmp_path / run / checkpoints.WEIGHTS).read_bytes() for run in ("a", "b")]
     assert files[0] == files[1]
+
+
+def test_dropout_falls_alike_in_a_continued_run(tmp_path: Path, images: dict[str, data.Images]) -> None:
+    model = tiny(dropout=0.4)
+    straight = whole(tmp_path / "a", short(), images, model)
+    torch.rand(7)  # whatever else happens in the other process
+    before = torch.random.get_rng_state()
+    parts = in_parts(tmp_path / "b", short(), images, [5], model)
+    assert_same_end(straight, parts)
+    assert torch.equal(torch.random.get_rng_state(), before), "nobody else's random numbers are touched"
 
 
 @pytest.mark.parametrize("stops", [[0], [1], [3], [11], [2, 3, 3, 7], list(range(12))])
