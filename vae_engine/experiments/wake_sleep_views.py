@@ -104,8 +104,8 @@ def says_exact(exact: dict[str, np.ndarray]) -> str:
     decoder, encoder = log_px["AEVB"] - log_px["wake-sleep"], gap["wake-sleep"] - gap["AEVB"]
     return (
         f"In two dimensions the exact log p(x) tells the two networks apart: {log_px['AEVB']:.1f} for AEVB and "
-        f"{log_px['wake-sleep']:.1f} for wake-sleep. Of the lead of {decoder + encoder:+.1f} nats {decoder:+.1f} are the decoder's "
-        f"and {encoder:+.1f} the encoder's: KL(q ‖ p(z|x)) is {gap['AEVB']:.1f} against {gap['wake-sleep']:.1f}."
+        f"{log_px['wake-sleep']:.1f} for wake-sleep. Of the lead of {decoder + encoder:+.1f} nats {decoder:+.1f} are the "
+        f"decoder's and {encoder:+.1f} the encoder's: KL(q ‖ p(z|x)) is {gap['AEVB']:.1f} against {gap['wake-sleep']:.1f}."
     )
 
 
