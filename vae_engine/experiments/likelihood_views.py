@@ -37,11 +37,10 @@ def says(runs: dict[str, list[Run]], arms: list[Arm], floor: float, empty: int) 
     binary, grey = arms[:2]
     fixed = [(arm.likelihood.spread, arm) for arm in arms if isinstance(arm.likelihood, FixedGaussian)]
     return (
-        "With a learned σ the floor under it decides the number: lowered from "
-        f"{highest.floor:g} to {lowest.floor:g} it changes the ELBO of the median test image by "
-        f"{gain(lowest, highest, lambda run: run.median_elbo)} nats and the mean by "
-        f"{gain(lowest, highest, lambda run: run.elbo)} (an unexpected pixel costs up to 1 / 2σ²), while the decoded means' rms error goes from "
-        f"{mean(highest, lambda run: run.error):.3f} to {mean(lowest, lambda run: run.error):.3f}.",
+        f"With a learned σ the floor under it decides the number: lowered from {highest.floor:g} to {lowest.floor:g} it changes "
+        f"the ELBO of the median test image by {gain(lowest, highest, lambda run: run.median_elbo)} nats and the mean by "
+        f"{gain(lowest, highest, lambda run: run.elbo)} (an unexpected pixel costs up to 1 / 2σ²), while the decoded means' rms "
+        f"error goes from {mean(highest, lambda run: run.error):.3f} to {mean(lowest, lambda run: run.error):.3f}.",
         f"In {empty} of 784 pixels no training image has ink: these alone pay {empty * math.log(10):.0f} nats for each tenfold "
         "smaller σ, without end.",
         "Dequantised, that is with each grey value spread evenly over its level's width, a density is bounded. From a floor of "
