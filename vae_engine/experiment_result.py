@@ -10,7 +10,7 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,10 @@ class Moment:
     classes: tuple[int, ...] = ()
     """The digit of each point."""
     pictures: tuple[Picture, ...] = ()
+    axes: tuple[str, str] = ("z₁", "z₂")
+    """What the coordinates of the points are."""
+    arrows: bool = False
+    """Whether the points are the tips of arrows from the origin."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +180,9 @@ _PARTS: dict[str, type] = {
 
 
 def _made(kind: type, value: Any, where: str) -> Any:
-    """A dataclass of plain JSON values, its parts likewise."""
-    if not isinstance(value, dict) or value.keys() != {spec.name for spec in fields(kind)}:
+    """A dataclass of plain JSON values, its parts likewise; what has a default may be missing."""
+    known = {spec.name: spec.default is MISSING for spec in fields(kind)}
+    if not isinstance(value, dict) or not {name for name, needed in known.items() if needed} <= value.keys() <= known.keys():
         raise EngineError(f"{where} is not the result of an experiment of this version; run the experiment again.")
     made = {}
     for key, item in value.items():

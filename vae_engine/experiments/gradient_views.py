@@ -162,7 +162,7 @@ class Noise:
                 shown = picture(stage.pictures, "x, and what the decoder makes of its μ", 2)
                 found.append(Moment(
                     f"{stage.seen:,} images seen: {name}", text, tuple((what, float(f"{value:.4g}")) for what, value in numbers),
-                    tips, (self.digit,) * len(tips), (shown,),
+                    tips, (self.digit,) * len(tips), (shown,), ("by μ₁, nats", "by μ₂, nats"), arrows=True,
                 ))  # fmt: skip
         return tuple(found)
 
