@@ -14,23 +14,24 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from dashboard import run_bin, run_process, run_queue
 from dashboard.experiment_view import ExperimentView, read_experiment
 from dashboard.run_kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.run_view import RESUMABLE, About, RunView, read_about, read_run, write_about
-from vae_engine import checkpoints, experiment_run, locks, run_control
+from vae_engine import checkpoints, experiment_run, locks, run_archive, run_control
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 from vae_engine.experiment_run import Asked
 from vae_engine.run_control import Pace
 
 VARIABLE = "LATENT_EXPLORER_RUNS"
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Limits:
     per_visitor: int = 3
     waiting: int = 20
     bytes: int = 4 * 10**9
+    unpacked: int = 128 * 2**20
+    """Bytes of a run that somebody sent."""
     free_bytes: int = 300 * 10**6
 
 
@@ -76,9 +79,10 @@ class Jobs:
         """A run as it stands; reads only what is new since an earlier view."""
         return read_run(self._run_folder(run, TRAINING), earlier)
 
-    def views(self) -> list[RunView]:
-        """All training runs, the newest first."""
-        found = [read_run(self.folder / run) for run in self._ids() if kind_of(self.folder / run) is TRAINING]
+    def views(self, earlier: Mapping[Path, RunView] = MappingProxyType({})) -> list[RunView]:
+        """All training runs, the newest first; reads only what is new since earlier views, by their folders."""
+        folders = [self.folder / run for run in self._ids()]
+        found = [read_run(folder, earlier.get(folder)) for folder in folders if kind_of(folder) is TRAINING]
         return sorted(found, key=lambda view: view.about.created, reverse=True)
 
     def experiment(self, run: str) -> ExperimentView:
@@ -118,20 +122,31 @@ class Jobs:
         """Queue an experiment, and start it if its turn has come; the id of its run."""
         return self._submit(lambda folder: experiment_run.ask(folder, asked), asked.name, owner)
 
+    def receive(self, packed: Path, name: str, owner: str = "") -> str:
+        """Make a run of a file that `run_archive.pack` made somewhere; its id. It is not queued."""
+        with run_queue.turn(self.folder):
+            run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
+            return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked), name, owner)
+
     def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
-        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         with run_queue.turn(self.folder):
             self._refuse_too_much(owner)
-            unfinished = self.folder / f"{run_bin.UNFINISHED}{run}"
-            try:
-                write_about(unfinished, About(name.strip(), owner, time.time()))
-                write(unfinished)
-                unfinished.rename(self.folder / run)
-            except (EngineError, OSError) as error:
-                shutil.rmtree(unfinished, ignore_errors=True)
-                raise error if isinstance(error, EngineError) else EngineError(f"Cannot make a run: {error.strerror}.") from None
+            run = self._make(write, name, owner)
             run_queue.join(self.folder, run)
         self.advance()
+        return run
+
+    def _make(self, write: Callable[[Path], None], name: str, owner: str) -> str:
+        """Make the folder of a new run, whole or not at all; its id. Have the `turn`."""
+        run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+        unfinished = self.folder / f"{run_bin.UNFINISHED}{run}"
+        try:
+            write(unfinished)
+            write_about(unfinished, About(name.strip(), owner, time.time()))
+            unfinished.rename(self.folder / run)
+        except (EngineError, OSError) as error:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise error if isinstance(error, EngineError) else EngineError(f"Cannot make a run: {error.strerror}.") from None
         return run
 
     def resume(self, run: str) -> None:
@@ -269,12 +284,7 @@ class Jobs:
             raise EngineError(f"You have {len(mine)} runs under way or waiting; wait until one ends, or cancel one.")
         if len(queue) >= self.limits.waiting:
             raise EngineError(f"{len(queue)} runs are waiting already; try again later.")
-        if run_bin.size(self.folder) >= self.limits.bytes:
-            run_bin.empty(self.folder, older_than=0.0)
-            if (taken := run_bin.size(self.folder)) >= self.limits.bytes:
-                raise EngineError(f"The runs here take {taken / 1e9:.1f} GB, which is all they may: delete some first.")
-        if (free := shutil.disk_usage(self.folder).free) < self.limits.free_bytes:
-            raise EngineError(f"Only {free / 1e6:.0f} MB of the disk are free: make room before training.")
+        run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
 
 
 def shared() -> Jobs:

@@ -73,6 +73,16 @@ def size(runs: Path) -> int:
     return total
 
 
+def make_room(runs: Path, most: int, free: int) -> None:
+    """Empty the bin if all runs take `most` bytes. Raises EngineError when that is not enough, or less than `free` are left."""
+    if size(runs) >= most:
+        empty(runs, older_than=0.0)
+        if (taken := size(runs)) >= most:
+            raise EngineError(f"The runs here take {taken / 1e9:.1f} GB, which is all they may: delete some first.")
+    if (left := shutil.disk_usage(runs).free) < free:
+        raise EngineError(f"Only {left / 1e6:.0f} MB of the disk are free: make room first.")
+
+
 def _entries(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
