@@ -159,7 +159,7 @@ def _says_bounds(draws: Draws) -> list[str]:
     share, off = largest_share(draws.weights).mean(0), mean > 1
     said = [
         f"With {last} samples the IWAE bound is still {missing.mean():.2f} nats below the exact log p(x) of "
-        f"{draws.log_px.mean():.2f} on average (the ELBO: {gap:.2f}), and more than 1 nat below for {100 * heavy.mean():.1f} % "
+        f"{draws.log_px.mean():.2f} on average (the ELBO lacks {gap:.2f}), and more than 1 nat below for {100 * heavy.mean():.1f} % "
         f"of images ({100 * heavy.min():.1f} to {100 * heavy.max():.1f} % over {len(heavy)} seeds); the worst lacks "
         f"{missing.max():.0f} nats.",
         f"The mean bound rises with K at every step: {', '.join(f'{b:.2f}' for b in draws.bounds.mean((1, 2)))} "
