@@ -45,8 +45,9 @@ def _run(arguments: argparse.Namespace) -> int:
     cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"), "--server.port", str(port)]
-    # Streamlit finds its settings in the folder it is started in, and the packages on the path.
-    settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir))}
+    # Streamlit finds its settings in the folder it is started in, and the packages on the path. Numpy's products share
+    # the processors with training: split among threads that wait for each other they take ten times as long.
+    settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
     server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
     if not arguments.no_browser:
         threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()

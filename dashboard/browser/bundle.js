@@ -65,8 +65,8 @@ export function readBundle(buffer) {
 }
 
 /**
- * The grey test images of a bundle, n × 784 bytes; image i belongs to point i.
- * @param {Bundle} bundle
+ * The grey test images of a bundle (or a cast), n × 784 bytes; image i belongs to point i.
+ * @param {{tensors: Map<string, Tensor>, points: {count: number}}} bundle
  * @returns {Promise<Uint8Array>}
  */
 export async function unpackImages(bundle) {
@@ -94,7 +94,7 @@ export async function unpackImages(bundle) {
  * @param {Uint8Array} bytes
  * @returns {{tensors: Map<string, Tensor>, metadata: any}}
  */
-function readSafetensors(bytes) {
+export function readSafetensors(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Infinity;
   ensure(length <= bytes.length - 8, "it is not a safetensors file, or was cut short.");
@@ -141,7 +141,7 @@ function readNumbers(name, dtype, bytes) {
 
 /** Latent coordinates [x0, y0, x1, y1, …] of codes quantised over [low, high].
  * @param {Map<string, Tensor>} tensors @param {string} name @param {any} range */
-function readCodes(tensors, name, range) {
+export function readCodes(tensors, name, range) {
   const { data } = requireTensor(tensors, name, "U16", [range.count, 2]);
   const { low, high } = range;
   ensure([low, high].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite)),
@@ -160,7 +160,7 @@ function readTruths(tensors, count) {
 }
 
 /** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape */
-function requireTensor(tensors, name, dtype, shape) {
+export function requireTensor(tensors, name, dtype, shape) {
   const tensor = tensors.get(name);
   const fits = tensor?.dtype === dtype && String(tensor.shape) === String(shape);
   ensure(fits, `its tensor ${name} is missing or has another shape than ${shape.join(" × ")}.`);
@@ -168,13 +168,13 @@ function requireTensor(tensors, name, dtype, shape) {
 }
 
 /** @param {any} described @param {string} what @returns {number} */
-function requireCount(described, what) {
+export function requireCount(described, what) {
   ensure(isObject(described) && Number.isInteger(described.count) && described.count >= 0, `it does not count its ${what}.`);
   return described.count;
 }
 
 /** @param {any} text @returns {any} */
-function parseJson(text) {
+export function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch {
@@ -183,7 +183,7 @@ function parseJson(text) {
 }
 
 /** @param {unknown} value */
-function isObject(value) {
+export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
@@ -193,6 +193,6 @@ function isWholeList(list) {
 }
 
 /** @param {boolean|undefined} holds @param {string} otherwise @returns {asserts holds} */
-function ensure(holds, otherwise) {
+export function ensure(holds, otherwise) {
   if (!holds) throw new Error(`This model file cannot be used: ${otherwise}`);
 }

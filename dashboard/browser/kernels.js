@@ -12,12 +12,14 @@ export const PANEL = 8;
 
 /** @typedef {(x: number, weight: number, bias: number, y: number, rows: number, inner: number, outer: number) => void} Linear */
 
+/** @typedef {{heap: Float32Array, linear: Linear, simd: boolean}} Kernel */
+
 /**
  * A heap of zeros and `linear(x, weight, bias, y, rows, inner, outer)` on it: the first four are offsets into the
  * heap; rows of x are `inner` numbers apart, rows of y `outer` (a multiple of eight) apart.
  * @param {number} floats size of the heap
  * @param {boolean} [allowSimd]
- * @returns {{heap: Float32Array, linear: Linear, simd: boolean}}
+ * @returns {Kernel}
  */
 export function createKernel(floats, allowSimd = true) {
   return (allowSimd && simdKernel(floats)) || plainKernel(floats);

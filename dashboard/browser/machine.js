@@ -34,9 +34,9 @@ export class Machine {
     this.#fills.push(fill);
   }
 
-  /** @param {boolean} allowSimd */
-  build(allowSimd) {
-    Object.assign(this, createKernel(this.#size, allowSimd));
+  /** @param {boolean} allowSimd @param {import("./kernels.js").Kernel} [used] to be taken over where it is of the same size */
+  build(allowSimd, used) {
+    Object.assign(this, used?.heap.length === this.#size ? used : createKernel(this.#size, allowSimd));
     for (const fill of this.#fills) fill();
     this.#fills = [];
   }

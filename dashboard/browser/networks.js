@@ -15,6 +15,7 @@ import { sigmoid, softplus } from "./activations.js";
  * @property {"vae"|"ae"} kind
  * @property {import("./likelihoods.js").Likelihood} likelihood p(x|z)
  * @property {boolean} simd whether the WebAssembly kernel is in use
+ * @property {import("./kernels.js").Kernel} kernel the memory it runs in
  * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 for a Gaussian likelihood
  * @property {(x: Float32Array) => Encoded} encode
  * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z], 784 numbers in [0, 1]
@@ -27,13 +28,14 @@ import { sigmoid, softplus } from "./activations.js";
  */
 
 /**
- * The networks of a bundle.
- * @param {import("./bundle.js").Bundle} bundle
- * @param {{allowSimd?: boolean}} [options] allowSimd: false forces plain JavaScript
+ * The networks of a bundle; of something that lists no layers of an encoder, one that cannot encode.
+ * @param {Pick<import("./bundle.js").Bundle, "header"|"kind"|"tensors">} bundle
+ * @param {{allowSimd?: boolean, kernel?: import("./kernels.js").Kernel}} [options] allowSimd: false forces plain JavaScript;
+ *   kernel: of a network of the same layers that is no longer wanted, to be overwritten
  * @returns {Network}
  * @throws {Error} one sentence, when a layer is unknown or a weight does not fit
  */
-export function createNetwork(bundle, { allowSimd = true } = {}) {
+export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const { header, kind, tensors } = bundle;
   const { spread } = header.config;
   const likelihood = LIKELIHOODS[/** @type {"bernoulli"|"gaussian"} */ (header.config.likelihood)];
@@ -41,17 +43,18 @@ export function createNetwork(bundle, { allowSimd = true } = {}) {
   const machine = new Machine();
   const image = machine.reserve(PIXELS);
   const latent = machine.reserve(BATCH * 2);
-  const encoder = compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]);
+  const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
   const { rawWidth } = likelihood;
-  if (String(encoder.shape) !== String(kind === "vae" ? 4 : 2) || String(decoder.shape) !== String(rawWidth)) {
+  if ((encoder && String(encoder.shape) !== String(kind === "vae" ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
     throw new Error("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
   }
-  machine.build(allowSimd);
+  machine.build(allowSimd, kernel);
   const { heap } = machine;
 
   /** @param {Float32Array} x @returns {Encoded} */
   function encode(x) {
+    if (!encoder) throw new Error("Only the decoder of this model is here, so it cannot encode.");
     heap.set(x, image);
     const at = encoder.run(image, 1);
     const mu = /** @type {[number, number]} */ ([heap[at], heap[at + 1]]);
@@ -83,6 +86,7 @@ export function createNetwork(bundle, { allowSimd = true } = {}) {
     kind,
     likelihood,
     simd: machine.simd,
+    kernel: { heap, linear: machine.linear, simd: machine.simd },
     rawWidth,
     encode,
     decode(z1, z2, out = new Float32Array(PIXELS)) {

@@ -1,0 +1,34 @@
+// @ts-check
+// Where the files of a film come from: from the server (dashboard/film_routes.py), or from the page itself.
+
+/** @typedef {{bytes: Uint8Array, tag: string}} Latest */
+/**
+ * @typedef {object} FilmSource
+ * @property {(run: string, step: number) => Promise<Uint8Array>} frame
+ * @property {(run: string, tag: string) => Promise<Latest|null>} latest the weights of the moment; null where they are those of the tag
+ * @property {(run: string) => Promise<Uint8Array>} cast
+ * @property {boolean} again whether a file can be had a second time
+ */
+
+/** Says that a file is not to be had, as opposed to not being answered at all. */
+export class Refusal extends Error {}
+
+/** @param {string} root of the addresses @returns {FilmSource} */
+export function createHttpSource(root) {
+  /** @param {string} path @param {RequestInit} [options] */
+  async function ask(path, options) {
+    const answer = await fetch(`${root}/${path}`, options);
+    if (!answer.ok && answer.status !== 304) throw new Refusal((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
+    return answer;
+  }
+  const bytesOf = async (/** @type {Response} */ answer) => new Uint8Array(await answer.arrayBuffer());
+  return {
+    frame: async (run, step) => bytesOf(await ask(`${run}/frames/${step}`)),
+    cast: async (run) => bytesOf(await ask(`${run}/cast`)),
+    async latest(run, tag) {
+      const answer = await ask(`${run}/latest`, {cache: "no-store", headers: tag ? {"If-None-Match": tag} : {}});
+      return answer.status === 304 ? null : {bytes: await bytesOf(answer), tag: answer.headers.get("ETag") ?? ""};
+    },
+    again: true,
+  };
+}
