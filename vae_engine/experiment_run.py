@@ -108,14 +108,14 @@ def work(folder: Path) -> Result:
 
 
 class _Teller:
-    """A report that is kept in a folder, a few times a second."""
+    """A report that is kept in a folder, a few times a second; its share never falls, as that of a last small stage would."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._started, self._told = folder, time.monotonic(), 0.0
+        self._folder, self._started, self._told, self._share = folder, time.monotonic(), 0.0, 0.0
         _tell(folder, Progress())
 
     def __call__(self, stage: str, share: float) -> None:
-        now = time.monotonic()
+        now, self._share = time.monotonic(), max(self._share, share)
         if now - self._told >= _TELL_SECONDS:
             self._told = now
-            _tell(self._folder, Progress(stage, share, round(now - self._started, 2)))
+            _tell(self._folder, Progress(stage, self._share, round(now - self._started, 2)))
