@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,23 @@ def test_wake_moves_the_decoder_only_and_sleep_the_encoder_only_bit_for_bit(vae:
         learner.sleep(20, rng)
         assert all(same(theta, vae.decoder))
         assert not any(same(phi, vae.encoder))
+
+
+def test_a_phase_is_a_step_up_the_gradient_of_its_own_objective(vae: VAE) -> None:
+    other = copy.deepcopy(vae)
+    learner, x = WakeSleep(vae, 1e-3), binary("test", 20)
+    theta, phi = (torch.optim.Adam(network.parameters(), lr=1e-3) for network in (other.decoder, other.encoder))
+    for seed in range(3):
+        learner.wake(x, torch.Generator().manual_seed(seed))
+        other.zero_grad()
+        (-wake_objective(other, x, torch.Generator().manual_seed(seed)).mean()).backward()
+        theta.step()
+        learner.sleep(20, torch.Generator().manual_seed(seed))
+        other.zero_grad()
+        (-sleep_objective(other, *dream(other, 20, torch.Generator().manual_seed(seed))).mean()).backward()
+        phi.step()
+    for mine, wanted in zip(vae.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(mine, wanted, rtol=1e-4, atol=1e-5)
 
 
 def test_wake_climbs_log_p_of_x_and_z_and_sleep_climbs_log_q_of_dreams(vae: VAE) -> None:

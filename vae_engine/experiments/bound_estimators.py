@@ -159,9 +159,9 @@ def _says_bounds(draws: Draws) -> list[str]:
     share, off = largest_share(draws.weights).mean(0), mean > 1
     said = [
         f"With {last} samples the IWAE bound is still {missing.mean():.2f} nats below the exact log p(x) of "
-        f"{draws.log_px.mean():.2f} on average (the ELBO lacks {gap:.2f}), and more than 1 nat below for {100 * heavy.mean():.1f} % "
-        f"of images ({100 * heavy.min():.1f} to {100 * heavy.max():.1f} % over {len(heavy)} seeds); the worst lacks "
-        f"{missing.max():.0f} nats.",
+        f"{draws.log_px.mean():.2f} on average (the ELBO lacks {gap:.2f}), and more than 1 nat below for "
+        f"{100 * heavy.mean():.1f} % of images ({100 * heavy.min():.1f} to {100 * heavy.max():.1f} % over {len(heavy)} "
+        f"seeds); the worst lacks {missing.max():.0f} nats.",
         f"The mean bound rises with K at every step: {', '.join(f'{b:.2f}' for b in draws.bounds.mean((1, 2)))} "
         f"for K = {', '.join(f'{k:,}' for k in sizes)}.",
         f"Half of the images are within {np.median(mean):.3f} nats of the truth, while the worst 5 % of images hold "
@@ -190,9 +190,9 @@ def _says_spreads(draws: Draws) -> list[str]:
     ]
     if tight.any():
         medians = f"{np.median(a[0][tight]):.2f} for A and {np.median(b[0][tight]):.2f} for B"
-        said.insert(1, f"Where q(z|x) is nearly the posterior (gap below 1 nat, {100 * tight.mean():.0f} % of images) the medians "
-                    f"are {medians}: log p(x, z) − log q(z|x) is constant in z when q is the posterior, log p(x|z) alone is "
-                    "not.")  # fmt: skip
+        said.insert(1, f"Where q(z|x) is nearly the posterior (gap below 1 nat, {100 * tight.mean():.0f} % of images) the "
+                    f"medians are {medians}: log p(x, z) − log q(z|x) is constant in z when q is the posterior, log p(x|z) "
+                    "alone is not.")  # fmt: skip
     return said
 
 

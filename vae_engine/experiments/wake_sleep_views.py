@@ -61,7 +61,7 @@ class Elbos:
                 f"The published ordering, AEVB above throughout, holds: {every}, for every N_z and at each of {len(self.seen)} "
                 f"checkpoints from {self.seen[0]:,} images on."
             )
-        says = f"The published ordering, AEVB above throughout, does not hold everywhere: wake-sleep is ahead for {'; '.join(behind)}."
+        says = f"The published ordering, AEVB above throughout, does not hold: wake-sleep is ahead for {'; '.join(behind)}."
         return says + (f" It holds at every checkpoint for N_z = {_listed(throughout)}." if throughout else "")
 
     def _says_decline(self) -> str:
