@@ -29,19 +29,19 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
     `along` is one of AXES. There is no kl where only autoencoders are shown. The axis of nll leaves out the fall
     of the first tenth; zooming out shows it.
     """
-    terms = ["nll", "kl"] if any(_has_kl(events) for _, events in runs) else ["nll"]
+    terms = ["nll", "kl"] if any(has_kl(events) for _, events in runs) else ["nll"]
     figure = make_subplots(rows=len(terms), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, term in enumerate(terms, 1):
         lines = []
         for place, (name, events) in enumerate(runs):
-            if term == "nll" or _has_kl(events):
-                trained, held_out = _thinned(*_trained(events, term, along)), _held_out(events, term, along)
-                lines += [trained, held_out]
+            if term == "nll" or has_kl(events):
+                on_batches, measured = trained(events, term, along), held_out(events, term, along)
+                lines += [on_batches, measured]
                 colour, first = COLOURS[place % len(COLOURS)], term == "nll"
                 prefix = f"{name}: " if len(runs) > 1 else ""
-                figure.add_trace(_thin(trained, colour, prefix + TRAINING, first), row, 1)
-                figure.add_trace(_marked(held_out, colour, prefix + HELD_OUT, first), row, 1)
-        figure.update_yaxes(title=TERMS[term], range=_range(lines) if term == "nll" else None, row=row, col=1)
+                figure.add_trace(_thin(on_batches, colour, prefix + TRAINING, first), row, 1)
+                figure.add_trace(_marked(measured, colour, prefix + HELD_OUT, first), row, 1)
+        figure.update_yaxes(title=TERMS[term], range=worth_showing(lines) if term == "nll" else None, row=row, col=1)
     figure.update_xaxes(title=AXES[along], row=len(terms), col=1)
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
     margin = {"t": 10, "b": 10, "l": 10, "r": 10}
@@ -50,16 +50,19 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
     )
 
 
-def _has_kl(events: Sequence[LogEvent]) -> bool:
+def has_kl(events: Sequence[LogEvent]) -> bool:
+    """Whether a run has a kl at all: an autoencoder has none."""
     return any(event.get("kl") or "kl" in (event.get("terms") or {}) for event in events)
 
 
-def _trained(events: Sequence[LogEvent], term: str, along: str) -> Line:
+def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
+    """A term on training batches, neighbours averaged where there are many."""
     steps = [event for event in events if event["type"] == "step"]
-    return [event[along] for event in steps], [event[term] for event in steps]
+    return _thinned([event[along] for event in steps], [event[term] for event in steps])
 
 
-def _held_out(events: Sequence[LogEvent], term: str, along: str) -> Line:
+def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
+    """A term on held-out images, after each epoch."""
     measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
     return [event[along] for event in measured], [event["terms"][term] for event in measured]
 
@@ -73,7 +76,7 @@ def _thinned(x: list[float], y: list[float]) -> Line:
     return [sum(x[i : i + of]) / len(x[i : i + of]) for i in parts], [sum(y[i : i + of]) / len(y[i : i + of]) for i in parts]
 
 
-def _range(lines: Sequence[Line]) -> list[float] | None:
+def worth_showing(lines: Sequence[Line]) -> list[float] | None:
     """From below the lowest value to above the highest one that comes after the first tenth; None while there are few."""
     last = max((max(x) for x, _ in lines if x), default=0.0)
     later = [value for x, y in lines for at, value in zip(x, y, strict=True) if at >= _BEGINNING * last]

@@ -22,6 +22,11 @@ def load(name: str, split: str) -> Images:
     return own_data.load(Path(name), split)
 
 
+def train_count(name: str) -> int:
+    """How many images there are to train on. Raises EngineError when images of your own are not there."""
+    return data.TRAIN_COUNT if name in (MNIST, FASHION) else len(load(name, "train"))
+
+
 def classes(name: str) -> tuple[str, ...]:
     """What the labels 0, 1, … of a data set mean. Raises EngineError as `load` does."""
     if name == MNIST:

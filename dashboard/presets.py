@@ -1,0 +1,75 @@
+"""The trainings that the Train page offers ready-made. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vae_engine import checkpoints, registry
+from vae_engine.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
+from vae_engine.errors import EngineError
+
+BEST_MODEL = "vae-mnist"
+"""The bundled model whose settings are the best ones known here."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings with a name, and what to watch for while they train."""
+
+    name: str
+    title: str
+    watch: str
+    model: ModelConfig
+    train: TrainConfig
+
+
+_PAPER_MODEL = replace(LIVE_MODEL, encoder_widths=(500,), decoder="mlp", decoder_widths=(500,), activation="tanh")
+_PAPER_TRAIN = replace(
+    LIVE_TRAIN, optimizer="adagrad", learning_rate=0.01, schedule="constant", batch_size=100, ema=0.0, seconds=60.0, epochs=0.0
+)
+_CONVOLUTIONAL = replace(
+    LIVE_MODEL, encoder="conv", encoder_widths=(16, 32, 256), decoder="conv", decoder_widths=(256, 32, 16)
+)  # fmt: skip
+
+_ALWAYS = (
+    Preset(
+        "demo", "20-second lecture demo",
+        "Classes part within the first two seconds; the manifold sharpens while the cloud takes the shape of N(0, I).",
+        LIVE_MODEL, LIVE_TRAIN,
+    ),
+    Preset(
+        "autoencoder", "Plain autoencoder",
+        "No kl and no prior: the codes spread far beyond the unit circle, and nothing fills the holes between them.",
+        replace(LIVE_MODEL, kind="ae"), LIVE_TRAIN,
+    ),
+    Preset(
+        "beta-4", "β = 4",
+        "kl is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
+        LIVE_MODEL, replace(LIVE_TRAIN, beta=4.0),
+    ),
+    Preset(
+        "collapse", "Let it collapse",
+        "With β = 50 telling images apart does not pay: kl falls to 0, all posteriors become the prior, all digits one.",
+        LIVE_MODEL, replace(LIVE_TRAIN, beta=50.0),
+    ),
+    Preset(
+        "aevb", "AEVB as published: M=100, L=1, Adagrad",
+        "One hidden layer of 500 tanh units and a constant rate, as in 2014: the same picture comes much more slowly.",
+        _PAPER_MODEL, _PAPER_TRAIN,
+    ),
+    Preset(
+        "convolutional", "Convolutional",
+        "Filters slide over the image: fewer weights and more work for each, so count images per second beside nats.",
+        _CONVOLUTIONAL, replace(LIVE_TRAIN, learning_rate=2e-3, seconds=60.0, epochs=0.0),
+    ),
+)  # fmt: skip
+
+
+def presets() -> tuple[Preset, ...]:
+    """All of them; the best quality only where the model that has it is bundled."""
+    try:
+        best = checkpoints.read_config(registry.PRETRAINED / BEST_MODEL)
+    except EngineError:
+        return _ALWAYS
+    watch = f"The settings of {BEST_MODEL}: after the first seconds minutes of small gains, until the rate has fallen."
+    return (*_ALWAYS, Preset("best", "Best quality", watch, *best))

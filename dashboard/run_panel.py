@@ -1,0 +1,165 @@
+"""One run on the Train page: where it stands, its film and curves, and the keys that drive it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import estimates, explore_link, live_chart, run_charts, state, train_queue
+from dashboard import train_wording as wording
+from dashboard.film import Reel, film
+from dashboard.jobs import Jobs
+from dashboard.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
+from vae_engine import run_control
+from vae_engine.errors import EngineError
+
+_POLL_SECONDS = 0.5
+_SLOW_SECONDS = 0.25
+_HEIGHTS = {"nll": 270, "kl": 210}
+_VIEW = "train-view"
+_GOING = LIVE | {State.QUEUED}
+
+
+def show(jobs: Jobs, run: str) -> None:
+    """Lay a run out, and look at it again and again while it lives."""
+    try:
+        view = _look(jobs, run)
+    except EngineError as error:
+        _gone(jobs, run, error)
+        return
+    st.fragment(_watch, run_every=_POLL_SECONDS if view.state in _GOING else None)(jobs, run, view.state in _GOING)
+    train_queue.queue(jobs, without=run)
+
+
+def _look(jobs: Jobs, run: str) -> RunView:
+    """The run as it stands; only what is new since the last look is read."""
+    earlier: RunView | None = state.kept(_VIEW)
+    view = jobs.view(run, earlier if earlier and earlier.id == run else None)
+    state.keep(_VIEW, view)
+    return view
+
+
+def _gone(jobs: Jobs, run: str, error: EngineError) -> None:
+    deleted = jobs.is_deleted(run)
+    if deleted:
+        st.info(wording.DELETED, icon=":material/delete:")
+    else:
+        st.warning(str(error))
+    with st.container(horizontal=True):
+        if deleted:
+            undo = partial(state.attempt, jobs.undo_delete, run)
+            st.button(wording.UNDO, on_click=undo, icon=":material/undo:", key="train-undo", type="primary")
+        st.button(wording.NEW, on_click=state.watch, args=("",), icon=":material/add:", key="train-new")
+
+
+def _watch(jobs: Jobs, run: str, polling: bool) -> None:
+    """Everything of a run; called anew several times a second while it lives."""
+    try:
+        view = _look(jobs, run)
+    except EngineError:
+        st.rerun()  # deleted meanwhile, perhaps in another window
+    if (view.state in _GOING) != polling:
+        st.rerun()
+    _head(jobs, view)
+    _keys(jobs, view)
+    if message := wording.trouble(view):
+        st.error(wording.plain(message)) if view.state is not State.INTERRUPTED else st.warning(message)
+    _pictures(view)
+
+
+def _head(jobs: Jobs, view: RunView) -> None:
+    label, colour, icon = wording.STATES[view.state]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(wording.plain(view.about.name), anchor=False, width="content")
+        st.badge(label, color=colour, icon=icon)  # type: ignore[arg-type]  # one of its colours
+        st.space("stretch")
+        _rename(jobs, view)
+        _to_explore(view)
+        if st.button(wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP):
+            state.attempt(jobs.delete, view.id)
+            st.rerun()
+        if st.button(wording.NEW, icon=":material/add:", key="train-new"):
+            state.watch("")
+            st.rerun()
+
+
+def _rename(jobs: Jobs, view: RunView) -> None:
+    key = f"train-rename-{view.id}"
+    with st.popover(wording.RENAME, icon=":material/edit:", key="train-rename"):
+        state.begin_with(key, view.about.name)
+        st.text_input(wording.NEW_NAME, key=key, max_chars=NAME_LENGTH)
+        if st.button(wording.KEEP_NAME, key="train-keep-name", type="primary"):
+            state.attempt(jobs.rename, view.id, state.widget(key))
+            st.rerun()
+
+
+def _to_explore(view: RunView) -> None:
+    ready = view.state is State.FINISHED and view.configs is not None and view.configs[0].latent_dim == 2
+    link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
+    help = wording.EXPLORE_HELP if ready else wording.EXPLORE_NOT_YET
+    st.link_button(wording.EXPLORE, link, disabled=not ready, icon=":material/explore:", help=help, key="train-explore")
+
+
+def _keys(jobs: Jobs, view: RunView) -> None:
+    """The keys that drive a run; those that make no sense now are disabled."""
+    live, paused, queued = view.state in LIVE, view.state is State.PAUSED, view.state is State.QUEUED
+    pace = run_control.asked(view.folder)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
+        if paused:
+            _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
+        else:
+            _key(wording.PAUSE, "pause", jobs.pause, view.id, disabled=not live)
+        _key(wording.ONE_STEP, "skip_next", jobs.go_on, view.id, 1, disabled=not paused)
+        _key(wording.ONE_EPOCH, "fast_forward", _one_epoch, jobs, view, disabled=not paused, help=wording.ONE_EPOCH_HELP)
+        key = f"train-slow-{view.id}"
+        state.fill_in(key, pace.delay > 0)
+        change = partial(state.attempt, jobs.slow_down, view.id, 0.0 if pace.delay else _SLOW_SECONDS)
+        st.toggle(wording.SLOW, key=key, on_change=change, disabled=not live, help=wording.SLOW_HELP)
+        if live or queued:
+            _key(wording.CANCEL if queued else wording.STOP, "stop", jobs.stop, view.id, help=wording.STOP_HELP)
+        else:
+            _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
+        text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
+        st.progress(view.progress, text, width="stretch")
+
+
+def _key(label: str, icon: str, action: object, *arguments: object, disabled: bool = False, help: str | None = None) -> None:
+    pressed = partial(state.attempt, action, *arguments)  # type: ignore[arg-type]
+    key = f"train-{label.lower().replace(' ', '-')}"
+    st.button(label, on_click=pressed, icon=f":material/{icon}:", disabled=disabled, help=help, key=key)
+
+
+def _one_epoch(jobs: Jobs, view: RunView) -> None:
+    if view.configs:
+        jobs.go_on(view.id, estimates.steps_per_epoch(view.configs[1]))
+
+
+def _pictures(view: RunView) -> None:
+    """The film beside the curves."""
+    if view.configs is None:
+        return
+    model, _ = view.configs
+    shown, curves = st.columns([2, 1], gap="medium")
+    with shown:
+        if model.latent_dim != 2:
+            st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
+        elif view.snapshots:
+            # The film asks for the weights of the moment by itself; that there are some is all it must be told.
+            latest = None if view.latest is None else 0
+            film([Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)], key="train-film")
+        else:
+            st.caption(wording.WAITING_FOR_MAP)
+    with curves:
+        with st.container(horizontal=True, gap="small", key="train-readings"):
+            for label, value, help in wording.readings(view):
+                st.metric(label, value, help=help, width="content")
+        _curves(view)
+
+
+def _curves(view: RunView) -> None:
+    terms = ("nll", "kl") if run_charts.has_kl(view.log.events) else ("nll",)
+    for term in terms:
+        table = live_chart.table(view.log.events, term)
+        drawing = live_chart.drawing(term, _HEIGHTS[term])
+        st.vega_lite_chart(table, drawing, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

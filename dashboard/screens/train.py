@@ -1,0 +1,71 @@
+"""Train: a new run from a form, or the run in the address as it trains."""
+
+from __future__ import annotations
+
+import contextlib
+
+import streamlit as st
+
+from dashboard import jobs as all_jobs
+from dashboard import run_panel, state, train_form, train_queue
+from dashboard import train_wording as wording
+from dashboard.jobs import Jobs
+from vae_engine.errors import EngineError
+
+_STYLE = """<style>
+.stMainBlockContainer { padding: 3.75rem 1.25rem .5rem; }
+.stMainBlockContainer h3 { padding: 0; font-size: 1.4rem; }
+.st-key-train-readings [data-testid=stMetricValue] { font-size: 1.4rem; }
+</style>"""
+
+
+def show() -> None:
+    """Lay the page out."""
+    st.html(_STYLE)
+    jobs = all_jobs.shared()
+    with contextlib.suppress(EngineError):  # told when it matters
+        jobs.keep_spare()
+    if complaint := state.kept(state.COMPLAINT):
+        state.keep(state.COMPLAINT, None)
+        st.error(wording.plain(complaint))
+    if run := state.watched():
+        run_panel.show(jobs, run)
+    else:
+        _new_run(jobs)
+
+
+def _new_run(jobs: Jobs) -> None:
+    choice, start = st.columns([1.2, 1], gap="large")
+    with choice:
+        train_form.choose_preset()
+    with start, st.container(border=True):
+        _start(jobs)
+    with start:
+        train_queue.queue(jobs)
+    train_form.all_settings(jobs)
+
+
+def _start(jobs: Jobs) -> None:
+    name, budget = st.columns([1.2, 1], vertical_alignment="bottom")
+    name.text_input(
+        wording.NAME, placeholder=train_form.chosen().title, key=train_form.NAME, max_chars=80, persist_state="session"
+    )
+    with budget:
+        train_form.budget()
+    try:
+        asked = train_form.asked()
+        train_form.amounts(jobs, asked)
+    except EngineError as error:
+        st.error(wording.plain(str(error)))
+        asked = None
+    st.button(
+        wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None,
+        key="train-start", help=wording.START_HELP, on_click=_submit, args=(jobs, asked),
+    )  # fmt: skip
+
+
+def _submit(jobs: Jobs, asked: train_form.Asked) -> None:
+    def submit() -> None:
+        state.watch(jobs.submit(asked.model, asked.train, asked.name, state.visitor()))
+
+    state.attempt(submit)
