@@ -70,7 +70,7 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
     for dimension in amount.dimensions:
         conv = _conv(amount, dimension)
         _run(conv, replace(amount, tested=10, watched=1, weighed=1), 2, seed, lambda share: None)  # a first pass costs extra
-        models = {_CONV: conv, _SAME: _fully_connected(conv), _TIME: _fully_connected(conv)}
+        models = {_CONV: conv, _SAME: fully_connected(conv), _TIME: fully_connected(conv)}
         for one in seeds:
             steps = amount.epochs * (amount.train_size // amount.batch)
             for arm, model in models.items():
@@ -100,7 +100,7 @@ def _conv(amount: _Amount, dimension: int) -> ModelConfig:
     )  # fmt: skip
 
 
-def _fully_connected(conv: ModelConfig) -> ModelConfig:
+def fully_connected(conv: ModelConfig) -> ModelConfig:
     """Two hidden layers on either side, of the one width that comes nearest to as many parameters."""
 
     def of_width(width: int) -> ModelConfig:
@@ -206,7 +206,7 @@ def _compared(difference: np.ndarray) -> str:
 
 def _protocol(amount: _Amount, runs: dict[tuple[int, str], list[_Run]]) -> tuple[tuple[str, str], ...]:
     first, second, hidden = amount.conv
-    width = _fully_connected(_conv(amount, amount.dimensions[0])).encoder_widths[0]
+    width = fully_connected(_conv(amount, amount.dimensions[0])).encoder_widths[0]
     counted = "; ".join(
         f"N_z = {d}: {runs[d, _CONV][0].parameters:,} and {runs[d, _SAME][0].parameters:,}" for d in amount.dimensions
     )

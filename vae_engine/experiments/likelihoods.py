@@ -43,7 +43,7 @@ class _Amount:
 
 
 _AMOUNTS = {
-    "tiny": _Amount((0.1, 1.0), (0.1, 0.01, 0.001), 1, 1500, 120, 50, 32, 200),
+    "tiny": _Amount((0.1, 1.0), (0.1, 0.01), 1, 1500, 120, 50, 32, 200),
     "quick": _Amount((0.1, 0.3, 1.0), (0.1, 0.01, 0.001, 0.0001), 1, 20_000, 300, 128, 256, 1000),
     "full": _Amount((0.05, 0.1, 0.3, 1.0), (0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001), 3, 50_000, 600, 128, 256, 2000),
 }
@@ -96,7 +96,7 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
     )
 
 
-def _pixels(arm: Arm, x: Tensor, rng: torch.Generator) -> Tensor:
+def pixels(arm: Arm, x: Tensor, rng: torch.Generator) -> Tensor:
     """The pixels of a batch as an arm sees them: grey values spread over their level's width where it asks for that."""
     return ((LEVELS - 1) * x + torch.rand(x.shape, generator=rng)) / LEVELS if arm.dequantised else x
 
@@ -115,7 +115,7 @@ def _run(arm: Arm, amount: _Amount, seed: int, report: Callable[[float], None]) 
     )  # fmt: skip
 
     def loss(x: Tensor, rng: torch.Generator, progress: float) -> Tensor:
-        seen = _pixels(arm, x, rng)
+        seen = pixels(arm, x, rng)
         q = vae.encode(seen)
         nll = -arm.likelihood.log_prob(seen, vae.decode_logits(q.sample(rng)[0]))
         return objectives.mean_over_batch(objectives.vae_loss(nll, objectives.kl(q), 1.0))
@@ -136,7 +136,7 @@ def _terms(vae: VAE, arm: Arm, split: str, count: int) -> Run:
     rng = torch.Generator().manual_seed(0)
     images = data.load(split).images[:count]
     grey = torch.from_numpy(data.observe_fixed(images, "grey", 0))
-    x = _pixels(arm, torch.from_numpy(data.observe_fixed(images, arm.protocol, 0)), rng)
+    x = pixels(arm, torch.from_numpy(data.observe_fixed(images, arm.protocol, 0)), rng)
     q = vae.encode(x)
     raw = vae.decode_logits(q.sample(rng)[0])
     mean = arm.likelihood.mean(raw).clamp(1e-6, 1 - 1e-6)
@@ -159,7 +159,7 @@ def _terms(vae: VAE, arm: Arm, split: str, count: int) -> Run:
 @torch.no_grad()
 def _moment(vae: VAE, arm: Arm, run: Run) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    x = _pixels(arm, torch.from_numpy(data.observe_fixed(data.load("test").images[:_SHOWN], arm.protocol, 0)), rng)
+    x = pixels(arm, torch.from_numpy(data.observe_fixed(data.load("test").images[:_SHOWN], arm.protocol, 0)), rng)
     raw = vae.decode_logits(vae.encode(x).sample(rng)[0])
     drawn = vae.decode_logits(torch.randn((_SHOWN, 2), generator=rng))
     rows = torch.cat([x, arm.likelihood.mean(raw), arm.likelihood.sample(raw, rng)])
