@@ -10,7 +10,7 @@ from builders import ROOT
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from dashboard import wording
+from dashboard import run_files, wording
 from vae_engine import registry, tables
 from vae_engine.checkpoints import Stored
 
@@ -64,5 +64,5 @@ def test_settings_file_turns_off_telemetry_prompts_and_the_collection_after_each
     config.get_config_options(force_reparse=True)
     assert config.get_option("browser.gatherUsageStats") is False
     assert config.get_option("server.showEmailPrompt") is False
-    assert config.get_option("server.maxUploadSize") == 5
+    assert config.get_option("server.maxUploadSize") == run_files.MAX_UPLOAD >> 20
     assert config.get_option("runner.postScriptGC") is False

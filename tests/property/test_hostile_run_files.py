@@ -7,19 +7,19 @@ import io
 import json
 import struct
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from builders import attempt, short, tiny
+from forging import parts_of, zipped
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
 from vae_engine import checkpoints, data, run_archive, runs
-from vae_engine.run_archive import FORMAT, MANIFEST
+from vae_engine.run_archive import MANIFEST
 
 SNAPSHOT = "snapshots/step-00000002.safetensors"
 
@@ -37,25 +37,6 @@ def sound(tmp_path_factory: pytest.TempPathFactory, digits: data.Images) -> byte
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which files are forged."""
     return tmp_path_factory.mktemp("forged")
-
-
-def parts_of(raw: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if name != MANIFEST}
-
-
-def zipped(parts: dict[str, bytes], change: Callable[[zipfile.ZipInfo], None] = lambda entry: None, **manifest: Any) -> bytes:
-    """A run file with parts of one's own, and a manifest that vouches for them."""
-    hashes = {name: hashlib.sha256(content).hexdigest() for name, content in parts.items()}
-    text = json.dumps({"format": FORMAT, "files": hashes, **manifest}).encode()
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {MANIFEST: text, **parts}.items():
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            change(entry)
-            archive.writestr(entry, content)
-    return file.getvalue()
 
 
 def refusal(raw: bytes, place: Path) -> str:

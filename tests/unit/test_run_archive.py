@@ -75,6 +75,38 @@ def test_only_the_parts_of_a_run_travel(finished: Path, tmp_path: Path) -> None:
     assert names - {run_archive.MANIFEST} == set(files(finished))
 
 
+def test_a_limit_drops_the_state_of_a_finished_run_first_then_snapshots_evenly(finished: Path, tmp_path: Path) -> None:
+    whole = run_archive.pack(finished, tmp_path / "run.zip")
+    state = (finished / run_archive.STATE).stat().st_size
+    snapshot = (finished / "snapshots" / "step-00000000.safetensors").stat().st_size
+    steps = [event["step"] for event in read_on(finished).events if event["type"] == "snapshot"]
+    for dropped in (0, 2, len(steps) - 3):
+        limit = whole - (state + dropped * snapshot if dropped else 1)
+        assert run_archive.pack(finished, tmp_path / "light.zip", limit) <= limit
+        parts = run_archive.read(tmp_path / "light.zip")
+        assert run_archive.STATE not in parts
+        left = sorted(int(name[-20:-12]) for name in parts if name.startswith("snapshots/"))
+        assert {steps[0], steps[-1]} <= set(left) <= set(steps)
+        assert len(steps) - len(left) in ((dropped, dropped + 1) if dropped else (0,))
+        told = [json.loads(line) for line in parts[runs.EVENTS].splitlines()]
+        assert [event["step"] for event in told if event["type"] == "snapshot"] == left
+        assert [event for event in told if event["type"] != "snapshot"] == [
+            event for event in read_on(finished).events if event["type"] != "snapshot"
+        ]
+
+
+def test_a_limit_leaves_a_stopped_run_what_it_needs_to_go_on(stopped: Path, tmp_path: Path, digits: data.Images) -> None:
+    whole = run_archive.pack(stopped, tmp_path / "run.zip")
+    run_archive.pack(stopped, tmp_path / "light.zip", whole - 10)
+    run_archive.unpack(tmp_path / "light.zip", tmp_path / "copy")
+    assert list(runs.resume(tmp_path / "copy", train_images=digits, validation_images=digits.head(32)))[-1].step == 12
+
+
+def test_a_limit_that_even_the_model_alone_exceeds_is_refused(finished: Path, tmp_path: Path) -> None:
+    assert "without snapshots" in str(attempt(run_archive.pack, finished, tmp_path / "run.zip", 2000))
+    assert not (tmp_path / "run.zip").exists()
+
+
 @pytest.mark.parametrize("spoil", ["no config", "broken weights", "linked weights", "broken snapshot"])
 def test_a_spoilt_run_is_not_packed(spoil: str, finished: Path, tmp_path: Path) -> None:
     import shutil
