@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
 
-from vae_engine.exact import FINEST, FIRST, HALO, TILE, TOLERANCE, UPSAMPLED, ExactInference, interpolation, log_joint, resolved
+from vae_engine.exact import FINEST, TILE, TOLERANCE, ExactInference, log_joint, resolved
 
+_FIRST = 8  # decoded points along a tile at first: spacing 0.05
+_HALO = 3  # points beyond each side of a window, for the interpolation
+_UPSAMPLED = 4  # interpolated points per decoded point, along an axis
 _HELD = 14.0  # nats below the highest value down to which a point's surroundings are decoded more finely
 _MARGIN = 2  # points around those, since too coarse a lattice misplaces a narrow peak
 _LOWEST_MODE = math.log(100)  # nats by which a mode may lie below the highest
@@ -52,16 +56,16 @@ class _Window:
 def exact_posterior(inference: ExactInference, x: Tensor) -> ExactPosterior:
     """p(z|x) of one image x [784]."""
     tiles = inference.chosen_tiles(x[None])[0]
-    window = _Window(FIRST, 0, 0, tiles.repeat_interleave(FIRST, 0).repeat_interleave(FIRST, 1))
-    before = math.inf
+    window = _Window(_FIRST, 0, 0, tiles.repeat_interleave(_FIRST, 0).repeat_interleave(_FIRST, 1))
+    before = torch.tensor(math.inf)
     while True:
         window = _cropped(window)
         joint = _fine_joint(inference, x, window)
-        spacing = TILE / window.points / UPSAMPLED
-        log_px = joint.flatten().logsumexp(0).item() + 2 * math.log(spacing)
-        settled = abs(log_px - before) <= TOLERANCE and resolved(log_px, joint.max().item(), window.points)
+        spacing = TILE / window.points / _UPSAMPLED
+        log_px = joint.flatten().logsumexp(0) + 2 * math.log(spacing)
+        settled = abs(log_px - before) <= TOLERANCE and resolved(log_px, joint.max(), window.points)
         if settled or window.points == FINEST:
-            return _summary(inference, window, joint, spacing, log_px)
+            return _summary(inference, window, joint, spacing, log_px.item())
         window, before = _halved(window, joint), log_px
 
 
@@ -74,23 +78,39 @@ def _cropped(window: _Window) -> _Window:
 
 def _fine_joint(inference: ExactInference, x: Tensor, window: _Window) -> Tensor:
     """log p(x, z), float64, on the finer lattice within a window; −∞ at points that do not count."""
-    wanted = torch.nn.functional.pad(window.wanted, (HALO,) * 4)
-    needed = torch.nn.functional.max_pool2d(wanted[None].float(), 2 * HALO + 1, 1, HALO)[0] > 0
+    wanted = torch.nn.functional.pad(window.wanted, (_HALO,) * 4)
+    needed = torch.nn.functional.max_pool2d(wanted[None].float(), 2 * _HALO + 1, 1, _HALO)[0] > 0
     index = needed.nonzero()
-    corner = torch.tensor([window.row - HALO, window.column - HALO])
+    corner = torch.tensor([window.row - _HALO, window.column - _HALO])
     z = ((index + corner).double() + 0.5) * (TILE / window.points) + inference.low
     decoded = torch.zeros(needed.shape, dtype=torch.float64)
     decoded[needed] = log_joint(inference.vae, x[None], z.float())[0].double()
-    rows, columns = (interpolation(side) for side in window.wanted.shape)
+    rows, columns = (_interpolation(side) for side in window.wanted.shape)
     joint = rows @ decoded @ columns.T
-    finely = window.wanted.repeat_interleave(UPSAMPLED, 0).repeat_interleave(UPSAMPLED, 1)
+    finely = window.wanted.repeat_interleave(_UPSAMPLED, 0).repeat_interleave(_UPSAMPLED, 1)
     return joint.masked_fill(~finely, -math.inf)
+
+
+@lru_cache
+def _interpolation(points: int) -> Tensor:
+    """The matrix [4·points, points + 6] that interpolates from the middles of cells to the middles of finer ones.
+
+    Quintic Lagrange through the three nearest points on either side: exact for a Gaussian's logarithm.
+    """
+    matrix = torch.zeros(points * _UPSAMPLED, points + 2 * _HALO, dtype=torch.float64)
+    for row in range(len(matrix)):
+        place = (row + 0.5) / _UPSAMPLED - 0.5 + _HALO  # in units of decoded points
+        nearest = range(math.floor(place) + 1 - _HALO, math.floor(place) + 1 + _HALO)
+        for node in nearest:
+            others = [other for other in nearest if other != node]
+            matrix[row, node] = math.prod((place - other) / (node - other) for other in others)
+    return matrix
 
 
 def _halved(window: _Window, joint: Tensor) -> _Window:
     """The points of half the spacing at and around which there is mass."""
     held = joint > joint.max() - _HELD
-    step = UPSAMPLED // 2  # finer points to each point of half the spacing
+    step = _UPSAMPLED // 2  # finer points to each point of half the spacing
     wanted = torch.nn.functional.max_pool2d(held[None].float(), step)
     padded = torch.nn.functional.pad(wanted, (_MARGIN,) * 4)
     around = torch.nn.functional.max_pool2d(padded, 2 * _MARGIN + 1, 1, _MARGIN)[0] > 0
@@ -99,7 +119,7 @@ def _halved(window: _Window, joint: Tensor) -> _Window:
 
 def _summary(inference: ExactInference, window: _Window, joint: Tensor, spacing: float, log_px: float) -> ExactPosterior:
     held = joint > joint.max() - _HELD
-    corner = torch.tensor([window.row, window.column]) * UPSAMPLED
+    corner = torch.tensor([window.row, window.column]) * _UPSAMPLED
     z = ((held.nonzero() + corner).double() + 0.5) * spacing + inference.low
     weights = torch.softmax(joint[held], 0)
     mean = weights @ z
