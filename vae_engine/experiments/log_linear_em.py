@@ -62,7 +62,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
     amount = of_scale(scale, AMOUNTS)
     seeds = tuple(range(seed, seed + amount.seeds))
     train, test = binary("train", amount.train), binary("test")
-    watch = views.Watch(test, data.load("test").labels)
+    watch = views.Watch(test, data.load("test").labels, amount.iterations - 1)
     pixels, done, total = pixel_features(784), 0, len(seeds) * sum(amount.classes)
     fits: dict[int, list[Fit]] = {}
     for classes in amount.classes:
@@ -134,12 +134,12 @@ def fit(
     start = log_linear.first_guess(features, observed, classes, torch.Generator().manual_seed(seed))
     found, since = Fit(), time.perf_counter()
     for iteration in log_linear.em(start, observed, iterations, PRIOR, steps):
+        if iteration.number:
+            found.seconds = min(found.seconds, time.perf_counter() - since)
         found.train.append(iteration.log_px.double().mean().item())
         found.objective.append(iteration.objective / len(train))
         if watch:
             watch.look(iteration)
-        elif iteration.number:
-            found.seconds = min(found.seconds, time.perf_counter() - since)
         since = time.perf_counter()
     parts = [log_linear.expectation(iteration.model, features.of(part))[1] for part in test.split(2000)]
     found.test = torch.cat(parts).double().mean().item()
