@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+# Tests that do not mind others beside them; those in a browser run alone.
+APART := tests/architecture tests/unit tests/property tests/app tests/browser/test_node_core.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test install install-test check screenshots benchmark clean
@@ -13,7 +15,8 @@ test: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/browser --ignore tests/browser/test_node_core.py
 
 install: .venv/installed
 install-test: .venv/installed-test

@@ -68,12 +68,15 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path, start_python: Callable)
     write_atomically(path, bytes(SIZE))
     writer = start_python("-c", WRITER, path)
     wait_until(lambda: path.read_bytes()[:1] != b"\0", writer)
-    seen = set()
-    for _ in range(300):
+    seen: list[bytes] = []
+
+    def read() -> bool:
         found = path.read_bytes()
         assert found == found[:1] * SIZE
-        seen.add(found[:1])
-    assert len(seen) > 1
+        seen.append(found[:1])
+        return len(seen) >= 300 and len(set(seen)) > 1
+
+    wait_until(read, writer)
 
 
 def test_a_training_run_killed_again_and_again_stays_readable_and_goes_on(tmp_path: Path, start_python: Callable) -> None:
