@@ -63,6 +63,15 @@ def test_the_kl_of_a_full_gaussian_is_the_one_that_torch_knows() -> None:
     assert torch.allclose(torch.cov(drawn.T), (q.root @ q.root.mT)[0], atol=0.05)
 
 
+@torch.no_grad()
+def test_quadrature_of_a_correlated_gaussian_agrees_with_draws_of_it(vae: VAE, image: torch.Tensor) -> None:
+    q = from_numbers(torch.tensor([[0.4, -1.2, -0.7, -1.2, 0.8]]))
+    z = q.sample(torch.Generator().manual_seed(0), 40_000)[:, 0]
+    nll = objectives.nll(vae.likelihood, image, vae.decode_logits(z))
+    error = (nll.std() / len(z) ** 0.5).item()
+    assert full_elbo(vae, image, q, 20).item() == pytest.approx(-(nll.mean() + full_kl(q)[0]).item(), abs=4 * error)
+
+
 def test_the_best_full_gaussian_is_at_least_the_best_diagonal_one(vae: VAE, image: torch.Tensor) -> None:
     with torch.no_grad():
         encoded = vae.encode(image[None])
