@@ -19,6 +19,7 @@ _LONGEST = 4000
 _FARTHEST = 1000
 _IMAGES = 60_000
 _NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,9})?")
+_MODEL = re.compile(r"(run:)?[\w.-]{1,100}")
 _END = re.compile(r"i(?P<image>\d{1,5})|p(?P<model>[01]):(?P<z>.+)")
 
 
@@ -90,7 +91,7 @@ def read(text: str) -> ExploreLink:
                 raise LinkError(f"The part {key!r} of this link makes no sense.")
             values[key] = value
     names = tuple(models.split(",")) if models else ()
-    if not all(re.fullmatch(r"[\w.-]{1,80}", name) for name in names) or len(names) > 2:
+    if not all(_MODEL.fullmatch(name) for name in names) or len(names) > 2:
         raise LinkError("The models in this link make no sense.")
     return ExploreLink(models=names, **values)
 

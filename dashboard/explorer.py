@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import browser_script
+from dashboard.model_choice import Choice
 
 MODES = ("move", "inspect", "draw", "walk", "sample")
 _FARTHEST = 1e4
@@ -25,6 +26,18 @@ _component = st.components.v2.component(
     html='<div id="latent-explorer"></div>\n',
     css=browser_script.styles(),
     js=browser_script.script("streamlit_host.js") + "\nexport default latentExplorer.streamlitComponent;\n",
+)
+
+# The models go to the component that shows them; the rest is told by another that shows nothing, so that a change of
+# what there is to choose from sends a hundred bytes, and not all models once more.
+_setting = st.components.v2.component(
+    "latent_explorer_setting",
+    js="""// Says what is shown of the models; see streamlit_host.js.
+export default function ({data}) {
+  globalThis.__latentExplorerSetting = data;
+  dispatchEvent(new Event("latent-explorer-setting"));
+}
+""",
 )
 
 
@@ -38,49 +51,67 @@ class ExplorerResult:
     selection: int | None = None
     """Index of the chosen test image."""
     models: tuple[str, ...] | None = None
-    """The names chosen from `choices`, once the visitor chose; the page then calls again with their bundles."""
+    """The names just chosen from `choices`; None on every run in which nobody chose."""
 
 
 def explorer(
-    bundles: Sequence[bytes], *, choices: Sequence[Sequence[str]] = (), link: str = "", key: str = "explorer"
+    bundles: Sequence[bytes],
+    *,
+    shown: Sequence[int] | None = None,
+    ladder: Sequence[int] = (),
+    choices: Sequence[Sequence[Choice]] = (),
+    link: str = "",
+    notice: str = "",
+    turn: float = 0.0,
+    key: str = "explorer",
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.
 
-    `bundles` are contents of bundle files (vae_engine.export); one of them should carry the images. `choices` names,
-    for each of them, the models to choose from. `link` is a state to begin with, in the form that Copy link gives
-    after the `#`. All of it crosses to the browser once and is recognised by its hash on later runs.
+    `bundles` are contents of bundle files (vae_engine.export); one of them should carry the images. They cross to the
+    browser once and are recognised by their hash on later runs. `shown` are the places of those on the maps (all),
+    `ladder` those of models of the first map that differ in β, ascending, between which a slider leads. `choices` are,
+    for each map, the models to choose from. `link` is a state to begin with, in the form that Copy link gives after the
+    `#`; `notice` a sentence to show; `turn` changes when a choice was dealt with, so that the page waits no longer.
     """
-    data = pack(bundles, choices, link)
-    raw = _component(
-        key=key,
-        data=data,
-        default={"report": None, "models": None},
-        on_report_change=_nothing,
-        on_models_change=_nothing,
-    )
-    return checked(raw.get("report"), raw.get("models"), choices)
+    packed = pack(bundles)
+    setting = {
+        "models": identity(packed),
+        "shown": list(range(len(bundles)) if shown is None else shown),
+        "ladder": list(ladder),
+        "choices": [[{"name": one.name, "title": one.title, "group": one.group} for one in map] for map in choices],
+        "link": link,
+        "notice": notice,
+        "turn": turn,
+    }
+    with st.container(gap=None):
+        _setting(key=f"{key}-setting", data=setting, height=1)
+        raw = _component(key=key, data=packed, default={"report": None}, on_report_change=_nothing, on_models_change=_nothing)
+    return checked(raw.get("report"), raw.get("models"), [[one.name for one in map] for map in choices])
 
 
 def _nothing() -> None:
     """Streamlit wants a callback for each value; the rerun itself is enough."""
 
 
-def pack(bundles: Sequence[bytes], choices: Sequence[Sequence[str]], link: str) -> bytes:
+def pack(bundles: Sequence[bytes]) -> bytes:
     """One byte string, because Streamlit carries bytes only on their own: header length, JSON header, bundles."""
-    return _pack(tuple(bundles), tuple(tuple(names) for names in choices), link)
+    return _pack(tuple(bundles))
 
 
 @lru_cache(maxsize=4)
-def _pack(bundles: tuple[bytes, ...], choices: tuple[tuple[str, ...], ...], link: str) -> bytes:
+def _pack(bundles: tuple[bytes, ...]) -> bytes:
     header = {
         "id": hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in bundles)).hexdigest(),
         "lengths": [len(one) for one in bundles],
-        "choices": choices,
-        "link": link,
     }
     text = json.dumps(header).encode()
     text += b" " * (-(4 + len(text)) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *bundles])
+
+
+def identity(packed: bytes) -> str:
+    """What `pack` calls the bundles in it."""
+    return str(json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])["id"])
 
 
 def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> ExplorerResult:

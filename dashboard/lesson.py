@@ -6,7 +6,6 @@ step sends a hundred bytes, and not models and script once more.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import browser_script
-from dashboard.explorer import pack
+from dashboard.explorer import identity, pack
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "latent-variable": ("z1", "z2", "log_prior", "log_px_given_z"),
@@ -71,16 +70,11 @@ def lesson(step: str, bundles: Sequence[bytes], *, key: str = "lesson") -> Lesso
     """
     if step not in READINGS:
         raise ValueError(f"There is no step {step!r}.")
-    models = pack(bundles, (), "")
+    models = pack(bundles)
     with st.container(gap=None):
         _turn(key=f"{key}-turn", data={"step": step, "models": identity(models)}, height=1)
         raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))
-
-
-def identity(packed: bytes) -> str:
-    """What `pack` calls the bundles in it."""
-    return str(json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])["id"])
 
 
 def _nothing() -> None:

@@ -5,31 +5,55 @@ from __future__ import annotations
 import math
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from dashboard.explore_link import state_of, to_explore
 from dashboard.explorer import ExplorerResult
+from dashboard.model_choice import Choice, Pair, side_by_side
+from vae_engine.errors import EngineError
 
 _MODELS = "models"
 STEP, TASK, EXPERIMENT = "step", "task", "experiment"
 """The books that a visitor leafs through: the lecture, the worksheet and the lab."""
 _KEPT, _VISITOR = "kept", "visitor"
+_PIN, _PINNINGS = "pin", "pinnings"
+_WATCHED = "run"
+COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
+"""Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
 _EXPLORED = "explored"
 _SETTLING = 2.0  # seconds
 
 
-def chosen_models(choices: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The models on the Explore page, one of each list of choices: those in the address, or the first."""
-    asked = st.query_params.get(_MODELS, "").split(",")
-    return tuple(next((name for name in asked if name in names), names[0]) for names in choices)
+def chosen_models(choices: Sequence[Choice]) -> Pair:
+    """The models on the Explore page: those in the address as far as that goes, the last ones seen, or the first ones."""
+    asked = st.query_params.get(_MODELS)
+    last, notice, turn = kept(_MODELS, ("", "", 0.0))
+    # As with a book: a rerun that was under way when a model was chosen carries the address from before.
+    if asked is None or (asked != last and time.monotonic() - turn < _SETTLING):
+        asked = last
+        to_address(_MODELS, asked)
+    pair = side_by_side(choices, asked.split(","))
+    if asked == last:
+        pair = replace(pair, notice=pair.notice or notice)
+    # An address that made no sense stays as it is: to change it would take away the state that follows its `#`.
+    keep(_MODELS, (",".join(pair.names) if asked else "", pair.notice if asked == last else "", turn))
+    return pair
 
 
-def choose_models(names: Sequence[str]) -> None:
-    """Put the models into the address, so that a reload or a shared link shows them again."""
-    st.query_params[_MODELS] = ",".join(names)
+def choose_models(pair: Pair) -> None:
+    """Put the models into the address, so that a reload or a shared link shows them again; their notice is kept with them."""
+    names = ",".join(pair.names)
+    keep(_MODELS, (names, pair.notice, time.monotonic()))
+    to_address(_MODELS, names)
+
+
+def choosing() -> float:
+    """Changes whenever models were chosen on the Explore page."""
+    return float(kept(_MODELS, ("", "", 0.0))[2])
 
 
 def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
@@ -50,6 +74,52 @@ def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
     keep(book, (name, time.monotonic()))
     st.query_params[book] = name
+
+
+def pinned() -> list[str]:
+    """The runs that stand side by side: those in the address, or the last ones of this session."""
+    asked = st.query_params.get(_PIN)
+    last, since = kept(_PIN, ("", -math.inf))
+    # As with a book: a rerun that was under way when something was pinned carries the address from before.
+    if asked is None or (asked != last and time.monotonic() - since < _SETTLING):
+        to_address(_PIN, last)
+        asked = last
+    elif asked != last:
+        keep(_PIN, (asked, since))
+        keep(_PINNINGS, pinnings() + 1)
+    return list(dict.fromkeys(one for one in asked.split(",") if one))
+
+
+def pin(ids: Sequence[str], by_table: bool = False) -> None:
+    """Let runs stand side by side, in the address as well."""
+    asked = ",".join(ids)
+    keep(_PIN, (asked, time.monotonic()))
+    to_address(_PIN, asked)
+    if not by_table:
+        keep(_PINNINGS, pinnings() + 1)
+
+
+def pinnings() -> int:
+    """Changes whenever runs were pinned otherwise than by ticking them in the table, which must then be told."""
+    return kept(_PINNINGS, 0)
+
+
+def watched(page: str = "") -> str:
+    """The run on the Train page, or on another: the one in the address, or the last one of this session; nothing for none."""
+    asked, key = in_address(_WATCHED), f"{_WATCHED} {page}"
+    last, since = kept(key, ("", -math.inf))
+    # As with a book: a rerun that was under way when a run was chosen carries the address from before.
+    if not asked or (asked != last and time.monotonic() - since < _SETTLING):
+        to_address(_WATCHED, last)
+        return last
+    keep(key, (asked, since))
+    return asked
+
+
+def watch(run: str, page: str = "") -> None:
+    """Have a run on the Train page, or on another, in the address as well; nothing for none."""
+    keep(f"{_WATCHED} {page}", (run, time.monotonic()))
+    to_address(_WATCHED, run)
 
 
 def in_address(key: str) -> str:
@@ -87,9 +157,32 @@ def widget(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def begin_with(key: str, value: Any) -> None:
+    """What a widget says before anyone touched it."""
+    st.session_state.setdefault(key, value)
+
+
 def fill_in(key: str, value: Any) -> None:
     """As a callback: make a widget say something."""
     st.session_state[key] = value
+
+
+def attempt(action: Callable[..., Any], *arguments: Any) -> None:
+    """As a callback: do something, and keep the complaint if it cannot be done."""
+    try:
+        action(*arguments)
+    except EngineError as error:
+        keep(COMPLAINT, str(error))
+
+
+def roll(key: str) -> None:
+    """As a callback: give a number widget a fresh seed."""
+    fill_in(key, secrets.randbelow(10_000))
+
+
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark."""
+    return st.context.theme.type == "dark"
 
 
 def keep_explored(names: Sequence[str], result: ExplorerResult) -> None:

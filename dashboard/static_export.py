@@ -12,10 +12,13 @@ import gzip
 import html
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dashboard import browser_script
+from dashboard.run_view import read_about
 from vae_engine import datasets, export, registry
+from vae_engine.checkpoints import Stored
 from vae_engine.errors import EngineError
 from vae_engine.files import write_atomically
 
@@ -38,23 +41,39 @@ def page(names: Sequence[str]) -> bytes:
     """The whole file for one or two models, given by name or folder. Raises as `write_html` does."""
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
-    stored = [registry.find(name) for name in names]
-    payloads = {f"bundle-{i}": _planes(export.bundle(model, with_images=False)) for i, model in enumerate(stored)}
+    stored = [_titled(registry.find(name)) for name in names]
+    payloads = {f"bundle-{i}": planes(export.bundle(model, with_images=False)) for i, model in enumerate(stored)}
     if len({model.train.data for model in stored}) > 1:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
     payloads["images"] = datasets.load(stored[0].train.data, "test").images.tobytes()
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
-    blocks = "\n".join(_block(name, content) for name, content in payloads.items())
-    script = browser_script.script("static_host.js")
-    return _PAGE.format(title=html.escape(title), styles=browser_script.styles(), blocks=blocks, script=script).encode()
+    blocks = [block(name, content) for name, content in payloads.items()]
+    styles = browser_script.styles()
+    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage")
 
 
-def _planes(content: bytes) -> bytes:
-    """All even bytes, then all odd ones."""
+def one_file(title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str) -> bytes:
+    """A page that needs nothing from outside.
+
+    `root` is the id of the element that `opener`, which the module `entry` exports, fills; until then it says `waiting`.
+    """
+    script = browser_script.script(entry)
+    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener}
+    return _PAGE.format(**words, styles=styles, blocks="\n".join(blocks), script=script).encode()
+
+
+def _titled(model: Stored) -> Stored:
+    """The model under the name that people gave to the run; others keep theirs."""
+    return replace(model, name=read_about(model.folder).name)
+
+
+def planes(content: bytes) -> bytes:
+    """All even bytes, then all odd ones: half-precision numbers are packed smaller so."""
     return content[0::2] + content[1::2]
 
 
-def _block(name: str, content: bytes) -> str:
+def block(name: str, content: bytes) -> str:
+    """The element that carries some bytes in the page; static_payload.js reads it."""
     packed = gzip.compress(content, 9, mtime=0)
     described = json.dumps({"bytes": len(packed)})
     text = base64.b85encode(packed, pad=True).translate(_FROM_B85).decode("ascii")
@@ -75,11 +94,11 @@ html, body {{ margin: 0; height: 100%; }}
 </style>
 </head>
 <body>
-<div id="explorer" class="lx-static"><p class="lx-loading">Opening the models …</p></div>
+<div id="{root}" class="lx-static"><p class="lx-loading">{waiting}</p></div>
 {blocks}
 <script>
 {script}
-latentExplorer.openStaticPage(document);
+latentExplorer.{opener}(document);
 </script>
 </body>
 </html>

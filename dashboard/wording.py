@@ -13,6 +13,7 @@ ONE_FILE_HELP = "It opens from disk in any browser, with no server and no networ
 ONE_FILE_BUTTON = "Download HTML"
 ONE_FILE_PICKERS = {"vae": "Variational autoencoder", "ae": "Plain autoencoder"}
 
+READING_MODELS = "The models are being read …"
 NO_MODELS = "There are no pretrained models here. Restore them with `git checkout -- pretrained`."
 BOUNDS_ALT = "For each VAE the ELBO, the importance-sampled and the exact log p(x) on one axis of nats per image"
 BOUNDS_AXIS = "nats per image, higher is better"

@@ -1,6 +1,7 @@
 // @ts-check
 // Sentences about what is on screen, every one computed from the state.
 
+import {classesOf, manyOf} from "./classes.js";
 import {priorMassBeyond} from "./geometry.js";
 import {gaussianRadius} from "./explorer_model.js";
 import {signedNumber} from "./sliders.js";
@@ -41,13 +42,9 @@ function classesNear({index, bundle}, z) {
   for (const i of near) counts[bundle.points.labels[i]]++;
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
   const [first, second] = order;
-  const rest = counts[second] > near.length / 5 ? `, ${counts[second]} are ${plural(second)}` : "";
-  return `${near.length} nearest codes: ${counts[first]} are ${plural(first)}${rest}.`;
-}
-
-/** @param {number} digit */
-function plural(digit) {
-  return `${digit}s`;
+  const names = classesOf(bundle);
+  const rest = counts[second] > near.length / 5 ? `, ${counts[second]} are ${manyOf(names, second)}` : "";
+  return `${near.length} nearest codes: ${counts[first]} are ${manyOf(names, first)}${rest}.`;
 }
 
 /** A share as a percentage with two meaningful digits. @param {number} share */

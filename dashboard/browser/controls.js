@@ -1,6 +1,7 @@
 // @ts-check
 // The bar above the maps: modes, the legend that filters digits, and the menu of layers.
 
+import {areShort, fillALine, markOf} from "./classes.js";
 import {choiceBar, make} from "./dom.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "./state.js";
@@ -30,26 +31,26 @@ export function createModeBar(chosen) {
   return choiceBar("Mode", MODES.map((mode) => ({value: mode, text: MODE_TEXTS[mode][0], title: MODE_TEXTS[mode][1], testid: `mode-${mode}`})), chosen);
 }
 
-/** @param {Store} store @param {() => void} commit */
-export function createLegend(store, commit) {
+/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("./classes.js").ClassNames} names */
+export function createLegend(store, commit, names) {
   const apply = applier(store, commit);
-  const buttons = CLASS_COLOURS.map((colour, digit) => {
+  const buttons = names.map((name, digit) => {
     const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
     const button = make("button", {
-      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": `digit ${digit}`, title: `Show only ${digit}; point here to highlight it`,
+      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": /^\d$/.test(name) ? `digit ${name}` : name, title: `Show only ${name}; point here to highlight it`,
       onclick: () => apply({type: "class", digit}), onpointerenter: focus(digit), onpointerleave: focus(null), onblur: focus(null),
-    }, make("span", {class: "lx-dot"}), String(digit));
-    button.style.setProperty("--lx-colour", colour);
+    }, make("span", {class: "lx-dot"}), markOf(names, digit), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
+    button.style.setProperty("--lx-colour", CLASS_COLOURS[digit]);
     return button;
   });
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
 
   return {
-    element: make("div", {class: "lx-legend", role: "group", "aria-label": "Digits shown"}, ...buttons, all),
+    element: make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all),
     /** @param {State} state */
     render(state) {
       buttons.forEach((button, digit) => button.setAttribute("aria-pressed", String(showsClass(state, digit))));
-      all.hidden = state.classes === ALL_CLASSES;
+      all.hidden = names.every((_, digit) => showsClass(state, digit));
     },
   };
 }

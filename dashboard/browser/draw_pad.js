@@ -1,6 +1,7 @@
 // @ts-check
 // A digit drawn by hand or uploaded, encoded by every model while the stroke grows.
 
+import {areShort, classesOf} from "./classes.js";
 import {createDigit} from "./digit_view.js";
 import {actionButton, contextOf, make, setText} from "./dom.js";
 import {createRaster, paintStrokes, seenPixels} from "./drawing.js";
@@ -14,6 +15,7 @@ import {readUpload} from "./upload.js";
 export function createDrawPad(app) {
   const {store, models} = app;
   const raster = createRaster();
+  const digits = areShort(classesOf(models[0].bundle));
   const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
     "aria-label": "Drawing pad: draw a digit with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back."});
   const context = contextOf(pad);
@@ -32,7 +34,7 @@ export function createDrawPad(app) {
   const small = (/** @type {HTMLElement} */ digit, /** @type {string} */ name) => make("figure", {class: "lx-tile"}, digit, make("span", {class: "lx-tile-note"}, name));
   const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
     make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
-      make("div", {class: "lx-panel-head"}, make("h3", {}, "Draw a digit"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
+      make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
       make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "as encoded")),
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
   /** @type {Stroke|null} */
@@ -156,6 +158,6 @@ export function createDrawPad(app) {
     context.font = `${side / 16}px ${app.theme.font}`;
     context.textAlign = "center";
     context.fillStyle = app.theme.muted;
-    context.fillText("draw a digit here", side / 2, side / 2);
+    context.fillText(digits ? "draw a digit here" : "draw here", side / 2, side / 2);
   }
 }

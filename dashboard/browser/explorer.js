@@ -1,9 +1,7 @@
 // @ts-check
 // The explorer: takes bundles and a place in the page, builds the views, and runs the one loop that redraws them.
 
-import {readBundle, unpackImages} from "./bundle.js";
 import {spokenCaption} from "./captions.js";
-import {createModel} from "./explorer_model.js";
 import {createDrawPad} from "./draw_pad.js";
 import {createInspector} from "./inspector.js";
 import {buildPage} from "./page.js";
@@ -12,23 +10,29 @@ import {readTheme} from "./palette.js";
 import {formatLink, parseLink} from "./property_table.js";
 import {createPosteriorProbe} from "./posterior_probe.js";
 import {createSamplePanel} from "./sample_panel.js";
+import {createShelf} from "./shelf.js";
 import {createStore, initialState} from "./state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "./stats.js";
 import {createWalk} from "./walk.js";
-import {createBatchDecoder} from "./worker.js";
 
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null}} Report */
+/** @typedef {{name: string, title: string, group: string}} Choice a model to choose: title for people, under the heading of its group */
 /**
  * @typedef {object} ExplorerOptions
- * @property {(ArrayBuffer|Uint8Array)[]} bundles one or two
+ * @property {(ArrayBuffer|Uint8Array)[]} bundles
+ * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
+ * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
  * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
+ * @property {string} [notice] a sentence to begin with
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
- * @property {string[][]} [choices] for each map the names of the models it could show instead
- * @property {(names: string[]) => void} [onChoose] called with the wanted names when someone chose another model
+ * @property {Choice[][]} [choices] for each map the models it could show instead
+ * @property {(names: string[], shown: number[]|null) => void} [onChoose] called with the wanted names when someone chose another model; `shown` are
+ *   the places of their bundles if the page shows them already
  */
 /**
  * @typedef {object} App what views share
@@ -43,14 +47,18 @@ import {createBatchDecoder} from "./worker.js";
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
  * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
- * @property {(place: number, low: import("./state.js").Latent, high: import("./state.js").Latent) => void} frame zoom a map to a part of its space
+ * @property {import("./shelf.js").Ladder|null} ladder
+ * @property {number} rung of the ladder that the first map shows
+ * @property {() => import("./shelf.js").Glide|null} glide what the first map shows while it is between two rungs
+ * @property {(position: number) => Partial<State>} glided what changes when the first map glides to a position on the ladder
+ * @property {(place: number, low: Latent, high: Latent) => void} frame zoom a map to a part of its space
  * @property {(event: Event) => void} touched someone did something: time the answer
  * @property {() => void} commit someone let go: remember, report, and say it
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {() => string} link
- * @property {string[][]} choices
+ * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose
  */
 
@@ -59,30 +67,80 @@ const LARGE_WIDTH = 1700;
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
 export function mountExplorer(root, options) {
-  const models = options.bundles.map((bytes, place) => createModel(readBundle(bytes), bytes, place));
-  const batches = options.bundles.map((bytes) => createBatchDecoder(bytes));
-  const plain = initialState(models.length);
-  const {values, refused} = parseLink(options.link ?? location.hash.slice(1), plain);
-  const first = {...plain, ...values, held: Object.keys(values).length > 0};
-  if (first.selected !== null && first.selected >= models[0].bundle.points.count) first.selected = null;
-  if (refused.length) first.notice = `The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
+  const shelf = createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? []);
+  let stage = mountStage(root, options, shelf, stepTo, null);
+  shelf.ladder?.prepare();
 
-  let [frame, reportTimer, lastReport, alive] = [0, 0, JSON.stringify(reportOf(plain)), true];
-  /** What each decoder last decoded; the same object as long as the picture is the same. */
+  /** Shows another rung of the ladder in the first map, with everything else as it was. @param {number} rung */
+  function stepTo(rung) {
+    const shadow = /** @type {ShadowRoot|Document} */ (root.getRootNode());
+    const focused = shadow.activeElement instanceof HTMLElement ? shadow.activeElement.dataset.testid : undefined;
+    const {state} = stage;
+    stage.destroy();
+    shelf.step(rung);
+    stage = mountStage(root, options, shelf, stepTo, state());
+    if (focused) /** @type {HTMLElement|null} */ (root.querySelector(`[data-testid="${focused}"]`))?.focus();
+  }
+
+  return {
+    /** @param {Partial<ExplorerOptions>} changed */
+    update(changed) {
+      Object.assign(options, changed);
+      stage.update(changed);
+      const rung = changed.shown && options.ladder ? options.ladder.indexOf(changed.shown[0]) : -1;
+      if (rung >= 0 && rung !== shelf.rung()) stepTo(rung);
+    },
+    link: () => stage.link(),
+    names: () => stage.names(),
+    destroy() {
+      stage.destroy();
+      shelf.close();
+    },
+  };
+}
+
+/** The page for the models that are on show. @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options @param {ReturnType<typeof createShelf>} shelf
+ * @param {(rung: number) => void} stepTo @param {State|null} carried the state of the page that stood here with another rung */
+function mountStage(root, options, shelf, stepTo, carried) {
+  const models = shelf.models();
+  const {ladder} = shelf;
+  const rung = shelf.rung();
+  const plain = initialState(models.length);
+  const first = carried ? carriedOver(carried, models) : linkedState(options, plain, models[0].bundle.points.count);
+
+  let [frame, reportTimer, lastReport, alive] = [0, 0, JSON.stringify(reportOf(carried ?? plain)), true];
+  /** What each map's decoder last decoded, by which model and where; the same as long as the picture is the same. */
+  const decodedBy = models.slice();
   const decodedAt = first.z.map((z) => z);
   const decoded = models.map((model) => model.decode(first.z[model.place]));
   let lastMode = "";
 
   const app = /** @type {App} */ ({
-    models, batches, images: null,
+    models, batches: shelf.decoders(), images: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
     frame: (place, low, high) => page.maps[place].frame(low, high),
     large: () => page.element.clientWidth >= LARGE_WIDTH,
-    choices: options.choices ?? [],
-    choose: (place, name) => options.onChoose?.(models.map((model) => (model.place === place ? name : model.bundle.name))),
-    link: () => `${location.href.split("#")[0]}#${formatLink(app.store.state, plain)}`,
+    choices: () => options.choices ?? [],
+    choose(place, name) {
+      const names = models.map((model) => (model.place === place ? name : model.bundle.name));
+      const wanted = place === 0 && ladder ? ladder.find(name) : -1;
+      if (wanted >= 0) stepTo(wanted);
+      else app.store.dispatch({type: "set", values: {waiting: `“${options.choices?.[place].find((one) => one.name === name)?.title ?? name}” is on its way …`}});
+      options.onChoose?.(names, wanted >= 0 ? shelf.shown() : null);
+    },
+    glide() {
+      const {glide} = app.store.state;
+      return glide === null || !ladder ? null : ladder.at(glide);
+    },
+    glided(glide) {
+      const {mode, selected, noise, z} = app.store.state;
+      const codes = mode === "inspect" && selected !== null && noise === 0 && ladder ? ladder.at(glide).codes : null;
+      const code = codes && selected !== null ? /** @type {Latent} */ ([codes[2 * selected], codes[2 * selected + 1]]) : null;
+      return code ? {glide, z: [code, ...z.slice(1)]} : {glide};
+    },
+    link: () => `${addressOf(models)}#${formatLink(app.store.state, plain)}`,
   });
   app.probe = createPosteriorProbe(app);
   app.walk = createWalk(app);
@@ -100,18 +158,19 @@ export function mountExplorer(root, options) {
   function draw() {
     frame = 0;
     const began = performance.now();
+    if (app.store.state.mode !== lastMode) enterMode(app.store.state);
     const {state} = app.store;
-    if (state.mode !== lastMode) enterMode(state);
-    app.probe?.request(app.store.state);
+    const glide = app.glide();
+    if (!glide) app.probe?.request(state);
     app.probe?.advance();
-    models.forEach((model, i) => {
-      const z = latentShown(app.store.state, model);
+    models.forEach((standing, i) => {
+      const model = glide && i === 0 ? glide.nearest : standing;
+      const z = latentShown(state, model);
       const at = decodedAt[i];
-      if (at[0] === z[0] && at[1] === z[1]) return;
-      decodedAt[i] = z;
-      model.decode(z);
+      if (decodedBy[i] === model && at[0] === z[0] && at[1] === z[1]) return;
+      [decodedBy[i], decodedAt[i], decoded[i]] = [model, z, model.decode(z)];
     });
-    page.render(app.store.state, decoded, decodedAt);
+    page.render(state, decoded, decodedAt, decodedBy);
     recordFrame(began);
   }
 
@@ -176,9 +235,8 @@ export function mountExplorer(root, options) {
   Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state}});
 
   async function receiveImages() {
-    const holder = models.find((model) => model.bundle.hasImages);
     try {
-      app.images = await (options.images ?? (holder ? unpackImages(holder.bundle) : null));
+      app.images = await (options.images ?? shelf.images());
     } catch (error) {
       app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
     }
@@ -188,10 +246,16 @@ export function mountExplorer(root, options) {
   return {
     /** @param {Partial<ExplorerOptions>} changed */
     update(changed) {
-      Object.assign(options, changed);
+      if (changed.choices) {
+        app.store.dispatch({type: "set", values: {waiting: ""}});
+        page.offer();
+      }
+      if (changed.notice) app.store.dispatch({type: "set", values: {notice: changed.notice}});
       retheme();
     },
+    state: () => app.store.state,
     link: () => formatLink(app.store.state, plain),
+    names: () => models.map((model) => model.bundle.name),
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);
@@ -199,10 +263,32 @@ export function mountExplorer(root, options) {
       resized.disconnect();
       scheme.removeEventListener("change", retheme);
       document.removeEventListener("pointerdown", closeMenus);
-      for (const batch of batches) batch.terminate();
       page.element.remove();
     },
   };
+}
+
+/** The address of this page with its models, where an address names models. @param {ExplorerModel[]} models */
+function addressOf(models) {
+  const address = new URL(location.href.split("#")[0]);
+  if (address.searchParams.has("models")) address.searchParams.set("models", models.map((model) => model.bundle.name).join(","));
+  return address.href;
+}
+
+/** What the link says, as far as it makes sense. @param {ExplorerOptions} options @param {State} plain @param {number} count of images @returns {State} */
+function linkedState(options, plain, count) {
+  const {values, refused} = parseLink(options.link ?? location.hash.slice(1), plain);
+  const state = {...plain, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
+  if (state.selected !== null && state.selected >= count) state.selected = null;
+  if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
+  return state;
+}
+
+/** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
+function carriedOver(state, models) {
+  const {mode, selected, z} = state;
+  const follows = mode === "inspect" && selected !== null;
+  return {...state, z: follows ? [models[0].codeOf(selected), ...z.slice(1)] : z, noise: follows ? 0 : state.noise, glide: null, hovered: null, playing: false, notice: ""};
 }
 
 /** The latent whose picture is on screen: while inspecting, that of the image under the pointer. @param {State} state @param {ExplorerModel} model */

@@ -2,6 +2,7 @@
 // One test image: what it is, what the encoder saw, what each model makes of it, and what lies near it in each latent space.
 
 import {ambiguousImages, nextAfter} from "./ambiguous.js";
+import {classesOf, manyOf, oneOf} from "./classes.js";
 import {createDigit, createStrip} from "./digit_view.js";
 import {observeFixed, seededNormal} from "./digits.js";
 import {actionButton, make, setText} from "./dom.js";
@@ -76,7 +77,8 @@ export function createInspector(app) {
   /** @param {number} index @param {readonly Float32Array[]} decoded @param {readonly Latent[]} shownAt */
   function fill(index, decoded, shownAt) {
     const {labels, seed} = models[0].bundle.points;
-    setText(title, `Test image ${index}, a ${labels[index]}`);
+    const names = classesOf(models[0].bundle);
+    setText(title, `Test image ${index}, ${oneOf(names, labels[index])}`);
     if (!app.images) return;
     const x = observeFixed(app.images, index, seed);
     original.digit.show(gatherImages(app.images, [index]), app.theme);
@@ -85,8 +87,8 @@ export function createInspector(app) {
       errors[i].digit.showError(decoded[i], x, app.theme);
       setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
-      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => labels[one]).join(", ")}`);
-      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${labels[index]}s`);
+      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => names[labels[one]]).join(", ")}`);
+      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${manyOf(names, labels[index])}`);
     });
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // One latent space: points, layers and axes below, cursor and marks above, each on its own canvas so that a move repaints only the marks.
 
+import {classesOf, markOf} from "./classes.js";
 import {contextOf, make, setText} from "./dom.js";
 import {fitView} from "./geometry.js";
 import {createBackdrop} from "./map_backdrop.js";
@@ -51,6 +52,9 @@ export function createLatentMap(app, model) {
   /** @type {unknown[][]} what each layer was last painted from */
   let [paintedKey, cachedKey, markedKey] = [[], [], []];
   let settling = 0;
+  let wholeOf = model.core;
+  /** The model as it is painted: while its map glides from one rung to another, with the codes on their way. */
+  let painted = model;
 
   const currentView = () => {
     const wanted = store.state.views[place];
@@ -90,21 +94,32 @@ export function createLatentMap(app, model) {
     Object.assign(plot.style, {left: `${left}px`, top: `${TOP}px`, width: `${width}px`, height: `${height}px`});
     element.style.setProperty("--lx-left", `${left}px`);
     element.style.setProperty("--lx-axis-size", `${size}px`);
-    whole = fitView(...model.core, width, height, PADDING);
+    whole = fitView(...wholeOf, width, height, PADDING);
     cachedView = null;
     paintedKey = markedKey = [];
   }
 
+  /** @param {import("./shelf.js").Glide|null} glide */
+  function take(glide) {
+    const core = glide?.core ?? model.core;
+    if (core !== wholeOf) [wholeOf, whole] = [core, fitView(...core, whole.width, whole.height, PADDING)];
+    if (!glide) painted = model;
+    else if (painted.bundle.points.codes !== glide.codes) {
+      const [low, high] = glide.reach;
+      painted = {...model, low, high, bundle: {...model.bundle, points: {...model.bundle.points, codes: glide.codes}}, codeOf: (index) => [glide.codes[2 * index], glide.codes[2 * index + 1]]};
+    }
+  }
+
   /** Points are painted once for a view; while the view is on the move their picture is moved instead. @param {State} state @param {View} view @param {Theme} theme */
   function refreshPoints(state, view, theme) {
-    const key = [state.layers, state.classes, state.focus, theme, ratio];
+    const key = [painted, state.layers, state.classes, state.focus, theme, ratio];
     const same = sameItems(key, cachedKey);
     if (same && cachedView && (sameView(cachedView, view) || performance.now() - lastViewChange < SETTLED)) return;
     cached.setTransform(1, 0, 0, 1, 0, 0);
     cached.clearRect(0, 0, cached.canvas.width, cached.canvas.height);
     cached.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const layer = {context: cached, view, ratio, theme, state, model};
-    if (state.layers.training) paintTraining(layer);
+    const layer = {context: cached, view, ratio, theme, state, model: painted};
+    if (state.layers.training && painted === model) paintTraining(layer);
     if (state.layers.points || state.layers.glyphs) paintPoints(layer);
     [cachedKey, cachedView] = [key, view];
   }
@@ -123,7 +138,7 @@ export function createLatentMap(app, model) {
     below.rect(0, 0, view.width, view.height);
     below.clip();
     paintGrid(below, view, theme);
-    backdrop.paint(below, view, state, theme);
+    if (painted === model) backdrop.paint(below, view, state, theme);
     if (cachedView) {
       const zoom = view.scale / cachedView.scale;
       const x = view.width / 2 + (cachedView.cx - view.cx) * view.scale - zoom * cachedView.width / 2;
@@ -148,17 +163,19 @@ export function createLatentMap(app, model) {
     above.save();
     above.clip();
     const {labels, std} = model.bundle.points;
+    const names = classesOf(model.bundle);
     const image = shownImage(state);
-    const truth = state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
-    if (state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
-    if (state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
-    if (state.mode === "inspect" && image !== null) {
+    const rests = painted === model;
+    const truth = rests && state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
+    if (rests && state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
+    if (rests && state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
+    if (rests && state.mode === "inspect" && image !== null) {
       paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
       if (std && !truth) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
     }
     if (truth) paintTruth(above, view, theme, truth);
-    if (state.selected !== null) paintRing(above, view, theme, model.codeOf(state.selected), labels[state.selected], true);
-    if (state.hovered !== null && state.hovered !== state.selected) paintRing(above, view, theme, model.codeOf(state.hovered), labels[state.hovered], false);
+    if (state.selected !== null) paintRing(above, view, theme, painted.codeOf(state.selected), labels[state.selected], true, markOf(names, labels[state.selected]));
+    if (state.hovered !== null && state.hovered !== state.selected) paintRing(above, view, theme, painted.codeOf(state.hovered), labels[state.hovered], false, markOf(names, labels[state.hovered]));
     paintCursor(above, view, theme, state.z[place], state.held, state.active === place);
     above.restore();
   }
@@ -168,19 +185,20 @@ export function createLatentMap(app, model) {
     /** @param {State} state @param {Theme} theme */
     render(state, theme) {
       if (whole.width <= 1) return;
+      take(place === 0 ? app.glide() : null);
       const view = currentView();
       showAll.hidden = state.views[place] === null;
       if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
-      backdrop.request(state, view);
+      if (painted === model) backdrop.request(state, view);
       refreshPoints(state, view, theme);
       const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
       if (!sameItems(key, paintedKey)) {
         paintBase(state, view, theme);
-        const unseen = countOutside(model.bundle.points.codes, view);
+        const unseen = countOutside(painted.bundle.points.codes, view);
         setText(outside, unseen && (state.layers.points || state.layers.glyphs) ? `${unseen.toLocaleString("en")} test codes out of sight` : "");
         paintedKey = key;
       }
-      const markKey = [state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
+      const markKey = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
         state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height, state.layers.posterior, app.probe?.version()];
       if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
       markedKey = markKey;

@@ -1,6 +1,7 @@
 // @ts-check
 // Step 10: one network trained with different weights β of the KL. The same images' codes move as β does.
 
+import {betaMeaning, betaProtocol} from "./beta_words.js";
 import {make} from "./dom.js";
 import {createBars, roundedEnd} from "./lesson_bars.js";
 import {createLessonMap} from "./lesson_map.js";
@@ -8,23 +9,13 @@ import {createMotion} from "./lesson_motion.js";
 import {createChoiceSlider, createNote, createPicture, createReadings} from "./lesson_parts.js";
 import {paintCodes, paintPriorCircles} from "./lesson_points.js";
 import {paintCursor} from "./map_marks.js";
+import {codesBetween, rangeBetween} from "./morph.js";
 
 /** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 
 const MORPH = 600; // milliseconds
 const USUAL_BETA = 1;
-
-/** Codes on their way from one model's to another's; the same image keeps its place in the list.
- * @param {Float32Array} from @param {Float32Array} to @param {number} share */
-export function codesBetween(from, to, share) {
-  return share === 1 ? to : from.map((value, i) => value + share * (to[i] - value));
-}
-
-/** The corners of a view between two. @param {[Latent, Latent]} from @param {[Latent, Latent]} to @param {number} share @returns {[Latent, Latent]} */
-function rangeBetween(from, to, share) {
-  return /** @type {[Latent, Latent]} */ (from.map((corner, i) => corner.map((value, axis) => value + share * (to[i][axis] - value))));
-}
 
 /** @param {import("./lesson.js").Lesson} lesson @returns {import("./lesson.js").LessonView} */
 export function betaView(lesson) {
@@ -75,10 +66,8 @@ export function betaView(lesson) {
   }
 
   function told() {
-    const {metrics, name} = models[place].bundle.header;
-    const about = `${name}: ${metrics.split} split, ${metrics.n?.toLocaleString("en")} images, ${metrics.protocol} pixels, ${metrics.samples} samples each (seed ${metrics.seed}). nll + KL is −ELBO at every β; training weighs the KL by β.`;
-    if (betas[place] !== 0) return about;
-    return `${about} β = 0 still samples z, so noise of the encoder's own making smooths the codes; but nothing asks q to stay near N(0, I). It is neither a plain autoencoder, which has no noise, nor a model one may sample from the prior.`;
+    const {header} = models[place].bundle;
+    return `${betaProtocol(header)} ${betaMeaning(header)}`;
   }
 
   return {

@@ -128,15 +128,15 @@ export function paintCursor(context, view, theme, z, held, active) {
   context.fill();
 }
 
-/** A ring round the code of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} label @param {boolean} strong */
-export function paintRing(context, view, theme, z, label, strong) {
+/** A ring round the code of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} label @param {boolean} strong @param {string} [mark] of its class */
+export function paintRing(context, view, theme, z, label, strong, mark = String(label)) {
   const [x, y] = toPixel(view, z[0], z[1]);
   context.beginPath();
   context.arc(x, y, strong ? 7 : 6, 0, 2 * Math.PI);
   context.fillStyle = CLASS_COLOURS[label];
   context.fill();
   haloStroke(context, theme, theme.text, strong ? 2.5 : 1.5, []);
-  const name = nameSprite(label, context.getTransform().a, theme);
+  const name = nameSprite(mark, context.getTransform().a, theme);
   context.drawImage(name, x + 5, y - 22, 20, 20);
 }
 

@@ -1,7 +1,9 @@
 // @ts-check
 // The codes of the test and training images, as dots or numerals, from sprites made once per theme.
 
+import {classesOf, markOf} from "./classes.js";
 import {contextOf, make} from "./dom.js";
+import {createDotSheet, makeStamps} from "./dot_raster.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
 
@@ -31,25 +33,34 @@ function sprite(key, size, draw) {
   return canvas;
 }
 
+/** @type {Map<string, import("./dot_raster.js").Stamp[]>} */
+const dots = new Map();
+
 /** @param {number} label @param {number} radius @param {number} ratio @param {boolean} dark */
-function dotSprite(label, radius, ratio, dark) {
-  const size = Math.ceil((2 * radius + 2) * ratio);
-  return sprite(`dot ${label} ${radius} ${ratio} ${dark}`, size, (context) => {
-    context.scale(ratio, ratio);
-    context.beginPath();
-    context.arc(0, 0, radius, 0, 2 * Math.PI);
-    context.fillStyle = CLASS_COLOURS[label];
-    context.fill();
-    // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
-    context.lineWidth = 0.6;
-    context.strokeStyle = dark ? "rgba(255,255,255,0.38)" : "rgba(0,0,0,0.38)";
-    context.stroke();
-  });
+function dotStamps(label, radius, ratio, dark) {
+  const key = `${label} ${radius} ${ratio} ${dark}`;
+  let stamps = dots.get(key);
+  if (!stamps) {
+    stamps = makeStamps((radius + 0.5) * ratio, (context) => {
+      context.scale(ratio, ratio);
+      context.beginPath();
+      context.arc(0, 0, radius, 0, 2 * Math.PI);
+      context.fillStyle = CLASS_COLOURS[label];
+      context.fill();
+      // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
+      context.lineWidth = 0.6;
+      context.strokeStyle = dark ? "rgba(255,255,255,0.38)" : "rgba(0,0,0,0.38)";
+      context.stroke();
+    });
+    if (dots.size > 200) dots.clear();
+    dots.set(key, stamps);
+  }
+  return stamps;
 }
 
-/** @param {number} label @param {number} ratio @param {Theme} theme */
-function numeralSprite(label, ratio, theme) {
-  return sprite(`numeral ${label} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
+/** @param {number} label @param {string} mark @param {number} ratio @param {Theme} theme */
+function numeralSprite(label, mark, ratio, theme) {
+  return sprite(`numeral ${label} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
     context.scale(ratio, ratio);
     context.font = `700 12px ${theme.font}`;
     context.textAlign = "center";
@@ -58,15 +69,15 @@ function numeralSprite(label, ratio, theme) {
     context.lineJoin = "round";
     context.strokeStyle = theme.dark ? "rgba(0,0,0,0.85)" : "rgba(40,40,40,0.9)";
     if (!theme.dark) context.lineWidth = 1.2;
-    context.strokeText(String(label), 0, 0.5);
+    context.strokeText(mark, 0, 0.5);
     context.fillStyle = CLASS_COLOURS[label];
-    context.fillText(String(label), 0, 0.5);
+    context.fillText(mark, 0, 0.5);
   });
 }
 
-/** A digit's name on a plate of the page's colour; drawing letters anew for every mouse move would cost more than decoding. @param {number} label @param {number} ratio @param {Theme} theme */
-export function nameSprite(label, ratio, theme) {
-  return sprite(`name ${label} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(20 * ratio), (context) => {
+/** The mark of a class on a plate of the page's colour; drawing letters anew for every mouse move would cost more than decoding. @param {string|number} mark @param {number} ratio @param {Theme} theme */
+export function nameSprite(mark, ratio, theme) {
+  return sprite(`name ${mark} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(20 * ratio), (context) => {
     context.scale(ratio, ratio);
     context.fillStyle = theme.halo;
     context.beginPath();
@@ -76,7 +87,7 @@ export function nameSprite(label, ratio, theme) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = theme.text;
-    context.fillText(String(label), 0, 0.5);
+    context.fillText(String(mark), 0, 0.5);
   });
 }
 
@@ -88,31 +99,49 @@ function dotRadius(view, model) {
 }
 
 /** The test codes. @param {Layer} layer */
-export function paintPoints({context, view, ratio, theme, state, model}) {
-  const {codes, labels} = model.bundle.points;
-  const {layers, focus} = state;
-  const stamps = CLASS_COLOURS.map((_, label) => (layers.glyphs ? numeralSprite(label, ratio, theme) : dotSprite(label, dotRadius(view, model), ratio, theme.dark)));
-  const half = stamps[0].width / ratio / 2;
-  const taken = layers.glyphs ? new Uint8Array(Math.ceil(view.width / NUMERAL_CELL + 1) * Math.ceil(view.height / NUMERAL_CELL + 1)) : null;
-  const columns = Math.ceil(view.width / NUMERAL_CELL + 1);
-  const base = layers.manifold ? 0.4 : 0.85;
-  for (const pass of focus === null ? [null] : [false, true]) {
-    for (let i = 0; i < labels.length; i++) {
-      const label = labels[i];
-      if (!showsClass(state, label) || (pass !== null && (label === focus) !== pass)) continue;
-      const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;
-      const y = view.height / 2 - (codes[2 * i + 1] - view.cy) * view.scale;
-      if (x < -half || y < -half || x > view.width + half || y > view.height + half) continue;
-      if (taken) {
-        const cell = Math.max(0, Math.floor(y / NUMERAL_CELL)) * columns + Math.max(0, Math.floor(x / NUMERAL_CELL));
-        if (taken[cell]) continue;
-        taken[cell] = 1;
-      }
-      context.globalAlpha = pass === false ? FADED : base;
-      context.drawImage(stamps[label], x - half, y - half, 2 * half, 2 * half);
-    }
+export function paintPoints(layer) {
+  const {context, ratio, state: {layers, focus}} = layer;
+  const strength = layers.manifold ? 0.4 : 0.85;
+  for (const focused of focus === null ? [null] : [false, true]) {
+    const shown = (/** @type {number} */ label) => showsClass(layer.state, label) && (focused === null || (label === focus) === focused);
+    context.globalAlpha = focused === false ? FADED : strength;
+    if (layers.glyphs) paintNumerals(layer, shown);
+    else dotsOf(layer, shown).layOver(context, ratio, context.globalAlpha);
   }
   context.globalAlpha = 1;
+}
+
+/** @param {Layer} layer @param {(label: number) => boolean} shown */
+function dotsOf({view, ratio, theme, model}, shown) {
+  const {codes, labels} = model.bundle.points;
+  const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
+  const radius = dotRadius(view, model);
+  const stamps = CLASS_COLOURS.map((_, label) => (shown(label) ? dotStamps(label, radius, ratio, theme.dark) : null));
+  const [scale, left, top] = [view.scale * ratio, (view.width / 2 - view.cx * view.scale) * ratio, (view.height / 2 + view.cy * view.scale) * ratio];
+  for (let i = 0; i < labels.length; i++) {
+    const stamp = stamps[labels[i]];
+    if (stamp) sheet.add(stamp, left + codes[2 * i] * scale, top - codes[2 * i + 1] * scale);
+  }
+  return sheet;
+}
+
+/** Each mark keeps a cell to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown */
+function paintNumerals({context, view, ratio, theme, model}, shown) {
+  const {codes, labels} = model.bundle.points;
+  const stamps = classesOf(model.bundle).map((_, label, names) => numeralSprite(label, markOf(names, label), ratio, theme));
+  const half = stamps[0].width / ratio / 2;
+  const columns = Math.ceil(view.width / NUMERAL_CELL + 1);
+  const taken = new Uint8Array(columns * Math.ceil(view.height / NUMERAL_CELL + 1));
+  for (let i = 0; i < labels.length; i++) {
+    if (!shown(labels[i])) continue;
+    const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;
+    const y = view.height / 2 - (codes[2 * i + 1] - view.cy) * view.scale;
+    if (x < -half || y < -half || x > view.width + half || y > view.height + half) continue;
+    const cell = Math.max(0, Math.floor(y / NUMERAL_CELL)) * columns + Math.max(0, Math.floor(x / NUMERAL_CELL));
+    if (taken[cell]) continue;
+    taken[cell] = 1;
+    context.drawImage(stamps[labels[i]], x - half, y - half, 2 * half, 2 * half);
+  }
 }
 
 /** The training codes, grey: their labels do not travel with the bundle. @param {Layer} layer */

@@ -1,6 +1,7 @@
 // @ts-check
 // A map as SVG: points, axes, prior contours and cursor, as on screen.
 
+import {classesOf} from "./classes.js";
 import {axisTicks, toPixel} from "./geometry.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
@@ -15,7 +16,7 @@ const SVG_BOTTOM = 44;
 export function mapAsSvg(model, view, state, theme) {
   const {codes, labels} = model.bundle.points;
   const place = (/** @type {number} */ z1, /** @type {number} */ z2) => toPixel(view, z1, z2).map((value) => value.toFixed(1));
-  const groups = CLASS_COLOURS.map((colour, digit) => {
+  const groups = classesOf(model.bundle).map((name, digit) => {
     if (!showsClass(state, digit)) return "";
     const dots = [];
     for (let i = 0; i < labels.length; i++) {
@@ -23,7 +24,7 @@ export function mapAsSvg(model, view, state, theme) {
       const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
       dots.push(`<circle cx="${x}" cy="${y}" r="2"/>`);
     }
-    return `<g fill="${colour}" fill-opacity="0.85"><title>digit ${digit}</title>${dots.join("")}</g>`;
+    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85"><title>${escapeXml(name)}</title>${dots.join("")}</g>`;
   });
   const [ox, oy] = place(0, 0);
   const contours = state.layers.prior ? [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"/>`) : [];
@@ -41,4 +42,9 @@ export function mapAsSvg(model, view, state, theme) {
 <g transform="translate(${SVG_LEFT} 4)" fill="${theme.text}"><clipPath id="plot"><rect width="${view.width}" height="${view.height}"/></clipPath>
 <g clip-path="url(#plot)">${groups.join("\n")}${contours.join("")}${cursor}</g>
 <rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}</g></svg>`;
+}
+
+/** @param {string} text */
+function escapeXml(text) {
+  return text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

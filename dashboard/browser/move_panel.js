@@ -1,6 +1,7 @@
 // @ts-check
 // Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones.
 
+import {classesOf, markOf} from "./classes.js";
 import {createStrip} from "./digit_view.js";
 import {make, setText} from "./dom.js";
 import {gatherImages} from "./image_rows.js";
@@ -34,8 +35,9 @@ export function createMovePanel(app) {
         const model = app.models[i];
         const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
         const labels = near.map((index) => model.bundle.points.labels[index]);
-        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest test images: ${labels.join(", ")}`);
-        setText(row.note, labels.join(" "));
+        const names = classesOf(model.bundle);
+        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest test images: ${labels.map((one) => names[one]).join(", ")}`);
+        setText(row.note, labels.map((one) => markOf(names, one)).join(" "));
       });
     },
   };

@@ -1,7 +1,7 @@
 // @ts-check
 // Several bundles in one byte string, with a header: see dashboard/explorer.py, `pack`.
 
-/** @typedef {{id: string, lengths: number[], choices: string[][], link: string}} PackHeader */
+/** @typedef {{id: string, lengths: number[]}} PackHeader */
 
 /** @param {Uint8Array} data @returns {{header: PackHeader, bundles: Uint8Array[]}} */
 export function unpackBundles(data) {

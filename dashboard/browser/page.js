@@ -1,7 +1,9 @@
 // @ts-check
 // The page: where each view stands, and which of them redraw.
 
+import {createBetaSlider} from "./beta_slider.js";
 import {captionOf} from "./captions.js";
+import {classesOf} from "./classes.js";
 import {createLayersMenu, createLegend, createMenu, createModeBar} from "./controls.js";
 import {createDigit} from "./digit_view.js";
 import {actionButton, make, setText} from "./dom.js";
@@ -21,7 +23,7 @@ import {createSliders, signedNumber} from "./sliders.js";
 export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
-  const legend = createLegend(store, app.commit);
+  const legend = createLegend(store, app.commit, classesOf(models[0].bundle));
   const layers = createLayersMenu(store, app.commit);
   const maps = models.map((model) => createLatentMap(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
@@ -34,11 +36,13 @@ export function buildPage(app) {
   const digits = models.map((model) => createDigitCard(model));
   const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
   const identity = createIdentityBar(app);
-  const notice = make("p", {class: "lx-notice", role: "alert", "data-testid": "notice"});
+  const notice = make("p", {role: "alert", "data-testid": "notice"});
+  const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this notice", onclick: () => store.dispatch({type: "set", values: {notice: ""}})}, "✕");
+  const noticeBox = make("div", {class: "lx-notice lx-notice-over"}, notice, close);
   const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
   const centre = make("div", {class: "lx-centre"},
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
-    notice, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
+    noticeBox, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
   const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
     make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
   element.addEventListener("keydown", (event) => {
@@ -55,6 +59,8 @@ export function buildPage(app) {
 
   return {
     element, maps,
+    /** There is something else to choose from. */
+    offer: () => sides.forEach((side) => side.offer()),
     resize: () => maps.forEach((map) => map.resize()),
     /** @param {string} text */
     say: (text) => setText(spoken, text),
@@ -69,22 +75,28 @@ export function buildPage(app) {
     closeMenus(event) {
       for (const menu of element.querySelectorAll("details[open]")) if (!event.composedPath().includes(menu)) menu.removeAttribute("open");
     },
-    /** @param {State} state @param {readonly Float32Array[]} decoded what each model shows @param {readonly Latent[]} shown where it shows it */
-    render(state, decoded, shown) {
+    /** @param {State} state @param {readonly Float32Array[]} decoded what each map shows @param {readonly Latent[]} shown where it shows it
+     * @param {readonly ExplorerModel[]} shownBy and by which model */
+    render(state, decoded, shown, shownBy) {
+      element.dataset.mode = state.mode;
+      element.toggleAttribute("data-gliding", state.glide !== null);
       modes.show(state.mode);
       legend.render(state);
       layers.render(state);
       undo.disabled = state.mode === "draw" ? !state.strokes.length && !state.upload : state.history.length < 2;
       follow.hidden = state.mode !== "move";
       follow.setAttribute("aria-pressed", String(!state.held));
-      setText(notice, state.notice);
-      notice.hidden = !state.notice;
+      setText(notice, state.waiting || state.notice);
+      noticeBox.hidden = !notice.textContent;
+      close.hidden = state.waiting !== "";
+      element.setAttribute("aria-busy", String(state.waiting !== ""));
       models.forEach((_, i) => {
-        digits[i].render(shown[i], decoded[i], app.theme);
+        digits[i].render(shownBy[i], shown[i], decoded[i], app.theme);
         sides[i].render(state);
         maps[i].render(state, app.theme);
       });
       for (const [mode, panel] of Object.entries(panels)) panel.element.hidden = mode !== state.mode;
+      if (state.glide !== null) return; // they tell of a model that rests
       panels[state.mode].render(state, decoded, shown);
       identity?.render(state);
     },
@@ -93,27 +105,51 @@ export function buildPage(app) {
 
 /** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof createLatentMap>} map */
 function createSide(app, model, map) {
-  const {kind, name, header} = model.bundle;
+  const {kind, header} = model.bundle;
   const sliders = createSliders({
     store: app.store, model: model.place, name: model.title, low: model.low, high: model.high, suffix: model.place === 0 ? "" : `-${kind}`,
     commit: app.commit, touched: app.touched,
   });
+  const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
+  const chooser = createChooser(app, model);
+  const note = make("span", {class: "lx-side-note"});
+
+  function offer() {
+    chooser.offer();
+    const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
+    setText(note, headline(name, header.metrics));
+    note.title = name;
+  }
+
+  offer();
   return {
+    offer,
     element: make("section", {class: "lx-side", "aria-label": model.title},
-      make("div", {class: "lx-side-head"}, make("h2", {}, model.title), chooser(app, model), make("span", {class: "lx-side-note", title: name}, headline(name, header.metrics))),
-      map.element, sliders.element),
+      make("div", {class: "lx-side-head"}, make("h2", {}, model.title), chooser.element, note),
+      map.element, sliders.element, beta?.element ?? null),
     /** @param {State} state */
-    render: (state) => sliders.render(state),
+    render(state) {
+      sliders.render(state);
+      beta?.render(state);
+      chooser.element.disabled = state.waiting !== "";
+    },
   };
 }
 
 /** Other models that this map could show. @param {App} app @param {ExplorerModel} model */
-function chooser(app, model) {
-  const names = app.choices[model.place] ?? [];
-  if (names.length < 2) return null;
+function createChooser(app, model) {
   const select = make("select", {class: "lx-field lx-chooser", "aria-label": `model of the ${model.title}`, "data-testid": `model-${model.bundle.kind}`,
-    onchange: () => app.choose(model.place, select.value)}, ...names.map((name) => make("option", {value: name, selected: name === model.bundle.name}, name)));
-  return select;
+    onchange: () => app.choose(model.place, select.value)});
+  return {
+    element: select,
+    offer() {
+      const choices = app.choices()[model.place] ?? [];
+      const groups = [...new Set(choices.map((one) => one.group))].map((group) => make("optgroup", {label: group},
+        ...choices.filter((one) => one.group === group).map(({name, title}) => make("option", {value: name, selected: name === model.bundle.name}, title))));
+      select.replaceChildren(...groups);
+      select.hidden = choices.length < 2;
+    },
+  };
 }
 
 /** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
@@ -124,7 +160,7 @@ function headline(name, metrics) {
 
 /** @param {ExplorerModel} model */
 function createDigitCard(model) {
-  /** @type {[Latent, Theme]|null} */
+  /** @type {[ExplorerModel, Latent, Theme]|null} */
   let drawn = null;
   const {kind} = model.bundle;
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${kind}`});
@@ -135,12 +171,12 @@ function createDigitCard(model) {
   const near = make("span", {});
   return {
     element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, place), where, gap, near)),
-    /** @param {Latent} z @param {Float32Array} values @param {Theme} theme */
-    render(z, values, theme) {
-      if (drawn && drawn[0] === z && drawn[1] === theme) return;
-      drawn = [z, theme];
+    /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme */
+    render(by, z, values, theme) {
+      if (drawn && drawn[0] === by && drawn[1] === z && drawn[2] === theme) return;
+      drawn = [by, z, theme];
       digit.show(values, theme);
-      const caption = captionOf(model, z);
+      const caption = captionOf(by, z);
       setText(place, `z = (${signedNumber(z[0])}, ${signedNumber(z[1])})`);
       setText(where, caption.place);
       setText(gap, caption.gap);

@@ -32,8 +32,10 @@
  * @property {Stroke[]} strokes
  * @property {number} pen width of the pen in pixels of the 28 × 28 image
  * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
+ * @property {number|null} glide where the first map stands between the rungs of the ladder of β; null when it rests on one
  * @property {(View|null)[]} views what part of each latent space is in sight; null is all of it
  * @property {Past[]} history
+ * @property {string} waiting what the page is waiting for, as a sentence, or nothing
  * @property {string} notice one sentence about the last thing that went wrong, or nothing
  */
 
@@ -73,7 +75,7 @@ export function initialState(models) {
     manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
     selected: null, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
-    strokes: [], pen: 2.2, upload: null, views: Array.from({length: models}, () => null), history: [], notice: "",
+    strokes: [], pen: 2.2, upload: null, glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
 }
 

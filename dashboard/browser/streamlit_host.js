@@ -1,11 +1,28 @@
 // @ts-check
-// The explorer as a Streamlit component. Streamlit calls it again on every change of data or theme, without a cleanup between.
+// The explorer as a Streamlit component. It is given models, once; what is shown of them is said apart, by
+// `__latentExplorerSetting` and an event (see dashboard/explorer.py). Streamlit calls it again on every change of data or
+// theme, without a cleanup between.
 
 import {mountExplorer} from "./explorer.js";
 import {unpackBundles} from "./packed_bundles.js";
 
-/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
-/** @typedef {{id: string, link: string, explorer: ReturnType<typeof mountExplorer>, call: ComponentCall, fit: () => void}} Instance */
+/** @typedef {import("./explorer.js").Choice} Choice */
+/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
+ *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
+/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, turn: number}} Setting models: the id of those it is about; turn
+ *   changes when a choice was dealt with */
+/**
+ * @typedef {object} Instance
+ * @property {string} id of its models
+ * @property {ComponentCall} call the latest
+ * @property {Uint8Array[]} bundles
+ * @property {string|undefined} carried the state of the models that stood here before
+ * @property {Setting|null} setting the latest
+ * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
+ * @property {ReturnType<typeof mountExplorer>|null} explorer
+ * @property {() => void} turn
+ * @property {() => void} fit
+ */
 
 const LEAST_HEIGHT = 560;
 const BOTTOM_SPACE = 12;
@@ -20,33 +37,57 @@ export function streamlitComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-explorer"));
   const {header, bundles} = unpackBundles(call.data);
   const old = instances.get(root);
-  if (old && old.id === header.id && old.link === header.link) {
+  if (old?.id === header.id) {
     old.call = call;
-    old.explorer.update({});
-    return () => leave(root);
+    old.explorer?.update({});
+  } else {
+    const carried = old?.explorer?.link();
+    leave(root);
+    /** @type {Instance} */
+    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => follow(root, instance), fit: () => fitHeight(root)};
+    instances.set(root, instance);
+    addEventListener("latent-explorer-setting", instance.turn);
+    addEventListener("resize", instance.fit);
+    instance.turn();
   }
-  const carried = old ? old.explorer.link() : location.hash.slice(1) || left.get(header.id);
-  const link = header.link && header.link !== old?.link ? header.link : carried;
-  if (old) leave(root);
-  /** @type {Instance} */
-  const instance = {id: header.id, link: header.link, call, fit: () => fitHeight(root), explorer: mountExplorer(root, {
-    bundles, link, choices: header.choices,
-    onReport: (report) => instance.call.setStateValue("report", report),
-    onChoose: (names) => instance.call.setStateValue("models", names),
-  })};
-  instances.set(root, instance);
-  instance.fit();
-  addEventListener("resize", instance.fit);
   return () => leave(root);
+}
+
+/** Shows what the page says is to be shown, if it says so of these models. @param {HTMLElement} root @param {Instance} instance */
+function follow(root, instance) {
+  /** @type {Setting|undefined} */
+  const setting = /** @type {any} */ (globalThis).__latentExplorerSetting;
+  if (setting?.models !== instance.id || setting === instance.setting) return;
+  const {choices, notice, shown, ladder} = setting;
+  const before = instance.setting;
+  instance.setting = setting;
+  if (instance.explorer && before && before.link === setting.link) {
+    // What was chosen here is shown already; an answer to an earlier choice must not take it back.
+    if (String(shown) === instance.asked) instance.asked = null;
+    instance.explorer.update({choices, notice: notice === before.notice && setting.turn === before.turn ? "" : notice, ...(instance.asked === null ? {shown} : {})});
+    return;
+  }
+  const link = setting.link || (instance.carried ?? (location.hash.slice(1) || left.get(instance.id)));
+  instance.explorer?.destroy();
+  instance.explorer = mountExplorer(root, {
+    bundles: instance.bundles, shown, ladder, choices, notice, link,
+    onReport: (report) => instance.call.setStateValue("report", report),
+    onChoose(names, shown) {
+      instance.asked = shown ? String(shown) : null;
+      instance.call.setTriggerValue("models", names);
+    },
+  });
+  instance.fit();
 }
 
 /** @param {HTMLElement} root */
 function leave(root) {
   const instance = instances.get(root);
   if (!instance) return;
-  left.set(instance.id, instance.explorer.link());
+  if (instance.explorer) left.set(instance.id, instance.explorer.link());
+  removeEventListener("latent-explorer-setting", instance.turn);
   removeEventListener("resize", instance.fit);
-  instance.explorer.destroy();
+  instance.explorer?.destroy();
   instances.delete(root);
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // From A to B: the same two images walked through each latent space and, for comparison, blended pixel by pixel.
 
+import {classesOf, oneOf} from "./classes.js";
 import {createDigit, createStrip} from "./digit_view.js";
 import {actionButton, choiceBar, make, setText} from "./dom.js";
 import {lerp, pathPoints, slerp} from "./geometry.js";
@@ -170,6 +171,6 @@ export function createWalk(app) {
   /** @param {WalkEnd|null} end */
   function endName(end) {
     if (!end) return "…";
-    return end.kind === "image" ? `Image ${end.index}, a ${models[0].bundle.points.labels[end.index]}` : `${names[end.model]} point`;
+    return end.kind === "image" ? `Image ${end.index}, ${oneOf(classesOf(models[0].bundle), models[0].bundle.points.labels[end.index])}` : `${names[end.model]} point`;
   }
 }

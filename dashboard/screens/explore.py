@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import catalogue, state, wording
+from dashboard.catalogue import Shelf
 from dashboard.explorer import explorer
+from dashboard.model_choice import Choice, Pair, by_kind, side_by_side
 from vae_engine.errors import EngineError
 
 
@@ -13,18 +18,33 @@ def show() -> None:
     """Lay the page out."""
     # An instrument, not a text: it takes the room that Streamlit keeps for margins.
     st.html("<style>.stMainBlockContainer { padding: 3.75rem 0 0; }</style>")
-    choices = catalogue.choices()
-    names = state.chosen_models(choices)
     try:
-        bundles = catalogue.bundles(names)
+        choices = catalogue.choices()
+        pair, shelf = _shown(choices, state.chosen_models(choices))
     except EngineError as error:
         st.error(str(error))
         return
-    if not bundles:
+    if not pair.shown:
         st.info(wording.NO_MODELS)
         return
-    result = explorer(bundles, choices=choices, key="explorer")
-    state.keep_explored(names, result)
-    if result.models and result.models != names:
-        state.choose_models(result.models)
+    result = explorer(
+        shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
+        turn=state.choosing(), key="explorer",
+    )  # fmt: skip
+    state.keep_explored(pair.names, result)
+    if result.models and result.models != pair.names:
+        chosen = next(new for new, old in zip(result.models, pair.names, strict=True) if new != old)
+        state.choose_models(side_by_side(choices, result.models, chosen))
         st.rerun()
+
+
+def _shown(choices: Sequence[Choice], pair: Pair) -> tuple[Pair, Shelf]:
+    """The models that can be shown: those wanted, or the first ones with the reason. Raises EngineError when none can."""
+    try:
+        with st.spinner(wording.READING_MODELS):
+            return pair, catalogue.shelf(pair.names)
+    except EngineError as error:
+        first = side_by_side(choices)
+        if first.names == pair.names:
+            raise
+        return replace(first, notice=str(error)), catalogue.shelf(first.names)

@@ -69,7 +69,7 @@ def test_what_the_browser_refuses_python_refuses_in_one_sentence() -> None:
 
 
 NO_LINKS = [
-    "", "   ", "hello", "http://localhost/", "#mode=move&&", "x" * 5000, "#z=%ff", "?models=a,b,c#", "?models=../../etc#",
+    "", "   ", "hello", "http://localhost/", "#mode=move&&", "x" * 5000, "#z=%ff", "?models=a,b,c#", "?models=../../etc#", "?models=run:../etc#", "?models=run:#",
     "?models=%3Cscript%3E#mode=move", "http://[#mode=move", "\0#\0",
 ]  # fmt: skip
 
@@ -84,6 +84,7 @@ def test_a_text_that_is_no_link_gets_one_sentence(text: str) -> None:
 def test_models_stand_in_the_query() -> None:
     link = read("http://localhost:8501/?models=vae-mnist,ae-mnist#mode=move")
     assert link.models == ("vae-mnist", "ae-mnist")
+    assert read(to_explore("mode=move", ("run:20260101-101500-abc",))).models == ("run:20260101-101500-abc",)
 
 
 def test_what_is_written_is_read_again_by_both() -> None:

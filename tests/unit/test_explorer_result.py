@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.explorer import ExplorerResult, checked, pack
+from dashboard.explorer import ExplorerResult, checked, identity, pack
 
 
 def test_a_report_becomes_a_result():
@@ -44,10 +44,15 @@ def test_only_offered_models_can_be_chosen(models):
 
 
 def test_bundles_travel_in_one_byte_string_aligned():
-    packed = pack([b"first", b"second"], [["a"], ["b"]], "mode=draw")
+    packed = pack([b"first", b"second"])
     length = int.from_bytes(packed[:4], "little")
     header = json.loads(packed[4 : 4 + length])
     assert (4 + length) % 8 == 0
     assert packed[4 + length :] == b"firstsecond"
-    assert (header["lengths"], header["choices"], header["link"]) == ([5, 6], [["a"], ["b"]], "mode=draw")
-    assert pack([b"first", b"second"], [["a"], ["b"]], "mode=draw") is packed
+    assert header["lengths"] == [5, 6]
+    assert pack([b"first", b"second"]) is packed
+
+
+def test_bundles_in_another_order_have_another_identity():
+    assert identity(pack([b"a", b"b"])) == identity(pack([b"a", b"b"]))
+    assert identity(pack([b"a", b"b"])) != identity(pack([b"b", b"a"]))

@@ -7,8 +7,7 @@ import re
 import pytest
 
 from dashboard import browser_script
-from dashboard.explorer import pack
-from dashboard.lesson import READINGS, LessonResult, checked, identity, lesson
+from dashboard.lesson import READINGS, LessonResult, checked, lesson
 
 
 def test_a_report_becomes_a_result():
@@ -37,11 +36,6 @@ def test_a_link_is_a_short_text(link):
 def test_a_step_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="no step 'fly'"):
         lesson("fly", [b""])
-
-
-def test_models_are_recognised_by_their_content():
-    assert identity(pack([b"a", b"b"], (), "")) == identity(pack([b"a", b"b"], [["x"]], "mode=draw"))
-    assert identity(pack([b"a", b"b"], (), "")) != identity(pack([b"b", b"a"], (), ""))
 
 
 def test_every_step_has_its_view():

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { alongPath, refinePath } from "../../../dashboard/browser/lesson_amortise.js";
 import { fanReach } from "../../../dashboard/browser/lesson_arrows.js";
 import { roundedEnd } from "../../../dashboard/browser/lesson_bars.js";
-import { codesBetween } from "../../../dashboard/browser/lesson_beta.js";
+import { codesBetween } from "../../../dashboard/browser/morph.js";
 import { roundValues, shareAlong } from "../../../dashboard/browser/lesson_chart.js";
 import { numberText, roughText } from "../../../dashboard/browser/lesson_parts.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/lesson_steps.js";

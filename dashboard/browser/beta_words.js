@@ -1,0 +1,30 @@
+// @ts-check
+// Sentences about a model that was trained with some weight β of the KL, computed from its measured numbers.
+
+/** @typedef {{name: string, beta: number|null, metrics: Record<string, any>}} BetaHeader */
+
+const SUM_AT_EVERY_BETA = "nll + KL is −ELBO at every β; training weighs the KL by β.";
+const WITHOUT_KL = "β = 0 still samples z, so noise of the encoder's own making smooths the codes; but nothing asks q to stay near N(0, I). It is neither a plain autoencoder, which has no noise, nor a model one may sample from the prior.";
+
+/** What its numbers were measured on. @param {BetaHeader} header */
+export function betaProtocol({name, metrics}) {
+  return `${name}: ${metrics.split} split, ${metrics.n?.toLocaleString("en")} images, ${metrics.protocol} pixels, ${metrics.samples} samples each (seed ${metrics.seed}).`;
+}
+
+/** What β means for it, and of β = 0 what it is and what it is not. @param {BetaHeader} header */
+export function betaMeaning({beta}) {
+  return beta === 0 ? WITHOUT_KL : SUM_AT_EVERY_BETA;
+}
+
+/** Its measured numbers: the reconstruction, the KL by dimension, and how many dimensions say anything. @param {BetaHeader} header */
+export function betaNumbers({metrics}) {
+  const {kl_per_dimension: parts = [], active_units: active} = metrics.latent ?? {};
+  const kl = parts.length ? parts.map(twoDecimals).join(" + ") : twoDecimals(metrics.kl);
+  const units = active === undefined ? "" : ` · ${active} of ${parts.length} units active`;
+  return `nll ${twoDecimals(metrics.nll)} · KL ${kl} nats${units}`;
+}
+
+/** @param {number|undefined} value */
+function twoDecimals(value) {
+  return value === undefined ? "?" : value.toFixed(2);
+}

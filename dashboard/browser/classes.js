@@ -1,0 +1,38 @@
+// @ts-check
+// What the classes of a data set are called, in marks on a map and in sentences.
+
+/** @typedef {readonly string[]} ClassNames by label */
+
+const LONGEST_MARK = 2;
+const SHARED_LINE = 36; // characters
+const DIGITS = Array.from("0123456789");
+
+/** The names of a model's classes; ten digits for one that does not say. @param {{header?: {classes?: string[]}}} bundle @returns {ClassNames} */
+export function classesOf({header}) {
+  return header?.classes ?? DIGITS;
+}
+
+/** Whether the names are as short as digits, so that they can stand on a map themselves. @param {ClassNames} names */
+export function areShort(names) {
+  return names.every((name) => name.length <= LONGEST_MARK);
+}
+
+/** Whether the names take a line to themselves. @param {ClassNames} names */
+export function fillALine(names) {
+  return !areShort(names) && names.join("").length > SHARED_LINE;
+}
+
+/** What stands for a class on a map: its name, or its number where the names are long. @param {ClassNames} names @param {number} label */
+export function markOf(names, label) {
+  return areShort(names) ? names[label] : String(label);
+}
+
+/** One image of a class: a 7, or “Coat”. @param {ClassNames} names @param {number} label */
+export function oneOf(names, label) {
+  return /^\d$/.test(names[label]) ? `${names[label] === "8" ? "an" : "a"} ${names[label]}` : `“${names[label]}”`;
+}
+
+/** What several images are: 7s, or “Coat”. @param {ClassNames} names @param {number} label */
+export function manyOf(names, label) {
+  return /^\d$/.test(names[label]) ? `${names[label]}s` : `“${names[label]}”`;
+}

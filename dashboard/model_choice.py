@@ -1,0 +1,91 @@
+"""Which models the maps of Explore offer, and which may stand side by side: those that see the same images. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vae_engine import datasets
+
+KINDS = {"vae": "VAE", "ae": "autoencoder"}
+"""The kinds of model in the order of their maps, and what a visitor calls them."""
+_DATA = {datasets.MNIST: "MNIST", datasets.FASHION: "Fashion-MNIST"}
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model that a map can show."""
+
+    name: str
+    """By which it is asked for: a bundled name, or `run:` and the id of a run."""
+    title: str
+    """What a visitor reads."""
+    group: str
+    """The heading that it stands under."""
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The models on the maps, and a sentence for the visitor where they are not the ones that were asked for."""
+
+    shown: tuple[Choice, ...]
+    notice: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the models, one a map."""
+        return tuple(choice.name for choice in self.shown)
+
+
+def side_by_side(choices: Sequence[Choice], asked: Sequence[str] = (), lead: str = "") -> Pair:
+    """One model of each kind, all of the same data as the one that leads: those asked for as far as that goes.
+
+    `asked` are names in any order, as an address gives them. `lead` is the one among them that was chosen last; without
+    it the first one leads. A kind of which there is no model of these data has no map.
+    """
+    if not choices:
+        return Pair(())
+    known = {choice.name: choice for choice in choices}
+    found = [known[name] for name in ([lead] if lead else []) + list(asked) if name in known]
+    wanted = {choice.kind: choice for choice in reversed(found)}
+    leader = found[0] if found else choices[0]
+    shown = {kind: _alike(choices, kind, leader, wanted.get(kind)) for kind in KINDS}
+    notices = [_gone(name) for name in asked if name and name not in known]
+    notices += [_parted(leader, wanted[kind], shown[kind]) for kind in wanted if wanted[kind].data != leader.data]
+    return Pair(tuple(choice for choice in shown.values() if choice), " ".join(notices))
+
+
+def _alike(choices: Sequence[Choice], kind: str, leader: Choice, wanted: Choice | None) -> Choice | None:
+    """The wanted model of a kind if it has the leader's data, else the first that has."""
+    alike = [choice for choice in choices if choice.kind == kind and choice.data == leader.data]
+    return wanted if wanted in alike else next(iter(alike), None)
+
+
+def _gone(name: str) -> str:
+    return f"There is no model called “{name[:_LONGEST_QUOTE]}” here; it may have been deleted."
+
+
+def _parted(leader: Choice, wanted: Choice, instead: Choice | None) -> str:
+    because = f"Maps side by side show the same test images, and “{wanted.title}” was trained on {data_name(wanted.data)}"
+    if instead:
+        return f"{because}: “{instead.title}” stands beside “{leader.title}” instead."
+    return f"{because}. There is no {KINDS[wanted.kind]} of {data_name(leader.data)} here, so “{leader.title}” stands alone."
+
+
+def data_name(data: str) -> str:
+    """A data set as people call it; of images of one's own the last part of the path."""
+    return _DATA.get(data) or Path(data).name
+
+
+def by_kind(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    """For each map on show all that it could show instead."""
+    return tuple(tuple(choice for choice in choices if choice.kind == one.kind) for one in shown)
+
+
+def titles(choices: Sequence[Choice]) -> Mapping[str, str]:
+    """What visitors read, by name."""
+    return {choice.name: choice.title for choice in choices}

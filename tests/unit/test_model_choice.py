@@ -1,0 +1,57 @@
+"""Which models stand side by side on Explore, and what a visitor is told where it cannot be as asked."""
+
+from __future__ import annotations
+
+from dashboard.model_choice import Choice, by_kind, side_by_side
+
+VAE, AE = Choice("vae", "vae", "Bundled", "vae", "mnist"), Choice("ae", "ae", "Bundled", "ae", "mnist")
+SMALL = Choice("small", "small", "Bundled", "vae", "mnist")
+CLOTHES, CLOTHES_AE = (Choice(f"run:{kind}", f"Clothes {kind}", "Your runs", kind, "fashion") for kind in ("vae", "ae"))
+MINE = Choice("run:mine", "Mine", "Your runs", "vae", "/somewhere/mine.npz")
+ALL = (VAE, SMALL, AE, CLOTHES, CLOTHES_AE, MINE)
+
+
+def test_nothing_asked_gives_the_first_of_each_kind() -> None:
+    assert side_by_side(ALL).names == ("vae", "ae")
+    assert side_by_side(ALL, [""]) == side_by_side(ALL)
+    assert side_by_side(()).names == ()
+
+
+def test_what_is_asked_is_shown_in_the_order_of_the_maps() -> None:
+    assert side_by_side(ALL, ["ae", "small"]).names == ("small", "ae")
+    assert side_by_side(ALL, ["run:vae"]).names == ("run:vae", "run:ae")
+
+
+def test_maps_side_by_side_never_show_different_images() -> None:
+    for asked in ([one.name, other.name] for one in ALL for other in ALL):
+        for lead in ["", *asked]:
+            pair = side_by_side(ALL, asked, lead)
+            assert len({one.data for one in pair.shown}) == 1
+            assert (lead or asked[0]) in pair.names
+
+
+def test_the_other_map_changes_to_a_model_of_the_same_images_and_says_so() -> None:
+    pair = side_by_side(ALL, ["run:vae", "ae"], "run:vae")
+    assert pair.names == ("run:vae", "run:ae")
+    assert "“ae” was trained on MNIST: “Clothes ae” stands beside “Clothes vae” instead" in pair.notice
+    assert side_by_side(ALL, ["run:vae", "ae"], "ae").names == ("vae", "ae")
+
+
+def test_a_model_without_a_partner_stands_alone_and_says_so() -> None:
+    pair = side_by_side(ALL, ["run:mine", "ae"])
+    assert pair.names == ("run:mine",)
+    assert "no autoencoder of mine.npz here, so “Mine” stands alone" in pair.notice
+    assert "/somewhere" not in pair.notice
+    assert side_by_side(ALL, ["run:mine"]).notice == ""
+
+
+def test_a_name_that_is_gone_falls_back_and_says_so() -> None:
+    pair = side_by_side(ALL, ["run:gone" + "x" * 100_000, "ae"])
+    assert pair.names == ("vae", "ae")
+    assert "run:gone" in pair.notice
+    assert len(pair.notice) < 200
+
+
+def test_each_map_offers_all_of_its_kind() -> None:
+    offered = by_kind(ALL, side_by_side(ALL).shown)
+    assert [[one.name for one in choices] for choices in offered] == [["vae", "small", "run:vae", "run:mine"], ["ae", "run:ae"]]
