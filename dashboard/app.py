@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import learn_wording, wording, worksheet_wording
-from dashboard.screens import explore, learn, models, worksheet
+from dashboard import lab_wording, learn_wording, runs_wording, train_wording, wording, worksheet_wording
+from dashboard.screens import explore, lab, learn, models, runs, train, worksheet
 
 _ICON = Path(__file__).resolve().parents[1] / "assets" / "icon.png"
 
@@ -13,8 +13,11 @@ st.set_page_config(page_title=wording.TITLE, page_icon=str(_ICON), layout="wide"
 st.navigation(
     [
         st.Page(explore.show, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
+        st.Page(train.show, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
+        st.Page(runs.show, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
         st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet"),
+        st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),
         st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
     ],
     position="top",

@@ -18,9 +18,9 @@ NUMPY_ONLY = (
     "snapshots", "sweep", "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "browser_script.py", "experiment_view.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py", "lab_charts.py",
-    "material.py", "measures.py", "run_bin.py", "run_kind.py", "run_process.py", "run_queue.py", "run_view.py",
-    "static_export.py", "wording.py",
+    "browser_script.py", "experiment_view.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py",
+    "lab_charts.py", "lab_places.py", "material.py", "measures.py", "run_bin.py", "run_kind.py", "run_process.py",
+    "run_queue.py", "run_view.py", "static_export.py", "wording.py",
 )  # fmt: skip
 
 
