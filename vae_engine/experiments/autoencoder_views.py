@@ -124,7 +124,7 @@ def charts(runs: Runs) -> tuple[Chart, ...]:
     if bounds := over_family("log_px"):
         made.append(
             Chart("log-px", "Exact log p(x) of test images under each sampler", "trained as", "nats per image", bounds,
-                  kind="points", ticks=FAMILY, note="Higher is better.")
+                  kind="bars", ticks=FAMILY, note="Higher is better.")
         )  # fmt: skip
     return (
         *made,

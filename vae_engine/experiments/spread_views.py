@@ -98,7 +98,7 @@ def charts(runs: Runs, best: Sequence[Best], batch: int) -> tuple[Chart, ...]:
 
     measured = all(run.gap is not None for group in runs.values() for run in group)
     bounds = (over_arms("ELBO", "elbo"), *([over_arms("log p(x), exact", "log_px")] if measured else []))
-    made.append(Chart("bound", "ELBO and exact log p(x)", "encoder, spread", "nats per image", bounds, kind="points", ticks=ARMS))
+    made.append(Chart("bound", "ELBO and exact log p(x)", "encoder, spread", "nats per image", bounds, kind="bars", ticks=ARMS))
     if measured:
         made.append(
             Chart("gap", "What the posterior loses", "encoder, spread", "exact log p(x) − ELBO, nats", (over_arms("gap", "gap"),),
