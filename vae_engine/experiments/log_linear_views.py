@@ -40,7 +40,14 @@ class Found:
 
     def says(self) -> list[str]:
         """Beside the VAEs, monotone, general features, time."""
-        return [self._says_vaes(), self._says_monotone(), self._says_features(), self._says_time(), self._says_states()]
+        return [
+            self._says_vaes(),
+            self._says_limits(),
+            self._says_monotone(),
+            self._says_features(),
+            self._says_time(),
+            self._says_states(),
+        ]
 
     def _says_vaes(self) -> str:
         means = {k: self.test(fits).mean() for k, fits in self.fits.items()}
@@ -58,18 +65,25 @@ class Found:
         )
 
     def _says_monotone(self) -> str:
-        every = [fit for fits in self.fits.values() for fit in fits]
-        small = [fit for family in self.families.values() for fits in family.values() for fit in fits]
-        runs = {"closed": every, "gradient": small}
-        fall = {name: max(0.0, *(-np.diff(fit.objective).min() for fit in fits)) for name, fits in runs.items()}
-        count = sum(len(fit.objective) - 1 for fit in every + small)
+        closed = [fit for fits in self.fits.values() for fit in fits]
+        climbed = [fit for family in self.families.values() for fits in family.values() for fit in fits]
+        fall = max(0.0, *(-np.diff(fit.objective).min() for fit in closed + climbed))
+        count = sum(len(fit.objective) - 1 for fit in closed + climbed)
         last = max(self.fits)
         rise = float(np.mean([fit.train[-1] - fit.train[-2] for fit in self.fits[last]]))
+        lowered = f"the largest fall is {fall:.1e} nats per image" if fall else "none lowers it"
         return (
-            f"The objective never falls: in {count:,} iterations the largest fall is {fall['closed']:.1e} nats per image in "
-            f"closed form (single precision) and {fall['gradient']:.1e} with gradient steps (double). At K = {last} the last "
-            f"iteration still gains {rise:.2f} nats."
+            f"EM climbs: of {count:,} iterations, in closed form or by gradient steps, {lowered}. At K = {last} the last one "
+            f"still gains {rise:.2f} nats."
         )
+
+    def _says_limits(self) -> str:
+        ks = [k for k in self.fits if k > 1]
+        test = {k: self.test(self.fits[k]).mean() for k in ks}
+        more = {k: float(np.mean([fit.train[-1] for fit in self.fits[k]]) - test[k]) for k in ks}
+        last = f"The step from K = {ks[-2]} to {ks[-1]} brings {test[ks[-1]] - test[ks[-2]]:+.1f} nats. " if len(ks) > 1 else ""
+        fits = ", ".join(f"{more[k]:+.1f} at K = {k}" for k in ks[-3:])
+        return f"{last}Each class has {_PIXELS} weights of its own: training minus test log p(x) is {fits}."
 
     def _says_features(self) -> str:
         names = list(self.families)
@@ -83,17 +97,16 @@ class Found:
         )
 
     def _says_time(self) -> str:
-        many = {k: seconds for k, seconds in self._seconds().items() if k > 1}
-        low, high = min(many), max(many)
-        power = math.log(many[high] / many[low]) / math.log(high / low) if high > low else float("nan")
-        hours = many[high] / high * 2**_LATENT_BITS / 3600
-        rest = [k for k in self.fits if k > 1]
-        last = [self.test(self.fits[k]).mean() for k in rest[-2:]]
-        gain = f" The step from K = {rest[-2]} to {rest[-1]} brings {last[1] - last[0]:+.1f} nats." if len(rest) > 1 else ""
-        growth = f", growing as K to the power {power:.2f} from K = {low} on" if high > low else ""
+        seconds = self._seconds()
+        high = max(seconds)
+        low = min(k for k in seconds if 10 * k >= high)
+        growth = ""
+        if low < high:
+            growth = f", as K to the power {math.log(seconds[high] / seconds[low]) / math.log(high / low):.2f} from K = {low} on"
+        hours = seconds[high] / high * 2**_LATENT_BITS / 3600
         return (
-            f"An iteration over {self.images:,} images takes {many[high]:.3g} s at K = {high}{growth}; {_LATENT_BITS} binary "
-            f"latents would be 2^{_LATENT_BITS} classes and take {hours:.2g} hours for each iteration.{gain}"
+            f"An iteration over {self.images:,} images takes {seconds[high]:.3g} s at K = {high}{growth}. {_LATENT_BITS} binary "
+            f"latents are 2^{_LATENT_BITS} classes: at that rate {hours:.2f} hours an iteration, and each bit more doubles it."
         )
 
     def _says_states(self) -> str:
@@ -101,8 +114,8 @@ class Found:
         exponent = math.log10(high / 2**last / _YEAR) + _PIXELS * math.log10(2)
         (few, fast), (lots, slow) = self.features[0], self.features[-1]
         return (
-            f"The expected features of the M-step need every state of a block: {1000 * low:.2g} ms for blocks of {first} pixel, "
-            f"{1000 * high:.2g} ms for blocks of {last} ({2**last:,} states). For features that tie all {_PIXELS} pixels "
+            f"The expected features of the M-step need every state of a block: {1000 * low:,.3g} ms for blocks of {first} pixel, "
+            f"{1000 * high:,.3g} ms for blocks of {last} ({2**last:,} states). For features that tie all {_PIXELS} pixels "
             f"together 2^{_PIXELS} states would take about 10^{exponent:.0f} years for one gradient. From {few} to {lots} "
             f"features of a block of 9 the time grows {slow / fast:.1f}-fold."
         )
@@ -216,7 +229,7 @@ class Watch:
         classes = range(next(iter(self.shares.values())).shape[1])
         numbers = [number for number in self.shares if number in (0, 1, 2, max(self.shares))]
         curves = tuple(
-            _line(f"iteration {number}", list(classes), self.shares[number][self.split].tolist()) for number in numbers
+            _line(f"iteration {number}", list(classes), self.shares[number][self.split].round(6).tolist()) for number in numbers
         )
         image = self.first[self.split]
         return Chart(
