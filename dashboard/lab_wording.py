@@ -95,7 +95,7 @@ def of_run(view: ExperimentView) -> str:
 def alt(chart: Chart) -> str:
     """A chart for those who do not see it."""
     ends = (f"{curve.name}: {curve.y[0]:.4g} to {curve.y[-1]:.4g}" for curve in chart.curves if curve.y)
-    return f"{chart.title}. {chart.y_label} against {chart.x_label}. {'; '.join(ends)}."
+    return f"{chart.title}. {chart.y_label} against {chart.x_label}. {'; '.join(ends)}.".replace(" -", " −")
 
 
 def places_alt(moment: Moment) -> str:

@@ -111,15 +111,20 @@ def test_the_time_left_is_told_at_the_pace_so_far(share: float, left: float | No
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_an_experiment_tells_its_progress_and_is_stopped_at_once(jobs: Jobs) -> None:
+def test_an_experiment_ends_with_its_result_and_the_next_one_starts_and_is_stopped_at_once(jobs: Jobs) -> None:
+    first = jobs.submit_experiment(Asked("bound-estimators", "tiny", 1))
+    second = jobs.submit_experiment(TINY)
     jobs.limits = Limits()
-    run = jobs.submit_experiment(TINY)
-    view = until(jobs, run, lambda view: view.state is State.RUNNING)
-    assert 0 <= view.progress.share <= 1
+    ended = jobs.watch(0.05)
+    finished = until(jobs, first, lambda view: view.state is State.FINISHED)
+    assert experiment_result.read(finished.folder).seed == 1
+    assert (finished.folder / experiment_result.CURVES).exists()
+    running = until(jobs, second, lambda view: view.state is State.RUNNING)
+    assert 0 <= running.progress.share <= 1
     started = time.monotonic()
-    jobs.stop(run)
+    jobs.stop(second)
     assert time.monotonic() - started < 3
-    stopped = jobs.experiment(run)
-    assert stopped.state is State.STOPPED
-    assert locks.holder(stopped.folder / locks.RUN) is None
-    assert not (stopped.folder / experiment_result.RESULT).exists()
+    ended.set()
+    assert jobs.experiment(second).state is State.STOPPED
+    assert locks.holder(running.folder / locks.RUN) is None
+    assert not (running.folder / experiment_result.RESULT).exists()
