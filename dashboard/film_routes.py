@@ -1,7 +1,7 @@
 """What the browser fetches of a run's film: frames, cast and the whole as one page, over HTTP. Knows no Streamlit.
 
     /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.film); it never changes
-    /film/{run}/latest          the frame of the weights of the moment, while the run trains
+    /film/{run}/latest          the frame of the weights of the moment; 204 while there are none
     /film/{run}/cast            the images that all frames of the run's data set are about
     /film/{run}/page            one HTML file that plays the film (with ?beside=RUN, two)
 
@@ -56,14 +56,20 @@ def _frame(request: Request) -> Response:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise LookupError(f"There is no step {text[:20]!r}.")
     path = snapshots.path_of(folder, int(text))
-    changed = _changed(path, f"{folder.name} has no snapshot of step {int(text)}.")
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        raise LookupError(f"{folder.name} has no snapshot of step {int(text)}.") from None
     return _binary(_kept.get((path, changed), lambda: film.frame(folder, int(text))), _FOR_GOOD)
 
 
 def _latest(request: Request) -> Response:
     folder = _folder(request)
     path = folder / snapshots.LATEST
-    changed = _changed(path, f"{folder.name} is not being trained, or has no weights yet.")
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        return Response(status_code=204, headers={"Cache-Control": _ASK_AGAIN})
     tag = f'"{changed}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
@@ -93,13 +99,6 @@ def _folder(request: Request) -> Path:
         return jobs.shared().run_folder(request.path_params["run"])
     except EngineError as error:
         raise LookupError(str(error)) from None
-
-
-def _changed(path: Path, otherwise: str) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        raise LookupError(otherwise) from None
 
 
 def _binary(content: bytes, caching: str, **headers: str) -> Response:

@@ -6,6 +6,7 @@ import {actionButton, contextOf, make, setText} from "./dom.js";
 import {encodeGif} from "./gif.js";
 import {manifoldPicture} from "./map_backdrop.js";
 import {mapAsSvg} from "./map_svg.js";
+import {save} from "./saving.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {ReturnType<typeof import("./latent_map.js").createLatentMap>} LatentMap */
@@ -54,13 +55,6 @@ export function createExports(app, maps) {
     buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors),
       actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
   };
-}
-
-/** @param {BlobPart} content @param {string} type @param {string} name */
-function save(content, type, name) {
-  const url = URL.createObjectURL(new Blob([content], {type}));
-  make("a", {href: url, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
 /** @param {HTMLCanvasElement} canvas @param {string} name */

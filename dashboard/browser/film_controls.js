@@ -6,25 +6,25 @@ import {actionButton, make, setText} from "./dom.js";
 import {placeOf, timeTicks} from "./film_clock.js";
 import {CLASS_COLOURS} from "./palette.js";
 
-/** @typedef {import("./film.js").Film} Film */
+/** @typedef {import("./film_player.js").Film} Film */
 
 const SPEEDS = [0.5, 1, 2, 4];
 const LEAST_APART = 7; // percent of the scale between two labels
 
 /** @param {Film} film @param {HTMLElement[]} exports */
 export function createFilmControls(film, exports) {
-  const play = actionButton("▶ Play", film.togglePlay, {"data-testid": "film-play", title: "Space plays and pauses"});
-  const speed = make("select", {class: "lx-field", "aria-label": "Speed", "data-testid": "film-speed", onchange: () => film.setSpeed(Number(speed.value))},
+  const play = actionButton("▶ Play", () => film.time.togglePlay(), {"data-testid": "film-play", title: "Space plays and pauses"});
+  const speed = make("select", {class: "lx-field", "aria-label": "Speed", "data-testid": "film-speed", onchange: () => film.time.setSpeed(Number(speed.value))},
     ...SPEEDS.map((value) => make("option", {value, selected: value === 1}, `${value}×`)));
-  const loop = actionButton("Loop", film.toggleLoop, {"data-testid": "film-loop", "aria-pressed": "false", title: "Begin again at the end"});
-  const live = actionButton("● Live", film.goLive, {"data-testid": "film-live", "aria-pressed": "false", class: "lx-button lf-live", title: "Follow training; moving the scrubber back ends it"});
+  const loop = actionButton("Loop", toggleLoop, {"data-testid": "film-loop", "aria-pressed": "false", title: "Begin again at the end"});
+  const live = actionButton("● Live", film.time.goLive, {"data-testid": "film-live", "aria-pressed": "false", class: "lx-button lf-live", title: "Follow training; moving the scrubber back ends it"});
   const manifold = actionButton("Manifold", film.toggleManifold, {"data-testid": "film-manifold", "aria-pressed": "false", title: "What the decoder of the instant makes of every place on the map"});
   const slider = make("input", {type: "range", min: 0, max: 1, step: "any", class: "lf-scrubber", "data-testid": "film-scrubber", "aria-label": "Instant of training; arrow keys go from one to the next",
     oninput: (/** @type {Event} */ event) => {
       film.touched(event);
-      film.scrub(Number(slider.value) * film.end());
+      film.time.scrub(Number(slider.value) * film.time.end());
     },
-    onchange: film.settle, onkeydown: keyed});
+    onchange: film.time.settle, onkeydown: keyed});
   const scale = make("div", {class: "lf-scale", "aria-hidden": "true"});
   const readout = make("output", {class: "lf-readout"});
   const legend = make("div", {class: "lx-legend lf-legend", role: "group", "aria-label": "Classes shown"});
@@ -35,12 +35,17 @@ export function createFilmControls(film, exports) {
   let buttons = [];
   let [scaleKey, legendKey] = ["", ""];
 
+  function toggleLoop() {
+    film.time.toggleLoop();
+    film.invalidate();
+  }
+
   /** @param {KeyboardEvent} event */
   function keyed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     /** @type {Record<string, () => void>} */
-    const meant = {ArrowLeft: () => film.go(-1), ArrowDown: () => film.go(-1), ArrowRight: () => film.go(1), ArrowUp: () => film.go(1), PageDown: () => film.go(-5), PageUp: () => film.go(5),
-      Home: () => film.go(-Infinity), End: () => film.go(Infinity)};
+    const meant = {ArrowLeft: () => film.time.go(-1), ArrowDown: () => film.time.go(-1), ArrowRight: () => film.time.go(1), ArrowUp: () => film.time.go(1), PageDown: () => film.time.go(-5), PageUp: () => film.time.go(5),
+      Home: () => film.time.go(-Infinity), End: () => film.time.go(Infinity)};
     if (!meant[event.key]) return;
     film.touched(event);
     meant[event.key]();
@@ -49,7 +54,7 @@ export function createFilmControls(film, exports) {
 
   /** Where the instants lie, and round numbers of steps. @param {number[]} steps */
   function drawScale(steps) {
-    const end = film.end();
+    const end = film.time.end();
     const key = `${steps.join()}`;
     if (key === scaleKey || !end) return;
     scaleKey = key;
@@ -82,23 +87,23 @@ export function createFilmControls(film, exports) {
   return {
     element,
     render() {
-      const [end, place, steps] = [film.end(), film.place(), film.steps()];
+      const [end, place, steps] = [film.time.end(), film.time.place(), film.time.known()];
       drawScale(steps);
       drawLegend(film.classNames());
       const share = end ? Math.min(1, place / end) : 1;
       // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
       if (Math.abs(Number(slider.value) - share) > 1e-6) slider.value = String(share);
       slider.style.setProperty("--lx-share", `${share * 100}%`);
-      const step = film.nearestStep();
+      const step = film.time.nearestStep();
       const text = step === null ? "" : `step ${step.toLocaleString("en")}`;
       setText(readout, text);
       slider.setAttribute("aria-valuetext", text);
       slider.disabled = play.disabled = steps.length < 2;
-      setText(play, film.playing() ? "❚❚ Pause" : "▶ Play");
-      loop.setAttribute("aria-pressed", String(film.looping()));
+      setText(play, film.time.playing() ? "❚❚ Pause" : "▶ Play");
+      loop.setAttribute("aria-pressed", String(film.time.looping()));
       manifold.setAttribute("aria-pressed", String(film.showsManifold()));
-      live.hidden = !film.anyLive();
-      live.setAttribute("aria-pressed", String(film.following()));
+      live.hidden = !film.time.anyLive();
+      live.setAttribute("aria-pressed", String(film.time.following()));
       buttons.forEach((button, label) => button.setAttribute("aria-pressed", String(film.showsClass(label))));
     },
   };

@@ -4,6 +4,7 @@
 
 import {contextOf, make, setText} from "./dom.js";
 import {paintFollowed, paintScene} from "./film_scene.js";
+import {countBeyond} from "./film_range.js";
 import {fitView, toLatent} from "./geometry.js";
 import {paintCursor} from "./map_marks.js";
 
@@ -21,8 +22,8 @@ import {paintCursor} from "./map_marks.js";
  * @property {() => void} choose the image nearest to the cursor
  * @property {() => Latent} cursor
  */
-/** @typedef {{scene: Scene, version: number, range: Range, cursor: Latent, held: boolean, active: boolean, followed: import("./film_scene.js").Followed|null, beyond: number}} MapShow
- *   version changes whenever the codes do; beyond: codes out of sight */
+/** @typedef {{scene: Scene, version: number, range: Range, cursor: Latent, held: boolean, active: boolean, followed: import("./film_scene.js").Followed|null}} MapShow
+ *   version changes whenever the codes do */
 
 const EDGE = 8;
 const REACH = 9; // pixels; a finger hits no smaller point
@@ -109,7 +110,7 @@ export function createFilmMap({place, title, large, calls}) {
       message.hidden = !text;
     },
     /** @param {MapShow} show @param {Theme} theme */
-    render({scene, version, range, cursor, held, active, followed, beyond}, theme) {
+    render({scene, version, range, cursor, held, active, followed}, theme) {
       if (view.width <= 1) return;
       view = fitView(range.low, range.high, view.width, view.height);
       const look = [theme, ratio, view.scale, view.cx, view.cy, view.width, view.height];
@@ -117,7 +118,8 @@ export function createFilmMap({place, title, large, calls}) {
       if (key.some((part, i) => part !== painted[i])) {
         clear(under);
         paintScene({context: under, view, theme, size, ratio}, scene);
-        setText(outside, beyond ? `${beyond.toLocaleString("en")} codes out of sight` : "");
+        const beyond = countBeyond(scene.codes, {low: toLatent(view, 0, view.height), high: toLatent(view, view.width, 0)});
+        setText(outside, beyond ? `${beyond.toLocaleString("en")} ${beyond === 1 ? "code" : "codes"} out of sight` : "");
         painted = key;
       }
       const marks = [cursor[0], cursor[1], held, active, followed?.index, followed ? version : 0, followed?.trail.length, ...look];

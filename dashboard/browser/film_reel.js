@@ -5,13 +5,13 @@ import {blendCodes, bracketOf, placeOf} from "./film_clock.js";
 import {createDecoder, createManifoldMaker} from "./film_decoder.js";
 import {readCast} from "./film_frame.js";
 import {createFilmMap} from "./film_map.js";
-import {countBeyond, firstRange, rangeTowards, widened} from "./film_range.js";
+import {firstRange, rangeTowards, widened} from "./film_range.js";
 import {createReelCard} from "./film_card.js";
 import {createReelStore} from "./film_store.js";
 import {make, setText} from "./dom.js";
 import {tileRange} from "./map_backdrop.js";
 
-/** @typedef {import("./film.js").Film} Film */
+/** @typedef {import("./film_player.js").Film} Film */
 /** @typedef {import("./film_frame.js").Frame} Frame */
 /** @typedef {import("./film_frame.js").Cast} Cast */
 /** @typedef {import("./film_store.js").Reel} Reel */
@@ -24,7 +24,7 @@ const TRAIL = 400; // instants at most that a trail is drawn through
 
 /** @param {Film} film @param {number} place @param {Reel} first */
 export function createReel(film, place, first) {
-  const store = createReelStore({source: film.source, reel: first, place: film.place, changed: arrived});
+  const store = createReelStore({source: film.source, reel: first, place: film.time.place, changed: arrived});
   const [decoder, maker] = [createDecoder(), createManifoldMaker()];
   const card = createReelCard(film, place);
   const heading = make("h2", {}, first.title);
@@ -98,7 +98,7 @@ export function createReel(film, place, first) {
 
   /** The image that is followed, if this reel shows it. */
   function followedHere() {
-    const index = film.followed();
+    const index = film.follows(place);
     return index !== null && 2 * index < shown.length ? index : null;
   }
 
@@ -111,7 +111,7 @@ export function createReel(film, place, first) {
   /** Bring the codes to where they belong now. @param {number} now @returns {boolean} whether they are still on their way */
   function moveCodes(now) {
     const frames = store.list();
-    const {before, after, share, nearest} = bracketOf(frames.map((one) => one.step), film.place());
+    const {before, after, share, nearest} = bracketOf(frames.map((one) => one.step), film.time.place());
     frame = frames[nearest];
     const smooth = !film.still();
     const key = smooth ? [frames[before], frames[after], share] : [frame];
@@ -189,6 +189,8 @@ export function createReel(film, place, first) {
     element, store, resize: map.resize,
     labels: () => cast?.labels ?? null,
     classes: () => cast?.classes ?? [],
+    z: () => shownZ(),
+    range: () => shownRange,
     /** The step on show. */
     step: () => frame?.step ?? null,
     /** Go gently from what is shown to what will be. */
@@ -196,8 +198,12 @@ export function createReel(film, place, first) {
       if (!target.length || !store.list().length) return;
       const before = Float32Array.from(shown);
       moveCodes(Infinity);
-      for (let i = 0; i < offset.length; i++) offset[i] = before[i] - target[i];
-      glideBegan = performance.now();
+      let farthest = 0;
+      for (let i = 0; i < offset.length; i++) {
+        offset[i] = before[i] - target[i];
+        farthest = Math.max(farthest, Math.abs(offset[i]));
+      }
+      glideBegan = farthest > 1e-3 * (range.high[0] - range.low[0]) ? performance.now() : -Infinity;
     },
     /** @param {Reel} next */
     update(next) {
@@ -222,7 +228,7 @@ export function createReel(film, place, first) {
       const z = shownZ();
       const followed = index === null || !frame ? null : {index, label: cast.labels[index], code: codeOf(index), trail: trailOf(index),
         std: frame.std ? /** @type {Latent} */ ([frame.std[2 * index], frame.std[2 * index + 1]]) : null};
-      map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed, beyond: countBeyond(shown, range)}, film.theme);
+      map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));
       card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, version, last: frame === store.list().at(-1), live: store.reel().live,
         followed: index === null || !images ? null : {index, name: cast.classes[cast.labels[index]], pixels: images.subarray(index * 784, (index + 1) * 784)}});

@@ -5,20 +5,17 @@
 /**
  * @typedef {object} FilmSource
  * @property {(run: string, step: number) => Promise<Uint8Array>} frame
- * @property {(run: string, tag: string) => Promise<Latest|null>} latest the weights of the moment; null where they are those of the tag
+ * @property {(run: string, tag: string) => Promise<Latest|null>} latest the weights of the moment; null where there are none, or those of the tag
  * @property {(run: string) => Promise<Uint8Array>} cast
  * @property {boolean} again whether a file can be had a second time
  */
-
-/** Says that a file is not to be had, as opposed to not being answered at all. */
-export class Refusal extends Error {}
 
 /** @param {string} root of the addresses @returns {FilmSource} */
 export function createHttpSource(root) {
   /** @param {string} path @param {RequestInit} [options] */
   async function ask(path, options) {
     const answer = await fetch(`${root}/${path}`, options);
-    if (!answer.ok && answer.status !== 304) throw new Refusal((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
+    if (!answer.ok && answer.status !== 304) throw new Error((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
     return answer;
   }
   const bytesOf = async (/** @type {Response} */ answer) => new Uint8Array(await answer.arrayBuffer());
@@ -27,7 +24,7 @@ export function createHttpSource(root) {
     cast: async (run) => bytesOf(await ask(`${run}/cast`)),
     async latest(run, tag) {
       const answer = await ask(`${run}/latest`, {cache: "no-store", headers: tag ? {"If-None-Match": tag} : {}});
-      return answer.status === 304 ? null : {bytes: await bytesOf(answer), tag: answer.headers.get("ETag") ?? ""};
+      return answer.status === 304 || answer.status === 204 ? null : {bytes: await bytesOf(answer), tag: answer.headers.get("ETag") ?? ""};
     },
     again: true,
   };

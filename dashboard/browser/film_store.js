@@ -4,7 +4,6 @@
 
 import {readFrame} from "./film_frame.js";
 import {placeOf} from "./film_clock.js";
-import {Refusal} from "./film_source.js";
 
 /** @typedef {import("./film_frame.js").Frame} Frame */
 /** @typedef {{run: string, title: string, kind: "vae"|"ae", steps: number[], latest: number|null, live: boolean}} Reel as dashboard/film.py describes it */
@@ -16,6 +15,7 @@ const ROOM = 120 * 2 ** 20;
 const LIVE_PAUSE = 200; // milliseconds between an answer and the next question
 const LIVE_ASIDE = 1500; // while nobody follows
 const RETRY = 1500;
+const SILENCE = "The dashboard does not answer; it is asked again and again.";
 
 /** @param {StoreOptions} options */
 export function createReelStore({source, reel: first, place, changed, room = ROOM}) {
@@ -86,7 +86,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
   }
 
   function later() {
-    trouble = "The dashboard does not answer; it is asked again and again.";
+    trouble = SILENCE;
     changed(null);
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -128,9 +128,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
         changed(live);
       }
     } catch (error) {
-      // A refusal means that there are no weights yet, or no longer: the list of steps tells which.
-      if (!(error instanceof Refusal) && error instanceof TypeError) trouble = "The dashboard does not answer; it is asked again and again.";
-      else if (!(error instanceof Refusal)) trouble = error instanceof Error ? error.message : String(error);
+      trouble = error instanceof TypeError ? SILENCE : error instanceof Error ? error.message : String(error);
       changed(null);
     } finally {
       asking = false;
