@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from functools import partial
 
 import streamlit as st
@@ -17,19 +19,20 @@ from vae_engine.errors import EngineError
 _POLL_SECONDS = 0.5
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {"nll": 270, "kl": 210}
-_VIEW = "train-view"
-_GOING = LIVE | {State.QUEUED}
+_STOP_SECONDS = 0.2
+_VIEW, _STOPPING = "train-view", "train-stopping"
 
 
-def show(jobs: Jobs, run: str) -> None:
-    """Lay a run out, and look at it again and again while it lives."""
+def show(jobs: Jobs, run: str) -> bool:
+    """Lay a run out, and look at it again and again while it lives; whether there is such a run."""
     try:
-        view = _look(jobs, run)
+        _look(jobs, run)
     except EngineError as error:
         _gone(jobs, run, error)
-        return
-    st.fragment(_watch, run_every=_POLL_SECONDS if view.state in _GOING else None)(jobs, run, view.state in _GOING)
-    train_queue.queue(jobs, without=run)
+        return False
+    going = bool(jobs.going())
+    st.fragment(_watch, run_every=_POLL_SECONDS if going else None)(jobs, run, going)
+    return True
 
 
 def _look(jobs: Jobs, run: str) -> RunView:
@@ -41,39 +44,45 @@ def _look(jobs: Jobs, run: str) -> RunView:
 
 
 def _gone(jobs: Jobs, run: str, error: EngineError) -> None:
-    deleted = jobs.is_deleted(run)
-    if deleted:
-        st.info(wording.DELETED, icon=":material/delete:")
-    else:
-        st.warning(str(error))
-    with st.container(horizontal=True):
-        if deleted:
-            undo = partial(state.attempt, jobs.undo_delete, run)
-            st.button(wording.UNDO, on_click=undo, icon=":material/undo:", key="train-undo", type="primary")
-        st.button(wording.NEW, on_click=state.watch, args=("",), icon=":material/add:", key="train-new")
+    """Say that there is no such run, and offer to bring it back where that is possible."""
+    if not jobs.is_deleted(run):
+        st.warning(wording.told(str(error)))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(wording.DELETED, width="content")
+        undo = partial(state.attempt, jobs.undo_delete, run)
+        st.button(wording.UNDO, on_click=undo, icon=":material/undo:", key="train-undo", type="primary")
 
 
 def _watch(jobs: Jobs, run: str, polling: bool) -> None:
-    """Everything of a run; called anew several times a second while it lives."""
+    """Everything of a run; called anew twice a second while anything is going on."""
+    going = jobs.going()
     try:
         view = _look(jobs, run)
     except EngineError:
         st.rerun()  # deleted meanwhile, perhaps in another window
-    if (view.state in _GOING) != polling:
+    if bool(going) != polling or state.kept(state.COMPLAINT):
         st.rerun()
-    _head(jobs, view)
+    others = [one for one in going if one != run]
+    _head(jobs, view, others)
     _keys(jobs, view)
     if message := wording.trouble(view):
-        st.error(wording.plain(message)) if view.state is not State.INTERRUPTED else st.warning(message)
-    _pictures(view)
+        (st.warning if view.state is State.INTERRUPTED else st.error)(wording.told(message))
+    if view.state is State.QUEUED:
+        train_queue.rows(jobs, others)
+    if view.log.events:
+        _pictures(view)
 
 
-def _head(jobs: Jobs, view: RunView) -> None:
-    label, colour, icon = wording.STATES[view.state]
+def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
+    label, colour, icon = wording.STOPPING if _is_stopping(view) else wording.STATES[view.state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(wording.plain(view.about.name), anchor=False, width="content")
         st.badge(label, color=colour, icon=icon)  # type: ignore[arg-type]  # one of its colours
         st.space("stretch")
+        if others and view.state is not State.QUEUED:
+            with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
+                train_queue.rows(jobs, others)
         _rename(jobs, view)
         _to_explore(view)
         if st.button(wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP):
@@ -86,7 +95,8 @@ def _head(jobs: Jobs, view: RunView) -> None:
 
 def _rename(jobs: Jobs, view: RunView) -> None:
     key = f"train-rename-{view.id}"
-    with st.popover(wording.RENAME, icon=":material/edit:", key="train-rename"):
+    # A key of its own for each name, so that it is closed once there is a new one.
+    with st.popover(wording.RENAME, icon=":material/edit:", key=f"{key}-{view.about.name}"):
         state.begin_with(key, view.about.name)
         st.text_input(wording.NEW_NAME, key=key, max_chars=NAME_LENGTH)
         if st.button(wording.KEEP_NAME, key="train-keep-name", type="primary"):
@@ -113,11 +123,20 @@ def _keys(jobs: Jobs, view: RunView) -> None:
         _key(wording.ONE_STEP, "skip_next", jobs.go_on, view.id, 1, disabled=not paused)
         _key(wording.ONE_EPOCH, "fast_forward", _one_epoch, jobs, view, disabled=not paused, help=wording.ONE_EPOCH_HELP)
         key = f"train-slow-{view.id}"
-        state.fill_in(key, pace.delay > 0)
+        state.fill_in(key, live and pace.delay > 0)
         change = partial(state.attempt, jobs.slow_down, view.id, 0.0 if pace.delay else _SLOW_SECONDS)
         st.toggle(wording.SLOW, key=key, on_change=change, disabled=not live, help=wording.SLOW_HELP)
         if live or queued:
-            _key(wording.CANCEL if queued else wording.STOP, "stop", jobs.stop, view.id, help=wording.STOP_HELP)
+            stopping = _is_stopping(view)
+            _key(
+                wording.CANCEL if queued else wording.STOP,
+                "stop",
+                _stop,
+                jobs,
+                view.id,
+                disabled=stopping,
+                help=wording.STOP_HELP,
+            )
         else:
             _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
         text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
@@ -128,6 +147,24 @@ def _key(label: str, icon: str, action: object, *arguments: object, disabled: bo
     pressed = partial(state.attempt, action, *arguments)  # type: ignore[arg-type]
     key = f"train-{label.lower().replace(' ', '-')}"
     st.button(label, on_click=pressed, icon=f":material/{icon}:", disabled=disabled, help=help, key=key)
+
+
+def _stop(jobs: Jobs, run: str) -> None:
+    """Stop a run without waiting for the numbers that it still measures."""
+
+    def stop() -> None:
+        with contextlib.suppress(EngineError):  # it goes on, as is seen
+            jobs.stop(run)
+
+    stopping = threading.Thread(target=stop, daemon=True)
+    stopping.start()
+    stopping.join(_STOP_SECONDS)
+    state.keep(_STOPPING, (run, stopping))
+
+
+def _is_stopping(view: RunView) -> bool:
+    run, stopping = state.kept(_STOPPING, ("", None))
+    return run == view.id and stopping.is_alive()
 
 
 def _one_epoch(jobs: Jobs, view: RunView) -> None:

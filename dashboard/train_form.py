@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -186,14 +187,20 @@ def _images(jobs: Jobs) -> None:
         _fashion()
     elif source == _OWN:
         st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
-        file = st.file_uploader(wording.UPLOAD, type="npz", key=UPLOAD)
+        st.file_uploader(wording.UPLOAD, type="npz", key=UPLOAD, on_change=partial(state.attempt, _take, jobs))
         try:
-            if file is not None:
-                state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, file.getvalue(), jobs.limits.bytes)))
             if place := _place():
                 _preview(place)
         except EngineError as error:
-            st.error(str(error))
+            st.error(wording.told(str(error)))
+
+
+def _take(jobs: Jobs) -> None:
+    """As a callback: keep what was uploaded, or nothing any more."""
+    file = state.widget(UPLOAD)
+    state.keep(_UPLOADED, "")
+    if file is not None:
+        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, file.getvalue(), jobs.limits.bytes)))
 
 
 def _fashion() -> None:
@@ -213,7 +220,7 @@ def _fetching(under_way: bool) -> None:
         return
     st.button(wording.FETCH, on_click=fetch.start, icon=":material/download:", key="train-fetch")
     if fetch.complaint:
-        st.error(fetch.complaint)
+        st.error(wording.told(fetch.complaint))
 
 
 def _preview(place: str) -> None:

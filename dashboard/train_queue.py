@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -18,28 +19,30 @@ from vae_engine.errors import EngineError
 _POLL_SECONDS = 1.0
 
 
-def queue(jobs: Jobs, without: str = "") -> None:
-    """All that is going on but one run; looked at again and again while there is any."""
-    going = [run for run in jobs.going() if run != without]
-    st.fragment(_queue, run_every=_POLL_SECONDS if going else None)(jobs, without, bool(going))
+def queue(jobs: Jobs) -> None:
+    """All that is going on; looked at again and again while there is any."""
+    going = bool(jobs.going())
+    st.fragment(_queue, run_every=_POLL_SECONDS if going else None)(jobs, going)
 
 
-def _queue(jobs: Jobs, without: str, polling: bool) -> None:
-    going = [run for run in jobs.going() if run != without]
+def _queue(jobs: Jobs, polling: bool) -> None:
+    going = jobs.going()
     if bool(going) != polling:
         st.rerun()
-    if not going:
-        return
-    st.markdown(f"**{wording.QUEUE}**")
-    for run in going:
-        try:
-            _row(jobs, jobs.folder / run, run)
-        except EngineError:
-            continue  # gone meanwhile
+    if going:
+        st.markdown(f"**{wording.QUEUE}**")
+        rows(jobs, going)
 
 
-def _row(jobs: Jobs, folder: Path, run: str) -> None:
-    is_experiment = kind_of(folder) is EXPERIMENT
+def rows(jobs: Jobs, runs: Sequence[str]) -> None:
+    """A line for each run, with its keys."""
+    for run in runs:
+        with contextlib.suppress(EngineError):  # gone meanwhile
+            _row(jobs, run)
+
+
+def _row(jobs: Jobs, run: str) -> None:
+    is_experiment = kind_of(jobs.folder / run) is EXPERIMENT
     view: RunView | ExperimentView = jobs.experiment(run) if is_experiment else jobs.view(run)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(wording.queued(view), width="stretch")

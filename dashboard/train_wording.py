@@ -56,7 +56,7 @@ EXPLORE, EXPLORE_HELP = "Open in Explore", "Opens Explore in a new tab, with thi
 EXPLORE_NOT_YET = "A finished run with two latent dimensions can be opened in Explore."
 NEW_NAME, KEEP_NAME = "New name", "Rename"
 UNDO, DELETED = "Bring it back", "This run was deleted."
-QUEUE, WATCH, NOBODY = "Now training and waiting", "Watch", "Nothing trains now."
+QUEUE, QUEUE_SHORT, WATCH = "Now training and waiting", "Also going on", "Watch"
 NO_MAP = "A map needs two latent dimensions; this run has {dimensions}. The curves are of all of them."
 WAITING_FOR_MAP = "The map appears with the first snapshot."
 
@@ -71,11 +71,19 @@ STATES = {
     State.FAILED: ("failed", "red", ":material/error:"),
     State.DAMAGED: ("damaged", "red", ":material/broken_image:"),
 }
+STOPPING = ("stopping", "orange", ":material/stop:")
 
 
 def plain(text: str) -> str:
     """A visitor's words as Markdown that shows them and does nothing else."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    # What looks like an address becomes a link even where it is escaped, unless something unseen stands within it.
+    apart = re.sub(r"(://|@|www)", "\\1\u2060", text)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
+
+
+def told(message: str) -> str:
+    """What the engine complains of as Markdown, its commands in their type."""
+    return plain(message).replace(r"\`", "`")
 
 
 def duration(seconds: float) -> str:
@@ -111,6 +119,11 @@ def queued(view: RunView | ExperimentView) -> str:
     share = view.progress if isinstance(view, RunView) else view.progress.share
     where = _place(view.position) if view.position else f"{STATES[view.state][0]}, {100 * share:.0f} %"
     return f"{plain(view.about.name)} :gray[{where}]"
+
+
+def also_going(count: int) -> str:
+    """How much more is trained or waits."""
+    return f"{QUEUE_SHORT}: {count}"
 
 
 def _place(position: int | None) -> str:

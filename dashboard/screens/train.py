@@ -27,10 +27,9 @@ def show() -> None:
         jobs.keep_spare()
     if complaint := state.kept(state.COMPLAINT):
         state.keep(state.COMPLAINT, None)
-        st.error(wording.plain(complaint))
-    if run := state.watched():
-        run_panel.show(jobs, run)
-    else:
+        st.error(wording.told(complaint))
+    run = state.watched()
+    if not (run and run_panel.show(jobs, run)):
         _new_run(jobs)
 
 
@@ -56,7 +55,7 @@ def _start(jobs: Jobs) -> None:
         asked = train_form.asked()
         train_form.amounts(jobs, asked)
     except EngineError as error:
-        st.error(wording.plain(str(error)))
+        st.error(wording.told(str(error)))
         asked = None
     st.button(
         wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None,

@@ -1,0 +1,79 @@
+"""The curves of runs: every logged number where it belongs, an autoencoder without a kl, few points however long the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dashboard import live_chart, run_charts
+from vae_engine.run_log import LogEvent
+
+
+def step(at: int, nll: float, kl: float) -> LogEvent:
+    return {"type": "step", "step": at, "epoch": at / 10, "seconds": at / 5, "nll": nll, "kl": kl, "loss": nll + kl}
+
+
+def epoch(at: int, **terms: float) -> LogEvent:
+    return {"type": "epoch", "step": at, "epoch": at // 10, "seconds": at / 5, "terms": terms}
+
+
+VAE = [step(1, 200.0, 0.5), {"type": "snapshot", "step": 1}, step(10, 150.0, 4.0), epoch(10, nll=152.0, kl=4.5, elbo=-156.5)]
+AE = [step(1, 210.0, 0.0), step(10, 140.0, 0.0), epoch(10, nll=141.0)]
+
+
+def lines(figure: Any) -> dict[tuple[str, str], tuple[list[float], list[float]]]:
+    return {(trace.name, trace.yaxis): (list(trace.x), list(trace.y)) for trace in figure.data}
+
+
+def test_a_vae_has_nll_and_kl_apart_on_training_batches_and_held_out_images() -> None:
+    shown = lines(run_charts.losses([("one", VAE)]))
+    assert shown == {
+        (run_charts.TRAINING, "y"): ([1, 10], [200.0, 150.0]),
+        (run_charts.HELD_OUT, "y"): ([10], [152.0]),
+        (run_charts.TRAINING, "y2"): ([1, 10], [0.5, 4.0]),
+        (run_charts.HELD_OUT, "y2"): ([10], [4.5]),
+    }
+
+
+def test_an_autoencoder_has_no_kl_alone_or_beside_a_vae() -> None:
+    assert {axis for _, axis in lines(run_charts.losses([("ae", AE)]))} == {"y"}
+    both = lines(run_charts.losses([("vae", VAE), ("ae", AE)]))
+    assert [name for name, axis in both if axis == "y2"] == [f"vae: {run_charts.TRAINING}", f"vae: {run_charts.HELD_OUT}"]
+    assert (f"ae: {run_charts.HELD_OUT}", "y") in both
+
+
+@pytest.mark.parametrize(("along", "expected"), [("step", [1, 10]), ("epoch", [0.1, 1.0]), ("seconds", [0.2, 2.0])])
+def test_runs_can_be_compared_by_steps_epochs_or_seconds(along: str, expected: list[float]) -> None:
+    figure = run_charts.losses([("one", VAE)], along=along)
+    assert lines(figure)[run_charts.TRAINING, "y"][0] == expected
+    assert figure.layout.xaxis2.title.text == run_charts.AXES[along]
+
+
+def test_a_long_run_has_few_points_whose_mean_is_the_runs() -> None:
+    values = np.random.default_rng(0).normal(130, 3, 5000)
+    x, y = run_charts.trained([step(i, value, 5.0) for i, value in enumerate(values)], "nll")
+    assert len(x) == len(y) <= 300
+    assert np.mean(y) == pytest.approx(values.mean(), abs=0.1)
+    assert x == sorted(x)
+
+
+def test_the_axis_leaves_out_the_fall_of_the_beginning_and_nothing_later() -> None:
+    events = [step(i, 200.0 if i < 5 else 130.0 + i % 7, 5.0) for i in range(100)]
+    low, high = run_charts.losses([("one", events)]).layout.yaxis.range
+    assert low < 130.0 < 136.0 < high < 200.0
+    shown = live_chart.table(events, "nll").to_pydict()
+    assert max(shown["value"]) == 136.0
+    assert shown["step"] == [i for i in range(100) if i >= 5]
+    assert run_charts.losses([("one", VAE)]).layout.yaxis.range is None, "too few points to leave any out"
+
+
+def test_the_growing_chart_has_the_same_points_and_one_drawing_for_all_of_them() -> None:
+    shown = live_chart.table(VAE, "kl").to_pydict()
+    assert list(zip(*shown.values(), strict=True)) == [
+        (1, 0.5, run_charts.TRAINING), (10, 4.0, run_charts.TRAINING), (10, 4.5, run_charts.HELD_OUT)
+    ]  # fmt: skip
+    assert live_chart.table([], "nll").num_rows == 0
+    assert live_chart.drawing("nll", 200) == live_chart.drawing("nll", 200)
+    assert live_chart.drawing("nll", 200) != live_chart.drawing("kl", 200)
