@@ -141,9 +141,10 @@ def tables(runs: Runs, best: Sequence[Best]) -> tuple[Table, ...]:
         known = group[0].gap is not None
         exact = [round(_mean(runs, arm, what), 2) if known else None for what in _EXACT]
         rows.append((arm, means[0], round(min(elbos), 2), round(max(elbos), 2), *means[1:], *exact, correlation))
-    columns = ("encoder, spread", "ELBO", "least of the seeds", "greatest of the seeds", "nll", "KL", "log p(x), exact, fewer images",
-               "ELBO of those", "gap of those",
-               "mean |ρ|")  # fmt: skip
+    columns = (
+        "encoder, spread", "ELBO", "least of the seeds", "greatest of the seeds", "nll", "KL", "log p(x), exact, fewer images",
+        "ELBO of those", "gap of those", "mean |ρ|",
+    )  # fmt: skip
     trained = Table("Nats per test image, means over the seeds", columns, tuple(rows))
     if not best:
         return (trained,)
