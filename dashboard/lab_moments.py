@@ -15,7 +15,7 @@ from vae_engine.experiment_result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
 _BESIDE, _ALONE, _PAGE = 3, 5, 9  # images that fit side by side: beside points, without points, on the page
-_KEYS = ("Left", "Right")
+_KEYS = ("PageUp", "PageDown")  # those that a presenter's remote control sends, as on Learn
 
 
 def steps(moments: Sequence[Moment], key: str, dark: bool) -> None:

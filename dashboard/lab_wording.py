@@ -32,7 +32,6 @@ STILL_BUNDLED = "Until it is done, the bundled result stands below."
 
 SAVE_AS = "Charts as"
 SAVE_HELP = "What the camera above a chart saves when the pointer is over it."
-PART = "Part"
 PARTS = {"findings": "Findings", "steps": "Step by step", "numbers": "Numbers", "protocol": "How it was done"}
 MOMENT = "Moment"
 PREVIOUS, NEXT = "Previous", "Next"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import catalogue, lab_charts, lab_moments, lab_run, state
 from dashboard import lab_wording as wording
@@ -24,7 +25,7 @@ _STYLE = """<style>
 .stMainBlockContainer thead:not(:has(th:not(:empty))) { display: none; }
 .stMainBlockContainer td, .stMainBlockContainer th { padding: .25rem .6rem; }
 </style>"""
-_LIST, _FORM, _PART = "lab-list", "lab-form", "part"
+_LIST, _FORM, _TABS, _PART = "lab-list", "lab-form", "lab-tabs", "part"
 
 
 def show() -> None:
@@ -94,33 +95,32 @@ def _read(folder: Path) -> Result | None:
 def _result(result: Result, folder: Path) -> None:
     found, dark = result.findings, state.is_dark()
     there = {"findings": True, "steps": bool(found.moments), "numbers": bool(found.tables), "protocol": True}
-    part = _part([name for name in wording.PARTS if there[name]])
-    if part == "findings":
-        _findings(result, dark)
-    elif part == "steps":
-        st.fragment(lab_moments.steps)(found.moments, f"moment-{folder.name}", dark)
-    elif part == "numbers":
-        for table in found.tables:
-            st.markdown(f"**{wording.plain(table.title)}**\n\n{wording.table(table.columns, table.rows)}")
-    else:
-        st.markdown(wording.table(("", ""), wording.provenance(result)))
-        st.caption(wording.AGAIN)
-        st.code(result.command, language="bash")
+    part, tab = _part([name for name in wording.PARTS if there[name]])
+    with tab:
+        if part == "findings":
+            _findings(result, dark)
+        elif part == "steps":
+            st.fragment(lab_moments.steps)(found.moments, f"moment-{folder.name}", dark)
+        elif part == "numbers":
+            for table in found.tables:
+                st.markdown(f"**{wording.plain(table.title)}**\n\n{wording.table(table.columns, table.rows)}")
+        else:
+            st.markdown(wording.table(("", ""), wording.provenance(result)))
+            st.caption(wording.AGAIN)
+            st.code(result.command, language="bash")
     _take_away(result, folder)
 
 
-def _part(parts: list[str]) -> str:
+def _part(parts: list[str]) -> tuple[str, DeltaGenerator]:
+    """Tabs, of which the address names the open one: its name and itself. The others stay empty until they are opened."""
     part, _ = state.turned_to(_PART, parts)
-    state.fill_in(_PART, part)
-    st.segmented_control(
-        wording.PART, parts, required=True, format_func=wording.PARTS.__getitem__, key=_PART, label_visibility="collapsed",
-        on_change=_turned_part,
-    )  # fmt: skip
-    return part
+    state.fill_in(_TABS, wording.PARTS[part])
+    tabs = st.tabs([wording.PARTS[one] for one in parts], key=_TABS, on_change=_turned_part)
+    return part, tabs[parts.index(part)]
 
 
 def _turned_part() -> None:
-    state.turn_to(_PART, state.widget(_PART))
+    state.turn_to(_PART, next(part for part, label in wording.PARTS.items() if label == state.widget(_TABS)))
 
 
 def _findings(result: Result, dark: bool) -> None:
