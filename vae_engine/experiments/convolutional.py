@@ -22,7 +22,7 @@ _ARMS = (_CONV, _SAME, _TIME)
 _SHOWN = 10
 _SAMPLES = 100  # importance samples
 _RATE = 8e-3  # of 2, 4 and 8 thousandths the best on validation images, for either kind of network
-_FIRST_SEEN = 1000  # images before which a curve says little
+_LATER = 0.1  # share of the training from which on curves are drawn: before it all is far below, and differs by its start
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _run(model: ModelConfig, amount: _Amount, steps: int, seed: int, report: Cal
         if isinstance(event, Snapshot):
             if event.step == 0:
                 started, paused = now, 0.0
-            elif event.step * amount.batch >= _FIRST_SEEN:
+            elif event.step >= _LATER * steps:
                 watched.load_state_dict(event.weights)
                 run.images.append(float(event.step * amount.batch))
                 run.seconds.append(now - started - paused)
