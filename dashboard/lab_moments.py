@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import streamlit as st
 from PIL import Image
 
-from dashboard import lab_charts, lab_places, state
+from dashboard import lab_places, lab_style, state
 from dashboard import lab_wording as wording
 from vae_engine.experiment_result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
-_BESIDE, _ALONE, _PAGE = 3, 5, 9  # images that fit side by side: beside points, without points, on the page
+_BESIDE, _HALF, _ALONE, _PAGE = 3, 4, 5, 9  # images that fit side by side: beside points, on half of, on most of, on the page
+_STACKED = 2  # pictures that fit beside points
 _KEYS = ("PageUp", "PageDown")  # those that a presenter's remote control sends, as on Learn
 
 
@@ -47,16 +48,24 @@ def _moment(moments: Sequence[Moment], at: int, key: str, dark: bool) -> None:
         with left:
             alt = wording.places_alt(moment)
             figure = lab_places.figure(moments, at, dark)
-            st.plotly_chart(figure, key=f"{key} places", alt=alt, config=lab_charts.settings(f"moment-{at + 1}", "png"))
+            st.plotly_chart(figure, key=f"{key} places", alt=alt, config=lab_style.settings(f"moment-{at + 1}", "png"))
             if at > lab_places.together(moments, at)[0]:
                 st.caption(wording.BEFORE)
     else:
         left, right = st.columns([1.8, 1], gap="medium")
     with right:
         if moment.numbers:
-            st.markdown(wording.table(("", ""), wording.each(moment.numbers)))
-    with right if moment.points else left:
-        pictures(moment.pictures, _BESIDE if moment.points else _ALONE)
+            st.markdown(wording.beside(moment.numbers))
+    if not moment.points:
+        with left:
+            pictures(moment.pictures, _ALONE)
+    elif len(moment.pictures) <= _STACKED:
+        with right:
+            pictures(moment.pictures, _BESIDE)
+    else:
+        for place, column in enumerate(st.columns(2, gap="medium")):
+            with column:
+                pictures(moment.pictures[place::2], _HALF)
 
 
 def pictures(shown: Sequence[Picture], room: int = _PAGE) -> None:

@@ -7,7 +7,7 @@ from statistics import median
 
 import plotly.graph_objects as go
 
-from dashboard.lab_charts import LEFT, colour, legible
+from dashboard.lab_style import LEFT, colour, legible
 from vae_engine.experiment_result import Moment
 
 _HEIGHT = 430
@@ -15,6 +15,7 @@ _WIDER, _WIDEST = 1.0, 1.5  # least and greatest width of a window for its heigh
 _GROUND = {False: "rgba(255,255,255,0.75)", True: "rgba(14,17,23,0.75)"}
 _FAINT = {False: "rgba(110,115,125,0.35)", True: "rgba(170,175,185,0.35)"}
 _LEGEND = {"x": 1.01, "y": 1.0, "yanchor": "top", "itemsizing": "constant", "itemwidth": 30}
+_NAME = 0.05  # share of the window that a name takes
 _CROWDED = 0.3  # share of the window below which the classes have no room for their names
 
 
@@ -31,7 +32,7 @@ def figure(moments: Sequence[Moment], at: int, dark: bool = False) -> go.Figure:
     else:
         if at > first:
             drawn.add_trace(_faint(moments[at - 1], dark))
-        _classes(drawn, moment, _CROWDED * max(right - left, top - bottom), dark)
+        _classes(drawn, moment, max(right - left, top - bottom), dark)
     drawn.update_xaxes(range=[left, right], constrain="domain", showgrid=True, zeroline=True)
     drawn.update_yaxes(range=[bottom, top], scaleanchor="x", constrain="domain", showgrid=True, zeroline=True)
     margin = {"l": LEFT, "r": 10, "t": 30, "b": 60}
@@ -92,15 +93,18 @@ def _faint(moment: Moment, dark: bool) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="markers", marker={"color": _FAINT[dark], "size": 6}, showlegend=False, hoverinfo="skip")
 
 
-def _classes(drawn: go.Figure, moment: Moment, crowded: float, dark: bool) -> None:
-    classes = sorted(set(moment.classes))
-    room = max(max(values) - min(values) for values in zip(*moment.points, strict=True)) >= crowded
+def _classes(drawn: go.Figure, moment: Moment, window: float, dark: bool) -> None:
+    classes, named = sorted(set(moment.classes)), list[tuple[float, float]]()
+    room = max(max(values) - min(values) for values in zip(*moment.points, strict=True)) >= _CROWDED * window
     for digit in classes:
         own = [point for point, one in zip(moment.points, moment.classes, strict=True) if one == digit]
         x, y = zip(*own, strict=True)
         marker = {"color": colour(digit, dark), "size": 7, "opacity": 0.8, "line": {"width": 0}}
         hover = f"{digit}: %{{x:.2f}}, %{{y:.2f}}<extra></extra>"
         drawn.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker, name=str(digit), hovertemplate=hover))
-        if room and len(classes) > 1:
-            name = f"<b>{digit}</b>"
-            drawn.add_annotation(x=median(x), y=median(y), text=name, showarrow=False, bgcolor=_GROUND[dark], borderpad=1)
+        middle = median(x), median(y)
+        clear = all(max(abs(a - b) for a, b in zip(middle, other, strict=True)) > _NAME * window for other in named)
+        if room and clear and len(classes) > 1:
+            named.append(middle)
+            text, (a, b) = f"<b>{digit}</b>", middle
+            drawn.add_annotation(x=a, y=b, text=text, showarrow=False, bgcolor=_GROUND[dark], borderpad=1)

@@ -40,6 +40,7 @@ AGAIN = "The same from the command line"
 RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
 LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live")}
 """Steps of Learn where one can move what an experiment measures."""
+_ROWS = 13  # of numbers that fit beside pictures
 LIVE_HELP = "Opens that step of Learn in a new tab."
 
 
@@ -125,9 +126,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def each(numbers: Sequence[tuple[str, float]]) -> list[tuple[str, str]]:
-    """Numbers of different kinds, each with as many decimals as it needs itself."""
-    return [(name, _column([float(value)])[0]) for name, value in numbers]
+def beside(numbers: Sequence[tuple[str, float]]) -> str:
+    """Numbers of different kinds, each with as many decimals as it needs itself; many of them in columns."""
+    cells = [(name, _column([float(value)])[0]) for name, value in numbers]
+    columns = -(-len(cells) // _ROWS)
+    rows = -(-len(cells) // columns)
+    cells += [("", "")] * (rows * columns - len(cells))
+    return table(("", "") * columns, [sum((cells[row + rows * column] for column in range(columns)), ()) for row in range(rows)])
 
 
 def _column(values: list[Any]) -> list[str]:
@@ -141,7 +146,7 @@ def _column(values: list[Any]) -> list[str]:
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,]+", str(value)))
+    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,]*", str(value)))
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import catalogue, lab_charts, lab_moments, lab_run, state
+from dashboard import catalogue, lab_charts, lab_moments, lab_run, lab_style, state
 from dashboard import lab_wording as wording
 from dashboard.run_view import State
 from vae_engine import experiment_result, experiments
@@ -143,7 +143,7 @@ def _charts(result: Result, charts: Sequence[Chart], dark: bool) -> None:
             with st.container(gap=None):
                 key = f"{result.name}-{chart.name}"
                 figure, alt = lab_charts.figure(chart, dark), wording.alt(chart)
-                st.plotly_chart(figure, key=key, alt=alt, config=lab_charts.settings(key, form))
+                st.plotly_chart(figure, key=key, alt=alt, config=lab_style.settings(key, form))
                 if chart.note:
                     st.caption(wording.plain(chart.note))
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_results import MOMENTS, chart, line
 
-from dashboard import lab_charts, lab_places
+from dashboard import lab_charts, lab_places, lab_style
 from dashboard.lab_charts import apart
 from vae_engine import experiment_result, experiments
 from vae_engine.experiment_result import Moment
@@ -124,9 +124,26 @@ def test_bars_start_at_zero_unless_all_are_alike_then_they_are_dots() -> None:
     assert isinstance(bars.data[0], go.Bar)
     assert bars.layout.yaxis.range is None
     dots = lab_charts.figure(chart(line("b", -137.0, -136.2, x=(0.0, 1.0), spread=0.3), kind="bars", ticks=("one", "two")))
-    assert isinstance(dots.data[0], go.Scatter)
-    assert list(dots.data[0].text) == ["−137.0", "−136.2"]
-    assert list(dots.data[0].error_y.arrayminus) == pytest.approx([0.3, 0.3])
+    marks, written = dots.data
+    assert isinstance(marks, go.Scatter)
+    assert list(marks.error_y.arrayminus) == pytest.approx([0.3, 0.3])
+    assert list(written.text) == ["−137.0", "−136.2"]
+
+
+@pytest.mark.parametrize("values", [((3.0, 1.0), (2.0, -1.0)), ((-137.0, -136.0), (-136.5, -137.5))])
+def test_bars_and_dots_of_several_curves_stand_side_by_side_with_their_numbers_beyond_the_whiskers(
+    values: tuple[tuple[float, float], ...],
+) -> None:
+    curves = [line(f"c{i}", *y, x=(0.0, 1.0), spread=0.25) for i, y in enumerate(values)]
+    figure = lab_charts.figure(chart(*curves, kind="bars", ticks=("one", "two")))
+    first, first_numbers, second, second_numbers = figure.data
+    assert [b - a for a, b in zip(first.x, second.x, strict=True)] == pytest.approx([0.4, 0.4])
+    for marks, numbers, curve in ((first, first_numbers, curves[0]), (second, second_numbers, curves[1])):
+        assert list(numbers.x) == list(marks.x)
+        if isinstance(marks, go.Bar):
+            assert marks.width == pytest.approx(0.4)
+            ends = [high if y > 0 else low for y, low, high in zip(curve.y, curve.low, curve.high, strict=True)]
+            assert list(numbers.y) == ends
 
 
 def test_bars_with_long_names_lie_so_that_the_names_can_be_read() -> None:
@@ -147,7 +164,7 @@ def luminance(colour: str) -> float:
 def test_every_curve_is_seen_on_a_dark_ground() -> None:
     ground = luminance("#191817")
     for place in range(10):
-        assert (luminance(lab_charts.colour(place, True)) + 0.05) / (ground + 0.05) >= 3
+        assert (luminance(lab_style.colour(place, True)) + 0.05) / (ground + 0.05) >= 3
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -163,7 +180,7 @@ def test_everything_written_is_large_and_stands_out(dark: bool) -> None:
 
 def test_pictures_of_charts_are_saved_as_drawn_under_their_name() -> None:
     for form in ("png", "svg"):
-        options = lab_charts.settings("collapse-kl", form)["toImageButtonOptions"]
+        options = lab_style.settings("collapse-kl", form)["toImageButtonOptions"]
         assert (options["format"], options["filename"], options["width"]) == (form, "collapse-kl", None)
 
 
