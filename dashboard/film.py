@@ -34,7 +34,7 @@ class Reel:
     kind: str
     """vae or ae."""
     steps: tuple[int, ...]
-    """Those of which snapshots lie on the disk, ascending."""
+    """Those of which snapshots lie on the disk (RunView.snapshots)."""
     latest: int | None
     """Changes whenever newer weights of the moment were written (RunView.latest); None where there are none."""
     live: bool
@@ -57,7 +57,8 @@ def film(reels: Sequence[Reel], *, key: str = "film", link: str = "") -> FilmRes
     """
     if not 1 <= len(reels) <= 2:
         raise ValueError(f"A film has one or two reels, not {len(reels)}.")
-    data = {"reels": [asdict(reel) for reel in reels], "link": link}
+    # A run that ends on the step of a snapshot names it twice.
+    data = {"reels": [asdict(reel) | {"steps": sorted(set(reel.steps))} for reel in reels], "link": link}
     raw = _component(key=key, data=data, default={"report": None}, on_report_change=_nothing)
     return checked(raw.get("report"))
 

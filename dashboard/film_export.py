@@ -63,7 +63,7 @@ def _reel(folder: Path) -> _Reel:
     if not view.snapshots:
         raise EngineError(f"{view.about.name} has no instants yet; there is nothing to show.")
     model, train = view.configs
-    return _Reel(folder, view.about.name, model.kind, train.data, view.snapshots)
+    return _Reel(folder, view.about.name, model.kind, train.data, tuple(sorted(set(view.snapshots))))
 
 
 def _frame(place: int, reel: _Reel, step: int) -> str:

@@ -1,7 +1,8 @@
 """What the browser fetches of a run's film: frames, cast and the whole as one page, over HTTP. Knows no Streamlit.
 
     /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.film); it never changes
-    /film/{run}/latest          the frame of the weights of the moment; 204 while there are none
+    /film/{run}/latest          the frame of the weights of the moment; 204 while there are none, or none newer than
+                                those that ?seen=TAG names, where TAG is what X-Film-Tag said then
     /film/{run}/cast            the images that all frames of the run's data set are about
     /film/{run}/page            one HTML file that plays the film (with ?beside=RUN, two)
 
@@ -24,7 +25,7 @@ from vae_engine import checkpoints, film, snapshots
 from vae_engine.errors import EngineError
 
 _FOR_GOOD = "private, max-age=31536000, immutable"
-_ASK_AGAIN = "no-cache"
+_EACH_TIME = "no-store"
 _KEPT_BYTES = 96 * 2**20
 
 
@@ -67,22 +68,22 @@ def _latest(request: Request) -> Response:
     folder = _folder(request)
     path = folder / snapshots.LATEST
     try:
-        changed = path.stat().st_mtime_ns
+        tag = str(path.stat().st_mtime_ns)
     except OSError:
-        return Response(status_code=204, headers={"Cache-Control": _ASK_AGAIN})
-    tag = f'"{changed}"'
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _ASK_AGAIN})
-    return _binary(_kept.get((path, changed), lambda: film.latest_frame(folder)), _ASK_AGAIN, ETag=tag)
+        tag = ""
+    if tag in ("", request.query_params.get("seen")):
+        return Response(status_code=204, headers={"Cache-Control": _EACH_TIME})
+    content = _kept.get((path, tag), lambda: film.latest_frame(folder))
+    return _binary(content, _EACH_TIME, **{"X-Film-Tag": tag})
 
 
 def _cast(request: Request) -> Response:
     data_set = checkpoints.read_config(_folder(request))[1].data
-    return _binary(_kept.get(("cast", data_set), lambda: film.cast(data_set)), _ASK_AGAIN)
+    return _binary(_kept.get(("cast", data_set), lambda: film.cast(data_set)), _EACH_TIME)
 
 
 def _page(request: Request) -> Response:
-    runs = [_folder(request), *(jobs.shared().run_folder(run) for run in request.query_params.getlist("beside"))]
+    runs = [_folder(request), *map(_found, request.query_params.getlist("beside"))]
     content = film_export.page(runs)
     name = "film-" + "-and-".join(folder.name for folder in runs) + ".html"
     return Response(content, media_type="text/html", headers={
@@ -95,8 +96,12 @@ def _nowhere(request: Request) -> Response:
 
 
 def _folder(request: Request) -> Path:
+    return _found(request.path_params["run"])
+
+
+def _found(run: str) -> Path:
     try:
-        return jobs.shared().run_folder(request.path_params["run"])
+        return jobs.shared().run_folder(run)
     except EngineError as error:
         raise LookupError(str(error)) from None
 

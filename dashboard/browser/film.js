@@ -4,7 +4,7 @@
 import {createFilmControls} from "./film_controls.js";
 import {createFilm} from "./film_player.js";
 import {createTakeaways} from "./film_takeaways.js";
-import {make} from "./dom.js";
+import {make, setText} from "./dom.js";
 
 /** @typedef {import("./film_store.js").Reel} Reel */
 /** @typedef {{source: import("./film_source.js").FilmSource, reels: Reel[], link: string, report: (report: {step: number|null}) => void, pageUrl?: string, note?: string}} FilmOptions
@@ -24,7 +24,12 @@ export function mountFilm(root, options) {
   const controls = createFilmControls(film, takeaways.elements);
   stage.append(...reels.map((reel) => reel.element));
   element.append(controls.element, takeaways.progress, make("p", {class: "lx-hint lf-note", hidden: !options.note}, options.note ?? ""), notice, spoken);
-  film.ready(controls.render);
+  film.ready(() => {
+    controls.render();
+    const trouble = film.trouble();
+    setText(notice, trouble);
+    notice.hidden = !trouble;
+  });
   element.addEventListener("keydown", (event) => {
     const target = event.composedPath()[0];
     if (event.ctrlKey || event.metaKey || event.altKey || target instanceof HTMLSelectElement) return;

@@ -108,6 +108,8 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     toggleClass: redrawn((/** @type {number} */ label) => {
       classes = classes === ALL_CLASSES ? 1 << label : (classes ^ 1 << label) || ALL_CLASSES;
     }),
+    /** What went wrong, in a sentence, or nothing. */
+    trouble: () => reels.map((reel) => reel.trouble()).find((one) => one) ?? "",
     mayBuild: () => builds-- > 0,
     /** When work that can wait for the next frame is to end. */
     busyUntil: () => deadline,

@@ -173,8 +173,7 @@ export function createReel(film, place, first) {
 
   function waiting() {
     const reel = store.reel();
-    if (failed) return failed;
-    if (store.trouble()) return store.trouble();
+    if (failed || store.trouble()) return store.list().length && cast ? "" : "There is no picture.";
     if (!store.list().length) return reel.live || !reel.steps.length ? "The first picture comes when training has begun." : "The first picture is on its way …";
     return cast ? "" : "The images are on their way …";
   }
@@ -189,6 +188,7 @@ export function createReel(film, place, first) {
     element, store, resize: map.resize,
     labels: () => cast?.labels ?? null,
     classes: () => cast?.classes ?? [],
+    trouble: () => failed || store.trouble(),
     z: () => shownZ(),
     range: () => shownRange,
     /** The step on show. */

@@ -12,10 +12,10 @@
 
 /** @param {string} root of the addresses @returns {FilmSource} */
 export function createHttpSource(root) {
-  /** @param {string} path @param {RequestInit} [options] */
-  async function ask(path, options) {
-    const answer = await fetch(`${root}/${path}`, options);
-    if (!answer.ok && answer.status !== 304) throw new Error((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
+  /** @param {string} path */
+  async function ask(path) {
+    const answer = await fetch(`${root}/${path}`);
+    if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
     return answer;
   }
   const bytesOf = async (/** @type {Response} */ answer) => new Uint8Array(await answer.arrayBuffer());
@@ -23,8 +23,8 @@ export function createHttpSource(root) {
     frame: async (run, step) => bytesOf(await ask(`${run}/frames/${step}`)),
     cast: async (run) => bytesOf(await ask(`${run}/cast`)),
     async latest(run, tag) {
-      const answer = await ask(`${run}/latest`, {cache: "no-store", headers: tag ? {"If-None-Match": tag} : {}});
-      return answer.status === 304 || answer.status === 204 ? null : {bytes: await bytesOf(answer), tag: answer.headers.get("ETag") ?? ""};
+      const answer = await ask(`${run}/latest?seen=${tag}`);
+      return answer.status === 204 ? null : {bytes: await bytesOf(answer), tag: answer.headers.get("X-Film-Tag") ?? ""};
     },
     again: true,
   };

@@ -11,7 +11,7 @@ import base64, sys
 from dashboard import static_export as page
 for length in range(40):
     content = bytes((i * 37 + length) % 256 for i in range(length))
-    print(base64.b85encode(page._planes(content), pad=True).translate(page._FROM_B85).decode())
+    print(base64.b85encode(page.planes(content), pad=True).translate(page._FROM_B85).decode())
 `;
 
 test("base 85 and byte planes come back as they were", () => {
