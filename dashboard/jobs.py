@@ -23,7 +23,7 @@ from types import MappingProxyType
 from dashboard import run_bin, run_process, run_queue
 from dashboard.experiment_view import ExperimentView, read_experiment
 from dashboard.run_kind import EXPERIMENT, TRAINING, Kind, kind_of
-from dashboard.run_view import RESUMABLE, About, RunView, read_about, read_run, write_about
+from dashboard.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
 from vae_engine import checkpoints, experiment_run, locks, run_archive, run_control
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
@@ -175,8 +175,10 @@ class Jobs:
 
     def pause(self, run: str) -> None:
         """Let training wait after the current step."""
-        folder = self.run_folder(run)
-        run_control.ask(folder, replace(run_control.asked(folder), pause_at=0))
+        view = self.view(run)
+        if view.state is not State.PAUSED:
+            # Not a step that is done already: so it counts as waiting only once it said at which step it does.
+            run_control.ask(view.folder, replace(run_control.asked(view.folder), pause_at=view.step + 1))
 
     def slow_down(self, run: str, delay: float) -> None:
         """Let training take `delay` seconds more for each step, whether it waits now or not."""
