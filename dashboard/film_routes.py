@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -71,7 +72,7 @@ def _latest(request: Request) -> Response:
         tag = str(path.stat().st_mtime_ns)
     except OSError:
         tag = ""
-    if tag in ("", request.query_params.get("seen")):
+    if not tag or tag in _asked(request, "seen"):
         return Response(status_code=204, headers={"Cache-Control": _EACH_TIME})
     content = _kept.get((path, tag), lambda: film.latest_frame(folder))
     return _binary(content, _EACH_TIME, **{"X-Film-Tag": tag})
@@ -83,7 +84,7 @@ def _cast(request: Request) -> Response:
 
 
 def _page(request: Request) -> Response:
-    runs = [_folder(request), *map(_found, request.query_params.getlist("beside"))]
+    runs = [_folder(request), *map(_found, _asked(request, "beside"))]
     content = film_export.page(runs)
     name = "film-" + "-and-".join(folder.name for folder in runs) + ".html"
     return Response(content, media_type="text/html", headers={
@@ -93,6 +94,10 @@ def _page(request: Request) -> Response:
 
 def _nowhere(request: Request) -> Response:
     raise LookupError("There is nothing here; a film has frames, latest, cast and page.")
+
+
+def _asked(request: Request, name: str) -> list[str]:
+    return parse_qs(request.url.query).get(name, [])
 
 
 def _folder(request: Request) -> Path:
