@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -18,7 +18,8 @@ _LINE, _CHARACTER = 19, 8.2  # pixels that a line of a label, and a character of
 _LABEL = 26  # characters of a line of a label
 _FEW = 30  # points of a curve that are marked one by one
 _NAMED = 9  # values of x that are named one by one on a logarithmic axis
-_CLEAR = 0.06  # share of a logarithmic axis that a number beside it takes
+_STEEP = 0.2  # where the later half of all curves has less than this share of the axis, their beginning is left out
+_LONG = 10  # points of a curve that has a beginning
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -44,9 +45,9 @@ def _lines(chart: Chart, dark: bool) -> go.Figure:
         drawn.add_trace(_line(curve, place, chart, dark))
     drawn.update_yaxes(range=[low, high], type="log" if chart.y_log else "linear")
     if chart.x_log:
-        drawn.update_xaxes(type="log", **_ticks(sorted({x for curve in chart.curves for x in curve.x if x > 0})))
+        drawn.update_xaxes(type="log", **_ticks(sorted({x for curve in chart.curves for x in curve.x if x > 0}), _beside))
     if chart.y_log:
-        drawn.update_yaxes(**_ticks([10**low, 10**high]))
+        drawn.update_yaxes(**_ticks([10**low, 10**high], _above))
     return (
         named_above(drawn, chart).update_layout(height=HEIGHT)
         if chart.kind == "points"
@@ -54,21 +55,29 @@ def _lines(chart: Chart, dark: bool) -> go.Figure:
     )
 
 
-def _ticks(values: Sequence[float]) -> dict[str, Any]:
-    """Ticks of a logarithmic axis, written out: at all values if they are few, else at 1, 2, 5 or at the decades."""
+def _ticks(values: Sequence[float], clear: Callable[[str], float]) -> dict[str, Any]:
+    """Ticks of a logarithmic axis, written out: at all values if they are few, else at 1 (and 2, 5 or 3) of each decade.
+
+    `clear` tells the share of the axis that a label takes; those that would touch the one before are left out.
+    """
     low, high = min(values, default=1.0), max(values, default=1.0)
-    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    if 2 < len(values) <= _NAMED:
-        named = list(values)
-    else:
-        factors = (1, 2, 5) if last - first <= 3 else (1,)
-        named = [factor * 10.0**power for power in range(first, last + 1, 1 + (last - first) // 9) for factor in factors]
+    span, first, last = math.log10(high / low), math.floor(math.log10(low)), math.ceil(math.log10(high))
+    factors = (1, 2, 5) if span < 1.5 else (1, 3) if span < 3 else (1,)
+    named = [factor * 10.0**power for power in range(first, last + 1, 1 + int(span) // 6) for factor in factors]
     kept: list[float] = []
-    for value in named:
-        clear = not kept or math.log10(value / kept[-1]) >= _CLEAR * math.log10(high / low)
-        if 0.999 * low <= value <= 1.001 * high and clear:
+    for value in values if 2 < len(values) <= _NAMED else named:
+        apart = not kept or math.log10(value / kept[-1]) >= span * clear(_tick(value))
+        if 0.999 * low <= value <= 1.001 * high and apart:
             kept.append(value)
     return {"tickvals": kept, "ticktext": [_tick(value) for value in kept]}
+
+
+def _beside(label: str) -> float:
+    return 0.03 + 0.02 * len(label)
+
+
+def _above(label: str) -> float:
+    return 0.07
 
 
 def _tick(value: float) -> str:
@@ -118,10 +127,24 @@ def _span(chart: Chart) -> tuple[float, float]:
         margin = max(0.05 * (max(logs) - min(logs)), 0.05)
         return min(logs) - margin, max(logs) + margin
     low, high = min(values, default=0.0), max(values, default=1.0)
+    if leaves_out(chart):
+        low = min(_later(chart))
     if 0 < low < 0.35 * high:
         low = 0.0
     margin = 0.05 * (high - low) or 0.5
     return low - margin, high + margin
+
+
+def leaves_out(chart: Chart) -> bool:
+    """Whether the steep beginning of the curves lies below the chart, so that their ends can be told apart."""
+    if chart.kind != "lines" or chart.y_log or any(len(curve.x) < _LONG for curve in chart.curves):
+        return False
+    values, later = [value for curve in chart.curves for value in (*curve.y, *curve.low)], _later(chart)
+    return max(later) == max(values) and max(later) - min(later) < _STEEP * (max(values) - min(values))
+
+
+def _later(chart: Chart) -> list[float]:
+    return [y for curve in chart.curves for _, y in sorted(zip(curve.x, curve.y, strict=True))[len(curve.x) // 2 :]]
 
 
 def _labelled(drawn: go.Figure, chart: Chart, span: tuple[float, float], dark: bool) -> go.Figure:

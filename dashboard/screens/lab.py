@@ -144,8 +144,8 @@ def _charts(result: Result, charts: Sequence[Chart], dark: bool) -> None:
                 key = f"{result.name}-{chart.name}"
                 figure, alt = lab_charts.figure(chart, dark), wording.alt(chart)
                 st.plotly_chart(figure, key=key, alt=alt, config=lab_style.settings(key, form))
-                if chart.note:
-                    st.caption(wording.plain(chart.note))
+                if note := wording.note(chart, lab_charts.leaves_out(chart)):
+                    st.caption(note)
 
 
 def _take_away(result: Result, folder: Path) -> None:

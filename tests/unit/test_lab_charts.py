@@ -110,13 +110,28 @@ def test_a_level_to_compare_with_is_dashed_and_a_lone_point_is_marked() -> None:
     [
         ([1.0, 10.0, 100.0], ["1", "10", "100"]),
         ([0.0001, 0.03, 0.1], ["0.0001", "0.03", "0.1"]),
-        ([float(i) for i in range(1, 41)], ["1", "2", "5", "10", "20"]),
-        ([1.0, 1e7], ["1", "10", "100", "1,000", "10,000", "100,000", "10⁶", "10⁷"]),
+        ([float(i) for i in range(1, 26)], ["1", "2", "5", "10", "20"]),
+        ([float(i) for i in range(1, 101)], ["1", "3", "10", "30", "100"]),
+        ([256.0, 768.0, 1792.0, 4480.0, 10752.0, 26112.0, 153600.0], ["256", "768", "1,792", "4,480", "26,112", "153,600"]),
+        ([1.0, 1e7], ["1", "100", "10,000", "10⁶"]),
     ],
 )
 def test_logarithmic_axes_are_written_out(values: list[float], expected: list[str]) -> None:
     curve = line("one", *[1.0 + i for i in range(len(values))], x=tuple(values))
     assert list(lab_charts.figure(chart(curve, x_log=True)).layout.xaxis.ticktext) == expected
+
+
+def test_a_steep_beginning_lies_below_the_chart_and_nothing_else_ever_does() -> None:
+    steep = (-560.0, -500.0, -400.0, -300.0, -250.0, -170.0, -160.0, -155.0, -152.0, -150.0)
+    slow = (-200.0, -195.0, -190.0, -185.0, -180.0, -170.0, -160.0, -155.0, -150.0, -147.0)
+    fast = chart(line("fast", *steep), line("slow", *slow))
+    assert lab_charts.leaves_out(fast)
+    assert -200 < lab_charts.figure(fast).layout.yaxis.range[0] < -170
+    falling = chart(line("falling", *(-value for value in steep)))
+    for whole in (chart(line("slow", *slow)), falling, chart(line("few", *steep[::2])), chart(line("f", *steep), kind="points")):
+        assert not lab_charts.leaves_out(whole)
+        low, high = lab_charts.figure(whole).layout.yaxis.range
+        assert all(low < y < high for curve in whole.curves for y in curve.y)
 
 
 def test_bars_start_at_zero_unless_all_are_alike_then_they_are_dots() -> None:
