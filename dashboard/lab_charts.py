@@ -18,8 +18,6 @@ _LINE, _CHARACTER = 19, 8.2  # pixels that a line of a label, and a character of
 _LABEL = 26  # characters of a line of a label
 _FEW = 30  # points of a curve that are marked one by one
 _NAMED = 9  # values of x that are named one by one on a logarithmic axis
-_STEEP = 0.2  # where the later half of all curves has less than this share of the axis, their beginning is left out
-_LONG = 10  # points of a curve that has a beginning
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -43,6 +41,7 @@ def _lines(chart: Chart, dark: bool) -> go.Figure:
             drawn.add_trace(_band(curve, colour(place, dark), low if chart.y_log else None))
     for place, curve in enumerate(chart.curves):
         drawn.add_trace(_line(curve, place, chart, dark))
+    drawn.update_xaxes(hoverformat=",.5~r")
     drawn.update_yaxes(range=[low, high], type="log" if chart.y_log else "linear")
     if chart.x_log:
         drawn.update_xaxes(type="log", **_ticks(sorted({x for curve in chart.curves for x in curve.x if x > 0}), _beside))
@@ -127,24 +126,10 @@ def _span(chart: Chart) -> tuple[float, float]:
         margin = max(0.05 * (max(logs) - min(logs)), 0.05)
         return min(logs) - margin, max(logs) + margin
     low, high = min(values, default=0.0), max(values, default=1.0)
-    if leaves_out(chart):
-        low = min(_later(chart))
     if 0 < low < 0.35 * high:
         low = 0.0
     margin = 0.05 * (high - low) or 0.5
     return low - margin, high + margin
-
-
-def leaves_out(chart: Chart) -> bool:
-    """Whether the steep beginning of the curves lies below the chart, so that their ends can be told apart."""
-    if chart.kind != "lines" or chart.y_log or any(len(curve.x) < _LONG for curve in chart.curves):
-        return False
-    values, later = [value for curve in chart.curves for value in (*curve.y, *curve.low)], _later(chart)
-    return max(later) == max(values) and max(later) - min(later) < _STEEP * (max(values) - min(values))
-
-
-def _later(chart: Chart) -> list[float]:
-    return [y for curve in chart.curves for _, y in sorted(zip(curve.x, curve.y, strict=True))[len(curve.x) // 2 :]]
 
 
 def _labelled(drawn: go.Figure, chart: Chart, span: tuple[float, float], dark: bool) -> go.Figure:

@@ -30,7 +30,6 @@ BUNDLED, NOTHING = "Bundled", "None"
 DELETED = "The run is deleted."
 STILL_BUNDLED = "Until it is done, the bundled result stands below."
 
-LEFT_OUT = "The beginning of the curves lies below the chart; a double click shows it."
 SAVE_AS = "Charts as"
 SAVE_HELP = "What the camera above a chart saves when the pointer is over it."
 PARTS = {"findings": "Findings", "steps": "Step by step", "numbers": "Numbers", "protocol": "How it was done"}
@@ -97,11 +96,6 @@ def alt(chart: Chart) -> str:
     """A chart for those who do not see it."""
     ends = (f"{curve.name}: {curve.y[0]:.4g} to {curve.y[-1]:.4g}" for curve in chart.curves if curve.y)
     return f"{chart.title}. {chart.y_label} against {chart.x_label}. {'; '.join(ends)}.".replace(" -", " −")
-
-
-def note(chart: Chart, leaves_out: bool) -> str:
-    """How to read a chart, below it."""
-    return " ".join([*([plain(chart.note)] if chart.note else []), *([LEFT_OUT] if leaves_out else [])])
 
 
 def places_alt(moment: Moment) -> str:

@@ -16,6 +16,7 @@ from vae_engine.errors import EngineError
 from vae_engine.experiment_result import Chart, Result
 from vae_engine.experiments import EXPERIMENTS, Experiment
 
+# Letters take the colour of the theme at once when it changes; on a phone a chart is moved sideways rather than squeezed.
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem 1.25rem 1rem; }
 .stMainBlockContainer :is(h3, h4, h5) { padding: 0 0 .3rem; }
@@ -24,6 +25,13 @@ _STYLE = """<style>
 }
 .stMainBlockContainer thead:not(:has(th:not(:empty))) { display: none; }
 .stMainBlockContainer td, .stMainBlockContainer th { padding: .25rem .6rem; }
+.stPlotlyChart :is(.xtick, .ytick) text, .stPlotlyChart :is(.xtitle, .ytitle, .gtitle, .annotation-text, .legendtext) {
+  fill: currentColor !important;
+}
+@media (max-width: 700px) {
+  [class*=st-key-lab-charts] > * { overflow-x: auto; }
+  [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
+}
 </style>"""
 _LIST, _FORM, _TABS, _PART = "lab-list", "lab-form", "lab-tabs", "part"
 
@@ -144,8 +152,8 @@ def _charts(result: Result, charts: Sequence[Chart], dark: bool) -> None:
                 key = f"{result.name}-{chart.name}"
                 figure, alt = lab_charts.figure(chart, dark), wording.alt(chart)
                 st.plotly_chart(figure, key=key, alt=alt, config=lab_style.settings(key, form))
-                if note := wording.note(chart, lab_charts.leaves_out(chart)):
-                    st.caption(note)
+                if chart.note:
+                    st.caption(wording.plain(chart.note))
 
 
 def _take_away(result: Result, folder: Path) -> None:

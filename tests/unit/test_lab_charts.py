@@ -121,19 +121,6 @@ def test_logarithmic_axes_are_written_out(values: list[float], expected: list[st
     assert list(lab_charts.figure(chart(curve, x_log=True)).layout.xaxis.ticktext) == expected
 
 
-def test_a_steep_beginning_lies_below_the_chart_and_nothing_else_ever_does() -> None:
-    steep = (-560.0, -500.0, -400.0, -300.0, -250.0, -170.0, -160.0, -155.0, -152.0, -150.0)
-    slow = (-200.0, -195.0, -190.0, -185.0, -180.0, -170.0, -160.0, -155.0, -150.0, -147.0)
-    fast = chart(line("fast", *steep), line("slow", *slow))
-    assert lab_charts.leaves_out(fast)
-    assert -200 < lab_charts.figure(fast).layout.yaxis.range[0] < -170
-    falling = chart(line("falling", *(-value for value in steep)))
-    for whole in (chart(line("slow", *slow)), falling, chart(line("few", *steep[::2])), chart(line("f", *steep), kind="points")):
-        assert not lab_charts.leaves_out(whole)
-        low, high = lab_charts.figure(whole).layout.yaxis.range
-        assert all(low < y < high for curve in whole.curves for y in curve.y)
-
-
 def test_bars_start_at_zero_unless_all_are_alike_then_they_are_dots() -> None:
     bars = lab_charts.figure(chart(line("b", 1.0, 3.0, x=(0.0, 1.0)), kind="bars", ticks=("one", "two")))
     assert isinstance(bars.data[0], go.Bar)
