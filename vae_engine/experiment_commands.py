@@ -14,6 +14,8 @@ from vae_engine.commands import add_command, show
 from vae_engine.errors import EngineError
 from vae_engine.experiment_result import Result
 
+_BAR = "\\|"  # a bar within a cell of a table
+
 
 def add(commands: Any) -> None:
     """Add the command to a program's subparsers."""
@@ -62,7 +64,8 @@ def _list(arguments: argparse.Namespace) -> int:
     rows = [{**asdict(one), "finding": _bundled_finding(one.name)} for one in experiments.EXPERIMENTS]
     if arguments.markdown:
         lines = ["| experiment | what was found |", "| --- | --- |"]
-        print("\n".join([*lines, *(f"| `{row['name']}`: {row['title']} | {row['finding']} |" for row in rows)]))
+        lines += [f"| `{row['name']}`: {row['title']} | {row['finding'].replace('|', _BAR)} |" for row in rows]
+        print("\n".join(lines))
         return 0
     print(json.dumps(rows) if arguments.json else "\n".join(f"{row['name']:<22}{row['title']}" for row in rows))
     return 0

@@ -19,8 +19,9 @@ NUMPY_ONLY = (
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
     "browser_script.py", "experiment_view.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py",
-    "lab_charts.py", "lab_places.py", "material.py", "measures.py", "run_bin.py", "run_kind.py", "run_process.py",
-    "run_queue.py", "run_view.py", "static_export.py", "wording.py",
+    "lab_bars.py", "lab_charts.py", "lab_places.py", "lab_style.py", "material.py", "measures.py", "run_bin.py",
+    "run_files.py", "run_groups.py", "run_kind.py", "run_maps.py", "run_pictures.py", "run_process.py", "run_queue.py",
+    "run_table.py", "run_view.py", "runs_wording.py", "static_export.py", "wording.py",
 )  # fmt: skip
 
 

@@ -42,6 +42,10 @@ def drawn(figure: go.Figure) -> dict[str, Any]:
     return json.loads(figure.to_json())
 
 
+def test_every_experiment_has_a_bundled_result() -> None:
+    assert sorted(BUNDLED) == sorted(one.name for one in experiments.EXPERIMENTS)
+
+
 @pytest.mark.parametrize("name", BUNDLED)
 def test_everything_a_bundled_result_holds_can_be_drawn(name: str) -> None:
     found = experiment_result.read(experiments.BUNDLED / name).findings
