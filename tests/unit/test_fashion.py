@@ -126,7 +126,11 @@ def test_a_fetch_killed_after_the_last_byte_is_taken_as_it_is(place: Path, mirro
     assert (place / name).read_bytes() == PACKED[name]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>moved</html>", gzip.compress(RAW["t10k-labels-idx1-ubyte"][:-1] + b"\x0b")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html>moved</html>", gzip.compress(RAW["t10k-labels-idx1-ubyte"][:-1] + b"\x0b", mtime=0)],
+    ids=["nothing", "a page", "another label"],
+)
 def test_wrong_bytes_are_never_kept_and_the_next_mirror_is_tried(
     content: bytes, place: Path, mirror: tuple[str, type[Mirror]]
 ) -> None:
