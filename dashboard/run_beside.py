@@ -144,8 +144,9 @@ def _distinct(names: Sequence[str]) -> list[str]:
 def _maps(rows: Sequence[Row]) -> None:
     st.markdown(f"#### {wording.MAPS}")
     flat = [row for row in rows if _is_flat(row)]
+    if len(flat) < len(rows):
+        st.markdown(wording.no_map(rows))
     if not flat:
-        st.markdown(wording.NO_MAP)
         return
     reels = [_reel(row, row.run) for row in flat if row.run and row.view and row.view.snapshots]
     how = st.segmented_control(
@@ -161,7 +162,7 @@ def _maps(rows: Sequence[Row]) -> None:
         assert row.configs is not None
         square = run_pictures.square(run_shelf.own_gaussian(row))
         found.append(run_maps.Map(row.name, codes, labels, row.configs[1].classes, wording.unit(row), square))
-    st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT)
+    st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
     st.markdown(f":small[{wording.images_shown(flat, run_shelf.IMAGES)}]")
 
 
@@ -175,11 +176,12 @@ def _manifolds(rows: Sequence[Row]) -> None:
     for column, row in zip(st.columns(len(rows)), rows, strict=True):
         with column:
             if not _is_flat(row):
-                st.markdown(wording.NO_MAP)
+                st.markdown(wording.no_map([row]))
                 continue
             caption = wording.manifold_range(row, run_shelf.own_gaussian(row), _GRID)
             picture = run_shelf.manifold(row, _GRID, state.is_dark())
-            st.image(picture, caption=caption, alt=caption, output_format="PNG", width=_WIDE if len(rows) < 3 else "stretch")
+            st.image(picture, alt=caption, output_format="PNG", width=_WIDE if len(rows) < 3 else "stretch")
+            st.markdown(f":small[{caption}]")
 
 
 def _samples(rows: Sequence[Row]) -> None:
@@ -227,8 +229,9 @@ def one_setting(found: Sequence[Row]) -> None:
     if not groups:
         return
     st.subheader(wording.GROUPS, anchor=False)
-    place = st.selectbox(wording.GROUP, range(len(groups)), format_func=lambda one: wording.group_name(groups[one]), key="group")
-    group = groups[place]
+    by_name = {f"{one.setting} {one.rows[0].id}": one for one in groups}
+    called = st.selectbox(wording.GROUP, list(by_name), format_func=lambda name: wording.group_name(by_name[name]), key="group")
+    group = by_name[called]
     try:
         latents = [run_shelf.latent(row) for row in group.rows]
     except EngineError as error:
@@ -236,7 +239,7 @@ def one_setting(found: Sequence[Row]) -> None:
         return
     labels = wording.GROUP_PANELS | {"setting": wording.SYMBOLS.get(group.setting, group.setting)}
     chart = run_groups.chart(group, latents, labels)
-    st.plotly_chart(chart, key="group-chart", alt=wording.group_alt(group))
+    st.plotly_chart(chart, key="group-chart", alt=wording.group_alt(group), config={"displayModeBar": False})
     st.markdown(f":small[{wording.group_note(group)}]")
     if sentence := wording.beta_zero(group):
         st.markdown(sentence)

@@ -110,13 +110,14 @@ def chart(group: Group, latents: Sequence[Latent | None], labels: dict[str, str]
     x = [text(value) for value in group.values]
     order = list(dict.fromkeys(x))
     nll = [row.numbers[group.split].terms.get("nll") for row in group.rows]
-    figure.add_trace(_line(x, nll, labels["nll"], 0, order), 1, 1)
+    figure.add_traces(_lines(x, nll, labels["nll"], 0, order), 1, 1)
     if any(latents):
         deepest = max(len(one.kl) for one in latents if one)
         for place in range(min(deepest, _MOST_DIMENSIONS)):
             y = [one.kl[place] if one and place < len(one.kl) else None for one in latents]
-            figure.add_trace(_line(x, y, f"{place + 1}", place + 1, order), 1, 2)
-        figure.add_trace(_line(x, [one.active if one else None for one in latents], labels["active"], 4, order), 1, 3)
+            figure.add_traces(_lines(x, y, f"{place + 1}", place + 1, order), 1, 2)
+        active = [one.active if one else None for one in latents]
+        figure.add_traces(_lines(x, active, labels["active"], 4, order), 1, 3)
         figure.update_yaxes(rangemode="tozero", row=1, col=2)
         figure.update_yaxes(range=[-0.1, deepest + 0.4], dtick=1 if deepest <= 5 else None, row=1, col=3)
     for column, name in enumerate(panels, 1):
@@ -134,10 +135,16 @@ def text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _line(x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str]) -> go.Scatter:
-    """A dot for each run, joined where there is one for each value."""
-    mode = "lines+markers" if len(x) == len(order) else "markers"
+def _lines(x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str]) -> list[go.Scatter]:
+    """A dot for each run, and a line through the mean of those at each value."""
+    at: dict[str, list[float]] = {value: [] for value in order}
+    for value, one in zip(x, y, strict=True):
+        if one is not None:
+            at[value].append(one)
+    known = [value for value in order if at[value]]
     style = {"color": COLOURS[colour % len(COLOURS)]}
-    return go.Scatter(
-        x=x, y=y, mode=mode, name=name, line={**style, "width": 2.5}, marker={**style, "size": 9}, hovertemplate="%{y:.3f}"
-    )
+    means = [sum(at[value]) / len(at[value]) for value in known]
+    return [
+        go.Scatter(x=known, y=means, mode="lines", line={**style, "width": 2.5}, hoverinfo="skip"),
+        go.Scatter(x=x, y=y, mode="markers", name=name, marker={**style, "size": 9}, cliponaxis=False, hovertemplate="%{y:.3f}"),
+    ]

@@ -11,22 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dashboard import own_runs
 from dashboard.jobs import Jobs
+from dashboard.model_choice import data_name
 from dashboard.run_view import RunView, State, read_run
-from vae_engine import checkpoints, datasets, snapshots, sweep
+from vae_engine import checkpoints, snapshots, sweep
 from vae_engine.checkpoints import Stored
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 from vae_engine.files import read_json
 
-OWN = "run:"
-"""What the addresses of own runs begin with, so that a run may bear the name of a bundled model."""
+OWN = own_runs.PREFIX
 BUNDLED = "bundled"
 TERMS = ("elbo", "nll", "kl", "log_px_exact")
 HELD_OUT, TEST = "validation", "test"
 _OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
-_NAMES = {datasets.MNIST: "MNIST", datasets.FASHION: "Fashion-MNIST"}
 NOTHING = "–"
 _SUMMARY = f"{sweep.SUMMARY}.json"
 
@@ -92,11 +92,6 @@ class Row:
         return max((event["seconds"] for event in events if _is_number(event.get("seconds"))), default=None)
 
 
-def data_name(data: str) -> str:
-    """A data set as people call it."""
-    return _NAMES.get(data) or Path(data).name
-
-
 def of_bundled(stored: Stored) -> Row:
     """The row of a bundled model."""
     numbers = {TEST: _numbers(stored.metrics)}
@@ -143,9 +138,21 @@ class Notebook:
         sweeps = [view.folder for view in views if view.state is State.DAMAGED and (view.folder / _SUMMARY).is_file()]
         points = {folder: _points(folder, self._views) for folder in sweeps}
         runs = [of_run(view) for view in views if view.folder not in points]
-        swept = [of_run(point, folder.name) for folder in sweeps for point in points[folder]]
+        swept = [row for folder in sweeps for row in _of_sweep(folder.name, points[folder])]
         self._views = {view.folder: view for view in [*views, *(one for found in points.values() for one in found)]}
         return [*runs, *swept]
+
+
+def _of_sweep(name: str, points: Sequence[RunView]) -> list[Row]:
+    """The rows of a sweep's points, each called by what varies."""
+    found = [of_run(point, name) for point in points]
+    varied = differences([row for row in found if row.configs])
+
+    def called(row: Row) -> str:
+        values = settings(row)
+        return f"{name}: {', '.join(f'{setting} {values[setting]}' for setting in varied)}" if values and varied else row.name
+
+    return [dataclasses.replace(row, name=called(row)) for row in found]
 
 
 def _points(sweep_folder: Path, earlier: Mapping[Path, RunView]) -> list[RunView]:
@@ -214,7 +221,7 @@ def settings(row: Row) -> dict[str, str]:
 
 def differences(found: Sequence[Row]) -> dict[str, list[str]]:
     """The settings in which rows differ, with the value of each."""
-    told = [settings(row) or dict.fromkeys(settings(found[0]), "?") for row in found]
+    told = [settings(row) for row in found]
     names = dict.fromkeys(name for one in told for name in one)
     columns = {name: [one.get(name, NOTHING) for one in told] for name in names}
     return {name: values for name, values in columns.items() if len(set(values)) > 1}

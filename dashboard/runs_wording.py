@@ -79,7 +79,6 @@ MANIFOLDS = "Manifolds"
 CURVES = "Curves"
 CURVES_ALT = "How the nll and the KL of each run fell while it trained, on training batches and on held-out images"
 NO_CURVES = "Bundled models keep no log of their training."
-NO_MAP = "A map needs two latent dimensions."
 NO_WEIGHTS = "It has no weights yet."
 SAMPLES = "Digits from the same z"
 SEED, DICE = "Seed", "Roll the dice"
@@ -134,7 +133,7 @@ def state_of(row: Row) -> str:
     parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", row.data]
     if row.configs:
         parts.append(f"{row.configs[0].latent_dim} latent dimension{'s' * (row.configs[0].latent_dim != 1)}")
-        parts += [f"β = {row.configs[1].beta:g}"] if row.kind == "vae" else []
+        parts += [f"β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
     if row.view and row.view.position:
         parts[0] = f"**{row.state}**, place {row.view.position}"
     elif row.view and row.state not in (State.FINISHED, State.DAMAGED):
@@ -146,6 +145,12 @@ def state_of(row: Row) -> str:
 def unit(row: Row) -> str:
     """Of the axes of a map."""
     return "prior sd" if row.kind == "vae" else "code units"
+
+
+def no_map(rows: Sequence[Row]) -> str:
+    """Why some have no map; nothing when all have one."""
+    told = [f"{row.name} has {row.configs[0].latent_dim}" for row in rows if row.configs and row.configs[0].latent_dim != 2]
+    return f"A map needs two latent dimensions, and {', '.join(told)}." if told else ""
 
 
 def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:

@@ -17,7 +17,12 @@ from dashboard.run_table import BUNDLED, Row
 from dashboard.run_view import LIVE, State
 from vae_engine.errors import EngineError
 
-_STYLE = "<style>.stMainBlockContainer { padding: 4rem 1.5rem 1rem; }</style>"
+_STYLE = """<style>
+.stMainBlockContainer { padding: 4rem 1.5rem 1rem; }
+[data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 3rem); }
+</style>"""
+# Streamlit writes white on the primary colour, which the dark theme has light.
+_DARK = "<style>.stMultiSelect [data-tag] * { color: #0e1117; }</style>"
 _FIND, _SHOW, _KIND, _STATE, _DATA = "find", "show", "kind", "state", "data"
 _ROW, _MOST_ROWS = 64, 5
 _MOST_PINNED = 4
@@ -26,7 +31,7 @@ _WATCH_SECONDS = 2.0
 
 def show() -> None:
     """Lay the page out."""
-    st.html(_STYLE)
+    st.html(_STYLE + _DARK * state.is_dark())
     found = run_shelf.rows()
     _told()
     pinned = _pinned(found)

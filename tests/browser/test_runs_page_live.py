@@ -11,6 +11,7 @@ import pytest
 from builders import short, tiny
 from forging import parts_of, zipped
 from playwright.sync_api import Page, expect
+from test_accessibility import AXE, serious
 
 from dashboard import runs_wording as wording
 from vae_engine import run_archive, runs
@@ -94,3 +95,4 @@ def test_ticked_rows_stand_side_by_side_in_the_address_and_dice_give_other_digit
     query = parse_qs(urlsplit(page.url).query)
     seed = page.get_by_label(wording.SEED, exact=True).input_value()
     assert query == {"show": ["bundled"], "pin": ["vae-mnist,vae-mnist-baseline"], "seed": [seed]}
+    assert not AXE.exists() or serious(page) == []

@@ -37,7 +37,8 @@ def test_points_of_a_sweep_are_rows_and_its_folder_is_not_a_damaged_run(swept: P
     assert rows[0].name == "single.0"
     assert len(rows) == 6
     assert {row.state for row in rows} == {"finished"}
-    assert {row.name.partition("/")[0] for row in rows[1:]} == {"ladder"}
+    named = {f"ladder: beta {beta}, seed {seed}" for beta in ("0.5", "1", "4") for seed in (0, 1)}
+    assert named - {row.name for row in rows[1:]} == {"ladder: beta 4, seed 1"}
     assert [row.run for row in rows] == ["single.0", *[None] * 5]
 
 
