@@ -36,5 +36,10 @@ def protocol_of(metrics: list[dict[str, Any]]) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number with a minus sign instead of a hyphen."""
-    return f"{value:,.{digits}f}".replace("-", "−")
+    """A number with a minus sign instead of a hyphen, and none before a nought."""
+    return f"{value:z,.{digits}f}".replace("-", "−")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{100 * share:.{digits}f} %"

@@ -1,6 +1,7 @@
 // @ts-check
 // log p(x) = ELBO + KL(q ‖ p(z|x)) as measured lengths, and beside them the posterior under a lens.
 
+import {classesOf, oneOf} from "./classes.js";
 import {actionButton, contextOf, make, setText} from "./dom.js";
 import {fitView} from "./geometry.js";
 import {paintTruth} from "./map_posterior.js";
@@ -42,8 +43,9 @@ export function createIdentityBar(app) {
   return {
     element,
     /** @param {import("./state.js").State} state */
-    render({mode}) {
-      element.hidden = mode !== "inspect" && mode !== "draw";
+    render(state) {
+      const {mode, layers} = state;
+      element.hidden = mode !== "inspect" && mode !== "draw" && !(mode === "move" && layers.posterior);
       if (element.hidden) return;
       const truth = probe.truth();
       const side = Math.round(lens.clientWidth * devicePixelRatio);
@@ -67,7 +69,8 @@ export function createIdentityBar(app) {
       full = probe.refining() ? full : -q.elbo;
       costs.show([-exact.logPx, gap], full);
       parts.show([q.nll, q.kl], full);
-      setText(note, noteOf(truth));
+      const image = mode === "move" ? probe.image(state) : null;
+      setText(note, (image === null ? "" : `Test image ${image}, ${oneOf(classesOf(probe.model.bundle), probe.model.bundle.points.labels[image])}: `) + noteOf(truth));
     },
   };
 

@@ -164,7 +164,7 @@ export function createLatentMap(app, model) {
     above.clip();
     const {labels, std} = model.bundle.points;
     const names = classesOf(model.bundle);
-    const image = shownImage(state);
+    const image = state.layers.posterior && app.probe ? app.probe.image(state) : shownImage(state);
     const rests = painted === model;
     const truth = rests && state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
     if (rests && state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
@@ -173,10 +173,11 @@ export function createLatentMap(app, model) {
       paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
       if (std && !truth) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
     }
-    if (truth) paintTruth(above, view, theme, truth);
     if (state.selected !== null) paintRing(above, view, theme, painted.codeOf(state.selected), labels[state.selected], true, markOf(names, labels[state.selected]));
-    if (state.hovered !== null && state.hovered !== state.selected) paintRing(above, view, theme, painted.codeOf(state.hovered), labels[state.hovered], false, markOf(names, labels[state.hovered]));
+    const other = state.hovered ?? image;
+    if (other !== null && other !== state.selected) paintRing(above, view, theme, painted.codeOf(other), labels[other], false, markOf(names, labels[other]));
     paintCursor(above, view, theme, state.z[place], state.held, state.active === place);
+    if (truth) paintTruth(above, view, theme, truth);
     above.restore();
   }
 

@@ -100,8 +100,9 @@ function dotRadius(view, model) {
 
 /** The test codes. @param {Layer} layer */
 export function paintPoints(layer) {
-  const {context, ratio, state: {layers, focus}} = layer;
-  const strength = layers.manifold ? 0.4 : 0.85;
+  const {context, ratio, model, state: {layers, focus}} = layer;
+  // What lies under the points, or is to be seen among them, must not drown in them.
+  const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
   for (const focused of focus === null ? [null] : [false, true]) {
     const shown = (/** @type {number} */ label) => showsClass(layer.state, label) && (focused === null || (label === focus) === focused);
     context.globalAlpha = focused === false ? FADED : strength;

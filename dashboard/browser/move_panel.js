@@ -19,11 +19,12 @@ export function createMovePanel(app) {
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
   });
-  const keys = make("p", {class: "lx-hint"},
+  const touches = make("p", {class: "lx-hint lx-hint-touch"}, "Drag over a map to decode. Two fingers pan and zoom; the button that appears then goes back.");
+  const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
   const element = make("section", {class: "lx-panel", "aria-label": "Nearest test images"},
-    make("h3", {}, "Nearest test images"), ...rows.map((row) => row.element), keys);
+    make("h3", {}, "Nearest test images"), ...rows.map((row) => row.element), keys, touches);
   return {
     element,
     /** @param {State} state */

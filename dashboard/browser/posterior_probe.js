@@ -47,10 +47,17 @@ export function createPosteriorProbe(app) {
   function subjectOf(state) {
     if (state.mode === "draw") return app.draw.subject();
     if (state.mode !== "inspect" && !state.layers.posterior) return null;
-    const index = shownImage(state);
+    const index = imageOf(state);
     if (index === null || !app.images || !model) return null;
     if (subject?.key === `image ${index}`) return subject;
     return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points.seed)};
+  }
+
+  /** The image whose posterior is asked for: while one moves over the maps, the one whose code lies nearest. @param {State} state */
+  function imageOf(state) {
+    if (state.mode !== "move" || state.hovered !== null) return shownImage(state);
+    const nearest = model?.index.nearest(...state.z[model.place]) ?? -1;
+    return nearest < 0 ? null : nearest;
   }
 
   /** @param {State} state */
@@ -139,6 +146,8 @@ export function createPosteriorProbe(app) {
 
   return {
     model, request, refine, advance,
+    /** The test image that the posterior is of; null for a drawing, or where none is shown. @param {State} state */
+    image: (state) => (subject && state.mode !== "draw" ? imageOf(state) : null),
     version: () => version,
     truth: () => truth,
     refining: () => refinement !== null,

@@ -46,7 +46,7 @@ function sliderStep(range) {
   return 10 ** Math.floor(Math.log10(range / 1000));
 }
 
-/** Two decimals with a true minus sign. @param {number} value */
+/** Two decimals with a true minus sign, and none before a nought. @param {number} value */
 export function signedNumber(value) {
-  return value.toFixed(2).replace("-", "−");
+  return value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−");
 }

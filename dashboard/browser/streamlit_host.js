@@ -91,8 +91,10 @@ function leave(root) {
   instances.delete(root);
 }
 
-/** As tall as the window leaves room for below the place it stands at. @param {HTMLElement} root */
+/** As tall as the window leaves room for below the place it stands at; and what stays in sight does so below the host's own bar. @param {HTMLElement} root */
 function fitHeight(root) {
+  const bar = document.querySelector("[data-testid=stHeader]");
+  root.style.setProperty("--lx-top", `${bar ? Math.max(0, bar.getBoundingClientRect().bottom) : 0}px`);
   const top = root.getBoundingClientRect().top + document.documentElement.scrollTop;
   root.style.setProperty("--lx-height", `${Math.max(LEAST_HEIGHT, innerHeight - top - BOTTOM_SPACE)}px`);
 }

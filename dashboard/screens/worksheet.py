@@ -143,4 +143,7 @@ def _sheet(material: Material, answers: Answers, name: str, ending: str) -> byte
         entries = [model_entry(task, material, catalogue.model_answer(task.name)) for task in TASKS]
     title = wording.sheet_title(name, teacher=not answers)
     notes = wording.sheet_notes(material.vae.metrics, (material.vae.name, material.ae.name))
+    if answers:
+        right = sum(_is_right(task, material, answers) for task in TASKS)
+        notes = (*notes, f"{wording.progress(right, len(TASKS))}.")
     return (to_html if ending == "html" else to_markdown)(title, notes, entries).encode()

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.explore_link import End, LinkError
 from dashboard.material import Material
-from dashboard.worksheet.pictures import Picture, pictures_of
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged
+from dashboard.wording import number
+from dashboard.worksheet.pictures import NAMES, Picture, pictures_of
+from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged, place_of, understood
 
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -21,8 +23,9 @@ h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: .2rem 0 }
 .blank { height: 5rem; border: 1px dotted #999; border-radius: .3rem }
 figure { display: inline-block; margin: .4rem .8rem .4rem 0; font-size: .8rem; max-width: 100%; vertical-align: top }
 figcaption { max-width: 14rem; color: #444 } img { max-width: 100%; border: 1px solid #ccc; image-rendering: pixelated }
+img.fine { image-rendering: auto; border: 0 }
 .words { white-space: pre-wrap; overflow-wrap: anywhere } .given { overflow-wrap: anywhere; color: #444 }
-@media print { body { margin: 0; max-width: none } }
+@page { margin: 16mm } @media print { body { margin: 0; padding: 0; max-width: none } }
 """
 
 
@@ -43,7 +46,7 @@ class Entry:
 def entry(task: Task, material: Material, raw: Any, words: str) -> Entry:
     """A task with what a student gave."""
     pictures = tuple(pictures_of(task, material, raw))
-    return Entry(task, asked(task, material), shown(task, raw), words.strip(), judged(task, material, raw), pictures)
+    return Entry(task, asked(task, material), shown(task, material, raw), words.strip(), judged(task, material, raw), pictures)
 
 
 def model_entry(task: Task, material: Material, model: ModelAnswer) -> Entry:
@@ -58,11 +61,30 @@ def asked(task: Task, material: Material) -> str:
     return task.text(material) + options
 
 
-def shown(task: Task, raw: Any) -> str:
-    """What was given, as a reader wants to see it."""
+def shown(task: Task, material: Material, raw: Any) -> str:
+    """What was given, as a reader wants to see it: of a link the place that it shows."""
     if raw is None or raw == "":
         return ""
-    return task.options[raw] if task.form == "choice" else f"{raw:g}" if isinstance(raw, float) else str(raw).strip()
+    if task.form in ("choice", "number"):
+        return task.options[raw] if task.form == "choice" else f"{raw:g}"
+    try:
+        given = understood(task, material, raw)
+        if task.form == "image":
+            return f"test image {given}"
+        if task.form == "walk":
+            return " to ".join(_end(end) for end in given.ends)
+        z1, z2 = place_of(given, task.kind)
+        return f"z = ({number(z1)}, {number(z2)}) on the {NAMES[task.kind]}'s map"
+    except LinkError:
+        return str(raw).strip()
+
+
+def _end(end: End | None) -> str:
+    if end is None:
+        return "nowhere"
+    if end.image is not None:
+        return f"test image {end.image}"
+    return f"z = ({number(end.z[0])}, {number(end.z[1])})"
 
 
 def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
@@ -94,7 +116,9 @@ def _section(place: int, one: Entry) -> str:
 
 def _figure(picture: Picture) -> str:
     caption = html.escape(picture.caption)
-    return f'<figure><img alt="{caption}" src="{_data_url(picture)}"><figcaption>{caption}</figcaption></figure>'
+    fine = ' class="fine"' if picture.is_fine else ""
+    image = f'<img alt="{caption}" width="{picture.width}"{fine} src="{_data_url(picture)}">'
+    return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
 
 
 def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:

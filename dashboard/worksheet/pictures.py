@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.explore_link import LinkError
 from dashboard.material import Material
@@ -19,6 +20,8 @@ _SCALE, _STRIP_SCALE = 6, 2
 _SIDE = 28 * _SCALE
 _DOTS = 4000
 _MARGIN = 6
+_FINE = 3  # a map is printed, too: so many pixels to the width of one on a screen
+_AXES, _DOT = 18, 2.5
 _OUTLIERS = 1  # per cent of codes on each side that need not be in sight
 _WALK = 7
 _COLOURS = np.array(
@@ -26,16 +29,21 @@ _COLOURS = np.array(
      [169, 107, 89], [231, 99, 0], [185, 172, 112], [113, 117, 129], [146, 218, 221]],
     np.uint8,
 )  # fmt: skip
-_KINDS = {"vae": "VAE", "ae": "autoencoder"}
+NAMES = {"vae": "VAE", "ae": "autoencoder"}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A PNG, its width in pixels, and what it shows."""
+    """A PNG, its width on a page in pixels, and what it shows."""
 
     caption: str
     png: bytes
     width: int
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it has more pixels than a page shows, which are then to be smoothed."""
+        return self.width < Image.open(io.BytesIO(self.png)).width
 
 
 def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
@@ -56,8 +64,8 @@ def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
 def _of_place(material: Material, kind: str, z: np.ndarray) -> list[Picture]:
     where = f"z = ({number(z[0])}, {number(z[1])})"
     return [
-        Picture(f"decoded by the {_KINDS[kind]} at {where}", *_digit(forward.decode(material.model(kind), z[None])[0])),
-        Picture(f"{where} on the {_KINDS[kind]}'s map", *_map(material, kind, z[None])),
+        Picture(f"decoded by the {NAMES[kind]} at {where}", *_digit(forward.decode(material.model(kind), z[None])[0])),
+        Picture(f"{where} on the {NAMES[kind]}'s map", *_map(material, kind, z[None])),
     ]
 
 
@@ -76,7 +84,7 @@ def _of_walk(material: Material, images: list[int]) -> list[Picture]:
     if len(images) != 2 or max(images) >= len(material.x):
         return []
     found = []
-    for kind, name in _KINDS.items():
+    for kind, name in NAMES.items():
         start, end = material.places(kind)[images]
         path = start + np.linspace(0, 1, _WALK)[:, None] * (end - start)
         strip = np.concatenate(list(forward.decode(material.model(kind), path)), axis=1)
@@ -92,29 +100,53 @@ def _digit(ink: np.ndarray, scale: int = _SCALE) -> tuple[bytes, int]:
 
 
 def _map(material: Material, kind: str, marks: np.ndarray) -> tuple[bytes, int]:
-    """The codes of test images by colour of their digit, z₂ upwards, with marks [k, 2] on them."""
+    """The codes of test images by colour of their digit, with marks [k, 2] on them; equal numbered axes, z₂ upwards."""
     codes = material.places(kind)[:_DOTS]
     seen = np.concatenate([np.percentile(codes, [_OUTLIERS, 100 - _OUTLIERS], axis=0), marks])
     centre, half = (seen.max(0) + seen.min(0)) / 2, float((seen.max(0) - seen.min(0)).max()) / 2
-    image = Image.new("RGB", (_SIDE, _SIDE), "white")
+    side, edge = _FINE * _SIDE, _FINE * _SIDE + _FINE * _AXES
+    image = Image.new("RGB", (edge, edge), "white")
     draw = ImageDraw.Draw(image)
 
     def pixel(z: np.ndarray) -> tuple[float, float]:
-        x, y = (z - centre) / half * (_SIDE / 2 - _MARGIN)
-        return _SIDE / 2 + float(x), _SIDE / 2 - float(y)
+        x, y = (z - centre) / half * (side / 2 - _FINE * _MARGIN)
+        return edge - side / 2 + float(x), side / 2 - float(y)
 
-    for code, label in zip(codes, material.labels[:_DOTS], strict=True):
-        draw.point(pixel(code), tuple(_COLOURS[label].tolist()))
+    def disc(z: np.ndarray, radius: float, colour: Any) -> None:
+        x, y = pixel(z)
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+
     for axis in np.eye(2) * half * 2:
-        draw.line([pixel(-axis), pixel(axis)], (190, 190, 190))
+        draw.line([pixel(-axis), pixel(axis)], (190, 190, 190), 2)
+    for code, label in zip(codes, material.labels[:_DOTS], strict=True):
+        disc(code, _DOT, tuple(_COLOURS[label].tolist()))
     for mark in marks:
-        x, y = pixel(mark)
-        for radius, colour in ((5, "white"), (4, "black"), (2, "white")):
-            draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
-    return _png(image)
+        for radius, colour in ((15.0, "white"), (12.0, "black"), (6.0, "white")):
+            disc(mark, radius, colour)
+    # Whatever lies out of sight is covered by the margins that the numbers stand on.
+    draw.rectangle((0, 0, edge - side, edge), "white")
+    draw.rectangle((0, side, edge, edge), "white")
+    draw.rectangle((edge - side, 0, edge - 1, side), outline=(150, 150, 150), width=2)
+    font = ImageFont.load_default(_FINE * 9)
+    step = _tick_step(2 * half)
+    for tick in np.arange(-20, 21) * step:
+        x, y = pixel(np.array([tick, tick]))
+        text = f"{tick:zg}"
+        if edge - side < x < edge:
+            draw.text((x, side + 4), text, "black", font, anchor="ma")
+        if _FINE * 5 < y < side - _FINE * 5:
+            draw.text((edge - side - 5, y), text, "black", font, anchor="rm")
+    png, _ = _png(image)
+    return png, edge // _FINE
+
+
+def _tick_step(span: float) -> float:
+    """A round distance of which a span holds three to seven."""
+    power = 10 ** math.floor(math.log10(span / 3))
+    return next(factor * power for factor in (10, 5, 2, 1) if factor * power <= span / 3)
 
 
 def _png(image: Image.Image) -> tuple[bytes, int]:
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG")
     return buffer.getvalue(), image.width

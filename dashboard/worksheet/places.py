@@ -12,7 +12,7 @@ from dashboard import measures
 from dashboard.explore_link import ExploreLink, LinkError, read, state_of
 from dashboard.lessons import links
 from dashboard.material import Material
-from dashboard.wording import number
+from dashboard.wording import number, percent
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
 from vae_engine import terms
 
@@ -35,7 +35,7 @@ def _check_between(material: Material, link: ExploreLink) -> Verdict:
     outside = 1 - measures.prior_within(float(np.hypot(*z)))
     text = (
         f"Of the {near.total} test codes nearest to your z, {a} are fours and {b} are nines. log p(z) = "
-        f"{number(float(terms.log_prior(z)))} nats; {outside:.0%} of the prior's draws lie further out."
+        f"{number(float(terms.log_prior(z)))} nats; {percent(outside)} of the prior's draws lie further out."
     )
     return Verdict(min(near.share(digit) for digit in _BETWEEN) >= _SHARE, text)
 
@@ -87,8 +87,8 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
     distance, usual = _distances(material, "vae", z)
     radius = float(np.hypot(*z))
     text = (
-        f"Your z is {radius:.2f} from the origin ({1 - measures.prior_within(radius):.1%} of the prior lies further out). The "
-        f"nearest training code is {distance:.2f} away; {usual:.2f} is usual."
+        f"Your z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
+        f"out). The nearest training code is {distance:.2f} away; {usual:.2f} is usual."
     )
     return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
 

@@ -57,9 +57,15 @@ def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
 
 
 @pytest.fixture(scope="session")
-def dashboard_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the served dashboard has its log and its runs."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def dashboard_address(served_folder: Path) -> Iterator[str]:
     """Where a dashboard is served by its own command, for as long as the tests last."""
-    with dashboard(tmp_path_factory.mktemp("server") / "log.txt") as url:
+    with dashboard(served_folder / "log.txt") as url:
         yield url
 
 

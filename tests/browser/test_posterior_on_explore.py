@@ -6,7 +6,7 @@ import re
 
 import pytest
 from explorer_page import choose_image, draw_seven, pixels, place, settle, state, until
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from vae_engine import load_model
 from vae_engine.data import load, observe_fixed
@@ -75,6 +75,28 @@ def test_the_layer_paints_the_posterior_and_the_lens_zooms_to_it(open_static):
     page.get_by_test_id("show-all-vae").click()
     settle(page)
     assert state(page)["views"][0] is None
+
+
+def test_moving_over_the_map_shows_the_posterior_of_the_nearest_image(open_static):
+    page = open_static("#layers=points%2Cposterior")
+    seen = []
+    for across in (0.3, 0.6):
+        page.mouse.move(*place(page, "latent-map-vae", across, 0.5))
+        page.mouse.down()
+        page.mouse.move(*place(page, "latent-map-vae", across + 0.05, 0.55), steps=4)
+        page.mouse.up()
+        page.mouse.move(*place(page, "digit-ae", 0.5, 0.5))
+        note = page.get_by_test_id("identity-note")
+        until(lambda note=note: re.match(r"Test image \d+, an? \d: p\(z\|x\) has", note.inner_text()))
+        index = int(re.findall(r"\d+", note.inner_text())[0])
+        codes = state(page)["z"][0]
+        neighbours = page.get_by_test_id("nearest-vae").get_attribute("aria-label")
+        assert neighbours.split(": ")[1][0] == str(load("test").labels[index])
+        seen.append((index, codes, pixels(page, "posterior-lens")))
+    assert seen[0] != seen[1]
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id("layer-posterior").uncheck()
+    expect(page.get_by_test_id("identity")).to_be_hidden()
 
 
 def test_the_bars_move_with_the_drawing(open_static):

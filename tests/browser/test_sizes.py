@@ -44,6 +44,33 @@ def test_every_mode_lies_within_the_window(open_static: Callable[..., Page], siz
         assert page.get_by_test_id("explorer").evaluate(CUT) == [], mode
 
 
+SMALL = """root => [...root.querySelectorAll("button, summary, select, input, .lx-check")]
+  .filter((one) => one.checkVisibility() && !one.closest(".lx-hidden, .lx-check input"))
+  .map((one) => [one.outerHTML.slice(0, 90), one.getBoundingClientRect()])
+  .filter(([html, box]) => box.height < 40 && !html.includes('type="checkbox"')).map(([html, box]) => `${html}: ${box.height}`)"""
+
+
+@pytest.mark.parametrize("height", [740, 844])
+def test_on_a_phone_the_digits_stay_in_sight_and_a_finger_meets_every_control(
+    open_static: Callable[..., Page], height: int
+) -> None:
+    page = open_static(**SIZES["phone"] | {"viewport": {"width": 360 if height < 800 else 390, "height": height}})
+    for mode in MODES:
+        page.get_by_test_id(f"mode-{mode}").tap()
+        settle(page)
+        assert page.get_by_test_id("explorer").evaluate(SMALL) == [], mode
+        touched = ["draw-pad"] if mode == "draw" else ["latent-map-vae", "latent-map-ae"]
+        for testid in touched:
+            page.get_by_test_id(testid).scroll_into_view_if_needed()
+            for kind in ("vae", "ae"):
+                box = page.get_by_test_id(f"digit-{kind}").bounding_box()
+                assert box
+                assert 0 <= box["y"] <= height - box["height"] + 1, f"{mode}, {testid}, {kind}"
+    page.get_by_test_id("layers-menu").tap()
+    assert page.get_by_test_id("explorer").evaluate(SMALL) == []
+    assert page.get_by_test_id("explorer").evaluate(OUTSIDE) == []
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 def test_the_served_pages_fit_the_window(open_dashboard: Callable[..., Page], size: str, scheme: str) -> None:

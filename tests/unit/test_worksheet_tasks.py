@@ -16,7 +16,7 @@ from dashboard import catalogue
 from dashboard.lessons import STEPS
 from dashboard.material import Material
 from dashboard.worksheet import TASKS, Task, judged
-from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
+from dashboard.worksheet.export import entry, model_entry, shown, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of
 from vae_engine import forward
 
@@ -122,10 +122,10 @@ def test_an_image_is_taken_from_a_link_or_by_its_number(subject: Material) -> No
 
 def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Material) -> None:
     digit, where = pictures_of(by_name("between"), subject, "#mode=move&z=0.5%2C-1%3B0%2C0")
-    shown = np.asarray(Image.open(io.BytesIO(digit.png)).convert("L"))[3::6, 3::6]
-    np.testing.assert_allclose(shown, 255 * (1 - forward.decode(subject.vae, np.array([[0.5, -1.0]]))[0]), atol=0.51)
+    decoded = np.asarray(Image.open(io.BytesIO(digit.png)).convert("L"))[3::6, 3::6]
+    np.testing.assert_allclose(decoded, 255 * (1 - forward.decode(subject.vae, np.array([[0.5, -1.0]]))[0]), atol=0.51)
     place = np.asarray(Image.open(io.BytesIO(where.png)))
-    assert place.shape == (168, 168, 3)
+    assert place.shape == (3 * where.width, 3 * where.width, 3), "a printer has finer pixels than a screen"
     assert len(np.unique(place.reshape(-1, 3), axis=0)) > 8, "ten colours of digits, the axes and the mark"
     assert "(0.50, −1.00)" in where.caption
 
@@ -195,3 +195,17 @@ def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> Non
         assert task.hint in text
     assert len(page.addresses) >= 20
     assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "wanted"),
+    [
+        ("between", "#mode=move&z=-0.0001%2C0.7369%3B0%2C0", "z = (0.00, 0.74) on the VAE's map"),
+        ("walk", "#mode=walk&ends=i59%3Bi60", "test image 59 to test image 60"),
+        ("two-modes", "https://example.org/#image=4", "test image 4"),
+        ("two-modes", "no link at all", "no link at all"),
+    ],
+)
+def test_a_printed_answer_says_what_its_link_shows(subject: Material, name: str, given: str, wanted: str) -> None:
+    task = by_name(name)
+    assert shown(task, subject, given) == wanted
