@@ -28,6 +28,8 @@ _STYLE = """<style>
 .stPlotlyChart :is(.xtick, .ytick) text, .stPlotlyChart :is(.xtitle, .ytitle, .gtitle, .annotation-text, .legendtext) {
   fill: currentColor !important;
 }
+.stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption], kbd),
+.stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption]) p { color: inherit; opacity: 1; }
 @media (max-width: 700px) {
   [class*=st-key-lab-charts] > * { overflow-x: auto; }
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
