@@ -15,13 +15,14 @@ ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engin
 NUMPY_ONLY = (
     "architecture", "config", "data", "datasets", "errors", "experiment_result", "experiment_run", "export", "fashion",
     "files", "film", "forward", "locks", "own_data", "pictures", "registry", "run_archive", "run_control", "run_log",
-    "snapshots", "sweep", "terms", "weights",
+    "snapshots", "standby", "sweep", "terms", "weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "browser_script.py", "experiment_view.py", "explore_link.py", "film_export.py", "film_routes.py", "jobs.py",
-    "lab_bars.py", "lab_charts.py", "lab_places.py", "lab_style.py", "material.py", "measures.py", "run_bin.py",
-    "run_files.py", "run_groups.py", "run_kind.py", "run_maps.py", "run_pictures.py", "run_process.py", "run_queue.py",
-    "run_table.py", "run_view.py", "runs_wording.py", "static_export.py", "wording.py",
+    "browser_script.py", "estimates.py", "experiment_view.py", "explore_link.py", "fetching.py", "film_export.py",
+    "film_routes.py", "jobs.py", "lab_bars.py", "lab_charts.py", "lab_places.py", "lab_style.py", "live_chart.py",
+    "material.py", "measures.py", "model_choice.py", "own_runs.py", "presets.py", "run_bin.py", "run_charts.py", "run_files.py",
+    "run_groups.py", "run_kind.py", "run_maps.py", "run_pictures.py", "run_process.py", "run_queue.py", "run_settings.py", "run_table.py",
+    "run_uploads.py", "run_view.py", "runs_wording.py", "static_export.py", "train_wording.py", "wording.py",
 )  # fmt: skip
 
 
