@@ -155,8 +155,8 @@ class Noise:
                     ("mean of the draws by μ₁", mean[0]), ("mean of the draws by μ₂", mean[1]),
                     ("typical length of an arrow (root mean square)", length), ("share pointing the right way", right),
                 )  # fmt: skip
-                text = (f"Tips of {min(_SHOWN, len(arrows))} arrows from the origin: estimates of the ELBO's gradient by μ of this "
-                        f"image's q(z|x). An arrow is typically {length:.3g} nats per unit long, the true gradient "
+                text = (f"Tips of {min(_SHOWN, len(arrows))} arrows from the origin: estimates of the ELBO's gradient by μ of "
+                        f"this image's q(z|x). An arrow is typically {length:.3g} nats per unit long, the true gradient "
                         f"{float(np.hypot(*true)):.3g}.")  # fmt: skip
                 tips = tuple((float(f"{a:.5g}"), float(f"{b:.5g}")) for a, b in arrows[:_SHOWN].tolist())
                 shown = picture(stage.pictures, "x, and what the decoder makes of its μ", 2)
