@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,58 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import short, tiny
 from streamlit.testing.v1 import AppTest
+from train_page import PROGRAM, complaints, jobs, page, ran, start
 
-from dashboard import jobs as jobs_module
 from dashboard import presets, run_settings
 from dashboard import train_wording as wording
 from dashboard.jobs import Jobs, Limits
 from dashboard.run_settings import GROUPS, SPECS
-from dashboard.run_view import State
-from vae_engine import checkpoints, fashion, run_log, weights
+from vae_engine import weights
 from vae_engine.data import Images
 
+__all__ = ["jobs", "page"]
+
 KINDS = tuple(f"kind {label}" for label in range(10))
-PROGRAM = "from dashboard.screens import train\ntrain.show()"
-
-
-@pytest.fixture
-def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
-    """A folder of runs where nothing ever starts, and no process stands by."""
-    one = Jobs(tmp_path / "runs", Limits(running=0))
-    monkeypatch.setattr(jobs_module, "shared", lambda: one)
-    monkeypatch.setattr(one, "keep_spare", lambda: None)
-    monkeypatch.setenv(fashion.VARIABLE, str(tmp_path / "no-fashion"))
-    return one
-
-
-@pytest.fixture
-def page(jobs: Jobs) -> Callable[..., AppTest]:
-    """Opens the page at an address."""
-
-    def opened(**query: str) -> AppTest:
-        app = AppTest.from_string(PROGRAM, default_timeout=60)
-        for key, value in query.items():
-            app.query_params[key] = value
-        return ran(app)
-
-    return opened
-
-
-def ran(changed: Any) -> AppTest:
-    """The page after it ran with what was changed on it."""
-    app = changed.run()
-    assert not app.exception
-    return app
-
-
-def start(app: AppTest) -> Any:
-    return app.button(key="train-start")
-
-
-def complaints(app: AppTest) -> list[str]:
-    return [re.sub(r"\\(.)", r"\1", error.value) for error in app.error]
 
 
 def test_it_opens_on_the_lecture_demo_with_everything_folded(page: Callable[..., AppTest]) -> None:
@@ -174,80 +134,6 @@ def test_a_visitor_has_so_many_runs(page: Callable[..., AppTest], jobs: Jobs) ->
     assert len(jobs.views()) == 2
 
 
-def test_keys_that_make_no_sense_are_disabled(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    run = jobs.submit(tiny(), short(), "demo")
-    app = page(run=run)
-    assert app.button(key="train-cancel").disabled is False
-    assert all(app.button(key=f"train-{key}").disabled for key in ("pause", "one-step", "one-epoch"))
-    jobs.stop(run)
-    app = page(run=run)
-    assert not app.button(key="train-resume").disabled
-    assert "Interrupted" in app.warning[0].value
-
-
-def ended(jobs: Jobs, event: dict[str, Any]) -> str:
-    """A run that is over, with a last word in its log."""
-    run = jobs.submit(tiny(latent_dim=3), short(), "demo")
-    jobs.stop(run)
-    (jobs.folder / run / run_log.EVENTS).write_text("")
-    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
-        run_log.append(log, event)
-    return run
-
-
-def test_a_failed_run_says_why(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    run = ended(jobs, {"type": "failed", "step": 7, "message": "The disk is full: make room."})
-    app = page(run=run)
-    assert complaints(app) == ["The disk is full: make room."]
-    assert not app.button(key="train-resume").disabled
-
-
-def test_a_damaged_run_can_only_be_deleted(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    run = jobs.submit(tiny(), short(), "demo")
-    (jobs.folder / run / checkpoints.CONFIG).write_text("{")
-    app = page(run=run)
-    assert checkpoints.CONFIG in complaints(app)[0]
-    assert app.button(key="train-resume").disabled
-    assert not app.button(key="train-delete").disabled
-
-
-def test_a_run_is_resumed_renamed_deleted_and_brought_back(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    run = jobs.submit(tiny(), short(), "demo")
-    jobs.stop(run)
-    app = page(run=run)
-    ran(app.button(key="train-resume").click())
-    assert jobs.view(run).state is State.QUEUED
-    app.text_input(key=f"train-rename-{run}").set_value("better")
-    ran(app.button(key="train-keep-name").click())
-    assert jobs.view(run).about.name == "better"
-    ran(app.button(key="train-delete").click())
-    assert jobs.views() == []
-    other_window = page(run=run)
-    assert any(wording.DELETED in one.value for one in other_window.markdown)
-    ran(other_window.button(key="train-undo").click())
-    assert jobs.view(run).about.name == "better"
-    assert other_window.subheader[0].value == "better"
-
-
-@pytest.mark.parametrize("run", ["nowhere", "../..", "x" * 300])
-def test_an_address_that_names_no_run_says_so_and_offers_a_new_one(page: Callable[..., AppTest], run: str) -> None:
-    app = page(run=run)
-    assert "no run called" in app.warning[0].value
-    assert start(app)
-
-
-def test_the_queue_is_there_for_everyone_and_can_be_left(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    first, second = (jobs.submit(tiny(), short(), name) for name in ("first", "second"))
-    app = page()
-    texts = [one.value for one in app.markdown]
-    assert any("first" in text and "next" in text for text in texts)
-    assert any("second" in text and "place 2" in text for text in texts)
-    ran(app.button(key=f"cancel-{first}").click())
-    assert jobs.view(second).position == 1
-    ran(app.button(key=f"watch-{second}").click())
-    assert app.query_params["run"] == second
-
-
 def test_images_of_ones_own_are_shown_before_they_are_trained_on(
     page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
 ) -> None:
@@ -283,14 +169,6 @@ def test_fashion_that_is_not_here_is_told_and_offered(page: Callable[..., AppTes
     assert "Fashion-MNIST is not here" in complaints(app)[0]
     assert start(app).disabled
     assert app.button(key="train-fetch").label == wording.FETCH
-
-
-def test_a_run_with_other_than_two_dimensions_has_curves_and_no_map(page: Callable[..., AppTest], jobs: Jobs) -> None:
-    step = {"type": "step", "step": 1, "epoch": 0.1, "progress": 0.1, "seconds": 1.0, "nll": 150.0, "kl": 3.0}
-    app = page(run=ended(jobs, {**step, "loss": 153.0, "learning_rate": 0.1, "images_per_second": 10.0}))
-    assert "has 3" in app.info[0].value
-    assert len(app.get("vega_lite_chart")) == 2
-    assert [metric.label for metric in app.metric][:3] == ["Step", "nll", "kl"]
 
 
 def test_the_page_imports_no_torch(jobs: Jobs) -> None:
