@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
-from train_page import PROGRAM, complaints, jobs, page, ran, start
+from train_page import complaints, jobs, page, ran, start
 
 from dashboard import presets, run_settings
 from dashboard import train_wording as wording

@@ -20,9 +20,10 @@ NUMPY_ONLY = (
 WITHOUT_STREAMLIT = (
     "browser_script.py", "estimates.py", "experiment_view.py", "explore_link.py", "fetching.py", "film_export.py",
     "film_routes.py", "jobs.py", "lab_bars.py", "lab_charts.py", "lab_places.py", "lab_style.py", "live_chart.py",
-    "material.py", "measures.py", "model_choice.py", "own_runs.py", "presets.py", "run_bin.py", "run_charts.py", "run_files.py",
-    "run_groups.py", "run_kind.py", "run_maps.py", "run_pictures.py", "run_process.py", "run_queue.py", "run_settings.py", "run_table.py",
-    "run_uploads.py", "run_view.py", "runs_wording.py", "static_export.py", "train_wording.py", "wording.py",
+    "material.py", "measures.py", "model_choice.py", "own_runs.py", "presets.py", "run_bin.py", "run_charts.py",
+    "run_files.py", "run_groups.py", "run_kind.py", "run_maps.py", "run_pictures.py", "run_process.py", "run_queue.py",
+    "run_settings.py", "run_table.py", "run_uploads.py", "run_view.py", "runs_wording.py", "static_export.py",
+    "train_wording.py", "wording.py",
 )  # fmt: skip
 
 
