@@ -69,7 +69,8 @@ def test_what_the_browser_refuses_python_refuses_in_one_sentence() -> None:
 
 
 NO_LINKS = [
-    "", "   ", "hello", "http://localhost/", "#mode=move&&", "x" * 5000, "#z=%ff", "?models=a,b,c#", "?models=../../etc#", "?models=run:../etc#", "?models=run:#",
+    "", "   ", "hello", "http://localhost/", "#mode=move&&", "x" * 5000, "#z=%ff", "?models=a,b,c#",
+    "?models=../../etc#", "?models=run:../etc#", "?models=run:#",
     "?models=%3Cscript%3E#mode=move", "http://[#mode=move", "\0#\0",
 ]  # fmt: skip
 
