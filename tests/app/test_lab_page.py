@@ -177,6 +177,7 @@ def test_ones_own_result_is_shown_and_one_can_switch_to_the_bundled_one_and_back
     mine = finish(jobs, "Mine is worse.")
     app = lab(experiment=NAME, run=mine)
     assert "#### Mine is worse." in written(app)
+    assert mine in app.download_button[0].key
     choose(app, wording.BUNDLED)
     assert "#### One is better by −1.5 nats." in written(app)
     assert "run" not in app.query_params

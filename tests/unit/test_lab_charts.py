@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
@@ -202,12 +203,13 @@ def test_moments_of_the_same_images_share_a_window_of_equal_scales_and_show_wher
 
 
 def test_arrows_start_at_the_origin_in_a_window_of_their_own_and_name_their_axes() -> None:
-    figure = lab_places.figure(MOMENTS, 2)
+    far = replace(MOMENTS[2], points=((4000.0, -9000.0),))
+    figure = lab_places.figure((*MOMENTS, far), 2)
     (arrows,) = figure.data
     assert list(arrows.x) == [0.0, 1.0, None]
     assert list(arrows.y) == [0.0, 3.0, None]
     for axis, tip in ((figure.layout.xaxis, 1.0), (figure.layout.yaxis, 3.0)):
-        assert axis.range[0] <= 0.0 < tip <= axis.range[1]
+        assert axis.range[0] <= 0.0 < tip <= axis.range[1] < 10
     assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("by μ₁", "by μ₂")
 
 
