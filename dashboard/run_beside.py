@@ -180,14 +180,14 @@ def _manifolds(rows: Sequence[Row]) -> None:
                 continue
             caption = wording.manifold_range(row, run_shelf.own_gaussian(row), _GRID)
             picture = run_shelf.manifold(row, _GRID, state.is_dark())
-            st.image(picture, alt=caption, output_format="PNG", width=_WIDE if len(rows) < 3 else "stretch")
+            st.image(picture, alt=caption, width=_WIDE if len(rows) < 3 else "stretch")
             st.markdown(f":small[{caption}]")
 
 
 def _samples(rows: Sequence[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"#### {wording.SAMPLES}", width="content")
-        seed = st.number_input(wording.SEED, 0, 2**31 - 1, 0, 1, key=_SEED, bind="query-params", width=160)
+        seed = st.number_input(wording.SEED, 0, 2**31 - 1, step=1, key=_SEED, bind="query-params", width=160)
         st.button(wording.DICE, on_click=state.roll, args=(_SEED,), icon=":material/casino:")
     for row in rows:
         stored = run_shelf.model(row)
@@ -198,7 +198,7 @@ def _samples(rows: Sequence[Row]) -> None:
             name, picture = st.columns([1, 4], vertical_alignment="center")
             name.markdown(label)
             digits = run_pictures.drawn(stored, gaussian, draws)
-            picture.image(run_pictures.strip(digits, state.is_dark()), alt=label, width=_STRIP * 72, output_format="PNG")
+            picture.image(run_pictures.strip(digits, state.is_dark()), alt=label, width=_STRIP * 72)
     st.markdown(f":small[{wording.samples_note(rows, seed)}]")
 
 

@@ -50,9 +50,9 @@ def square(gaussian: Gaussian) -> tuple[np.ndarray, np.ndarray]:
     return gaussian.mean - gaussian.half_width, gaussian.mean + gaussian.half_width
 
 
-def manifold(stored: Stored, gaussian: Gaussian, count: int, dark: bool) -> bytes:
-    """The decoder's pictures at count × count z over the square, z₁ to the right and z₂ upwards, as PNG."""
-    return _png(_sheet(_lattice(stored, gaussian, count)), dark)
+def manifold(stored: Stored, gaussian: Gaussian, count: int, dark: bool) -> str:
+    """The decoder's pictures at count × count z over the square, z₁ to the right and z₂ upwards, as a data URL."""
+    return _url(_sheet(_lattice(stored, gaussian, count)), dark)
 
 
 def thumbnail(stored: Stored, gaussian: Gaussian, dark: bool) -> str:
@@ -63,7 +63,7 @@ def thumbnail(stored: Stored, gaussian: Gaussian, dark: bool) -> str:
         digits = drawn(stored, gaussian, noise(0, _THUMBNAIL**2, stored.model.latent_dim))
         digits = digits.reshape(_THUMBNAIL, _THUMBNAIL, _SIDE, _SIDE)
     halves = digits.reshape(_THUMBNAIL, _THUMBNAIL, _CELLS, 2, _CELLS, 2).mean((3, 5))
-    return "data:image/png;base64," + base64.b64encode(_png(_sheet(halves), dark)).decode()
+    return _url(_sheet(halves), dark)
 
 
 def noise(seed: int, count: int, dimensions: int) -> np.ndarray:
@@ -76,9 +76,9 @@ def drawn(stored: Stored, gaussian: Gaussian, draws: np.ndarray) -> np.ndarray:
     return forward.decode(stored, gaussian.mean + draws @ gaussian.root.T)
 
 
-def strip(digits: np.ndarray, dark: bool) -> bytes:
-    """Digits [n, 28, 28] side by side as PNG."""
-    return _png(_sheet(digits[None]), dark)
+def strip(digits: np.ndarray, dark: bool) -> str:
+    """Digits [n, 28, 28] side by side as a data URL."""
+    return _url(_sheet(digits[None]), dark)
 
 
 def _lattice(stored: Stored, gaussian: Gaussian, count: int) -> np.ndarray:
@@ -96,8 +96,11 @@ def _sheet(cells: np.ndarray) -> np.ndarray:
     return cells.transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
 
 
-def _png(ink: np.ndarray, dark: bool) -> bytes:
-    """Ink [h, w] in [0, 1] on the theme's paper, in few greys so that it stays small."""
+def _url(ink: np.ndarray, dark: bool) -> str:
+    """Ink [h, w] in [0, 1] on the theme's paper as the data URL of a PNG, in few greys so that it stays small.
+
+    Not a file on the server, which would be gone before a browser asks for it while a page is drawn anew each second.
+    """
     steps = np.rint(np.clip(ink, 0, 1) * (_GREYS - 1)).astype(np.uint8)
     picture = Image.frombytes("P", steps.shape[::-1], steps.tobytes())
     paper, full = np.array(_PAPER[dark], float), np.array(_INK[dark], float)
@@ -105,4 +108,4 @@ def _png(ink: np.ndarray, dark: bool) -> bytes:
     picture.putpalette(np.rint(ramp).astype(np.uint8).tobytes())
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

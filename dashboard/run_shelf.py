@@ -92,8 +92,8 @@ def thumbnail(row: Row, dark: bool) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_BY_WEIGHTS)
-def manifold(row: Row, count: int, dark: bool) -> bytes:
-    """A manifold as PNG. Raises EngineError."""
+def manifold(row: Row, count: int, dark: bool) -> str:
+    """A manifold as a data URL. Raises EngineError."""
     return run_pictures.manifold(model(row), own_gaussian(row), count, dark)
 
 

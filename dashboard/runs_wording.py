@@ -21,7 +21,7 @@ TOO_MANY = "Four fit side by side; the first four of those ticked are shown."
 SORT_HELP = "Click a column's head to sort, a picture to enlarge it."
 
 SEARCH, SEARCH_HINT = "Search", "name, network, data …"
-SHOW, SHOW_ALL, SHOW_OWN, SHOW_BUNDLED = "Show", "all", "own", "bundled"
+SHOW, SHOW_OWN, SHOW_BUNDLED = "Only", "own", "bundled"
 KIND, STATE, DATA = "Kind", "State", "Data"
 KINDS = {"vae": "VAE", "ae": "AE", "": "–"}
 ANY = "any"
@@ -157,8 +157,9 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     """What a manifold covers."""
     (low1, low2), (high1, high2) = gaussian.mean - gaussian.half_width, gaussian.mean + gaussian.half_width
     whose = "the prior" if row.kind == "vae" else "its own codes' Gaussian (the wider axis)"
+    when = "" if row.is_finished else f" at step {row.stamp[0]:,}"
     return (
-        f"{row.name}: {count} × {count}, z₁ {number(low1, 1)} to {number(high1, 1)}, z₂ {number(low2, 1)} to {number(high2, 1)}, "
+        f"{row.name}{when}: {count} × {count}, z₁ {number(low1, 1)} to {number(high1, 1)}, z₂ {number(low2, 1)} to {number(high2, 1)}, "
         f"±{REACH:g} sd of {whose}"
     )
 

@@ -90,10 +90,7 @@ def _filtered(found: Sequence[Row]) -> list[Row]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(wording.SEARCH, key=_FIND, bind="query-params", live=True, max_chars=100, type="search",
                              placeholder=wording.SEARCH_HINT, width=260)  # fmt: skip
-        whose = st.segmented_control(
-            wording.SHOW, [wording.SHOW_ALL, wording.SHOW_OWN, wording.SHOW_BUNDLED], default=wording.SHOW_ALL,
-            required=True, key=_SHOW, bind="query-params",
-        )  # fmt: skip
+        whose = st.pills(wording.SHOW, [wording.SHOW_OWN, wording.SHOW_BUNDLED], key=_SHOW, bind="query-params")
         kinds = st.pills(
             wording.KIND, ["vae", "ae"], selection_mode="multi", format_func=wording.KINDS.__getitem__, key=_KIND,
             bind="query-params",
@@ -102,7 +99,7 @@ def _filtered(found: Sequence[Row]) -> list[Row]:
         state_asked = st.multiselect(wording.STATE, states, key=_STATE, bind="query-params", placeholder=wording.ANY, width=200)
         data_asked = st.multiselect(wording.DATA, sets, key=_DATA, bind="query-params", placeholder=wording.ANY, width=200)
         _upload()
-    own = [row for row in found if whose == wording.SHOW_ALL or (row.state == BUNDLED) == (whose == wording.SHOW_BUNDLED)]
+    own = [row for row in found if not whose or (row.state == BUNDLED) == (whose == wording.SHOW_BUNDLED)]
     return run_table.matching(own, text or "", state_asked, kinds, data_asked)
 
 

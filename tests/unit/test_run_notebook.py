@@ -102,8 +102,10 @@ def test_settings_name_what_differs_and_leave_out_what_an_autoencoder_does_not_h
     assert run_table.settings(ae)["beta"] == run_table.NOTHING
 
 
-def picture(content: bytes) -> np.ndarray:
-    return np.asarray(Image.open(io.BytesIO(content)).convert("L")).astype(float)
+def picture(url: str) -> np.ndarray:
+    kind, _, content = url.partition(",")
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(content))).convert("L")).astype(float)
 
 
 def test_a_manifold_has_z2_upwards_and_covers_the_range_that_is_stated(tmp_path: Path) -> None:
@@ -128,10 +130,9 @@ def test_the_dark_theme_has_light_ink(tmp_path: Path) -> None:
 def test_a_thumbnail_is_small_in_any_dimension(tmp_path: Path) -> None:
     for dimensions in (1, 2, 5):
         stored = checkpoints.read(save_model(tmp_path / f"{dimensions}", tiny(latent_dim=dimensions)))
-        kind, _, content = run_pictures.thumbnail(stored, run_pictures.standard(dimensions), dark=False).partition(",")
-        assert kind == "data:image/png;base64"
-        assert len(content) < 10_000
-        assert picture(base64.b64decode(content)).shape == (112, 112)
+        url = run_pictures.thumbnail(stored, run_pictures.standard(dimensions), dark=False)
+        assert len(url) < 10_000
+        assert picture(url).shape == (112, 112)
 
 
 def test_every_model_gets_the_same_draws_and_an_own_gaussian_moves_them_alone() -> None:
