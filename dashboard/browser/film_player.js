@@ -17,7 +17,7 @@ import {recordInput} from "./stats.js";
 
 const REPORT_PAUSE = 250;
 const BUSY = 8; // milliseconds of a frame in which work that can wait is begun
-const LARGE = 1500;
+const LARGE = [0, 1150, 1500]; // pixels from which a film of so many reels is one to be read from a back row
 const BREATH = 50; // milliseconds that a picture for elsewhere may keep the page waiting
 const MOST_TRIES = 600;
 
@@ -51,6 +51,8 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     renderControls();
     return more;
   }
+
+  const large = () => element.clientWidth >= LARGE[described.length];
 
   function moved() {
     for (const reel of reels) {
@@ -91,7 +93,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
       manifold = !manifold;
       invalidate();
     },
-    large: () => element.clientWidth >= LARGE,
+    large,
     /** Whether things are to stand still but for the instants themselves. */
     still: () => motion.matches,
     focus: () => focus,
@@ -158,7 +160,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
       this.resized();
     },
     resized() {
-      element.classList.toggle("lf-large", element.clientWidth >= LARGE);
+      element.classList.toggle("lf-large", large());
       for (const reel of reels) reel.resize();
       invalidate();
     },
