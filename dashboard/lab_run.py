@@ -100,8 +100,6 @@ def watch(view: ExperimentView) -> None:
 
 def _watched(run: str, was_under_way: bool) -> None:
     try:
-        if was_under_way:
-            jobs.shared().advance()
         view = jobs.shared().experiment(run)
     except EngineError:
         st.rerun()  # it was deleted, here or elsewhere; the page says so
