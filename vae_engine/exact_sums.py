@@ -154,7 +154,7 @@ def _masses(
     joints = statistics.new_empty((len(pairs.image), _SIDE, _SIDE))
     up = _interpolation().to(statistics.dtype)
     done = 0
-    for eta, bias, cells in _decoded(natural, pairs, known is not None, low, spacing, statistics.dtype):
+    for eta, bias, cells in _decoded(natural, pairs, known is not None, low, spacing):
         for rows, which in cells:
             new = (rows >= 0).flatten().nonzero()[:, 0]
             fresh = rows.flatten()[new]
@@ -179,7 +179,7 @@ def _masses(
 
 
 def _decoded(
-    natural: Natural, pairs: Pairs, halved: bool, low: float, spacing: float, dtype: torch.dtype
+    natural: Natural, pairs: Pairs, halved: bool, low: float, spacing: float
 ) -> Iterator[tuple[Tensor, Tensor, list[tuple[Tensor, Tensor]]]]:
     """Region by region what the decoder gives at the points that some cell needs, and for each cell which of them are
     its own (−1 where a lattice of twice the spacing has the point) and the pairs that it is in."""
@@ -200,9 +200,9 @@ def _decoded(
         rows = torch.full((side, side), -1)
         rows[needed] = torch.arange(int(needed.sum()))
         first = torch.tensor([code // _WIDTH, code % _WIDTH]) * _REGION * CELL - _BELOW
-        z = (needed.nonzero() + first).double() * spacing + low
+        z = ((needed.nonzero() + first).double() * spacing + low).float()
         yield (
-            *_natural_at(natural, z.to(dtype)),
+            *_natural_at(natural, z),
             [(rows[square], which) for square, which in zip(squares, members.split(counts.tolist()), strict=True)],
         )
 

@@ -11,7 +11,7 @@ from builders import LinearGaussian, Toy, one_line, tiny
 from torch import Tensor
 
 from vae_engine import EngineError, ModelConfig, build_model, exact_log_px, load_model
-from vae_engine.data import load, observe_fixed
+from vae_engine.data import Images, load, observe_fixed
 from vae_engine.exact import TILE, TOLERANCE, log_joint
 from vae_engine.models import Posterior
 
@@ -124,6 +124,17 @@ def test_log_joint_is_log_likelihood_plus_log_prior(likelihood: str) -> None:
         for image in range(3):
             expected = vae.likelihood.log_prob(x[image].expand(5, -1), raw) + prior
             torch.testing.assert_close(joint[image], expected, rtol=1e-10, atol=1e-9)
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+def test_a_network_of_single_precision_has_a_log_px_whatever_its_likelihood(likelihood: str, digits: Images) -> None:
+    vae = build_model(tiny(likelihood=likelihood))
+    x = torch.from_numpy(observe_fixed(digits.images[:3], "dynamic", 0))
+    steps = (torch.arange(300) + 0.5) * 0.04 - 6
+    with torch.no_grad():
+        joint = log_joint(vae, x, torch.cartesian_prod(steps, steps)).double()
+    expected = joint.logsumexp(1) + 2 * math.log(0.04)
+    torch.testing.assert_close(exact_log_px(vae, x).log_px, expected, rtol=0, atol=TOLERANCE)
 
 
 def test_progress_runs_to_the_end() -> None:
