@@ -1,6 +1,6 @@
 """What the browser fetches of a run's film: frames, cast and the whole as one page, over HTTP. Knows no Streamlit.
 
-    /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.film); it never changes
+    /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.film); once the run is finished it never changes
     /film/{run}/latest          the frame of the weights of the moment; 204 while there are none, or none newer than
                                 those that ?seen=TAG names, where TAG is what X-Film-Tag said then
     /film/{run}/cast            the images that all frames of the run's data set are about
@@ -62,7 +62,9 @@ def _frame(request: Request) -> Response:
         changed = path.stat().st_mtime_ns
     except OSError:
         raise LookupError(f"{folder.name} has no snapshot of step {int(text)}.") from None
-    return _binary(_kept.get((path, changed), lambda: film.frame(folder, int(text))), _FOR_GOOD)
+    # A run that can go on from a checkpoint may come by this step again.
+    caching = _FOR_GOOD if (folder / checkpoints.METRICS).exists() else _EACH_TIME
+    return _binary(_kept.get((path, changed), lambda: film.frame(folder, int(text))), caching)
 
 
 def _latest(request: Request) -> Response:

@@ -59,7 +59,8 @@ def _frame(stored: Stored) -> bytes:
     model, step = stored.model, int(stored.metrics["steps"])
     if model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {model.latent_dim} latent dimensions; a map has 2.")
-    codes, std = forward.encode(stored, export.observed_first(stored.train.data, _SPLIT, points_of(model.encoder)))
+    with np.errstate(over="ignore"):  # a run may diverge, and is then shown as far as it can be
+        codes, std = forward.encode(stored, export.observed_first(stored.train.data, _SPLIT, points_of(model.encoder)))
     if not np.isfinite(codes).all():
         raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
     tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}

@@ -72,6 +72,12 @@ def test_a_frame_is_what_the_engine_makes_of_the_snapshot_and_never_asked_for_tw
     assert headers["content-type"] == "application/octet-stream"
 
 
+def test_a_frame_of_a_run_that_may_go_on_from_an_earlier_step_is_asked_for_anew(ask: Callable, another: Path) -> None:
+    (another / "metrics.json").unlink()
+    status, headers, _ = ask("/film/another/frames/4")
+    assert (status, headers["cache-control"]) == (200, "no-store")
+
+
 def test_the_cast_is_that_of_the_data_set(ask: Callable) -> None:
     assert ask("/film/one/cast")[::2] == (200, film.cast("mnist"))
 
