@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from dashboard import runs_wording as wording
 from dashboard.film import Reel, film
 from dashboard.run_table import BUNDLED, Row
 from dashboard.run_view import LIVE, RESUMABLE, State
+from dashboard.train_wording import plain, told
 from vae_engine import datasets
 from vae_engine.errors import EngineError
 
@@ -59,13 +61,13 @@ def _is_sound(row: Row) -> bool:
             run_shelf.own_gaussian(row)
             return True
         except EngineError as error:
-            st.warning(str(error))
+            st.warning(told(str(error)))
     return False
 
 
 def _head(row: Row) -> None:
     """The name, how it stands, and what can be done with it."""
-    st.subheader(row.name, anchor=False)
+    st.subheader(plain(row.name), anchor=False)
     st.markdown("  \n".join(line for line in (wording.state_of(row), wording.summary(row)) if line))
     with st.container(horizontal=True, gap="small"):
         if row.run and row.configs:
@@ -119,7 +121,7 @@ def _delete(row: Row, run: str) -> None:
 
 
 def _numbers(rows: Sequence[Row]) -> None:
-    told = {
+    said = {
         f"{label} ({short})": [
             wording.figure(row.numbers[split].terms.get(term) if split in row.numbers else None) for row in rows
         ]
@@ -127,14 +129,15 @@ def _numbers(rows: Sequence[Row]) -> None:
         for term, label in wording.TERMS.items()
     }
     st.markdown(f"#### {wording.NUMBERS}")
-    _text_table(wording.NUMBER, rows, {label: values for label, values in told.items() if set(values) != {wording.figure(None)}})
+    _text_table(wording.NUMBER, rows, {label: values for label, values in said.items() if set(values) != {wording.figure(None)}})
     st.markdown(f":small[{wording.protocols(rows)}]")
 
 
-def _text_table(what: str, rows: Sequence[Row], told: dict[str, list[str]]) -> None:
-    """A row for each thing told, a column for each model."""
-    names = _distinct([row.name for row in rows])
-    st.table([{what: name, **dict(zip(names, values, strict=True))} for name, values in told.items()], hide_index=True)
+def _text_table(what: str, rows: Sequence[Row], said: dict[str, list[str]]) -> None:
+    """A row for each thing said, a column for each model."""
+    names = _distinct([plain(row.name) for row in rows])
+    table = [{what: plain(name), **dict(zip(names, map(plain, values), strict=True))} for name, values in said.items()]
+    st.table(table, hide_index=True)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
@@ -145,7 +148,7 @@ def _maps(rows: Sequence[Row]) -> None:
     st.markdown(f"#### {wording.MAPS}")
     flat = [row for row in rows if _is_flat(row)]
     if len(flat) < len(rows):
-        st.markdown(wording.no_map(rows))
+        st.markdown(plain(wording.no_map(rows)))
     if not flat:
         return
     reels = [_reel(row, row.run) for row in flat if row.run and row.view and row.view.snapshots]
@@ -163,7 +166,7 @@ def _maps(rows: Sequence[Row]) -> None:
         square = run_pictures.square(run_shelf.own_gaussian(row))
         found.append(run_maps.Map(row.name, codes, labels, row.configs[1].classes, wording.unit(row), square))
     st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
-    st.markdown(f":small[{wording.images_shown(flat, run_shelf.IMAGES)}]")
+    st.markdown(f":small[{plain(wording.images_shown(flat, run_shelf.IMAGES))}]")
 
 
 def _reel(row: Row, run: str) -> Reel:
@@ -176,12 +179,12 @@ def _manifolds(rows: Sequence[Row]) -> None:
     for column, row in zip(st.columns(len(rows)), rows, strict=True):
         with column:
             if not _is_flat(row):
-                st.markdown(wording.no_map([row]))
+                st.markdown(plain(wording.no_map([row])))
                 continue
             caption = wording.manifold_range(row, run_shelf.own_gaussian(row), _GRID)
             picture = run_shelf.manifold(row, _GRID, state.is_dark())
             st.image(picture, alt=caption, width=_WIDE if len(rows) < 3 else "stretch")
-            st.markdown(f":small[{caption}]")
+            st.markdown(f":small[{plain(caption)}]")
 
 
 def _samples(rows: Sequence[Row]) -> None:
@@ -196,14 +199,15 @@ def _samples(rows: Sequence[Row]) -> None:
         for own, gaussian in ((False, standard), (True, run_shelf.own_gaussian(row)))[: 1 + (row.kind == "ae")]:
             label = wording.sampled(row, own)
             name, picture = st.columns([1, 4], vertical_alignment="center")
-            name.markdown(label)
+            name.markdown(plain(label))
             digits = run_pictures.drawn(stored, gaussian, draws)
             picture.image(run_pictures.strip(digits, state.is_dark()), alt=label, width=_STRIP * 72)
     st.markdown(f":small[{wording.samples_note(rows, seed)}]")
 
 
 def _curves(rows: Sequence[Row]) -> None:
-    logged = [(name, row.view.log.events) for name, row in zip(_distinct([r.name for r in rows]), rows, strict=True) if row.view]
+    names = _distinct([html.escape(row.name) for row in rows])
+    logged = [(name, row.view.log.events) for name, row in zip(names, rows, strict=True) if row.view]
     st.markdown(f"#### {wording.CURVES}")
     if logged:
         st.plotly_chart(run_charts.losses(logged), key="curves", alt=wording.CURVES_ALT)
@@ -217,8 +221,8 @@ def _settings(rows: Sequence[Row]) -> None:
             _text_table(wording.SETTING, rows, {name: [value] for name, value in run_table.settings(rows[0]).items()})
     elif rows:
         st.markdown(f"#### {wording.DIFFERENCES}")
-        if told := run_table.differences(rows):
-            _text_table(wording.SETTING, rows, told)
+        if different := run_table.differences(rows):
+            _text_table(wording.SETTING, rows, different)
         else:
             st.markdown(wording.NO_DIFFERENCES)
 
@@ -235,7 +239,7 @@ def one_setting(found: Sequence[Row]) -> None:
     try:
         latents = [run_shelf.latent(row) for row in group.rows]
     except EngineError as error:
-        st.error(str(error))
+        st.error(told(str(error)))
         return
     labels = wording.GROUP_PANELS | {"setting": wording.SYMBOLS.get(group.setting, group.setting)}
     chart = run_groups.chart(group, latents, labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -41,4 +42,5 @@ def receive(jobs: Jobs, content: bytes, name: str, owner: str) -> str:
         except OSError as error:
             raise EngineError(f"The upload could not be kept: {error.strerror or error}.") from None
         except EngineError as error:
-            raise EngineError(str(error).replace(str(path), _THE_FILE)) from None
+            about = str(error).replace(f"{path}{os.sep}", f"{_THE_FILE}: ").replace(str(path), _THE_FILE)
+            raise EngineError(about) from None

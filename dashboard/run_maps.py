@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,10 +35,12 @@ class Map:
 
 def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
     """Maps on axes of equal scale, each with its own range; a click in the legend hides a class in all of them."""
-    figure = make_subplots(rows=1, cols=len(found), subplot_titles=[one.title for one in found], horizontal_spacing=0.06)
+    figure = make_subplots(
+        rows=1, cols=len(found), subplot_titles=[html.escape(one.title) for one in found], horizontal_spacing=0.06
+    )
     shown: set[str] = set()
     for column, one in enumerate(found, 1):
-        for label, name in enumerate(one.classes):
+        for label, name in enumerate(map(html.escape, one.classes)):
             of_class = np.flatnonzero(one.labels == label)
             marker = {
                 "color": COLOURS[label], "symbol": _SYMBOLS[label], "size": 6, "opacity": 0.85,
@@ -46,7 +49,7 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
             trace = go.Scatter(
                 x=one.codes[of_class, 0], y=one.codes[of_class, 1], mode="markers", name=name, legendgroup=name,
                 showlegend=name not in shown, marker=marker, customdata=of_class,
-                hovertemplate=f"image %{{customdata}}, {name}<br>z = (%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+                hovertemplate="image %{customdata}, %{fullData.name}<br>z = (%{x:.2f}, %{y:.2f})<extra></extra>",
             )  # fmt: skip
             shown.add(name)
             figure.add_trace(trace, 1, column)

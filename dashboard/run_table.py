@@ -28,6 +28,7 @@ HELD_OUT, TEST = "validation", "test"
 _OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
 NOTHING = "–"
+_PROTOCOLS = ("grey", "dynamic", "threshold")
 _SUMMARY = f"{sweep.SUMMARY}.json"
 
 
@@ -241,7 +242,7 @@ def _numbers(metrics: dict[str, Any]) -> Numbers:
     return Numbers(
         {name: float(metrics[name]) for name in TERMS if _is_number(metrics.get(name))},
         n if type(n) is int else None,
-        protocol if isinstance(protocol, str) else "",
+        protocol if protocol in _PROTOCOLS else "",
         samples if type(samples) is int else None,
     )
 

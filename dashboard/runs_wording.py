@@ -9,6 +9,7 @@ from dashboard.run_groups import text as value_text
 from dashboard.run_pictures import REACH, Gaussian
 from dashboard.run_table import HELD_OUT, TEST, Row
 from dashboard.run_view import State
+from dashboard.train_wording import plain, told
 from dashboard.wording import number
 
 RUNS = "Runs"
@@ -129,8 +130,8 @@ def figure(value: float | None) -> str:
 
 
 def state_of(row: Row) -> str:
-    """How a row stands, in a line."""
-    parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", row.data]
+    """How a row stands, as Markdown."""
+    parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", plain(row.data)]
     if row.configs:
         parts.append(f"{row.configs[0].latent_dim} latent dimension{'s' * (row.configs[0].latent_dim != 1)}")
         parts += [f"β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
@@ -139,7 +140,7 @@ def state_of(row: Row) -> str:
     elif row.view and row.state not in (State.FINISHED, State.DAMAGED):
         parts[0] += f" at step {row.view.step:,}"
     line = " · ".join(part for part in parts if part)
-    return f"{line}  \n{row.message}" if row.message else line
+    return f"{line}  \n{told(row.message)}" if row.message else line
 
 
 def unit(row: Row) -> str:
@@ -158,10 +159,8 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     (low1, low2), (high1, high2) = gaussian.mean - gaussian.half_width, gaussian.mean + gaussian.half_width
     whose = "the prior" if row.kind == "vae" else "its own codes' Gaussian (the wider axis)"
     when = "" if row.is_finished else f" at step {row.stamp[0]:,}"
-    return (
-        f"{row.name}{when}: {count} × {count}, z₁ {number(low1, 1)} to {number(high1, 1)}, z₂ {number(low2, 1)} to {number(high2, 1)}, "
-        f"±{REACH:g} sd of {whose}"
-    )
+    z1, z2 = f"z₁ {number(low1, 1)} to {number(high1, 1)}", f"z₂ {number(low2, 1)} to {number(high2, 1)}"
+    return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
 def images_shown(found: Sequence[Row], count: int) -> str:

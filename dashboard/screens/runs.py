@@ -15,6 +15,7 @@ from dashboard.run_beside import beside, one_setting
 from dashboard.run_files import MAX_UPLOAD, receive
 from dashboard.run_table import BUNDLED, Row
 from dashboard.run_view import LIVE, State
+from dashboard.train_wording import plain, told
 from vae_engine.errors import EngineError
 
 _STYLE = """<style>
@@ -63,12 +64,12 @@ def _watch(signs: list[Any]) -> None:
 def _told() -> None:
     """What a button did, or why not."""
     if complaint := state.kept(state.COMPLAINT):
-        st.error(complaint)
+        st.error(told(complaint))
         state.keep(state.COMPLAINT, "")
     run, name = state.kept(state.DELETED, ("", ""))
     if run and jobs.shared().is_deleted(run):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(wording.deleted(name), icon=":material/delete:")
+            st.warning(plain(wording.deleted(name)), icon=":material/delete:")
             st.button(wording.UNDO, on_click=_undo, args=(run,), icon=":material/undo:")
 
 
@@ -81,7 +82,7 @@ def _pinned(found: Sequence[Row]) -> list[str]:
     asked, known = state.pinned(), {row.id for row in found}
     gone = [one for one in asked if one not in known]
     if gone:
-        st.warning(wording.unknown_pins(gone))
+        st.warning(plain(wording.unknown_pins(gone)))
     return [one for one in asked if one in known]
 
 
@@ -187,7 +188,7 @@ def _upload() -> None:
         try:
             run = receive(jobs.shared(), sent.getvalue(), sent.name, state.visitor())
         except EngineError as error:
-            st.error(str(error))
+            st.error(told(str(error)))
             return
     state.keep(state.UPLOADS, state.kept(state.UPLOADS, 0) + 1)
     state.pin([run_table.OWN + run])
