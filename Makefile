@@ -44,6 +44,7 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.live_recipe
 	cd tests && ../$(BIN)/python -m benchmarks.explorer
 	cd tests && ../$(BIN)/python -m benchmarks.training_speed
+	cd tests && ../$(BIN)/python -m benchmarks.training_page
 
 clean:
 	rm -rf .venv node_modules

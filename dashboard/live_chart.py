@@ -25,9 +25,13 @@ def drawing(term: str, height: int) -> dict[str, Any]:
     x = {"field": "step", "type": "quantitative", "axis": {"title": run_charts.AXES["step"], **words}, "scale": {"domainMin": 0}}
     y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, **words}}
     axes = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}, "color": {**colour, "legend": legend}}
-    thin = {"mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.7}, "transform": [{"filter": f"datum.of === '{TRAINING}'"}]}
+    silent = {"aria": False}  # the chart as a whole says what it shows
+    thin = {
+        "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.7, **silent},
+        "transform": [{"filter": f"datum.of === '{TRAINING}'"}],
+    }
     marked = {
-        "mark": {"type": "line", "strokeWidth": 3, "point": {"size": 60, "filled": True}, "tooltip": True},
+        "mark": {"type": "line", "strokeWidth": 3, "point": {"size": 60, "filled": True, **silent}, "tooltip": True, **silent},
         "transform": [{"filter": f"datum.of === '{HELD_OUT}'"}],
     }
     return {"height": height, "encoding": axes, "layer": [thin, marked]}

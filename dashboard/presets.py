@@ -34,7 +34,7 @@ _CONVOLUTIONAL = replace(
 _ALWAYS = (
     Preset(
         "demo", "20-second lecture demo",
-        "Classes part within the first two seconds; the manifold sharpens while the cloud takes the shape of N(0, I).",
+        "Classes part within seconds; the manifold sharpens while the cloud of codes takes the shape of N(0, I).",
         LIVE_MODEL, LIVE_TRAIN,
     ),
     Preset(
@@ -49,7 +49,7 @@ _ALWAYS = (
     ),
     Preset(
         "collapse", "Let it collapse",
-        "With β = 50 telling images apart does not pay: kl falls to 0, all posteriors become the prior, all digits one.",
+        "With β = 50 telling images apart does not pay: kl goes to 0, every q(z|x) to the prior, every digit to the mean.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=50.0),
     ),
     Preset(

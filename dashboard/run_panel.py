@@ -16,7 +16,7 @@ from dashboard.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from vae_engine import run_control
 from vae_engine.errors import EngineError
 
-_POLL_SECONDS = 0.5
+_POLL_SECONDS, _SOON_SECONDS = 0.5, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {"nll": 270, "kl": 210}
 _STOP_SECONDS = 0.2
@@ -26,13 +26,20 @@ _VIEW, _STOPPING = "train-view", "train-stopping"
 def show(jobs: Jobs, run: str) -> bool:
     """Lay a run out, and look at it again and again while it lives; whether there is such a run."""
     try:
-        _look(jobs, run)
+        view = _look(jobs, run)
     except EngineError as error:
         _gone(jobs, run, error)
         return False
-    going = bool(jobs.going())
-    st.fragment(_watch, run_every=_POLL_SECONDS if going else None)(jobs, run, going)
+    pace = _pace(jobs, view)
+    st.fragment(_watch, run_every=pace)(jobs, run, pace)
     return True
+
+
+def _pace(jobs: Jobs, view: RunView) -> float | None:
+    """After how many seconds to look again: soon while the first picture is waited for, never where nothing goes on."""
+    if view.state is State.STARTING and not view.snapshots:
+        return _SOON_SECONDS
+    return _POLL_SECONDS if jobs.going() else None
 
 
 def _look(jobs: Jobs, run: str) -> RunView:
@@ -54,23 +61,22 @@ def _gone(jobs: Jobs, run: str, error: EngineError) -> None:
         st.button(wording.UNDO, on_click=undo, icon=":material/undo:", key="train-undo", type="primary")
 
 
-def _watch(jobs: Jobs, run: str, polling: bool) -> None:
-    """Everything of a run; called anew twice a second while anything is going on."""
-    going = jobs.going()
+def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
+    """Everything of a run; called anew again and again while anything is going on."""
     try:
         view = _look(jobs, run)
     except EngineError:
         st.rerun()  # deleted meanwhile, perhaps in another window
-    if bool(going) != polling or state.kept(state.COMPLAINT):
+    if _pace(jobs, view) != pace or state.kept(state.COMPLAINT):
         st.rerun()
-    others = [one for one in going if one != run]
+    others = [one for one in jobs.going() if one != run]
     _head(jobs, view, others)
     _keys(jobs, view)
     if message := wording.trouble(view):
         (st.warning if view.state is State.INTERRUPTED else st.error)(wording.told(message))
     if view.state is State.QUEUED:
         train_queue.rows(jobs, others)
-    if view.log.events:
+    if view.log.events or view.state in LIVE:
         _pictures(view)
 
 
@@ -105,10 +111,12 @@ def _rename(jobs: Jobs, view: RunView) -> None:
 
 
 def _to_explore(view: RunView) -> None:
-    ready = view.state is State.FINISHED and view.configs is not None and view.configs[0].latent_dim == 2
-    link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
-    help = wording.EXPLORE_HELP if ready else wording.EXPLORE_NOT_YET
-    st.link_button(wording.EXPLORE, link, disabled=not ready, icon=":material/explore:", help=help, key="train-explore")
+    icon, key = ":material/explore:", "train-explore"
+    if view.state is State.FINISHED and view.configs and view.configs[0].latent_dim == 2:
+        link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
+        st.link_button(wording.EXPLORE, link, help=wording.EXPLORE_HELP, icon=icon, key=key)
+    else:
+        st.button(wording.EXPLORE, disabled=True, help=wording.EXPLORE_NOT_YET, icon=icon, key=key)
 
 
 def _keys(jobs: Jobs, view: RunView) -> None:
@@ -181,7 +189,7 @@ def _pictures(view: RunView) -> None:
     with shown:
         if model.latent_dim != 2:
             st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
-        elif view.snapshots:
+        elif view.snapshots or view.state in LIVE:
             # The film asks for the weights of the moment by itself; that there are some is all it must be told.
             latest = None if view.latest is None else 0
             film([Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)], key="train-film")

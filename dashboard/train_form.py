@@ -170,7 +170,7 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
     estimate = estimates.estimate(asked.model, asked.train, estimates.speeds(jobs.folder))
     st.markdown(wording.summary(asked.model.kind, weights.parameter_count(asked.model), estimate))
     st.caption(wording.COMMAND)
-    st.code(run_settings.command(asked.model, asked.train), language="bash", wrap_lines=True)
+    st.code(run_settings.command(asked.model, asked.train), language=None, wrap_lines=True)
 
 
 def _reset() -> None:

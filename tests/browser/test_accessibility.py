@@ -55,7 +55,10 @@ def test_no_serious_finding_on_a_phone_with_the_share_menu_open(open_static):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("path", "ready"), [("/", "[data-testid=latent-map-vae]"), ("/models", ".js-plotly-plot .main-svg")])
+@pytest.mark.parametrize(
+    ("path", "ready"),
+    [("/", "[data-testid=latent-map-vae]"), ("/models", ".js-plotly-plot .main-svg"), ("/train", "[data-testid=stCode]")],
+)
 def test_no_serious_finding_on_the_served_pages(open_dashboard, path, ready, scheme):
     page = open_dashboard(path, color_scheme=scheme, reduced_motion="reduce")
     page.locator(ready).first.wait_for(timeout=60_000)

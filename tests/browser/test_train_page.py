@@ -13,7 +13,6 @@ from explorer_page import pixels, until
 from playwright.sync_api import Browser, Page, expect
 from serving import dashboard, offline_context
 
-from dashboard import presets
 from dashboard import train_wording as wording
 from dashboard.jobs import Jobs
 from dashboard.run_view import LIVE, State
@@ -68,7 +67,7 @@ def runs(tmp_path: Path) -> Iterator[Path]:
         jobs.stop(view.id)
 
 
-def test_a_run_is_watched_driven_found_again_and_deleted(browser: Browser, runs: Path) -> None:
+def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(browser: Browser, runs: Path) -> None:
     jobs = Jobs(runs)
     log = runs.parent / "log.txt"
     with dashboard(log) as address, window(browser, f"{address}/train") as page:
@@ -119,6 +118,15 @@ def test_a_run_is_watched_driven_found_again_and_deleted(browser: Browser, runs:
         key(page, wording.UNDO).click(timeout=60_000)
         until(lambda: "stopped at step" in bar(page))
 
+        key(page, wording.NEW).click()
+        short = press_train(page, "1")
+        assert short != run
+        until(lambda: "budget spent" in bar(page), 60)
+        link = page.get_by_test_id("stMain").get_by_role("link", name=wording.EXPLORE)
+        assert f"run:{short}" in unquote(link.get_attribute("href") or "")
+        until(lambda: len(set(pixels(page, "film-digit-0"))) > 2)
+        assert jobs.view(short).state is State.FINISHED
+
 
 def press_queue(page: Page) -> str:
     """Queue the preset β = 4 behind what trains; the id of the run."""
@@ -127,19 +135,3 @@ def press_queue(page: Page) -> str:
     key(page, wording.START).click()
     until(lambda: "next in the queue" in bar(page))
     return page.evaluate("new URL(location.href).searchParams.get('run')")
-
-
-def test_a_short_run_ends_and_can_be_opened_in_explore(browser: Browser, runs: Path) -> None:
-    with dashboard(runs.parent / "log.txt") as address, window(browser, f"{address}/train", color_scheme="dark") as page:
-        run = press_train(page, "1")
-        until(lambda: "budget spent" in bar(page), 60)
-        link = page.get_by_test_id("stMain").get_by_role("link", name=wording.EXPLORE)
-        assert f"run:{run}" in unquote(link.get_attribute("href") or "")
-        expect(page.get_by_text(presets.presets()[0].title).first).to_be_visible()
-        until(lambda: len(set(pixels_of(page))) > 2)
-        assert Jobs(runs).view(run).progress == 1.0
-
-
-def pixels_of(page: Page) -> list[int]:
-    """The colours of the film's digit."""
-    return pixels(page, "film-digit-0")

@@ -1,0 +1,102 @@
+"""How soon a press of Train is seen in the browser, and how soon a press of Stop.
+
+cd tests && python -m benchmarks.training_page
+
+Each time runs from the click to the first frame whose page shows the answer; medians over servers started anew. A cold
+press comes as soon as a new server's page can be pressed, a warm one when a process has prepared itself meanwhile.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.report import Row
+from playwright.sync_api import Browser, Page
+from serving import chromium, dashboard, offline_context
+
+from dashboard import train_wording as wording
+from dashboard.run_view import State
+
+PREPARED_MS = 15_000
+RUNNING_MS = 4_000
+PRESSED = """([label, wanted]) => new Promise((resolve) => {
+  const seen = {
+    badge: (words) => [...document.querySelectorAll("[data-testid=stMarkdownBadge], .stMarkdownBadge, .stBadge")]
+      .some((one) => words.some((word) => one.textContent.includes(word))),
+    map: () => (globalThis.__latentFilm?.stats().steps[0] ?? -1) >= 0,
+    trained: () => (globalThis.__latentFilm?.stats().steps[0] ?? -1) > 0,
+  };
+  const times = {};
+  const button = [...document.querySelectorAll("button")].find((one) => one.textContent.trim().endsWith(label));
+  const start = performance.now();
+  button.click();
+  const look = () => {
+    for (const [name, argument] of Object.entries(wanted)) {
+      if (!(name in times) && seen[name](argument)) times[name] = (performance.now() - start) / 1000;
+    }
+    if (Object.keys(wanted).every((name) => name in times)) resolve(times);
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+UNDER_WAY = [wording.STATES[state][0] for state in (State.QUEUED, State.STARTING, State.RUNNING)]
+
+
+def pressed(page: Page, label: str, **wanted: object) -> dict[str, float]:
+    """Seconds from pressing a key until each of the wanted things is seen."""
+    return page.evaluate(PRESSED, [label, wanted])
+
+
+def measured(browser: Browser, folder: Path, wait_ms: int) -> dict[str, float]:
+    """One press of Train on a new server, and one of Stop while it trains."""
+    with dashboard(folder / "log.txt") as address:
+        context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
+        page = context.new_page()
+        page.goto(f"{address}/train")
+        page.get_by_role("button", name=wording.START, exact=True).wait_for(timeout=60_000)
+        page.wait_for_timeout(wait_ms)
+        times = pressed(page, wording.START, badge=UNDER_WAY, map=True, trained=True)
+        page.wait_for_timeout(RUNNING_MS)
+        times["stop"] = pressed(page, wording.STOP, badge=[wording.STATES[State.STOPPED][0]])["badge"]
+        context.close()
+        assert not [one for one in troubles if not one.startswith("failed: ")], troubles
+    return times
+
+
+def rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
+    """All rows."""
+    for kind, wait_ms, most in (("cold", 0, 3.0), ("warm", PREPARED_MS, 1.0)):
+        found = []
+        for repeat in range(repeats):
+            place = folder / f"{kind}-{repeat}"
+            place.mkdir()
+            found.append(measured(browser, place, wait_ms))
+        middle = {name: statistics.median(one[name] for one in found) for name in found[0]}
+        yield Row(f"{kind}: Train pressed → the run is on the page", middle["badge"], "s", most=most)
+        yield Row("… → its map is drawn", middle["map"], "s", most=most)
+        yield Row("… → the map has moved", middle["trained"], "s")
+        yield Row("… Stop pressed → stopped", 1000 * middle["stop"], "ms", most=500)
+
+
+def main() -> None:
+    """Measure, print, and keep."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--quick", action="store_true", help="once, printed and not kept")
+    quick = parser.parse_args().quick
+    found = []
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        for row in rows(browser, Path(folder), 1 if quick else 5):
+            print(*row.cells(), sep=" | ", flush=True)
+            found.append(row)
+        software = f"Chromium {browser.version.split('.')[0]}"
+    if not quick:
+        report.keep("training_page", "Training in front of a class", found, software)
+
+
+if __name__ == "__main__":
+    main()
