@@ -27,6 +27,11 @@ export function markOf(names, label) {
   return areShort(names) ? names[label] : String(label);
 }
 
+/** A class by itself: digit 7, or coat. @param {string} name */
+export function titleOf(name) {
+  return /^\d$/.test(name) ? `digit ${name}` : name;
+}
+
 /** One image of a class: a 7, or “Coat”. @param {ClassNames} names @param {number} label */
 export function oneOf(names, label) {
   return /^\d$/.test(names[label]) ? `${names[label] === "8" ? "an" : "a"} ${names[label]}` : `“${names[label]}”`;

@@ -1,7 +1,7 @@
 // @ts-check
 // The bar above the maps: modes, the legend that filters digits, and the menu of layers.
 
-import {areShort, fillALine, markOf} from "./classes.js";
+import {areShort, fillALine, markOf, titleOf} from "./classes.js";
 import {choiceBar, make} from "./dom.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "./state.js";
@@ -37,7 +37,7 @@ export function createLegend(store, commit, names) {
   const buttons = names.map((name, digit) => {
     const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
     const button = make("button", {
-      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": /^\d$/.test(name) ? `digit ${name}` : name, title: `Show only ${name}; point here to highlight it`,
+      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": titleOf(name), title: `Show only ${name}; point here to highlight it`,
       onclick: () => apply({type: "class", digit}), onpointerenter: focus(digit), onpointerleave: focus(null), onblur: focus(null),
     }, make("span", {class: "lx-dot"}), markOf(names, digit), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
     button.style.setProperty("--lx-colour", CLASS_COLOURS[digit]);

@@ -8,7 +8,7 @@ import {make, setText} from "./dom.js";
 /** @typedef {import("./film_frame.js").Terms} Terms */
 /** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {{index: number, name: string, pixels: Uint8Array}} FollowedImage */
-/** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, version: number, last: boolean, live: boolean,
+/** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
  *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of */
 
 const UNFOLLOWED = "Click a point to follow its image.";

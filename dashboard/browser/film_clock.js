@@ -14,11 +14,6 @@ export function placeOf(step) {
   return Math.log1p(step / EARLY);
 }
 
-/** The step at a place of the axis. @param {number} place */
-export function stepAt(place) {
-  return Math.expm1(place) * EARLY;
-}
-
 /** @param {readonly number[]} steps ascending, at least one @param {number} place @returns {Bracket} */
 export function bracketOf(steps, place) {
   let after = 0;
@@ -45,11 +40,6 @@ export function neighbourStep(steps, place, direction) {
 export function blendCodes(from, to, share, out) {
   for (let i = 0; i < out.length; i++) out[i] = from[i] + share * (to[i] - from[i]);
   return out;
-}
-
-/** Starts and ends gently. @param {number} share 0…1 */
-export function eased(share) {
-  return share * share * (3 - 2 * share);
 }
 
 /** Powers of ten and the ends: what an axis of time is labelled with. @param {number} last step */

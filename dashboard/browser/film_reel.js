@@ -230,7 +230,7 @@ export function createReel(film, place, first) {
         std: frame.std ? /** @type {Latent} */ ([frame.std[2 * index], frame.std[2 * index + 1]]) : null};
       map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));
-      card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, version, last: frame === store.list().at(-1), live: store.reel().live,
+      card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, last: frame === store.list().at(-1), live: store.reel().live,
         followed: index === null || !images ? null : {index, name: cast.classes[cast.labels[index]], pixels: images.subarray(index * 784, (index + 1) * 784)}});
       return moving || growing || late || decodingMore;
     },

@@ -1,7 +1,7 @@
 // @ts-check
 // A map as SVG: points, axes, prior contours and cursor, as on screen.
 
-import {classesOf} from "./classes.js";
+import {classesOf, titleOf} from "./classes.js";
 import {axisTicks, toPixel} from "./geometry.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
@@ -24,7 +24,7 @@ export function mapAsSvg(model, view, state, theme) {
       const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
       dots.push(`<circle cx="${x}" cy="${y}" r="2"/>`);
     }
-    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85"><title>${escapeXml(name)}</title>${dots.join("")}</g>`;
+    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85"><title>${escapeXml(titleOf(name))}</title>${dots.join("")}</g>`;
   });
   const [ox, oy] = place(0, 0);
   const contours = state.layers.prior ? [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"/>`) : [];

@@ -70,8 +70,17 @@ def test_a_run_is_started_survives_a_reload_and_is_stopped(open_dashboard: Calla
     stop = page.get_by_role("button", name=wording.STOP, exact=True)
     expect(stop).to_be_visible(timeout=30_000)
     until(lambda: "run=" in page.url)
+    _all_is_there(page)  # what a reload cuts short would count as failed
     page.reload()
-    stop.click(timeout=60_000)
+    expect(stop).to_be_visible(timeout=60_000)
+    _all_is_there(page)
+    stop.click()
     expect(page.get_by_text("This run was stopped before it found anything.")).to_be_visible(timeout=30_000)
     page.get_by_role("button", name=wording.REMOVE).click()
     expect(page.get_by_text(wording.DELETED)).to_be_visible(timeout=30_000)
+
+
+def _all_is_there(page: Page) -> None:
+    """Until the charts and the bar are drawn, which is when their scripts have arrived."""
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=30_000)
+    expect(page.locator(".gtitle")).to_have_count(len(found("latent-dimension").findings.charts), timeout=30_000)

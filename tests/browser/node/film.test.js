@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { blendCodes, bracketOf, mergedSteps, neighbourStep, placeOf, stepAt, timeTicks } from "../../../dashboard/browser/film_clock.js";
+import { blendCodes, bracketOf, mergedSteps, neighbourStep, placeOf, timeTicks } from "../../../dashboard/browser/film_clock.js";
 import { decoderOf, readCast, readFrame } from "../../../dashboard/browser/film_frame.js";
 import { countBeyond, firstRange, rangeTowards, widened } from "../../../dashboard/browser/film_range.js";
 import { gifFrame } from "../../../dashboard/browser/gif.js";
@@ -13,10 +13,10 @@ import { runPython } from "./python.js";
 
 const STEPS = [0, 1, 2, 3, 4, 6, 8, 104, 135, 2069];
 
-test("a step has its place on the axis of time, and a place its step", () => {
+test("time runs with the logarithm of steps", () => {
   assert.equal(placeOf(0), 0);
-  for (const step of STEPS) assert.ok(Math.abs(stepAt(placeOf(step)) - step) < 1e-9);
-  assert.ok(placeOf(1000) - placeOf(100) < placeOf(100) * 1.2, "time runs with the logarithm of steps");
+  STEPS.slice(1).forEach((step, i) => assert.ok(placeOf(step) > placeOf(STEPS[i])));
+  assert.ok(placeOf(1000) - placeOf(100) < placeOf(100) * 1.2);
 });
 
 test("at an instant nothing lies between, and between two the nearer one counts", () => {
