@@ -40,10 +40,36 @@ def _silent(stage: str, share: float) -> None:
 
 @dataclass(frozen=True)
 class Exact:
-    """log p(x) per image [n] in nats (float64), and the lattice that gave it."""
+    """log p(x) of each image in nats, its change by the last halving, the share of it at the border: float64 [n]."""
 
     log_px: Tensor
-    grid: dict[str, Any]
+    change: Tensor
+    border: Tensor
+    half_width: float
+    """Of the widest lattice that was needed."""
+    finest: float
+    """Spacing of the closest decoded points."""
+
+    @property
+    def grid(self) -> dict[str, Any]:
+        """The lattices that gave log p(x), and how far they can be trusted, for the record."""
+        return {
+            "range": [-self.half_width, self.half_width],
+            "spacing": TILE / exact_sums.CELL / 2,
+            "finest_spacing": self.finest,
+            "interpolated": exact_sums.FINER,
+            "halving_change": self.change.mean().item(),
+            "largest_halving_change": self.change.max().item(),
+            "border_mass": self.border.mean().item(),
+        }
+
+    def corrected(self, which: Tensor, wider: Exact) -> Exact:
+        """With the images `which` (indices) taken from another."""
+        log_px, change, border = (
+            mine.index_copy(0, which, other)
+            for mine, other in ((self.log_px, wider.log_px), (self.change, wider.change), (self.border, wider.border))
+        )
+        return Exact(log_px, change, border, wider.half_width, min(self.finest, wider.finest))
 
 
 class ExactInference:
@@ -82,16 +108,7 @@ class ExactInference:
                 f"Halving the lattice to {found.spacing:g} still changes log p(x) by {mean_change:.3f} nat: "
                 "this decoder varies too quickly for quadrature."
             )
-        grid = {
-            "range": [round(self.low, 6), round(-self.low, 6)],
-            "spacing": TILE / exact_sums.CELL / 2,
-            "finest_spacing": found.spacing,
-            "interpolated": exact_sums.FINER,
-            "halving_change": mean_change,
-            "largest_halving_change": found.change.max().item(),
-            "border_mass": found.border.mean().item(),
-        }
-        return Exact(found.log_px, grid)
+        return Exact(found.log_px, found.change, found.border, round(-self.low, 6), found.spacing)
 
     def chosen_tiles(self, x: Tensor) -> Tensor:
         """Which tiles [n, t, t] may hold mass for each image, judged by the coarse lattice."""
@@ -137,16 +154,16 @@ def exact_log_px(vae: VAE, x: Tensor, progress: Progress = _silent) -> Exact:
     coarse, or when posterior mass lies beyond the widest.
     """
     half = _reach(vae, x) if vae.config.latent_dim == 2 else 0.0
-    while True:
-        exact = ExactInference(vae, half).log_px(x, progress)
-        if exact.grid["border_mass"] <= _BORDER_MASS:
-            return exact
+    exact = ExactInference(vae, half).log_px(x, progress)
+    while len(beyond := (exact.border > _BORDER_MASS).nonzero()[:, 0]):
         if half >= _WIDEST:
             raise EngineError(
-                f"A share of {exact.grid['border_mass']:.4f} of the posterior lies beyond ±{_WIDEST:g}: "
+                f"A share of {exact.border.max().item():.4f} of the posterior lies beyond ±{_WIDEST:g}: "
                 "this decoder puts these images where the prior has no mass."
             )
         half = min(half + 2, _WIDEST)
+        exact = exact.corrected(beyond, ExactInference(vae, half).log_px(x[beyond], progress))
+    return exact
 
 
 def _reach(vae: VAE, x: Tensor) -> float:

@@ -42,6 +42,11 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(400)
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the server has sent all of a page: a button that moves between press and release is not clicked."""
+    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
+
+
 def until(holds: Callable[[], Any], seconds: float = 20) -> None:
     """Wait until something holds. The page's own policy forbids the strings that Playwright's waiting would evaluate."""
     end = time.monotonic() + seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from explorer_page import until
+from explorer_page import at_rest, until
 from playwright.sync_api import Page, expect
 
 from dashboard import lab_wording as wording
@@ -36,7 +36,7 @@ def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open
 
     main.get_by_text("SVG", exact=True).click()
     plot = charts.first.locator(".js-plotly-plot")
-    until(lambda: plot.evaluate("plot => plot._context.toImageButtonOptions.format") == "svg")
+    until(lambda: plot.evaluate("plot => plot._context?.toImageButtonOptions?.format") == "svg")
     charts.first.hover()
     with page.expect_download() as download:
         charts.first.locator(".modebar-btn[data-title^='Download plot']").click()
@@ -76,6 +76,7 @@ def test_a_run_is_started_survives_a_reload_and_is_stopped(open_dashboard: Calla
     _all_is_there(page)
     stop.click()
     expect(page.get_by_text("This run was stopped before it found anything.")).to_be_visible(timeout=30_000)
+    at_rest(page)
     page.get_by_role("button", name=wording.REMOVE).click()
     expect(page.get_by_text(wording.DELETED)).to_be_visible(timeout=30_000)
 

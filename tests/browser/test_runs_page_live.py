@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from builders import short, tiny
+from explorer_page import at_rest
 from forging import parts_of, zipped
 from playwright.sync_api import Page, expect
 from test_accessibility import AXE, serious
@@ -31,12 +32,8 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def opened(open_dashboard: Callable[..., Page], address: str = "/runs") -> Page:
     page = open_dashboard(address)
     page.get_by_test_id("stDataFrame").wait_for(timeout=60_000)
-    idle(page)
+    at_rest(page)
     return page
-
-
-def idle(page: Page) -> None:
-    page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 
 def tick(page: Page, row: int) -> None:
@@ -47,7 +44,7 @@ def tick(page: Page, row: int) -> None:
 
 
 def upload(page: Page, path: Path) -> None:
-    idle(page)
+    at_rest(page)
     if not page.get_by_test_id("stFileUploader").is_visible():
         page.get_by_role("button", name=wording.UPLOAD).click()
     page.get_by_test_id("stFileUploader").locator("input[type=file]").set_input_files(path)
@@ -86,7 +83,7 @@ def test_ticked_rows_stand_side_by_side_in_the_address_and_dice_give_other_digit
     for row, name in ((0, "vae-mnist"), (2, "vae-mnist-baseline")):
         tick(page, row)
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible(timeout=30_000)
-        idle(page)
+        at_rest(page)
     expect(page.get_by_test_id("stPlotlyChart").first.locator(".subplot.x2y2")).to_be_visible(timeout=30_000)
     digits = page.get_by_alt_text("vae-mnist, N(0, I)")
     before = digits.get_attribute("src")

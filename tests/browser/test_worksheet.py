@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import until
+from explorer_page import at_rest, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -92,7 +92,7 @@ def test_answers_survive_a_change_of_page_and_go_onto_the_sheets(page: Page, tmp
     page.get_by_role("link", name=wording.WORKSHEET).click()
     expect(page.get_by_label(wording.WORDS)).to_have_value(words, timeout=60_000)
     expect(page.get_by_label(wording.ANSWERS["image"]).first).to_have_value(catalogue.model_answer("two-modes").given)
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    at_rest(page)
     sheets = {}
     for place, (kind, ending) in enumerate((kind, ending) for kind in ("mine", "teacher") for ending in wording.FORMATS):
         with page.expect_download(timeout=90_000) as download:
@@ -131,7 +131,7 @@ def test_where_one_stands_on_explore_is_carried_over(page: Page) -> None:
     page.keyboard.press("r")
     until(lambda: "z=" in page.evaluate("location.href"))
     z = page.evaluate("window.__latentExplorer.state().z[0]")
-    page.locator("[data-test-script-state=notRunning]").wait_for()
+    at_rest(page)
     page.get_by_role("link", name=wording.WORKSHEET).click()
     expect(page.get_by_role("heading", name=TASKS[2].title)).to_be_visible(timeout=60_000)
     opened_solved(page, 0)
