@@ -62,7 +62,7 @@ def explorer(
     choices: Sequence[Sequence[Choice]] = (),
     link: str = "",
     notice: str = "",
-    turn: float = 0.0,
+    turn: int = 0,
     key: str = "explorer",
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.

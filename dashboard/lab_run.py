@@ -15,7 +15,7 @@ from vae_engine.errors import EngineError
 from vae_engine.experiment_run import Asked
 
 PAGE = "lab"
-_SCALE, _SEED, _DELETED = "lab-scale", "lab-seed", "lab-deleted"
+_SCALE, _SEED, _DELETED, _WHICH = "lab-scale", "lab-seed", "lab-deleted", "lab-which"
 _POLL_SECONDS = 0.5
 _LISTED = 4  # runs to choose from
 _WAITING = LIVE | {State.QUEUED}
@@ -39,7 +39,7 @@ def choice(runs: Sequence[ExperimentView], bundled: bool) -> ExperimentView | No
     if not runs:
         return None
     named = {"": wording.BUNDLED if bundled else wording.NOTHING, **{view.id: wording.of_run(view) for view in runs}}
-    key = f"lab-which-{asked}"  # a key of its own for each, because a new run changes the choice as well
+    key = state.renewed(_WHICH, f"lab-which-{asked}")  # a key of its own for each, because a new run changes the choice as well
     chosen = next((view for view in runs if view.id == asked), None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -52,7 +52,8 @@ def choice(runs: Sequence[ExperimentView], bundled: bool) -> ExperimentView | No
 
 
 def _chosen(key: str) -> None:
-    state.watch(state.widget(key) or "", PAGE)
+    if state.on_screen(_WHICH, key):
+        state.watch(state.widget(key) or "", PAGE)
 
 
 def ask(name: str, first: bool, seconds: float | None) -> None:

@@ -17,7 +17,7 @@ def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> N
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         _turn(book, names, place - 1, *_PREVIOUS)
         # A key of its own for each page, because the other buttons change the page as well.
-        key = f"{book}-{names[place]}"
+        key = state.renewed(book, f"{book}-{names[place]}")
         st.segmented_control(
             _PAGES,
             range(len(names)),
@@ -39,4 +39,5 @@ def _turn(book: str, names: Sequence[str], to: int, label: str, shortcut: str) -
 
 
 def _chosen(book: str, names: Sequence[str], key: str) -> None:
-    state.turn_to(book, names[state.widget(key)])
+    if state.on_screen(book, key):
+        state.turn_to(book, names[state.widget(key)])

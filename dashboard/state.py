@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.explore_link import state_of, to_explore
 from dashboard.explorer import ExplorerResult
@@ -25,67 +24,69 @@ _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
 _EXPLORED = "explored"
-_SETTLING = 2.0  # seconds
+
+
+def _asked(key: str, left: str | None) -> str | None:
+    """What an address asks for under a key: what it says on arrival and after Back or Forward, otherwise what was `left`.
+
+    Any other rerun may have been under way when something was chosen, and then carries the address from before.
+    """
+    asked, context = st.query_params.get(key), get_script_run_ctx()
+    if left is None or (context and context.is_history_navigation):
+        return asked
+    if (asked or "") != left:
+        to_address(key, left)
+    return left
 
 
 def chosen_models(choices: Sequence[Choice]) -> Pair:
     """The models on the Explore page: those in the address as far as that goes, the last ones seen, or the first ones."""
-    asked = st.query_params.get(_MODELS)
-    last, notice, turn = kept(_MODELS, ("", "", 0.0))
-    # As with a book: a rerun that was under way when a model was chosen carries the address from before.
-    if asked is None or (asked != last and time.monotonic() - turn < _SETTLING):
-        asked = last
-        to_address(_MODELS, asked)
+    last, notice, turn = kept(_MODELS, (None, "", 0))
+    asked = _asked(_MODELS, last) or ""
     pair = side_by_side(choices, asked.split(","))
     if asked == last:
         pair = replace(pair, notice=pair.notice or notice)
     # An address that made no sense stays as it is: to change it would take away the state that follows its `#`.
-    keep(_MODELS, (",".join(pair.names) if asked else "", pair.notice if asked == last else "", turn))
+    keep(_MODELS, (asked, notice if asked == last else "", turn))
     return pair
 
 
 def choose_models(pair: Pair) -> None:
     """Put the models into the address, so that a reload or a shared link shows them again; their notice is kept with them."""
     names = ",".join(pair.names)
-    keep(_MODELS, (names, pair.notice, time.monotonic()))
+    keep(_MODELS, (names, pair.notice, choosing() + 1))
     to_address(_MODELS, names)
 
 
-def choosing() -> float:
+def choosing() -> int:
     """Changes whenever models were chosen on the Explore page."""
-    return float(kept(_MODELS, ("", "", 0.0))[2])
+    return kept(_MODELS, (None, "", 0))[2]
 
 
 def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
     """The page a visitor has a book open at, and whether the address made sense: its own, the last one seen, or the first."""
-    asked = st.query_params.get(book)
-    last, turned = kept(book, ("", -math.inf))
-    # A rerun that was already under way when the page was turned still carries the address from before.
-    if asked is None or (asked != last and time.monotonic() - turned < _SETTLING):
-        asked = last or names[0]
-        st.query_params[book] = asked
+    asked = _asked(book, kept(book))
+    if asked is None:
+        asked = names[0]
+        to_address(book, asked)
     if asked not in names:
         return names[0], False
-    keep(book, (asked, turned))
+    keep(book, asked)
     return asked, True
 
 
 def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
-    keep(book, (name, time.monotonic()))
-    st.query_params[book] = name
+    keep(book, name)
+    to_address(book, name)
 
 
 def pinned() -> list[str]:
     """The runs that stand side by side: those in the address, or the last ones of this session."""
-    asked = st.query_params.get(_PIN)
-    last, since = kept(_PIN, ("", -math.inf))
-    # As with a book: a rerun that was under way when something was pinned carries the address from before.
-    if asked is None or (asked != last and time.monotonic() - since < _SETTLING):
-        to_address(_PIN, last)
-        asked = last
-    elif asked != last:
-        keep(_PIN, (asked, since))
+    last = kept(_PIN)
+    asked = _asked(_PIN, last) or ""
+    if asked != last:
+        keep(_PIN, asked)
         keep(_PINNINGS, pinnings() + 1)
     return list(dict.fromkeys(one for one in asked.split(",") if one))
 
@@ -93,7 +94,7 @@ def pinned() -> list[str]:
 def pin(ids: Sequence[str], by_table: bool = False) -> None:
     """Let runs stand side by side, in the address as well."""
     asked = ",".join(ids)
-    keep(_PIN, (asked, time.monotonic()))
+    keep(_PIN, asked)
     to_address(_PIN, asked)
     if not by_table:
         keep(_PINNINGS, pinnings() + 1)
@@ -106,25 +107,16 @@ def pinnings() -> int:
 
 def watched(page: str = "") -> str:
     """The run on the Train page, or on another: the one in the address, or the last one of this session; nothing for none."""
-    asked, key = in_address(_WATCHED), f"{_WATCHED} {page}"
-    last, since = kept(key, ("", -math.inf))
-    # As with a book: a rerun that was under way when a run was chosen carries the address from before.
-    if not asked or (asked != last and time.monotonic() - since < _SETTLING):
-        to_address(_WATCHED, last)
-        return last
-    keep(key, (asked, since))
+    key = f"{_WATCHED} {page}"
+    asked = _asked(_WATCHED, kept(key)) or ""
+    keep(key, asked)
     return asked
 
 
 def watch(run: str, page: str = "") -> None:
     """Have a run on the Train page, or on another, in the address as well; nothing for none."""
-    keep(f"{_WATCHED} {page}", (run, time.monotonic()))
+    keep(f"{_WATCHED} {page}", run)
     to_address(_WATCHED, run)
-
-
-def in_address(key: str) -> str:
-    """What the address of the page says under a key; nothing where it says nothing."""
-    return st.query_params.get(key, "")
 
 
 def to_address(key: str, value: str) -> None:
@@ -165,6 +157,17 @@ def begin_with(key: str, value: Any) -> None:
 def fill_in(key: str, value: Any) -> None:
     """As a callback: make a widget say something."""
     st.session_state[key] = value
+
+
+def renewed(slot: str, key: str) -> str:
+    """The key of a widget that becomes another one when what it says is changed elsewhere; from now on it is on screen."""
+    keep(f"on screen: {slot}", key)
+    return key
+
+
+def on_screen(slot: str, key: str) -> bool:
+    """Whether a widget is still on screen: a rerun that was under way when it was renewed reports once more what it said."""
+    return kept(f"on screen: {slot}") == key
 
 
 def attempt(action: Callable[..., Any], *arguments: Any) -> None:

@@ -28,6 +28,7 @@ _FIND, _SHOW, _KIND, _STATE, _DATA = "find", "show", "kind", "state", "data"
 _ROW, _MOST_ROWS = 64, 5
 _MOST_PINNED = 4
 _WATCH_SECONDS = 2.0
+_TICKED, _NAMED = "runs table", "runs named"
 
 
 def show() -> None:
@@ -107,7 +108,7 @@ def _filtered(found: Sequence[Row]) -> list[Row]:
 def _table(shown: Sequence[Row], pinned: Sequence[str]) -> None:
     ids = [row.id for row in shown]
     # A selection is by position, so another list of rows, or pins from elsewhere, is another table.
-    key = f"runs {state.pinnings()} {' '.join(ids)}"
+    key = state.renewed(_TICKED, f"runs {state.pinnings()} {' '.join(ids)}")
     ticked = [place for place, one in enumerate(ids) if one in pinned]
     st.dataframe(
         [_cells(row) for row in shown],
@@ -126,6 +127,8 @@ def _table(shown: Sequence[Row], pinned: Sequence[str]) -> None:
 
 
 def _ticked(key: str, ids: Sequence[str], pinned: Sequence[str]) -> None:
+    if not state.on_screen(_TICKED, key):
+        return
     chosen = [ids[place] for place in state.widget(key)["selection"]["rows"] if place < len(ids)]
     kept = [one for one in pinned if one in chosen or one not in ids]
     state.pin([*kept, *(one for one in chosen if one not in kept)], by_table=True)
@@ -168,14 +171,19 @@ def _columns() -> dict[str, Any]:
 def _chosen(found: Sequence[Row], pinned: Sequence[str]) -> list[Row]:
     """The rows that stand side by side, by the table or by this list, which needs no mouse."""
     by_id = {row.id: row for row in found}
-    key = f"pinned {state.pinnings()} {' '.join(pinned)}"
+    key = state.renewed(_NAMED, f"pinned {state.pinnings()} {' '.join(pinned)}")
     st.multiselect(
         wording.SIDE_BY_SIDE, list(by_id), default=list(pinned[:_MOST_PINNED]), format_func=lambda one: by_id[one].name,
-        max_selections=_MOST_PINNED, key=key, on_change=lambda: state.pin(state.widget(key)), placeholder=wording.HOW_TO_PIN,
+        max_selections=_MOST_PINNED, key=key, on_change=lambda: _named(key), placeholder=wording.HOW_TO_PIN,
     )  # fmt: skip
     if len(pinned) > _MOST_PINNED:
         st.info(wording.TOO_MANY)
     return [by_id[one] for one in pinned[:_MOST_PINNED]]
+
+
+def _named(key: str) -> None:
+    if state.on_screen(_NAMED, key):
+        state.pin(state.widget(key))
 
 
 def _upload() -> None:

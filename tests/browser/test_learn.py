@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from explorer_page import until
+from explorer_page import at_rest, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -76,6 +76,7 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
     answer = catalogue.lesson_answer(step.name)
     page.get_by_test_id("stRadioGroup").get_by_text(step.question.options[answer.right], exact=True).click()
     expect(reveal).to_be_enabled(timeout=30_000)
+    at_rest(page)
     reveal.click()
     expect(main.get_by_text("Right.", exact=True)).to_be_visible(timeout=60_000)
     until(lambda: main.evaluate("main => main.scrollHeight - main.clientHeight") <= 40)
@@ -95,6 +96,7 @@ def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     for place in (1, 2):
         page.keyboard.press("PageDown")
         expect(page.get_by_role("heading", name=f"{place + 1}. {STEPS[place].title}")).to_be_visible(timeout=30_000)
+        at_rest(page)
     page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name=f"2. {STEPS[1].title}")).to_be_visible(timeout=30_000)
     until(lambda: f"step={STEPS[1].name}" in page.evaluate("location.href"))

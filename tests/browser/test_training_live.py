@@ -110,7 +110,8 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         key(page, wording.STOP).click()
         until(lambda: "stopped at step" in bar(page), 10)
         assert jobs.view(run).state is State.STOPPED
-        page.wait_for_load_state("networkidle")  # nobody asks for instants of a run that is gone
+        film = "window.__latentFilm.state()"  # wholly here, so that nobody asks for instants of a run that is gone
+        until(lambda: page.evaluate(f"{film}.loaded[0].length === {film}.instants.length"))
         key(page, wording.DELETE).click()
         page.get_by_text(wording.DELETED).wait_for()
         expect(key(page, wording.START)).to_be_visible()
