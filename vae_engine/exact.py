@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -27,7 +27,7 @@ _COARSE = 4  # coarse points along a tile
 _DROP = 30.0  # nats below an image's best coarse point at which a tile is left out at once
 _LIKELY = 15.0  # nats below it within which a tile's neighbours are looked at, too: a narrow mode may lie on their border
 _WIDEST = 12.0  # the prior's mass beyond it is below e⁻⁷⁰
-_BORDER_MASS = 1e-4
+_BORDER_MASS = 1e-5  # of p(x), in the outermost tiles: more than the prior has there hints at modes beyond
 _RESOLVED = 6.0  # decoded squares that the mass must spread over, were it as dense everywhere as at its peak
 _CHUNK = 500
 
@@ -63,6 +63,10 @@ class Exact:
             "border_mass": self.border.mean().item(),
         }
 
+    def of(self, which: Tensor) -> Exact:
+        """Of the images `which` (indices) alone."""
+        return replace(self, log_px=self.log_px[which], change=self.change[which], border=self.border[which])
+
     def corrected(self, which: Tensor, wider: Exact) -> Exact:
         """With the images `which` (indices) taken from another."""
         log_px, change, border = (
@@ -90,14 +94,22 @@ class ExactInference:
         self._coarse = _natural(vae, torch.cartesian_prod(steps, steps).float())
 
     @torch.no_grad()
-    def log_px(self, x: Tensor, progress: Progress = _silent) -> Exact:
-        """log p(x) of images x [n, 784]. Raises EngineError when no lattice is fine enough."""
+    def log_px(self, x: Tensor, progress: Progress = _silent, within: Exact | None = None) -> Exact:
+        """log p(x) of images x [n, 784]; what was found `within` a smaller range is taken from there.
+
+        Raises EngineError when no lattice is fine enough.
+        """
         judged = [self._judged(part) for part in x.split(_CHUNK)]
+        chosen, settled = torch.cat([tiles for tiles, _ in judged]), torch.full((len(x),), -math.inf, dtype=torch.float64)
+        if within:
+            inner = slice(rim := self.tiles // 2 - round(within.half_width / TILE), self.tiles - rim)
+            chosen[:, inner, inner], settled = False, within.log_px
         found = exact_sums.sums(
             lambda z: _natural(self.vae, z),
             self.vae.likelihood.statistics(x).to(self._coarse[0].dtype),
-            torch.cat([tiles for tiles, _ in judged]),
+            chosen,
             torch.cat([highest for _, highest in judged]),
+            settled,
             exact_sums.Plane(self.low, TILE, TILE / FINEST),
             lambda log_px, peak, spacing: resolved(log_px, peak, TILE / spacing),
             TOLERANCE,
@@ -155,14 +167,14 @@ def exact_log_px(vae: VAE, x: Tensor, progress: Progress = _silent) -> Exact:
     """
     half = _reach(vae, x) if vae.config.latent_dim == 2 else 0.0
     exact = ExactInference(vae, half).log_px(x, progress)
-    while len(beyond := (exact.border > _BORDER_MASS).nonzero()[:, 0]):
-        if half >= _WIDEST:
-            raise EngineError(
-                f"A share of {exact.border.max().item():.4f} of the posterior lies beyond ±{_WIDEST:g}: "
-                "this decoder puts these images where the prior has no mass."
-            )
-        half = min(half + 2, _WIDEST)
-        exact = exact.corrected(beyond, ExactInference(vae, half).log_px(x[beyond], progress))
+    beyond = (exact.border > _BORDER_MASS).nonzero()[:, 0]
+    if len(beyond) and half < _WIDEST:
+        exact = exact.corrected(beyond, ExactInference(vae, _WIDEST).log_px(x[beyond], progress, exact.of(beyond)))
+    if (most := exact.border.max().item()) > _BORDER_MASS:
+        raise EngineError(
+            f"A share of {most:.4f} of the posterior lies beyond ±{_WIDEST:g}: "
+            "this decoder puts these images where the prior has no mass."
+        )
     return exact
 
 

@@ -80,6 +80,7 @@ def sums(
     statistics: Tensor,
     chosen: Tensor,
     highest: Tensor,
+    settled: Tensor,
     plane: Plane,
     resolved: Callable[[Tensor, Tensor, float], Tensor],
     tolerance: float,
@@ -87,14 +88,15 @@ def sums(
 ) -> Sums:
     """log ∫ p(x, z) dz for images with `statistics` [n, s], looked for in the tiles `chosen` for each: bool [n, t, t].
 
-    `highest` [n] are values of log p(x, z) near the highest. Cells are divided until that changes log p(x) by less than
+    `highest` [n] are values of log p(x, z) near the highest; `settled` [n] is the log of what was found elsewhere, to which
+    this is added, float64. Cells are divided until that changes log p(x) by less than
     `tolerance` nats and `resolved(log p(x), highest log p(x, z), spacing)`, or the spacing is the finest of the plane.
     """
     count, tiles = len(chosen), chosen.shape[1]
     pairs = Pairs(*chosen.nonzero().unbind(1))
-    settled, outside = (torch.full((count,), -math.inf, dtype=torch.float64) for _ in range(2))
-    before = torch.full((count,), math.inf, dtype=torch.float64)
-    change, parents, known = before.clone(), None, None
+    outside = torch.full((count,), -math.inf, dtype=torch.float64)
+    before = settled
+    change, parents, known = torch.zeros(count, dtype=torch.float64), None, None
     floor = (highest - _FAR).to(statistics.dtype)
     spacing, per_tile = plane.tile / CELL, 1
     while True:

@@ -35,6 +35,7 @@ def opened(page: Page, place: int) -> Step:
     step = STEPS[place]
     page.get_by_test_id("stMain").get_by_text(f"{place + 1} {step.short}", exact=True).click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {step.title}")).to_be_visible(timeout=30_000)
+    at_rest(page)
     return step
 
 

@@ -78,6 +78,7 @@ def opened_solved(page: Page, place: int) -> Task:
     """Choose a task that was solved."""
     page.get_by_test_id("stMain").get_by_text(f"{place + 1} ✓", exact=True).click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {TASKS[place].title}")).to_be_visible(timeout=30_000)
+    at_rest(page)
     return TASKS[place]
 
 
