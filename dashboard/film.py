@@ -63,6 +63,11 @@ def film(reels: Sequence[Reel], *, key: str = "film", link: str = "") -> FilmRes
     return checked(raw.get("report"))
 
 
+def prepare(*, key: str) -> None:
+    """Let the browser load what a film needs before there is one."""
+    _component(key=key, data={"reels": [], "link": ""}, default={"report": None}, on_report_change=_nothing)
+
+
 def _nothing() -> None:
     """Streamlit wants a callback for each value; the rerun itself is enough."""
 

@@ -70,13 +70,19 @@ def _frame(request: Request) -> Response:
 def _latest(request: Request) -> Response:
     folder = _folder(request)
     path = folder / snapshots.LATEST
+    none_newer = Response(status_code=204, headers={"Cache-Control": _EACH_TIME})
     try:
         tag = str(path.stat().st_mtime_ns)
     except OSError:
-        tag = ""
-    if not tag or tag in _asked(request, "seen"):
-        return Response(status_code=204, headers={"Cache-Control": _EACH_TIME})
-    content = _kept.get((path, tag), lambda: film.latest_frame(folder))
+        return none_newer
+    if tag in _asked(request, "seen"):
+        return none_newer
+    try:
+        content = _kept.get((path, tag), lambda: film.latest_frame(folder))
+    except EngineError:
+        if path.exists():
+            raise
+        return none_newer  # the run ended while they were being read
     return _binary(content, _EACH_TIME, **{"X-Film-Tag": tag})
 
 

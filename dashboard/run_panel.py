@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import estimates, explore_link, live_chart, run_charts, state, train_queue
 from dashboard import train_wording as wording
-from dashboard.film import Reel, film
+from dashboard.film import Reel, film, prepare
 from dashboard.jobs import Jobs
 from dashboard.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from vae_engine import run_control
@@ -33,6 +33,14 @@ def show(jobs: Jobs, run: str) -> bool:
     pace = _pace(jobs, view)
     st.fragment(_watch, run_every=pace)(jobs, run, pace)
     return True
+
+
+def load_ahead() -> None:
+    """Let the browser load the parts of this page, unseen, so that a press of Train finds them there."""
+    with st.container(key="train-ahead"):
+        prepare(key="train-film-ahead")
+        st.metric("", "", label_visibility="hidden")
+        st.vega_lite_chart(live_chart.table([], "kl"), live_chart.drawing("kl", _HEIGHTS["kl"]), key="train-kl-ahead")
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:

@@ -95,9 +95,13 @@ def offline_context(browser: Browser, **options: object) -> tuple[BrowserContext
 
     context.route("**/*", guard)
     context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
-    context.on("console", lambda message: troubles.append(message.text) if _is_trouble(message) else None)
+    context.on("console", lambda message: troubles.append(_told(message)) if _is_trouble(message) else None)
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     return context, troubles
+
+
+def _told(message: ConsoleMessage) -> str:
+    return f"{message.text} [{message.location['url']}]"
 
 
 def _is_trouble(message: ConsoleMessage) -> bool:

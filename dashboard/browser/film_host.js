@@ -17,6 +17,7 @@ const leftFilms = new Map();
 export function filmComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-film"));
   const {reels, link} = call.data;
+  if (!reels.length) return () => {}; // there is no film yet: this much was loaded ahead of it
   const id = reels.map((reel) => reel.run).join(" ");
   const old = films.get(root);
   if (old?.id === id && old.link === link) {

@@ -16,6 +16,7 @@ _STYLE = """<style>
 .stMainBlockContainer { padding: 3.75rem 1.25rem .5rem; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.4rem; }
 .st-key-train-readings [data-testid=stMetricValue] { font-size: 1.4rem; }
+.st-key-train-ahead { position: absolute; visibility: hidden; height: 0; overflow: hidden; }
 .stMainBlockContainer [data-testid=stCaptionContainer] { opacity: 0.8; }
 </style>"""
 # White, which Streamlit writes on its chief buttons, does not stand out from the light blue of the dark theme.
@@ -45,6 +46,7 @@ def _new_run(jobs: Jobs) -> None:
     with start:
         train_queue.queue(jobs)
     train_form.all_settings(jobs)
+    run_panel.load_ahead()
 
 
 def _start(jobs: Jobs) -> None:

@@ -47,7 +47,7 @@ def at_rest(page: Page) -> None:
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
 
 
-def until(holds: Callable[[], Any], seconds: float = 20) -> None:
+def until(holds: Callable[[], Any], seconds: float = 60) -> None:
     """Wait until something holds. The page's own policy forbids the strings that Playwright's waiting would evaluate."""
     end = time.monotonic() + seconds
     while not holds():

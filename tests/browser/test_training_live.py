@@ -82,7 +82,7 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 1
 
         key(page, wording.PAUSE).click()
-        expect(key(page, wording.ONE_STEP)).to_be_enabled(timeout=10_000)
+        expect(key(page, wording.ONE_STEP)).to_be_enabled(timeout=30_000)
         before = jobs.view(run).step
         key(page, wording.ONE_STEP).click()
         until(lambda: steps_done(page) == before + 1)
@@ -98,17 +98,17 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         with window(browser, f"{address}/train") as second:
             waiting = press_queue(second)
             key(page, wording.PAUSE).wait_for()
-            expect(main.get_by_text(wording.also_going(1))).to_be_visible(timeout=10_000)
+            expect(main.get_by_text(wording.also_going(1))).to_be_visible(timeout=30_000)
             key(second, wording.CANCEL).click()
-            expect(key(second, wording.RESUME)).to_be_enabled(timeout=10_000)
-            expect(main.get_by_text(wording.also_going(1))).to_have_count(0, timeout=10_000)
+            expect(key(second, wording.RESUME)).to_be_enabled(timeout=30_000)
+            expect(main.get_by_text(wording.also_going(1))).to_have_count(0, timeout=30_000)
             jobs.delete(waiting)
 
     assert jobs.view(run).state in LIVE, "training goes on without a server"
     with dashboard(log) as address, window(browser, f"{address}/train?run={run}") as page:
         until(lambda: "slow motion" in bar(page), 60)
         key(page, wording.STOP).click()
-        until(lambda: "stopped at step" in bar(page), 10)
+        until(lambda: "stopped at step" in bar(page))
         assert jobs.view(run).state is State.STOPPED
         film = "window.__latentFilm.state()"  # wholly here, so that nobody asks for instants of a run that is gone
         until(lambda: page.evaluate(f"{film}.loaded[0].length === {film}.instants.length"))

@@ -98,6 +98,22 @@ def test_the_latest_weights_are_sent_once_for_each_time_they_are_written(ask: Ca
     assert headers["cache-control"] == "no-store"
 
 
+def test_weights_that_a_run_takes_away_as_it_ends_are_none_newer(
+    ask: Callable, another: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, read = another / snapshots.LATEST, film.latest_frame
+    path.write_bytes(b"no weights")
+    assert ask("/film/another/latest")[0] == 409
+    os.utime(path, ns=(1, 1))
+
+    def ended(folder: Path) -> bytes:
+        path.unlink()
+        return read(folder)
+
+    monkeypatch.setattr(film, "latest_frame", ended)
+    assert ask("/film/another/latest")[0] == 204
+
+
 @pytest.mark.parametrize(
     "path",
     [
