@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-# Tests without a browser. With one, no more than two at once: each keeps a browser and a server busy.
+# Tests that do not mind others beside them; those in a browser run alone.
 APART := tests/architecture tests/unit tests/property tests/app tests/browser/test_node_core.py
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -16,7 +16,7 @@ test: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile tests/browser --ignore tests/browser/test_node_core.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/browser --ignore tests/browser/test_node_core.py
 
 install: .venv/installed
 install-test: .venv/installed-test

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from dashboard import catalogue, state, wording
 from dashboard.catalogue import Shelf
-from dashboard.explorer import explorer
+from dashboard.explorer import checked, explorer
 from dashboard.model_choice import Choice, Pair, by_kind, side_by_side
 from vae_engine.errors import EngineError
+
+_KEY = "explorer"
 
 
 def show() -> None:
@@ -29,13 +32,17 @@ def show() -> None:
         return
     result = explorer(
         shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
-        turn=state.choosing(), key="explorer",
+        turn=state.choosing(), on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
     state.keep_explored(pair.names, result)
-    if result.models and result.models != pair.names:
-        chosen = next(new for new, old in zip(result.models, pair.names, strict=True) if new != old)
-        state.choose_models(side_by_side(choices, result.models, chosen))
-        st.rerun()
+
+
+def _choose(choices: Sequence[Choice], pair: Pair) -> None:
+    offered = [[one.name for one in group] for group in by_kind(choices, pair.shown)]
+    models = checked(None, (state.widget(_KEY) or {}).get("models"), offered).models
+    if models and models != pair.names:
+        chosen = next(new for new, old in zip(models, pair.names, strict=True) if new != old)
+        state.choose_models(side_by_side(choices, models, chosen))
 
 
 def _shown(choices: Sequence[Choice], pair: Pair) -> tuple[Pair, Shelf]:

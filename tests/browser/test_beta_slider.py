@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from explorer_page import draw_seven, place, state, stats, until
+from explorer_page import at_rest, draw_seven, place, state, stats, until
 from playwright.sync_api import Page, expect
 
 from dashboard import catalogue
@@ -64,6 +64,8 @@ def test_the_map_glides_under_the_mouse_and_all_of_the_page_follows_on_release(l
     assert len(after["strokes"]) == 1
     assert after["z"][0] != encoded, "the drawing is encoded by the rung that now stands there"
     assert stats(page)["decodeMs"]["p50"] > 0
+    at_rest(page)
+    page.wait_for_timeout(500)  # what a reload cuts short would count as failed
     page.reload()
     expect(page.get_by_test_id("model-vae")).to_have_value(wanted, timeout=60_000)
 

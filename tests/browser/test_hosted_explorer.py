@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from explorer_page import state, until
 from playwright.sync_api import Page, expect
 
@@ -42,7 +43,7 @@ def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_dashboard: 
     until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
     expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
     expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
-    assert [round(one, 3) for one in state(page)["z"][0]] == [round(one, 3) for one in z[0]]
+    assert state(page)["z"][0] == pytest.approx(z[0], abs=1e-3)
     shared = opened(open_dashboard, page.evaluate("location.href.slice(location.origin.length)"))
     expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
 
@@ -58,9 +59,7 @@ def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_n
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
     go(page, "Explore")
     page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    until(
-        lambda: [[round(one, 3) for one in pair] for pair in state(page)["z"]] == [[round(one, 3) for one in pair] for pair in z]
-    )
+    until(lambda: all(now == pytest.approx(then, abs=1e-3) for now, then in zip(state(page)["z"], z, strict=True)))
     assert received, "the pages came over the same connection"
     assert max(received) < LARGE
 
