@@ -9,7 +9,6 @@ the event and end when the frame that shows the answer has been drawn.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 import time
@@ -232,14 +231,9 @@ def manifold_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]
 
 def main() -> None:
     """Measure, print, and keep."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--quick", action="store_true", help="one short repeat, printed and not kept")
-    quick = parser.parse_args().quick
+    quick = report.asked_quick(__doc__, "one short repeat, printed and not kept")
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        rows = []
-        for row in measure(browser, Path(folder), *((2.0, 1) if quick else (10.0, 3))):
-            print(*row.cells(), sep=" | ", flush=True)
-            rows.append(row)
+        rows = report.printed(measure(browser, Path(folder), *((2.0, 1) if quick else (10.0, 3))))
         software = f"Chromium {browser.version.split('.')[0]}"
     if not quick:
         report.keep("explorer", "The explorer in the browser", rows, software)

@@ -5,7 +5,6 @@ cd tests && python -m benchmarks.live_recipe
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import statistics
 import tempfile
@@ -37,9 +36,7 @@ def trained(seed: int) -> dict[str, float]:
 
 def main() -> None:
     """Train three times and keep the medians."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one seed, printed only")
-    quick = parser.parse_args().quick
+    quick = report.asked_quick(__doc__, "one seed, printed only")
     found = [trained(seed) for seed in SEEDS[: 1 if quick else None]]
     middle = {key: statistics.median(one[key] for one in found) for key in found[0]}
     rows = [

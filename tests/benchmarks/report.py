@@ -5,10 +5,11 @@ The numbers are kept in results.json, of which README's table is a printout; a t
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,22 @@ def markdown(results: dict[str, Any]) -> str:
         f"{part['title']} ({part['machine']}):\n\n{table([Row(**row) for row in part['rows']])}" for part in results.values()
     ]
     return "\n\n".join(parts)
+
+
+def asked_quick(about: str | None, help: str) -> bool:
+    """Whether the command line has `--quick`; `about` is what the benchmark says of itself, `help` what is quick then."""
+    parser = argparse.ArgumentParser(description=(about or "").partition("\n")[0])
+    parser.add_argument("--quick", action="store_true", help=help)
+    return parser.parse_args().quick
+
+
+def printed(rows: Iterable[Row]) -> list[Row]:
+    """Rows, each printed as soon as it was measured."""
+    found = []
+    for row in rows:
+        print(*row.cells(), sep=" | ", flush=True)
+        found.append(row)
+    return found
 
 
 def keep(name: str, title: str, rows: Sequence[Row], software: str) -> None:

@@ -8,7 +8,6 @@ press comes as soon as a new server's page can be pressed, a warm one when a pro
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -85,14 +84,9 @@ def rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
 
 def main() -> None:
     """Measure, print, and keep."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--quick", action="store_true", help="once, printed and not kept")
-    quick = parser.parse_args().quick
-    found = []
+    quick = report.asked_quick(__doc__, "once, printed and not kept")
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        for row in rows(browser, Path(folder), 1 if quick else 5):
-            print(*row.cells(), sep=" | ", flush=True)
-            found.append(row)
+        found = report.printed(rows(browser, Path(folder), 1 if quick else 5))
         software = f"Chromium {browser.version.split('.')[0]}"
     if not quick:
         report.keep("training_page", "Training in front of a class", found, software)
