@@ -10,7 +10,6 @@ one thread: so that whatever else this machine does counts for neither.
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import statistics
 import time
@@ -123,9 +122,7 @@ def to_same_elbo(images: data.Images, held_out: data.Images, epochs: int) -> tup
 
 def main() -> None:
     """Measure, print, and keep."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the images and one repeat, printed only")
-    quick = parser.parse_args().quick
+    quick = report.asked_quick(__doc__, "a tenth of the images and one repeat, printed only")
     torch.set_num_threads(1)
     images, held_out = data.load("train"), data.load("validation").head(HELD_OUT)
     if quick:
