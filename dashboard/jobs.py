@@ -20,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from dashboard import run_bin, run_process, run_queue
+from dashboard import run_bin, run_process, run_queue, run_uploads
 from dashboard.experiment_view import ExperimentView, read_experiment
 from dashboard.run_kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
@@ -125,8 +125,10 @@ class Jobs:
     def receive(self, packed: Path, name: str, owner: str = "") -> str:
         """Make a run of a file that `run_archive.pack` made somewhere; its id. It is not queued."""
         with run_queue.turn(self.folder):
+            run_uploads.sweep(self.folder)
             run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
-            return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked), name, owner)
+            images = self.folder / run_uploads.UPLOADS
+            return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked, images), name, owner)
 
     def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
         with run_queue.turn(self.folder):

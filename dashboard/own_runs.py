@@ -51,7 +51,7 @@ def stamp(folder: Path) -> tuple[int, str]:
     _, train = checkpoints.read_config(folder)
     try:
         written = (folder / checkpoints.METRICS).stat().st_mtime_ns
-        changed = "" if _is_fixed(train.data) else str(Path(train.data).stat().st_mtime_ns)
+        changed = str(Path(train.data).stat().st_mtime_ns) if datasets.is_own(train.data) else ""
     except OSError as error:
         raise EngineError(f"{read_about(folder).name} cannot be shown: {error.filename} is not there.") from None
     return written, changed
@@ -62,7 +62,7 @@ def keep_codes(stored: Stored) -> None:
 
     Not of images of one's own, which may change under the run.
     """
-    if not _is_fixed(stored.train.data):
+    if datasets.is_own(stored.train.data):
         return
     try:
         known = export.read_codes(stored) is not None
@@ -71,7 +71,3 @@ def keep_codes(stored: Stored) -> None:
     if not known:
         with contextlib.suppress(OSError, EngineError):  # a folder that cannot be written to costs time only
             export.write_codes(stored, {})
-
-
-def _is_fixed(data: str) -> bool:
-    return data in (datasets.MNIST, datasets.FASHION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -99,8 +100,8 @@ def _actions(row: Row, run: str) -> None:
     refusal = ""
     if row.configs is None:
         refusal = wording.DOWNLOAD_DAMAGED
-    elif row.configs[1].data not in (datasets.MNIST, datasets.FASHION):
-        refusal = wording.DOWNLOAD_NOT_OWN_DATA
+    elif datasets.is_own(row.configs[1].data) and not Path(row.configs[1].data).exists():
+        refusal = wording.DOWNLOAD_WITHOUT_IMAGES
     st.download_button(
         wording.DOWNLOAD, data=partial(run_files.packed, row.folder), file_name=f"{run_files.file_name(row.name)}.zip",
         mime="application/zip", on_click="ignore", key=f"download {run}", help=wording.DOWNLOAD_HELP, width="stretch",

@@ -1,4 +1,7 @@
-"""Images that visitors upload to train on: kept beside the runs under the hash of their bytes. No Streamlit, no torch."""
+"""Images that visitors upload to train on, or that came with their runs, kept beside the runs under the hash of their bytes.
+
+No Streamlit, no torch.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ def keep(runs: Path, raw: bytes, most_bytes: int) -> Path:
     """
     path = runs / UPLOADS / f"{hashlib.sha256(raw).hexdigest()[:20]}.npz"
     if not path.exists():
-        _sweep(runs)
+        sweep(runs)
         if run_bin.size(runs) + len(raw) > most_bytes:
             raise EngineError(f"With this file the runs here would take more than {most_bytes / 1e9:.1f} GB: delete some first.")
         write_atomically(path, raw)
@@ -35,8 +38,8 @@ def keep(runs: Path, raw: bytes, most_bytes: int) -> Path:
     return path
 
 
-def _sweep(runs: Path) -> None:
-    """Remove old uploads that no run was trained on, deleted runs included."""
+def sweep(runs: Path) -> None:
+    """Remove old images that no run was trained on, deleted runs included."""
     with contextlib.suppress(OSError):
         old = [path for path in (runs / UPLOADS).iterdir() if time.time() - path.stat().st_mtime >= _KEEP_SECONDS]
         used = _in_use(runs) if old else set()

@@ -60,8 +60,11 @@ UPLOAD_FILE = "Run file (.zip)"
 UPLOAD_HELP = "A file that Download made here or elsewhere. Its numbers are as its sender says; its weights are checked."
 UPLOADED = "The run is in the table now."
 DOWNLOAD = "Download"
-DOWNLOAD_HELP = "One file with settings, log, weights and snapshots; without some snapshots if it would be too large to upload."
-DOWNLOAD_NOT_OWN_DATA = "It was trained on images that only this machine has; such runs cannot be handed around."
+DOWNLOAD_HELP = (
+    "One file with settings, log, weights and snapshots; without some snapshots if it would be too large to upload. "
+    "Images of your own on which it was trained travel along, small and grey."
+)
+DOWNLOAD_WITHOUT_IMAGES = "The images on which it was trained are gone; without them it cannot be handed around."
 DOWNLOAD_DAMAGED = "A damaged run cannot be handed around."
 IN_TRAIN, IN_EXPLORE, BOTH_IN_EXPLORE = "Train", "Explore", "Both in Explore"
 NEW_TAB = "Opens in a new tab."

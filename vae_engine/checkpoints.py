@@ -12,7 +12,7 @@ from typing import Any
 from vae_engine import weights as weight_files
 from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
-from vae_engine.files import read_json, write_atomically, write_json
+from vae_engine.files import json_bytes, read_json, write_atomically, write_json
 from vae_engine.weights import Weights
 
 FORMAT = 1
@@ -34,7 +34,12 @@ class Stored:
 
 def write_config(folder: Path, model: ModelConfig, train: TrainConfig) -> None:
     """Write `config.json`."""
-    write_json(folder / CONFIG, {"format": FORMAT, "model": model.to_dict(), "train": train.to_dict()})
+    write_atomically(folder / CONFIG, config_bytes(model, train))
+
+
+def config_bytes(model: ModelConfig, train: TrainConfig) -> bytes:
+    """The content of `config.json`."""
+    return json_bytes({"format": FORMAT, "model": model.to_dict(), "train": train.to_dict()})
 
 
 def read_config(folder: Path) -> tuple[ModelConfig, TrainConfig]:

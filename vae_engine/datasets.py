@@ -24,7 +24,7 @@ def load(name: str, split: str) -> Images:
 
 def train_count(name: str) -> int:
     """How many images there are to train on. Raises EngineError when images of your own are not there."""
-    return data.TRAIN_COUNT if name in (MNIST, FASHION) else len(load(name, "train"))
+    return len(load(name, "train")) if is_own(name) else data.TRAIN_COUNT
 
 
 def classes(name: str) -> tuple[str, ...]:
@@ -39,4 +39,9 @@ def classes(name: str) -> tuple[str, ...]:
 
 def named(name: str) -> str:
     """A data set as a run keeps it: a path is made absolute, since a run is read from other folders."""
-    return name if name in (MNIST, FASHION) else str(Path(name).expanduser().resolve())
+    return str(Path(name).expanduser().resolve()) if is_own(name) else name
+
+
+def is_own(name: str) -> bool:
+    """Whether a data set is images of your own, named by their path."""
+    return name not in (MNIST, FASHION)

@@ -1,7 +1,8 @@
 """A run as one file that is safe to hand around: a zip of safetensors and JSON with a hash for every part.
 
-`manifest.json` names every other part with its SHA-256. Nothing is written before everything was checked, and a run
-appears in its folder whole or not at all. No torch, and nothing unpickles.
+`manifest.json` names every other part with its SHA-256. Images of one's own travel with the run that was trained on them;
+the path where they lay does not. Nothing is written before everything was checked, and a run appears in its folder whole or
+not at all. No torch, and nothing unpickles.
 """
 
 from __future__ import annotations
@@ -15,23 +16,24 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from vae_engine import checkpoints, datasets, run_log, snapshots
+from vae_engine import checkpoints, datasets, own_data, run_log, snapshots
 from vae_engine import weights as weight_files
-from vae_engine.config import ModelConfig
+from vae_engine.config import ModelConfig, TrainConfig
 from vae_engine.errors import EngineError
 from vae_engine.files import parse_json, write_atomically
 
 FORMAT = "latent-explorer-run-1"
 MANIFEST = "manifest.json"
-STATE = "state.safetensors"
+STATE, IMAGES = "state.safetensors", "images.safetensors"
 MAX_BYTES = 512 * 2**20
 _PER_PART = 400  # bytes of a zip's own entries and of the manifest, at most
 _MAX_PARTS, _MAX_TEXT, _MAX_LOG = 200, 2**20, 32 * 2**20
 _SNAPSHOT = re.compile(rf"{snapshots.SNAPSHOTS}/step-([0-9]{{8,9}})\.safetensors")
-_PARTS = (checkpoints.CONFIG, run_log.EVENTS, checkpoints.METRICS, checkpoints.WEIGHTS, STATE)
+_PARTS = (checkpoints.CONFIG, run_log.EVENTS, checkpoints.METRICS, checkpoints.WEIGHTS, STATE, IMAGES)
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, struct.error,
     OverflowError, IndexError,
@@ -51,12 +53,15 @@ def pack(folder: Path, path: Path, limit: int | None = None) -> int:
 
     With a `limit` in bytes the file is made to fit: a finished run goes without the state from which no one can go on,
     then every run without some of its snapshots, evenly, but for the first and the last.
-    Raises EngineError when the folder holds no run, or one that is damaged or too large.
+    Raises EngineError when the folder holds no run, one that is damaged or too large, or one whose images are gone.
     """
-    checkpoints.read_config(folder)
-    names = [name for name in _PARTS if (folder / name).is_file()]
+    model, train = checkpoints.read_config(folder)
+    names = [name for name in _PARTS if name != IMAGES and (folder / name).is_file()]
     names += sorted(f"{snapshots.SNAPSHOTS}/{one.name}" for one in (folder / snapshots.SNAPSHOTS).glob("step-*.safetensors"))
     parts = {name: _read(folder / name) for name in names if name != run_log.EVENTS}
+    if datasets.is_own(train.data):
+        parts[IMAGES] = own_data.packed(Path(train.data))
+        parts[checkpoints.CONFIG] = checkpoints.config_bytes(model, replace(train, data=IMAGES))
     events = run_log.read_all(folder)
     if limit is not None:
         parts, events = _lightened(parts, events, limit)
@@ -66,8 +71,8 @@ def pack(folder: Path, path: Path, limit: int | None = None) -> int:
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w") as archive:
             for name, content in {MANIFEST: json.dumps(manifest, indent=1).encode(), **parts}.items():
-                text = name.endswith((".json", ".jsonl"))  # weights hardly shrink
-                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if text else zipfile.ZIP_STORED)
+                shrinks = name == IMAGES or name.endswith((".json", ".jsonl"))  # weights hardly do
+                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if shrinks else zipfile.ZIP_STORED)
         file.seek(0)
         packed = file.read()
     if limit is not None and len(packed) > limit:
@@ -83,7 +88,8 @@ def _lightened(
     steps = {int(match[1]): name for name in parts if (match := _SNAPSHOT.fullmatch(name))}
     if checkpoints.METRICS in parts:
         parts = {name: content for name, content in parts.items() if name != STATE}
-    besides = sum(len(content) for name, content in parts.items() if name not in steps.values())
+    besides = sum(len(content) for name, content in parts.items() if name not in (IMAGES, *steps.values()))
+    besides += len(zlib.compress(parts[IMAGES])) if IMAGES in parts else 0
     besides += sum(len(json.dumps(event)) for event in events) + _PER_PART * (len(parts) + 2)  # text packs to less
     kept = list(steps)
     for count in range(len(steps), -1, -1):
@@ -102,14 +108,21 @@ def _evenly(steps: list[int], count: int) -> list[int]:
     return [steps[round(i * (len(steps) - 1) / (count - 1))] for i in range(count)]
 
 
-def unpack(path: Path, folder: Path, limit: int | None = None) -> None:
-    """Make a run folder of such a file. Raises EngineError, having written nothing, unless everything in it is sound.
+def unpack(path: Path, folder: Path, limit: int | None = None, images: Path | None = None) -> None:
+    """Make a run folder of such a file. Raises EngineError, having made no run, unless everything in it is sound.
 
-    It may unpack to `limit` bytes, by default as many as any run has.
+    It may unpack to `limit` bytes, by default as many as any run has. Images that travelled with it come to lie in the run's
+    folder, or, once for all runs on the same ones, in the folder `images` under their hash.
     """
     if folder.exists():
         raise EngineError(f"{folder} exists already; choose another folder.")
     parts = read(path, limit)
+    if IMAGES in parts:
+        place = (images / f"{_digest(parts[IMAGES])[:20]}.safetensors" if images else folder / IMAGES).resolve()
+        model, train = _configs(parts)
+        parts[checkpoints.CONFIG] = checkpoints.config_bytes(model, replace(train, data=str(place)))
+        if images:
+            write_atomically(place, parts.pop(IMAGES))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
@@ -211,7 +224,13 @@ def _check(parts: dict[str, bytes]) -> None:
         raise EngineError(f"A run has a {checkpoints.CONFIG} and an {run_log.EVENTS}.")
     if (checkpoints.METRICS in parts) != (checkpoints.WEIGHTS in parts):
         raise EngineError(f"{checkpoints.METRICS} and {checkpoints.WEIGHTS} go together.")
-    config = _config(parts[checkpoints.CONFIG])
+    config, train = _configs(parts)
+    sound = train.data == IMAGES if IMAGES in parts else not datasets.is_own(train.data)
+    if not sound:
+        # A path from a stranger must not make this machine show what lies there.
+        raise EngineError(f"{checkpoints.CONFIG} names images that the file does not hold.")
+    if IMAGES in parts and own_data.parse(parts[IMAGES], IMAGES).classes != train.classes:
+        raise EngineError("The images are of other classes than those that the run was trained on.")
     for name, content in parts.items():
         if name == checkpoints.WEIGHTS or _SNAPSHOT.fullmatch(name):
             weight_files.check(weight_files.parse(content, name), config, name)
@@ -221,12 +240,8 @@ def _check(parts: dict[str, bytes]) -> None:
         _check_event(parse_json(line, run_log.EVENTS))
 
 
-def _config(content: bytes) -> ModelConfig:
-    model, train = checkpoints.parse_config(parse_json(content, checkpoints.CONFIG), checkpoints.CONFIG)
-    if train.data not in (datasets.MNIST, datasets.FASHION):
-        # A path from a stranger must not make this machine show what lies there.
-        raise EngineError("The run was trained on images that only its own machine has; such runs cannot be handed around.")
-    return model
+def _configs(parts: dict[str, bytes]) -> tuple[ModelConfig, TrainConfig]:
+    return checkpoints.parse_config(parse_json(parts[checkpoints.CONFIG], checkpoints.CONFIG), checkpoints.CONFIG)
 
 
 def _check_event(event: Any) -> None:

@@ -225,7 +225,7 @@ def _collect(future: Any, folder: Path) -> str:
         packed = Path(place) / "run.zip"
         packed.write_bytes(future.result())
         try:
-            run_archive.unpack(packed, folder)
+            run_archive.unpack(packed, folder, images=folder.parent)
         except EngineError as refused:
             return str(refused)
     return ""

@@ -15,7 +15,7 @@ import {createBatchDecoder} from "./worker.js";
 /** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
 
 const LEAST_HEIGHT = 380;
-const HEIGHT_SHARE = 0.54; // of the window: the words of a step want the rest
+const BESIDE_HEIGHT = 345; // what the page has above and below: its bars, the line of what to do, the question
 
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
@@ -76,7 +76,7 @@ async function show(root, instance) {
   instance.step = step;
   instance.lesson?.destroy();
   instance.lesson = null;
-  root.style.setProperty("--ls-height", `${Math.max(LEAST_HEIGHT, Math.round(innerHeight * HEIGHT_SHARE))}px`);
+  root.style.setProperty("--ls-height", `${Math.max(LEAST_HEIGHT, innerHeight - BESIDE_HEIGHT)}px`);
   root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
   try {
     const models = await instance.models;

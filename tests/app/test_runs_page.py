@@ -203,7 +203,7 @@ def test_hostile_uploads_are_refused_in_one_sentence_and_leave_nothing(notebook:
         "no zip": (b"x" * 100, "not a run file"),
         "a path out": (zipped(parts | {"../x": b"x"}), "no part of a run"),
         "other weights": (zipped(parts | {"model.safetensors": parts["model.safetensors"][:-4] + b"abcd"}), "SHA-256"),
-        "own images": (zipped(parts | {"config.json": json.dumps(elsewhere).encode()}), "only its own machine has"),
+        "own images": (zipped(parts | {"config.json": json.dumps(elsewhere).encode()}), "names images"),
         "a bomb": (zipped(parts | {"snapshots/step-00000099.safetensors": bytes(3 * 2**20)}), "unpacks to more than 2 MiB"),
     }  # fmt: skip
     before = {path.name for path in notebook.iterdir()}
@@ -243,13 +243,13 @@ def test_a_run_is_renamed_and_an_impossible_name_is_refused_in_a_sentence(notebo
         assert app.subheader[0].value == "Another"
 
 
-def test_a_run_on_own_images_is_not_handed_around_and_the_path_to_them_is_not_shown(notebook: Path) -> None:
+def test_a_run_whose_own_images_are_gone_is_not_handed_around_and_their_path_is_not_shown(notebook: Path) -> None:
     config = json.loads((notebook / STOPPED / "config.json").read_text())
     config["train"]["data"] = "/secret/place/cats"
     (notebook / STOPPED / "config.json").write_text(json.dumps(config))
     app = opened(pin=f"{OWN}{STOPPED}")
     assert app.download_button[0].disabled
-    assert any(wording.DOWNLOAD_NOT_OWN_DATA in one.value for one in app.markdown)
+    assert any(wording.DOWNLOAD_WITHOUT_IMAGES in one.value for one in app.markdown)
     assert app.dataframe[0].value.set_index("name").loc["Cut short", "data"] == "cats"
     assert not any("secret" in str(one.value) for one in (*app.markdown, *app.subheader, *app.multiselect))
 

@@ -15,6 +15,7 @@ from builders import attempt
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors.numpy import save
 
 from vae_engine import own_data, pictures
 
@@ -38,6 +39,7 @@ SOUND = {
     "own.npz": npz(images=RAMP, labels=np.arange(12) % 3),
     "own-images-idx3-ubyte": IDX,
     "own.gz": gzip.compress(IDX, mtime=0),
+    "own.safetensors": save({"images": RAMP, "labels": (np.arange(12) % 3).astype(np.uint8)}, {"classes": '["a", "b", "c"]'}),
 }
 
 

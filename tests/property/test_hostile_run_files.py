@@ -205,6 +205,47 @@ def test_an_event_that_training_never_writes_is_refused(line: str, sound: bytes,
     assert "events.jsonl" in refusal(zipped(parts), place)
 
 
+RAMP = (np.arange(12 * 28 * 28, dtype=np.uint32) % 251).astype(np.uint8).reshape(12, 28, 28)
+LABELS = (np.arange(12) % 10).astype(np.uint8)
+DIGITS = {"classes": json.dumps(list("0123456789"))}
+OWN_IMAGES = {
+    "none": (run_archive.IMAGES, None),
+    "a path": ("/etc", save({"images": RAMP, "labels": LABELS}, DIGITS)),
+    "a path beside them": (f"../{run_archive.IMAGES}", save({"images": RAMP, "labels": LABELS}, DIGITS)),
+    "another set": ("mnist", save({"images": RAMP, "labels": LABELS}, DIGITS)),
+    "other classes": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS % 2}, {"classes": '["a", "b"]'})),
+    "no classes": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS})),
+    "classes that are no list": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS}, {"classes": '"0123456789"'})),
+    "a label too high": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS + 1}, DIGITS)),
+    "labels of floats": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS.astype(np.float32)}, DIGITS)),
+    "too few labels": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS[:3]}, DIGITS)),
+    "images without a shape": (run_archive.IMAGES, save({"images": np.zeros((), np.uint8), "labels": LABELS}, DIGITS)),
+    "not finite": (run_archive.IMAGES, save({"images": np.full(RAMP.shape, np.nan, np.float32), "labels": LABELS}, DIGITS)),
+    "another tensor": (run_archive.IMAGES, save({"images": RAMP, "labels": LABELS, "x": LABELS}, DIGITS)),
+    "pickle": (run_archive.IMAGES, b"\x80\x04K\x01."),
+}
+
+
+def own(sound: bytes, name: str, images: bytes | None) -> bytes:
+    """That run, trained on images of this name, which may come with it."""
+    parts = parts_of(sound)
+    config = json.loads(parts["config.json"])
+    config["train"]["data"] = name
+    parts["config.json"] = json.dumps(config).encode()
+    return zipped(parts if images is None else parts | {run_archive.IMAGES: images})
+
+
+def test_images_that_came_along_would_be_let_in_but_for_their_fault(sound: bytes, tmp_path: Path) -> None:
+    (tmp_path / "run.zip").write_bytes(own(sound, run_archive.IMAGES, save({"images": RAMP, "labels": LABELS}, DIGITS)))
+    run_archive.unpack(tmp_path / "run.zip", tmp_path / "run")
+    assert checkpoints.read_config(tmp_path / "run")[1].data == str(tmp_path / "run" / run_archive.IMAGES)
+
+
+@pytest.mark.parametrize(("name", "images"), OWN_IMAGES.values(), ids=OWN_IMAGES)
+def test_forged_images_and_their_names_are_refused(name: str, images: bytes | None, sound: bytes, place: Path) -> None:
+    refusal(own(sound, name, images), place)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1, "model": {"latent_dim": 1e9}, "train": {}}'])
 def test_a_forged_config_is_refused(text: str, sound: bytes, place: Path) -> None:
     assert "config.json" in refusal(zipped(parts_of(sound) | {"config.json": text.encode()}), place)
