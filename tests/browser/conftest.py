@@ -40,7 +40,6 @@ def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
 
     def open_page(link: str = "", **options: Any) -> Page:
         context, troubles = offline_context(browser, **{"viewport": WINDOW, **options})
-        context.unroute_all()
         context.set_offline(True)
         opened.append((context, troubles))
         page = context.new_page()

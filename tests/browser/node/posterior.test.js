@@ -168,9 +168,9 @@ test("blank, white, single-pixel, noisy and grey images give numbers", () => {
   }
 });
 
-test("the coarse posterior is near the refined one", () => {
-  const { inference, x } = models["vae-mnist"];
-  const off = x.map((image) => Math.abs(inference.coarse(image).logPx - finish(inference.exact(image)).logPx));
+test("the coarse posterior is near the exact one", () => {
+  const { inference, x, exact } = models["vae-mnist"];
+  const off = x.map((image, index) => Math.abs(inference.coarse(image).logPx - exact.logPx[index]));
   assert.ok(off.sort((a, b) => a - b)[COUNT >> 1] < 1, `${off}`);
 });
 
