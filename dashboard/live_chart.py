@@ -21,7 +21,7 @@ def drawing(term: str, height: int) -> dict[str, Any]:
     """The Vega-Lite drawing of a term, `nll` or `kl`."""
     colour = {"field": "of", "type": "nominal", "scale": {"domain": [TRAINING, HELD_OUT], "range": [_TRAINED, _HELD_OUT_COLOUR]}}
     legend = {"orient": "top", "title": None, "labelFontSize": 14} if term == "nll" else None
-    words = {"titleFontSize": 14, "tickCount": 5}
+    words = {"titleFontSize": 14, "labelFontSize": 13, "tickCount": 5}
     x = {"field": "step", "type": "quantitative", "axis": {"title": run_charts.AXES["step"], **words}, "scale": {"domainMin": 0}}
     y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, **words}}
     axes = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}, "color": {**colour, "legend": legend}}

@@ -21,6 +21,7 @@ from vae_engine.errors import EngineError
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem 1.5rem 1rem; }
 [data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 3rem); }
+.stMainBlockContainer [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 </style>"""
 # Streamlit writes white on the primary colour, which the dark theme has light.
 _DARK = "<style>.stMultiSelect [data-tag] * { color: #0e1117; }</style>"

@@ -17,8 +17,10 @@ _STYLE = """<style>
 .stMainBlockContainer h3 { padding: 0; font-size: 1.4rem; }
 .st-key-train-readings [data-testid=stMetricValue] { font-size: 1.4rem; }
 .st-key-train-ahead { position: absolute; visibility: hidden; height: 0; overflow: hidden; }
+.stMainBlockContainer [data-testid=stElementToolbar] { top: 0 !important; }
 .stMainBlockContainer [data-testid=stCaptionContainer] { opacity: 0.8; }
 </style>"""
+# The keys of a chart, which Streamlit hangs above it by a style of the element, would hide the numbers there.
 # White, which Streamlit writes on its chief buttons, does not stand out from the light blue of the dark theme.
 _DARK = "<style>.stMainBlockContainer button[kind=primary] { color: #0e1a26; }</style>"
 
