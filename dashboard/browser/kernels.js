@@ -5,7 +5,7 @@
 // Weights are *packed in panels*: eight outputs beside each other for every input, so that either version walks
 // straight through memory and keeps eight sums going at once. Everything lives in one heap of floats.
 
-import { LINEAR_KERNEL } from "./linear_kernel.js";
+import { FUSED_KERNEL, LINEAR_KERNEL } from "./linear_kernel.js";
 
 /** Outputs in a panel; the last one is padded with zeros. */
 export const PANEL = 8;
@@ -22,7 +22,7 @@ export const PANEL = 8;
  * @returns {Kernel}
  */
 export function createKernel(floats, allowSimd = true) {
-  return (allowSimd && simdKernel(floats)) || plainKernel(floats);
+  return (allowSimd && (simdKernel(FUSED_KERNEL, floats) || simdKernel(LINEAR_KERNEL, floats))) || plainKernel(floats);
 }
 
 /** Length of a row of y for so many outputs. @param {number} outputs */
@@ -46,18 +46,19 @@ export function packPanels(heap, at, matrix, inner, outer, place) {
   }
 }
 
-/** @param {number} floats */
-function simdKernel(floats) {
+/** The kernel of this WebAssembly, null where the browser does not know its instructions or a page's policy forbids it.
+ * @param {string} assembled base64 @param {number} floats */
+function simdKernel(assembled, floats) {
   try {
     const memory = new WebAssembly.Memory({ initial: Math.ceil((floats * 4) / 65536) });
-    const code = Uint8Array.from(atob(LINEAR_KERNEL), (letter) => letter.charCodeAt(0));
+    const code = Uint8Array.from(atob(assembled), (letter) => letter.charCodeAt(0));
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { host: { memory } });
     const bytes = /** @type {Linear} */ (/** @type {unknown} */ (exports.linear));
     /** @type {Linear} */
     const linear = (x, weight, bias, y, rows, inner, outer) => bytes(x * 4, weight * 4, bias * 4, y * 4, rows, inner, outer);
     return { heap: new Float32Array(memory.buffer, 0, floats), linear, simd: true };
   } catch {
-    return null; // no SIMD in this browser, or a page policy that forbids WebAssembly
+    return null;
   }
 }
 

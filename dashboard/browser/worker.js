@@ -23,6 +23,7 @@ import { Inference } from "./posterior.js";
 
 const SLICE = 8; // milliseconds of work between pauses
 const PART = 64; // images decoded between looks at the clock
+const HEAD_START = 1000; // milliseconds that a page has to itself before its worker makes ready unasked
 
 /**
  * @typedef {object} BatchDecoder
@@ -146,9 +147,18 @@ export function serveRequests(scope) {
   let bundleBuffer;
   /** @type {Service|undefined} */
   let service;
+  async function makeReady() {
+    try {
+      service ??= createService(bundleBuffer);
+      await service({ id: 0, channel: "ready", method: "decodeMany", args: [new Float32Array(2 * PART)] });
+    } catch {
+      // whoever asks for something is told why there is none
+    }
+  }
   scope.onmessage = async ({ data }) => {
     if (!("id" in data)) {
       bundleBuffer = data;
+      setTimeout(makeReady, HEAD_START);
       return;
     }
     try {
