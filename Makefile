@@ -4,7 +4,8 @@ PORT ?= 8501
 BIN := .venv/bin
 # Tests that do not mind others beside them; those in a browser run alone.
 APART := tests/architecture tests/unit tests/property tests/app tests/browser/test_node_core.py
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Most of what is installed is never imported; what is gets compiled then.
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .PHONY: run test install install-test check screenshots benchmark clean
 
@@ -25,12 +26,12 @@ install-test: .venv/installed-test
 	$(PYTHON) -m venv .venv
 
 .venv/installed: .venv/bin/python requirements.txt constraints.txt pyproject.toml
-	$(PIP) install -c constraints.txt -r requirements.txt
-	$(PIP) install --no-deps -e .
+	$(INSTALL) -c constraints.txt -r requirements.txt
+	$(INSTALL) --no-deps -e .
 	@touch $@
 
 .venv/installed-test: .venv/installed requirements-test.txt package.json package-lock.json
-	$(PIP) install -c constraints.txt -r requirements-test.txt
+	$(INSTALL) -c constraints.txt -r requirements-test.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
 	$(BIN)/python tests/chromium.py
 	@touch $@
