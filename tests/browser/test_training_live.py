@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from explorer_page import pixels, until
+from explorer_page import at_rest, pixels, until
 from playwright.sync_api import Browser, Page, expect
 from serving import dashboard, offline_context
 
@@ -131,7 +131,9 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
 
 def press_queue(page: Page) -> str:
     """Queue the preset β = 4 behind what trains; the id of the run."""
-    page.get_by_text("β = 4", exact=True).click(timeout=60_000)
+    page.get_by_text("β = 4", exact=True).wait_for(timeout=60_000)
+    at_rest(page)
+    page.get_by_text("β = 4", exact=True).click()
     expect(page.get_by_test_id("stCode")).to_contain_text("--beta 4.0", timeout=30_000)
     key(page, wording.START).click()
     until(lambda: "next in the queue" in bar(page))
