@@ -135,7 +135,6 @@ def manifolds(page: Page) -> dict[int, list[dict[str, float]]]:
 def first_drag(browser: Browser, address: str) -> float:
     """Seconds from opening an address until a drag moves the point."""
     context, _ = offline_context(browser, viewport={"width": 1366, "height": 768})
-    context.unroute_all()
     page = context.new_page()
     began = time.perf_counter()
     page.goto(address, wait_until="commit")

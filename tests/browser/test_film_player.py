@@ -247,7 +247,6 @@ def from_disk(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[Page]:
     """The film of both runs as a file, opened where there is no network."""
     (tmp_path / "film.html").write_bytes(film_export.page([folder / "vae", folder / "ae"]))
     context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
-    context.unroute_all()
     context.set_offline(True)
     page = context.new_page()
     page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)
