@@ -2,7 +2,7 @@
 
 log p(x) = log ∫ p(x|z) N(z; 0, I) dz ≈ logsumexpₖ [log p(x|zₖ) + log N(zₖ; 0, I)] + 2 log h over a lattice
 of spacing h. A coarse lattice, decoded once per model, finds for each image the tiles of the plane that can hold
-posterior mass; within those vae_engine.exact_sums halves the spacing, place by place, until halving it changes
+posterior mass; within those vae_engine.exact_sums halves the spacing, place by place, until the points midway change
 log p(x) by less than 0.01 nat.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from vae_engine import exact_sums, objectives
+from vae_engine import exact_cells, exact_sums, objectives
 from vae_engine.errors import EngineError
 from vae_engine.models import VAE
 
@@ -26,10 +26,11 @@ FINEST = 256  # decoded points along a tile
 _COARSE = 4  # coarse points along a tile
 _DROP = 60.0  # nats below an image's best coarse point at which a tile is left out at once
 _LIKELY = 40.0  # nats below it within which a tile's neighbours are looked at, too: a narrow mode may lie on their border
-_WIDEST = 12.0  # the prior's mass beyond it is below e⁻⁷⁰
+_WIDER = (8.0, 12.0)  # half the ranges tried for images with mass at the border; the prior's mass beyond is below e⁻⁷⁰
 _BORDER_MASS = 1e-5  # of p(x), in the outermost tiles: more than the prior has there hints at modes beyond
 _RESOLVED = 6.0  # decoded squares that the mass must spread over, were it as dense everywhere as at its peak
 _CHUNK = 500
+_AT_ONCE = 1000  # points decoded together: more do not fit a processor's cache
 
 Progress = Callable[[str, float], None]
 
@@ -40,7 +41,7 @@ def _silent(stage: str, share: float) -> None:
 
 @dataclass(frozen=True)
 class Exact:
-    """log p(x) of each image in nats, its change by the last halving, the share of it at the border: float64 [n]."""
+    """log p(x) of each image in nats, its change by the last points, the share of it at the border: float64 [n]."""
 
     log_px: Tensor
     change: Tensor
@@ -55,11 +56,11 @@ class Exact:
         """The lattices that gave log p(x), and how far they can be trusted, for the record."""
         return {
             "range": [-self.half_width, self.half_width],
-            "spacing": TILE / exact_sums.CELL / 2,
+            "spacing": TILE / exact_cells.CELL,
             "finest_spacing": self.finest,
-            "interpolated": exact_sums.FINER,
-            "halving_change": self.change.mean().item(),
-            "largest_halving_change": self.change.max().item(),
+            "interpolated": exact_cells.FINER,
+            "midway_change": self.change.mean().item(),
+            "largest_midway_change": self.change.max().item(),
             "border_mass": self.border.mean().item(),
         }
 
@@ -88,7 +89,7 @@ class ExactInference:
             raise EngineError("Exact log p(x) needs a two-dimensional latent space; use importance sampling instead.")
         vae.eval()
         self.vae = vae
-        self.tiles = 2 * math.ceil(min(half_width, _WIDEST) / TILE)
+        self.tiles = 2 * math.ceil(min(half_width, _WIDER[-1]) / TILE)
         self.low = -TILE * self.tiles / 2
         steps = (torch.arange(self.tiles * _COARSE, dtype=torch.float64) + 0.5) * (TILE / _COARSE) + self.low
         self._coarse = _natural(vae, torch.cartesian_prod(steps, steps).float())
@@ -104,20 +105,20 @@ class ExactInference:
         if within:
             inner = slice(rim := self.tiles // 2 - round(within.half_width / TILE), self.tiles - rim)
             chosen[:, inner, inner], settled = False, within.log_px
+        statistics = self.vae.likelihood.statistics(x).to(self._coarse[0].dtype)
         found = exact_sums.sums(
-            lambda z: _natural(self.vae, z),
-            self.vae.likelihood.statistics(x).to(self._coarse[0].dtype),
+            exact_cells.Images(statistics, lambda z: _natural(self.vae, z), self.low),
             chosen,
             torch.cat([highest for _, highest in judged]),
             settled,
-            exact_sums.Plane(self.low, TILE, TILE / FINEST),
+            exact_sums.Plane(TILE, TILE / FINEST),
             lambda log_px, peak, spacing: resolved(log_px, peak, TILE / spacing),
             TOLERANCE,
             progress,
         )
         if (mean_change := found.change.mean().item()) > TOLERANCE:
             raise EngineError(
-                f"Halving the lattice to {found.spacing:g} still changes log p(x) by {mean_change:.3f} nat: "
+                f"Points midway between those {found.spacing:g} apart still change log p(x) by {mean_change:.3f} nat: "
                 "this decoder varies too quickly for quadrature."
             )
         return Exact(found.log_px, found.change, found.border, round(-self.low, 6), found.spacing)
@@ -154,8 +155,15 @@ def log_joint(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
 
 def _natural(vae: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
     """η [k, s] and bias [k] with log p(x|z) + log p(z) = statistics(x)·η + bias."""
-    eta, bias = vae.likelihood.natural(vae.decode_logits(z))
-    return eta, bias + objectives.log_prior(z)
+    eta = bias = z
+    for first in range(0, len(z), _AT_ONCE):
+        here = slice(first, first + _AT_ONCE)
+        part, rest = vae.likelihood.natural(vae.decode_logits(z[here]))
+        rest = rest + objectives.log_prior(z[here])
+        if not first:
+            eta, bias = part.new_empty(len(z), part.shape[1]), rest.new_empty(len(z))
+        eta[here], bias[here] = part, rest
+    return eta, bias
 
 
 @torch.no_grad()
@@ -167,12 +175,13 @@ def exact_log_px(vae: VAE, x: Tensor, progress: Progress = _silent) -> Exact:
     """
     half = _reach(vae, x) if vae.config.latent_dim == 2 else 0.0
     exact = ExactInference(vae, half).log_px(x, progress)
-    beyond = (exact.border > _BORDER_MASS).nonzero()[:, 0]
-    if len(beyond) and half < _WIDEST:
-        exact = exact.corrected(beyond, ExactInference(vae, _WIDEST).log_px(x[beyond], progress, exact.of(beyond)))
+    for wider in _WIDER:
+        beyond = (exact.border > _BORDER_MASS).nonzero()[:, 0]
+        if len(beyond) and wider > half:
+            exact = exact.corrected(beyond, ExactInference(vae, wider).log_px(x[beyond], progress, exact.of(beyond)))
     if (most := exact.border.max().item()) > _BORDER_MASS:
         raise EngineError(
-            f"A share of {most:.4f} of the posterior lies beyond ±{_WIDEST:g}: "
+            f"A share of {most:.4f} of the posterior lies beyond ±{_WIDER[-1]:g}: "
             "this decoder puts these images where the prior has no mass."
         )
     return exact
@@ -182,4 +191,4 @@ def _reach(vae: VAE, x: Tensor) -> float:
     """How far from the origin encoded images and their spreads reach along an axis, at least 5."""
     vae.eval()
     q = vae.encode(x)
-    return min(max(5.0, (q.mu.abs() + 3 * q.std).max().item()), _WIDEST)
+    return min(max(5.0, (q.mu.abs() + 3 * q.std).max().item()), _WIDER[-1])

@@ -129,30 +129,38 @@ def _summary(inference: ExactInference, window: _Window, joint: Tensor, spacing:
 
 
 def _modes(joint: Tensor) -> list[list[int]]:
-    """Rows and columns of the peaks, the highest first, found by flooding from the top down."""
+    """Rows and columns of the peaks, the highest first, found by flooding from the top down until all are decided."""
     peak = joint.max().item()
     flooded = (joint > peak - _LOWEST_MODE - _VALLEY).nonzero()
     heights = joint[flooded[:, 0], flooded[:, 1]]
     order = heights.argsort(descending=True)
+    above = torch.nn.functional.max_pool2d(joint[None], 3, 1, 1)[0][flooded[:, 0], flooded[:, 1]] > heights
+    last_top = int((~above & (heights > peak - _LOWEST_MODE))[order].nonzero().max())
     summit_of: dict[tuple[int, int], int] = {}
     higher: list[int] = []  # for each summit the one it was joined to, or itself
     peaks: list[tuple[float, list[int], bool]] = []  # height, place, whether it stands alone
+    open_ones: dict[int, float] = {}  # heights of the peaks that may yet prove not to stand alone
 
     def highest(summit: int) -> int:
         while higher[summit] != summit:
             summit = higher[summit]
         return summit
 
-    for (row, column), height in zip(flooded[order].tolist(), heights[order].tolist(), strict=True):
+    for index, ((row, column), height) in enumerate(zip(flooded[order].tolist(), heights[order].tolist(), strict=True)):
         around = ((row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1))
         summits = sorted({highest(summit_of[place]) for place in around if place in summit_of})
         if not summits:
             summits = [len(peaks)]
             higher.append(len(peaks))
             peaks.append((height, [row, column], height > peak - _LOWEST_MODE))
+            if height > peak - _LOWEST_MODE:
+                open_ones[summits[0]] = height
         for summit in summits[1:]:
             higher[summit] = summits[0]
             top, place, alone = peaks[summit]
             peaks[summit] = (top, place, alone and top - height >= _VALLEY)
+            open_ones.pop(summit, None)
         summit_of[row, column] = summits[0]
+        if index >= last_top and (len(open_ones) == 1 or min(open_ones.values()) - height >= _VALLEY):
+            break
     return [place for _, place, alone in peaks if alone]

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.many_points import all_points
-from benchmarks.pointer import circling, drawing, place, press
+from benchmarks.pointer import circling, drawing, place, pressing, sliding
 from benchmarks.report import Row
 from playwright.sync_api import Browser, Locator, Page
 from serving import chromium, dashboard, offline_context, streamlit_app
@@ -30,6 +30,9 @@ MODELS = ("vae-mnist", "ae-mnist")
 MEASURING = Path(__file__).with_name("measuring.js").read_text(encoding="utf-8")
 NATIVE = Path(__file__).with_name("native_slider.py")
 SETTLED_MS = 1500
+SLIDE, SLIDE_SECONDS = 60, 1.0  # pixels and seconds that a slider is dragged
+KEYS = 20
+PICTURE, NATIVE_PICTURE = "[data-testid=digit-vae]", "[data-testid=stImage] img"
 MANY_APP = """
 from pathlib import Path
 import streamlit as st
@@ -81,25 +84,22 @@ def moving(page: Page, seconds: float) -> dict[str, float]:
     }  # fmt: skip
 
 
-def explorer_keys(page: Page, count: int) -> float:
-    """Median time from an arrow key to the drawn digit, ms."""
-    page.get_by_test_id("latent-map-vae").focus()
-    page.evaluate("window.__latentExplorer.clearStats()")
-    for _ in range(count):
-        press(page, "ArrowRight")
-    return page.evaluate("window.__latentExplorer.stats().inputToPaintMs.p50")
+def answers(page: Page, event: str, act: Callable[[], object], picture: str) -> list[float]:
+    """Times from each event of a kind during an action until a frame shows another picture, ms."""
+    page.evaluate("given => { window.__times = window.__measuring.watch(...given) }", [event, picture])
+    act()
+    page.wait_for_timeout(SETTLED_MS)
+    return page.evaluate("window.__times()")
 
 
-def native_keys(page: Page, count: int) -> float:
-    """Median time from an arrow key on Streamlit's slider to the new picture, ms."""
-    page.get_by_role("slider").first.focus()
-    times = []
-    for _ in range(count):
-        page.evaluate("() => { window.__pending = window.__measuring.keyToImage() }")
-        press(page, "ArrowRight")
-        times.append(page.evaluate("window.__pending"))
-        page.wait_for_timeout(200)
-    return statistics.median(times)
+def by_hand(page: Page, slider: Locator, handle: Callable[[], tuple[float, float]], picture: str) -> dict[str, float]:
+    """Median times to the new picture, ms: from a move of a slider under the hand, and from an arrow key on it."""
+    slides = [
+        answers(page, "pointermove", lambda by=by: sliding(page, handle(), by, SLIDE_SECONDS), picture) for by in (SLIDE, -SLIDE)
+    ]
+    slider.focus()
+    keys = answers(page, "keydown", lambda: pressing(page, "ArrowRight", KEYS), picture)
+    return {"slide": statistics.median(slides[0] + slides[1]), "key": statistics.median(keys)}
 
 
 def strokes(page: Page) -> dict[str, float]:
@@ -156,7 +156,8 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     stored = [registry.find(name) for name in MODELS]
     with dashboard(folder / "dashboard.log") as address, opened(browser, address) as page:
         yield from moving_rows("10,000 points", median(lambda: moving(page, seconds), repeats))
-        key = median(lambda: {"ms": explorer_keys(page, 60)}, repeats)["ms"]
+        slider = page.get_by_test_id("z1")
+        hand = median(lambda: by_hand(page, slider, lambda: place(page, "z1", 0.5, 0.5), PICTURE), repeats)
         pen = median(lambda: strokes(page), repeats)
     paths = []
     for model in stored:
@@ -166,7 +167,7 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     app.write_text(MANY_APP.format(paths=paths), encoding="utf-8")
     with streamlit_app(app, folder / "many.log") as address, opened(browser, address) as page:
         yield from moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
-    yield from native_rows(browser, folder, key, repeats)
+    yield from native_rows(browser, folder, hand, repeats)
     yield Row("point of a stroke → encoded, decoded, drawn, p95", pen["p95"], "ms", most=30)
     yield from manifold_rows(browser, folder, repeats)
     yield from opening_rows(browser, folder, repeats)
@@ -199,19 +200,23 @@ def moving_rows(points: str, found: dict[str, float]) -> list[Row]:
     ]
 
 
-def native_rows(browser: Browser, folder: Path, key: float, repeats: int) -> Iterator[Row]:
+def native_rows(browser: Browser, folder: Path, ours: dict[str, float], repeats: int) -> Iterator[Row]:
     """The same decoder behind `st.slider` and `st.image`, as it comes and tuned, and how many times longer it takes."""
     settings = {
         "with Streamlit's default settings": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"},
         "tuned (fragment, no collection after reruns)": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "false", "TUNED": "1"},
     }
-    yield Row("arrow key → drawn digit", key, "ms")
-    for how, environment in settings.items():
+    asked = {"slide": "slider under the hand, moved", "key": "arrow key on a slider"}
+    for how, event in asked.items():
+        yield Row(f"{event} → drawn digit, median", ours[how], "ms")
+    for setting, environment in settings.items():
         log = folder / "native.log"
         with streamlit_app(NATIVE, log, **environment) as address, opened(browser, address, "stImage") as page:
-            native = median(lambda page=page: {"ms": native_keys(page, 10)}, repeats)["ms"]
-        yield Row(f"`st.slider` and `st.image` {how}: arrow key → picture", native, "ms")
-        yield Row("… as a multiple of the explorer's", native / key, "×", least=20)
+            slider, thumb = page.get_by_role("slider").first, lambda page=page: place(page, "stSliderThumbValue", 0.5, 1.5)
+            native = median(lambda page=page, slider=slider, thumb=thumb: by_hand(page, slider, thumb, NATIVE_PICTURE), repeats)
+        for how, event in asked.items():
+            yield Row(f"`st.slider` and `st.image` {setting}: {event} → picture, median", native[how], "ms")
+            yield Row("… as a multiple of the explorer's", native[how] / ours[how], "×", least=20)
 
 
 def manifold_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:

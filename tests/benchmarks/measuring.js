@@ -1,4 +1,4 @@
-// Put into each page before anything else: notes when answers of workers arrive and when frames and pictures appear.
+// Put into each page before anything else: notes when answers of workers arrive and when frames show another picture.
 (() => {
   const replies = new EventTarget();
   const Native = window.Worker;
@@ -32,20 +32,41 @@
     return {ms, gap};
   }
 
-  /** Milliseconds from the next key until Streamlit shows another picture. */
-  function keyToImage() {
-    const image = () => document.querySelector("[data-testid=stImage] img");
-    const before = image().src;
-    return new Promise((resolve) => {
-      let began = NaN;
-      addEventListener("keydown", (event) => (began = event.timeStamp), {capture: true, once: true});
-      requestAnimationFrame(function look() {
-        const now = image();
-        if (now && now.src !== before && now.complete && now.naturalWidth) drawn().then((at) => resolve(at - began));
-        else requestAnimationFrame(look);
-      });
-    });
+  /** The first element that a selector names, looked for behind shadow roots as well. */
+  const find = (selector, root = document) => root.querySelector(selector)
+    ?? [...root.querySelectorAll("*")].reduce((found, one) => found ?? (one.shadowRoot && find(selector, one.shadowRoot)), null);
+
+  /** What an element shows: a canvas its pixels, an image the place it has been read from; null while there is nothing. */
+  function shown(element) {
+    if (element instanceof HTMLCanvasElement) return element.toDataURL();
+    return element?.complete && element.naturalWidth ? element.src : null;
   }
 
-  window.__measuring = {batches, keyToImage};
+  /** Notes for each event of a kind the milliseconds until a frame shows another picture; call what it returns for those times. */
+  function watch(kind, selector) {
+    let element = find(selector);
+    let [picture, running] = [shown(element), true];
+    const [waiting, times] = [[], []];
+    addEventListener(kind, (event) => running && waiting.push(event.timeStamp), {capture: true});
+    requestAnimationFrame(function look() {
+      const asked = waiting.length;
+      const channel = new MessageChannel(); // its message comes when the frame has been drawn
+      channel.port1.onmessage = () => {
+        const at = performance.now();
+        if (!element?.isConnected) element = find(selector);
+        const now = shown(element);
+        if (now === null || now === picture) return;
+        picture = now;
+        times.push(...waiting.splice(0, asked).map((began) => at - began));
+      };
+      channel.port2.postMessage(0);
+      if (running) requestAnimationFrame(look);
+    });
+    return () => {
+      running = false;
+      return times;
+    };
+  }
+
+  window.__measuring = {batches, watch};
 })();

@@ -1,4 +1,4 @@
-"""A visitor's hand: circles over a map, strokes on a pad, keys at a steady pace."""
+"""A visitor's hand: circles over a map, strokes on a pad, sliders and keys at a steady pace."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TURN_SECONDS = 1.7
 
 def place(page: Page, test_id: str, across: float, down: float) -> tuple[float, float]:
     """The point of the window at these shares of an element."""
-    box = page.get_by_test_id(test_id).bounding_box()
+    box = page.get_by_test_id(test_id).first.bounding_box()
     assert box
     return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
@@ -39,7 +39,19 @@ def drawing(page: Page, test_id: str) -> None:
     page.mouse.up()
 
 
-def press(page: Page, key: str) -> None:
-    """One key, and a breath."""
-    page.keyboard.press(key)
-    page.wait_for_timeout(37)
+def sliding(page: Page, start: tuple[float, float], pixels: float, seconds: float) -> None:
+    """Take hold at a point of the window, move sideways at a steady pace, let go."""
+    x, y = start
+    page.mouse.move(x, y)
+    page.mouse.down()
+    began = time.perf_counter()
+    while (elapsed := time.perf_counter() - began) < seconds:
+        page.mouse.move(x + pixels * elapsed / seconds, y)
+    page.mouse.up()
+
+
+def pressing(page: Page, key: str, count: int) -> None:
+    """A key again and again, slowly enough that each is answered before the next."""
+    for _ in range(count):
+        page.keyboard.press(key)
+        page.wait_for_timeout(307)
