@@ -42,28 +42,36 @@
     return element?.complete && element.naturalWidth ? element.src : null;
   }
 
-  /** Notes for each event of a kind the milliseconds until a frame shows another picture; call what it returns for those times. */
+  /** Notes for each event of a kind the milliseconds until a frame shows another picture; call what it returns for those times.
+   * Frames are asked for only while a picture is awaited: a page at rest is to stay at rest. */
   function watch(kind, selector) {
-    let element = find(selector);
-    let [picture, running] = [shown(element), true];
-    const [waiting, times] = [[], []];
-    addEventListener(kind, (event) => running && waiting.push(event.timeStamp), {capture: true});
-    requestAnimationFrame(function look() {
+    let [element, looking] = [find(selector), false];
+    let picture = shown(element);
+    const [waiting, times, listening] = [[], [], new AbortController()];
+    addEventListener(kind, (event) => {
+      waiting.push(event.timeStamp);
+      if (!looking) requestAnimationFrame(look);
+      looking = true;
+    }, {capture: true, signal: listening.signal});
+    function look() {
       const asked = waiting.length;
       const channel = new MessageChannel(); // its message comes when the frame has been drawn
       channel.port1.onmessage = () => {
         const at = performance.now();
         if (!element?.isConnected) element = find(selector);
         const now = shown(element);
-        if (now === null || now === picture) return;
-        picture = now;
-        times.push(...waiting.splice(0, asked).map((began) => at - began));
+        if (now !== null && now !== picture) {
+          picture = now;
+          times.push(...waiting.splice(0, asked).map((began) => at - began));
+        }
+        looking = waiting.length > 0;
+        if (looking) requestAnimationFrame(look);
       };
       channel.port2.postMessage(0);
-      if (running) requestAnimationFrame(look);
-    });
+    }
     return () => {
-      running = false;
+      listening.abort();
+      waiting.length = 0;
       return times;
     };
   }
