@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
-# Tests that do not mind others beside them; those in a browser run alone.
+# Tests that do not mind many others beside them; those in a browser wait more than they work, so two run at once.
 APART := tests/architecture tests/unit tests/property tests/app tests/browser/test_node_core.py
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
@@ -17,7 +17,7 @@ test: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest tests/browser --ignore tests/browser/test_node_core.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser --ignore tests/browser/test_node_core.py
 
 install: .venv/installed
 install-test: .venv/installed-test
