@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chromium import find
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
 
 from dashboard.jobs import VARIABLE
 
@@ -87,10 +87,15 @@ def offline_context(browser: Browser, **options: object) -> tuple[BrowserContext
     context = browser.new_context(**options)
     troubles: list[str] = []
     context.on("request", lambda request: troubles.append(f"asked for {request.url}") if not _is_here(request.url) else None)
-    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}"))
+    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}") if not _is_let_go(request) else None)
     context.on("console", lambda message: troubles.append(_told(message)) if _is_trouble(message) else None)
     context.on("weberror", lambda error: troubles.append(str(error.error)))
     return context, troubles
+
+
+def _is_let_go(request: Request) -> bool:
+    """Whether a page that went on no longer wanted it."""
+    return request.failure == "net::ERR_ABORTED"
 
 
 def _is_here(url: str) -> bool:
