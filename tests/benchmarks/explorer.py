@@ -92,12 +92,12 @@ def answers(page: Page, event: str, act: Callable[[], object], picture: str) -> 
     return page.evaluate("window.__times()")
 
 
-def by_hand(page: Page, slider: Locator, handle: Callable[[], tuple[float, float]], picture: str) -> dict[str, float]:
-    """Median times to the new picture, ms: from a move of a slider under the hand, and from an arrow key on it."""
+def by_hand(page: Page, keyed: Locator, handle: Callable[[], tuple[float, float]], picture: str) -> dict[str, float]:
+    """Median times to the new picture, ms: from a move of a slider under the hand, and from an arrow key."""
     slides = [
         answers(page, "pointermove", lambda by=by: sliding(page, handle(), by, SLIDE_SECONDS), picture) for by in (SLIDE, -SLIDE)
     ]
-    slider.focus()
+    keyed.focus()
     keys = answers(page, "keydown", lambda: pressing(page, "ArrowRight", KEYS), picture)
     return {"slide": statistics.median(slides[0] + slides[1]), "key": statistics.median(keys)}
 
@@ -156,8 +156,8 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     stored = [registry.find(name) for name in MODELS]
     with dashboard(folder / "dashboard.log") as address, opened(browser, address) as page:
         yield from moving_rows("10,000 points", median(lambda: moving(page, seconds), repeats))
-        slider = page.get_by_test_id("z1")
-        hand = median(lambda: by_hand(page, slider, lambda: place(page, "z1", 0.5, 0.5), PICTURE), repeats)
+        maps = page.get_by_test_id("latent-map-vae")
+        hand = median(lambda: by_hand(page, maps, lambda: place(page, "z1", 0.5, 0.5), PICTURE), repeats)
         pen = median(lambda: strokes(page), repeats)
     paths = []
     for model in stored:
@@ -206,7 +206,7 @@ def native_rows(browser: Browser, folder: Path, ours: dict[str, float], repeats:
         "with Streamlit's default settings": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "true"},
         "tuned (fragment, no collection after reruns)": {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "false", "TUNED": "1"},
     }
-    asked = {"slide": "slider under the hand, moved", "key": "arrow key on a slider"}
+    asked = {"slide": "slider under the hand, moved", "key": "arrow key"}
     for how, event in asked.items():
         yield Row(f"{event} → drawn digit, median", ours[how], "ms")
     for setting, environment in settings.items():
