@@ -87,10 +87,11 @@ def test_twenty_random_kills_leave_a_run_readable_and_resumable(tmp_path: Path, 
         interrupted_while_training += state > reached
         reached = state
     assert interrupted_while_training >= KILLS // 2
+    seen = read_run(folder).step  # events tell of steps after the last state, too
     nursery.stdin.write("\n")
     nursery.stdin.flush()
     pid = int(nursery.stdout.readline())
-    wait_for(lambda: (now := read_run(folder)).state is State.RUNNING and now.step > reached)
+    wait_for(lambda: (now := read_run(folder)).state is State.RUNNING and now.step > seen)
     os.kill(pid, signal.SIGTERM)
     assert "gone\n" in iter(nursery.stdout.readline, "")  # after the words of the command
     view = read_run(folder)
