@@ -9,7 +9,6 @@ log p(x) by less than 0.01 nat.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from torch import Tensor
 
 from vae_engine import exact_cells, exact_sums, objectives
 from vae_engine.errors import EngineError
+from vae_engine.exact_cells import Progress
 from vae_engine.models import VAE
 
 TOLERANCE = 0.01  # nats
@@ -31,8 +31,6 @@ _BORDER_MASS = 1e-5  # of p(x), in the outermost tiles: more than the prior has 
 _RESOLVED = 6.0  # decoded squares that the mass must spread over, were it as dense everywhere as at its peak
 _CHUNK = 500
 _AT_ONCE = 1000  # points decoded together: more do not fit a processor's cache
-
-Progress = Callable[[str, float], None]
 
 
 def _silent(stage: str, share: float) -> None:
