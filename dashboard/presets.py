@@ -25,8 +25,9 @@ class Preset:
 
 _PAPER_MODEL = replace(LIVE_MODEL, encoder_widths=(500,), decoder="mlp", decoder_widths=(500,), activation="tanh")
 _PAPER_TRAIN = replace(
-    LIVE_TRAIN, optimizer="adagrad", learning_rate=0.01, schedule="constant", batch_size=100, ema=0.0, seconds=60.0, epochs=0.0
-)
+    LIVE_TRAIN, initialisation="uniform", optimizer="adagrad", learning_rate=0.01, schedule="constant", grad_clip=0.0,
+    batch_size=100, ema=0.0, seconds=60.0, epochs=0.0,
+)  # fmt: skip
 _CONVOLUTIONAL = replace(
     LIVE_MODEL, encoder="conv", encoder_widths=(16, 32, 256), decoder="conv", decoder_widths=(256, 32, 16)
 )  # fmt: skip

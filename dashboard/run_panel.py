@@ -16,7 +16,7 @@ from dashboard.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from vae_engine import run_control
 from vae_engine.errors import EngineError
 
-_POLL_SECONDS, _SOON_SECONDS = 0.5, 0.15
+_POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {"nll": 270, "kl": 210}
 _STOP_SECONDS = 0.2

@@ -42,23 +42,25 @@ def page(names: Sequence[str]) -> bytes:
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
     stored = [_titled(registry.find(name)) for name in names]
-    payloads = {f"bundle-{i}": planes(export.bundle(model, with_images=False)) for i, model in enumerate(stored)}
+    blocks = [block(f"bundle-{i}", planes(export.bundle(model, with_images=False))) for i, model in enumerate(stored)]
     if len({model.train.data for model in stored}) > 1:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
-    payloads["images"] = datasets.load(stored[0].train.data, "test").images.tobytes()
+    images = block("images", datasets.load(stored[0].train.data, "test").images.tobytes())
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
-    blocks = [block(name, content) for name, content in payloads.items()]
     styles = browser_script.styles()
-    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage")
+    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage", images)
 
 
-def one_file(title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str) -> bytes:
+def one_file(
+    title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str, last: str = ""
+) -> bytes:
     """A page that needs nothing from outside.
 
     `root` is the id of the element that `opener`, which the module `entry` exports, fills; until then it says `waiting`.
+    `last` is a block behind the script, which begins before the browser has read it.
     """
     script = browser_script.script(entry)
-    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener}
+    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener, "last": last}
     return _PAGE.format(**words, styles=styles, blocks="\n".join(blocks), script=script).encode()
 
 
@@ -100,6 +102,7 @@ html, body {{ margin: 0; height: 100%; }}
 {script}
 latentExplorer.{opener}(document);
 </script>
+{last}
 </body>
 </html>
 """

@@ -27,14 +27,14 @@ LABELS = {
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
     "likelihood": "Likelihood", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
     "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
-    "kl_warmup_epochs": "Warm-up of β, epochs", "optimizer": "Optimiser", "learning_rate": "Learning rate",
+    "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser", "learning_rate": "Learning rate",
     "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂", "weight_decay": "Weight decay",
     "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights", "patience": "Patience, epochs",
     "held_out": "Held-out images", "seed": "Seed",
 }  # fmt: skip
 CHOICES = {
     "vae": "VAE", "ae": "Plain autoencoder", "A": "A: all Monte Carlo", "B": "B: analytic KL", "iwae": "IWAE", "mlp": "MLP",
-    "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD",
+    "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
 }  # fmt: skip
 BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}

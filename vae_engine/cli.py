@@ -66,7 +66,7 @@ def parser(
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
     train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
-    train.add_argument("--threads", type=positive, help="processor threads (default all)")
+    train.add_argument("--threads", type=positive, help="processor threads (default all; with --live all but one)")
     train_flags.add(train)
 
     evaluate = add_command(commands, "evaluate", _evaluate, "measure a model: ELBO, importance-sampled and exact log p(x)")
@@ -173,8 +173,9 @@ def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: Train
     from vae_engine import console, runs, training
 
     stop = _stop_on_signal()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    threads = torch.get_num_threads()
+    # Whoever watches needs a processor as well, and threads that wait for one another wait for the one that lost its own.
+    torch.set_num_threads(arguments.threads or (max(1, threads - 1) if arguments.live else threads))
     brake = run_control.Brake(arguments.run_dir)
     options = {"device": arguments.device, "should_stop": stop, "holding": brake.holding, "live": arguments.live}
     if arguments.resume:

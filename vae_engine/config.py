@@ -135,6 +135,7 @@ class TrainConfig(_Config):
     samples: int = _option(1, "z samples per image: L of the ELBO, K of the IWAE bound", low=1, high=1000)
     beta: float = _option(1.0, "weight of the KL term in the loss", low=0.0, high=1000.0)
     kl_warmup_epochs: float = _option(0.0, "epochs over which beta grows from 0", low=0.0, high=10_000.0)
+    initialisation: str = _option("uniform", "first weights: uniform as torch draws them, or he", choices=("uniform", "he"))
     optimizer: str = _option("adam", "optimiser", choices=("adam", "adagrad", "sgd"))
     learning_rate: float = _option(2e-3, "peak learning rate", low=1e-8, high=10.0)
     schedule: str = _option("one-cycle", "learning-rate schedule", choices=("one-cycle", "linear", "constant"))
@@ -160,9 +161,10 @@ class TrainConfig(_Config):
 
 
 LIVE_MODEL = ModelConfig(
-    encoder_widths=(256, 256, 256), decoder_widths=(256, 256, 256), fourier_features=32, fourier_scale=0.7, activation="silu"
+    encoder_widths=(256, 256, 256), decoder_widths=(256, 256, 256), fourier_features=32, fourier_scale=0.7, activation="gelu"
 )
 LIVE_TRAIN = TrainConfig(
-    learning_rate=3e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, batch_size=128, ema=0.995, seconds=20.0
-)
+    initialisation="he", learning_rate=4e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, grad_clip=200.0,
+    batch_size=128, ema=0.995, seconds=20.0,
+)  # fmt: skip
 """The live lecture recipe: a small network that is good after 20 seconds on two cores."""

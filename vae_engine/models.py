@@ -87,6 +87,28 @@ def build_model(config: ModelConfig, seed: int = 0) -> Model:
 
 
 @torch.no_grad()
+def start_balanced(model: Model, seed: int = 0) -> None:
+    """Draw the weights before each network's last layer anew, so that a signal of variance 1 keeps it from layer to layer.
+
+    w ~ N(0, 1 / (fan-in · E[f(u)²])), u ~ N(0, 1), f the activation; biases 0. For ReLU this is He et al.,
+    arXiv:1502.01852, eq. 10. Transposed convolutions and the last layers keep what they have.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    energy = _energy(build([{"op": model.config.activation}]))
+    for module in (*model.encoder[:-1].modules(), *model.decoder[:-1].modules()):
+        if isinstance(module, nn.Linear | nn.Conv2d):
+            module.weight.normal_(0, (module.weight[0].numel() * energy) ** -0.5, generator=rng)
+            module.bias.zero_()
+
+
+def _energy(activation: nn.Module) -> float:
+    """E[f(u)²] for u ~ N(0, 1)."""
+    u = torch.linspace(-8, 8, 1601, dtype=torch.float64)
+    weight = torch.exp(-0.5 * u**2)
+    return float((weight * activation(u) ** 2).sum() / weight.sum())
+
+
+@torch.no_grad()
 def start_at_mean_image(model: Model, images: np.ndarray) -> None:
     """Set the output bias of a Bernoulli decoder to the logits of the mean training image."""
     bias = getattr(model.decoder[-1], "bias", None)

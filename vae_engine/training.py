@@ -20,13 +20,13 @@ from vae_engine.devices import autocast, resolve_device
 from vae_engine.errors import EngineError
 from vae_engine.evaluation import held_out_terms
 from vae_engine.events import Checkpoint, Epoch, Event, Failed, Finished, Live, Snapshot, Step
-from vae_engine.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image
+from vae_engine.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image, start_balanced
 from vae_engine.optimisers import Averaged, learning_rate_factor, make_optimiser, optimiser_state, restore_optimiser
 
 _BATCH, _PIXELS, _NOISE = 1, 2, 3  # purposes of randomness
 _SNAPSHOT_RATIO, _SNAPSHOT_BYTES, _LAST_STEP = 1.3, 256 * 2**20, 1e8
 _STEP_EVENT_SECONDS = 0.2
-_LIVE_SECONDS = 0.25
+_LIVE_SECONDS = 0.33
 _POLL_SECONDS = 0.01
 _CHECKPOINT_SECONDS = 30.0
 
@@ -77,6 +77,8 @@ def train(
     target = resolve_device(device)
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
     model = build_model(model_config, config.seed)
+    if config.initialisation == "he":
+        start_balanced(model, config.seed)
     start_at_mean_image(model, images)
     if not resume:
         yield Snapshot(0, _copy(model.state_dict()))

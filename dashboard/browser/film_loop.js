@@ -1,11 +1,14 @@
 // @ts-check
 // Draws when there is something to draw, once a frame, and measures how evenly the frames come.
 
-import {clearStats, readStats, recordFrame} from "./stats.js";
+import {clearStats, readStats, recordFrame, recordInput} from "./stats.js";
 
-/** @param {(now: number, elapsed: number) => boolean} draw milliseconds; whether another frame is needed */
-export function createFrameLoop(draw) {
-  let [asked, before, frames, longestGap, moving, ended, resting] = [0, 0, 0, 0, false, false, false];
+const PREMATURE = 4; // milliseconds by which a frame of the screen may come before its time
+
+/** @param {(now: number, elapsed: number) => boolean} draw milliseconds; whether another frame is needed
+ * @param {() => number} pace milliseconds that are to lie between two frames at least */
+export function createFrameLoop(draw, pace) {
+  let [asked, before, frames, longestGap, moving, ended, resting, urgent] = [0, 0, 0, 0, false, false, false, false];
 
   function invalidate() {
     if (!asked && !ended && !resting) asked = requestAnimationFrame(tick);
@@ -15,6 +18,8 @@ export function createFrameLoop(draw) {
   function tick(now) {
     asked = 0;
     if (resting) return;
+    if (before && !urgent && now - before < pace() - PREMATURE) return invalidate();
+    urgent = false;
     const began = performance.now();
     const elapsed = before ? now - before : 0;
     if (moving) longestGap = Math.max(longestGap, elapsed);
@@ -27,6 +32,11 @@ export function createFrameLoop(draw) {
 
   return {
     invalidate,
+    /** Somebody's hand is answered in the next frame, whatever the pace. @param {Event} event */
+    touched(event) {
+      recordInput(event);
+      urgent = true;
+    },
     /** Draw nothing for a while. @param {boolean} value */
     rest(value) {
       resting = value;

@@ -134,7 +134,8 @@ export function createFilmMap({place, title, large, calls}) {
         over.restore();
         marked = marks;
       }
-      plot.setAttribute("aria-label", `Latent map of ${title()}. Arrow keys move the point that is decoded, Enter follows the nearest image.`);
+      const label = `Latent map of ${title()}. Arrow keys move the point that is decoded, Enter follows the nearest image.`;
+      if (plot.getAttribute("aria-label") !== label) plot.setAttribute("aria-label", label);
     },
     wipe() {
       clear(under);

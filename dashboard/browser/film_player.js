@@ -8,7 +8,6 @@ import {createReel} from "./film_reel.js";
 import {createFilmTime} from "./film_time.js";
 import {isDark, readTheme} from "./palette.js";
 import {ALL_CLASSES} from "./state.js";
-import {recordInput} from "./stats.js";
 
 /** @typedef {import("./palette.js").Theme} Theme */
 /** @typedef {import("./film_store.js").Reel} Reel */
@@ -19,6 +18,7 @@ const REPORT_PAUSE = 250;
 const BUSY = 8; // milliseconds of a frame in which work that can wait is begun
 const LARGE = [0, 1150, 1500]; // pixels from which a film of so many reels is one to be read from a back row
 const BREATH = 50; // milliseconds that a picture for elsewhere may keep the page waiting
+const LIVE_PACE = 33; // milliseconds: gliding at half the rate of a screen leaves training its processor
 const MOST_TRIES = 600;
 
 /** @param {HTMLElement} element @param {HTMLElement} spoken @param {FilmOptions} options */
@@ -38,11 +38,11 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   let followed = null;
   let [timer, builds, deadline, said, breathed] = [0, 1, 0, "null", 0];
   const time = createFilmTime({reels: () => reels, moved, settled, begins: Number.isFinite(step) && step >= 0 ? step : null});
-  const {invalidate, ...loop} = createFrameLoop((_, elapsed) => {
+  const {invalidate, touched, ...loop} = createFrameLoop((_, elapsed) => {
     time.advance(elapsed);
     const more = render(elapsed, 1);
     return time.playing() || more;
-  });
+  }, () => (time.following() && reels.some((reel) => reel.store.reel().live) ? LIVE_PACE : 0));
 
   /** @param {number} elapsed milliseconds @param {number} decoders that may be built, lest the animation stumble @returns {boolean} whether there is more to do */
   function render(elapsed, decoders) {
@@ -115,7 +115,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     mayBuild: () => builds-- > 0,
     /** When work that can wait for the next frame is to end. */
     busyUntil: () => deadline,
-    touched: recordInput,
+    touched,
     /** New instants may lie nearer to what is on show than those it was made from. */
     arrived: moved,
     castCame() {

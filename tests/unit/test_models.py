@@ -9,7 +9,7 @@ import torch
 from builders import DECODERS, ENCODERS, short, tiny
 
 from vae_engine import ModelConfig, build_model, data
-from vae_engine.models import Posterior
+from vae_engine.models import Posterior, start_balanced
 from vae_engine.networks import FourierFeatures
 from vae_engine.training import batch_loss
 from vae_engine.weights import expected_shapes, parameter_count
@@ -92,6 +92,29 @@ def test_building_a_model_leaves_the_global_random_state_alone() -> None:
     before = torch.get_rng_state()
     build_model(tiny())
     assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("activation", ["gelu", "relu", "silu", "tanh"])
+def test_balanced_weights_keep_a_unit_variance_through_every_hidden_layer(activation: str) -> None:
+    model = build_model(ModelConfig(encoder_widths=(1024,) * 4, decoder_widths=(1024,) * 4, activation=activation))
+    start_balanced(model, seed=3)
+    rng = torch.Generator().manual_seed(4)
+    for network, inputs in ((model.encoder, 784), (model.decoder[1:], 130)):
+        activate = network[1]
+        signal = torch.randn(64, inputs, generator=rng)
+        for linear in network[:-1:2]:
+            signal = linear(activate(signal))
+            assert signal.square().mean().item() == pytest.approx(1.0, rel=0.15)
+
+
+def test_balanced_weights_are_a_function_of_the_seed_and_leave_the_last_layers_alone() -> None:
+    once, again, other, torchs = (build_model(tiny("mlp", "fourier")) for _ in range(4))
+    for model, seed in ((once, 1), (again, 1), (other, 2)):
+        start_balanced(model, seed)
+    assert all(torch.equal(a, b) for a, b in zip(once.parameters(), again.parameters(), strict=True))
+    assert not torch.equal(once.encoder[0].weight, other.encoder[0].weight)
+    assert torch.equal(once.encoder[-1].weight, torchs.encoder[-1].weight)
+    assert torch.equal(once.decoder[-1].weight, torchs.decoder[-1].weight)
 
 
 def test_autoencoder_and_vae_differ_only_in_the_last_encoder_layer() -> None:
