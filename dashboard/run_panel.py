@@ -44,8 +44,8 @@ def load_ahead() -> None:
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:
-    """After how many seconds to look again: soon while the first picture is waited for, never where nothing goes on."""
-    if view.state is State.STARTING and not view.snapshots:
+    """After how many seconds to look again: soon while the first picture or the end is awaited, never where nothing goes on."""
+    if _is_stopping(view) or (view.state is State.STARTING and not view.snapshots):
         return _SOON_SECONDS
     return _POLL_SECONDS if jobs.going() else None
 

@@ -27,8 +27,8 @@ GROUPS = {
     ),
     wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples"),
     wording.OPTIMISER: (
-        "initialisation", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2", "weight_decay",
-        "grad_clip", "patience", "seed",
+        "initialisation", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
+        "weight_decay", "grad_clip", "patience", "seed",
     ),
     wording.DATA: ("train_size", "protocol", "held_out"),
 }  # fmt: skip

@@ -27,9 +27,10 @@ LABELS = {
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
     "likelihood": "Likelihood", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
     "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
-    "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser", "learning_rate": "Learning rate",
-    "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂", "weight_decay": "Weight decay",
-    "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights", "patience": "Patience, epochs",
+    "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
+    "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
+    "weight_decay": "Weight decay", "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights",
+    "patience": "Patience, epochs",
     "held_out": "Held-out images", "seed": "Seed",
 }  # fmt: skip
 CHOICES = {

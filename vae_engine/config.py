@@ -161,7 +161,7 @@ class TrainConfig(_Config):
 
 
 LIVE_MODEL = ModelConfig(
-    encoder_widths=(256, 256, 256), decoder_widths=(256, 256, 256), fourier_features=32, fourier_scale=0.7, activation="gelu"
+    encoder_widths=(384, 256, 128), decoder_widths=(256, 256, 256), fourier_features=64, fourier_scale=0.7, activation="gelu"
 )
 LIVE_TRAIN = TrainConfig(
     initialisation="he", learning_rate=4e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, grad_clip=200.0,

@@ -98,7 +98,7 @@ def start_balanced(model: Model, seed: int = 0) -> None:
     for module in (*model.encoder[:-1].modules(), *model.decoder[:-1].modules()):
         if isinstance(module, nn.Linear | nn.Conv2d):
             module.weight.normal_(0, (module.weight[0].numel() * energy) ** -0.5, generator=rng)
-            module.bias.zero_()
+            nn.init.zeros_(module.bias)  # type: ignore[arg-type]  # all of ours have one
 
 
 def _energy(activation: nn.Module) -> float:

@@ -40,19 +40,23 @@ class Row:
     def cells(self) -> list[str]:
         """The row as the table shows it."""
         verdict = {True: "yes", False: "**no**", None: ""}[self.met]
-        return [self.what, _target(self), f"{_short(self.measured)} {self.unit}".strip(), verdict]
+        return [self.what, _target(self), _short(self.measured, self.unit), verdict]
 
 
 def _target(row: Row) -> str:
     if row.most is not None and row.most == row.least:
-        return f"{_short(row.most)} {row.unit}".strip()
+        return _short(row.most, row.unit)
     limits = [(sign, limit) for sign, limit in (("≤", row.most), ("≥", row.least)) if limit is not None]
-    return ", ".join(f"{sign} {_short(limit)} {row.unit}".strip() for sign, limit in limits)
+    return ", ".join(f"{sign} {_short(limit, row.unit)}" for sign, limit in limits)
 
 
-def _short(number: float) -> str:
-    """Three digits are more than a busy machine repeats."""
-    return f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:.3g}"
+def _short(number: float, unit: str) -> str:
+    """Of times three digits are more than a busy machine repeats; of nats a tenth counts."""
+    if unit.startswith("nats"):
+        shown = f"{number:,.1f}"
+    else:
+        shown = f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:.3g}"
+    return f"{shown} {unit}".strip()
 
 
 def table(rows: Sequence[Row]) -> str:
