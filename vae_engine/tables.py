@@ -8,7 +8,7 @@ from vae_engine import weights
 from vae_engine.checkpoints import Stored
 
 # (name, ELBO, importance-sampled log p(x)): quoted, not measured here.
-_QUOTED = (
+QUOTED = (
     ("N-VAE d=2, Davidson et al. 2018 (quoted)", -137.08, -135.73),
     ("S-VAE d=2, sphere in R³, Davidson et al. 2018 (quoted)", -133.72, -132.50),
 )
@@ -18,7 +18,7 @@ def markdown(models: list[Stored]) -> str:
     """One row a model: ELBO, importance-sampled and exact log p(x), reconstruction; then the quoted rows."""
     head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "seeds tried"]
     rows = [_row(model) for model in ranked(models)]
-    rows += [[name, "", f"{elbo:.2f}", f"{sampled:.2f}", "", "", ""] for name, elbo, sampled in _QUOTED]
+    rows += [[name, "", f"{elbo:.2f}", f"{sampled:.2f}", "", "", ""] for name, elbo, sampled in QUOTED]
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
 
 

@@ -10,6 +10,7 @@ test split, beside what a published model of two latent dimensions is quoted wit
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -23,12 +24,13 @@ from serving import chromium, dashboard, offline_context
 from dashboard import train_wording as wording
 from dashboard.run_view import State
 from vae_engine import checkpoints, data, evaluation
+from vae_engine.tables import QUOTED
 
 PREPARED_MS = 15_000
 RUNNING_MS = 4_000
 WATCHED_MS = 60_000
 SEEDS = 3
-PUBLISHED = (-137.08, -135.73)  # N-VAE, d = 2: ELBO and importance-sampled log p(x) as quoted in README
+PUBLISHED = QUOTED[0][1:]  # ELBO and importance-sampled log p(x)
 SAMPLES = 500
 PRESSED = """([label, wanted]) => new Promise((resolve) => {
   const seen = {
@@ -58,36 +60,36 @@ def pressed(page: Page, label: str, **wanted: object) -> dict[str, float]:
     return page.evaluate(PRESSED, [label, wanted])
 
 
-def measured(browser: Browser, folder: Path, wait_ms: int) -> dict[str, float]:
-    """One press of Train on a new server, and one of Stop while it trains."""
-    with dashboard(folder / "log.txt") as address:
-        context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
-        page = context.new_page()
-        page.goto(f"{address}/train")
-        page.get_by_role("button", name=wording.START, exact=True).wait_for(timeout=60_000)
-        page.wait_for_timeout(wait_ms)
-        times = pressed(page, wording.START, badge=UNDER_WAY, map=True, trained=True)
-        page.wait_for_timeout(RUNNING_MS)
-        times["stop"] = pressed(page, wording.STOP, badge=[wording.STATES[State.STOPPED][0]])["badge"]
-        context.close()
-        assert not [one for one in troubles if not one.startswith("failed: ")], troubles
-    return times
-
-
-def watched(browser: Browser, folder: Path, seed: int) -> dict[str, float]:
-    """What a 20-second run comes to that is watched from the press to its end, on the whole test split."""
+@contextlib.contextmanager
+def train_page(browser: Browser, folder: Path, wait_ms: int) -> Iterator[Page]:
+    """The Train page of a new server, which has had some time to prepare; its runs lie in the folder."""
     folder.mkdir()
     with dashboard(folder / "log.txt") as address:
         context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
         page = context.new_page()
         page.goto(f"{address}/train")
         page.get_by_role("button", name=wording.START, exact=True).wait_for(timeout=60_000)
-        page.wait_for_timeout(PREPARED_MS)
+        page.wait_for_timeout(wait_ms)
+        yield page
+        context.close()
+        assert not [one for one in troubles if not one.startswith("failed: ")], troubles
+
+
+def measured(browser: Browser, folder: Path, wait_ms: int) -> dict[str, float]:
+    """One press of Train on a new server, and one of Stop while it trains."""
+    with train_page(browser, folder, wait_ms) as page:
+        times = pressed(page, wording.START, badge=UNDER_WAY, map=True, trained=True)
+        page.wait_for_timeout(RUNNING_MS)
+        times["stop"] = pressed(page, wording.STOP, badge=[wording.STATES[State.STOPPED][0]])["badge"]
+    return times
+
+
+def watched(browser: Browser, folder: Path, seed: int) -> dict[str, float]:
+    """What a 20-second run comes to that is watched from the press to its end, on the whole test split."""
+    with train_page(browser, folder, PREPARED_MS) as page:
         choose_seed(page, seed)
         page.get_by_role("button", name=wording.START, exact=True).click()
         page.locator("[data-testid=stMain]", has_text=wording.STATES[State.FINISHED][0]).wait_for(timeout=WATCHED_MS)
-        context.close()
-        assert not [one for one in troubles if not one.startswith("failed: ")], troubles
     [run] = (path.parent for path in folder.glob(f"runs/*/{checkpoints.METRICS}"))
     stored = checkpoints.read(run)
     model, images = checkpoints.to_torch(stored), data.load("test")
@@ -109,11 +111,7 @@ def choose_seed(page: Page, seed: int) -> None:
 def rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
     """All rows."""
     for kind, wait_ms, most in (("cold", 0, 3.0), ("warm", PREPARED_MS, 1.0)):
-        found = []
-        for repeat in range(repeats):
-            place = folder / f"{kind}-{repeat}"
-            place.mkdir()
-            found.append(measured(browser, place, wait_ms))
+        found = [measured(browser, folder / f"{kind}-{repeat}", wait_ms) for repeat in range(repeats)]
         middle = {name: statistics.median(one[name] for one in found) for name in found[0]}
         yield Row(f"{kind}: Train pressed → the run is on the page", middle["badge"], "s", most=most)
         yield Row("… → its map is drawn", middle["map"], "s", most=most)
