@@ -63,6 +63,7 @@ def explorer(
     link: str = "",
     notice: str = "",
     turn: int = 0,
+    on_settle: Callable[[], None] | None = None,
     on_choose: Callable[[], None] | None = None,
     key: str = "explorer",
 ) -> ExplorerResult:
@@ -73,7 +74,8 @@ def explorer(
     `ladder` those of models of the first map that differ in β, ascending, between which a slider leads. `choices` are,
     for each map, the models to choose from. `link` is a state to begin with, in the form that Copy link gives after the
     `#`; `notice` a sentence to show; `turn` changes when a choice was dealt with, so that the page waits no longer.
-    `on_choose` is called when models were chosen, before the run that has them in its result, which another may cut short.
+    `on_settle` is called when the visitor settled on something new, `on_choose` when models were chosen: both before the
+    run that has it in its result, which another run, or another page, may cut short.
     """
     packed = pack(bundles)
     setting = {
@@ -88,7 +90,11 @@ def explorer(
     with st.container(gap=None):
         _setting(key=f"{key}-setting", data=setting, height=1)
         raw = _component(
-            key=key, data=packed, default={"report": None}, on_report_change=_nothing, on_models_change=on_choose or _nothing
+            key=key,
+            data=packed,
+            default={"report": None},
+            on_report_change=on_settle or _nothing,
+            on_models_change=on_choose or _nothing,
         )
     return checked(raw.get("report"), raw.get("models"), [[one.name for one in map] for map in choices])
 

@@ -32,9 +32,13 @@ def show() -> None:
         return
     result = explorer(
         shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
-        turn=state.choosing(), on_choose=partial(_choose, choices, pair), key=_KEY,
+        turn=state.choosing(), on_settle=partial(_settle, pair), on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
     state.keep_explored(pair.names, result)
+
+
+def _settle(pair: Pair) -> None:
+    state.keep_explored(pair.names, checked((state.widget(_KEY) or {}).get("report"), None, []))
 
 
 def _choose(choices: Sequence[Choice], pair: Pair) -> None:

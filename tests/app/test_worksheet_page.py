@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import catalogue, worksheet_wording
+from dashboard import catalogue, state, worksheet_wording
 from dashboard.worksheet import TASKS, Task, judged
 
 PROGRAM = "from dashboard.screens import worksheet\nworksheet.show()"
@@ -105,6 +107,18 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
     nothing, link = (one.value for one in app.text)
     assert nothing == ""
     assert link == "./?models=vae-mnist,ae-mnist#mode=inspect&z=0.5%2C-1%3B3%2C4&image=12"
+
+
+def test_explore_is_remembered_when_its_page_is_left_before_it_has_run_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def left_at_once(*_: object, on_settle: Callable[[], None], key: str, **__: object) -> None:
+        st.session_state[key] = {"report": {"z": {"vae": [0.5, -1.0]}, "mode": "move"}}
+        on_settle()
+        st.text(state.explored())
+        st.stop()
+
+    monkeypatch.setattr("dashboard.screens.explore.explorer", left_at_once)
+    app = run(AppTest.from_string("from dashboard.screens import explore\nexplore.show()", default_timeout=60))
+    assert app.text[0].value.endswith("#mode=move&z=0.5%2C-1")
 
 
 def test_there_are_two_versions_to_take_away_in_two_formats() -> None:

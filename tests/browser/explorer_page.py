@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Page
@@ -45,6 +46,22 @@ def settle(page: Page) -> None:
 def at_rest(page: Page) -> None:
     """Wait until the server has sent all of a page: a button that moves between press and release is not clicked."""
     page.locator("[data-test-script-state=notRunning]").wait_for(timeout=60_000)
+
+
+@contextmanager
+def heard(page: Page) -> Iterator[None]:
+    """Do something on Explore that changes its address, and wait until the server has been told and has run the page again."""
+    answered = page.evaluate_handle("""() => {
+        const before = location.hash, states = [];
+        const note = () => {
+            const state = document.querySelector("[data-test-script-state]").dataset.testScriptState;
+            if (location.hash !== before) states.push(state);
+        };
+        new MutationObserver(note).observe(document.body, {subtree: true, attributeFilter: ["data-test-script-state"]});
+        return () => states.includes("running") && states.at(-1) === "notRunning";
+    }""")
+    yield
+    until(lambda: answered.evaluate("answered => answered()"))
 
 
 def until(holds: Callable[[], Any], seconds: float = 60) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import at_rest, until
+from explorer_page import at_rest, heard, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -129,10 +129,9 @@ def test_where_one_stands_on_explore_is_carried_over(page: Page) -> None:
     page.get_by_role("link", name="Explore", exact=True).click()
     page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
     page.get_by_test_id("latent-map-vae").focus()
-    page.keyboard.press("r")
-    until(lambda: "z=" in page.evaluate("location.href"))
+    with heard(page):
+        page.keyboard.press("r")
     z = page.evaluate("window.__latentExplorer.state().z[0]")
-    at_rest(page)
     page.get_by_role("link", name=wording.WORKSHEET).click()
     expect(page.get_by_role("heading", name=TASKS[2].title)).to_be_visible(timeout=60_000)
     opened_solved(page, 0)
