@@ -42,25 +42,27 @@ def page(names: Sequence[str]) -> bytes:
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
     stored = [_titled(registry.find(name)) for name in names]
-    blocks = [block(f"bundle-{i}", planes(export.bundle(model, with_images=False))) for i, model in enumerate(stored)]
+    parts = [export.parted(model) for model in stored]
+    blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _) in enumerate(parts)]
+    last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]
     if len({model.train.data for model in stored}) > 1:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
-    images = block("images", datasets.load(stored[0].train.data, "test").images.tobytes())
+    last.append(block("images", datasets.load(stored[0].train.data, "test").images.tobytes()))
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
     styles = browser_script.styles()
-    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage", images)
+    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage", last)
 
 
 def one_file(
-    title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str, last: str = ""
+    title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str, last: Sequence[str] = ()
 ) -> bytes:
     """A page that needs nothing from outside.
 
     `root` is the id of the element that `opener`, which the module `entry` exports, fills; until then it says `waiting`.
-    `last` is a block behind the script, which begins before the browser has read it.
+    `last` are blocks behind the script, which begins before the browser has read them.
     """
     script = browser_script.script(entry)
-    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener, "last": last}
+    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener, "last": "\n".join(last)}
     return _PAGE.format(**words, styles=styles, blocks="\n".join(blocks), script=script).encode()
 
 

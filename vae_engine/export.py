@@ -39,6 +39,7 @@ PROTOCOL, SEED = "dynamic", 0
 _CODES = "codes.safetensors"
 
 Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
+"""Tensors, and what a header says of them."""
 
 
 def write_bundle(stored: Stored, path: Path) -> int:
@@ -53,6 +54,29 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None) 
 
     `points` keeps the first so many images of each split: enough to watch training, and a hundred times faster.
     """
+    tensors, header = _contents(stored, with_images, points)
+    return _packed(tensors, bundle=header)
+
+
+def parted(stored: Stored) -> tuple[bytes, bytes]:
+    """A bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
+
+    The second is a safetensors file with `encoder.*` and, as `__metadata__.encoder`, the encoder's list of layers.
+    Raises as `bundle` does.
+    """
+    tensors, header = _contents(stored, with_images=False)
+    listed = header["layers"].pop("encoder")
+    encoder = {name: tensors.pop(name) for name in list(tensors) if name.startswith("encoder.")}
+    return _packed(tensors, bundle=header), _packed(encoder, encoder=listed)
+
+
+def _packed(tensors: dict[str, np.ndarray], **described: Any) -> bytes:
+    notes = {key: json.dumps(value) for key, value in described.items()}
+    return pack({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, notes)
+
+
+def _contents(stored: Stored, with_images: bool, points: int | None = None) -> Codes:
+    """The tensors of a bundle, and its header."""
     if stored.model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
@@ -68,7 +92,7 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None) 
         "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
         "classes": stored.train.classes, **places,
     }  # fmt: skip
-    return pack({name: np.ascontiguousarray(t) for name, t in tensors.items()}, {"bundle": json.dumps(header)})
+    return tensors, header
 
 
 def encode_all(stored: Stored, points: int | None = None) -> Codes:

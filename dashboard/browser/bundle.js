@@ -34,8 +34,8 @@ export function readBundle(buffer) {
   ensure(header.version === BUNDLE_VERSION, `it has version ${header.version}; this page reads version ${BUNDLE_VERSION}.`);
   ensure(header.kind === "vae" || header.kind === "ae", "its model is neither a VAE nor an autoencoder.");
   ensure(isObject(header.config), "it does not say how its model is made.");
-  ensure(isObject(header.layers) && Array.isArray(header.layers.encoder) && Array.isArray(header.layers.decoder),
-    "it does not list its layers.");
+  const { encoder = [], decoder } = isObject(header.layers) ? header.layers : {};
+  ensure(Array.isArray(encoder) && Array.isArray(decoder), "it does not list its layers.");
   const points = header.points;
   const count = requireCount(points, "points");
   const codes = readCodes(tensors, "points.codes", points);
@@ -62,6 +62,20 @@ export function readBundle(buffer) {
     train: { count: requireCount(header.train, "train"), codes: readCodes(tensors, "train.codes", header.train) },
     hasImages: tensors.has("points.images"),
   };
+}
+
+/**
+ * Gives a bundle that came without its encoder what was left out (vae_engine/export.py, `parted`).
+ * @param {Bundle} bundle
+ * @param {Uint8Array} bytes
+ * @throws {Error} one sentence saying what is wrong with the file
+ */
+export function addEncoder(bundle, bytes) {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const layers = parseJson(metadata?.encoder);
+  ensure(Array.isArray(layers), "it does not list the layers of its encoder.");
+  bundle.header.layers.encoder = layers;
+  for (const [name, tensor] of tensors) bundle.tensors.set(name, tensor);
 }
 
 /**

@@ -3,12 +3,13 @@
 
 import {spokenCaption} from "./captions.js";
 import {createDrawPad} from "./draw_pad.js";
+import {carriedOver, linkedState} from "./first_state.js";
 import {createInspector} from "./inspector.js";
-import {buildPage} from "./page.js";
 import {createMovePanel} from "./move_panel.js";
+import {buildPage} from "./page.js";
 import {readTheme} from "./palette.js";
-import {formatLink, parseLink} from "./property_table.js";
 import {createPosteriorProbe} from "./posterior_probe.js";
+import {formatLink} from "./property_table.js";
 import {createSamplePanel} from "./sample_panel.js";
 import {createShelf} from "./shelf.js";
 import {createStore, initialState} from "./state.js";
@@ -25,6 +26,7 @@ import {createWalk} from "./walk.js";
  * @property {(ArrayBuffer|Uint8Array)[]} bundles
  * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
  * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
+ * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
  * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
@@ -67,7 +69,7 @@ const LARGE_WIDTH = 1700;
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
 export function mountExplorer(root, options) {
-  const shelf = createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? []);
+  const shelf = createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders);
   let stage = mountStage(root, options, shelf, stepTo, null);
   shelf.ladder?.prepare();
 
@@ -229,18 +231,27 @@ function mountStage(root, options, shelf, stepTo, carried) {
   // A menu lies over the page until someone touches anything else.
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
+  receiveEncoders();
   receiveImages();
   retheme();
   commit();
   Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state}});
 
-  async function receiveImages() {
-    try {
-      app.images = await (options.images ?? shelf.images());
-    } catch (error) {
-      app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
-    }
+  async function receiveEncoders() {
+    if (!options.encoders) return;
+    await shelf.whole.catch(complain);
+    if (app.store.state.mode === "draw") app.draw.enter(); // what was drawn in the meantime
     invalidate();
+  }
+
+  async function receiveImages() {
+    app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
+    invalidate();
+  }
+
+  /** @param {unknown} error */
+  function complain(error) {
+    app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
   }
 
   return {
@@ -273,22 +284,6 @@ function addressOf(models) {
   const address = new URL(location.href.split("#")[0]);
   if (address.searchParams.has("models")) address.searchParams.set("models", models.map((model) => model.bundle.name).join(","));
   return address.href;
-}
-
-/** What the link says, as far as it makes sense. @param {ExplorerOptions} options @param {State} plain @param {number} count of images @returns {State} */
-function linkedState(options, plain, count) {
-  const {values, refused} = parseLink(options.link ?? location.hash.slice(1), plain);
-  const state = {...plain, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
-  if (state.selected !== null && state.selected >= count) state.selected = null;
-  if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
-  return state;
-}
-
-/** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
-function carriedOver(state, models) {
-  const {mode, selected, z} = state;
-  const follows = mode === "inspect" && selected !== null;
-  return {...state, z: follows ? [models[0].codeOf(selected), ...z.slice(1)] : z, noise: follows ? 0 : state.noise, glide: null, hovered: null, playing: false, notice: ""};
 }
 
 /** The latent whose picture is on screen: while inspecting, that of the image under the pointer. @param {State} state @param {ExplorerModel} model */

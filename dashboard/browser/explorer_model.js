@@ -2,6 +2,7 @@
 // One model as the views see it: its network, its codes with an index over them, and what its latent space is measured in.
 
 import {createIndex} from "./geometry.js";
+import {addEncoder} from "./bundle.js";
 import {createNetwork} from "./networks.js";
 import {recordDecode} from "./stats.js";
 
@@ -16,7 +17,6 @@ import {recordDecode} from "./stats.js";
  * @property {string} title what the page calls it
  * @property {string} units of its latent space
  * @property {Bundle} bundle
- * @property {Uint8Array|ArrayBuffer} bytes of the bundle, for the worker
  * @property {Network} network
  * @property {CodeIndex} index of the test codes
  * @property {CodeIndex} trained index of the training codes
@@ -27,6 +27,7 @@ import {recordDecode} from "./stats.js";
  * @property {Gaussian} gaussian fitted to the test codes
  * @property {(z: Latent) => Float32Array} decode probabilities, in a buffer that the next call overwrites
  * @property {(index: number) => Latent} codeOf
+ * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without
  * @property {(x: Float32Array, z: Latent) => number} nll −log p(x|z), nats
  */
 
@@ -34,15 +35,15 @@ const PROBED = 400;
 const PRIOR_REACH = 3.2;
 const OUTLYING = 0.001;
 
-/** @param {Bundle} bundle @param {Uint8Array|ArrayBuffer} bytes @param {number} place @returns {ExplorerModel} */
-export function createModel(bundle, bytes, place) {
-  const network = createNetwork(bundle);
+/** @param {Bundle} bundle @param {number} place @returns {ExplorerModel} */
+export function createModel(bundle, place) {
   const {points, train} = bundle;
   const trained = createIndex(train.codes);
   const shown = new Float32Array(784);
   const [low, high] = reach(bundle);
-  return {
-    place, bundle, bytes, network, trained, low, high, core: coreRange(points.codes),
+  /** @type {ExplorerModel} */
+  const model = {
+    place, bundle, network: createNetwork(bundle), trained, low, high, core: coreRange(points.codes),
     title: bundle.kind === "vae" ? "Variational autoencoder" : "Plain autoencoder",
     units: bundle.kind === "vae" ? "prior sd" : "code units",
     index: createIndex(points.codes),
@@ -50,17 +51,23 @@ export function createModel(bundle, bytes, place) {
     gaussian: fitGaussian(points.codes),
     decode(z) {
       const began = performance.now();
-      network.decode(z[0], z[1], shown);
+      model.network.decode(z[0], z[1], shown);
       recordDecode(performance.now() - began);
       return shown;
     },
     nll(x, z) {
+      const {network} = model;
       let nll = NaN;
       network.forEachRaw(Float32Array.from(z), (raw, at) => (nll = -network.likelihood.logProb(x, raw, at)));
       return nll;
     },
     codeOf: (index) => [points.codes[2 * index], points.codes[2 * index + 1]],
+    complete(encoder) {
+      addEncoder(bundle, encoder);
+      model.network = createNetwork(bundle);
+    },
   };
+  return model;
 }
 
 /** The true range of the codes, and at least where samples of N(0, I) fall, which both models are asked to decode. @param {Bundle} bundle @returns {[Latent, Latent]} */

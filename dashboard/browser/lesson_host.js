@@ -54,7 +54,7 @@ function leaveLesson(root) {
 /** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
 async function prepare(bundles) {
   if (!bundles.length) throw new Error("The models for this step are not here.");
-  const models = bundles.map((bytes, place) => createModel(readBundle(bytes), bytes, place));
+  const models = bundles.map((bytes, place) => createModel(readBundle(bytes), place));
   const holder = models.find((model) => model.bundle.hasImages) ?? models[0];
   const images = await unpackImages(holder.bundle);
   /** Workers by the place of their model: a ladder has many, of which few are asked. @type {LessonModels["decoders"]} */

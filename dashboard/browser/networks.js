@@ -17,6 +17,7 @@ import { sigmoid, softplus } from "./activations.js";
  * @property {boolean} simd whether the WebAssembly kernel is in use
  * @property {import("./kernels.js").Kernel} kernel the memory it runs in
  * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 for a Gaussian likelihood
+ * @property {boolean} encodes whether its encoder is here
  * @property {(x: Float32Array) => Encoded} encode
  * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z], 784 numbers in [0, 1]
  * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} logits of E[x|z], 784 numbers
@@ -28,7 +29,7 @@ import { sigmoid, softplus } from "./activations.js";
  */
 
 /**
- * The networks of a bundle; of something that lists no layers of an encoder, one that cannot encode.
+ * The networks of a bundle; of something that lists no layers of an encoder, or not yet, one that cannot encode.
  * @param {Pick<import("./bundle.js").Bundle, "header"|"kind"|"tensors">} bundle
  * @param {{allowSimd?: boolean, kernel?: import("./kernels.js").Kernel}} [options] allowSimd: false forces plain JavaScript;
  *   kernel: of a network of the same layers that is no longer wanted, to be overwritten
@@ -88,6 +89,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
     simd: machine.simd,
     kernel: { heap, linear: machine.linear, simd: machine.simd },
     rawWidth,
+    encodes: encoder !== null,
     encode,
     decode(z1, z2, out = new Float32Array(PIXELS)) {
       const at = decodeOne(z1, z2);

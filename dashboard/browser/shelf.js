@@ -18,10 +18,11 @@ import {createBatchDecoder} from "./worker.js";
  * @property {[Latent, Latent]} reach
  */
 
-/** @param {(ArrayBuffer|Uint8Array)[]} bytes of bundles @param {number[]} shown which of them the maps show @param {number[]} ladder which of them are rungs, by ascending β */
-export function createShelf(bytes, shown, ladder) {
+/** @param {(ArrayBuffer|Uint8Array)[]} bytes of bundles @param {number[]} shown which of them the maps show @param {number[]} ladder which of them are rungs, by ascending β
+ * @param {Promise<Uint8Array>[]} [encoders] what bundles without their encoder are to be given */
+export function createShelf(bytes, shown, ladder, encoders) {
   const bundleAt = lazily((/** @type {number} */ index) => readBundle(bytes[index]));
-  const modelAt = lazily((/** @type {number} */ index) => createModel(bundleAt(index), bytes[index], Math.max(0, shown.indexOf(index))));
+  const modelAt = lazily((/** @type {number} */ index) => createModel(bundleAt(index), Math.max(0, shown.indexOf(index))));
   /** @type {Map<number, BatchDecoder>} */
   const decoders = new Map();
   /** @type {Promise<Uint8Array|null>|undefined} */
@@ -36,6 +37,12 @@ export function createShelf(bytes, shown, ladder) {
       decoders.set(index, decoder);
       return decoder;
     }),
+    /** Resolves when every model can encode. */
+    whole: Promise.all((encoders ?? []).map(async (late, index) => {
+      const encoder = await late;
+      modelAt(index).complete(encoder);
+      decoders.get(index)?.complete(encoder);
+    })),
     images() {
       const holder = bytes.findIndex((_, index) => bundleAt(index).hasImages);
       return (images ??= holder < 0 ? Promise.resolve(null) : unpackImages(bundleAt(holder)));

@@ -11,16 +11,31 @@ export async function openStaticPage(page) {
     const found = await Promise.all([readPayload(page, "bundle-0"), readPayload(page, "bundle-1")]);
     const bundles = found.filter((bundle) => bundle !== null);
     root.replaceChildren();
-    // Asked for only now: points and weights are usable before the images have arrived, which stand behind the script.
-    const images = wholePage(page).then(() => readPayload(page, "images"));
-    mountExplorer(root, {bundles, images, theme: "auto"});
+    // Asked for only now: points and decoders are usable before the rest has arrived, which stands behind the script.
+    const whole = wholePage(page);
+    const encoders = bundles.map(async (_, i) => {
+      await whole;
+      const encoder = await readPayload(page, `encoder-${i}`, whenIdle);
+      if (!encoder) throw new Error("This page was cut short: an encoder is missing.");
+      return encoder;
+    });
+    const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
+    mountExplorer(root, {bundles, encoders, images, theme: "auto"});
   } catch (error) {
     root.textContent = error instanceof Error ? error.message : String(error);
   }
 }
 
-/** Wait until the page was read to its end, and a moment for the first drawing. @param {Document} page */
+/** Wait until the page was read to its end. @param {Document} page */
 async function wholePage(page) {
   if (page.readyState === "loading") await new Promise((resolve) => page.addEventListener("DOMContentLoaded", resolve, {once: true}));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Run a job where it keeps nobody waiting. @param {import("./slices.js").Job} job */
+async function whenIdle(job) {
+  for (;;) {
+    await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve) : setTimeout(resolve, 20)));
+    const {done, value} = job.next();
+    if (done) return value;
+  }
 }

@@ -56,13 +56,14 @@ export function createWalk(app) {
       const codes = models.map((model) => model.codeOf(end.index));
       return {image: app.images ? gatherImages(app.images, [end.index]) : new Float32Array(PIXELS_EACH), codes};
     }
+    if (!models.every((model) => model.network.encodes)) return null; // not yet
     // A bare point stands for the picture that its own model decodes there; the other model encodes that picture.
     const image = models[end.model].network.decode(end.z[0], end.z[1]).slice();
     return {image, codes: models.map((model) => (model.place === end.model ? end.z : model.network.encode(image).mu))};
   }
 
   function currentStops() {
-    const key = `${JSON.stringify(store.state.ends)} ${app.images !== null}`;
+    const key = `${JSON.stringify(store.state.ends)} ${app.images !== null} ${models.every((model) => model.network.encodes)}`;
     if (key !== resolvedKey) [resolvedKey, stops] = [key, store.state.ends.map(resolve)];
     return stops;
   }

@@ -4,26 +4,26 @@
 //
 // Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.
 
-import { readBundle } from "./bundle.js";
+import { addEncoder, readBundle } from "./bundle.js";
 import { aggregateDensity, distanceField, entropyField, gridRow } from "./density.js";
 import { elboOf, gapsOf } from "./gaps.js";
 import { createIndex } from "./geometry.js";
 import { createNetwork } from "./networks.js";
 import { Inference } from "./posterior.js";
+import { pause, runJob } from "./slices.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
 /** @typedef {"density"|"distance"|"entropy"} FieldKind */
 /** @typedef {import("./posterior_summary.js").Posterior} Posterior */
 /** @typedef {import("./gaps.js").Gaps} Gaps */
 /** @typedef {import("./gaps.js").Gaussian & import("./gaps.js").Bound} EncoderBound */
-/** @typedef {Generator<void, any, void>} Job work that pauses now and then; its value is the answer */
+/** @typedef {import("./slices.js").Job} Job */
 /** @typedef {{id: number, channel: string, method: string, args: any[]}} Request */
 /** @typedef {{id: number, result?: any, error?: string}} Reply */
 /** @typedef {(request: Request) => Promise<any>} Service */
 
-const SLICE = 8; // milliseconds of work between pauses
 const PART = 64; // images decoded between looks at the clock
-const HEAD_START = 1000; // milliseconds that a page has to itself before its worker makes ready unasked
+const HEAD_START = 1000; // milliseconds that a page has to itself before a worker makes ready unasked
 
 /**
  * @typedef {object} BatchDecoder
@@ -41,6 +41,7 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before its wo
  *   Gaussian and the way there; the channel is by default "gaps"
  * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
  *   points [z1, z2, …], nats; the channel is by default "joint"
+ * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
@@ -59,19 +60,30 @@ export function createBatchDecoder(bundleBuffer) {
     exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
+    complete: client.complete,
     terminate: client.terminate,
   };
 }
 
 /** @param {ArrayBuffer|Uint8Array} bundleBuffer */
 function createClient(bundleBuffer) {
+  /** @type {Uint8Array|undefined} */
+  let encoder;
   /** @type {Map<number, {request: Request, settle: (reply: Reply) => void}>} */
   const pending = new Map();
   let last = 0;
   /** @type {Service|undefined} */
   let local;
-  let worker = startWorker(bundleBuffer, receive, fallBack);
-  if (!worker) fallBack();
+  /** @type {Worker|null|undefined} undefined before it is made, null where none can be */
+  let worker;
+  const headStart = setTimeout(start, HEAD_START);
+
+  function start() {
+    clearTimeout(headStart);
+    if (worker !== undefined) return;
+    worker = startWorker(bundleBuffer, receive, fallBack);
+    if (encoder) worker?.postMessage({ encoder });
+  }
 
   /** @param {Reply} reply */
   function receive(reply) {
@@ -91,7 +103,7 @@ function createClient(bundleBuffer) {
   async function runHere(request) {
     await pause(); // whoever asks is not to wait
     try {
-      local ??= createService(bundleBuffer);
+      local ??= createService(bundleBuffer, encoder);
       receive({ id: request.id, result: await local(request) });
     } catch (error) {
       receive({ id: request.id, error: messageOf(error) });
@@ -101,6 +113,7 @@ function createClient(bundleBuffer) {
   return {
     /** @param {string} channel @param {string} method @param {any[]} args @returns {Promise<any>} */
     ask(channel, method, args) {
+      start();
       const request = { id: ++last, channel, method, args };
       return new Promise((resolve, reject) => {
         const settle = (/** @type {Reply} */ { result, error }) => (error === undefined ? resolve(result) : reject(new Error(error)));
@@ -109,7 +122,13 @@ function createClient(bundleBuffer) {
         else runHere(request);
       });
     },
+    /** @param {Uint8Array} bytes */
+    complete(bytes) {
+      [encoder, local] = [bytes, undefined];
+      worker?.postMessage({ encoder });
+    },
     terminate() {
+      clearTimeout(headStart);
       worker?.terminate();
       for (const id of [...pending.keys()]) receive({ id, result: null });
     },
@@ -139,30 +158,36 @@ function startWorker(bundleBuffer, receive, onFailure) {
 }
 
 /**
- * Answer the requests that arrive at a worker's scope; the first message is the bundle.
+ * Answer the requests that arrive at a worker's scope; the first message is the bundle, and its encoder may follow.
  * @param {{onmessage: ((event: MessageEvent) => void)|null, postMessage: (message: any, transfer?: any) => void}} scope
  */
 export function serveRequests(scope) {
   /** @type {ArrayBuffer|Uint8Array} */
   let bundleBuffer;
+  /** @type {Uint8Array|undefined} */
+  let encoder;
   /** @type {Service|undefined} */
   let service;
   async function makeReady() {
     try {
-      service ??= createService(bundleBuffer);
+      service ??= createService(bundleBuffer, encoder);
       await service({ id: 0, channel: "ready", method: "decodeMany", args: [new Float32Array(2 * PART)] });
     } catch {
       // whoever asks for something is told why there is none
     }
   }
   scope.onmessage = async ({ data }) => {
+    if ("encoder" in data) {
+      [encoder, service] = [data.encoder, undefined];
+      return;
+    }
     if (!("id" in data)) {
       bundleBuffer = data;
-      setTimeout(makeReady, HEAD_START);
+      setTimeout(makeReady); // after what is asked for already
       return;
     }
     try {
-      service ??= createService(bundleBuffer);
+      service ??= createService(bundleBuffer, encoder);
       const result = await service(data);
       scope.postMessage({ id: data.id, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
     } catch (error) {
@@ -171,9 +196,10 @@ export function serveRequests(scope) {
   };
 }
 
-/** @param {ArrayBuffer|Uint8Array} bundleBuffer @returns {Service} */
-function createService(bundleBuffer) {
+/** @param {ArrayBuffer|Uint8Array} bundleBuffer @param {Uint8Array} [encoder] where the bundle came without @returns {Service} */
+function createService(bundleBuffer, encoder) {
   const bundle = readBundle(bundleBuffer);
+  if (encoder) addEncoder(bundle, encoder);
   const network = createNetwork(bundle);
   /** @type {import("./geometry.js").PointIndex|undefined} */
   let trained;
@@ -244,30 +270,6 @@ function* fieldByRows(field, grid) {
     yield;
   }
   return values;
-}
-
-/** Run a job in slices; null once it is no longer wanted. @param {Job} job @param {() => boolean} wanted */
-async function runJob(job, wanted) {
-  for (let began = performance.now(); ; ) {
-    const { done, value } = job.next();
-    if (done) return value;
-    if (performance.now() - began < SLICE) continue;
-    await pause();
-    if (!wanted()) return null;
-    began = performance.now();
-  }
-}
-
-/** Let messages, input and painting have their turn; setTimeout would wait four milliseconds each time. */
-function pause() {
-  return /** @type {Promise<void>} */ (new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  }));
 }
 
 /** @param {unknown} error */

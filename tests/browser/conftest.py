@@ -38,9 +38,10 @@ def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
     """Opens the static page from disk; afterwards nothing may have gone wrong and nothing been asked of any network."""
     opened: list[tuple[Any, list[str]]] = []
 
-    def open_page(link: str = "", **options: Any) -> Page:
+    def open_page(link: str = "", *, first: str = "", **options: Any) -> Page:
         context, troubles = offline_context(browser, **{"viewport": WINDOW, **options})
         context.set_offline(True)
+        context.add_init_script(first)
         opened.append((context, troubles))
         page = context.new_page()
         page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)

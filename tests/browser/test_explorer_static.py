@@ -150,6 +150,19 @@ def test_a_drawing_is_encoded_while_it_grows_and_can_be_undone(open_static):
     assert state(page)["strokes"] == []
 
 
+def test_what_is_drawn_before_the_encoders_are_there_is_encoded_when_they_come(open_static):
+    # They are read when the page is idle, which it says it is not until it is told otherwise.
+    page = open_static(first="globalThis.waiting = []; globalThis.requestIdleCallback = (go) => globalThis.waiting.push(go);")
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    settle(page)
+    assert any(pixels(page, "draw-seen"))
+    assert state(page)["z"] == [[0, 0], [0, 0]]
+    page.evaluate("globalThis.requestIdleCallback = (go) => setTimeout(go); globalThis.waiting.forEach((go) => go());")
+    until(lambda: all(z != [0, 0] for z in state(page)["z"]))
+    expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
+
+
 def test_a_walk_goes_from_one_image_to_the_other(open_static):
     page = open_static()
     page.get_by_test_id("mode-walk").click()

@@ -15,7 +15,7 @@ from safetensors.numpy import load
 
 from vae_engine import EngineError, checkpoints, data, export, forward
 from vae_engine.architecture import layers
-from vae_engine.weights import expected_shapes
+from vae_engine.weights import expected_shapes, notes
 
 SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "beta", "sha256", "classes", "points", "train"}
 
@@ -106,6 +106,19 @@ def test_images_and_labels_are_those_of_the_test_split(vae: Bundle) -> None:
 
 def test_bundle_without_images_has_everything_else(vae: Bundle) -> None:
     assert Bundle(vae.stored.folder, with_images=False).tensors.keys() == vae.tensors.keys() - {"points.images"}
+
+
+def test_a_parted_bundle_and_its_encoder_are_the_whole_without_images(tiny_vae: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "load", first_images)
+    stored = checkpoints.read(tiny_vae)
+    whole, *parts = export.bundle(stored, with_images=False), *export.parted(stored)
+    tensors = [load(one) for one in (whole, *parts)]
+    assert {name for name in tensors[0] if name.startswith("encoder.")} == tensors[2].keys() != set()
+    assert tensors[0].keys() == tensors[1].keys() | tensors[2].keys()
+    assert all(np.array_equal(tensors[0][name], one) for part in tensors[1:] for name, one in part.items())
+    header, front = (json.loads(notes(one)["bundle"]) for one in (whole, parts[0]))
+    front["layers"]["encoder"] = json.loads(notes(parts[1])["encoder"])
+    assert front == header
 
 
 def test_quantisation_of_constant_codes_restores_the_constant() -> None:

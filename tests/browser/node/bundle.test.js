@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { readBundle, unpackImages } from "../../../dashboard/browser/bundle.js";
+import { addEncoder, readBundle, unpackImages } from "../../../dashboard/browser/bundle.js";
 import { halfToFloat } from "../../../dashboard/browser/half.js";
 
 const ONE_SENTENCE = { name: "Error", message: /^This model file cannot be used: .*\.$/s };
@@ -54,6 +54,11 @@ test("per-image truths are read where the file has them, and have to belong to i
   const { logPx, elbo, modes } = readBundle(pack(truths(2))).points.truths;
   assert.deepEqual([[...logPx], [...elbo], [...modes]], [[-1.5, -1.5], [-1.5, -1.5], [1, 1]]);
   assert.throws(() => readBundle(pack(truths(3))), ONE_SENTENCE);
+});
+
+test("a file that is no encoder is refused", () => {
+  const bundle = readBundle(pack(({ header }) => delete header.layers.encoder));
+  for (const bytes of [new Uint8Array(9), pack()]) assert.throws(() => addEncoder(bundle, bytes), ONE_SENTENCE);
 });
 
 test("an ArrayBuffer, and bytes at an odd place in one, are read alike", () => {

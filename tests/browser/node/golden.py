@@ -72,6 +72,8 @@ def save_random(folder: Path, config: ModelConfig) -> Path:
 def write_case(folder: Path, stored: checkpoints.Stored) -> None:
     bundle = export.bundle(stored)
     (folder / f"{stored.name}.bundle").write_bytes(bundle)
+    for part, content in zip(("decoder", "encoder"), export.parted(stored), strict=True):
+        (folder / f"{stored.name}.{part}").write_bytes(content)
     (folder / f"{stored.name}.f32.bundle").write_bytes(in_full_precision(bundle, stored))
     x = data.observe_fixed(data.load("test").images, "dynamic", 0).reshape(POINTS, -1)[:4]
     z = np.random.default_rng(3).normal(0, 1.5, (37, 2)).astype(np.float32)

@@ -12,8 +12,9 @@ import { createNetwork } from "../../../dashboard/browser/networks.js";
 import { createBatchDecoder } from "../../../dashboard/browser/worker.js";
 import { runPython } from "./python.js";
 
-const folder = runPython("golden.py", "fourier-gelu-softplus");
-const bytes = readFileSync(join(folder, "fourier-gelu-softplus.bundle"));
+const NAME = "fourier-gelu-softplus";
+const folder = runPython("golden.py", NAME);
+const bytes = readFileSync(join(folder, `${NAME}.bundle`));
 const network = createNetwork(readBundle(bytes));
 const z = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i) * 2);
 const grid = { columns: 12, rows: 9, low: [-2, -2], high: [2, 2] };
@@ -97,6 +98,15 @@ test("long work lets the page breathe", async () => {
   await done;
   working = false;
   assert.ok(longest < 200, `${longest} ms in one piece`); // 8 ms and a part, times a busy machine
+});
+
+test("a bundle that came without its encoder decodes, and encodes like the whole one once it has it", async () => {
+  const [decoder, whole] = ["decoder", "bundle"].map((part) => createBatchDecoder(readFileSync(join(folder, `${NAME}.${part}`))));
+  const x = Float32Array.from({ length: 784 }, (_, i) => i % 2);
+  assert.deepEqual(await decoder.decodeMany(z), await whole.decodeMany(z));
+  await assert.rejects(decoder.exactPosterior(x), /cannot encode/);
+  decoder.complete(readFileSync(join(folder, `${NAME}.encoder`)));
+  assert.deepEqual(await decoder.exactPosterior(x), await whole.exactPosterior(x));
 });
 
 test("what is left when the decoder ends resolves to null, and a broken model is an Error", async () => {
