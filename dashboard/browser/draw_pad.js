@@ -35,7 +35,7 @@ export function createDrawPad(app) {
   const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
     make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
       make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
-      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "as encoded")),
+      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "encoded")),
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
   /** @type {Stroke|null} */
   let growing = null;

@@ -24,7 +24,7 @@ export function createInspector(app) {
     return {digit, note, element: make("figure", {class: "lx-tile"}, digit.element, note)};
   };
   const original = tile("original", "inspect-original");
-  const seen = tile("as encoded", "inspect-seen");
+  const seen = tile("encoded", "inspect-seen");
   const errors = models.map((model) => tile(`${model.bundle.kind.toUpperCase()} error`, `inspect-error-${model.bundle.kind}`));
   for (const {element} of errors) element.title = "decoded − seen: blue where ink is missing, orange where there is too much; below, the reconstruction term in nats";
   const rows = models.map((model) => {
