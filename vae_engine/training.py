@@ -21,7 +21,7 @@ from vae_engine.errors import EngineError
 from vae_engine.evaluation import held_out_terms
 from vae_engine.events import Checkpoint, Epoch, Event, Failed, Finished, Live, Snapshot, Step
 from vae_engine.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image, start_balanced
-from vae_engine.optimisers import Averaged, learning_rate_factor, make_optimiser, optimiser_state, restore_optimiser
+from vae_engine.optimisers import Averaged, Optimiser, learning_rate_factor
 
 _BATCH, _PIXELS, _NOISE = 1, 2, 3  # purposes of randomness
 _SNAPSHOT_RATIO, _SNAPSHOT_BYTES, _LAST_STEP = 1.3, 256 * 2**20, 1e8
@@ -83,7 +83,7 @@ def train(
     if not resume:
         yield Snapshot(0, _copy(model.state_dict()))
     model = model.to(target)
-    optimiser = make_optimiser(model, config)
+    optimiser = Optimiser(model.parameters(), config)
     averaged = Averaged(model, config.ema)
     patience = _Patience(config.patience)
     batch = min(config.batch_size, len(images))
@@ -127,12 +127,10 @@ def train(
         if order is None or epoch != order_epoch:
             order, order_epoch = data.generator(config.seed, _BATCH, epoch).permutation(len(images)), epoch
         rate = config.learning_rate * learning_rate_factor(config, progress())
-        for group in optimiser.param_groups:
-            group["lr"] = rate
         chosen = images[order[place * batch : (place + 1) * batch]]
         x = torch.from_numpy(data.observe(chosen, config.protocol, data.generator(config.seed, _PIXELS, step))).to(target)
         rng.manual_seed(config.seed * 2**32 + step)
-        totals += _one_step(model, optimiser, config, x, rng, step / per_epoch)
+        totals += _one_step(model, optimiser, rate, config, x, rng, step / per_epoch)
         averaged.update(model)
         step, counted = step + 1, counted + 1
         now, waits = elapsed(), holding(step)
@@ -174,7 +172,7 @@ def train(
 
 
 def _one_step(
-    model: Model, optimiser: torch.optim.Optimizer, config: TrainConfig, x: Tensor, rng: torch.Generator, epoch: float
+    model: Model, optimiser: Optimiser, rate: float, config: TrainConfig, x: Tensor, rng: torch.Generator, epoch: float
 ) -> Tensor:
     """One update; returns (loss, nll, kl) averaged over the batch, detached."""
     model.train()
@@ -184,11 +182,11 @@ def _one_step(
         if model.config.dropout:
             torch.manual_seed(-1 - rng.initial_seed())  # not the numbers of the latent noise
         loss, nll, kl = batch_loss(model, config, x, rng, beta)
-    optimiser.zero_grad(set_to_none=True)
+    optimiser.clear()
     loss.backward()
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_clip)
-    optimiser.step()
+    optimiser.step(rate)
     return torch.stack([loss, nll, kl]).detach()
 
 
@@ -235,9 +233,9 @@ def _copy(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _checkpoint(
-    step: int, seconds: float, model: Model, optimiser: torch.optim.Optimizer, averaged: Averaged, patience: _Patience
+    step: int, seconds: float, model: Model, optimiser: Optimiser, averaged: Averaged, patience: _Patience
 ) -> Checkpoint:
-    parts = {"model": model.state_dict(), "optimiser": optimiser_state(optimiser), "best": patience.weights}
+    parts = {"model": model.state_dict(), "optimiser": optimiser.state(), "best": patience.weights}
     if averaged.model is not model:
         parts["averaged"] = averaged.model.state_dict()
     tensors = {f"{part}/{name}": t for part, named in parts.items() for name, t in _copy(named).items()}
@@ -245,13 +243,13 @@ def _checkpoint(
     return Checkpoint(step, tensors, {"seconds": seconds, "best": best, "waited": patience.waited})
 
 
-def _restore(saved: Checkpoint, model: Model, optimiser: torch.optim.Optimizer, averaged: Averaged, patience: _Patience) -> None:
+def _restore(saved: Checkpoint, model: Model, optimiser: Optimiser, averaged: Averaged, patience: _Patience) -> None:
     parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimiser": {}, "best": {}, "averaged": {}}
     for name, tensor in saved.tensors.items():
         part, _, rest = name.partition("/")
         parts[part][rest] = tensor
     model.load_state_dict(parts["model"])
-    restore_optimiser(optimiser, parts["optimiser"])
+    optimiser.restore(parts["optimiser"])
     if parts["averaged"]:
         averaged.model.load_state_dict(parts["averaged"])
     averaged.updates = saved.step

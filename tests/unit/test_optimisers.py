@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_engine import TrainConfig, build_model
-from vae_engine.optimisers import Averaged, learning_rate_factor, make_optimiser, optimiser_state, restore_optimiser
+from vae_engine.optimisers import Averaged, Optimiser, learning_rate_factor
 
 warmups = st.floats(0.0, 0.9)
 
@@ -48,50 +52,93 @@ def test_constant_schedule_stays_at_its_peak(progress: float) -> None:
     assert learning_rate_factor(TrainConfig(schedule="constant"), progress) == 1.0
 
 
+def cube(model: torch.nn.Module) -> torch.Tensor:
+    """A loss whose gradients differ from weight to weight and from step to step."""
+    return sum((weight**3).sum() for weight in model.parameters())
+
+
 @pytest.mark.parametrize("name", ["adam", "adagrad", "sgd"])
 def test_every_optimiser_lowers_a_quadratic(name: str) -> None:
     model = build_model(tiny())
-    optimiser = make_optimiser(model, short(optimizer=name, learning_rate=1e-2))
+    optimiser = Optimiser(model.parameters(), short(optimizer=name))
     norms = []
     for _ in range(20):
         loss = sum((weight**2).sum() for weight in model.parameters())
-        optimiser.zero_grad()
+        optimiser.clear()
         loss.backward()
-        optimiser.step()
+        optimiser.step(1e-2)
         norms.append(loss.item())
     assert norms == sorted(norms, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs"),
+    [
+        ("adam", partial(torch.optim.AdamW, betas=(0.9, 0.97), fused=True)),
+        ("adagrad", torch.optim.Adagrad),
+        ("sgd", torch.optim.SGD),
+    ],
+)
+def test_steps_are_those_of_torchs_own_optimisers(name: str, theirs: Callable) -> None:
+    first, second = build_model(tiny()), build_model(tiny())
+    ours = Optimiser(first.parameters(), short(optimizer=name, weight_decay=0.01, adam_beta2=0.97))
+    torchs = theirs(second.parameters(), lr=1.0, weight_decay=0.01)
+    for rate in (1e-2, 3e-3, 1e-3):
+        torchs.param_groups[0]["lr"] = rate
+        for model in (first, second):
+            model.zero_grad()
+            cube(model).backward()
+        ours.step(rate)
+        torchs.step()
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
 @pytest.mark.parametrize("name", ["adam", "adagrad", "sgd"])
 def test_restored_optimiser_takes_the_same_next_step(name: str) -> None:
     config = short(optimizer=name, weight_decay=0.01)
 
-    def step(model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
-        optimiser.zero_grad()
-        sum((weight**3).sum() for weight in model.parameters()).backward()
-        optimiser.step()
+    def step(model: torch.nn.Module, optimiser: Optimiser) -> None:
+        optimiser.clear()
+        cube(model).backward()
+        optimiser.step(1e-2)
 
     first, second = build_model(tiny()), build_model(tiny())
-    before = make_optimiser(first, config)
+    before = Optimiser(first.parameters(), config)
     for _ in range(3):
         step(first, before)
     second.load_state_dict(first.state_dict())
-    after = make_optimiser(second, config)
-    restore_optimiser(after, {name: tensor.clone() for name, tensor in optimiser_state(before).items()})
+    after = Optimiser(second.parameters(), config)
+    after.restore({name: tensor.clone() for name, tensor in before.state().items()})
     step(first, before)
     step(second, after)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
-def test_weight_decay_shrinks_weights_that_have_no_gradient() -> None:
+def test_weight_decay_shrinks_weights_whose_gradient_is_zero_and_no_gradient_leaves_them() -> None:
     model = build_model(tiny())
     before = [weight.detach().clone() for weight in model.parameters()]
-    optimiser = make_optimiser(model, short(weight_decay=0.5, learning_rate=0.1))
+    optimiser = Optimiser(model.parameters(), short(weight_decay=0.5))
+    optimiser.step(0.1)
+    assert all(torch.equal(old, new) for old, new in zip(before, model.parameters(), strict=True))
     for weight in model.parameters():
         weight.grad = torch.zeros_like(weight)
-    optimiser.step()
+    optimiser.step(0.1)
     for old, new in zip(before, model.parameters(), strict=True):
         torch.testing.assert_close(new.detach(), 0.95 * old)
+
+
+def test_training_does_not_import_torchs_compiler() -> None:
+    program = """
+import sys
+from vae_engine import data, training
+from vae_engine.config import ModelConfig, TrainConfig
+images = data.load("train").head(8)
+model, settings = ModelConfig(encoder_widths=(8,), decoder_widths=(8,)), TrainConfig(steps=2, grad_clip=1.0, held_out=8)
+for _ in training.train(model, settings, train_images=images, validation_images=images, live=True):
+    pass
+print("torch._dynamo" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_average_is_the_recursion_with_a_decay_that_grows_to_its_limit() -> None:

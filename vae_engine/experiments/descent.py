@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from vae_engine import data
 from vae_engine.config import TrainConfig
 from vae_engine.errors import EngineError
-from vae_engine.optimisers import learning_rate_factor, make_optimiser
+from vae_engine.optimisers import Optimiser, learning_rate_factor
 
 _BATCH, _PIXELS = 1, 2  # purposes of randomness, those of vae_engine.training
 _REPORTED = 20  # steps between two reports
@@ -35,7 +35,7 @@ def descend(
     """
     images = data.load("train").images[: config.train_size]
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
-    optimiser = make_optimiser(network, config)  # type: ignore[arg-type]
+    optimiser = Optimiser(network.parameters(), config)
     per_epoch = len(images) // config.batch_size
     steps = config.steps or max(1, round(config.epochs * per_epoch))
     rng = torch.Generator()
@@ -50,14 +50,12 @@ def descend(
         chosen = images[order[place * config.batch_size : (place + 1) * config.batch_size]]
         x = torch.from_numpy(data.observe(chosen, config.protocol, data.generator(config.seed, _PIXELS, step)))
         rng.manual_seed(config.seed * 2**32 + step)
-        for group in optimiser.param_groups:
-            group["lr"] = config.learning_rate * learning_rate_factor(config, step / steps)
         value = loss(x, rng, step / steps)
-        optimiser.zero_grad(set_to_none=True)
+        optimiser.clear()
         value.backward()
         if config.grad_clip:
             nn.utils.clip_grad_norm_(network.parameters(), config.grad_clip)
-        optimiser.step()
+        optimiser.step(config.learning_rate * learning_rate_factor(config, step / steps))
         if step % _REPORTED == 0:
             if not value.isfinite():
                 raise EngineError(f"The loss stopped being a finite number at step {step}: lower the learning rate.")
