@@ -42,6 +42,7 @@ import {createWalk} from "./walk.js";
  * @property {ExplorerModel[]} models
  * @property {import("./worker.js").BatchDecoder[]} batches
  * @property {Uint8Array|null} images
+ * @property {Promise<unknown>} arrived resolves when images and encoders are here, or are known not to come
  * @property {import("./palette.js").Theme} theme
  * @property {ReturnType<typeof createWalk>} walk
  * @property {ReturnType<typeof createSamplePanel>} sample
@@ -231,8 +232,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   // A menu lies over the page until someone touches anything else.
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
-  receiveEncoders();
-  receiveImages();
+  app.arrived = Promise.all([receiveEncoders(), receiveImages()]);
   retheme();
   commit();
   Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state}});

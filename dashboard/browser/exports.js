@@ -42,7 +42,8 @@ export function createExports(app, maps) {
     else app.store.dispatch({type: "set", values: {notice: "Turn on the layer Decoded manifold first; then it can be saved."}});
   });
 
-  function walk() {
+  async function walk() {
+    await app.arrived; // its ends may be images
     const frames = app.walk.frames(GIF_FRAMES);
     if (!frames) {
       app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});

@@ -4,6 +4,8 @@
 import {mountExplorer} from "./explorer.js";
 import {readPayload} from "./static_payload.js";
 
+const PATIENCE = 100; // milliseconds that late parts of the page wait for an idle moment
+
 /** @param {Document} page */
 export async function openStaticPage(page) {
   const root = /** @type {HTMLElement} */ (page.getElementById("explorer"));
@@ -34,7 +36,7 @@ async function wholePage(page) {
 /** Run a job where it keeps nobody waiting. @param {import("./slices.js").Job} job */
 async function whenIdle(job) {
   for (;;) {
-    await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve) : setTimeout(resolve, 20)));
+    await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve, {timeout: PATIENCE}) : setTimeout(resolve, 20)));
     const {done, value} = job.next();
     if (done) return value;
   }

@@ -11,6 +11,10 @@ from playwright.sync_api import Page
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 """A context of a phone held upright."""
+BUSY = "globalThis.waiting = []; globalThis.requestIdleCallback = (go) => globalThis.waiting.push(go);"
+"""Run first in the one-file page, it puts off what is read when the page is idle: encoders and images."""
+IDLE = "globalThis.requestIdleCallback = (go) => setTimeout(go); globalThis.waiting.forEach((go) => go());"
+"""Now it may."""
 
 
 def state(page: Page) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from explorer_page import PHONE, choose_image, draw_seven, pixels, place, settle, state, stats, until
+from explorer_page import BUSY, IDLE, PHONE, choose_image, draw_seven, pixels, place, settle, state, stats, until
 from playwright.sync_api import expect
 
 
@@ -151,14 +151,13 @@ def test_a_drawing_is_encoded_while_it_grows_and_can_be_undone(open_static):
 
 
 def test_what_is_drawn_before_the_encoders_are_there_is_encoded_when_they_come(open_static):
-    # They are read when the page is idle, which it says it is not until it is told otherwise.
-    page = open_static(first="globalThis.waiting = []; globalThis.requestIdleCallback = (go) => globalThis.waiting.push(go);")
+    page = open_static(first=BUSY)
     page.get_by_test_id("mode-draw").click()
     draw_seven(page)
     settle(page)
     assert any(pixels(page, "draw-seen"))
     assert state(page)["z"] == [[0, 0], [0, 0]]
-    page.evaluate("globalThis.requestIdleCallback = (go) => setTimeout(go); globalThis.waiting.forEach((go) => go());")
+    page.evaluate(IDLE)
     until(lambda: all(z != [0, 0] for z in state(page)["z"]))
     expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
 

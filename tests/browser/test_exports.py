@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explorer_page import state, until
+from explorer_page import BUSY, IDLE, state, until
 from PIL import Image
 from playwright.sync_api import Download, Page, expect
 from safetensors.numpy import load
@@ -148,10 +148,12 @@ def test_without_a_manifold_there_is_a_sentence_instead(page: Page) -> None:
     expect(page.get_by_test_id("notice")).to_contain_text("Decoded manifold")
 
 
-def test_a_walk_is_saved_from_image_to_image_and_back(page: Page, tmp_path: Path) -> None:
+def test_a_walk_is_saved_from_image_to_image_and_back_once_the_images_are_there(open_static: Callable, tmp_path: Path) -> None:
+    page = open_static(color_scheme="light", first=BUSY)
     page.get_by_test_id("mode-walk").click()
     until(lambda: all(state(page)["ends"]))
     ends = [end["index"] for end in state(page)["ends"]]
+    page.evaluate(f"setTimeout(() => {{ {IDLE} }}, 1000)")
     (path,) = saved(page, "Walk as GIF", tmp_path, count=1)
     images = data.load("test").images[ends].reshape(-1, 28, 28) / 255
     with Image.open(path) as film:

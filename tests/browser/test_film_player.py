@@ -199,7 +199,7 @@ def test_the_manifold_is_that_of_the_instant_and_a_class_can_stand_alone(show: A
 def test_training_is_followed_until_someone_goes_back_and_again_when_asked(
     show: Any, folder: Path, start_python: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    options = [*tiny_settings(), "--seconds", "3", "--batch-size", "64", "--live", "--run-dir", folder / "live"]
+    options = [*tiny_settings(), "--seconds", "8", "--batch-size", "64", "--live", "--run-dir", folder / "live"]
     process = start_python("-m", "vae_engine", "train", *options)
     until(lambda: (folder / "live" / "snapshots").is_dir() and (folder / "live" / "events.jsonl").exists())
     page = show("live")
