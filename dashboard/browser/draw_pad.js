@@ -75,8 +75,11 @@ export function createDrawPad(app) {
     mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
     seen.show(x, app.theme);
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    if (!models.every((model) => model.network.encodes)) return; // the encoders are still on their way; then this is called again
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
+    if (models.every((model) => model.network.encodes)) {
+      store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
+    } else {
+      app.invalidate(); // the encoders are still on their way; once they are here this is called again
+    }
   }
 
   /** @param {File} chosen */

@@ -240,7 +240,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   async function receiveEncoders() {
     if (!options.encoders) return;
     await shelf.whole.catch(complain);
-    if (app.store.state.mode === "draw") app.draw.enter(); // what was drawn in the meantime
+    if (["draw", "walk"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
     invalidate();
   }
 
