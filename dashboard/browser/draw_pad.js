@@ -74,12 +74,12 @@ export function createDrawPad(app) {
     x.set(seenPixels(grey));
     mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
     seen.show(x, app.theme);
-    subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    if (models.every((model) => model.network.encodes)) {
-      store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
-    } else {
+    if (!models.every((model) => model.network.encodes)) {
       app.invalidate(); // the encoders are still on their way; once they are here this is called again
+      return;
     }
+    subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
   }
 
   /** @param {File} chosen */

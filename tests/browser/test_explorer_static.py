@@ -160,6 +160,8 @@ def test_what_is_drawn_before_the_encoders_are_there_is_encoded_when_they_come(o
     page.evaluate(IDLE)
     until(lambda: all(z != [0, 0] for z in state(page)["z"]))
     expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
+    expect(page.locator(".lx-identity-sum")).to_contain_text("ELBO", timeout=30_000)
+    expect(page.get_by_test_id("notice")).to_be_hidden()
 
 
 def test_a_walk_goes_from_one_image_to_the_other(open_static):
