@@ -10,6 +10,7 @@ import {buildPage} from "./page.js";
 import {readTheme} from "./palette.js";
 import {createPosteriorProbe} from "./posterior_probe.js";
 import {formatLink} from "./property_table.js";
+import {onceAtRest} from "./rest.js";
 import {createSamplePanel} from "./sample_panel.js";
 import {createShelf} from "./shelf.js";
 import {createStore, initialState} from "./state.js";
@@ -65,7 +66,6 @@ import {createWalk} from "./walk.js";
  * @property {(place: number, name: string) => void} choose
  */
 
-const REPORT_DELAY = 250;
 const LARGE_WIDTH = 1700;
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
@@ -111,7 +111,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const plain = initialState(models.length);
   const first = carried ? carriedOver(carried, models) : linkedState(options, plain, models[0].bundle.points.count);
 
-  let [frame, reportTimer, lastReport, alive] = [0, 0, JSON.stringify(reportOf(carried ?? plain)), true];
+  let [frame, lastReport, alive] = [0, JSON.stringify(reportOf(carried ?? plain)), true];
+  const resting = onceAtRest(settle);
   /** What each map's decoder last decoded, by which model and where; the same as long as the picture is the same. */
   const decodedBy = models.slice();
   const decodedAt = first.z.map((z) => z);
@@ -188,8 +189,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   function commit() {
     app.store.dispatch({type: "commit"});
-    clearTimeout(reportTimer);
-    reportTimer = setTimeout(settle, REPORT_DELAY);
+    resting.begin();
   }
 
   /** @param {State} state @returns {Report} */
@@ -270,7 +270,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);
-      clearTimeout(reportTimer);
+      resting.end();
       resized.disconnect();
       scheme.removeEventListener("change", retheme);
       document.removeEventListener("pointerdown", closeMenus);

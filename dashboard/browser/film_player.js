@@ -7,6 +7,7 @@ import {createFrameLoop} from "./film_loop.js";
 import {createReel} from "./film_reel.js";
 import {createFilmTime} from "./film_time.js";
 import {isDark, readTheme} from "./palette.js";
+import {onceAtRest} from "./rest.js";
 import {ALL_CLASSES} from "./state.js";
 
 /** @typedef {import("./palette.js").Theme} Theme */
@@ -14,7 +15,6 @@ import {ALL_CLASSES} from "./state.js";
 /** @typedef {import("./film.js").FilmOptions} FilmOptions */
 /** @typedef {ReturnType<typeof createFilm>} Film */
 
-const REPORT_PAUSE = 250;
 const BUSY = 8; // milliseconds of a frame in which work that can wait is begun
 const LARGE = [0, 1150, 1500]; // pixels from which a film of so many reels is one to be read from a back row
 const BREATH = 50; // milliseconds that a picture for elsewhere may keep the page waiting
@@ -36,7 +36,8 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   let focus = null;
   /** @type {number|null} */
   let followed = null;
-  let [timer, builds, deadline, said, breathed] = [0, 1, 0, "null", 0];
+  let [builds, deadline, said, breathed] = [1, 0, "null", 0];
+  const resting = onceAtRest(tell);
   const time = createFilmTime({reels: () => reels, moved, settled, begins: Number.isFinite(step) && step >= 0 ? step : null});
   const {invalidate, touched, ...loop} = createFrameLoop((_, elapsed) => {
     time.advance(elapsed);
@@ -65,8 +66,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
 
   function settled() {
     invalidate();
-    clearTimeout(timer);
-    if (alive) timer = setTimeout(tell, REPORT_PAUSE);
+    resting.begin();
   }
 
   function tell() {
@@ -188,7 +188,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     close() {
       alive = false;
       loop.end();
-      clearTimeout(timer);
+      resting.end();
       for (const reel of reels) reel.close();
     },
   };

@@ -6,6 +6,7 @@ import {make, setText} from "./dom.js";
 import {LESSON_STEPS} from "./lesson_steps.js";
 import {isDark, readTheme} from "./palette.js";
 import {formatLink} from "./property_table.js";
+import {onceAtRest} from "./rest.js";
 import {initialState} from "./state.js";
 
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -41,12 +42,12 @@ import {initialState} from "./state.js";
  * @property {() => void} [resize]
  */
 
-const REPORT_AFTER = 250;
 const LARGE_VIEW = 1250;
 
 /** @param {HTMLElement} root @param {LessonOptions} options */
 export function mountLesson(root, {step, models, kept, report}) {
-  let [frame, timer, last, alive] = [0, 0, "", true];
+  let [frame, last, alive] = [0, "", true];
+  const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
   const stage = make("div", {class: "ls-stage"});
   const element = make("div", {class: "lx ls", "data-testid": `lesson-${step}`}, stage, notice);
@@ -86,8 +87,7 @@ export function mountLesson(root, {step, models, kept, report}) {
 
   function commit() {
     invalidate();
-    clearTimeout(timer);
-    if (alive) timer = setTimeout(settle, REPORT_AFTER);
+    resting.begin();
   }
 
   function settle() {
@@ -122,7 +122,7 @@ export function mountLesson(root, {step, models, kept, report}) {
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);
-      clearTimeout(timer);
+      resting.end();
       observer.disconnect();
       element.remove();
     },

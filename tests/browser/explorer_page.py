@@ -53,17 +53,23 @@ def at_rest(page: Page) -> None:
 
 
 @contextmanager
-def heard(page: Page) -> Iterator[None]:
-    """Do something on Explore that changes its address, and wait until the server has been told and has run the page again."""
-    answered = page.evaluate_handle("""() => {
+def heard(page: Page, by_address: bool = False) -> Iterator[None]:
+    """Do something, and wait until the server has been told and has run the page again.
+
+    What is done on Explore is told some time after it was done, and has changed the address by then (`by_address`).
+    """
+    answered = page.evaluate_handle(
+        """byAddress => {
         const before = location.hash, states = [];
         const note = () => {
             const state = document.querySelector("[data-test-script-state]").dataset.testScriptState;
-            if (location.hash !== before) states.push(state);
+            if (!byAddress || location.hash !== before) states.push(state);
         };
         new MutationObserver(note).observe(document.body, {subtree: true, attributeFilter: ["data-test-script-state"]});
         return () => states.includes("running") && states.at(-1) === "notRunning";
-    }""")
+    }""",
+        by_address,
+    )
     yield
     until(lambda: answered.evaluate("answered => answered()"))
 

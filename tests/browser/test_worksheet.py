@@ -85,9 +85,12 @@ def opened_solved(page: Page, place: int) -> Task:
 def test_answers_survive_a_change_of_page_and_go_onto_the_sheets(page: Page, tmp_path: Path) -> None:
     words = "My words <survive>"
     opened_solved(page, 2)
-    page.get_by_label(wording.WORDS).fill(words)
-    page.get_by_label(wording.NAME).fill("Ann")
-    page.keyboard.press("Enter")
+    with heard(page):
+        page.get_by_label(wording.WORDS).fill(words)
+        page.get_by_label(wording.NAME).focus()
+    with heard(page):
+        page.get_by_label(wording.NAME).fill("Ann")
+        page.keyboard.press("Enter")
     page.get_by_role("link", name="Models").click()
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
     page.get_by_role("link", name=wording.WORKSHEET).click()
@@ -129,7 +132,7 @@ def test_where_one_stands_on_explore_is_carried_over(page: Page) -> None:
     page.get_by_role("link", name="Explore", exact=True).click()
     page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
     page.get_by_test_id("latent-map-vae").focus()
-    with heard(page):
+    with heard(page, by_address=True):
         page.keyboard.press("r")
     z = page.evaluate("window.__latentExplorer.state().z[0]")
     page.get_by_role("link", name=wording.WORKSHEET).click()
