@@ -71,6 +71,6 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
       picture.say(`Test image ${subject.index}, a ${lesson.model.bundle.header.classes[subject.label]}. Pixels binarised: ${points.protocol}, seed ${points.seed}. Model ${lesson.model.bundle.name}.`);
     },
     /** What Explore is to show of it. @returns {Partial<import("./state.js").State>} */
-    place: () => ({mode: "inspect", selected: subject.index, layers: {...initialState(2).layers, posterior: true}}),
+    place: () => ({mode: "inspect", selected: subject.index, z: lesson.models.map((one) => one.codeOf(subject.index)), layers: {...initialState(2).layers, posterior: true}}),
   };
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from explorer_page import at_rest, until
+from explorer_page import at_rest, heard, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -109,12 +109,18 @@ def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
 def test_the_link_opens_explore_in_that_state(page: Page) -> None:
     opened(page, 1)
     page.get_by_test_id("lesson-posterior").wait_for(timeout=30_000)
+    with heard(page):
+        page.get_by_role("button", name="next test image").click()
     with page.context.expect_page() as popup:
         page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE).click()
     explore = popup.value
     explore.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
     until(lambda: explore.evaluate("window.__latentExplorer?.state().mode") == "inspect")
-    assert explore.evaluate("window.__latentExplorer.state().layers.posterior") is True
+    shown = explore.evaluate("window.__latentExplorer.state()")
+    assert shown["layers"]["posterior"] is True
+    material = catalogue.material()
+    for z, codes in zip(shown["z"], (material.mu, material.codes), strict=True):
+        assert z == pytest.approx(codes[shown["selected"]], abs=0.01)
     explore.close()
 
 
