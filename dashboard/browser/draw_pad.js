@@ -37,7 +37,7 @@ export function createDrawPad(app) {
       make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
       make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "encoded")),
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
-  /** @type {Stroke|null} */
+  /** @type {(Stroke & {box: DOMRect})|null} */
   let growing = null;
   const x = new Float32Array(784);
   let drawing = 0;
@@ -97,7 +97,7 @@ export function createDrawPad(app) {
   /** @param {PointerEvent} event */
   function addPoint(event) {
     if (!growing) return;
-    const box = pad.getBoundingClientRect();
+    const {box} = growing;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const {clientX, clientY} of events.length ? events : [event]) {
       growing.points.push((clientX - box.left) / box.width, (clientY - box.top) / box.height);
@@ -109,16 +109,17 @@ export function createDrawPad(app) {
   pad.addEventListener("pointerdown", (event) => {
     if (growing || event.button !== 0) return;
     pad.setPointerCapture(event.pointerId);
-    growing = {width: store.state.pen, points: []};
+    // What is said above may wrap while the stroke grows and move the pad: the stroke keeps its shape.
+    growing = {width: store.state.pen, points: [], box: pad.getBoundingClientRect()};
     if (store.state.upload) store.dispatch({type: "clear"});
     addPoint(event);
   });
   pad.addEventListener("pointermove", addPoint);
   const lift = () => {
     if (!growing) return;
-    const stroke = growing;
+    const {width, points} = growing;
     growing = null;
-    change({type: "stroke", stroke});
+    change({type: "stroke", stroke: {width, points}});
   };
   pad.addEventListener("pointerup", lift);
   pad.addEventListener("pointercancel", lift);

@@ -22,7 +22,7 @@ export function createSamplePanel(app) {
   const {store, models} = app;
   const sources = models.flatMap((model) => {
     const kind = model.bundle.kind;
-    const plain = {model, fitted: false, text: `${kind.toUpperCase()}, z ~ N(0, I)`};
+    const plain = {model, fitted: false, text: `${kind.toUpperCase()}, z\u00a0~\u00a0N(0,\u00a0I)`};
     return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
   });
   const rows = sources.map(({model, fitted, text}) => {

@@ -236,3 +236,18 @@ def test_exports_are_files_of_their_kind(open_static, tmp_path: Path):
         assert movie.size == (3 * 28 * 6, 28 * 6)
         movie.seek(79)
         movie.load()
+
+
+def test_a_stroke_keeps_its_shape_when_the_pad_moves_under_the_pen(open_static):
+    page = open_static("#mode=draw")
+    pad = page.get_by_test_id("draw-pad")
+    page.mouse.move(*place(page, "draw-pad", 0.3, 0.3))
+    end = place(page, "draw-pad", 0.7, 0.6)
+    page.mouse.down()
+    before = pad.bounding_box()
+    page.get_by_test_id("caption").evaluate("caption => { caption.style.paddingTop = '40px'; }")
+    assert pad.bounding_box()["y"] > before["y"]
+    page.mouse.move(*end, steps=3)
+    page.mouse.up()
+    [stroke] = state(page)["strokes"]
+    assert stroke["points"][-2:] == pytest.approx([0.7, 0.6], abs=0.01)
