@@ -4,7 +4,7 @@
 import {areShort, classesOf} from "./classes.js";
 import {createDigit} from "./digit_view.js";
 import {actionButton, contextOf, make, setText} from "./dom.js";
-import {createRaster, paintStrokes, seenPixels} from "./drawing.js";
+import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {readUpload} from "./upload.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -149,6 +149,7 @@ export function createDrawPad(app) {
       if (pad.width !== side) pad.width = pad.height = side;
       context.clearRect(0, 0, side, side);
       if (!strokes.length && !state.upload) paintPrompt(side);
+      if (state.upload) paintGrey(context, state.upload, side, app.theme.text);
       paintStrokes(context, strokes, side, app.theme.text);
       const key = [drawing, ...shownAt];
       if (key.every((part, i) => part === noted[i])) return;

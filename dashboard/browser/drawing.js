@@ -25,6 +25,20 @@ export function paintStrokes(context, strokes, size, colour) {
   }
 }
 
+/** Shows 784 greys on a square of `size` pixels as ink of one colour. @param {CanvasRenderingContext2D} context @param {Uint8Array} grey @param {number} size @param {string} colour */
+export function paintGrey(context, grey, size, colour) {
+  const pixel = size / UNITS;
+  context.fillStyle = colour;
+  grey.forEach((value, i) => {
+    // To whole pixels, so that no seam is left between neighbours.
+    const [left, top] = [Math.round(i % UNITS * pixel), Math.round(Math.floor(i / UNITS) * pixel)];
+    const [right, bottom] = [Math.round((i % UNITS + 1) * pixel), Math.round((Math.floor(i / UNITS) + 1) * pixel)];
+    context.globalAlpha = value / 255;
+    context.fillRect(left, top, right - left, bottom - top);
+  });
+  context.globalAlpha = 1;
+}
+
 /** Turns strokes into grey pixels centred as MNIST does. */
 export function createRaster() {
   const context = contextOf(make("canvas", {width: RASTER, height: RASTER}), {willReadFrequently: true});

@@ -3,7 +3,7 @@
 
 import {spokenCaption} from "./captions.js";
 import {createDrawPad} from "./draw_pad.js";
-import {carriedOver, linkedState} from "./first_state.js";
+import {carriedOver, keptOf, linkedState} from "./first_state.js";
 import {createInspector} from "./inspector.js";
 import {createMovePanel} from "./move_panel.js";
 import {buildPage} from "./page.js";
@@ -31,6 +31,7 @@ import {createWalk} from "./walk.js";
  * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
+ * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides
  * @property {string} [notice] a sentence to begin with
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
@@ -93,8 +94,8 @@ export function mountExplorer(root, options) {
       const rung = changed.shown && options.ladder ? options.ladder.indexOf(changed.shown[0]) : -1;
       if (rung >= 0 && rung !== shelf.rung()) stepTo(rung);
     },
-    link: () => stage.link(),
-    names: () => stage.names(),
+    /** What the next page may begin with. */
+    standing: () => ({link: stage.link(), kept: keptOf(stage.state())}),
     destroy() {
       stage.destroy();
       shelf.close();
@@ -266,7 +267,6 @@ function mountStage(root, options, shelf, stepTo, carried) {
     },
     state: () => app.store.state,
     link: () => formatLink(app.store.state, plain),
-    names: () => models.map((model) => model.bundle.name),
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);

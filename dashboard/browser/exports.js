@@ -36,10 +36,9 @@ export function createExports(app, maps) {
   const mapImages = each((place, name) => savePicture(maps[place].picture(app.theme), `${name}-map.png`));
   const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme), "image/svg+xml", `${name}-map.svg`));
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
-  const manifolds = each((place, name) => {
-    const manifold = maps[place].backdrop.manifold(app.store.state);
+  const manifolds = each(async (place, name) => {
+    const manifold = await maps[place].backdrop.manifold(app.store.state);
     if (manifold) savePicture(manifoldPicture(manifold, app.theme), `${name}-manifold.png`);
-    else app.store.dispatch({type: "set", values: {notice: "Turn on the layer Decoded manifold first; then it can be saved."}});
   });
 
   async function walk() {

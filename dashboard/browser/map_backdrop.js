@@ -26,9 +26,11 @@ const FIELDS = ["density", "distance", "entropy"];
 export function createBackdrop(app, model) {
   /** @type {Map<string, Manifold>} */
   const manifolds = new Map();
+  /** @type {{key: string, manifold: Promise<Manifold|null>}|null} */
+  let asked = null;
   /** @type {Field|null} */
   let field = null;
-  let [wantedManifold, wantedField, version] = ["", "", 0];
+  let [wantedField, version] = ["", 0];
   /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
   const pictures = [];
 
@@ -42,21 +44,29 @@ export function createBackdrop(app, model) {
     return `${state.manifoldSize} ${state.spacing}`;
   }
 
-  /** @param {State} state */
-  async function requestManifold(state) {
-    const {manifoldSize: size, spacing} = state;
+  /** The manifold as the layer shows it; null when another is asked for before it is there. @param {State} state @returns {Promise<Manifold|null>} */
+  async function manifoldOf(state) {
     const key = manifoldKey(state);
-    if (manifolds.has(key) || wantedManifold === key) return;
-    wantedManifold = key;
+    const kept = manifolds.get(key);
+    if (kept) return kept;
+    if (asked?.key !== key) asked = {key, manifold: decodeManifold(state)};
+    return asked.manifold;
+  }
+
+  /** @param {State} state @returns {Promise<Manifold|null>} */
+  async function decodeManifold(state) {
+    const {manifoldSize: size, spacing} = state;
     const [low, high] = tileRange(model);
     const [xs, ys] = [0, 1].map((axis) => manifoldAxis(size, spacing, low[axis], high[axis]));
     const z = new Float32Array(2 * size * size);
     ys.forEach((z2, row) => xs.forEach((z1, column) => z.set([z1, z2], 2 * (row * size + column))));
     const values = await app.batches[model.place].decodeMany(z);
-    if (!values) return;
+    if (!values) return null;
     const [x, y] = [0, 1].map((axis) => manifoldEdges(size, spacing, low[axis], high[axis]));
-    manifolds.set(key, {size, even: spacing === "linear", x, y, values});
+    const manifold = {size, even: spacing === "linear", x, y, values};
+    manifolds.set(manifoldKey(state), manifold);
     arrived();
+    return manifold;
   }
 
   /** @param {State} state @param {View} view */
@@ -85,11 +95,10 @@ export function createBackdrop(app, model) {
 
   return {
     version: () => version,
-    /** @param {State} state */
-    manifold: (state) => manifolds.get(manifoldKey(state)) ?? null,
+    manifold: manifoldOf,
     /** Starts what the layers that are on still lack. @param {State} state @param {View} view */
     request(state, view) {
-      if (state.layers.manifold) requestManifold(state);
+      if (state.layers.manifold) manifoldOf(state);
       if (FIELDS.some((name) => state.layers[name])) requestField(state, view);
     },
     /** @param {CanvasRenderingContext2D} context @param {View} view @param {State} state @param {Theme} theme */

@@ -11,12 +11,13 @@ import {unpackBundles} from "./packed_bundles.js";
  *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
 /** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, turn: number}} Setting models: the id of those it is about; turn
  *   changes when a choice was dealt with */
+/** @typedef {ReturnType<ReturnType<typeof mountExplorer>["standing"]>} Standing */
 /**
  * @typedef {object} Instance
  * @property {string} id of its models
  * @property {ComponentCall} call the latest
  * @property {Uint8Array[]} bundles
- * @property {string|undefined} carried the state of the models that stood here before
+ * @property {Standing|undefined} carried the state of the models that stood here before
  * @property {Setting|null} setting the latest
  * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
  * @property {ReturnType<typeof mountExplorer>|null} explorer
@@ -29,7 +30,7 @@ const BOTTOM_SPACE = 12;
 
 /** @type {WeakMap<object, Instance>} */
 const instances = new WeakMap();
-/** States of explorers that left the page, so that coming back finds them as they were. @type {Map<string, string>} */
+/** States of explorers that left the page, so that coming back finds them as they were. @type {Map<string, Standing>} */
 const left = new Map();
 
 /** @param {ComponentCall} call @returns {() => void} cleanup */
@@ -41,7 +42,7 @@ export function streamlitComponent(call) {
     old.call = call;
     old.explorer?.update({});
   } else {
-    const carried = old?.explorer?.link();
+    const carried = old?.explorer?.standing();
     leave(root);
     /** @type {Instance} */
     const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => follow(root, instance), fit: () => fitHeight(root)};
@@ -67,10 +68,11 @@ function follow(root, instance) {
     instance.explorer.update({choices, notice: notice === before.notice && setting.turn === before.turn ? "" : notice, ...(instance.asked === null ? {shown} : {})});
     return;
   }
-  const link = setting.link || (instance.carried ?? (location.hash.slice(1) || left.get(instance.id)));
+  const last = instance.carried ?? left.get(instance.id);
+  const link = setting.link || (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
   instance.explorer?.destroy();
   instance.explorer = mountExplorer(root, {
-    bundles: instance.bundles, shown, ladder, choices, notice, link,
+    bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;
@@ -84,7 +86,7 @@ function follow(root, instance) {
 function leave(root) {
   const instance = instances.get(root);
   if (!instance) return;
-  if (instance.explorer) left.set(instance.id, instance.explorer.link());
+  if (instance.explorer) left.set(instance.id, instance.explorer.standing());
   removeEventListener("latent-explorer-setting", instance.turn);
   removeEventListener("resize", instance.fit);
   instance.explorer?.destroy();

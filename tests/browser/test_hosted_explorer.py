@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import state, until
+from explorer_page import draw_seven, place, state, until
 from playwright.sync_api import Page, expect
 
 from dashboard import static_export
@@ -62,6 +62,29 @@ def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_n
     until(lambda: all(now == pytest.approx(then, abs=1e-3) for now, then in zip(state(page)["z"], z, strict=True)))
     assert received, "the pages came over the same connection"
     assert max(received) < LARGE
+
+
+def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_the_page_is_left(open_dashboard: Any) -> None:
+    page = opened(open_dashboard)
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    page.mouse.move(*place(page, "latent-map-ae", 0.5, 0.5))
+    page.mouse.wheel(0, -300)
+    until(lambda: state(page)["views"][1])
+    before = state(page)
+    page.get_by_test_id("model-vae").select_option(label="vae-mnist-small")
+    until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    assert state(page)["strokes"] == before["strokes"] != []
+    assert state(page)["z"][1] == pytest.approx(before["z"][1]), "the other map's point is where the drawing is"
+    assert state(page)["z"][0] != pytest.approx(before["z"][0]), "and this model has encoded it anew"
+    assert state(page)["views"][1] == before["views"][1]
+    go(page, "Models")
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
+    go(page, "Explore")
+    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    assert state(page)["strokes"] == before["strokes"]
+    assert state(page)["views"][1] == before["views"][1]
 
 
 def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:

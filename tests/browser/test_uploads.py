@@ -134,6 +134,18 @@ def test_an_upload_is_encoded_by_both_models_and_shown(open_static) -> None:
     assert any(pixels(page, "draw-mnist"))
 
 
+def test_the_pad_shows_an_upload_pixel_by_pixel_until_it_is_cleared(open_static) -> None:
+    page = drawing_mode(open_static)
+    grey = uploaded(page, encoded(seven()))
+    until(lambda: max(pixels(page, "draw-pad")[3::4]) > 250)  # no longer the prompt of an empty pad
+    alpha = np.array(pixels(page, "draw-pad")).reshape(-1, 4)[:, 3]
+    side = round(alpha.size**0.5)
+    middles = ((np.arange(28) + 0.5) * side / 28).astype(int)
+    assert np.abs(alpha.reshape(side, side)[np.ix_(middles, middles)].ravel() - grey).max() <= 1
+    page.get_by_test_id("draw-clear").click()
+    until(lambda: not received(page).size)
+
+
 @pytest.mark.parametrize("form", HOSTILE)
 def test_what_is_no_picture_gets_one_sentence_and_changes_nothing(open_static, form: str) -> None:
     page = drawing_mode(open_static)
