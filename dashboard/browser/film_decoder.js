@@ -53,7 +53,7 @@ export function createManifoldMaker() {
   function finish(asked, values) {
     const {size, square: [low, high], theme, frame} = asked;
     const [x, y] = [0, 1].map((axis) => manifoldEdges(size, "linear", low[axis], high[axis]));
-    const manifold = {size, even: true, x, y, values};
+    const manifold = {size, x, y, middles: null, values};
     decoded = {manifold, picture: manifoldPicture(manifold, theme), frame};
     [shown, job] = [asked, null];
   }

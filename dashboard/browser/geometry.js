@@ -163,6 +163,11 @@ export function manifoldEdges(n, spacing, low, high) {
   });
 }
 
+/** How far each middle is from the nearer border of its cell. @param {number[]} middles @param {number[]} edges @returns {number[]} */
+export function cellReaches(middles, edges) {
+  return middles.map((middle, i) => Math.min(middle - edges[i], edges[i + 1] - middle));
+}
+
 const POINTS_PER_CELL = 3;
 
 /**

@@ -96,7 +96,7 @@ export function manifoldView(lesson) {
     const z = Float32Array.from(axis.flatMap((z2) => axis.flatMap((z1) => [z1, z2])));
     const images = await lesson.decoder.decodeMany(z).catch(lesson.fail);
     if (!images || asked !== key) return;
-    decoded = {key, manifold: {size: tiles, even: spacing === "linear", x: edges, y: edges, values: images}};
+    decoded = {key, manifold: {size: tiles, x: edges, y: edges, middles: spacing === "linear" ? null : [axis, axis], values: images}};
     lesson.invalidate();
   }
 

@@ -4,7 +4,7 @@
 import {contextOf, make} from "./dom.js";
 import {gridOver} from "./density.js";
 import {DIGIT_SIDE, inkPixels} from "./digit_view.js";
-import {manifoldAxis, manifoldEdges, toPixel} from "./geometry.js";
+import {cellReaches, manifoldAxis, manifoldEdges, toPixel} from "./geometry.js";
 import {fieldRamp} from "./palette.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -14,8 +14,8 @@ import {fieldRamp} from "./palette.js";
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {"density"|"distance"|"entropy"} FieldName */
-/** @typedef {{size: number, even: boolean, x: number[], y: number[], values: Float32Array}} Manifold edges of the tiles, lowest first; even: all tiles are equal, so
- *   that one picture is all of them */
+/** @typedef {{size: number, x: number[], y: number[], middles: [number[], number[]]|null, values: Float32Array}} Manifold edges of the cells, lowest first, and
+ *   where in them was decoded; null where all are equal, so that one picture is all of them */
 /** @typedef {{name: FieldName, values: Float32Array, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
 
 const FIELD_CELL = 5;
@@ -63,7 +63,8 @@ export function createBackdrop(app, model) {
     const values = await app.batches[model.place].decodeMany(z);
     if (!values) return null;
     const [x, y] = [0, 1].map((axis) => manifoldEdges(size, spacing, low[axis], high[axis]));
-    const manifold = {size, even: spacing === "linear", x, y, values};
+    /** @type {Manifold} */
+    const manifold = {size, x, y, middles: spacing === "linear" ? null : [xs, ys], values};
     manifolds.set(manifoldKey(state), manifold);
     arrived();
     return manifold;
@@ -141,20 +142,24 @@ export function manifoldPicture({size, values}, theme) {
   return canvas;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {View} view @param {Manifold} manifold @param {HTMLCanvasElement} picture */
-export function paintManifold(context, view, {size, even, x, y}, picture) {
+/** Digits keep their shape: in cells that are no squares each is as large as it can be around the place that was decoded.
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {Manifold} manifold @param {HTMLCanvasElement} picture */
+export function paintManifold(context, view, {size, x, y, middles}, picture) {
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "medium";
-  if (even) {
+  if (!middles) {
     const [left, top] = toPixel(view, x[0], y[size]);
     const [right, bottom] = toPixel(view, x[size], y[0]);
     context.drawImage(picture, left, top, right - left, bottom - top);
     return;
   }
+  const [xs, ys] = middles;
+  const [across, up] = [cellReaches(xs, x), cellReaches(ys, y)];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const [left, top] = toPixel(view, x[column], y[row + 1]);
-      const [right, bottom] = toPixel(view, x[column + 1], y[row]);
+      const reach = Math.min(across[column], up[row]);
+      const [left, top] = toPixel(view, xs[column] - reach, ys[row] + reach);
+      const [right, bottom] = toPixel(view, xs[column] + reach, ys[row] - reach);
       if (right < 0 || bottom < 0 || left > view.width || top > view.height) continue;
       context.drawImage(picture, column * DIGIT_SIDE, (size - 1 - row) * DIGIT_SIDE, DIGIT_SIDE, DIGIT_SIDE, left, top, right - left, bottom - top);
     }

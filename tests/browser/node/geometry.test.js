@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/digits.js";
-import { axisTicks, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
+import { axisTicks, cellReaches, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
   priorMassBeyond, slerp, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/geometry.js";
 
 const uniform = seededUniform(1);
@@ -127,7 +127,10 @@ test("manifold cells are equal in length or in mass, with their middles between 
   for (const spacing of ["linear", "prior"]) {
     const middles = manifoldAxis(20, spacing, -4, 4);
     const edges = manifoldEdges(20, spacing, -4, 4);
-    middles.forEach((z, i) => assert.ok(edges[i] < z && z < edges[i + 1]));
+    cellReaches(middles, edges).forEach((reach, i) => {
+      assert.ok(reach > 0 && middles[i] - reach > edges[i] - 1e-12 && middles[i] + reach < edges[i + 1] + 1e-12);
+      assert.ok(Math.min(Math.abs(middles[i] - reach - edges[i]), Math.abs(middles[i] + reach - edges[i + 1])) < 1e-12);
+    });
   }
 });
 
