@@ -5,6 +5,7 @@ import {areShort, classesOf} from "./classes.js";
 import {createDigit} from "./digit_view.js";
 import {actionButton, contextOf, make, setText} from "./dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
+import {sameItems} from "./same_items.js";
 import {readUpload} from "./upload.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -40,11 +41,13 @@ export function createDrawPad(app) {
   /** @type {(Stroke & {box: DOMRect})|null} */
   let growing = null;
   const x = new Float32Array(784);
+  /** @type {Uint8Array|null} the drawing as MNIST has it, or null while the pad is blank */
+  let grey = null;
   let drawing = 0;
   /** @type {import("./posterior_probe.js").Subject|null} */
   let subject = null;
-  /** @type {unknown[]} what the note was computed from */
-  let noted = [];
+  /** @type {unknown[][]} what the note and the small pictures were made from */
+  let [noted, pictured] = [[], []];
 
   /** @param {import("./state.js").Action} action */
   function change(action) {
@@ -62,18 +65,13 @@ export function createDrawPad(app) {
     const {state} = store;
     const strokes = allStrokes(state);
     drawing++;
-    if (!strokes.length && !state.upload) {
-      mnist.clear();
-      seen.clear();
-      x.fill(0);
+    grey = state.upload ?? (strokes.length ? raster(strokes) : null);
+    if (!grey) {
       subject = null;
       app.invalidate();
       return;
     }
-    const grey = state.upload ?? raster(strokes);
     x.set(seenPixels(grey));
-    mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
-    seen.show(x, app.theme);
     if (!models.every((model) => model.network.encodes)) {
       app.invalidate(); // the encoders are still on their way; once they are here this is called again
       return;
@@ -151,13 +149,24 @@ export function createDrawPad(app) {
       if (!strokes.length && !state.upload) paintPrompt(side);
       if (state.upload) paintGrey(context, state.upload, side, app.theme.text);
       paintStrokes(context, strokes, side, app.theme.text);
+      showSmall();
       const key = [drawing, ...shownAt];
-      if (key.every((part, i) => part === noted[i])) return;
+      if (sameItems(key, noted)) return;
       noted = key;
-      const note = strokes.length > 0 || state.upload !== null ? `Reconstruction, nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      const note = grey ? `Reconstruction, nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };
+
+  function showSmall() {
+    const key = [drawing, app.theme];
+    if (sameItems(key, pictured)) return;
+    pictured = key;
+    if (grey) {
+      mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
+      seen.show(x, app.theme);
+    } else for (const small of [mnist, seen]) small.clear();
+  }
 
   /** @param {number} side */
   function paintPrompt(side) {

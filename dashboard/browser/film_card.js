@@ -3,6 +3,7 @@
 
 import {createDigit} from "./digit_view.js";
 import {make, setText} from "./dom.js";
+import {sameItems} from "./same_items.js";
 
 /** @typedef {import("./film_frame.js").Frame} Frame */
 /** @typedef {import("./film_frame.js").Terms} Terms */
@@ -58,7 +59,7 @@ export function createReelCard(film, place) {
         traced = trace;
       }
       const moment = [frame, last, live];
-      if (moment.every((part, i) => part === told[i])) return;
+      if (sameItems(moment, told)) return;
       setText(step, `step ${frame.step.toLocaleString("en")}`);
       setText(end, last ? (live ? "the newest" : "the last") : frame.step === 0 ? "untrained" : "");
       rows.heldOut.show(frame.heldOut);

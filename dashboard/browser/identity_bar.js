@@ -5,6 +5,7 @@ import {classesOf, oneOf} from "./classes.js";
 import {actionButton, contextOf, make, setText} from "./dom.js";
 import {fitView} from "./geometry.js";
 import {paintTruth} from "./map_posterior.js";
+import {sameItems} from "./same_items.js";
 import {signedNumber} from "./sliders.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -50,7 +51,7 @@ export function createIdentityBar(app) {
       const truth = probe.truth();
       const side = Math.round(lens.clientWidth * devicePixelRatio);
       const key = [probe.version(), app.theme, side];
-      if (key.every((part, i) => part === shown[i])) return;
+      if (sameItems(key, shown)) return;
       shown = key;
       refine.disabled = !truth?.exact;
       refine.setAttribute("aria-pressed", String(probe.refining()));

@@ -10,6 +10,7 @@ import {listenToMap} from "./map_pointer.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./map_marks.js";
 import {paintTruth} from "./map_posterior.js";
 import {paintPoints, paintTraining} from "./map_points.js";
+import {sameItems} from "./same_items.js";
 import {shownImage} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -218,11 +219,6 @@ export function createLatentMap(app, model) {
     frame: (low, high) => store.dispatch({type: "view", model: place, view: bounded(fitView(low, high, whole.width, whole.height, whole.width * FRAME_MARGIN))}),
     backdrop,
   };
-}
-
-/** @param {unknown[]} a @param {unknown[]} b */
-function sameItems(a, b) {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
 
 /** @param {View} a @param {View} b */

@@ -6,6 +6,7 @@ import {gridOver} from "./density.js";
 import {DIGIT_SIDE, inkPixels} from "./digit_view.js";
 import {cellReaches, manifoldAxis, manifoldEdges, toPixel} from "./geometry.js";
 import {fieldRamp} from "./palette.js";
+import {sameItems} from "./same_items.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -86,7 +87,7 @@ export function createBackdrop(app, model) {
 
   /** A picture is drawn anew only when what it shows or the theme changed. @param {unknown[]} key @param {() => HTMLCanvasElement} draw */
   function pictureOf(key, draw) {
-    const kept = pictures.find((picture) => picture.key.every((part, i) => part === key[i]));
+    const kept = pictures.find((picture) => sameItems(picture.key, key));
     if (kept) return kept.canvas;
     const canvas = draw();
     pictures.unshift({key, canvas});

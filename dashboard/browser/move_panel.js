@@ -5,6 +5,7 @@ import {classesOf, markOf} from "./classes.js";
 import {createStrip} from "./digit_view.js";
 import {make, setText} from "./dom.js";
 import {gatherImages} from "./image_rows.js";
+import {sameItems} from "./same_items.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./state.js").State} State */
@@ -31,7 +32,7 @@ export function createMovePanel(app) {
     render(state) {
       rows.forEach((row, i) => {
         const key = [state.z[i], app.images, app.theme];
-        if (row.shown.every((part, k) => part === key[k])) return;
+        if (sameItems(row.shown, key)) return;
         row.shown = key;
         const model = app.models[i];
         const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);

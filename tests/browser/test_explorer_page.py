@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from explorer_page import PHONE, choose_image, settle, state, until
+from explorer_page import PHONE, choose_image, draw_seven, settle, state, until
 from playwright.sync_api import expect
 
 
@@ -66,3 +66,25 @@ def test_the_theme_follows_the_system(open_static, scheme):
     background = page.get_by_test_id("explorer").evaluate("element => getComputedStyle(element).backgroundColor")
     brightness = [int(part) for part in re.findall(r"\d+", background)]
     assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
+
+
+@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
+    page = open_static(color_scheme="light")
+    if mode == "inspect":
+        choose_image(page)
+    page.get_by_test_id(f"mode-{mode}").click()
+    if mode == "draw":
+        draw_seven(page)
+    shown = """() => Array.from(document.querySelectorAll("canvas")).filter((one) => one.checkVisibility()).map((one) => {
+        const {data} = one.getContext("2d").getImageData(0, 0, one.width, one.height);
+        return [one.dataset.testid ?? one.className, data.some((value) => value) ? data.join() : ""];
+    })"""
+    page.wait_for_timeout(3000)
+    before = page.evaluate(shown)
+    assert len(before) > 6
+    page.emulate_media(color_scheme="dark")
+    until(lambda: page.get_by_test_id("explorer").get_attribute("data-theme") == "dark")
+    settle(page)
+    stale = [name for (name, light), (_, dark) in zip(before, page.evaluate(shown), strict=True) if light and light == dark]
+    assert stale == []

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from explorer_page import BUSY, IDLE, state, until
 from PIL import Image
-from playwright.sync_api import Download, Page, expect
+from playwright.sync_api import Download, Page
 from safetensors.numpy import load
 
 from vae_engine import data, export, forward, registry
@@ -127,7 +127,9 @@ def test_codes_are_saved_row_by_row(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("layers", ["points,manifold", "points"])
-def test_a_manifold_is_saved_tile_by_tile_whether_it_is_on_the_map_or_not(open_static: Callable, tmp_path: Path, layers: str) -> None:
+def test_a_manifold_is_saved_tile_by_tile_whether_it_is_on_the_map_or_not(
+    open_static: Callable, tmp_path: Path, layers: str
+) -> None:
     size = 10
     page = open_static(f"#layers={layers}&n={size}", color_scheme="light")
     for path, name in zip(saved(page, "Manifolds as PNG", tmp_path), NAMES, strict=True):
