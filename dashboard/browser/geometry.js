@@ -45,11 +45,12 @@ export function panBy(view, dx, dy) {
 }
 
 /**
- * Round numbers for the axes: multiples of 1, 2 or 5 times a power of ten, about `spacing` pixels apart.
+ * Round numbers for the axes: multiples of 1, 2 or 5 times a power of ten, at least `spacing` pixels apart; closer on
+ * small maps, so that each axis has two at least.
  * @param {View} view @param {number} [spacing]
  * @returns {{x: number[], y: number[], step: number}}
  */
-export function axisTicks(view, spacing = 70) {
+export function axisTicks(view, spacing = Math.min(70, Math.max(48, Math.min(view.width, view.height) / 5))) {
   const rough = spacing / view.scale;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = roundOff(power * ([1, 2, 5].find((multiple) => multiple * power >= rough) ?? 10));

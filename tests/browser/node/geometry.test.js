@@ -79,7 +79,15 @@ test("ticks are round, inside, evenly spaced and not crowded", () => {
     for (const tick of y) assert.ok(toPixel(view, 0, tick)[1] > -1e-3 && toPixel(view, 0, tick)[1] < view.height + 1e-3);
     assert.ok(Math.abs(x.length - view.width / (step * view.scale)) <= 1);
   }
-  assert.deepEqual(axisTicks({ scale: 100, cx: 0, cy: 0, width: 200, height: 100 }).x, [-1, 0, 1]);
+  assert.deepEqual(axisTicks({ scale: 100, cx: 0, cy: 0, width: 200, height: 100 }, 70).x, [-1, 0, 1]);
+});
+
+test("each axis of a map has at least two numbers, on a phone as on a screen", () => {
+  for (let i = 0; i < CASES; i++) {
+    const view = { scale: 10 ** between(0, 4), cx: between(-5, 5), cy: between(-5, 5), width: between(240, 900), height: between(240, 900) };
+    const { x, y } = axisTicks(view);
+    assert.ok(x.length >= 2 && y.length >= 2, JSON.stringify(view));
+  }
 });
 
 test("paths begin and end where they should, and a spherical one keeps its distance from the origin", () => {
