@@ -6,8 +6,11 @@ those it imports. The modules keep to the few forms this needs; anything else is
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).parent / "browser"
 
@@ -51,6 +54,11 @@ def script(entry: str, folder: Path = FOLDER) -> str:
 def styles(name: str = "explorer.css", folder: Path = FOLDER) -> str:
     """A style sheet."""
     return (folder / name).read_text(encoding="utf-8")
+
+
+def told(data: Mapping[str, Any]) -> dict[str, str]:
+    """Data for a component, as one text: to see whether a list among them is a table, Streamlit would import pandas."""
+    return {"json": json.dumps(data)}
 
 
 def _in_order(entry: str, folder: Path) -> dict[str, str]:

@@ -34,7 +34,7 @@ _setting = st.components.v2.component(
     "latent_explorer_setting",
     js="""// Says what is shown of the models; see streamlit_host.js.
 export default function ({data}) {
-  globalThis.__latentExplorerSetting = data;
+  globalThis.__latentExplorerSetting = JSON.parse(data.json);
   dispatchEvent(new Event("latent-explorer-setting"));
 }
 """,
@@ -88,7 +88,7 @@ def explorer(
         "turn": turn,
     }
     with st.container(gap=None):
-        _setting(key=f"{key}-setting", data=setting, height=1)
+        _setting(key=f"{key}-setting", data=browser_script.told(setting), height=1)
         raw = _component(
             key=key,
             data=packed,

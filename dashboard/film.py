@@ -59,13 +59,13 @@ def film(reels: Sequence[Reel], *, key: str = "film", link: str = "") -> FilmRes
         raise ValueError(f"A film has one or two reels, not {len(reels)}.")
     # A run that ends on the step of a snapshot names it twice.
     data = {"reels": [asdict(reel) | {"steps": sorted(set(reel.steps))} for reel in reels], "link": link}
-    raw = _component(key=key, data=data, default={"report": None}, on_report_change=_nothing)
+    raw = _component(key=key, data=browser_script.told(data), default={"report": None}, on_report_change=_nothing)
     return checked(raw.get("report"))
 
 
 def prepare(*, key: str) -> None:
     """Let the browser load what a film needs before there is one."""
-    _component(key=key, data={"reels": [], "link": ""}, default={"report": None}, on_report_change=_nothing)
+    _component(key=key, data=browser_script.told({"reels": [], "link": ""}), default={"report": None}, on_report_change=_nothing)
 
 
 def _nothing() -> None:

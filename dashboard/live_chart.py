@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from dashboard import run_charts
 from dashboard.run_charts import HELD_OUT, TERMS, TRAINING
 from vae_engine.run_log import LogEvent
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _TRAINED, _HELD_OUT_COLOUR = "#3f90da", "#e76300"
 
@@ -39,6 +40,8 @@ def drawing(term: str, height: int) -> dict[str, Any]:
 
 def table(events: Sequence[LogEvent], term: str) -> pa.Table:
     """The points of a term of a run so far; for nll without the fall of the first tenth, once there is more."""
+    import pyarrow as pa  # only here, so that a page without such a chart does not wait for it
+
     lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
     low, high = (run_charts.worth_showing(list(lines.values())) if term == "nll" else None) or (-1e300, 1e300)
     points = [(x, y, of) for of, line in lines.items() for x, y in zip(*line, strict=True) if low <= y <= high]

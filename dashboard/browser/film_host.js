@@ -5,7 +5,7 @@
 import {mountFilm} from "./film.js";
 import {createHttpSource} from "./film_source.js";
 
-/** @typedef {{data: {reels: import("./film_store.js").Reel[], link: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} FilmCall */
+/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} FilmCall */
 /** @typedef {{id: string, link: string, call: FilmCall, film: ReturnType<typeof mountFilm>}} FilmInstance */
 
 /** @type {WeakMap<object, FilmInstance>} */
@@ -16,7 +16,8 @@ const leftFilms = new Map();
 /** @param {FilmCall} call @returns {() => void} cleanup */
 export function filmComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-film"));
-  const {reels, link} = call.data;
+  /** @type {{reels: import("./film_store.js").Reel[], link: string}} */
+  const {reels, link} = JSON.parse(call.data.json);
   if (!reels.length) return () => {}; // there is no film yet: this much was loaded ahead of it
   const id = reels.map((reel) => reel.run).join(" ");
   const old = films.get(root);

@@ -20,8 +20,8 @@ from dashboard.explorer import explorer
 st.set_page_config(layout="wide")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 result = explorer([Path({vae!r}).read_bytes(), Path({ae!r}).read_bytes()])
-st.text(f"run {{st.session_state['runs']}} {{result}}")
-assert "torch" not in sys.modules
+large = sorted({{"torch", "pandas", "pyarrow"}} & set(sys.modules))
+st.text(f"run {{st.session_state['runs']}} {{result}} imported {{large}}")
 """
 
 
@@ -50,6 +50,11 @@ def hosted(browser, address):
     yield page, sent
     context.close()
     assert [one for one in troubles if "asked for" in one] == []
+
+
+def test_a_page_with_an_explorer_waits_for_no_large_library(hosted):
+    page, _ = hosted
+    assert page.get_by_text("run ").inner_text().endswith("imported []")
 
 
 def test_nothing_is_sent_while_moving_and_one_message_on_release(hosted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dashboard import film as component
@@ -21,7 +23,9 @@ def test_the_step_on_show_comes_back() -> None:
 
 def test_a_step_that_was_kept_twice_is_one_instant(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[dict] = []
-    monkeypatch.setattr(component, "_component", lambda **given: told.append(given["data"]) or {"report": {"step": 6}})
+    monkeypatch.setattr(
+        component, "_component", lambda **given: told.append(json.loads(given["data"]["json"])) or {"report": {"step": 6}}
+    )
     assert film([Reel("one", "One", "vae", (0, 1, 6, 6), None, False)], link="step=1") == FilmResult(6)
     (data,) = told
     assert data["reels"] == [{"run": "one", "title": "One", "kind": "vae", "steps": [0, 1, 6], "latest": None, "live": False}]
