@@ -80,7 +80,8 @@ def moving(page: Page, seconds: float) -> dict[str, float]:
     session.detach()
     return {
         "p50": stats["inputToPaintMs"]["p50"], "p95": stats["inputToPaintMs"]["p95"], "work": stats["workMs"]["p95"],
-        "frames": stats["frames"] / elapsed, "sent": while_moving, "released": len(sent) - while_moving,
+        "decode": stats["decodeMs"]["p95"], "frames": stats["frames"] / elapsed,
+        "sent": while_moving, "released": len(sent) - while_moving,
     }  # fmt: skip
 
 
@@ -194,6 +195,7 @@ def moving_rows(points: str, found: dict[str, float]) -> list[Row]:
         Row(f"drag over {points}: input → drawn, median", found["p50"], "ms"),
         Row(f"drag over {points}: input → drawn, p95", found["p95"], "ms", most=20),
         Row(f"drag over {points}: own work of a frame, p95", found["work"], "ms", most=2),
+        Row(f"drag over {points}: one decode, p95", found["decode"], "ms", most=1),
         Row(f"drag over {points}: frames", found["frames"], "per s", least=55),
         Row(f"drag over {points}: messages to the server while moving", found["sent"], "", most=0, least=0),
         Row(f"drag over {points}: messages on release", found["released"], "", most=1, least=1),
