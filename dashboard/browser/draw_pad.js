@@ -165,7 +165,10 @@ export function createDrawPad(app) {
     if (grey) {
       mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
       seen.show(x, app.theme);
-    } else for (const small of [mnist, seen]) small.clear();
+    } else {
+      mnist.clear();
+      seen.clear();
+    }
   }
 
   /** @param {number} side */
