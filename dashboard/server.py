@@ -8,6 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from dashboard import film_routes, jobs
 from vae_engine.errors import EngineError
@@ -26,4 +29,11 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         ended.set()
 
 
-app = st.App(Path(__file__).with_name("app.py"), routes=film_routes.ROUTES, lifespan=_keeping_jobs)
+def _explore(request: Request) -> RedirectResponse:
+    """Explore is the first page and has no address of its own; who types one is led there, with all that follows it."""
+    return RedirectResponse(f"./?{request.url.query}".removesuffix("?"))
+
+
+_ROUTES = [Route("/explore", _explore), *film_routes.ROUTES]
+
+app = st.App(Path(__file__).with_name("app.py"), routes=_ROUTES, lifespan=_keeping_jobs)

@@ -19,6 +19,8 @@ def test_a_server_gives_pages_and_films_and_clears_away_what_kills_left_behind(t
         assert not orphan.exists()
         with urllib.request.urlopen(f"{address}/learn", timeout=10) as page:  # noqa: S310 (our own server)
             assert b"<html" in page.read()
+        with urllib.request.urlopen(f"{address}/explore?models=a,b", timeout=10) as page:  # noqa: S310
+            assert page.url == f"{address}/?models=a,b"
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/film/nobody/cast", timeout=10)  # noqa: S310
         assert refused.value.code == 404
