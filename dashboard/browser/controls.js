@@ -22,7 +22,7 @@ const MODE_TEXTS = {
 /** @type {Record<LayerName, string>} */
 const LAYER_TEXTS = {
   points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold",
-  prior: "Prior contours", density: "Aggregate posterior", distance: "Distance to training codes", entropy: "Decoder entropy",
+  prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
   posterior: "True posterior p(z|x) of an image",
 };
 

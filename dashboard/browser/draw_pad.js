@@ -28,8 +28,8 @@ export function createDrawPad(app) {
       file.value = "";
       if (chosen) await take(chosen);
     }});
-  const undo = actionButton("Undo", () => change({type: "unstroke"}), {"data-testid": "draw-undo"});
-  const clear = actionButton("Clear", () => change({type: "clear"}), {"data-testid": "draw-clear"});
+  const undo = actionButton("Undo", () => change({type: "undraw"}), {"data-testid": "draw-undo"});
+  const clear = actionButton("Clear", clearAll, {"data-testid": "draw-clear"});
   const pen = make("input", {type: "range", min: 1, max: 5, step: 0.1, "aria-label": "pen width in pixels", oninput: () => store.dispatch({type: "set", values: {pen: Number(pen.value)}})});
   const numbers = make("p", {class: "lx-hint", "data-testid": "draw-note"});
   const small = (/** @type {HTMLElement} */ digit, /** @type {string} */ name) => make("figure", {class: "lx-tile"}, digit, make("span", {class: "lx-tile-note"}, name));
@@ -38,7 +38,7 @@ export function createDrawPad(app) {
       make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
       make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "encoded")),
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
-  /** @type {(Stroke & {box: DOMRect})|null} */
+  /** @type {(Stroke & {box: DOMRect, pointer: number})|null} */
   let growing = null;
   const x = new Float32Array(784);
   /** @type {Uint8Array|null} the drawing as MNIST has it, or null while the pad is blank */
@@ -61,11 +61,21 @@ export function createDrawPad(app) {
     return growing ? [...state.strokes, growing] : state.strokes;
   }
 
-  function encode() {
+  /** An uploaded picture gives way to the first stroke. @param {State} state */
+  function uploadOf(state) {
+    return growing ? null : state.upload;
+  }
+
+  function clearAll() {
+    if (store.state.strokes.length || store.state.upload) change({type: "draw", drawing: {strokes: [], upload: null}});
+  }
+
+  /** @param {boolean} [entering] the page with the pad, where a chosen image stays chosen */
+  function encode(entering) {
     const {state} = store;
     const strokes = allStrokes(state);
     drawing++;
-    grey = state.upload ?? (strokes.length ? raster(strokes) : null);
+    grey = uploadOf(state) ?? (strokes.length ? raster(strokes) : null);
     if (!grey) {
       subject = null;
       app.invalidate();
@@ -77,16 +87,15 @@ export function createDrawPad(app) {
       return;
     }
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: null}});
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: entering ? state.selected : null}});
   }
 
   /** @param {File} chosen */
   async function take(chosen) {
     try {
       const upload = await readUpload(chosen);
-      store.dispatch({type: "set", values: {upload, strokes: [], notice: ""}});
-      encode();
-      app.commit();
+      store.dispatch({type: "set", values: {notice: ""}});
+      change({type: "draw", drawing: {strokes: [], upload}});
     } catch (error) {
       store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
     }
@@ -94,7 +103,7 @@ export function createDrawPad(app) {
 
   /** @param {PointerEvent} event */
   function addPoint(event) {
-    if (!growing) return;
+    if (growing?.pointer !== event.pointerId) return; // a second finger, or the palm of the hand
     const {box} = growing;
     const events = event.getCoalescedEvents?.() ?? [];
     for (const {clientX, clientY} of events.length ? events : [event]) {
@@ -108,21 +117,20 @@ export function createDrawPad(app) {
     if (growing || event.button !== 0) return;
     pad.setPointerCapture(event.pointerId);
     // What is said above may wrap while the stroke grows and move the pad: the stroke keeps its shape.
-    growing = {width: store.state.pen, points: [], box: pad.getBoundingClientRect()};
-    if (store.state.upload) store.dispatch({type: "clear"});
+    growing = {width: store.state.pen, points: [], box: pad.getBoundingClientRect(), pointer: event.pointerId};
     addPoint(event);
   });
   pad.addEventListener("pointermove", addPoint);
-  const lift = () => {
-    if (!growing) return;
+  const lift = (/** @type {PointerEvent} */ event) => {
+    if (growing?.pointer !== event.pointerId) return;
     const {width, points} = growing;
     growing = null;
-    change({type: "stroke", stroke: {width, points}});
+    change({type: "draw", drawing: {strokes: [...store.state.strokes, {width, points}], upload: null}});
   };
   pad.addEventListener("pointerup", lift);
   pad.addEventListener("pointercancel", lift);
   pad.addEventListener("keydown", (event) => {
-    if (event.key === "Delete" || event.key === "Backspace") change({type: "clear"});
+    if (event.key === "Delete" || event.key === "Backspace") clearAll();
   });
   pad.addEventListener("dragover", (event) => event.preventDefault());
   pad.addEventListener("drop", (event) => {
@@ -132,28 +140,30 @@ export function createDrawPad(app) {
 
   return {
     element,
-    enter: encode,
+    enter: () => encode(true),
     /** What the encoders see of the drawing, or null while it is blank. @returns {import("./posterior_probe.js").Subject|null} */
     subject: () => subject,
-    undo: () => change({type: "unstroke"}),
+    undo: () => change({type: "undraw"}),
     /** @param {State} state @param {readonly Float32Array[]} _decoded @param {readonly import("./state.js").Latent[]} shownAt */
     render(state, _decoded, shownAt) {
       const strokes = allStrokes(state);
-      undo.disabled = clear.disabled = !strokes.length && !state.upload;
+      const upload = uploadOf(state);
+      undo.disabled = !state.drawn.length;
+      clear.disabled = !strokes.length && !upload;
       pen.value = String(state.pen);
       pen.style.setProperty("--lx-share", `${(state.pen - 1) / 4 * 100}%`);
       const side = Math.round(pad.clientWidth * devicePixelRatio);
       if (!side) return;
       if (pad.width !== side) pad.width = pad.height = side;
       context.clearRect(0, 0, side, side);
-      if (!strokes.length && !state.upload) paintPrompt(side);
-      if (state.upload) paintGrey(context, state.upload, side, app.theme.text);
+      if (!strokes.length && !upload) paintPrompt(side);
+      if (upload) paintGrey(context, upload, side, app.theme.text);
       paintStrokes(context, strokes, side, app.theme.text);
       showSmall();
       const key = [drawing, ...shownAt];
       if (sameItems(key, noted)) return;
       noted = key;
-      const note = grey ? `Reconstruction, nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      const note = grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };

@@ -32,6 +32,7 @@ import {createWalk} from "./walk.js";
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
  * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides
+ * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
  * @property {string} [notice] a sentence to begin with
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
@@ -62,7 +63,7 @@ import {createWalk} from "./walk.js";
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
- * @property {() => string} link
+ * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose
  */
@@ -110,7 +111,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const {ladder} = shelf;
   const rung = shelf.rung();
   const plain = initialState(models.length);
-  const first = carried ? carriedOver(carried, models) : linkedState(options, plain, models[0].bundle.points.count);
+  const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
 
   let [frame, lastReport, alive] = [0, JSON.stringify(reportOf(carried ?? plain)), true];
   const resting = onceAtRest(settle);
@@ -119,6 +120,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const decodedAt = first.z.map((z) => z);
   const decoded = models.map((model) => model.decode(first.z[model.place]));
   let lastMode = "";
+  /** A link says where the cursors are, and entering its mode must not move them. */
+  let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
     models, batches: shelf.decoders(), images: null, ladder, rung,
@@ -145,7 +148,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
       const code = codes && selected !== null ? /** @type {Latent} */ ([codes[2 * selected], codes[2 * selected + 1]]) : null;
       return code ? {glide, z: [code, ...z.slice(1)]} : {glide};
     },
-    link: () => `${addressOf(models)}#${formatLink(app.store.state, plain)}`,
+    link: () => formatLink(app.store.state, plain),
   });
   app.probe = createPosteriorProbe(app);
   app.walk = createWalk(app);
@@ -182,9 +185,10 @@ function mountStage(root, options, shelf, stepTo, carried) {
   /** @param {State} state */
   function enterMode(state) {
     lastMode = state.mode;
-    if (state.mode === "walk") app.walk.enter();
-    if (state.mode === "sample") app.sample.enter();
+    if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
+    if (state.mode === "sample" && !placed) app.sample.enter();
     if (state.mode === "draw") app.draw.enter();
+    placed = false;
     commit();
   }
 
@@ -212,8 +216,15 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   function reset() {
-    app.store.dispatch({type: "set", values: {...initialState(models.length), history: app.store.state.history}});
+    app.store.dispatch({type: "set", values: {...initialState(models.length), held: false, history: app.store.state.history}});
     commit();
+  }
+
+  /** A link that was opened where the page stands already. */
+  function follow() {
+    const state = linkedState({...options, kept: keptOf(app.store.state)}, location.hash.slice(1), plain, models);
+    [lastMode, placed] = ["", state.z !== plain.z];
+    app.store.dispatch({type: "set", values: state});
   }
 
   function retheme() {
@@ -233,6 +244,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   // A menu lies over the page until someone touches anything else.
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
+  addEventListener("hashchange", follow);
   app.arrived = Promise.all([receiveEncoders(), receiveImages()]);
   retheme();
   commit();
@@ -266,7 +278,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
       retheme();
     },
     state: () => app.store.state,
-    link: () => formatLink(app.store.state, plain),
+    link: app.link,
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);
@@ -274,16 +286,10 @@ function mountStage(root, options, shelf, stepTo, carried) {
       resized.disconnect();
       scheme.removeEventListener("change", retheme);
       document.removeEventListener("pointerdown", closeMenus);
+      removeEventListener("hashchange", follow);
       page.element.remove();
     },
   };
-}
-
-/** The address of this page with its models, where an address names models. @param {ExplorerModel[]} models */
-function addressOf(models) {
-  const address = new URL(location.href.split("#")[0]);
-  if (address.searchParams.has("models")) address.searchParams.set("models", models.map((model) => model.bundle.name).join(","));
-  return address.href;
 }
 
 /** The latent whose picture is on screen: while inspecting, that of the image under the pointer. @param {State} state @param {ExplorerModel} model */

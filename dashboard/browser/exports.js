@@ -19,7 +19,7 @@ const GIF_FRAMES = 41;
 export function createExports(app, maps) {
   const {models} = app;
   const copy = actionButton("Copy link", async () => {
-    const link = app.link();
+    const link = `${addressOf(models)}#${app.link()}`;
     try {
       await navigator.clipboard.writeText(link);
       setText(copy, "Link copied");
@@ -55,6 +55,13 @@ export function createExports(app, maps) {
     buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors),
       actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
   };
+}
+
+/** The address of this page with its models, where an address names models. @param {App["models"]} models */
+function addressOf(models) {
+  const address = new URL(location.href.split("#")[0]);
+  if (address.searchParams.has("models")) address.searchParams.set("models", models.map((model) => model.bundle.name).join(","));
+  return address.href;
 }
 
 /** @param {HTMLCanvasElement} canvas @param {string} name */

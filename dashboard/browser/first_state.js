@@ -7,22 +7,39 @@ import {reduce} from "./state.js";
 /** @typedef {import("./explorer.js").ExplorerOptions} ExplorerOptions */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("./state.js").State} State */
+/** @typedef {import("./state.js").Latent} Latent */
 
-/** What a link does not carry, but the next page of the same visitor may. @typedef {Pick<State, "strokes"|"upload"|"pen"|"views"|"history">} Kept */
+/** What a link does not carry, but the next page of the same visitor may. @typedef {Pick<State, "strokes"|"upload"|"drawn"|"pen"|"views"|"history">} Kept */
 
 /** @param {State} state @returns {Kept} */
-export function keptOf({strokes, upload, pen, views, history}) {
-  return {strokes, upload, pen, views, history};
+export function keptOf({strokes, upload, drawn, pen, views, history}) {
+  return {strokes, upload, drawn, pen, views, history};
 }
 
-/** What the link says, as far as it makes sense, and what was kept. @param {ExplorerOptions} options @param {State} plain @param {number} count of images @returns {State} */
-export function linkedState(options, plain, count) {
-  const {values, refused} = parseLink(options.link ?? location.hash.slice(1), plain);
+/** What the link says, as far as it makes sense, and what was kept. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
+export function linkedState(options, link, plain, models) {
+  const {values, refused} = believed(parseLink(link, plain), models);
   const kept = options.kept?.views.length === plain.views.length ? options.kept : {};
   const state = {...plain, ...kept, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
-  if (state.selected !== null && state.selected >= count) state.selected = null;
   if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
   return reduce(state, {type: "place", z: state.z});
+}
+
+const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds
+
+/** What of a link makes sense for these models. @param {ReturnType<typeof parseLink>} parsed @param {ExplorerModel[]} models */
+function believed({values: {z, selected, ends, ...values}, refused}, models) {
+  const {count} = models[0].bundle.points;
+  const near = (/** @type {ExplorerModel} */ {low, high}, /** @type {Latent} */ at) => at.every((value, axis) => Math.abs(value - (low[axis] + high[axis]) / 2) <= OUTERMOST * (high[axis] - low[axis]));
+  const known = {
+    z: z?.every((at, i) => near(models[i], at)),
+    image: selected === undefined ? undefined : selected === null || selected < count,
+    ends: ends?.every((end) => !end || (end.kind === "image" ? end.index < count : near(models[end.model], end.z))),
+  };
+  return {
+    values: {...values, ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
+    refused: [...refused, ...Object.entries(known).filter(([, holds]) => holds === false).map(([key]) => key)],
+  };
 }
 
 /** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */

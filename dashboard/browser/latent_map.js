@@ -11,7 +11,7 @@ import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior
 import {paintTruth} from "./map_posterior.js";
 import {paintPoints, paintTraining} from "./map_points.js";
 import {sameItems} from "./same_items.js";
-import {shownImage} from "./state.js";
+import {showsClass, shownImage} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -61,7 +61,13 @@ export function createLatentMap(app, model) {
     const wanted = store.state.views[place];
     return wanted ? {...wanted, width: whole.width, height: whole.height} : whole;
   };
-  const modes = createMapModes(app, model, currentView);
+  /** As far as codes and samples of the prior lie, and at least all that the whole map shows. @returns {[Latent, Latent]} */
+  function reach() {
+    const [x, y] = [whole.width / 2 / whole.scale, whole.height / 2 / whole.scale];
+    const {low, high} = model;
+    return [[Math.min(low[0], whole.cx - x), Math.min(low[1], whole.cy - y)], [Math.max(high[0], whole.cx + x), Math.max(high[1], whole.cy + y)]];
+  }
+  const modes = createMapModes(app, model, currentView, reach);
   listenToMap(plot, {
     ...modes,
     view: currentView,
@@ -183,7 +189,7 @@ export function createLatentMap(app, model) {
   }
 
   return {
-    element, resize,
+    element, resize, reach,
     /** @param {State} state @param {Theme} theme */
     render(state, theme) {
       if (whole.width <= 1) return;
@@ -196,7 +202,7 @@ export function createLatentMap(app, model) {
       const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
       if (!sameItems(key, paintedKey)) {
         paintBase(state, view, theme);
-        const unseen = countOutside(painted.bundle.points.codes, view);
+        const unseen = countOutside(painted.bundle.points, view, state);
         setText(outside, unseen && (state.layers.points || state.layers.glyphs) ? `${unseen.toLocaleString("en")} test codes out of sight` : "");
         paintedKey = key;
       }
@@ -226,10 +232,12 @@ function sameView(a, b) {
   return a.scale === b.scale && a.cx === b.cx && a.cy === b.cy && a.width === b.width && a.height === b.height;
 }
 
-/** @param {Float32Array} codes @param {View} view */
-function countOutside(codes, view) {
+/** Of the digits that the legend shows. @param {import("./bundle.js").Points} points @param {View} view @param {State} state */
+function countOutside({codes, labels}, view, state) {
   const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
   let count = 0;
-  for (let i = 0; i < codes.length; i += 2) if (Math.abs(codes[i] - view.cx) > x || Math.abs(codes[i + 1] - view.cy) > y) count++;
+  for (let i = 0; i < labels.length; i++) {
+    if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
+  }
   return count;
 }

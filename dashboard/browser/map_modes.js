@@ -7,20 +7,24 @@ import {drawFrom} from "./explorer_model.js";
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("./state.js").Latent} Latent */
+/** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").Mode} Mode */
 
 const HOVER_REACH = 9;
 const CLICK_REACH_IMAGE = 28;
 const GRAB_REACH = 18;
+const TWO_CLICKS = 1000; // milliseconds that a double click lasts at most
 /** @type {Record<string, Mode>} */
 const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample"};
 
-/** @param {App} app @param {ExplorerModel} model @param {() => View} view */
-export function createMapModes(app, model, view) {
+/** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go */
+export function createMapModes(app, model, view, reach) {
   const {store, models} = app;
   const place = model.place;
   let grabbed = -1;
+  /** @type {{at: number, state: State}[]} the states before the latest clicks */
+  let clicks = [];
 
   /** @param {Latent} z @param {number} pixels */
   function imageNear(z, pixels) {
@@ -40,7 +44,9 @@ export function createMapModes(app, model, view) {
 
   /** @param {Latent} z @param {boolean} held */
   function moveTo(z, held) {
-    store.dispatch({type: "move", model: place, z, held});
+    const [low, high] = reach();
+    const within = (/** @type {0|1} */ axis) => Math.min(high[axis], Math.max(low[axis], z[axis]));
+    store.dispatch({type: "move", model: place, z: [within(0), within(1)], held});
   }
 
   /** @param {number|null} index */
@@ -80,6 +86,7 @@ export function createMapModes(app, model, view) {
     /** @param {Latent} z */
     press(z) {
       const {mode} = store.state;
+      clicks = [...clicks.slice(-1), {at: performance.now(), state: store.state}];
       if (mode === "move") return;
       if (mode === "walk") {
         grabbed = endFor(z);
@@ -108,6 +115,13 @@ export function createMapModes(app, model, view) {
       grabbed = -1;
       app.commit();
     },
+    again() {
+      const first = clicks.find(({at}) => performance.now() - at < TWO_CLICKS);
+      if (!first) return;
+      const {z, held, active, selected, noise, ends, t, sample, views} = first.state;
+      store.dispatch({type: "set", values: {z, held, active, selected, noise, ends, t, sample, views}});
+      app.commit();
+    },
     /** @param {number} z1 @param {number} z2 */
     step(z1, z2) {
       const old = store.state.z[place];
@@ -128,7 +142,9 @@ export function createMapModes(app, model, view) {
           grabbed = endFor(state.z[place]);
           dropEnd(state.z[place]);
           grabbed = -1;
-        } else choose(imageNear(state.z[place], Infinity));
+        } else if (state.mode === "sample") app.sample.chooseNear(place, state.z[place]);
+        else if (state.mode === "draw") return false;
+        else choose(imageNear(state.z[place], Infinity));
       } else return false;
       app.commit();
       return true;

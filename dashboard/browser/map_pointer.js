@@ -12,9 +12,10 @@ import {panBy, toLatent, zoomAt} from "./geometry.js";
  * @property {(event: Event) => void} touched before anything else, so that the answer can be timed
  * @property {(z: Latent) => void} hover
  * @property {() => void} leave
- * @property {(z: Latent) => void} press
+ * @property {(z: Latent) => void} press a drag or a click begins: said once it is known to be neither a pan nor a pinch
  * @property {(z: Latent) => void} drag
  * @property {(z: Latent, clicked: boolean) => void} release
+ * @property {() => void} again a second click on the same place showed that neither was meant as one
  * @property {(z1: number, z2: number) => void} step one keyboard step along each axis
  * @property {(key: string) => boolean} key any other key; whether it meant something here
  */
@@ -30,7 +31,7 @@ const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDo
 export function listenToMap(plot, gestures) {
   /** @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
-  let [moved, panning, startX, startY] = [false, false, 0, 0];
+  let [moved, pressed, panning, start] = [false, false, false, {x: 0, y: 0}];
 
   const placeOf = (/** @type {MouseEvent} */ event) => {
     const box = plot.getBoundingClientRect();
@@ -47,10 +48,14 @@ export function listenToMap(plot, gestures) {
       panning = true;
       return;
     }
-    [moved, startX, startY] = [false, place.x, place.y];
+    [moved, pressed, start] = [false, false, place];
     panning = event.button === 1 || event.button === 2 || event.shiftKey;
-    if (!panning) gestures.press(latentOf(place));
   });
+
+  function press() {
+    if (!pressed) gestures.press(latentOf(start));
+    pressed = true;
+  }
 
   plot.addEventListener("pointermove", (event) => {
     const place = placeOf(event);
@@ -60,10 +65,13 @@ export function listenToMap(plot, gestures) {
       gestures.hover(latentOf(place));
       return;
     }
-    if (Math.hypot(place.x - startX, place.y - startY) > CLICK_REACH) moved = true;
+    if (Math.hypot(place.x - start.x, place.y - start.y) > CLICK_REACH) moved = true;
     if (down.size > 1) pinch(event.pointerId, before, place);
     else if (panning) gestures.setView(panBy(gestures.view(), place.x - before.x, place.y - before.y));
-    else if (moved) gestures.drag(latentOf(place));
+    else if (moved) {
+      press();
+      gestures.drag(latentOf(place));
+    }
     down.set(event.pointerId, place);
   });
 
@@ -78,14 +86,20 @@ export function listenToMap(plot, gestures) {
 
   const lift = (/** @type {PointerEvent} */ event) => {
     if (!down.delete(event.pointerId)) return;
-    if (!panning && event.type === "pointerup") gestures.release(latentOf(placeOf(event)), !moved);
+    if (!panning && event.type === "pointerup") {
+      press();
+      gestures.release(latentOf(placeOf(event)), !moved);
+    }
     if (down.size === 0) panning = false;
   };
   plot.addEventListener("pointerup", lift);
   plot.addEventListener("pointercancel", lift);
   plot.addEventListener("pointerleave", () => gestures.leave());
   plot.addEventListener("contextmenu", (event) => event.preventDefault());
-  plot.addEventListener("dblclick", () => gestures.setView(null));
+  plot.addEventListener("dblclick", () => {
+    gestures.again();
+    gestures.setView(null);
+  });
   plot.addEventListener("wheel", (event) => {
     event.preventDefault();
     const {x, y} = placeOf(event);
@@ -99,12 +113,18 @@ export function listenToMap(plot, gestures) {
       const {width, height, scale} = gestures.view();
       const size = Math.min(width, height) / scale / KEY_STEPS * (event.shiftKey ? COARSE : event.altKey ? FINE : 1);
       gestures.step(arrow[0] * size, arrow[1] * size);
-      event.preventDefault();
+      taken(event);
     } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
       gestures.touched(event);
-      if (zoomKey(event.key) || gestures.key(event.key)) event.preventDefault();
+      if (zoomKey(event.key) || gestures.key(event.key)) taken(event);
     }
   });
+
+  /** A key that meant something here means nothing to the host: Streamlit would run the page again on an R. @param {Event} event */
+  function taken(event) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
 
   /** @param {string} key */
   function zoomKey(key) {

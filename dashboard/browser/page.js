@@ -27,7 +27,7 @@ export function buildPage(app) {
   const layers = createLayersMenu(store, app.commit);
   const maps = models.map((model) => createLatentMap(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
-  const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where the points were (Ctrl Z)"});
+  const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons));
@@ -83,7 +83,7 @@ export function buildPage(app) {
       modes.show(state.mode);
       legend.render(state);
       layers.render(state);
-      undo.disabled = state.mode === "draw" ? !state.strokes.length && !state.upload : state.history.length < 2;
+      undo.disabled = state.mode === "draw" ? !state.drawn.length : state.history.length < 2;
       follow.hidden = state.mode !== "move";
       follow.setAttribute("aria-pressed", String(!state.held));
       setText(notice, state.waiting || state.notice);
@@ -107,7 +107,7 @@ export function buildPage(app) {
 function createSide(app, model, map) {
   const {kind, header} = model.bundle;
   const sliders = createSliders({
-    store: app.store, model: model.place, name: model.title, low: model.low, high: model.high, suffix: model.place === 0 ? "" : `-${kind}`,
+    store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${kind}`,
     commit: app.commit, touched: app.touched,
   });
   const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;

@@ -1,7 +1,7 @@
 // @ts-check
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
-import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT} from "./state.js";
+import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -26,15 +26,15 @@ export const PROPERTIES = [
   {
     key: "layers",
     format: (state) => LAYERS.filter((name) => state.layers[name]).join(","),
-    parse(text, state) {
+    parse(text) {
       const names = text === "" ? [] : text.split(",");
       if (!names.every((name) => LAYERS.some((known) => known === name))) return null;
-      const layers = {...state.layers};
-      for (const name of LAYERS) layers[name] = names.includes(name);
-      return {layers};
+      let layers = /** @type {State["layers"]} */ (Object.fromEntries(LAYERS.map((name) => [name, false])));
+      for (const name of LAYERS) if (names.includes(name)) layers = withLayer(layers, name, true);
+      return LAYERS.every((name) => layers[name] === names.includes(name)) ? {layers} : null; // two that exclude each other
     },
   },
-  whole("n", MANIFOLD_SIZES[0], MANIFOLD_SIZES[MANIFOLD_SIZES.length - 1], (state) => state.manifoldSize, (manifoldSize) => ({manifoldSize})),
+  choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
   optional("image", (state) => state.selected, (selected) => ({selected})),

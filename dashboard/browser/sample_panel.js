@@ -31,7 +31,10 @@ export function createSamplePanel(app) {
     return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });
   const seed = make("input", {type: "number", min: 0, max: 2 ** 31 - 1, step: 1, class: "lx-field", "data-testid": "seed",
-    onchange: () => apply({seed: Math.min(2 ** 31 - 1, Math.max(0, Math.floor(Number(seed.value)) || 0))})});
+    onchange: () => {
+      apply({seed: Math.min(2 ** 31 - 1, Math.max(0, Math.floor(Number(seed.value)) || 0))});
+      seed.value = String(store.state.seed);
+    }});
   const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
   const note = make("p", {class: "lx-hint"});
   const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
@@ -53,6 +56,12 @@ export function createSamplePanel(app) {
     return draws(state).map((normal) => (own ? drawFrom(model.gaussian, normal) : normal));
   }
 
+  /** Whether a cursor still is where the sample put it. @param {number} place @param {State} state */
+  function onSample(place, state) {
+    const [at, z] = [latentsOf(place, state)[state.sample], state.z[place]];
+    return Math.hypot(at[0] - z[0], at[1] - z[1]) < 1e-3;
+  }
+
   /** @param {Partial<State>} values */
   function apply(values) {
     const next = {...store.state, ...values};
@@ -72,8 +81,9 @@ export function createSamplePanel(app) {
     },
     /** @param {State} state */
     render(state) {
-      if (document.activeElement !== seed) seed.value = String(state.seed);
-      for (const row of rows) row.strip.mark(row.model.bundle.kind === "vae" || row.fitted === state.fitted ? state.sample : null);
+      // Asked of the shadow root that a host puts the page into: the document itself names only the host.
+      if (/** @type {ShadowRoot|Document} */ (seed.getRootNode()).activeElement !== seed) seed.value = String(state.seed);
+      for (const row of rows) row.strip.mark((row.model.bundle.kind === "vae" || row.fitted === state.fitted) && onSample(row.model.place, state) ? state.sample : null);
       const key = `${state.seed} ${app.theme.dark}`;
       if (key !== shown) {
         shown = key;

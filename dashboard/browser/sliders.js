@@ -7,12 +7,12 @@ import {make, setText} from "./dom.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
 
-/** @param {{store: Store, model: number, name: string, low: Latent, high: Latent, suffix: string, commit: () => void, touched: (event: Event) => void}} options */
-export function createSliders({store, model, name, low, high, suffix, commit, touched}) {
+/** @param {{store: Store, model: number, name: string, reach: () => [Latent, Latent], suffix: string, commit: () => void, touched: (event: Event) => void}} options
+ *   reach: how far the cursor goes by hand; an encoded drawing may lie farther out, and the slider with it */
+export function createSliders({store, model, name, reach, suffix, commit, touched}) {
   const rows = [0, 1].map((axis) => {
-    const step = sliderStep(high[axis] - low[axis]);
     const input = make("input", {
-      type: "range", min: low[axis], max: high[axis], step, "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
+      type: "range", step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
       oninput: (/** @type {Event} */ event) => {
         touched(event);
         const z = /** @type {Latent} */ ([...store.state.z[model]]);
@@ -29,11 +29,14 @@ export function createSliders({store, model, name, low, high, suffix, commit, to
     element: make("div", {class: "lx-sliders"}, ...rows.map((row) => row.element)),
     /** @param {State} state */
     render(state) {
+      const [low, high] = reach();
       rows.forEach(({input, value}, axis) => {
         const z = state.z[model][axis];
+        const [from, to] = [Math.min(low[axis], z), Math.max(high[axis], z)];
+        if (Number(input.min) !== from || Number(input.max) !== to) Object.assign(input, {min: from, max: to, step: sliderStep(to - from)});
         // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
         if (Number(input.value) !== z) input.value = String(z);
-        input.style.setProperty("--lx-share", `${(z - low[axis]) / (high[axis] - low[axis]) * 100}%`);
+        input.style.setProperty("--lx-share", `${(z - from) / (to - from) * 100}%`);
         setText(value, signedNumber(z));
         input.setAttribute("aria-valuetext", signedNumber(z));
       });

@@ -7,7 +7,8 @@
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
-/** @typedef {{z: Latent[], selected: number|null}} Past what undo goes back to */
+/** @typedef {Pick<State, "z"|"selected"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t">} Past what undo goes back to */
+/** @typedef {Pick<State, "strokes"|"upload">} Drawing */
 /**
  * @typedef {object} State
  * @property {Mode} mode
@@ -32,6 +33,7 @@
  * @property {Stroke[]} strokes
  * @property {number} pen width of the pen in pixels of the 28 × 28 image
  * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
+ * @property {Drawing[]} drawn what was on the pad before, the latest last
  * @property {number|null} glide where the first map stands between the rungs of the ladder of β; null when it rests on one
  * @property {(View|null)[]} views what part of each latent space is in sight; null is all of it
  * @property {Past[]} history
@@ -57,9 +59,8 @@ const HISTORY_LIMIT = 100;
  *   |{type: "layer", layer: LayerName, on: boolean}
  *   |{type: "class", digit: number}
  *   |{type: "view", model: number, view: View|null}
- *   |{type: "stroke", stroke: Stroke}
- *   |{type: "unstroke"}
- *   |{type: "clear"}
+ *   |{type: "draw", drawing: Drawing}
+ *   |{type: "undraw"}
  *   |{type: "commit"}
  *   |{type: "undo"}} Action
  */
@@ -75,7 +76,7 @@ export function initialState(models) {
     manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
     selected: null, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
-    strokes: [], pen: 2.2, upload: null, glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
+    strokes: [], pen: 2.2, upload: null, drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
 }
 
@@ -100,12 +101,10 @@ export function reduce(state, action) {
       return {...state, classes: toggledClasses(state.classes, action.digit)};
     case "view":
       return {...state, views: state.views.map((old, model) => (model === action.model ? action.view : old))};
-    case "stroke":
-      return {...state, strokes: [...state.strokes, action.stroke], upload: null};
-    case "unstroke":
-      return state.upload ? {...state, upload: null} : {...state, strokes: state.strokes.slice(0, -1)};
-    case "clear":
-      return {...state, strokes: [], upload: null};
+    case "draw":
+      return {...state, ...action.drawing, drawn: [...state.drawn, {strokes: state.strokes, upload: state.upload}].slice(-HISTORY_LIMIT)};
+    case "undraw":
+      return state.drawn.length ? {...state, ...state.drawn[state.drawn.length - 1], drawn: state.drawn.slice(0, -1)} : state;
     case "commit":
       return committed(state);
     case "undo":
@@ -121,7 +120,7 @@ function viewsOf(views, z) {
 }
 
 /** @param {State["layers"]} layers @param {LayerName} name @param {boolean} on */
-function withLayer(layers, name, on) {
+export function withLayer(layers, name, on) {
   const next = {...layers, [name]: on};
   // Both mark the same test codes, and only one field can be read off a map at a time.
   const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy"]]);
@@ -141,14 +140,17 @@ function toggledClasses(classes, digit) {
 /** @param {State} state @returns {State} */
 function committed(state) {
   const last = state.history.at(-1);
-  if (last && last.selected === state.selected && last.z.every((z, i) => z[0] === state.z[i][0] && z[1] === state.z[i][1])) return state;
-  return {...state, history: [...state.history, {z: state.z, selected: state.selected}].slice(-HISTORY_LIMIT)};
+  const {z, selected, noise, seed, sample, fitted, ends, path, t} = state;
+  /** @type {Past} */
+  const now = {z, selected, noise, seed, sample, fitted, ends, path, t};
+  if (last && JSON.stringify(last) === JSON.stringify(now)) return state;
+  return {...state, history: [...state.history, now].slice(-HISTORY_LIMIT)};
 }
 
 /** The newest entry is where we stand, so going back means the one before it. @param {State} state @returns {State} */
 function undone(state) {
   const past = state.history.at(-2);
-  return past ? {...state, z: past.z, selected: past.selected, noise: 0, history: state.history.slice(0, -1)} : state;
+  return past ? {...state, ...past, playing: false, history: state.history.slice(0, -1)} : state;
 }
 
 /** @typedef {{state: State, dispatch: (action: Action) => void}} Store */

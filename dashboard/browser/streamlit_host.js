@@ -72,7 +72,7 @@ function follow(root, instance) {
   const link = setting.link || (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
   instance.explorer?.destroy();
   instance.explorer = mountExplorer(root, {
-    bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept,
+    bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;

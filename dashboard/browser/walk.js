@@ -73,6 +73,12 @@ export function createWalk(app) {
     return (state.path === "spherical" ? slerp : lerp)(a, b, t);
   }
 
+  /** Whether a cursor still is where the walk put it. @param {Latent} a @param {Latent} b @param {State} state @param {Latent} z */
+  function onPath(a, b, state, z) {
+    const at = between(a, b, state.t, state);
+    return Math.hypot(at[0] - z[0], at[1] - z[1]) < 1e-3;
+  }
+
   /** @param {Partial<State>} values */
   function change(values) {
     store.dispatch({type: "set", values});
@@ -160,7 +166,8 @@ export function createWalk(app) {
       play.disabled = slider.disabled = !a || !b;
       if (!a || !b) return;
       blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
-      for (const row of rows) row.strip.mark(Math.round(state.t * (STEPS - 1)));
+      const step = models.every((_, i) => onPath(a.codes[i], b.codes[i], state, state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;
+      for (const row of rows) row.strip.mark(step);
       const key = `${resolvedKey} ${state.path} ${app.theme.dark}`;
       if (key === shown) return;
       shown = key;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/digits.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/property_table.js";
-import { ALL_CLASSES, LAYERS, MODES, initialState, reduce } from "../../../dashboard/browser/state.js";
+import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state.js";
 
 const uniform = seededUniform(3);
 const whole = (below) => Math.floor(uniform() * below);
@@ -15,8 +15,8 @@ const plain = initialState(2);
 function randomState() {
   return {
     ...plain,
-    mode: MODES[whole(MODES.length)], z: [latent(), latent()], layers: Object.fromEntries(LAYERS.map((name) => [name, uniform() < 0.5])),
-    manifoldSize: 10 + whole(31), spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)],
+    mode: MODES[whole(MODES.length)], z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
+    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
   };
@@ -55,6 +55,30 @@ test("hostile values are refused or harmless, whichever property they are given 
 test("a property given twice, and a link of 100 kB, are refused", () => {
   assert.deepEqual(parseLink("t=0.1&t=0.2", plain), { values: {}, refused: ["t"] });
   assert.deepEqual(parseLink(`z=${"1".repeat(100_000)}`, plain), { values: {}, refused: ["link"] });
+});
+
+test("layers that exclude each other, and sizes that nobody can choose, are refused", () => {
+  for (const link of ["layers=points,glyphs", "layers=density,distance", "layers=density,distance,entropy", "n=13", "n=11"]) {
+    assert.deepEqual(parseLink(link, plain), { values: {}, refused: [link.split("=")[0]] });
+  }
+});
+
+test("undo brings back samples and walks with the places they had", () => {
+  const first = reduce(reduce(plain, { type: "set", values: { sample: 3, z: [[1, 1], [1, 1]] } }), { type: "commit" });
+  const ends = [{ kind: "image", index: 1 }, { kind: "image", index: 2 }];
+  const second = reduce(reduce(first, { type: "set", values: { sample: 7, t: 0.5, ends, z: [[2, 2], [2, 2]] } }), { type: "commit" });
+  const back = reduce(second, { type: "undo" });
+  assert.deepEqual([back.sample, back.t, back.ends, back.z], [3, 0, [null, null], [[1, 1], [1, 1]]]);
+});
+
+test("undo on the pad brings back what was there before: strokes, an upload, a cleared drawing", () => {
+  const [one, two] = [{ strokes: [{ width: 2, points: [0, 0] }], upload: null }, { strokes: [], upload: new Uint8Array(784) }];
+  let state = [one, two, { strokes: [], upload: null }].reduce((before, drawing) => reduce(before, { type: "draw", drawing }), plain);
+  for (const { strokes, upload } of [two, one, { strokes: [], upload: null }]) {
+    state = reduce(state, { type: "undraw" });
+    assert.deepEqual([state.strokes, state.upload], [strokes, upload]);
+  }
+  assert.equal(reduce(state, { type: "undraw" }), state);
 });
 
 test("undo goes back through what was settled on", () => {
