@@ -184,11 +184,11 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** @param {State} state */
   function enterMode(state) {
+    if (lastMode) placed = false;
     lastMode = state.mode;
     if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
     if (state.mode === "sample" && !placed) app.sample.enter();
     if (state.mode === "draw") app.draw.enter();
-    placed = false;
     commit();
   }
 
