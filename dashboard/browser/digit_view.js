@@ -42,25 +42,46 @@ export function createDigit(attributes) {
   };
 }
 
-/** A row of small pictures on one canvas, of which one may be marked and each may be chosen.
- * @param {{label: string, count: number, testid?: string, chosen?: (index: number) => void}} options */
-export function createStrip({label, count, testid, chosen}) {
+/** A row of small pictures on one canvas, of which one may be marked and each may be chosen: by mouse, or by the arrow keys, which
+ * choose at once or, where the choice changes the row (`browsed`), only point at what Enter chooses.
+ * @param {{label: string, count: number, testid?: string, chosen?: (index: number) => void, browsed?: boolean}} options */
+export function createStrip({label, count, testid, chosen, browsed}) {
   const stride = count * (DIGIT_SIDE + GAP) - GAP;
-  const canvas = make("canvas", {width: stride, height: DIGIT_SIDE, class: "lx-strip-canvas", role: "img", "aria-label": label, "data-testid": testid});
+  const canvas = make("canvas", {width: stride, height: DIGIT_SIDE, class: "lx-strip-canvas", role: "img", "aria-label": label, "data-testid": testid,
+    ...(chosen && {role: "slider", tabindex: 0, "aria-valuemin": 1, "aria-valuemax": count, "aria-valuenow": 1})});
   const marker = make("span", {class: "lx-strip-marker", hidden: true});
   const element = make("div", {class: chosen ? "lx-strip lx-strip-active" : "lx-strip"}, canvas, marker);
   element.style.setProperty("--lx-count", String(count));
   const context = contextOf(canvas);
   const image = context.createImageData(stride, DIGIT_SIDE);
   const pixels = new Uint32Array(image.data.buffer);
+  let at = 0;
   if (chosen) {
     canvas.addEventListener("click", (event) => {
       const box = canvas.getBoundingClientRect();
       chosen(Math.min(count - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * count))));
     });
+    canvas.addEventListener("keydown", (event) => {
+      const next = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: count - 1, Enter: at, " ": at}[event.key];
+      if (next === undefined || event.ctrlKey || event.metaKey) return;
+      const index = Math.min(count - 1, Math.max(0, next));
+      if (browsed && event.key !== "Enter" && event.key !== " ") mark(index);
+      else chosen(index);
+      event.preventDefault();
+    });
   }
+
+  /** @param {number|null} index */
+  function mark(index) {
+    marker.hidden = index === null;
+    if (index === null) return;
+    at = index;
+    marker.style.setProperty("--lx-index", String(index));
+    canvas.setAttribute("aria-valuenow", String(index + 1));
+  }
+
   return {
-    element,
+    element, mark,
     /** Pictures one after another in `values`, as many as there are. @param {ArrayLike<number>} values @param {Theme} theme @param {string} [said] */
     show(values, theme, said) {
       pixels.fill(0);
@@ -68,11 +89,6 @@ export function createStrip({label, count, testid, chosen}) {
       for (let i = 0; i < full; i++) inkPixels(pixels, i * (DIGIT_SIDE + GAP), stride, values, theme.ink, i * DIGIT_SIDE * DIGIT_SIDE);
       context.putImageData(image, 0, 0);
       if (said) canvas.setAttribute("aria-label", said);
-    },
-    /** @param {number|null} index */
-    mark(index) {
-      marker.hidden = index === null;
-      if (index !== null) marker.style.setProperty("--lx-index", String(index));
     },
   };
 }

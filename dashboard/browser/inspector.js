@@ -29,7 +29,7 @@ export function createInspector(app) {
   for (const {element} of errors) element.title = "decoded − seen: blue where ink is missing, orange where there is too much; below, the reconstruction term in nats";
   const rows = models.map((model) => {
     const kind = model.bundle.kind;
-    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place])});
+    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });

@@ -218,6 +218,10 @@ export function createLatentMap(app, model) {
       context.fillRect(0, 0, base.width, base.height);
       context.drawImage(base, 0, 0);
       context.drawImage(marks, 0, 0);
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.font = `${size}px ${theme.font}`;
+      context.fillStyle = theme.muted;
+      context.fillText("z₂", left + 12, TOP + 6 + size);
       return context.canvas;
     },
     view: currentView,

@@ -2,6 +2,7 @@
 // What lies over the points: axes, contours, and the marks that follow the pointer.
 
 import {CLASS_COLOURS} from "./palette.js";
+import {drawFrom} from "./explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, toPixel} from "./geometry.js";
 import {nameSprite} from "./map_points.js";
 import {shareText} from "./captions.js";
@@ -62,23 +63,30 @@ export function paintPrior(context, view, theme, model, size) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     haloStroke(context, theme, theme.text, 1.5, isVae ? [] : [4, 4]);
-    if (isVae && radius > 34 * sigma ** 0.5) haloText(context, theme, `${sigma}σ · ${shareText(priorMassBeyond(sigma))} outside`, x, y - radius);
+    if (isVae && radius > 34 * sigma ** 0.5) haloText(context, theme, `${sigma}σ · ${outsideText(sigma)}`, x, y - radius);
     if (isVae) continue;
-    const {mean: [m1, m2], factor: [l11, l21, l22]} = model.gaussian;
     context.beginPath();
-    for (let step = 0; step <= 72; step++) {
-      const [a, b] = [Math.cos(step / 36 * Math.PI) * sigma, Math.sin(step / 36 * Math.PI) * sigma];
-      context.lineTo(...toPixel(view, m1 + l11 * a, m2 + l21 * a + l22 * b));
-    }
+    for (const z of gaussianOutline(model.gaussian, sigma)) context.lineTo(...toPixel(view, ...z));
+    context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
   }
   if (!isVae) {
     const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
     const [x, y] = toPixel(view, m1, m2 + 2 * Math.hypot(l21, l22));
-    haloText(context, theme, "its own Gaussian, 2σ", x, y);
+    haloText(context, theme, `its own Gaussian, 2σ · ${outsideText(2)}`, x, y);
     const [left, centre] = toPixel(view, 0, 0);
     haloText(context, theme, "N(0, I), 3σ", left, centre + 3 * view.scale);
   }
+}
+
+/** How much of a Gaussian in two dimensions lies beyond so many of its standard deviations. @param {number} sigma */
+export function outsideText(sigma) {
+  return `${shareText(priorMassBeyond(sigma))} outside`;
+}
+
+/** The ellipse of so many standard deviations. @param {import("./explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */
+export function gaussianOutline(gaussian, sigma) {
+  return Array.from({length: 72}, (_, step) => drawFrom(gaussian, [Math.cos(step / 36 * Math.PI) * sigma, Math.sin(step / 36 * Math.PI) * sigma]));
 }
 
 /** @param {Context} context @param {Theme} theme @param {string} colour @param {number} width @param {number[]} dash */

@@ -1,8 +1,9 @@
 // @ts-check
-// A map as SVG: points, axes, prior contours and cursor, as on screen.
+// A map as SVG: points or numerals, axes, contours and cursor, as on screen; shaded layers are left to the PNG.
 
-import {classesOf, titleOf} from "./classes.js";
+import {classesOf, markOf, titleOf} from "./classes.js";
 import {axisTicks, toPixel} from "./geometry.js";
+import {gaussianOutline, outsideText} from "./map_marks.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
 
@@ -16,31 +17,41 @@ const SVG_BOTTOM = 44;
 export function mapAsSvg(model, view, state, theme) {
   const {codes, labels} = model.bundle.points;
   const place = (/** @type {number} */ z1, /** @type {number} */ z2) => toPixel(view, z1, z2).map((value) => value.toFixed(1));
-  const groups = classesOf(model.bundle).map((name, digit) => {
-    if (!showsClass(state, digit)) return "";
+  const names = classesOf(model.bundle);
+  const groups = names.map((name, digit) => {
+    if (!showsClass(state, digit) || !(state.layers.points || state.layers.glyphs)) return "";
     const dots = [];
     for (let i = 0; i < labels.length; i++) {
       if (labels[i] !== digit) continue;
       const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
-      dots.push(`<circle cx="${x}" cy="${y}" r="2"/>`);
+      dots.push(state.layers.glyphs ? `<text x="${x}" y="${y}">${escapeXml(markOf(names, digit))}</text>` : `<circle cx="${x}" cy="${y}" r="2"/>`);
     }
-    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85"><title>${escapeXml(titleOf(name))}</title>${dots.join("")}</g>`;
+    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85" font-size="9" text-anchor="middle" dominant-baseline="central"><title>${escapeXml(titleOf(name))}</title>${dots.join("")}</g>`;
   });
   const [ox, oy] = place(0, 0);
-  const contours = state.layers.prior ? [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"/>`) : [];
+  const isVae = model.bundle.kind === "vae";
+  const label = (/** @type {string} */ text, /** @type {string[]} */ [x, y]) => `<text x="${x}" y="${y}" text-anchor="middle" dominant-baseline="central" font-weight="600">${text}</text>`;
+  const prior = [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"${isVae ? "" : ' stroke-dasharray="4"'}/>`);
+  const own = isVae ? [] : [1, 2, 3].map((sigma) => `<polygon points="${gaussianOutline(model.gaussian, sigma).map(([z1, z2]) => place(z1, z2).join(",")).join(" ")}" fill="none" stroke="${theme.text}"/>`);
+  const top = gaussianOutline(model.gaussian, 2).reduce((highest, z) => (z[1] > highest[1] ? z : highest));
+  const said = isVae ? [1, 2, 3].map((sigma) => label(`${sigma}σ · ${outsideText(sigma)}`, place(0, sigma)))
+    : [label(`its own Gaussian, 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
+  const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
+  const [cx, cy] = state.selected === null ? [] : place(...model.codeOf(state.selected));
+  const chosen = state.selected === null ? "" : `<circle cx="${cx}" cy="${cy}" r="5" fill="${CLASS_COLOURS[labels[state.selected]]}" stroke="${theme.text}" stroke-width="2"/>`;
   const [x, y] = place(...state.z[model.place]);
   const cursor = `<circle cx="${x}" cy="${y}" r="7" fill="none" stroke="${theme.accent}" stroke-width="2.5"/>`;
   const ticks = axisTicks(view);
   const numbers = [
     ...ticks.x.map((z1) => `<text x="${place(z1, 0)[0]}" y="${view.height + 18}" text-anchor="middle">${z1}</text>`),
     ...ticks.y.map((z2) => `<text x="-8" y="${place(0, z2)[1]}" text-anchor="end" dominant-baseline="middle">${z2}</text>`),
-    `<text x="${view.width / 2}" y="${view.height + 36}" text-anchor="middle">z1, ${model.units}</text>`,
+    `<text x="${view.width / 2}" y="${view.height + 36}" text-anchor="middle">z₁, ${model.units}</text>`, `<text x="8" y="20">z₂</text>`,
   ];
   const [width, height] = [view.width + SVG_LEFT + 8, view.height + SVG_BOTTOM + 8];
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="13">
 <rect width="${width}" height="${height}" fill="${theme.background}"/>
 <g transform="translate(${SVG_LEFT} 4)" fill="${theme.text}"><clipPath id="plot"><rect width="${view.width}" height="${view.height}"/></clipPath>
-<g clip-path="url(#plot)">${groups.join("\n")}${contours.join("")}${cursor}</g>
+<g clip-path="url(#plot)">${groups.join("\n")}${contours.join("")}${chosen}${cursor}</g>
 <rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}</g></svg>`;
 }
 

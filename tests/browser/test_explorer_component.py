@@ -52,6 +52,25 @@ def hosted(browser, address):
     assert [one for one in troubles if "asked for" in one] == []
 
 
+def test_a_seed_that_is_being_typed_stays_while_the_mouse_moves(hosted):
+    page, _ = hosted
+    page.get_by_test_id("mode-sample").click()
+    page.get_by_test_id("seed").fill("42")
+    page.mouse.move(*place(page, "latent-map-vae", 0.4, 0.4), steps=5)
+    page.get_by_test_id("seed").press("Enter")
+    until(lambda: state(page)["seed"] == 42)
+
+
+def test_a_key_of_the_map_is_not_one_of_the_host(hosted):
+    page, sent = hosted
+    page.get_by_test_id("latent-map-vae").focus()
+    page.wait_for_timeout(1000)
+    sent.clear()
+    page.keyboard.press("r")
+    page.wait_for_timeout(1500)
+    assert len(sent) == 1
+
+
 def test_a_page_with_an_explorer_waits_for_no_large_library(hosted):
     page, _ = hosted
     assert page.get_by_text("run ").inner_text().endswith("imported []")

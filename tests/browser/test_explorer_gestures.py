@@ -170,3 +170,19 @@ def test_every_button_can_be_reached_on_a_small_screen(open_static: Any, width: 
         assert box
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+
+
+def test_samples_walks_and_neighbours_are_chosen_by_the_keys_alone(open_static: Any) -> None:
+    page = open_static()
+    page.get_by_test_id("mode-sample").press("Enter")
+    page.get_by_test_id("samples-vae").press("ArrowRight")
+    page.get_by_test_id("samples-vae").press("ArrowRight")
+    until(lambda: state(page)["sample"] == 2)
+    page.get_by_test_id("mode-walk").press("Enter")
+    page.get_by_test_id("walk-vae").press("End")
+    until(lambda: state(page)["t"] == 1)
+    index = choose_image(page)
+    page.get_by_test_id("neighbours-vae").press("ArrowRight")
+    assert state(page)["selected"] == index
+    page.get_by_test_id("neighbours-vae").press("Enter")
+    until(lambda: state(page)["selected"] != index)
