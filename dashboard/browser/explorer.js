@@ -239,6 +239,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     invalidate();
   });
   resized.observe(page.element);
+  for (const map of page.maps) resized.observe(map.element); // the bar above may wrap
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", retheme);
   // A menu lies over the page until someone touches anything else.

@@ -30,12 +30,12 @@ export function mapAsSvg(model, view, state, theme) {
   });
   const [ox, oy] = place(0, 0);
   const isVae = model.bundle.kind === "vae";
-  const label = (/** @type {string} */ text, /** @type {string[]} */ [x, y]) => `<text x="${x}" y="${y}" text-anchor="middle" dominant-baseline="central" font-weight="600">${text}</text>`;
+  const label = (/** @type {string} */ text, /** @type {string[]} */ [x, y]) => `<text x="${x}" y="${y}" text-anchor="middle" dominant-baseline="central" font-weight="600" paint-order="stroke" stroke="${theme.background}" stroke-width="4">${text}</text>`;
   const prior = [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"${isVae ? "" : ' stroke-dasharray="4"'}/>`);
   const own = isVae ? [] : [1, 2, 3].map((sigma) => `<polygon points="${gaussianOutline(model.gaussian, sigma).map(([z1, z2]) => place(z1, z2).join(",")).join(" ")}" fill="none" stroke="${theme.text}"/>`);
   const top = gaussianOutline(model.gaussian, 2).reduce((highest, z) => (z[1] > highest[1] ? z : highest));
   const said = isVae ? [1, 2, 3].map((sigma) => label(`${sigma}σ · ${outsideText(sigma)}`, place(0, sigma)))
-    : [label(`its own Gaussian, 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
+    : [label(`own 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
   const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
   const [cx, cy] = state.selected === null ? [] : place(...model.codeOf(state.selected));
   const chosen = state.selected === null ? "" : `<circle cx="${cx}" cy="${cy}" r="5" fill="${CLASS_COLOURS[labels[state.selected]]}" stroke="${theme.text}" stroke-width="2"/>`;

@@ -186,3 +186,12 @@ def test_samples_walks_and_neighbours_are_chosen_by_the_keys_alone(open_static: 
     assert state(page)["selected"] == index
     page.get_by_test_id("neighbours-vae").press("Enter")
     until(lambda: state(page)["selected"] != index)
+
+
+def test_a_map_keeps_its_shape_when_the_bar_above_takes_another_row(open_static: Any) -> None:
+    page = open_static(viewport={"width": 1240, "height": 720})
+    for mode in ("inspect", "move"):
+        page.get_by_test_id(f"mode-{mode}").click()
+        settle(page)
+        canvas, drawn = page.locator(".lx-map-base").first, "canvas => canvas.height / devicePixelRatio - canvas.clientHeight"
+        assert abs(canvas.evaluate(drawn)) <= 1
