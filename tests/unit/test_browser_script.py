@@ -30,6 +30,17 @@ def test_a_module_follows_those_it_imports(tmp_path):
     assert text == browser_script.script("a.js", folder)
 
 
+def test_descriptions_stay_in_the_modules_and_code_beside_a_type_does_not(tmp_path):
+    folder = write(
+        tmp_path,
+        a="/** What a is.\n * @type {number} */\nexport const a = 1;\n  /** @type {any} */ (globalThis).b = a; /** c */\n/** d */\n",
+    )
+    text = browser_script.script("a.js", folder)
+    assert "What a is" not in text
+    assert "/** d */" not in text
+    assert "const a = 1;\n  /** @type {any} */ (globalThis).b = a; /** c */\n" in text
+
+
 def test_text_is_never_mistaken_for_a_path():
     text = browser_script.script("streamlit_host.js")
     assert text.startswith("//")
