@@ -31,10 +31,8 @@ def test_a_module_follows_those_it_imports(tmp_path):
 
 
 def test_descriptions_stay_in_the_modules_and_code_beside_a_type_does_not(tmp_path):
-    folder = write(
-        tmp_path,
-        a="/** What a is.\n * @type {number} */\nexport const a = 1;\n  /** @type {any} */ (globalThis).b = a; /** c */\n/** d */\n",
-    )
+    described = "/** What a is.\n * @type {number} */\nexport const a = 1;\n"
+    folder = write(tmp_path, a=described + "  /** @type {any} */ (globalThis).b = a; /** c */\n/** d */\n")
     text = browser_script.script("a.js", folder)
     assert "What a is" not in text
     assert "/** d */" not in text
