@@ -13,6 +13,8 @@ import {shareText} from "./captions.js";
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
 
+const LABEL_ROOM = 22; // pixels to the standard deviation
+
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
  * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis */
 export function paintAxes(context, view, theme, size, unit) {
@@ -63,12 +65,15 @@ export function paintPrior(context, view, theme, model, size) {
     context.beginPath();
     context.arc(x, y, radius, 0, 2 * Math.PI);
     haloStroke(context, theme, theme.text, 1.5, isVae ? [] : [4, 4]);
-    if (isVae && radius > 34 * sigma ** 0.5) haloText(context, theme, `${sigma}σ · ${outsideText(sigma)}`, x, y - radius);
     if (isVae) continue;
     context.beginPath();
     for (const z of gaussianOutline(model.gaussian, sigma)) context.lineTo(...toPixel(view, ...z));
     context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
+  }
+  for (const {sigma, text} of isVae ? priorLabels(view) : []) {
+    const [x, y] = toPixel(view, 0, sigma);
+    haloText(context, theme, text, x, y);
   }
   if (!isVae) {
     const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
@@ -82,6 +87,12 @@ export function paintPrior(context, view, theme, model, size) {
 /** How much of a Gaussian in two dimensions lies beyond so many of its standard deviations. @param {number} sigma */
 export function outsideText(sigma) {
   return `${shareText(priorMassBeyond(sigma))} outside`;
+}
+
+/** What is written on the contours of the prior; in one line where there is no room for three. @param {View} view */
+export function priorLabels(view) {
+  if (view.scale > LABEL_ROOM) return [1, 2, 3].map((sigma) => ({sigma, text: `${sigma}σ · ${outsideText(sigma)}`}));
+  return [{sigma: 3, text: `1, 2, 3σ · ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ")} outside`}];
 }
 
 /** The ellipse of so many standard deviations. @param {import("./explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */

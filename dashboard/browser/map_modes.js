@@ -1,7 +1,7 @@
 // @ts-check
 // What a gesture on a map means in each mode.
 
-import {ALL_CLASSES, showsClass} from "./state.js";
+import {ALL_CLASSES, pastOf, showsClass} from "./state.js";
 import {drawFrom} from "./explorer_model.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -118,8 +118,8 @@ export function createMapModes(app, model, view, reach) {
     again() {
       const first = clicks.find(({at}) => performance.now() - at < TWO_CLICKS);
       if (!first) return;
-      const {z, held, active, selected, noise, ends, t, sample, views} = first.state;
-      store.dispatch({type: "set", values: {z, held, active, selected, noise, ends, t, sample, views}});
+      const {held, active, views} = first.state;
+      store.dispatch({type: "set", values: {...pastOf(first.state), held, active, views}});
       app.commit();
     },
     /** @param {number} z1 @param {number} z2 */

@@ -3,7 +3,7 @@
 
 import {classesOf, markOf, titleOf} from "./classes.js";
 import {axisTicks, toPixel} from "./geometry.js";
-import {gaussianOutline, outsideText} from "./map_marks.js";
+import {gaussianOutline, outsideText, priorLabels} from "./map_marks.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
 
@@ -34,7 +34,7 @@ export function mapAsSvg(model, view, state, theme) {
   const prior = [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"${isVae ? "" : ' stroke-dasharray="4"'}/>`);
   const own = isVae ? [] : [1, 2, 3].map((sigma) => `<polygon points="${gaussianOutline(model.gaussian, sigma).map(([z1, z2]) => place(z1, z2).join(",")).join(" ")}" fill="none" stroke="${theme.text}"/>`);
   const top = gaussianOutline(model.gaussian, 2).reduce((highest, z) => (z[1] > highest[1] ? z : highest));
-  const said = isVae ? [1, 2, 3].map((sigma) => label(`${sigma}σ · ${outsideText(sigma)}`, place(0, sigma)))
+  const said = isVae ? priorLabels(view).map(({sigma, text}) => label(text, place(0, sigma)))
     : [label(`own 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
   const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
   const [cx, cy] = state.selected === null ? [] : place(...model.codeOf(state.selected));

@@ -5,6 +5,7 @@ import {createStrip} from "./digit_view.js";
 import {seededNormal} from "./digits.js";
 import {actionButton, make, setText} from "./dom.js";
 import {drawFrom} from "./explorer_model.js";
+import {samePlace} from "./same_items.js";
 import {SAMPLE_COUNT} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -58,8 +59,7 @@ export function createSamplePanel(app) {
 
   /** Whether a cursor still is where the sample put it. @param {number} place @param {State} state */
   function onSample(place, state) {
-    const [at, z] = [latentsOf(place, state)[state.sample], state.z[place]];
-    return Math.hypot(at[0] - z[0], at[1] - z[1]) < 1e-3;
+    return samePlace(latentsOf(place, state)[state.sample], state.z[place]);
   }
 
   /** @param {Partial<State>} values */

@@ -137,12 +137,15 @@ function toggledClasses(classes, digit) {
   return (classes ^ bit) || ALL_CLASSES;
 }
 
+/** @param {State} state @returns {Past} */
+export function pastOf({z, selected, noise, seed, sample, fitted, ends, path, t}) {
+  return {z, selected, noise, seed, sample, fitted, ends, path, t};
+}
+
 /** @param {State} state @returns {State} */
 function committed(state) {
   const last = state.history.at(-1);
-  const {z, selected, noise, seed, sample, fitted, ends, path, t} = state;
-  /** @type {Past} */
-  const now = {z, selected, noise, seed, sample, fitted, ends, path, t};
+  const now = pastOf(state);
   if (last && JSON.stringify(last) === JSON.stringify(now)) return state;
   return {...state, history: [...state.history, now].slice(-HISTORY_LIMIT)};
 }

@@ -6,6 +6,7 @@ import {createDigit, createStrip} from "./digit_view.js";
 import {actionButton, choiceBar, make, setText} from "./dom.js";
 import {lerp, pathPoints, slerp} from "./geometry.js";
 import {blendPixels, gatherImages} from "./image_rows.js";
+import {samePlace} from "./same_items.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./state.js").State} State */
@@ -71,12 +72,6 @@ export function createWalk(app) {
   /** @param {Latent} a @param {Latent} b @param {number} t @param {State} state */
   function between(a, b, t, state) {
     return (state.path === "spherical" ? slerp : lerp)(a, b, t);
-  }
-
-  /** Whether a cursor still is where the walk put it. @param {Latent} a @param {Latent} b @param {State} state @param {Latent} z */
-  function onPath(a, b, state, z) {
-    const at = between(a, b, state.t, state);
-    return Math.hypot(at[0] - z[0], at[1] - z[1]) < 1e-3;
   }
 
   /** @param {Partial<State>} values */
@@ -166,7 +161,7 @@ export function createWalk(app) {
       play.disabled = slider.disabled = !a || !b;
       if (!a || !b) return;
       blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
-      const step = models.every((_, i) => onPath(a.codes[i], b.codes[i], state, state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;
+      const step = models.every((_, i) => samePlace(between(a.codes[i], b.codes[i], state.t, state), state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;
       for (const row of rows) row.strip.mark(step);
       const key = `${resolvedKey} ${state.path} ${app.theme.dark}`;
       if (key === shown) return;
