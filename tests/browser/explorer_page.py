@@ -82,6 +82,13 @@ def until(holds: Callable[[], Any], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+def press(page: Page, testid: str, key: str) -> None:
+    """Press a key on an element once it is in sight: a hidden one takes no focus, and the key would go elsewhere."""
+    element = page.get_by_test_id(testid)
+    element.wait_for()
+    element.press(key)
+
+
 def choose_image(page: Page) -> int:
     """Inspect the test image nearest to the middle of the VAE's map, by keyboard."""
     page.get_by_test_id("mode-inspect").click()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from explorer_page import PHONE, choose_image, draw_seven, place, settle, state, until
+from explorer_page import PHONE, choose_image, draw_seven, place, press, settle, state, until
 from playwright.sync_api import Page, expect
 
 Finger = tuple[float, float]
@@ -175,16 +175,16 @@ def test_every_button_can_be_reached_on_a_small_screen(open_static: Any, width: 
 def test_samples_walks_and_neighbours_are_chosen_by_the_keys_alone(open_static: Any) -> None:
     page = open_static()
     page.get_by_test_id("mode-sample").press("Enter")
-    page.get_by_test_id("samples-vae").press("ArrowRight")
-    page.get_by_test_id("samples-vae").press("ArrowRight")
+    press(page, "samples-vae", "ArrowRight")
+    press(page, "samples-vae", "ArrowRight")
     until(lambda: state(page)["sample"] == 2)
     page.get_by_test_id("mode-walk").press("Enter")
-    page.get_by_test_id("walk-vae").press("End")
+    press(page, "walk-vae", "End")
     until(lambda: state(page)["t"] == 1)
     index = choose_image(page)
-    page.get_by_test_id("neighbours-vae").press("ArrowRight")
+    press(page, "neighbours-vae", "ArrowRight")
     assert state(page)["selected"] == index
-    page.get_by_test_id("neighbours-vae").press("Enter")
+    press(page, "neighbours-vae", "Enter")
     until(lambda: state(page)["selected"] != index)
 
 
