@@ -3,6 +3,7 @@
 
 import {classesOf, markOf} from "./classes.js";
 import {contextOf, make, setText} from "./dom.js";
+import {paintFieldScale} from "./field_scale.js";
 import {fitView} from "./geometry.js";
 import {createBackdrop} from "./map_backdrop.js";
 import {createMapModes} from "./map_modes.js";
@@ -153,6 +154,8 @@ export function createLatentMap(app, model) {
       below.drawImage(cached.canvas, x, y, cached.canvas.width / ratio * zoom, cached.canvas.height / ratio * zoom);
     }
     if (state.layers.prior) paintPrior(below, view, theme, model, size - 1);
+    const field = painted === model ? backdrop.field(state) : null;
+    if (field) paintFieldScale(below, view, theme, size - 1, field, model.units);
     below.restore();
     below.strokeStyle = theme.line;
     below.lineWidth = 1;

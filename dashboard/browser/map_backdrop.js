@@ -4,6 +4,7 @@
 import {contextOf, make} from "./dom.js";
 import {gridOver} from "./density.js";
 import {DIGIT_SIDE, inkPixels} from "./digit_view.js";
+import {rampShare} from "./field_scale.js";
 import {cellReaches, manifoldAxis, manifoldEdges, toPixel} from "./geometry.js";
 import {fieldRamp} from "./palette.js";
 import {sameItems} from "./same_items.js";
@@ -17,7 +18,7 @@ import {sameItems} from "./same_items.js";
 /** @typedef {"density"|"distance"|"entropy"} FieldName */
 /** @typedef {{size: number, x: number[], y: number[], middles: [number[], number[]]|null, values: Float32Array}} Manifold edges of the cells, lowest first, and
  *   where in them was decoded; null where all are equal, so that one picture is all of them */
-/** @typedef {{name: FieldName, values: Float32Array, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
+/** @typedef {{name: FieldName, values: Float32Array, least: number, most: number, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
 
 const FIELD_CELL = 5;
 /** @type {FieldName[]} */
@@ -81,8 +82,13 @@ export function createBackdrop(app, model) {
     const grid = gridOver(view, FIELD_CELL);
     const values = await app.batches[model.place].fields(name, grid);
     if (!values || key !== wantedField) return;
-    field = {...grid, name, values};
+    field = {...grid, name, values, ...rangeOf(values)};
     arrived();
+  }
+
+  /** @param {State} state */
+  function shaded(state) {
+    return field && state.layers[field.name] ? field : null;
   }
 
   /** A picture is drawn anew only when what it shows or the theme changed. @param {unknown[]} key @param {() => HTMLCanvasElement} draw */
@@ -98,6 +104,7 @@ export function createBackdrop(app, model) {
   return {
     version: () => version,
     manifold: manifoldOf,
+    field: shaded,
     /** Starts what the layers that are on still lack. @param {State} state @param {View} view */
     request(state, view) {
       if (state.layers.manifold) manifoldOf(state);
@@ -107,8 +114,8 @@ export function createBackdrop(app, model) {
     paint(context, view, state, theme) {
       const manifold = state.layers.manifold ? manifolds.get(manifoldKey(state)) : undefined;
       if (manifold) paintManifold(context, view, manifold, pictureOf([manifold, theme], () => manifoldPicture(manifold, theme)));
-      if (field && state.layers[field.name]) {
-        const shown = field;
+      const shown = shaded(state);
+      if (shown) {
         const picture = pictureOf([shown, theme], () => fieldPicture(shown, theme));
         const [left, top] = toPixel(view, shown.low[0], shown.high[1]);
         const [right, bottom] = toPixel(view, shown.high[0], shown.low[1]);
@@ -167,18 +174,21 @@ export function paintManifold(context, view, {size, x, y, middles}, picture) {
   }
 }
 
+/** @param {Float32Array} values */
+function rangeOf(values) {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  return {least, most};
+}
+
 /** @param {Field} field @param {Theme} theme */
-function fieldPicture({name, values, columns, rows}, theme) {
+function fieldPicture({name, values, least, most, columns, rows}, theme) {
   const canvas = make("canvas", {width: columns, height: rows});
   const context = contextOf(canvas);
   const image = context.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   const ramp = fieldRamp(name, theme.dark);
-  let [least, most] = [Infinity, -Infinity];
-  for (const value of values) [least, most] = [Math.min(least, value), Math.max(most, value)];
-  // Density falls off over orders of magnitude; its square root keeps the outskirts in sight.
-  const shape = name === "density" ? Math.sqrt : (/** @type {number} */ share) => share;
-  values.forEach((value, i) => (pixels[i] = ramp[Math.round(shape((value - least) / Math.max(1e-12, most - least)) * 255)]));
+  values.forEach((value, i) => (pixels[i] = ramp[Math.round(rampShare(name, (value - least) / Math.max(1e-12, most - least)) * 255)]));
   context.putImageData(image, 0, 0);
   return canvas;
 }
