@@ -12,6 +12,7 @@ import {save} from "./saving.js";
 /** @typedef {ReturnType<typeof import("./latent_map.js").createLatentMap>} LatentMap */
 
 const DIGIT_ZOOM = 20;
+const MANIFOLD_SIDE = 1000; // pixels at least, each of the network's as a square
 const GIF_ZOOM = 6;
 const GIF_FRAMES = 41;
 
@@ -38,7 +39,7 @@ export function createExports(app, maps) {
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
   const manifolds = each(async (place, name) => {
     const manifold = await maps[place].backdrop.manifold(app.store.state);
-    if (manifold) savePicture(manifoldPicture(manifold, app.theme), `${name}-manifold.png`);
+    if (manifold) savePicture(enlarged(manifoldPicture(manifold, app.theme), Math.ceil(MANIFOLD_SIDE / (manifold.size * DIGIT_SIDE))), `${name}-manifold.png`);
   });
 
   async function walk() {
@@ -75,9 +76,14 @@ function digitPicture(values, ink, zoom) {
   const image = small.createImageData(DIGIT_SIDE, DIGIT_SIDE);
   inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, values, ink);
   small.putImageData(image, 0, 0);
-  const large = contextOf(make("canvas", {width: DIGIT_SIDE * zoom, height: DIGIT_SIDE * zoom}));
+  return enlarged(small.canvas, zoom);
+}
+
+/** Every pixel as a square. @param {HTMLCanvasElement} picture @param {number} zoom */
+function enlarged(picture, zoom) {
+  const large = contextOf(make("canvas", {width: picture.width * zoom, height: picture.height * zoom}));
   large.imageSmoothingEnabled = false;
-  large.drawImage(small.canvas, 0, 0, DIGIT_SIDE * zoom, DIGIT_SIDE * zoom);
+  large.drawImage(picture, 0, 0, picture.width * zoom, picture.height * zoom);
   return large.canvas;
 }
 

@@ -6,13 +6,14 @@ import {contextOf, make, setText} from "./dom.js";
 import {paintFieldScale} from "./field_scale.js";
 import {fitView} from "./geometry.js";
 import {createBackdrop} from "./map_backdrop.js";
+import {mapKey, paintKey} from "./map_key.js";
 import {createMapModes} from "./map_modes.js";
 import {listenToMap} from "./map_pointer.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./map_marks.js";
 import {paintTruth} from "./map_posterior.js";
-import {paintPoints, paintTraining} from "./map_points.js";
+import {paintPoints, paintTraining, unseenText} from "./map_points.js";
 import {sameItems} from "./same_items.js";
-import {showsClass, shownImage} from "./state.js";
+import {shownImage} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -25,6 +26,7 @@ const PADDING = 14;
 const TOP = 8;
 const FRAME_MARGIN = 0.2; // of the map, around what it is zoomed to
 const SETTLED = 90;
+const SHARPEST = 3; // pixels of the canvas for one of the page
 
 /** @param {App} app @param {ExplorerModel} model */
 export function createLatentMap(app, model) {
@@ -87,10 +89,11 @@ export function createLatentMap(app, model) {
     return {...view, scale, cx: clamp(view.cx, 0), cy: clamp(view.cy, 1)};
   }
 
-  function resize() {
+  /** @param {number} [sharpness] */
+  function resize(sharpness = window.devicePixelRatio || 1) {
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
-    ratio = Math.min(3, window.devicePixelRatio || 1);
+    ratio = Math.min(SHARPEST, sharpness);
     size = app.large() ? 19 : 13;
     [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
     for (const canvas of [base, marks]) {
@@ -191,40 +194,50 @@ export function createLatentMap(app, model) {
     above.restore();
   }
 
+  /** @param {State} state @param {Theme} theme */
+  function render(state, theme) {
+    if (whole.width <= 1) return;
+    take(place === 0 ? app.glide() : null);
+    const view = currentView();
+    showAll.hidden = state.views[place] === null;
+    if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
+    if (painted === model) backdrop.request(state, view);
+    refreshPoints(state, view, theme);
+    const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
+    if (!sameItems(key, paintedKey)) {
+      paintBase(state, view, theme);
+      setText(outside, unseenText(painted, view, state));
+      paintedKey = key;
+    }
+    const markKey = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height, state.layers.posterior, app.probe?.version()];
+    if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
+    markedKey = markKey;
+  }
+
   return {
-    element, resize, reach,
-    /** @param {State} state @param {Theme} theme */
-    render(state, theme) {
-      if (whole.width <= 1) return;
-      take(place === 0 ? app.glide() : null);
-      const view = currentView();
-      showAll.hidden = state.views[place] === null;
-      if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
-      if (painted === model) backdrop.request(state, view);
-      refreshPoints(state, view, theme);
-      const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
-      if (!sameItems(key, paintedKey)) {
-        paintBase(state, view, theme);
-        const unseen = countOutside(painted.bundle.points, view, state);
-        setText(outside, unseen && (state.layers.points || state.layers.glyphs) ? `${unseen.toLocaleString("en")} test codes out of sight` : "");
-        paintedKey = key;
-      }
-      const markKey = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-        state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height, state.layers.posterior, app.probe?.version()];
-      if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
-      markedKey = markKey;
-    },
-    /** Both canvases as one picture. @param {Theme} theme */
+    element, resize, reach, render,
+    /** Both canvases as one picture, sharper than the screen needs it, above the key to what it shows. @param {Theme} theme */
     picture(theme) {
-      const context = contextOf(make("canvas", {width: base.width, height: base.height}));
+      resize(SHARPEST);
+      render(store.state, theme);
+      const context = contextOf(make("canvas"));
+      const font = `${size}px ${theme.font}`;
+      context.font = font;
+      const key = mapKey(model, store.state, currentView(), size, (text) => context.measureText(text).width);
+      Object.assign(context.canvas, {width: base.width, height: base.height + Math.ceil(key.height * ratio)});
       context.fillStyle = theme.background;
-      context.fillRect(0, 0, base.width, base.height);
+      context.fillRect(0, 0, context.canvas.width, context.canvas.height);
       context.drawImage(base, 0, 0);
       context.drawImage(marks, 0, 0);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.font = `${size}px ${theme.font}`;
+      context.font = font;
       context.fillStyle = theme.muted;
       context.fillText("z₂", left + 12, TOP + 6 + size);
+      context.translate(left, base.height / ratio);
+      paintKey(context, key, theme);
+      resize();
+      render(store.state, theme);
       return context.canvas;
     },
     view: currentView,
@@ -237,14 +250,4 @@ export function createLatentMap(app, model) {
 /** @param {View} a @param {View} b */
 function sameView(a, b) {
   return a.scale === b.scale && a.cx === b.cx && a.cy === b.cy && a.width === b.width && a.height === b.height;
-}
-
-/** Of the digits that the legend shows. @param {import("./bundle.js").Points} points @param {View} view @param {State} state */
-function countOutside({codes, labels}, view, state) {
-  const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
-  let count = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
-  }
-  return count;
 }

@@ -41,8 +41,8 @@ export function paintGrid(context, view, theme) {
   for (const z2 of ticks.y) strokeLine(context, [0, toPixel(view, 0, z2)[1]], [view.width, toPixel(view, 0, z2)[1]]);
 }
 
-/** @param {number} value */
-function tickText(value) {
+/** The number at a tick. @param {number} value */
+export function tickText(value) {
   return String(Number(value.toPrecision(6))).replace("-", "−");
 }
 

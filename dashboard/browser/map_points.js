@@ -92,7 +92,7 @@ export function nameSprite(mark, ratio, theme) {
 }
 
 /** A dot's radius: smaller where the whole cloud is in sight, larger as one comes closer. @param {View} view @param {ExplorerModel} model */
-function dotRadius(view, model) {
+export function dotRadius(view, model) {
   const whole = Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
   const closer = Math.max(1, view.scale / whole);
   return Math.round(Math.min(5, Math.max(1.9, view.width / 230) * closer ** 0.35) * 4) / 4;
@@ -154,4 +154,16 @@ export function paintTraining({context, view, theme, model}) {
     const y = view.height / 2 - (codes[i + 1] - view.cy) * view.scale;
     if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) context.fillRect(x - 0.6, y - 0.6, 1.2, 1.2);
   }
+}
+
+/** How many test codes of the digits that the legend shows lie beyond the map, as a sentence; nothing where there are none.
+ * @param {ExplorerModel} model @param {View} view @param {State} state */
+export function unseenText({bundle: {points: {codes, labels}}}, view, state) {
+  if (!state.layers.points && !state.layers.glyphs) return "";
+  const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) {
+    if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
+  }
+  return count ? `${count.toLocaleString("en")} test codes out of sight` : "";
 }

@@ -1,9 +1,12 @@
 // @ts-check
-// A map as SVG: points or numerals, axes, contours and cursor, as on screen; shaded layers are left to the PNG.
+// A map as SVG: points or numerals, axes, contours and cursor, as on screen, and the key; shaded layers are left to the PNG.
 
-import {classesOf, markOf, titleOf} from "./classes.js";
+import {classesOf, markOf} from "./classes.js";
+import {contextOf, make} from "./dom.js";
 import {axisTicks, toPixel} from "./geometry.js";
-import {gaussianOutline, outsideText, priorLabels} from "./map_marks.js";
+import {mapKey} from "./map_key.js";
+import {gaussianOutline, outsideText, priorLabels, tickText} from "./map_marks.js";
+import {dotRadius} from "./map_points.js";
 import {CLASS_COLOURS} from "./palette.js";
 import {showsClass} from "./state.js";
 
@@ -12,21 +15,19 @@ import {showsClass} from "./state.js";
 
 const SVG_LEFT = 50;
 const SVG_BOTTOM = 44;
+const SVG_TEXT = 13;
 
 /** @param {import("./explorer_model.js").ExplorerModel} model @param {View} view @param {State} state @param {import("./palette.js").Theme} theme */
 export function mapAsSvg(model, view, state, theme) {
   const {codes, labels} = model.bundle.points;
   const place = (/** @type {number} */ z1, /** @type {number} */ z2) => toPixel(view, z1, z2).map((value) => value.toFixed(1));
   const names = classesOf(model.bundle);
-  const groups = names.map((name, digit) => {
-    if (!showsClass(state, digit) || !(state.layers.points || state.layers.glyphs)) return "";
-    const dots = [];
-    for (let i = 0; i < labels.length; i++) {
-      if (labels[i] !== digit) continue;
-      const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
-      dots.push(state.layers.glyphs ? `<text x="${x}" y="${y}">${escapeXml(markOf(names, digit))}</text>` : `<circle cx="${x}" cy="${y}" r="2"/>`);
-    }
-    return `<g fill="${CLASS_COLOURS[digit]}" fill-opacity="0.85" font-size="9" text-anchor="middle" dominant-baseline="central"><title>${escapeXml(titleOf(name))}</title>${dots.join("")}</g>`;
+  const radius = dotRadius(view, model);
+  const dots = Array.from(labels, (label, i) => {
+    if (!showsClass(state, label) || !(state.layers.points || state.layers.glyphs)) return "";
+    const [x, y] = place(codes[2 * i], codes[2 * i + 1]);
+    const colour = CLASS_COLOURS[label];
+    return state.layers.glyphs ? `<text x="${x}" y="${y}" fill="${colour}">${escapeXml(markOf(names, label))}</text>` : `<circle cx="${x}" cy="${y}" r="${radius}" fill="${colour}"/>`;
   });
   const [ox, oy] = place(0, 0);
   const isVae = model.bundle.kind === "vae";
@@ -43,16 +44,22 @@ export function mapAsSvg(model, view, state, theme) {
   const cursor = `<circle cx="${x}" cy="${y}" r="7" fill="none" stroke="${theme.accent}" stroke-width="2.5"/>`;
   const ticks = axisTicks(view);
   const numbers = [
-    ...ticks.x.map((z1) => `<text x="${place(z1, 0)[0]}" y="${view.height + 18}" text-anchor="middle">${z1}</text>`),
-    ...ticks.y.map((z2) => `<text x="-8" y="${place(0, z2)[1]}" text-anchor="end" dominant-baseline="middle">${z2}</text>`),
+    ...ticks.x.map((z1) => `<text x="${place(z1, 0)[0]}" y="${view.height + 18}" text-anchor="middle">${tickText(z1)}</text>`),
+    ...ticks.y.map((z2) => `<text x="-8" y="${place(0, z2)[1]}" text-anchor="end" dominant-baseline="middle">${tickText(z2)}</text>`),
     `<text x="${view.width / 2}" y="${view.height + 36}" text-anchor="middle">z₁, ${model.units}</text>`, `<text x="8" y="20">z₂</text>`,
   ];
-  const [width, height] = [view.width + SVG_LEFT + 8, view.height + SVG_BOTTOM + 8];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="13">
+  const measure = contextOf(make("canvas"));
+  measure.font = `${SVG_TEXT}px system-ui, sans-serif`;
+  const key = mapKey(model, state, view, SVG_TEXT, (text) => measure.measureText(text).width);
+  const below = [`<text y="${key.line / 2}">${escapeXml(key.title)}</text><text y="${1.5 * key.line}">${key.note}</text>`, ...key.entries.map(({x: left, y: middle, text, colour}) =>
+    `<circle cx="${left + key.dot}" cy="${middle}" r="${key.dot}" fill="${colour}"/><text x="${left + key.indent}" y="${middle}">${escapeXml(text)}</text>`)];
+  const [width, height] = [view.width + SVG_LEFT + 8, view.height + SVG_BOTTOM + 8 + key.height];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="${SVG_TEXT}">
 <rect width="${width}" height="${height}" fill="${theme.background}"/>
 <g transform="translate(${SVG_LEFT} 4)" fill="${theme.text}"><clipPath id="plot"><rect width="${view.width}" height="${view.height}"/></clipPath>
-<g clip-path="url(#plot)">${groups.join("\n")}${contours.join("")}${chosen}${cursor}</g>
-<rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}</g></svg>`;
+<g clip-path="url(#plot)"><g id="codes" fill-opacity="0.85" font-size="9" text-anchor="middle" dominant-baseline="central">${dots.join("")}</g>${contours.join("")}${chosen}${cursor}</g>
+<rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}
+<g id="key" transform="translate(0 ${view.height + SVG_BOTTOM})" dominant-baseline="central">${below.join("")}</g></g></svg>`;
 }
 
 /** @param {string} text */

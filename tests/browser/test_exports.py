@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from explorer_page import BUSY, IDLE, state, until
+from explorer_page import BUSY, IDLE, settle, state, until
 from PIL import Image
 from playwright.sync_api import Download, Page
 from safetensors.numpy import load
 
+from dashboard.run_charts import COLOURS
 from vae_engine import data, export, forward, registry
 
 NAMES = ("vae-mnist-small", "ae-mnist-small")
@@ -82,37 +83,51 @@ def test_digits_are_saved_as_the_models_decode_them(page: Page, tmp_path: Path) 
             assert np.abs(shrunk(picture, 20) - decoded(name, [z])[0]).max() <= HALF_PRECISION
 
 
-def test_maps_are_saved_as_they_are_on_screen(page: Page, tmp_path: Path) -> None:
-    files = saved(page, "Maps as PNG", tmp_path)
-    for i, path in enumerate(files):
-        size = page.locator(".lx-map-base").nth(i).evaluate("canvas => [canvas.width, canvas.height]")
-        colours = (
-            page.locator(".lx-map-base")
-            .nth(i)
-            .evaluate("canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)")
-        )
-        on_screen = np.array(colours, dtype=float).reshape(size[1], size[0], 4)
+def test_maps_are_saved_as_they_are_on_a_sharp_screen_above_the_key(open_static: Callable[..., Page], tmp_path: Path) -> None:
+    page = open_static("#z=1.25,-0.5;2,3", color_scheme="light", device_scale_factor=3)
+    page.get_by_test_id("legend-3").click()
+    page.get_by_test_id("legend-8").click()
+    settle(page)
+    for i, path in enumerate(saved(page, "Maps as PNG", tmp_path)):
+        canvas = page.locator(".lx-map-base").nth(i)
+        width, height = canvas.evaluate("canvas => [canvas.width, canvas.height]")
+        script = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+        on_screen = np.array(canvas.evaluate(script), dtype=float).reshape(height, width, 4)
         with Image.open(path) as picture:
-            assert list(picture.size) == size
-            red = np.asarray(picture.convert("RGB"))[..., 0]
+            assert picture.width == width
+            colours = np.asarray(picture.convert("RGB"))
         shown = 255 + (on_screen[..., 0] - 255) * on_screen[..., 3] / 255
-        assert (np.abs(red - shown) <= 3).mean() > 0.98, "all but the cursor above the map is the map"
-        assert red.std() > 5
+        assert (np.abs(colours[:height, :, 0] - shown) <= 3).mean() > 0.98, "all but the cursor above the map is the map"
+        assert colours[:height].std() > 5
+        below = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(colours[height:].reshape(-1, 3), axis=0)}
+        assert below & set(COLOURS) == {COLOURS[3], COLOURS[8]}
 
 
-def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend(page: Page, tmp_path: Path) -> None:
+def test_maps_are_saved_sharper_than_a_plain_screen_which_stays_as_it_was(page: Page, tmp_path: Path) -> None:
+    first = page.locator(".lx-map-base").first
+    before = first.evaluate("canvas => [canvas.width, canvas.toDataURL()]")
+    with Image.open(saved(page, "Maps as PNG", tmp_path)[0]) as picture:
+        assert picture.width == pytest.approx(3 * before[0], abs=2)
+    assert first.evaluate("canvas => [canvas.width, canvas.toDataURL()]") == before
+
+
+def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend_in_the_order_of_the_screen(
+    page: Page, tmp_path: Path
+) -> None:
     page.get_by_test_id("legend-3").click()
     page.get_by_test_id("legend-8").click()
     for path, name in zip(saved(page, "Maps as SVG", tmp_path), NAMES, strict=True):
         drawing = ET.parse(path).getroot()  # noqa: S314 (our own file)
         assert drawing.tag == f"{SVG}svg"
-        found = {}
-        for group in drawing.iter(f"{SVG}g"):
-            title = group.find(f"{SVG}title")
-            if title is not None and title.text:
-                found[title.text] = len(group.findall(f"{SVG}circle"))
+        codes, key = (drawing.find(f".//{SVG}g[@id='{name}']") for name in ("codes", "key"))
+        assert codes is not None
+        assert key is not None
         _, labels = points(name)
-        assert found == {f"digit {digit}": int((labels == digit).sum()) for digit in (3, 8)}
+        assert [COLOURS.index(dot.get("fill", "")) for dot in codes] == [label for label in labels.tolist() if label in (3, 8)]
+        texts = [text.text for text in key.iter(f"{SVG}text") if text.text]
+        assert texts[0].endswith(name)
+        assert texts[-2:] == ["3", "8"]
+        assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [COLOURS[3], COLOURS[8]]
 
 
 def test_codes_are_saved_row_by_row(page: Page, tmp_path: Path) -> None:
@@ -140,8 +155,8 @@ def test_a_manifold_is_saved_tile_by_tile_whether_it_is_on_the_map_or_not(
         z = [[centre[0] + half * across, centre[1] + half * up] for up in steps[::-1] for across in steps]
         tiles = decoded(name, z).reshape(size, size, 28, 28).transpose(0, 2, 1, 3).reshape(size * 28, size * 28)
         with Image.open(path) as picture:
-            assert picture.size == (280, 280)
-            assert np.abs(np.asarray(picture.convert("RGB"))[..., 0] - tiles).max() <= HALF_PRECISION
+            assert picture.size == (1120, 1120)
+            assert np.abs(shrunk(picture, 4) - tiles).max() <= HALF_PRECISION
 
 
 def test_a_walk_is_saved_from_image_to_image_and_back_once_the_images_are_there(open_static: Callable, tmp_path: Path) -> None:
