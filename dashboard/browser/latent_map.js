@@ -158,6 +158,7 @@ export function createLatentMap(app, model) {
     }
     if (state.layers.prior) paintPrior(below, view, theme, model, size - 1);
     const field = painted === model ? backdrop.field(state) : null;
+    element.classList.toggle("lx-shaded", field !== null);
     if (field) paintFieldScale(below, view, theme, size - 1, field, model.units);
     below.restore();
     below.strokeStyle = theme.line;

@@ -50,11 +50,11 @@ SMALL = """root => [...root.querySelectorAll("button, summary, select, input, .l
   .filter(([html, box]) => box.height < 40 && !html.includes('type="checkbox"')).map(([html, box]) => `${html}: ${box.height}`)"""
 
 
-@pytest.mark.parametrize("height", [740, 844])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (390, 844), (667, 375), (844, 390), (932, 430)])
 def test_on_a_phone_the_digits_stay_in_sight_and_a_finger_meets_every_control(
-    open_static: Callable[..., Page], height: int
+    open_static: Callable[..., Page], width: int, height: int
 ) -> None:
-    page = open_static(**SIZES["phone"] | {"viewport": {"width": 360 if height < 800 else 390, "height": height}})
+    page = open_static(**SIZES["phone"] | {"viewport": {"width": width, "height": height}})
     for mode in MODES:
         page.get_by_test_id(f"mode-{mode}").tap()
         settle(page)
