@@ -12,6 +12,8 @@ import {readUpload} from "./upload.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Stroke} Stroke */
 
+const PROMPT = 14; // pixels at least
+
 /** @param {App} app */
 export function createDrawPad(app) {
   const {store, models} = app;
@@ -183,7 +185,7 @@ export function createDrawPad(app) {
 
   /** @param {number} side */
   function paintPrompt(side) {
-    context.font = `${side / 16}px ${app.theme.font}`;
+    context.font = `${Math.max(side / 16, PROMPT * devicePixelRatio)}px ${app.theme.font}`;
     context.textAlign = "center";
     context.fillStyle = app.theme.muted;
     context.fillText(digits ? "draw a digit here" : "draw here", side / 2, side / 2);

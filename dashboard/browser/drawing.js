@@ -8,6 +8,7 @@ import {contextOf, make} from "./dom.js";
 
 const RASTER = 196;
 const UNITS = 28;
+const DOT_LENGTH = 0.01; // pixels
 /** Fixed, so that a pixel of the drawing does not flicker while another is drawn. */
 const DRAW_SEED = 0;
 
@@ -19,8 +20,9 @@ export function paintStrokes(context, strokes, size, colour) {
     context.lineWidth = width * size / UNITS;
     context.beginPath();
     context.moveTo(points[0] * size, points[1] * size);
-    // A dot is a line of no length, which a round cap makes visible.
-    for (let i = 0; i < points.length; i += 2) context.lineTo(points[i] * size, points[i + 1] * size);
+    for (let i = 2; i < points.length; i += 2) context.lineTo(points[i] * size, points[i + 1] * size);
+    // A dot is a line of hardly any length, which round caps make visible.
+    if (points.length === 2) context.lineTo(points[0] * size + DOT_LENGTH, points[1] * size);
     context.stroke();
   }
 }

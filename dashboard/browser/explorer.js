@@ -216,13 +216,13 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   function reset() {
-    app.store.dispatch({type: "set", values: {...initialState(models.length), held: false, history: app.store.state.history}});
+    app.store.dispatch({type: "reset"});
     commit();
   }
 
   /** A link that was opened where the page stands already. */
   function follow() {
-    const state = linkedState({...options, kept: keptOf(app.store.state)}, location.hash.slice(1), plain, models);
+    const state = linkedState({...options, anew: false, kept: keptOf(app.store.state)}, location.hash.slice(1), plain, models);
     [lastMode, placed] = ["", state.z !== plain.z];
     app.store.dispatch({type: "set", values: state});
   }

@@ -14,6 +14,7 @@ import {save} from "./saving.js";
 const DIGIT_ZOOM = 20;
 const MANIFOLD_SIDE = 1000; // pixels at least, each of the network's as a square
 const GIF_ZOOM = 6;
+const NAME_HEIGHT = 24; // pixels below the pictures of a GIF
 const GIF_FRAMES = 41;
 
 /** @param {App} app @param {LatentMap[]} maps */
@@ -35,7 +36,7 @@ export function createExports(app, maps) {
   const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, model.bundle.name.replace(/[^\w-]+/g, "-")));
   const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
   const mapImages = each((place, name) => savePicture(maps[place].picture(app.theme), `${name}-map.png`));
-  const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme), "image/svg+xml", `${name}-map.svg`));
+  const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme, app.store.state.mode === "walk" ? app.walk.pathOf(place) : []), "image/svg+xml", `${name}-map.svg`));
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
   const manifolds = each(async (place, name) => {
     const manifold = await maps[place].backdrop.manifold(app.store.state);
@@ -49,11 +50,11 @@ export function createExports(app, maps) {
       app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});
       return;
     }
-    save(walkAsGif(frames, app.theme.ink), "image/gif", "walk.gif");
+    save(walkAsGif(frames, [...models.map((model) => model.bundle.name), "pixel blend"], app.theme.ink), "image/gif", "walk.gif");
   }
 
   return {
-    buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors),
+    buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Grid, codes, contours and walk as vectors; shaded layers, manifold and training codes are in the PNG only"}),
       actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
   };
 }
@@ -97,17 +98,29 @@ function codesAsCsv({codes, std, labels}) {
   return `${head}\n${lines.join("\n")}\n`;
 }
 
-/** The pictures of every step side by side. @param {Float32Array[][]} steps @param {Uint32Array} ink */
-function walkAsGif(steps, ink) {
-  const across = steps[0].length;
-  const [width, height] = [across * DIGIT_SIDE * GIF_ZOOM, DIGIT_SIDE * GIF_ZOOM];
+/** The pictures of every step side by side, each above its name. @param {Float32Array[][]} steps @param {string[]} names @param {Uint32Array} ink */
+function walkAsGif(steps, names, ink) {
+  const [width, side] = [names.length * DIGIT_SIDE * GIF_ZOOM, DIGIT_SIDE * GIF_ZOOM];
+  const said = namesAsGreys(names, side);
   const frames = steps.map((pictures) => {
-    const frame = new Uint8Array(width * height);
-    for (let i = 0; i < frame.length; i++) {
+    const frame = new Uint8Array(width * side + said.length);
+    for (let i = 0; i < width * side; i++) {
       const [x, y] = [Math.floor(i % width / GIF_ZOOM), Math.floor(i / width / GIF_ZOOM)];
       frame[i] = Math.round(pictures[Math.floor(x / DIGIT_SIDE)][y * DIGIT_SIDE + x % DIGIT_SIDE] * 255);
     }
+    frame.set(said, width * side);
     return frame;
   });
-  return encodeGif({width, height, palette: ink, frames: [...frames, ...frames.slice(1, -1).reverse()], delay: 8});
+  return encodeGif({width, height: side + NAME_HEIGHT, palette: ink, frames: [...frames, ...frames.slice(1, -1).reverse()], delay: 8});
+}
+
+/** Names side by side in a line, as the ink of every pixel. @param {string[]} names @param {number} width of each @returns {Uint8Array} */
+function namesAsGreys(names, width) {
+  const context = contextOf(make("canvas", {width: names.length * width, height: NAME_HEIGHT}));
+  context.font = `${NAME_HEIGHT * 0.65}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  names.forEach((name, i) => context.fillText(name, (i + 0.5) * width, NAME_HEIGHT / 2));
+  const {data} = context.getImageData(0, 0, names.length * width, NAME_HEIGHT);
+  return Uint8Array.from({length: data.length / 4}, (_, i) => data[4 * i + 3]);
 }

@@ -21,6 +21,8 @@ export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
   const kept = options.kept?.views.length === plain.views.length ? options.kept : {};
   const state = {...plain, ...kept, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
+  // A link written by hand may name an image and no place; one made with other models names the places of those.
+  if (options.anew || !values.z) Object.assign(state, atInspected(state, models));
   if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
   return reduce(state, {type: "place", z: state.z});
 }
@@ -44,7 +46,10 @@ function believed({values: {z, selected, ends, ...values}, refused}, models) {
 
 /** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
 export function carriedOver(state, models) {
-  const {mode, selected, z} = state;
-  const follows = mode === "inspect" && selected !== null;
-  return {...state, z: follows ? [models[0].codeOf(selected), ...z.slice(1)] : z, noise: follows ? 0 : state.noise, glide: null, hovered: null, playing: false, notice: ""};
+  return {...state, ...atInspected(state, models), glide: null, hovered: null, playing: false, notice: ""};
+}
+
+/** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
+function atInspected({mode, selected}, models) {
+  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0} : {};
 }

@@ -31,11 +31,12 @@ export function toLatent(view, px, py) {
   return [view.cx + (px - view.width / 2) / view.scale, view.cy - (py - view.height / 2) / view.scale];
 }
 
-/** The view enlarged by `factor`, with the latent point under (px, py) staying there.
- * @param {View} view @param {number} px @param {number} py @param {number} factor @returns {View} */
-export function zoomAt(view, px, py, factor) {
+/** The view enlarged by `factor` as far as its scale may go, with the latent point under (px, py) staying there.
+ * @param {View} view @param {number} px @param {number} py @param {number} factor @param {Pair} [scales] the least and the largest @returns {View} */
+export function zoomAt(view, px, py, factor, [least, most] = [0, Infinity]) {
   const [z1, z2] = toLatent(view, px, py);
-  return { ...view, scale: view.scale * factor, cx: z1 + (view.cx - z1) / factor, cy: z2 + (view.cy - z2) / factor };
+  const scale = Math.min(most, Math.max(least, view.scale * factor)), shrunk = view.scale / scale;
+  return { ...view, scale, cx: z1 + (view.cx - z1) * shrunk, cy: z2 + (view.cy - z2) * shrunk };
 }
 
 /** The view after its content was dragged by (dx, dy) pixels.

@@ -65,7 +65,7 @@ export function createIdentityBar(app) {
         return;
       }
       const gap = exact.logPx - q.elbo;
-      setText(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${gap.toFixed(2)}`);
+      setText(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
       full = probe.refining() ? full : -q.elbo;
       costs.show([-exact.logPx, gap], full);
@@ -100,7 +100,7 @@ function noteOf({picture, exact, gaps}) {
   const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
   if (gaps) {
     const where = gaps.elsewhere ? " The best lies at another mode than the encoder's." : "";
-    return `${gaps.amortisation.toFixed(2)} was amortisation gap; ${gaps.approximation.toFixed(2)} stays: no diagonal Gaussian fits better.${where}${doubt}`;
+    return `${signedNumber(gaps.amortisation)} was amortisation gap; ${signedNumber(gaps.approximation)} stays: no diagonal Gaussian fits better.${where}${doubt}`;
   }
   return `${picture.modes.length === 1 ? "p(z|x) has one mode" : `p(z|x) has ${picture.modes.length} modes`}. Nats.${doubt}`;
 }
@@ -119,7 +119,7 @@ function createStack(named) {
     show(values, full) {
       parts.forEach(({name, text, bar}, i) => {
         bar.style.width = values ? `${Math.max(0, values[i]) / full * 100}%` : "0";
-        setText(text, values ? `${name} ${values[i].toFixed(2)}` : name);
+        setText(text, values ? `${name} ${signedNumber(values[i])}` : name);
       });
     },
   };

@@ -13,7 +13,7 @@ import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior
 import {paintTruth} from "./map_posterior.js";
 import {paintPoints, paintTraining, unseenText} from "./map_points.js";
 import {sameItems} from "./same_items.js";
-import {shownImage} from "./state.js";
+import {chosenImage, shownImage} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -26,6 +26,7 @@ const PADDING = 14;
 const TOP = 8;
 const FRAME_MARGIN = 0.2; // of the map, around what it is zoomed to
 const SETTLED = 90;
+const STILL_ON = 0.4; // of the map's side: how far its middle may leave the codes behind
 const SHARPEST = 3; // pixels of the canvas for one of the page
 
 /** @param {App} app @param {ExplorerModel} model */
@@ -75,6 +76,7 @@ export function createLatentMap(app, model) {
     ...modes,
     view: currentView,
     touched: app.touched,
+    scales,
     setView(view) {
       store.dispatch({type: "view", model: place, view: view && bounded(view)});
       clearTimeout(settling);
@@ -82,11 +84,20 @@ export function createLatentMap(app, model) {
     },
   });
 
-  /** Keeps some of the codes in sight and the scale within what numbers on axes can show. @param {View} view @returns {View} */
+  /** What numbers on axes can show. @returns {Latent} */
+  function scales() {
+    return [whole.scale / 4, whole.scale * 400];
+  }
+
+  /** Keeps where the codes lie from leaving the map altogether. @param {View} view @returns {View} */
   function bounded(view) {
-    const scale = Math.min(whole.scale * 400, Math.max(whole.scale / 4, view.scale));
-    const clamp = (/** @type {number} */ value, /** @type {0|1} */ axis) => Math.min(model.high[axis], Math.max(model.low[axis], value));
-    return {...view, scale, cx: clamp(view.cx, 0), cy: clamp(view.cy, 1)};
+    const [least, most] = scales();
+    const scale = Math.min(most, Math.max(least, view.scale));
+    const clamp = (/** @type {number} */ value, /** @type {0|1} */ axis, /** @type {number} */ side) => {
+      const room = STILL_ON * side / scale;
+      return Math.min(model.high[axis] + room, Math.max(model.low[axis] - room, value));
+    };
+    return {...view, scale, cx: clamp(view.cx, 0, view.width), cy: clamp(view.cy, 1, view.height)};
   }
 
   /** @param {number} [sharpness] */
@@ -95,7 +106,7 @@ export function createLatentMap(app, model) {
     if (box.width < 60 || box.height < 60) return;
     ratio = Math.min(SHARPEST, sharpness);
     size = app.large() ? 19 : 13;
-    [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
+    [left, bottom] = [Math.round(size * 3.2), Math.round(size * 3)];
     for (const canvas of [base, marks]) {
       canvas.width = Math.round(box.width * ratio);
       canvas.height = Math.round(box.height * ratio);
@@ -187,7 +198,8 @@ export function createLatentMap(app, model) {
       paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
       if (std && !truth) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
     }
-    if (state.selected !== null) paintRing(above, view, theme, painted.codeOf(state.selected), labels[state.selected], true, markOf(names, labels[state.selected]));
+    const chosen = chosenImage(state);
+    if (chosen !== null) paintRing(above, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));
     const other = state.hovered ?? image;
     if (other !== null && other !== state.selected) paintRing(above, view, theme, painted.codeOf(other), labels[other], false, markOf(names, labels[other]));
     paintCursor(above, view, theme, state.z[place], state.held, state.active === place);

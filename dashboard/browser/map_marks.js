@@ -14,6 +14,7 @@ import {shareText} from "./captions.js";
 /** @typedef {CanvasRenderingContext2D} Context */
 
 const LABEL_ROOM = 22; // pixels to the standard deviation
+const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
  * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis */
@@ -26,7 +27,8 @@ export function paintAxes(context, view, theme, size, unit) {
   for (const z1 of ticks.x) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1]);
+  const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
+  for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1], room);
   context.textAlign = "center";
   context.textBaseline = "top";
   context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);

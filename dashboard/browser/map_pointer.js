@@ -9,6 +9,7 @@ import {panBy, toLatent, zoomAt} from "./geometry.js";
  * @typedef {object} MapGestures
  * @property {() => View} view
  * @property {(view: View|null) => void} setView
+ * @property {() => Latent} scales the least and the largest that a view may have
  * @property {(event: Event) => void} touched before anything else, so that the answer can be timed
  * @property {(z: Latent) => void} hover
  * @property {() => void} leave
@@ -81,7 +82,7 @@ export function listenToMap(plot, gestures) {
     if (!other) return;
     const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
     const moved = panBy(gestures.view(), (now.x - before.x) / 2, (now.y - before.y) / 2);
-    gestures.setView(zoomAt(moved, (now.x + other.x) / 2, (now.y + other.y) / 2, factor));
+    gestures.setView(zoomAt(moved, (now.x + other.x) / 2, (now.y + other.y) / 2, factor, gestures.scales()));
   }
 
   const lift = (/** @type {PointerEvent} */ event) => {
@@ -103,7 +104,7 @@ export function listenToMap(plot, gestures) {
   plot.addEventListener("wheel", (event) => {
     event.preventDefault();
     const {x, y} = placeOf(event);
-    gestures.setView(zoomAt(gestures.view(), x, y, Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0018))));
+    gestures.setView(zoomAt(gestures.view(), x, y, Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.0018)), gestures.scales()));
   }, {passive: false});
 
   plot.addEventListener("keydown", (event) => {
@@ -130,7 +131,7 @@ export function listenToMap(plot, gestures) {
   function zoomKey(key) {
     const view = gestures.view();
     const factor = key === "+" || key === "=" ? 1.25 : key === "-" ? 0.8 : 0;
-    if (factor) gestures.setView(zoomAt(view, view.width / 2, view.height / 2, factor));
+    if (factor) gestures.setView(zoomAt(view, view.width / 2, view.height / 2, factor, gestures.scales()));
     return factor !== 0;
   }
 }

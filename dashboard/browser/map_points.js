@@ -165,5 +165,5 @@ export function unseenText({bundle: {points: {codes, labels}}}, view, state) {
   for (let i = 0; i < labels.length; i++) {
     if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
   }
-  return count ? `${count.toLocaleString("en")} test codes out of sight` : "";
+  return count ? `${count.toLocaleString("en")} test ${count === 1 ? "code" : "codes"} out of sight` : "";
 }

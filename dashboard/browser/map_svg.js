@@ -1,5 +1,6 @@
 // @ts-check
-// A map as SVG: points or numerals, axes, contours and cursor, as on screen, and the key; shaded layers are left to the PNG.
+// A map as SVG: grid and axes, points or numerals, contours, a walk and the cursor, as on screen, and the key; what is painted pixel by
+// pixel or has 60,000 points is left to the PNG.
 
 import {classesOf, markOf} from "./classes.js";
 import {contextOf, make} from "./dom.js";
@@ -8,7 +9,7 @@ import {mapKey} from "./map_key.js";
 import {gaussianOutline, outsideText, priorLabels, tickText} from "./map_marks.js";
 import {dotRadius} from "./map_points.js";
 import {CLASS_COLOURS} from "./palette.js";
-import {showsClass} from "./state.js";
+import {chosenImage, showsClass} from "./state.js";
 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {import("./state.js").State} State */
@@ -17,8 +18,9 @@ const SVG_LEFT = 50;
 const SVG_BOTTOM = 44;
 const SVG_TEXT = 13;
 
-/** @param {import("./explorer_model.js").ExplorerModel} model @param {View} view @param {State} state @param {import("./palette.js").Theme} theme */
-export function mapAsSvg(model, view, state, theme) {
+/** @param {import("./explorer_model.js").ExplorerModel} model @param {View} view @param {State} state @param {import("./palette.js").Theme} theme
+ * @param {import("./state.js").Latent[]} path of a walk, or nothing */
+export function mapAsSvg(model, view, state, theme, path) {
   const {codes, labels} = model.bundle.points;
   const place = (/** @type {number} */ z1, /** @type {number} */ z2) => toPixel(view, z1, z2).map((value) => value.toFixed(1));
   const names = classesOf(model.bundle);
@@ -38,11 +40,16 @@ export function mapAsSvg(model, view, state, theme) {
   const said = isVae ? priorLabels(view).map(({sigma, text}) => label(text, place(0, sigma)))
     : [label(`own 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
   const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
-  const [cx, cy] = state.selected === null ? [] : place(...model.codeOf(state.selected));
-  const chosen = state.selected === null ? "" : `<circle cx="${cx}" cy="${cy}" r="5" fill="${CLASS_COLOURS[labels[state.selected]]}" stroke="${theme.text}" stroke-width="2"/>`;
+  const image = chosenImage(state);
+  const [cx, cy] = image === null ? [] : place(...model.codeOf(image));
+  const chosen = image === null ? "" : `<circle cx="${cx}" cy="${cy}" r="5" fill="${CLASS_COLOURS[labels[image]]}" stroke="${theme.text}" stroke-width="2"/>`;
   const [x, y] = place(...state.z[model.place]);
   const cursor = `<circle cx="${x}" cy="${y}" r="7" fill="none" stroke="${theme.accent}" stroke-width="2.5"/>`;
   const ticks = axisTicks(view);
+  const grid = [...ticks.x.map((z1) => `<path d="M${place(z1, 0)[0]} 0v${view.height}"/>`), ...ticks.y.map((z2) => `<path d="M0 ${place(0, z2)[1]}h${view.width}"/>`)];
+  const line = path.map((z) => place(...z).join(",")).join(" ");
+  const ends = path.length < 2 ? [] : [path[0], path[path.length - 1]].map((z, end) => [...place(...z), "AB"[end]]);
+  const walk = ends.map(([left, top, name]) => `<circle cx="${left}" cy="${top}" r="10" fill="${theme.background}" stroke="${theme.accent}" stroke-width="2"/><text x="${left}" y="${top}" text-anchor="middle" dominant-baseline="central" font-weight="700">${name}</text>`);
   const numbers = [
     ...ticks.x.map((z1) => `<text x="${place(z1, 0)[0]}" y="${view.height + 18}" text-anchor="middle">${tickText(z1)}</text>`),
     ...ticks.y.map((z2) => `<text x="-8" y="${place(0, z2)[1]}" text-anchor="end" dominant-baseline="middle">${tickText(z2)}</text>`),
@@ -57,7 +64,7 @@ export function mapAsSvg(model, view, state, theme) {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="${SVG_TEXT}">
 <rect width="${width}" height="${height}" fill="${theme.background}"/>
 <g transform="translate(${SVG_LEFT} 4)" fill="${theme.text}"><clipPath id="plot"><rect width="${view.width}" height="${view.height}"/></clipPath>
-<g clip-path="url(#plot)"><g id="codes" fill-opacity="0.85" font-size="9" text-anchor="middle" dominant-baseline="central">${dots.join("")}</g>${contours.join("")}${chosen}${cursor}</g>
+<g clip-path="url(#plot)"><g id="grid" stroke="${theme.line}">${grid.join("")}</g><g id="codes" fill-opacity="0.85" font-size="9" text-anchor="middle" dominant-baseline="central">${dots.join("")}</g>${contours.join("")}${chosen}<polyline id="walk" points="${line}" fill="none" stroke="${theme.accent}" stroke-width="3"/>${walk.join("")}${cursor}</g>
 <rect width="${view.width}" height="${view.height}" fill="none" stroke="${theme.line}"/>${numbers.join("")}
 <g id="key" transform="translate(0 ${view.height + SVG_BOTTOM})" dominant-baseline="central">${below.join("")}</g></g></svg>`;
 }

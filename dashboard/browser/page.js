@@ -11,7 +11,8 @@ import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "./latent_map.js";
 import {isDark} from "./palette.js";
-import {createSliders, signedNumber} from "./sliders.js";
+import {sameItems} from "./same_items.js";
+import {createSliders, decimalsOn, signedNumber} from "./sliders.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./explorer_model.js").ExplorerModel} ExplorerModel */
@@ -91,7 +92,7 @@ export function buildPage(app) {
       close.hidden = state.waiting !== "";
       element.setAttribute("aria-busy", String(state.waiting !== ""));
       models.forEach((_, i) => {
-        digits[i].render(shownBy[i], shown[i], decoded[i], app.theme);
+        digits[i].render(shownBy[i], shown[i], decoded[i], app.theme, decimalsOn(state.views[i]));
         sides[i].render(state);
         maps[i].render(state, app.theme);
       });
@@ -117,8 +118,8 @@ function createSide(app, model, map) {
   function offer() {
     chooser.offer();
     const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
-    setText(note, headline(name, header.metrics));
-    note.title = name;
+    note.title = headline(name, header.metrics);
+    setText(note, note.title);
   }
 
   offer();
@@ -160,8 +161,8 @@ function headline(name, metrics) {
 
 /** @param {ExplorerModel} model */
 function createDigitCard(model) {
-  /** @type {[ExplorerModel, Latent, Theme]|null} */
-  let drawn = null;
+  /** @type {unknown[]} */
+  let drawn = [];
   const {kind} = model.bundle;
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${kind}`});
   const heading = make("span", {class: "lx-card-name"}, kind.toUpperCase());
@@ -171,13 +172,14 @@ function createDigitCard(model) {
   const near = make("span", {});
   return {
     element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, place), where, gap, near)),
-    /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme */
-    render(by, z, values, theme) {
-      if (drawn && drawn[0] === by && drawn[1] === z && drawn[2] === theme) return;
-      drawn = [by, z, theme];
+    /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
+    render(by, z, values, theme, decimals) {
+      const key = [by, z, theme, decimals];
+      if (sameItems(key, drawn)) return;
+      drawn = key;
       digit.show(values, theme);
       const caption = captionOf(by, z);
-      setText(place, `z = (${signedNumber(z[0])}, ${signedNumber(z[1])})`);
+      setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
       setText(where, caption.place);
       setText(gap, caption.gap);
       gap.classList.toggle("lx-far", caption.far);

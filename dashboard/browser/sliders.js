@@ -37,8 +37,9 @@ export function createSliders({store, model, name, reach, suffix, commit, touche
         // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
         if (Number(input.value) !== z) input.value = String(z);
         input.style.setProperty("--lx-share", `${(z - from) / (to - from) * 100}%`);
-        setText(value, signedNumber(z));
-        input.setAttribute("aria-valuetext", signedNumber(z));
+        const text = signedNumber(z, decimalsOn(state.views[model]));
+        setText(value, text);
+        input.setAttribute("aria-valuetext", text);
       });
     },
   };
@@ -49,7 +50,14 @@ function sliderStep(range) {
   return 10 ** Math.floor(Math.log10(range / 1000));
 }
 
-/** Two decimals with a true minus sign, and none before a nought. @param {number} value */
-export function signedNumber(value) {
-  return value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−");
+/** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
+export function signedNumber(value, decimals = 2) {
+  if (Math.abs(value) < 1e6) return value.toFixed(decimals).replace(/^-(?=0\.0*$)/, "").replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(1).split("e+");
+  return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+}
+
+/** The decimals that tell one pixel of a map from the next. @param {import("./state.js").View|null} view null: the whole map */
+export function decimalsOn(view) {
+  return view ? Math.max(2, Math.ceil(Math.log10(view.scale))) : 2;
 }

@@ -62,6 +62,7 @@ const HISTORY_LIMIT = 100;
  *   |{type: "draw", drawing: Drawing}
  *   |{type: "undraw"}
  *   |{type: "commit"}
+ *   |{type: "reset"}
  *   |{type: "undo"}} Action
  */
 
@@ -107,6 +108,8 @@ export function reduce(state, action) {
       return state.drawn.length ? {...state, ...state.drawn[state.drawn.length - 1], drawn: state.drawn.slice(0, -1)} : state;
     case "commit":
       return committed(state);
+    case "reset":
+      return {...initialState(state.z.length), held: false, history: [...state.history.slice(0, -1), wholeOf(state)]};
     case "undo":
       return undone(state);
   }
@@ -137,16 +140,22 @@ function toggledClasses(classes, digit) {
   return (classes ^ bit) || ALL_CLASSES;
 }
 
-/** @param {State} state @returns {Past} */
+/** @param {Past} state @returns {Past} */
 export function pastOf({z, selected, noise, seed, sample, fitted, ends, path, t}) {
   return {z, selected, noise, seed, sample, fitted, ends, path, t};
+}
+
+/** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
+function wholeOf(state) {
+  const {mode, active, layers, manifoldSize, spacing, classes, strokes, pen, upload, drawn, views} = state;
+  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, classes, strokes, pen, upload, drawn, views};
 }
 
 /** @param {State} state @returns {State} */
 function committed(state) {
   const last = state.history.at(-1);
   const now = pastOf(state);
-  if (last && JSON.stringify(last) === JSON.stringify(now)) return state;
+  if (last && JSON.stringify(pastOf(last)) === JSON.stringify(now)) return state;
   return {...state, history: [...state.history, now].slice(-HISTORY_LIMIT)};
 }
 
@@ -176,6 +185,11 @@ export function createStore(first, changed) {
 /** The test image the page talks about: the one under the pointer, else the chosen one. @param {State} state */
 export function shownImage(state) {
   return state.hovered ?? state.selected;
+}
+
+/** The test image that is marked as chosen: where the page is about other pictures a mark would be taken for one of them. @param {State} state */
+export function chosenImage({mode, selected}) {
+  return mode === "move" || mode === "inspect" ? selected : null;
 }
 
 /** Whether points of a digit are drawn. @param {State} state @param {number} label */

@@ -195,3 +195,59 @@ def test_a_map_keeps_its_shape_when_the_bar_above_takes_another_row(open_static:
         settle(page)
         canvas, drawn = page.locator(".lx-map-base").first, "canvas => canvas.height / devicePixelRatio - canvas.clientHeight"
         assert abs(canvas.evaluate(drawn)) <= 1
+
+
+def test_a_link_that_names_an_image_and_no_place_shows_that_image_as_both_models_see_it(open_static: Any) -> None:
+    page = open_static("#mode=inspect&image=7")
+    there = state(page)["z"]
+    page.get_by_test_id("neighbours-vae").click(position={"x": 4, "y": 4})
+    until(lambda: state(page)["selected"] != 7)
+    assert there != state(page)["z"]
+    again = open_static(f"#mode=inspect&image={state(page)['selected']}")
+    assert state(again)["z"] == state(page)["z"]
+
+
+def test_a_click_on_the_pad_is_a_dot(open_static: Any) -> None:
+    page = open_static()
+    page.get_by_test_id("mode-draw").click()
+    page.mouse.click(*place(page, "draw-pad", 0.5, 0.5))
+    settle(page)
+    for testid in ("draw-pad", "draw-mnist", "draw-seen"):
+        script = "canvas => new Set(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size"
+        assert page.get_by_test_id(testid).evaluate(script) > 2, testid
+
+
+@pytest.mark.parametrize("turn", [-600, 600])
+def test_the_place_under_the_pointer_stays_however_far_one_zooms(open_static: Any, turn: int) -> None:
+    page = open_static()
+    map_ = page.get_by_test_id("latent-map-vae")
+    x, y = (round(along) for along in place(page, "latent-map-vae", 0.7, 0.4))  # a wheel tells whole pixels
+    page.mouse.click(x, y)
+    before = state(page)["z"][0]
+    for _ in range(12):
+        page.mouse.wheel(0, turn)
+        settle(page)
+    view = state(page)["views"][0]
+    box = map_.bounding_box()
+    assert box
+    across = box["x"] + box["width"] / 2 + (before[0] - view["cx"]) * view["scale"]
+    down = box["y"] + box["height"] / 2 - (before[1] - view["cy"]) * view["scale"]
+    assert (across, down) == pytest.approx((x, y), abs=1)
+
+
+def test_undo_gives_back_all_that_a_reset_took(open_static: Any) -> None:
+    page = open_static()
+    page.get_by_test_id("legend-3").click()
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id("layer-manifold").check()
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    settle(page)
+    before = state(page)
+    page.get_by_test_id("reset").click()
+    settle(page)
+    assert state(page)["strokes"] == []
+    page.get_by_test_id("undo").click()
+    settle(page)
+    kept = ("mode", "z", "strokes", "drawn", "layers", "classes", "selected")
+    assert {key: state(page)[key] for key in kept} == {key: before[key] for key in kept}

@@ -126,6 +126,7 @@ def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend_in_th
         assert [COLOURS.index(dot.get("fill", "")) for dot in codes] == [label for label in labels.tolist() if label in (3, 8)]
         texts = [text.text for text in key.iter(f"{SVG}text") if text.text]
         assert texts[0].endswith(name)
+        assert drawing.find(f".//{SVG}polyline[@id='walk']").get("points") == ""
         assert texts[-2:] == ["3", "8"]
         assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [COLOURS[3], COLOURS[8]]
 
@@ -172,4 +173,7 @@ def test_a_walk_is_saved_from_image_to_image_and_back_once_the_images_are_there(
         for frame, end in ((0, 0), (40, 1)):
             film.seek(frame)
             wanted = [*(decoded(name, points(name)[0][[ends[end]]])[0] for name in NAMES), inked(images[end])]
-            assert np.abs(shrunk(film, 6) - np.hstack(wanted)).max() <= HALF_PRECISION
+            side = 28 * 6
+            assert np.abs(shrunk(film.crop((0, 0, film.width, side)), 6) - np.hstack(wanted)).max() <= HALF_PRECISION
+            below = np.asarray(film.convert("L").crop((0, side, film.width, film.height)))
+            assert all((below[:, i * side : (i + 1) * side] < 100).any() for i in range(3)), "each picture has its name"

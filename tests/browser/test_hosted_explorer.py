@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import draw_seven, place, state, until
+from explorer_page import choose_image, draw_seven, place, state, until
 from playwright.sync_api import Page, expect
 
 from dashboard import static_export
@@ -85,6 +85,16 @@ def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_t
     page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
     assert state(page)["strokes"] == before["strokes"]
     assert state(page)["views"][1] == before["views"][1]
+
+
+def test_an_inspected_image_is_where_another_model_encodes_it(open_dashboard: Any) -> None:
+    page = opened(open_dashboard)
+    index = choose_image(page)
+    page.get_by_test_id("model-vae").select_option("vae-mnist-small")
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    asked = opened(open_dashboard, f"/?models=vae-mnist-small,ae-mnist#mode=inspect&image={index}")
+    assert state(page)["selected"] == index
+    assert state(page)["z"] == state(asked)["z"]
 
 
 def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:
