@@ -6,6 +6,7 @@ import {createDrawPad} from "./draw_pad.js";
 import {carriedOver, keptOf, linkedState} from "./first_state.js";
 import {createInspector} from "./inspector.js";
 import {createMovePanel} from "./move_panel.js";
+import {rememberPad} from "./pad_memory.js";
 import {buildPage} from "./page.js";
 import {readTheme} from "./palette.js";
 import {createPosteriorProbe} from "./posterior_probe.js";
@@ -108,8 +109,7 @@ export function mountExplorer(root, options) {
  * @param {(rung: number) => void} stepTo @param {State|null} carried the state of the page that stood here with another rung */
 function mountStage(root, options, shelf, stepTo, carried) {
   const models = shelf.models();
-  const {ladder} = shelf;
-  const rung = shelf.rung();
+  const [ladder, rung] = [shelf.ladder, shelf.rung()];
   const plain = initialState(models.length);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
 
@@ -207,6 +207,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const {state} = app.store;
     const link = formatLink(state, plain);
     if (location.hash.slice(1) !== link) history.replaceState(history.state, "", link ? `#${link}` : location.pathname + location.search);
+    rememberPad(link, state);
     page.say(spokenCaption(models, state.z));
     const report = reportOf(state);
     const text = JSON.stringify(report);

@@ -1,6 +1,7 @@
 // @ts-check
 // The state that a page of the explorer begins with.
 
+import {rememberedPad} from "./pad_memory.js";
 import {parseLink} from "./property_table.js";
 import {reduce} from "./state.js";
 
@@ -16,10 +17,10 @@ export function keptOf({strokes, upload, drawn, pen, views, history}) {
   return {strokes, upload, drawn, pen, views, history};
 }
 
-/** What the link says, as far as it makes sense, and what was kept. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
+/** What the link says, as far as it makes sense, and what was kept: by the page before or, after a reload, by the browser. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
 export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
-  const kept = options.kept?.views.length === plain.views.length ? options.kept : {};
+  const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
   const state = {...plain, ...kept, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
   // A link written by hand may name an image and no place; one made with other models names the places of those.
   if (options.anew || !values.z) Object.assign(state, atInspected(state, models));

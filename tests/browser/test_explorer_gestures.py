@@ -251,3 +251,28 @@ def test_undo_gives_back_all_that_a_reset_took(open_static: Any) -> None:
     settle(page)
     kept = ("mode", "z", "strokes", "drawn", "layers", "classes", "selected")
     assert {key: state(page)[key] for key in kept} == {key: before[key] for key in kept}
+
+
+def test_a_drawing_outlives_a_reload_and_stays_out_of_another_link(open_static: Any) -> None:
+    page = open_static()
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    settle(page)
+    before = state(page)
+    page.reload()
+    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    assert state(page)["strokes"] == before["strokes"] != []
+    until(lambda: state(page)["z"][0] == pytest.approx(before["z"][0], abs=1e-3))
+    page.get_by_test_id("draw-clear").click()
+    settle(page)
+    page.reload()
+    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    assert state(page)["strokes"] == []
+    draw_seven(page)
+    settle(page)
+    drawn = page.url
+    page.goto("about:blank")
+    page.goto(drawn.split("#")[0] + "#mode=draw&z=1,1;1,1")
+    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    settle(page)
+    assert (state(page)["strokes"], state(page)["z"]) == ([], [[1, 1], [1, 1]])
