@@ -65,8 +65,8 @@ export function createStrip({label, count, testid, chosen, browsed}) {
       const next = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: count - 1, Enter: at, " ": at}[event.key];
       if (next === undefined || event.ctrlKey || event.metaKey) return;
       const index = Math.min(count - 1, Math.max(0, next));
-      if (browsed && event.key !== "Enter" && event.key !== " ") mark(index);
-      else chosen(index);
+      mark(index); // at once: the next key may come before the next frame
+      if (!browsed || event.key === "Enter" || event.key === " ") chosen(index);
       event.preventDefault();
     });
   }

@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+RERUN = 300
+"""Milliseconds within which one run of a page's script brings about the next."""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 """A context of a phone held upright."""
 BUSY = "globalThis.waiting = []; globalThis.requestIdleCallback = (go) => globalThis.waiting.push(go);"
@@ -58,6 +60,9 @@ def heard(page: Page, by_address: bool = False) -> Iterator[None]:
 
     What is done on Explore is told some time after it was done, and has changed the address by then (`by_address`).
     """
+    at_rest(page)
+    page.wait_for_timeout(RERUN)  # one run may call for another
+    at_rest(page)
     answered = page.evaluate_handle(
         """byAddress => {
         const before = location.hash, states = [];

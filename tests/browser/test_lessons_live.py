@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from explorer_page import place, until
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from serving import offline_context, streamlit_app
 
 from dashboard.lesson import READINGS
@@ -265,7 +265,7 @@ def test_the_next_step_keeps_the_image_and_is_sent_no_model_again(show: Any) -> 
     page.get_by_role("button", name="another step").click()
     page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
     until(lambda: known(page), 60)
-    assert page.get_by_test_id("lesson-posterior").count() == 0
+    expect(page.get_by_test_id("lesson-posterior")).to_have_count(0)
     assert readings(page)["log_px"] == log_px
     assert received, "the step came over the same connection"
     assert max(received) < 100_000
