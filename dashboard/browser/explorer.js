@@ -14,6 +14,7 @@ import {formatLink} from "./property_table.js";
 import {onceAtRest} from "./rest.js";
 import {createSamplePanel} from "./sample_panel.js";
 import {createShelf} from "./shelf.js";
+import {createShownDigits} from "./shown_digits.js";
 import {createStore, initialState} from "./state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "./stats.js";
 import {createWalk} from "./walk.js";
@@ -113,12 +114,9 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const plain = initialState(models.length);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
 
-  let [frame, lastReport, alive] = [0, JSON.stringify(reportOf(carried ?? plain)), true];
+  let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
   const resting = onceAtRest(settle);
-  /** What each map's decoder last decoded, by which model and where; the same as long as the picture is the same. */
-  const decodedBy = models.slice();
-  const decodedAt = first.z.map((z) => z);
-  const decoded = models.map((model) => model.decode(first.z[model.place]));
+  const digits = createShownDigits(models, first.z);
   let lastMode = "";
   /** A link says where the cursors are, and entering its mode must not move them. */
   let placed = !carried && !options.anew && first.z !== plain.z;
@@ -171,14 +169,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const glide = app.glide();
     if (!glide) app.probe?.request(state);
     app.probe?.advance();
-    models.forEach((standing, i) => {
-      const model = glide && i === 0 ? glide.nearest : standing;
-      const z = latentShown(state, model);
-      const at = decodedAt[i];
-      if (decodedBy[i] === model && at[0] === z[0] && at[1] === z[1]) return;
-      [decodedBy[i], decodedAt[i], decoded[i]] = [model, z, model.decode(z)];
-    });
-    page.render(state, decoded, decodedAt, decodedBy);
+    digits.follow(state, glide);
+    page.render(state, digits.pictures, digits.places, digits.by);
     recordFrame(began);
   }
 
@@ -247,10 +239,12 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
   addEventListener("hashchange", follow);
-  app.arrived = Promise.all([receiveEncoders(), receiveImages()]);
+  app.arrived = Promise.all([receiveEncoders(), receiveImages()]).then(() => {
+    complete = true;
+  });
   retheme();
   commit();
-  Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state}});
+  Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state, pending}});
 
   async function receiveEncoders() {
     if (!options.encoders) return;
@@ -262,6 +256,11 @@ function mountStage(root, options, shelf, stepTo, carried) {
   async function receiveImages() {
     app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
     invalidate();
+  }
+
+  /** What is still to come: encoders and images, the drawing of what was done, its way into the address. */
+  function pending() {
+    return Object.entries({parts: !complete, frame: frame !== 0, rest: resting.awaited()}).flatMap(([name, holds]) => (holds ? [name] : []));
   }
 
   /** @param {unknown} error */
@@ -292,9 +291,4 @@ function mountStage(root, options, shelf, stepTo, carried) {
       page.element.remove();
     },
   };
-}
-
-/** The latent whose picture is on screen: while inspecting, that of the image under the pointer. @param {State} state @param {ExplorerModel} model */
-function latentShown(state, model) {
-  return state.mode === "inspect" && state.hovered !== null ? model.codeOf(state.hovered) : state.z[model.place];
 }

@@ -6,7 +6,8 @@ const TOUCHES = ["pointerdown", "pointerup", "keydown", "keyup"];
 
 /** Tells once nothing was touched for a quarter of a second, neither here nor elsewhere on the page: Streamlit loses a press
  * of a button when another message follows it within some milliseconds.
- * @param {() => void} tell @returns {{begin: () => void, end: () => void}} begin: something changed; end: nothing is told any more */
+ * @param {() => void} tell @returns {{begin: () => void, awaited: () => boolean, end: () => void}} begin: something changed;
+ * awaited: whether there is something to tell; end: nothing is told any more */
 export function onceAtRest(tell) {
   let [timer, ended] = [0, false];
 
@@ -27,6 +28,7 @@ export function onceAtRest(tell) {
   for (const touch of TOUCHES) document.addEventListener(touch, touched, {capture: true});
   return {
     begin,
+    awaited: () => timer !== 0,
     end() {
       ended = true;
       clearTimeout(timer);

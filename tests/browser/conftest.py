@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import until
-from playwright.sync_api import Browser, Page
+from explorer_page import BUSY, here, settle
+from playwright.sync_api import Browser, Page, expect
 from serving import chromium, dashboard, offline_context
 
 from dashboard.static_export import write_html
@@ -16,6 +16,7 @@ from dashboard.static_export import write_html
 Open = Callable[..., Page]
 
 WINDOW = {"width": 1366, "height": 768}
+expect.set_options(timeout=60_000)  # a slow machine is no defect of the page
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,7 @@ def open_static(browser: Browser, static_file: Path) -> Iterator[Open]:
         page = context.new_page()
         page.on("request", lambda request: troubles.append(request.url) if request.url.startswith("http") else None)
         page.goto(static_file.as_uri() + link)
-        page.get_by_test_id("explorer").wait_for()
-        until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+        here(page) if first != BUSY else settle(page)
         return page
 
     yield open_page

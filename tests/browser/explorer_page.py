@@ -17,11 +17,13 @@ BUSY = "globalThis.waiting = []; globalThis.requestIdleCallback = (go) => global
 """Run first in the one-file page, it puts off what is read when the page is idle: encoders and images."""
 IDLE = "globalThis.requestIdleCallback = (go) => setTimeout(go); globalThis.waiting.forEach((go) => go());"
 """Now it may."""
+DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""Resolves when what was done until now has been drawn, and what that brought about as well."""
 
 
 def state(page: Page) -> dict[str, Any]:
-    """The state of the explorer."""
-    return page.evaluate("window.__latentExplorer.state()")
+    """The state of the explorer once what was done is drawn."""
+    return page.evaluate(f"{DRAWN}.then(() => window.__latentExplorer.state())")
 
 
 def stats(page: Page) -> dict[str, Any]:
@@ -39,14 +41,21 @@ def place(page: Page, testid: str, across: float, down: float) -> tuple[float, f
 
 
 def pixels(page: Page, testid: str) -> list[int]:
-    """The colours on a canvas."""
-    script = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-    return page.get_by_test_id(testid).evaluate(script)
+    """The colours on a canvas once what was done is drawn."""
+    read = "Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    return page.get_by_test_id(testid).evaluate(f"canvas => {DRAWN}.then(() => {read})")
+
+
+def here(page: Page) -> None:
+    """Wait until the explorer is on the page with all its parts and has nothing left to do."""
+    page.get_by_test_id("explorer").wait_for(timeout=60_000)
+    until(lambda: page.evaluate("window.__latentExplorer.pending()") == [])
 
 
 def settle(page: Page) -> None:
     """Wait until what was done is drawn and the address says so."""
-    page.wait_for_timeout(400)
+    page.evaluate(DRAWN)  # it may set off something else
+    until(lambda: not {"frame", "rest"} & set(page.evaluate("window.__latentExplorer.pending()")))
 
 
 def at_rest(page: Page) -> None:

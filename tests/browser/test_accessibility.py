@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from explorer_page import settle
+from explorer_page import at_rest, settle
 from playwright.sync_api import Page
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
@@ -62,7 +62,7 @@ def test_no_serious_finding_on_a_phone_with_the_share_menu_open(open_static):
 def test_no_serious_finding_on_the_served_pages(open_dashboard, path, ready, scheme):
     page = open_dashboard(path, color_scheme=scheme, reduced_motion="reduce")
     page.locator(ready).first.wait_for(timeout=60_000)
-    settle(page)
+    at_rest(page)
     assert serious(page) == []
 
 

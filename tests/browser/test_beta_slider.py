@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from explorer_page import at_rest, draw_seven, place, state, stats, until
+from explorer_page import at_rest, draw_seven, here, place, state, stats, until
 from playwright.sync_api import Page, expect
 
 from dashboard import catalogue
@@ -17,8 +17,7 @@ THUMB = 9
 def ladder(open_dashboard: Callable[..., Page]) -> Page:
     """Explore on the rung β = 1, in Draw, with a seven on the pad."""
     page = open_dashboard("/?models=vae-beta-1,ae-mnist#mode=draw")
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    until(lambda: page.evaluate("window.__latentExplorer.stats().frames > 1"))
+    here(page)
     draw_seven(page)
     return page
 

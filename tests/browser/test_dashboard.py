@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from explorer_page import until
+from explorer_page import here, until
 from playwright.sync_api import Page
 
 from vae_engine import registry
@@ -34,7 +34,7 @@ def test_landing_page_shows_both_models_their_maps_and_digits(open_dashboard: An
 
 def test_manifold_layer_shows_decoded_images(open_dashboard: Any) -> None:
     page = open_dashboard()
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(page)
     page.get_by_test_id("layers-menu").click()
     page.get_by_test_id("layer-manifold").check()
     until(lambda: painted(page, "latent-map-vae"))
@@ -43,7 +43,7 @@ def test_manifold_layer_shows_decoded_images(open_dashboard: Any) -> None:
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
 def test_explore_fits_the_screen_without_scrolling(open_dashboard: Any, width: int, height: int) -> None:
     page = open_dashboard(viewport={"width": width, "height": height})
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(page)
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 1
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from explorer_page import place, state, until
+from explorer_page import at_rest, here, place, settle, state, until
+from playwright.sync_api import Page
 from serving import ROOT, offline_context, streamlit_app
 
 from vae_engine import checkpoints, export
 
+OTHERS = 1000
+"""Milliseconds within which another message would follow."""
 APP = """
 import sys
 from pathlib import Path
@@ -44,12 +47,21 @@ def hosted(browser, address):
     sent: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.goto(address)
-    page.get_by_test_id("explorer").wait_for()
+    here(page)
     page.get_by_text("run 1").wait_for()
-    page.wait_for_timeout(1500)
+    at_rest(page)
+    page.wait_for_timeout(OTHERS)
     yield page, sent
     context.close()
     assert [one for one in troubles if "asked for" in one] == []
+
+
+def told(page: Page, sent: list[bytes]) -> int:
+    """How many messages what was done has led to."""
+    settle(page)
+    until(lambda: page.evaluate("1") and sent)  # a question to the page lets its messages be heard of
+    page.wait_for_timeout(OTHERS)
+    return len(sent)
 
 
 def test_a_seed_that_is_being_typed_stays_while_the_mouse_moves(hosted):
@@ -64,11 +76,9 @@ def test_a_seed_that_is_being_typed_stays_while_the_mouse_moves(hosted):
 def test_a_key_of_the_map_is_not_one_of_the_host(hosted):
     page, sent = hosted
     page.get_by_test_id("latent-map-vae").focus()
-    page.wait_for_timeout(1000)
     sent.clear()
     page.keyboard.press("r")
-    page.wait_for_timeout(1500)
-    assert len(sent) == 1
+    assert told(page, sent) == 1
 
 
 def test_a_page_with_an_explorer_waits_for_no_large_library(hosted):
@@ -86,8 +96,7 @@ def test_nothing_is_sent_while_moving_and_one_message_on_release(hosted):
         page.wait_for_timeout(10)
     assert sent == []
     page.mouse.up()
-    page.wait_for_timeout(1500)
-    assert len(sent) == 1
+    assert told(page, sent) == 1
     z = state(page)["z"][0]
     page.get_by_text(f"'vae': ({z[0]}").wait_for()
 
@@ -108,5 +117,5 @@ def test_reloading_restores_the_state(hosted):
     until(lambda: "z=" in page.evaluate("location.hash"))
     before = state(page)["z"]
     page.reload()
-    page.get_by_test_id("explorer").wait_for()
+    here(page)
     assert state(page)["z"][0] == pytest.approx(before[0], abs=1e-4)

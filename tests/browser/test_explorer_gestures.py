@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from explorer_page import PHONE, choose_image, draw_seven, place, press, settle, state, until
+from explorer_page import PHONE, choose_image, draw_seven, here, place, press, settle, state, until
 from playwright.sync_api import Page, expect
 
 Finger = tuple[float, float]
@@ -260,19 +260,19 @@ def test_a_drawing_outlives_a_reload_and_stays_out_of_another_link(open_static: 
     settle(page)
     before = state(page)
     page.reload()
-    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    here(page)
     assert state(page)["strokes"] == before["strokes"] != []
     until(lambda: state(page)["z"][0] == pytest.approx(before["z"][0], abs=1e-3))
     page.get_by_test_id("draw-clear").click()
     settle(page)
     page.reload()
-    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    here(page)
     assert state(page)["strokes"] == []
     draw_seven(page)
     settle(page)
     drawn = page.url
     page.goto("about:blank")
     page.goto(drawn.split("#")[0] + "#mode=draw&z=1,1;1,1")
-    until(lambda: page.evaluate("window.__latentExplorer?.stats().frames > 1"))
+    here(page)
     settle(page)
     assert (state(page)["strokes"], state(page)["z"]) == ([], [[1, 1], [1, 1]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from explorer_page import PHONE, choose_image, draw_seven, settle, state, until
+from explorer_page import PHONE, choose_image, draw_seven, here, settle, state, until
 from playwright.sync_api import expect
 
 
@@ -17,7 +17,7 @@ def test_reloading_restores_the_state(open_static):
     until(lambda: "entropy" in page.evaluate("location.hash"))
     before = state(page)
     page.reload()
-    page.get_by_test_id("explorer").wait_for()
+    here(page)
     after = state(page)
     assert (after["mode"], after["selected"], after["layers"]) == ("inspect", index, before["layers"])
     assert after["z"][0] == pytest.approx(before["z"][0], abs=1e-4)

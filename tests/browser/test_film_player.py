@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from serving import offline_context, streamlit_app
 
 from dashboard import film_export
 from vae_engine import data, runs
+from vae_engine.cli import INTERRUPTED
 
 SERVER = "import streamlit as st\nfrom dashboard import film_routes\napp = st.App('page.py', routes=film_routes.ROUTES)\n"
 PAGE = """
@@ -135,7 +137,7 @@ def test_two_runs_go_in_step_from_untrained_to_trained_and_python_hears_of_it_on
 def test_playing_moves_evenly_through_the_instants_and_stops_or_begins_again(show: Any) -> None:
     page = show("vae")
     wholly_here(page)
-    page.get_by_test_id("film-speed").select_option("4")
+    page.get_by_test_id("film-speed").select_option("0.5")
     page.evaluate("window.__latentFilm.clearStats()")
     page.evaluate(NOTE_STEPS)
     page.get_by_test_id("film-play").click()
@@ -199,7 +201,7 @@ def test_the_manifold_is_that_of_the_instant_and_a_class_can_stand_alone(show: A
 def test_training_is_followed_until_someone_goes_back_and_again_when_asked(
     show: Any, folder: Path, start_python: Callable[..., subprocess.Popen[str]]
 ) -> None:
-    options = [*tiny_settings(), "--seconds", "8", "--batch-size", "64", "--live", "--run-dir", folder / "live"]
+    options = [*tiny_settings(), "--seconds", "600", "--batch-size", "64", "--live", "--run-dir", folder / "live"]
     process = start_python("-m", "vae_engine", "train", *options)
     until(lambda: (folder / "live" / "snapshots").is_dir() and (folder / "live" / "events.jsonl").exists())
     page = show("live")
@@ -215,8 +217,9 @@ def test_training_is_followed_until_someone_goes_back_and_again_when_asked(
     assert state(page)["steps"] == [0], "training goes on, the visitor stays where he is"
     page.get_by_test_id("film-live").click()
     until(lambda: state(page)["steps"][0] > newest)
+    process.send_signal(signal.SIGINT)
     process.wait(60)
-    assert process.returncode == 0
+    assert process.returncode == INTERRUPTED
     until(lambda: not state(page)["following"] and page.get_by_test_id("film-live").is_hidden())
     wholly_here(page)
     assert state(page)["steps"] == [max(state(page)["instants"])]

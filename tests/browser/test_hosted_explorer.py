@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import choose_image, draw_seven, place, state, until
+from explorer_page import choose_image, draw_seven, here, place, state, until
 from playwright.sync_api import Page, expect
 
 from dashboard import static_export
@@ -17,8 +17,7 @@ LARGE = 100_000
 
 def opened(open_dashboard: Callable[..., Page], path: str = "/") -> Page:
     page = open_dashboard(path)
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    until(lambda: page.evaluate("window.__latentExplorer.stats().frames > 1"))
+    here(page)
     return page
 
 
@@ -58,7 +57,7 @@ def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_n
     go(page, "Models")
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
     go(page, "Explore")
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(page)
     until(lambda: all(now == pytest.approx(then, abs=1e-3) for now, then in zip(state(page)["z"], z, strict=True)))
     assert received, "the pages came over the same connection"
     assert max(received) < LARGE
@@ -82,7 +81,7 @@ def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_t
     go(page, "Models")
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
     go(page, "Explore")
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(page)
     assert state(page)["strokes"] == before["strokes"]
     assert state(page)["views"][1] == before["views"][1]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from explorer_page import at_rest, heard, until
+from explorer_page import at_rest, heard, here, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -114,7 +114,7 @@ def test_the_link_opens_explore_in_that_state(page: Page) -> None:
     with page.context.expect_page() as popup:
         page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE).click()
     explore = popup.value
-    explore.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(explore)
     until(lambda: explore.evaluate("window.__latentExplorer?.state().mode") == "inspect")
     shown = explore.evaluate("window.__latentExplorer.state()")
     assert shown["layers"]["posterior"] is True

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import tiny
-from explorer_page import state, until
+from explorer_page import here, state, until
 from playwright.sync_api import Page, expect
 
 from dashboard.run_view import About, write_about
@@ -35,8 +35,7 @@ def strokes(served_folder: Path, tmp_path: Path) -> Iterator[str]:
 
 def opened(open_dashboard: Callable[..., Page], path: str) -> Page:
     page = open_dashboard(path)
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    until(lambda: page.evaluate("window.__latentExplorer.stats().frames > 1"))
+    here(page)
     return page
 
 

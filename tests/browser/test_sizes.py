@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from explorer_page import settle, until
+from explorer_page import at_rest, here, settle
 from playwright.sync_api import Page, expect
 
 SIZES: dict[str, dict[str, Any]] = {
@@ -75,8 +75,7 @@ def test_on_a_phone_the_digits_stay_in_sight_and_a_finger_meets_every_control(
 @pytest.mark.parametrize("size", SIZES)
 def test_the_served_pages_fit_the_window(open_dashboard: Callable[..., Page], size: str, scheme: str) -> None:
     page = open_dashboard(color_scheme=scheme, **SIZES[size])
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    until(lambda: page.evaluate("window.__latentExplorer.stats().frames > 1"))
+    here(page)
     expect(page.get_by_test_id("explorer")).to_have_attribute("data-theme", scheme)
     assert no_sideways(page)
     assert page.get_by_test_id("explorer").evaluate(OUTSIDE) == []
@@ -89,7 +88,7 @@ def test_the_models_page_fits_the_window(open_dashboard: Callable[..., Page], si
     page = open_dashboard("/models", **SIZES[size])
     page.get_by_role("button", name="Download HTML").wait_for(timeout=60_000)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    settle(page)
+    at_rest(page)
     assert no_sideways(page)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from explorer_page import at_rest, heard, until
+from explorer_page import at_rest, heard, here, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
@@ -130,7 +130,7 @@ def test_the_printed_sheet_opens_from_disk_without_a_network(browser: Any, page:
 
 def test_where_one_stands_on_explore_is_carried_over(page: Page) -> None:
     page.get_by_role("link", name="Explore", exact=True).click()
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
+    here(page)
     page.get_by_test_id("latent-map-vae").focus()
     with heard(page, by_address=True):
         page.keyboard.press("r")
