@@ -47,7 +47,7 @@ function believed({values: {z, selected, ends, ...values}, refused}, models) {
 
 /** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
 export function carriedOver(state, models) {
-  return {...state, ...atInspected(state, models), glide: null, hovered: null, playing: false, notice: ""};
+  return {...state, ...atInspected(state, models), glide: null, hovered: null, notice: ""};
 }
 
 /** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */

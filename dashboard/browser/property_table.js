@@ -1,7 +1,7 @@
 // @ts-check
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
-import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
+import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -38,7 +38,7 @@ export const PROPERTIES = [
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
   optional("image", (state) => state.selected, (selected) => ({selected})),
-  whole("seed", 0, 2 ** 31 - 1, (state) => state.seed, (seed) => ({seed})),
+  whole("seed", 0, LARGEST_SEED, (state) => state.seed, (seed) => ({seed})),
   whole("sample", 0, SAMPLE_COUNT - 1, (state) => state.sample, (sample) => ({sample})),
   choice("from", /** @type {("prior"|"fitted")[]} */ (["prior", "fitted"]), (state) => (state.fitted ? "fitted" : "prior"), (from) => ({fitted: from === "fitted"})),
   whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),

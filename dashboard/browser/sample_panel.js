@@ -6,7 +6,7 @@ import {seededNormal} from "./digits.js";
 import {actionButton, make, setText} from "./dom.js";
 import {drawFrom} from "./explorer_model.js";
 import {samePlace} from "./same_items.js";
-import {SAMPLE_COUNT} from "./state.js";
+import {LARGEST_SEED, SAMPLE_COUNT} from "./state.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./state.js").State} State */
@@ -31,9 +31,10 @@ export function createSamplePanel(app) {
       chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
     return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });
-  const seed = make("input", {type: "number", min: 0, max: 2 ** 31 - 1, step: 1, class: "lx-field", "data-testid": "seed",
+  const seed = make("input", {type: "number", min: 0, max: LARGEST_SEED, step: 1, required: true, class: "lx-field", "data-testid": "seed",
     onchange: () => {
-      apply({seed: Math.min(2 ** 31 - 1, Math.max(0, Math.floor(Number(seed.value)) || 0))});
+      if (seed.validity.valid) apply({seed: Number(seed.value), notice: ""});
+      else store.dispatch({type: "set", values: {notice: `A seed is a whole number from 0 to ${LARGEST_SEED}; ${store.state.seed} stays.`}});
       seed.value = String(store.state.seed);
     }});
   const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});

@@ -46,6 +46,7 @@ export const MODES = ["move", "inspect", "draw", "walk", "sample"];
 /** @type {LayerName[]} */
 export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
 export const SAMPLE_COUNT = 10;
+export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
 export const ALL_CLASSES = 1023;
 const HISTORY_LIMIT = 100;

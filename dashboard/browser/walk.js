@@ -44,7 +44,7 @@ export function createWalk(app) {
     make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
       make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
     make("p", {class: "lx-hint"}, "Click a map or drag A and B: on a test code an end is that image, elsewhere what the model decodes there."));
-  let [shown, resolvedKey, forward] = ["", "", true];
+  let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
   /** @type {(Stop|null)[]} */
   let stops = [null, null];
   const blended = new Float32Array(PIXELS_EACH);
@@ -96,14 +96,14 @@ export function createWalk(app) {
   /** @param {boolean} playing */
   function setPlaying(playing) {
     store.dispatch({type: "set", values: {playing}});
-    if (playing) requestAnimationFrame((now) => tick(now, now));
-    else app.commit();
+    if (!playing) app.commit();
   }
 
   /** @param {number} before @param {number} now */
   function tick(before, now) {
     const {playing, t, mode} = store.state;
-    if (!playing || mode !== "walk" || !element.isConnected) return;
+    ticking = playing && mode === "walk" && element.isConnected;
+    if (!ticking) return;
     let next = t + (forward ? 1 : -1) * (now - before) / 1000 / SECONDS;
     if (next <= 0 || next >= 1) [forward, next] = [next <= 0, Math.min(1, Math.max(0, next))];
     go(next);
@@ -154,6 +154,10 @@ export function createWalk(app) {
     /** @param {State} state */
     render(state) {
       const [a, b] = currentStops();
+      if (state.playing && !ticking) {
+        ticking = true;
+        requestAnimationFrame((now) => tick(now, now));
+      }
       slider.value = String(state.t);
       slider.style.setProperty("--lx-share", `${state.t * 100}%`);
       setText(play, state.playing ? "❚❚ Pause" : "▶ Play");

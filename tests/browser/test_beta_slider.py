@@ -69,6 +69,18 @@ def test_the_map_glides_under_the_mouse_and_all_of_the_page_follows_on_release(l
     expect(page.get_by_test_id("model-vae")).to_have_value(wanted, timeout=60_000)
 
 
+def test_a_walk_that_plays_goes_on_through_another_rung(ladder: Page) -> None:
+    page = ladder
+    page.get_by_test_id("mode-walk").click()
+    page.get_by_test_id("walk-play").click()
+    page.get_by_test_id("beta-slider").press("Home")
+    expect(page.get_by_test_id("model-vae")).to_have_value("vae-beta-0")
+    gone = state(page)["t"]
+    until(lambda: state(page)["t"] != gone)
+    page.get_by_test_id("walk-play").click()
+    assert not state(page)["playing"]
+
+
 def test_keys_go_from_rung_to_rung_and_the_focus_stays(ladder: Page) -> None:
     page = ladder
     slider = page.get_by_test_id("beta-slider")
