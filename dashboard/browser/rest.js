@@ -30,8 +30,8 @@ export function onceAtRest(tell) {
     begin,
     awaited: () => timer !== 0,
     end() {
-      ended = true;
       clearTimeout(timer);
+      [timer, ended] = [0, true];
       for (const touch of TOUCHES) document.removeEventListener(touch, touched, {capture: true});
     },
   };

@@ -38,7 +38,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
 
 def lab(**query: str) -> AppTest:
     """The page run once at an address."""
-    app = AppTest.from_string(PROGRAM, default_timeout=30)
+    app = AppTest.from_string(PROGRAM, default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
     return run(app)

@@ -103,7 +103,7 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
         state.keep_explored(("vae-mnist", "ae-mnist"), result)
         st.text(state.explored())
 
-    app = run(AppTest.from_function(page))
+    app = run(AppTest.from_function(page, default_timeout=60))
     nothing, link = (one.value for one in app.text)
     assert nothing == ""
     assert link == "./?models=vae-mnist,ae-mnist#mode=inspect&z=0.5%2C-1%3B3%2C4&image=12"
