@@ -121,9 +121,7 @@ def test_an_experiment_ends_with_its_result_and_the_next_one_starts_and_is_stopp
     assert (finished.folder / experiment_result.CURVES).exists()
     running = until(jobs, second, lambda view: view.state is State.RUNNING)
     assert 0 <= running.progress.share <= 1
-    started = time.monotonic()
-    jobs.stop(second)
-    assert time.monotonic() - started < 3
+    jobs.stop(second, grace=60)  # long enough for it to end unharmed, and to find something if it did not end at once
     ended.set()
     assert jobs.experiment(second).state is State.STOPPED
     assert locks.holder(running.folder / locks.RUN) is None
