@@ -7,7 +7,10 @@ import {contextOf, make} from "./dom.js";
 const LARGEST_FILE = 5_000_000;
 const LARGEST_SIDE = 6000;
 const WORKING_SIDE = 280;
+const DAMAGED = "The picture is damaged and cannot be decoded.";
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const IEND = 0x49454e44;
+const SCAN = 0xffda; // the marker of a JPEG after which its pixels follow
 
 /** 784 grey pixels, bright ink on dark paper. Throws an Error of one sentence. @param {File} file @returns {Promise<Uint8Array>} */
 export async function readUpload(file) {
@@ -18,12 +21,14 @@ export async function readUpload(file) {
   if (size.width > LARGEST_SIDE || size.height > LARGEST_SIDE || !size.width || !size.height) {
     throw new Error(`The picture has ${size.width} × ${size.height} pixels; at most ${LARGEST_SIDE} × ${LARGEST_SIDE} can be read.`);
   }
+  // Some browsers would show what is there of a file that is cut short, and paper for the rest.
+  if (!isWhole(bytes)) throw new Error(DAMAGED);
   let picture;
   try {
     // The browser turns it as its EXIF says, and brings 16 bits down to 8 by scaling.
     picture = await createImageBitmap(new Blob([bytes]), {imageOrientation: "from-image"});
   } catch {
-    throw new Error("The picture is damaged and cannot be decoded.");
+    throw new Error(DAMAGED);
   }
   return greyDigit(picture);
 }
@@ -64,15 +69,45 @@ function brightInk(grey, width, height) {
 
 /** Width and height from the header, without decoding. @param {Uint8Array} bytes @returns {{width: number, height: number}|null} */
 export function pictureSize(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length > 24 && PNG.every((byte, i) => bytes[i] === byte)) return {width: view.getUint32(16), height: view.getUint32(20)};
-  if (bytes.length < 4 || view.getUint16(0) !== 0xffd8) return null;
-  for (let at = 2; at + 9 < bytes.length;) {
-    const marker = view.getUint16(at);
-    if (marker < 0xff00) return null;
+  const view = viewOf(bytes);
+  if (isPng(bytes)) return {width: view.getUint32(16), height: view.getUint32(20)};
+  for (const {marker, at} of jpegSegments(view)) {
     const frame = marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker);
     if (frame) return {width: view.getUint16(at + 7), height: view.getUint16(at + 5)};
-    at += 2 + view.getUint16(at + 2);
   }
   return null;
+}
+
+/** Whether a PNG or JPEG has its end: the chunk IEND, or the marker after the scan (a thumbnail in its header has one, too). @param {Uint8Array} bytes */
+export function isWhole(bytes) {
+  const view = viewOf(bytes);
+  if (isPng(bytes)) {
+    for (let at = PNG.length; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) if (view.getUint32(at + 4) === IEND) return true;
+    return false;
+  }
+  for (const {marker, at} of jpegSegments(view)) {
+    if (marker === SCAN) return bytes.some((byte, i) => i > at && byte === 0xff && bytes[i + 1] === 0xd9);
+  }
+  return false;
+}
+
+/** @param {Uint8Array} bytes */
+function viewOf(bytes) {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** @param {Uint8Array} bytes */
+function isPng(bytes) {
+  return bytes.length > 24 && PNG.every((byte, i) => bytes[i] === byte);
+}
+
+/** The segments of a JPEG up to the scan, none for any other file. @param {DataView} view */
+function* jpegSegments(view) {
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return;
+  for (let at = 2; at + 9 < view.byteLength; at += 2 + view.getUint16(at + 2)) {
+    const marker = view.getUint16(at);
+    if (marker < 0xff00) return;
+    yield {marker, at};
+    if (marker === SCAN) return;
+  }
 }
