@@ -10,6 +10,8 @@ from dashboard.screens import explore, lab, learn, models, runs, train, workshee
 _ICON = Path(__file__).resolve().parents[1] / "assets" / "icon.png"
 
 st.set_page_config(page_title=wording.TITLE, page_icon=str(_ICON), layout="wide")
+# Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
+st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
 st.navigation(
     [
         st.Page(explore.show, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),

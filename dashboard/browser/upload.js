@@ -68,7 +68,7 @@ function brightInk(grey, width, height) {
 }
 
 /** Width and height from the header, without decoding. @param {Uint8Array} bytes @returns {{width: number, height: number}|null} */
-export function pictureSize(bytes) {
+function pictureSize(bytes) {
   const view = viewOf(bytes);
   if (isPng(bytes)) return {width: view.getUint32(16), height: view.getUint32(20)};
   for (const {marker, at} of jpegSegments(view)) {
@@ -79,7 +79,7 @@ export function pictureSize(bytes) {
 }
 
 /** Whether a PNG or JPEG has its end: the chunk IEND, or the marker after the scan (a thumbnail in its header has one, too). @param {Uint8Array} bytes */
-export function isWhole(bytes) {
+function isWhole(bytes) {
   const view = viewOf(bytes);
   if (isPng(bytes)) {
     for (let at = PNG.length; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) if (view.getUint32(at + 4) === IEND) return true;

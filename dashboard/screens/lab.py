@@ -18,7 +18,6 @@ from vae_engine.experiments import EXPERIMENTS, Experiment
 
 # Letters take the colour of the theme at once when it changes; on a phone a chart is moved sideways rather than squeezed.
 _STYLE = """<style>
-.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }
 .stMainBlockContainer :is(h3, h4, h5) { padding: 0 0 .3rem; }
 [class*=st-key-lab-charts] {
   display: grid; grid-template-columns: repeat(auto-fit, minmax(min(700px, 100%), 1fr)); gap: 1rem 1.5rem;

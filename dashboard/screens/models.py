@@ -15,7 +15,6 @@ from vae_engine.errors import EngineError
 
 def show() -> None:
     """Lay the page out."""
-    st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
     st.header(wording.MODELS)
     models = []
     for name in registry.names():

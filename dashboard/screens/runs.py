@@ -19,8 +19,7 @@ from dashboard.train_wording import plain, told
 from vae_engine.errors import EngineError
 
 _STYLE = """<style>
-.stMainBlockContainer { padding: 4rem 1.5rem 1rem; }
-[data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 3rem); }
+[data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 2.5rem); }
 .stMainBlockContainer [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 </style>"""
 # Streamlit writes white on the primary colour, which the dark theme has light.

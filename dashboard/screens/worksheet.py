@@ -15,7 +15,7 @@ from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of
 from vae_engine.errors import EngineError
 
-_STYLE = "<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; } .stMainBlockContainer h3 { padding: 0; }</style>"
+_STYLE = "<style>.stMainBlockContainer h3 { padding: 0; }</style>"
 _NAME = "worksheet-name"
 
 Answers = dict[str, tuple[Any, str]]

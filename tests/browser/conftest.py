@@ -85,3 +85,15 @@ def open_dashboard(browser: Browser, dashboard_address: str) -> Iterator[Open]:
     for context, troubles in opened:
         context.close()
         assert troubles == []
+
+
+@pytest.fixture
+def open_explore(open_dashboard: Open) -> Open:
+    """Opens Explore in the dashboard and waits for all of it."""
+
+    def open_page(path: str = "/", **options: Any) -> Page:
+        page = open_dashboard(path, **options)
+        here(page)
+        return page
+
+    return open_page

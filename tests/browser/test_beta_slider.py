@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from explorer_page import at_rest, draw_seven, here, place, state, stats, until
+from explorer_page import at_rest, draw_seven, place, state, stats, until
 from playwright.sync_api import Page, expect
 
 from dashboard import catalogue
@@ -14,10 +14,9 @@ THUMB = 9
 
 
 @pytest.fixture
-def ladder(open_dashboard: Callable[..., Page]) -> Page:
+def ladder(open_explore: Callable[..., Page]) -> Page:
     """Explore on the rung β = 1, in Draw, with a seven on the pad."""
-    page = open_dashboard("/?models=vae-beta-1,ae-mnist#mode=draw")
-    here(page)
+    page = open_explore("/?models=vae-beta-1,ae-mnist#mode=draw")
     draw_seven(page)
     return page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from explorer_page import here, until
+from explorer_page import until
 from playwright.sync_api import Page
 
 from vae_engine import registry
@@ -32,18 +32,16 @@ def test_landing_page_shows_both_models_their_maps_and_digits(open_dashboard: An
         assert page.get_by_text(name).count() >= 1
 
 
-def test_manifold_layer_shows_decoded_images(open_dashboard: Any) -> None:
-    page = open_dashboard()
-    here(page)
+def test_manifold_layer_shows_decoded_images(open_explore: Any) -> None:
+    page = open_explore()
     page.get_by_test_id("layers-menu").click()
     page.get_by_test_id("layer-manifold").check()
     until(lambda: painted(page, "latent-map-vae"))
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
-def test_explore_fits_the_screen_without_scrolling(open_dashboard: Any, width: int, height: int) -> None:
-    page = open_dashboard(viewport={"width": width, "height": height})
-    here(page)
+def test_explore_fits_the_screen_without_scrolling(open_explore: Any, width: int, height: int) -> None:
+    page = open_explore(viewport={"width": width, "height": height})
     main = page.locator("[data-testid=stMain]")
     assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,6 @@ from playwright.sync_api import Page, expect
 from dashboard import static_export
 
 LARGE = 100_000
-
-
-def opened(open_dashboard: Callable[..., Page], path: str = "/") -> Page:
-    page = open_dashboard(path)
-    here(page)
-    return page
 
 
 def go(page: Page, title: str) -> None:
@@ -35,20 +28,20 @@ def hold_a_point(page: Page) -> list[list[float]]:
     return state(page)["z"]
 
 
-def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_dashboard: Any) -> None:
-    page = opened(open_dashboard)
+def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_explore: Any) -> None:
+    page = open_explore()
     z = hold_a_point(page)
     page.get_by_test_id("model-vae").select_option("vae-mnist-small")
     until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
     expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
     expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
     assert state(page)["z"][0] == pytest.approx(z[0], abs=1e-3)
-    shared = opened(open_dashboard, page.evaluate("location.href.slice(location.origin.length)"))
+    shared = open_explore(page.evaluate("location.href.slice(location.origin.length)"))
     expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
 
 
-def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_no_bundle_again(open_dashboard: Any) -> None:
-    page = opened(open_dashboard)
+def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_no_bundle_again(open_explore: Any) -> None:
+    page = open_explore()
     z = hold_a_point(page)
     received: list[int] = []
     session = page.context.new_cdp_session(page)
@@ -63,8 +56,8 @@ def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_n
     assert max(received) < LARGE
 
 
-def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_the_page_is_left(open_dashboard: Any) -> None:
-    page = opened(open_dashboard)
+def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_the_page_is_left(open_explore: Any) -> None:
+    page = open_explore()
     page.get_by_test_id("mode-draw").click()
     draw_seven(page)
     page.mouse.move(*place(page, "latent-map-ae", 0.5, 0.5))
@@ -86,12 +79,12 @@ def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_t
     assert state(page)["views"][1] == before["views"][1]
 
 
-def test_an_inspected_image_is_where_another_model_encodes_it(open_dashboard: Any) -> None:
-    page = opened(open_dashboard)
+def test_an_inspected_image_is_where_another_model_encodes_it(open_explore: Any) -> None:
+    page = open_explore()
     index = choose_image(page)
     page.get_by_test_id("model-vae").select_option("vae-mnist-small")
     expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
-    asked = opened(open_dashboard, f"/?models=vae-mnist-small,ae-mnist#mode=inspect&image={index}")
+    asked = open_explore(f"/?models=vae-mnist-small,ae-mnist#mode=inspect&image={index}")
     assert state(page)["selected"] == index
     assert state(page)["z"] == state(asked)["z"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import tiny
-from explorer_page import here, state, until
+from explorer_page import state, until
 from playwright.sync_api import Page, expect
 
 from dashboard.run_view import About, write_about
@@ -33,16 +33,10 @@ def strokes(served_folder: Path, tmp_path: Path) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-def opened(open_dashboard: Callable[..., Page], path: str) -> Page:
-    page = open_dashboard(path)
-    here(page)
-    return page
-
-
 def test_an_own_run_is_chosen_by_its_title_and_no_map_beside_it_shows_other_images(
-    open_dashboard: Callable[..., Page], strokes: str
+    open_explore: Callable[..., Page], strokes: str
 ) -> None:
-    page = opened(open_dashboard, "/")
+    page = open_explore("/")
     chooser = page.get_by_test_id("model-vae")
     assert chooser.locator("optgroup").evaluate_all("all => all.map((one) => one.label)")[-1] == "Your runs"
     chooser.select_option(label="My strokes")
@@ -60,8 +54,8 @@ def test_an_own_run_is_chosen_by_its_title_and_no_map_beside_it_shows_other_imag
     until(lambda: "models=vae-mnist-small%2Cae-mnist" in page.evaluate("location.href"))
 
 
-def test_a_model_that_is_gone_is_told_of_and_the_rest_of_the_link_holds(open_dashboard: Callable[..., Page]) -> None:
-    page = opened(open_dashboard, "/?models=run:gone,ae-mnist#mode=sample&seed=7")
+def test_a_model_that_is_gone_is_told_of_and_the_rest_of_the_link_holds(open_explore: Callable[..., Page]) -> None:
+    page = open_explore("/?models=run:gone,ae-mnist#mode=sample&seed=7")
     expect(page.get_by_test_id("notice")).to_contain_text("“run:gone”")
     expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist")
     assert (state(page)["mode"], state(page)["seed"]) == ("sample", 7)

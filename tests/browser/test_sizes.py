@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from explorer_page import at_rest, here, settle
+from explorer_page import at_rest, settle
 from playwright.sync_api import Page, expect
 
 SIZES: dict[str, dict[str, Any]] = {
@@ -73,9 +73,8 @@ def test_on_a_phone_the_digits_stay_in_sight_and_a_finger_meets_every_control(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_the_served_pages_fit_the_window(open_dashboard: Callable[..., Page], size: str, scheme: str) -> None:
-    page = open_dashboard(color_scheme=scheme, **SIZES[size])
-    here(page)
+def test_the_served_pages_fit_the_window(open_explore: Callable[..., Page], size: str, scheme: str) -> None:
+    page = open_explore(color_scheme=scheme, **SIZES[size])
     expect(page.get_by_test_id("explorer")).to_have_attribute("data-theme", scheme)
     assert no_sideways(page)
     assert page.get_by_test_id("explorer").evaluate(OUTSIDE) == []
