@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from builders import ROOT
 
-LONGEST = 300
+LONGEST = 400
 TEXT = {".py", ".js", ".mjs", ".ts", ".md", ".toml", ".txt", ".json", ".yml", ".yaml", ".html", ".css", ".cfg", ".wat", ""}
 GENERATED = {"package-lock.json"}
 
@@ -65,7 +65,7 @@ def test_nothing_unpickles() -> None:
     assert {name: what for name, what in found.items() if what} == {}
 
 
-def test_no_file_of_code_is_longer_than_300_lines() -> None:
+def test_no_file_of_code_is_longer_than_400_lines() -> None:
     lengths = {label(path): len(path.read_text(encoding="utf-8").splitlines()) for path in with_suffix(".py", ".js", ".mjs")}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
