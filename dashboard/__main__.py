@@ -17,9 +17,9 @@ from pathlib import Path
 
 from dashboard.jobs import VARIABLE, runs_dir
 from dashboard.static_export import write_html
-from vae_engine import cli
-from vae_engine.doctor import port_is_free
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.command import cli
+from vae_engine.command.doctor import port_is_free
 
 ROOT = Path(__file__).resolve().parents[1]
 _PATIENCE = 600  # tenths of a second that the server may take to answer

@@ -14,9 +14,11 @@ from dashboard.lessons import STEPS, Answer
 from dashboard.material import Material
 from dashboard.model_choice import Choice
 from dashboard.worksheet import TASKS, ModelAnswer
-from vae_engine import checkpoints, experiment_result, export, registry
-from vae_engine.checkpoints import Stored
-from vae_engine.experiment_result import Result
+from vae_engine.exchange import bundle as export
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.result import Result
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.checkpoints import Stored
 
 LESSON_MODELS = ("vae-mnist", "ae-mnist")
 """The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""

@@ -16,11 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.run_view import OUTPUT, read_about
-from vae_engine import checkpoints, datasets, run_log
-from vae_engine.architecture import PIXELS, SIDE, Layer, layers
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.run_log import LogEvent
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.runs import log as run_log
+from vae_engine.runs.log import LogEvent
+from vae_engine.stored import checkpoints
+from vae_engine.stored.architecture import PIXELS, SIDE, Layer, layers
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _NEAR = 4.0
 """A run is like another when its work for an image and its batch are within this factor, and its networks of one kind."""

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from dashboard import run_queue
 from dashboard.run_view import About, State, read_about
-from vae_engine import experiment_result, experiment_run, locks
-from vae_engine.errors import EngineError
-from vae_engine.experiment_run import Asked, Progress
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.folder import Asked, Progress
 
 _SURE = 0.02  # the share done from which on the time that is left can be told
 

@@ -69,7 +69,7 @@ def explorer(
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.
 
-    `bundles` are contents of bundle files (vae_engine.export); one of them should carry the images. They cross to the
+    `bundles` are contents of bundle files (vae_engine.exchange.bundle); one of them should carry the images. They cross to the
     browser once and are recognised by their hash on later runs. `shown` are the places of those on the maps (all),
     `ladder` those of models of the first map that differ in β, ascending, between which a slider leads. `choices` are,
     for each map, the models to choose from. `link` is a state to begin with, in the form that Copy link gives after the

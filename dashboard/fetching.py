@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from functools import cache
 
-from vae_engine import fashion
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import fashion
 
 
 class Fetch:

@@ -10,8 +10,8 @@ from pathlib import Path
 from dashboard import browser_script
 from dashboard.run_view import read_run
 from dashboard.static_export import block, one_file, planes
-from vae_engine import film
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.exchange import film
 
 MOST_BYTES = 20 * 10**6
 _NOT_FRAMES = 1.5 * 10**6  # script and images

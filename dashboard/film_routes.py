@@ -1,6 +1,6 @@
 """What the browser fetches of a run's film: frames, cast and the whole as one page, over HTTP. Knows no Streamlit.
 
-    /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.film); once the run is finished it never changes
+    /film/{run}/frames/{step}   the frame of a snapshot (vae_engine.exchange.film); once the run is finished it never changes
     /film/{run}/latest          the frame of the weights of the moment; 204 while there are none, or none newer than
                                 those that ?seen=TAG names, where TAG is what X-Film-Tag said then
     /film/{run}/cast            the images that all frames of the run's data set are about
@@ -22,8 +22,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from dashboard import film_export, jobs
-from vae_engine import checkpoints, film, snapshots
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.exchange import film
+from vae_engine.runs import snapshots
+from vae_engine.stored import checkpoints
 
 _FOR_GOOD = "private, max-age=31536000, immutable"
 _EACH_TIME = "no-store"

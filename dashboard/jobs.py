@@ -24,11 +24,15 @@ from dashboard import run_bin, run_process, run_queue, run_uploads
 from dashboard.experiment_view import ExperimentView, read_experiment
 from dashboard.run_kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
-from vae_engine import checkpoints, experiment_run, locks, run_archive, run_control
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.experiment_run import Asked
-from vae_engine.run_control import Pace
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments.folder import Asked
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import control as run_control
+from vae_engine.runs.control import Pace
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 VARIABLE = "LATENT_EXPLORER_RUNS"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

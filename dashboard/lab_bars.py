@@ -8,7 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.lab_style import BOTTOM, HEIGHT, INK, SYMBOLS, TOP, colour, named_above
-from vae_engine.experiment_result import Chart, Curve
+from vae_engine.experiments.result import Chart, Curve
 
 _TICK = 16  # characters of a line of a name
 _ALIKE = 0.4  # bars whose lengths differ by less than this share of the longest say nothing: dots then

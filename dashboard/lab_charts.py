@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dashboard import lab_bars
 from dashboard.lab_style import BOTTOM, HEIGHT, LEFT, SYMBOLS, TOP, colour, legible, named_above
-from vae_engine.experiment_result import Chart, Curve
+from vae_engine.experiments.result import Chart, Curve
 
 _TITLE = 18
 _LINE, _CHARACTER = 19, 8.2  # pixels that a line of a label, and a character of it, take

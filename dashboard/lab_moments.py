@@ -11,7 +11,7 @@ from PIL import Image
 
 from dashboard import lab_places, lab_style, state
 from dashboard import lab_wording as wording
-from vae_engine.experiment_result import Moment, Picture
+from vae_engine.experiments.result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
 _BESIDE, _HALF, _ALONE, _PAGE = 3, 4, 5, 9  # images that fit side by side: beside points, on half of, on most of, on the page

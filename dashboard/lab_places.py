@@ -8,7 +8,7 @@ from statistics import median
 import plotly.graph_objects as go
 
 from dashboard.lab_style import LEFT, colour, legible
-from vae_engine.experiment_result import Moment
+from vae_engine.experiments.result import Moment
 
 _HEIGHT = 430
 _WIDER, _WIDEST = 1.0, 1.5  # least and greatest width of a window for its height: it fills its place, more or less

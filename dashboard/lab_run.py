@@ -10,9 +10,9 @@ from dashboard import jobs, state
 from dashboard import lab_wording as wording
 from dashboard.experiment_view import ExperimentView
 from dashboard.run_view import LIVE, State
-from vae_engine import experiment_run
-from vae_engine.errors import EngineError
-from vae_engine.experiment_run import Asked
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments.folder import Asked
 
 PAGE = "lab"
 _SCALE, _SEED, _DELETED, _WHICH = "lab-scale", "lab-seed", "lab-deleted", "lab-which"

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.run_charts import COLOURS
-from vae_engine.experiment_result import Chart
+from vae_engine.experiments.result import Chart
 
 HEIGHT = 430
 TOP, BOTTOM, LEFT = 52, 62, 70

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.experiment_view import ExperimentView
 from dashboard.run_view import State
 from dashboard.wording import number
-from vae_engine.experiment_result import Chart, Moment, Result
+from vae_engine.experiments.result import Chart, Moment, Result
 
 LAB = "Lab"
 EXPERIMENTS = "Experiments of the lectures"

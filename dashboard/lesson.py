@@ -65,7 +65,7 @@ class LessonResult:
 def lesson(step: str, bundles: Sequence[bytes], *, key: str = "lesson") -> LessonResult:
     """Show the live view of a step and say what it showed last.
 
-    `bundles` are contents of bundle files (vae_engine.export), the first of them with the images: a VAE's and an
+    `bundles` are contents of bundle files (vae_engine.exchange.bundle), the first of them with the images: a VAE's and an
     autoencoder's, or for the step `beta` those of the ladder. Raises ValueError for a step that does not exist.
     """
     if step not in READINGS:

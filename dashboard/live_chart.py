@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard import run_charts
 from dashboard.run_charts import HELD_OUT, TERMS, TRAINING
-from vae_engine.run_log import LogEvent
+from vae_engine.runs.log import LogEvent
 
 if TYPE_CHECKING:
     import pyarrow as pa

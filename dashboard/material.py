@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vae_engine import data, export
-from vae_engine.checkpoints import Stored
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored.checkpoints import Stored
 
 
 @dataclass(frozen=True)
 class Truths:
-    """Per-image numbers of the test split, as vae_engine.image_truths measured them: each [n]."""
+    """Per-image numbers of the test split, as vae_engine.measure.image_truths measured them: each [n]."""
 
     log_px: np.ndarray
     elbo: np.ndarray

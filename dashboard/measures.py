@@ -12,8 +12,8 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.material import Material
-from vae_engine import forward, terms
-from vae_engine.checkpoints import Stored
+from vae_engine.stored import forward, terms
+from vae_engine.stored.checkpoints import Stored
 
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
 USUAL = 95

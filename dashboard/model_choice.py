@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_engine import datasets
+from vae_engine.data import datasets
 
 KINDS = {"vae": "VAE", "ae": "autoencoder"}
 """The kinds of model in the order of their maps, and what a visitor calls them."""

@@ -9,10 +9,12 @@ from pathlib import Path
 from dashboard import jobs
 from dashboard.model_choice import Choice
 from dashboard.run_view import read_about
-from vae_engine import checkpoints, datasets, export
-from vae_engine.checkpoints import Stored
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
+from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 PREFIX = "run:"
 """What the name of a run begins with, so that a run may be called as a bundled model is."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vae_engine import checkpoints, registry
-from vae_engine.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
 
 BEST_MODEL = "vae-mnist"
 """The bundled model whose settings are the best ones known here."""

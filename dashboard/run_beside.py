@@ -15,8 +15,8 @@ from dashboard.film import Reel, film
 from dashboard.run_table import BUNDLED, Row
 from dashboard.run_view import LIVE, RESUMABLE, State
 from dashboard.train_wording import plain, told
-from vae_engine import datasets
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
 
 _GRID, _STRIP, _WIDE = 20, 10, 480
 _MOST_REELS = 2

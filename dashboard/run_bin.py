@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from dashboard import run_queue
-from vae_engine import locks
-from vae_engine.errors import EngineError
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
 
 BIN, UNFINISHED = ".bin", ".new-"
 _KEEP_SECONDS = 3600.0

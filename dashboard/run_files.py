@@ -9,8 +9,8 @@ from pathlib import Path
 
 from dashboard.jobs import Jobs
 from dashboard.run_view import NAME_LENGTH
-from vae_engine import run_archive
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.runs import archive as run_archive
 
 MAX_UPLOAD = 64 * 2**20
 """What the server lets in (`server.maxUploadSize` in its settings)."""

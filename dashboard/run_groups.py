@@ -13,11 +13,13 @@ from plotly.subplots import make_subplots
 
 from dashboard.run_charts import COLOURS
 from dashboard.run_table import BUNDLED, HELD_OUT, NOTHING, TEST, Row, settings
-from vae_engine import data, datasets, forward
-from vae_engine.checkpoints import Stored
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.stored import forward
+from vae_engine.stored.checkpoints import Stored
 
 FEWEST = 3
-_ACTIVE = 0.01  # variance of the posterior mean above which a dimension is active, as in vae_engine.latent_statistics
+_ACTIVE = 0.01  # variance of the posterior mean above which a dimension is active, as in vae_engine.measure.latent_statistics
 _MOST_DIMENSIONS = 20
 _WITHOUT = {"seed"}
 """Settings that may differ within a group besides the one it is about: another seed is another try at the same."""

@@ -10,8 +10,10 @@ from pathlib import Path
 from dashboard import run_view
 from dashboard.experiment_view import read_experiment
 from dashboard.run_view import State
-from vae_engine import checkpoints, experiment_result, experiment_run
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments import result as experiment_result
+from vae_engine.stored import checkpoints
 
 
 @dataclass(frozen=True)

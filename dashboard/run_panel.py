@@ -13,8 +13,8 @@ from dashboard import train_wording as wording
 from dashboard.film import Reel, film, prepare
 from dashboard.jobs import Jobs
 from dashboard.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
-from vae_engine import run_control
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.runs import control as run_control
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25

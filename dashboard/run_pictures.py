@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from vae_engine import forward
-from vae_engine.checkpoints import Stored
+from vae_engine.stored import forward
+from vae_engine.stored.checkpoints import Stored
 
 REACH = 3.0
 """How many standard deviations a manifold reaches from the middle: of the prior, or of an autoencoder's own codes."""

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from dashboard.run_view import OUTPUT
-from vae_engine import locks, standby
+from vae_engine.base import locks
+from vae_engine.runs import standby
 
 ROOT = Path(__file__).resolve().parents[1]
 POLL_SECONDS = 0.02

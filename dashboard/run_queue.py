@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from vae_engine import locks
-from vae_engine.errors import EngineError
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
 
 QUEUE = ".queue"
 _PATIENCE = 30.0  # seconds; whoever has the turn starts a process at most

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard import train_wording as wording
-from vae_engine import train_flags
-from vae_engine.config import LIVE_TRAIN, ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.command import train_flags
+from vae_engine.stored.config import LIVE_TRAIN, ModelConfig, TrainConfig
 
 Values = dict[str, Any]
 """By name of the setting: what its widget holds; a list of widths as text."""

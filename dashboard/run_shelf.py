@@ -15,9 +15,13 @@ from dashboard.run_groups import Latent
 from dashboard.run_pictures import Gaussian
 from dashboard.run_table import BUNDLED, Notebook, Row, of_bundled
 from dashboard.run_view import State
-from vae_engine import checkpoints, data, datasets, forward, registry, snapshots, tables
-from vae_engine.checkpoints import Stored
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.publish import tables
+from vae_engine.runs import snapshots
+from vae_engine.stored import checkpoints, forward, registry
+from vae_engine.stored.checkpoints import Stored
 
 IMAGES = 1500
 """Test images on a map."""

@@ -15,11 +15,12 @@ from dashboard import own_runs
 from dashboard.jobs import Jobs
 from dashboard.model_choice import data_name
 from dashboard.run_view import RunView, State, read_run
-from vae_engine import checkpoints, snapshots, sweep
-from vae_engine.checkpoints import Stored
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.files import read_json
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import read_json
+from vae_engine.runs import snapshots, sweep
+from vae_engine.stored import checkpoints
+from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 OWN = own_runs.PREFIX
 BUNDLED = "bundled"

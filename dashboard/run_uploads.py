@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 from dashboard import run_bin
-from vae_engine import checkpoints, own_data
-from vae_engine.errors import EngineError
-from vae_engine.files import write_atomically
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_atomically
+from vae_engine.data import own as own_data
+from vae_engine.stored import checkpoints
 
 UPLOADS = ".uploads"
 _KEEP_SECONDS = 3600.0

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import run_queue
-from vae_engine import checkpoints, locks, run_control, run_log, snapshots
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.files import read_json, write_json
-from vae_engine.run_log import Log
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import read_json, write_json
+from vae_engine.runs import control as run_control
+from vae_engine.runs import log as run_log
+from vae_engine.runs import snapshots
+from vae_engine.runs.log import Log
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 ABOUT = "about.json"
 OUTPUT = "output.log"

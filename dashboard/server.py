@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from dashboard import film_routes, jobs
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 
 @contextlib.asynccontextmanager

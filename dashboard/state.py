@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from dashboard.explore_link import state_of, to_explore
 from dashboard.explorer import ExplorerResult
 from dashboard.model_choice import Choice, Pair, side_by_side
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _MODELS = "models"
 STEP, TASK, EXPERIMENT = "step", "task", "experiment"

@@ -17,10 +17,12 @@ from pathlib import Path
 
 from dashboard import browser_script
 from dashboard.run_view import read_about
-from vae_engine import datasets, export, registry
-from vae_engine.checkpoints import Stored
-from vae_engine.errors import EngineError
-from vae_engine.files import write_atomically
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_atomically
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import registry
+from vae_engine.stored.checkpoints import Stored
 
 _ALPHABET = bytes(code for code in range(33, 127) if chr(code) not in "\"&'<>\\`")[:85]
 """Printable characters that mean nothing in HTML; static_payload.js counts on the same order."""

@@ -16,9 +16,10 @@ from dashboard import train_wording as wording
 from dashboard.jobs import Jobs
 from dashboard.presets import Preset, presets
 from dashboard.run_settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
-from vae_engine import datasets, weights
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.stored import weights
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _KEY = "train-{}"
 PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))

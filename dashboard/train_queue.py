@@ -14,7 +14,7 @@ from dashboard.experiment_view import ExperimentView
 from dashboard.jobs import Jobs
 from dashboard.run_kind import EXPERIMENT, kind_of
 from dashboard.run_view import RunView
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _POLL_SECONDS = 1.0
 

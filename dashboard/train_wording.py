@@ -10,7 +10,7 @@ from dashboard.estimates import Estimate
 from dashboard.experiment_view import ExperimentView
 from dashboard.run_view import RunView, State
 from dashboard.wording import number
-from vae_engine.config import TrainConfig
+from vae_engine.stored.config import TrainConfig
 
 TRAIN = "Train"
 PRESETS = "What to train"

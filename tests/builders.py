@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
-from vae_engine import ModelConfig, TrainConfig, build_model, checkpoints
-from vae_engine.errors import EngineError
-from vae_engine.likelihoods import LIKELIHOODS
-from vae_engine.models import Posterior
+from vae_engine import ModelConfig, TrainConfig, build_model
+from vae_engine.base.errors import EngineError
+from vae_engine.model.likelihoods import LIKELIHOODS
+from vae_engine.model.models import Posterior
+from vae_engine.stored import checkpoints
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -15,7 +15,8 @@ from builders import ROOT, save_model, tiny
 from hypothesis import HealthCheck, settings
 
 from dashboard.jobs import VARIABLE
-from vae_engine import cli, data
+from vae_engine.command import cli
+from vae_engine.data import mnist as data
 
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
-from vae_engine.run_archive import FORMAT, MANIFEST
+from vae_engine.runs.archive import FORMAT, MANIFEST
 
 
 def parts_of(raw: bytes) -> dict[str, bytes]:

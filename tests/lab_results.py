@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vae_engine.experiment_result import Chart, Curve, Findings, Moment, Result, Table, picture
+from vae_engine.experiments.result import Chart, Curve, Findings, Moment, Result, Table, picture
 
 IMAGES = np.linspace(0, 1, 6 * 784).reshape(6, 784)
 

@@ -13,18 +13,18 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOME = {
-    "Autoencoder": "models",
-    "EngineError": "errors",
-    "ModelConfig": "config",
-    "Posterior": "models",
-    "TrainConfig": "config",
-    "VAE": "models",
-    "build_model": "models",
-    "evaluate": "evaluation",
-    "exact_log_px": "exact",
-    "importance_sampled_log_px": "evaluation",
-    "load_model": "registry",
-    "train": "training",
+    "Autoencoder": "model.models",
+    "EngineError": "base.errors",
+    "ModelConfig": "stored.config",
+    "Posterior": "model.models",
+    "TrainConfig": "stored.config",
+    "VAE": "model.models",
+    "build_model": "model.models",
+    "evaluate": "measure.evaluation",
+    "exact_log_px": "inference.exact",
+    "importance_sampled_log_px": "measure.evaluation",
+    "load_model": "stored.registry",
+    "train": "training.training",
 }
 __all__ = sorted(_HOME)
 

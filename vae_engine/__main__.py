@@ -2,6 +2,6 @@
 
 import sys
 
-from vae_engine.cli import main
+from vae_engine.command.cli import main
 
 sys.exit(main())

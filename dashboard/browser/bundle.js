@@ -1,5 +1,5 @@
 // @ts-check
-// Reads a *bundle*: the one safetensors file from which the browser runs a model (see vae_engine/export.py).
+// Reads a *bundle*: the one safetensors file from which the browser runs a model (see vae_engine/exchange/bundle.py).
 // Knows nothing of networks or screens. Nothing in the file is believed before it is checked.
 
 import { halfToFloat } from "./half.js";
@@ -65,7 +65,7 @@ export function readBundle(buffer) {
 }
 
 /**
- * Gives a bundle that came without its encoder what was left out (vae_engine/export.py, `parted`).
+ * Gives a bundle that came without its encoder what was left out (vae_engine/exchange/bundle.py, `parted`).
  * @param {Bundle} bundle
  * @param {Uint8Array} bytes
  * @throws {Error} one sentence saying what is wrong with the file

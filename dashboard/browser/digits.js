@@ -9,7 +9,7 @@ const INK_BOX = 20; // MNIST digits were scaled into 20×20 …
 const CENTRE = 14; // … and moved so that their centre of mass falls on this pixel
 const FAINTEST_INK = 16; // fainter pixels are paper: scanner noise must not stretch the bounding box
 
-/** A 32-bit hash of low bias (constants of Wellons' hash-prospector `lowbias32`), as in vae_engine/data.py.
+/** A 32-bit hash of low bias (constants of Wellons' hash-prospector `lowbias32`), as in vae_engine/data/mnist.py.
  * @param {number} value @returns {number} unsigned */
 function mixBits(value) {
   value = Math.imul(value ^ (value >>> 16), 0x7feb352d);

@@ -1,5 +1,5 @@
 // @ts-check
-// Reads the files that a film is made of (vae_engine/film.py): frames, one for each instant, and the cast, the images
+// Reads the files that a film is made of (vae_engine/exchange/film.py): frames, one for each instant, and the cast, the images
 // that all of them are about. Nothing in a file is believed before it is checked. No DOM.
 
 import { ensure, isObject, parseJson, readCodes, readSafetensors, requireCount, requireTensor, unpackImages } from "./bundle.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// From the layer records of a bundle (vae_engine/architecture.py) to steps over one heap of floats.
+// From the layer records of a bundle (vae_engine/stored/architecture.py) to steps over one heap of floats.
 // Every step takes a batch of rows at an offset and leaves its result at another, without allocating.
 
 import { activate } from "./activations.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// p(x|z) from the decoder's raw numbers, as in vae_engine/likelihoods.py. Nats per image, summed over pixels.
+// p(x|z) from the decoder's raw numbers, as in vae_engine/model/likelihoods.py. Nats per image, summed over pixels.
 
 import { sigmoid, softplus } from "./activations.js";
 import { PIXELS } from "./bundle.js";

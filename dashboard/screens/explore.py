@@ -12,7 +12,7 @@ from dashboard import catalogue, state, wording
 from dashboard.catalogue import Shelf
 from dashboard.explorer import checked, explorer
 from dashboard.model_choice import Choice, Pair, by_kind, side_by_side
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _KEY = "explorer"
 

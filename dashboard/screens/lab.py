@@ -11,10 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import catalogue, lab_charts, lab_moments, lab_run, lab_style, state
 from dashboard import lab_wording as wording
 from dashboard.run_view import State
-from vae_engine import experiment_result, experiments
-from vae_engine.errors import EngineError
-from vae_engine.experiment_result import Chart, Result
+from vae_engine import experiments
+from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS, Experiment
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.result import Chart, Result
 
 # Letters take the colour of the theme at once when it changes; on a phone a chart is moved sideways rather than squeezed.
 _STYLE = """<style>

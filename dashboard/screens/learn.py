@@ -9,7 +9,7 @@ from dashboard import learn_wording as wording
 from dashboard.lesson import LessonResult, lesson
 from dashboard.lessons import STEPS, Equation, Step
 from dashboard.material import Material
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 # One screen: less margin than Streamlit gives a text, and the same type for a formula as for what is said of it.
 _STYLE = """<style>

@@ -8,9 +8,10 @@ from functools import partial
 import streamlit as st
 
 from dashboard import catalogue, charts, wording
-from vae_engine import registry, tables, weights
-from vae_engine.checkpoints import Stored
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.publish import tables
+from vae_engine.stored import registry, weights
+from vae_engine.stored.checkpoints import Stored
 
 
 def show() -> None:

@@ -16,7 +16,7 @@ from dashboard.run_files import MAX_UPLOAD, receive
 from dashboard.run_table import BUNDLED, Row
 from dashboard.run_view import LIVE, State
 from dashboard.train_wording import plain, told
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
 [data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 2.5rem); }

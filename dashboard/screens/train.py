@@ -10,7 +10,7 @@ from dashboard import jobs as all_jobs
 from dashboard import run_panel, state, train_form, train_queue
 from dashboard import train_wording as wording
 from dashboard.jobs import Jobs
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
 .stMainBlockContainer { padding: 3.75rem 1.25rem .5rem; }

@@ -13,7 +13,7 @@ from dashboard.material import Material
 from dashboard.worksheet import TASKS, Task, judged
 from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 _STYLE = "<style>.stMainBlockContainer h3 { padding: 0; }</style>"
 _NAME = "worksheet-name"

@@ -14,7 +14,7 @@ from dashboard.explore_link import LinkError
 from dashboard.material import Material
 from dashboard.wording import number
 from dashboard.worksheet.task import Task, place_of, understood
-from vae_engine import forward
+from vae_engine.stored import forward
 
 _SCALE, _STRIP_SCALE = 6, 2
 _SIDE = 28 * _SCALE

@@ -14,7 +14,7 @@ from dashboard.lessons import links
 from dashboard.material import Material
 from dashboard.wording import number, percent
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
-from vae_engine import terms
+from vae_engine.stored import terms
 
 Check = Callable[[Material, ExploreLink], Verdict]
 

@@ -12,7 +12,7 @@ from dashboard.lessons import links
 from dashboard.material import Material
 from dashboard.wording import number
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict
-from vae_engine import terms
+from vae_engine.stored import terms
 
 _IMAGE = 7  # the one that the number tasks are about
 _HALF_WIDTH = 5.0

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dashboard.explore_link import ExploreLink, LinkError, read, state_of
 from dashboard.material import Material
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
 
 Form = Literal["place", "image", "walk", "number", "choice"]
 """What is asked for: the first three by a link to Explore (an image also by its number)."""

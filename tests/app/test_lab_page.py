@@ -16,9 +16,10 @@ from dashboard import jobs as jobs_module
 from dashboard import lab_wording as wording
 from dashboard.jobs import Jobs, Limits
 from dashboard.run_view import State
-from vae_engine import experiment_result, experiments
-from vae_engine.experiment_run import Asked
+from vae_engine import experiments
 from vae_engine.experiments import EXPERIMENTS
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.folder import Asked
 
 PROGRAM = "from dashboard.screens import lab\nlab.show()"
 NAME, EMPTY = "wake-sleep", "collapse"

@@ -101,7 +101,7 @@ def test_a_ladder_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyP
 
 
 def test_missing_numbers_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    from vae_engine.errors import EngineError
+    from vae_engine.base.errors import EngineError
 
     def refuse() -> Material:
         raise EngineError("vae-mnist has no per-image numbers yet.")

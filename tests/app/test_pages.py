@@ -11,8 +11,9 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from dashboard import run_files, wording
-from vae_engine import registry, tables
-from vae_engine.checkpoints import Stored
+from vae_engine.publish import tables
+from vae_engine.stored import registry
+from vae_engine.stored.checkpoints import Stored
 
 
 def page(function: str) -> AppTest:

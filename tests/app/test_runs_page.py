@@ -19,7 +19,9 @@ from dashboard import runs_wording as wording
 from dashboard.run_table import HELD_OUT, OWN, TERMS, TEST
 from dashboard.run_view import About, write_about
 from dashboard.train_wording import plain
-from vae_engine import checkpoints, registry, run_archive, runs
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints, registry
 
 FINISHED, STOPPED, BROKEN, ALTERED = "20260101-100000-aaaaaa", "20260101-110000-bbbbbb", "broken", "altered"
 NAMES = {FINISHED: "The first", STOPPED: "Cut short"}

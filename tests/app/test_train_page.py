@@ -17,8 +17,8 @@ from dashboard import presets, run_settings
 from dashboard import train_wording as wording
 from dashboard.jobs import Jobs, Limits
 from dashboard.run_settings import GROUPS, SPECS
-from vae_engine import weights
-from vae_engine.data import Images
+from vae_engine.data.mnist import Images
+from vae_engine.stored import weights
 
 __all__ = ["jobs", "page"]
 

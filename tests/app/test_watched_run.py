@@ -13,7 +13,8 @@ from train_page import complaints, jobs, page, ran, start
 from dashboard import train_wording as wording
 from dashboard.jobs import Jobs
 from dashboard.run_view import State
-from vae_engine import checkpoints, run_log
+from vae_engine.runs import log as run_log
+from vae_engine.stored import checkpoints
 
 __all__ = ["jobs", "page"]
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import jobs as jobs_module
 from dashboard.jobs import Jobs, Limits
-from vae_engine import fashion
+from vae_engine.data import fashion
 
 PROGRAM = "from dashboard.screens import train\ntrain.show()"
 

@@ -13,9 +13,10 @@ from builders import ROOT
 
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (
-    "architecture", "config", "data", "datasets", "errors", "experiment_result", "experiment_run", "export", "fashion",
-    "files", "film", "forward", "locks", "own_data", "pictures", "registry", "run_archive", "run_control", "run_log",
-    "snapshots", "standby", "sweep", "terms", "weights",
+    "stored/architecture", "stored/config", "data/mnist", "data/datasets", "base/errors", "experiments/result",
+    "experiments/folder", "exchange/bundle", "data/fashion", "base/files", "exchange/film", "stored/forward", "base/locks",
+    "data/own", "data/pictures", "stored/registry", "runs/archive", "runs/control", "runs/log", "runs/snapshots",
+    "runs/standby", "runs/sweep", "stored/terms", "stored/weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
     "browser_script.py", "estimates.py", "experiment_view.py", "explore_link.py", "fetching.py", "film_export.py",
@@ -115,10 +116,11 @@ def loaded_after(program: str) -> set[str]:
     [
         "import vae_engine",
         "from vae_engine import ModelConfig, TrainConfig, EngineError",
-        "import vae_engine.forward, vae_engine.export, vae_engine.cli",
-        "from vae_engine import registry\nregistry.find({folder!r})",
-        "from vae_engine import forward, registry\nimport numpy\nforward.decode(registry.find({folder!r}), numpy.zeros((1, 2)))",
-        "from vae_engine import cli\ncli.main(['info', {folder!r}])\ncli.main(['models'])",
+        "import vae_engine.stored.forward, vae_engine.exchange.bundle, vae_engine.command.cli",
+        "from vae_engine.stored import registry\nregistry.find({folder!r})",
+        "import numpy\nfrom vae_engine.stored import forward, registry\n"
+        "forward.decode(registry.find({folder!r}), numpy.zeros((1, 2)))",
+        "from vae_engine.command import cli\ncli.main(['info', {folder!r}])\ncli.main(['models'])",
     ],
 )
 def test_torch_is_not_loaded_where_it_is_not_needed(program: str, tiny_vae: Path) -> None:

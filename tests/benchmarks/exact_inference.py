@@ -22,9 +22,13 @@ import torch
 from benchmarks import report
 from benchmarks.report import Row
 
-from vae_engine import data, evaluation, export, load_model, registry
-from vae_engine.exact import ExactInference, exact_log_px
-from vae_engine.exact_posterior import exact_posterior
+from vae_engine import load_model
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.inference.exact import ExactInference, exact_log_px
+from vae_engine.inference.posterior import exact_posterior
+from vae_engine.measure import evaluation
+from vae_engine.stored import registry
 
 MODEL = "vae-mnist"
 SAMPLES = 5000

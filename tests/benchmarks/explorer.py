@@ -24,7 +24,8 @@ from playwright.sync_api import Browser, Locator, Page
 from serving import chromium, dashboard, offline_context, streamlit_app
 
 from dashboard import static_export
-from vae_engine import export, registry
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import registry
 
 MODELS = ("vae-mnist", "ae-mnist")
 MEASURING = Path(__file__).with_name("measuring.js").read_text(encoding="utf-8")

@@ -14,9 +14,12 @@ import torch
 from benchmarks import report
 from benchmarks.report import Row
 
-from vae_engine import checkpoints, data, evaluation, runs
-from vae_engine.config import LIVE_MODEL, LIVE_TRAIN
-from vae_engine.events import Finished
+from vae_engine.data import mnist as data
+from vae_engine.measure import evaluation
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN
+from vae_engine.training.events import Finished
 
 SEEDS = (0, 1, 2)
 TARGET = -138.0  # nats per image

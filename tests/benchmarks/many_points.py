@@ -7,8 +7,10 @@ import json
 import numpy as np
 from safetensors.numpy import load, save
 
-from vae_engine import data, export, forward
-from vae_engine.checkpoints import Stored
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import forward
+from vae_engine.stored.checkpoints import Stored
 
 
 def all_points(stored: Stored) -> bytes:

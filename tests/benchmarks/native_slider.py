@@ -12,8 +12,8 @@ import os
 import numpy as np
 import streamlit as st
 
-from vae_engine import forward, registry
-from vae_engine.checkpoints import Stored
+from vae_engine.stored import forward, registry
+from vae_engine.stored.checkpoints import Stored
 
 
 @st.cache_resource(show_spinner=False)

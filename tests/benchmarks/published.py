@@ -11,10 +11,13 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from vae_engine import checkpoints, data, evaluation, runs
-from vae_engine.checkpoints import Stored
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.events import Finished
+from vae_engine.data import mnist as data
+from vae_engine.measure import evaluation
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
+from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.training.events import Finished
 
 NAME = "Mathieu et al. 2019"
 SAMPLES = 500

@@ -24,8 +24,8 @@ from serving import chromium, dashboard, offline_context
 
 from dashboard import train_wording as wording
 from dashboard.run_view import State
-from vae_engine import checkpoints
-from vae_engine.tables import QUOTED
+from vae_engine.publish.tables import QUOTED
+from vae_engine.stored import checkpoints
 
 PREPARED_MS = 15_000
 RUNNING_MS = 4_000

@@ -24,11 +24,12 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from vae_engine import ModelConfig, TrainConfig, build_model, data, train
-from vae_engine.config import LIVE_MODEL, LIVE_TRAIN
-from vae_engine.evaluation import held_out_terms
-from vae_engine.models import VAE
-from vae_engine.training import Finished
+from vae_engine import ModelConfig, TrainConfig, build_model, train
+from vae_engine.data import mnist as data
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.model.models import VAE
+from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN
+from vae_engine.training.training import Finished
 
 # The example's network, batch and optimiser; two latent dimensions as everywhere here.
 NETWORK = ModelConfig(encoder_widths=(400,), decoder="mlp", decoder_widths=(400,), activation="relu")

@@ -8,7 +8,7 @@ import pytest
 from explorer_page import until
 from playwright.sync_api import Page
 
-from vae_engine import registry
+from vae_engine.stored import registry
 
 
 def painted(page: Page, test_id: str) -> bool:

@@ -10,7 +10,8 @@ from explorer_page import at_rest, here, place, settle, state, until
 from playwright.sync_api import Page
 from serving import ROOT, offline_context, streamlit_app
 
-from vae_engine import checkpoints, export
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
 
 OTHERS = 1000
 """Milliseconds within which another message would follow."""

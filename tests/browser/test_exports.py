@@ -18,7 +18,9 @@ from playwright.sync_api import Download, Page
 from safetensors.numpy import load
 
 from dashboard.run_charts import COLOURS
-from vae_engine import data, export, forward, registry
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import forward, registry
 
 NAMES = ("vae-mnist-small", "ae-mnist-small")
 PAPER, INK = 255, 16

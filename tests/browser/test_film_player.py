@@ -18,8 +18,9 @@ from playwright.sync_api import Browser, Page, expect
 from serving import offline_context, streamlit_app
 
 from dashboard import film_export
-from vae_engine import data, runs
-from vae_engine.cli import INTERRUPTED
+from vae_engine.command.cli import INTERRUPTED
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
 
 SERVER = "import streamlit as st\nfrom dashboard import film_routes\napp = st.App('page.py', routes=film_routes.ROUTES)\n"
 PAGE = """

@@ -9,7 +9,8 @@ from explorer_page import at_rest, until
 from playwright.sync_api import Page, expect
 
 from dashboard import lab_wording as wording
-from vae_engine import experiment_result, experiments
+from vae_engine import experiments
+from vae_engine.experiments import result as experiment_result
 
 NAME, OTHER = "wake-sleep", "gradient-estimators"
 

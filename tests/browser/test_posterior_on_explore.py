@@ -9,9 +9,9 @@ from explorer_page import choose_image, draw_seven, pixels, place, settle, state
 from playwright.sync_api import Page, expect
 
 from vae_engine import load_model
-from vae_engine.data import load, observe_fixed
-from vae_engine.exact import ExactInference
-from vae_engine.gaps import gaps
+from vae_engine.data.mnist import load, observe_fixed
+from vae_engine.inference.exact import ExactInference
+from vae_engine.inference.gaps import gaps
 
 NUMBER = r"[−-]?\d+\.\d\d"
 

@@ -15,7 +15,8 @@ from playwright.sync_api import Page, expect
 from test_accessibility import AXE, serious
 
 from dashboard import runs_wording as wording
-from vae_engine import run_archive, runs
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import runs
 
 ROW, HEAD = 64, 36
 

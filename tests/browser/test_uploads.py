@@ -11,7 +11,7 @@ from explorer_page import pixels, state, until
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, expect
 
-from vae_engine import forward, registry
+from vae_engine.stored import forward, registry
 
 SIDE = 200
 EXIF_ORIENTATION = 0x0112

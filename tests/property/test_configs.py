@@ -12,8 +12,10 @@ from builders import attempt, one_line
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from vae_engine import EngineError, ModelConfig, TrainConfig, checkpoints, cli, train_flags
-from vae_engine.config import LIVE_MODEL, LIVE_TRAIN
+from vae_engine import EngineError, ModelConfig, TrainConfig
+from vae_engine.command import cli, train_flags
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN
 
 KINDS = (ModelConfig, TrainConfig)
 FIELDS = [(kind, spec) for kind in KINDS for spec in dataclasses.fields(kind)]

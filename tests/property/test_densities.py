@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.distributions import Bernoulli, Independent, Normal, kl_divergence
 
-from vae_engine import objectives
-from vae_engine.likelihoods import LIKELIHOODS, Gaussian
-from vae_engine.models import Posterior
+from vae_engine.model import objectives
+from vae_engine.model.likelihoods import LIKELIHOODS, Gaussian
+from vae_engine.model.models import Posterior
 
 
 def doubles(low: float, high: float, size: int) -> st.SearchStrategy[torch.Tensor]:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.numpy import save
 
-from vae_engine import own_data, pictures
+from vae_engine.data import own as own_data
+from vae_engine.data import pictures
 
 RAMP = (np.arange(12 * 28 * 28, dtype=np.uint32) % 251).astype(np.uint8).reshape(12, 28, 28)
 

@@ -18,8 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from vae_engine import checkpoints, data, run_archive, runs
-from vae_engine.run_archive import MANIFEST
+from vae_engine.data import mnist as data
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import runs
+from vae_engine.runs.archive import MANIFEST
+from vae_engine.stored import checkpoints
 
 SNAPSHOT = "snapshots/step-00000002.safetensors"
 

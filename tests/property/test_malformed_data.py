@@ -13,7 +13,8 @@ from builders import attempt, one_line
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from vae_engine import EngineError, data
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
 
 SHAPE = (3, 4, 5)
 CONTENT = bytes(range(60))

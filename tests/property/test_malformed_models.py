@@ -16,8 +16,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
-from vae_engine import EngineError, checkpoints, weights
-from vae_engine.weights import expected_shapes
+from vae_engine import EngineError
+from vae_engine.stored import checkpoints, weights
+from vae_engine.stored.weights import expected_shapes
 
 CONFIG = tiny()
 KEY = "encoder.0.weight"

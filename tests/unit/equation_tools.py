@@ -10,7 +10,7 @@ from builders import LinearGaussian
 from torch import Tensor
 from torch.distributions import Normal
 
-from vae_engine.models import Posterior
+from vae_engine.model.models import Posterior
 
 EVALUATED: dict[str, Callable[[], None]] = {}
 DRAWS = 20_000

@@ -6,8 +6,9 @@ import math
 from functools import cache
 from pathlib import Path
 
-from vae_engine import experiment_result, experiments
-from vae_engine.experiment_result import Chart, Result
+from vae_engine import experiments
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.result import Chart, Result
 
 
 @cache

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from builders import one_line
 
-from vae_engine import EngineError, data, runs
-from vae_engine.files import read_json, write_atomically, write_json
+from vae_engine import EngineError
+from vae_engine.base.files import read_json, write_atomically, write_json
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
 
 SIZE = 300_000
 WRITER = f"""
@@ -112,7 +114,7 @@ def test_a_failed_write_keeps_the_old_content_and_leaves_nothing_behind(tmp_path
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vae_engine.files.os.fsync", full)
+    monkeypatch.setattr("vae_engine.base.files.os.fsync", full)
     with pytest.raises(EngineError, match="No space left") as refused:
         write_atomically(path, b"new")
     assert one_line(refused.value)
@@ -123,7 +125,7 @@ def test_a_failed_write_keeps_the_old_content_and_leaves_nothing_behind(tmp_path
 def test_content_is_on_disk_before_it_takes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
     seen: list[bool] = []
-    monkeypatch.setattr("vae_engine.files.os.fsync", lambda descriptor: seen.append(path.exists()))
+    monkeypatch.setattr("vae_engine.base.files.os.fsync", lambda descriptor: seen.append(path.exists()))
     write_atomically(path, b"new")
     assert seen == [False]
     assert path.read_bytes() == b"new"

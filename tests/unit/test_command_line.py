@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 from builders import save_model, tiny, tiny_settings
 
-from vae_engine import checkpoints, data, doctor, export, registry
-from vae_engine.weights import parameter_count
+from vae_engine.command import doctor
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.weights import parameter_count
 
 Command = Callable[..., tuple[int, str, str]]
 TRAIN = ["train", "--run-dir", "run", "--steps", "3", "--held-out", "20", "--device", "cpu", "--threads", "1"]

@@ -8,7 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from vae_engine import EngineError, data
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
 
 RAMP = np.arange(256, dtype=np.uint8)
 """Every grey level once."""

@@ -7,7 +7,7 @@ import torch
 from builders import one_line
 
 from vae_engine import EngineError
-from vae_engine.devices import autocast, has_fast_bf16, resolve_device
+from vae_engine.training.devices import autocast, has_fast_bf16, resolve_device
 
 
 @pytest.mark.parametrize("name", ["tpu", "", "cuda:0", "CPU", "cpu "])

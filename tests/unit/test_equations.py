@@ -30,12 +30,14 @@ from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from dashboard.lessons import STEPS, Equation
-from vae_engine import build_model, latent_statistics, objectives
-from vae_engine.exact import ExactInference, exact_log_px, log_joint
-from vae_engine.exact_posterior import exact_posterior
-from vae_engine.gaps import elbo_by_quadrature, gaps
-from vae_engine.likelihoods import Bernoulli
-from vae_engine.models import Posterior
+from vae_engine import build_model
+from vae_engine.inference.exact import ExactInference, exact_log_px, log_joint
+from vae_engine.inference.gaps import elbo_by_quadrature, gaps
+from vae_engine.inference.posterior import exact_posterior
+from vae_engine.measure import latent_statistics
+from vae_engine.model import objectives
+from vae_engine.model.likelihoods import Bernoulli
+from vae_engine.model.models import Posterior
 
 
 @evaluates("joint")

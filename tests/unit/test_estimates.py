@@ -16,7 +16,11 @@ from dashboard import estimates
 from dashboard import train_wording as wording
 from dashboard.estimates import Estimate, Speed
 from dashboard.run_view import OUTPUT, About, write_about
-from vae_engine import ModelConfig, TrainConfig, build_model, checkpoints, data, run_log, training
+from vae_engine import ModelConfig, TrainConfig, build_model
+from vae_engine.data import mnist as data
+from vae_engine.runs import log as run_log
+from vae_engine.stored import checkpoints
+from vae_engine.training import training
 
 FAST = Speed("fast", estimates.multiply_adds(tiny()), 16, False, 8000.0)
 

@@ -11,9 +11,9 @@ from builders import LinearGaussian, Toy, one_line, tiny
 from torch import Tensor
 
 from vae_engine import EngineError, ModelConfig, build_model, exact_log_px, load_model
-from vae_engine.data import Images, load, observe_fixed
-from vae_engine.exact import TILE, TOLERANCE, log_joint
-from vae_engine.models import Posterior
+from vae_engine.data.mnist import Images, load, observe_fixed
+from vae_engine.inference.exact import TILE, TOLERANCE, log_joint
+from vae_engine.model.models import Posterior
 
 ALL_IMAGES = torch.tensor(list(itertools.product([0.0, 1.0], repeat=4)))
 
@@ -100,7 +100,7 @@ def test_spacing_is_refined_where_the_decoder_varies_quickly() -> None:
 
 
 def test_decoder_too_quick_for_the_finest_grid_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vae_engine.exact.FINEST", 16)
+    monkeypatch.setattr("vae_engine.inference.exact.FINEST", 16)
     edge = toy(lambda z: 100 * torch.sin(500 * z[..., :1]).expand(*z.shape[:-1], 4) - 90)
     with pytest.raises(EngineError, match="too quickly"):
         exact_log_px(edge, torch.ones(1, 4))
@@ -177,5 +177,5 @@ def test_halving_every_spacing_changes_log_px_by_less_than_the_tolerance(monkeyp
     hardest = [1002, 160, 816, 6983, 4499, 1962, 2085, 7121, 2108, 2242, 6403]  # of the 10,000, by a run with finer points
     x = torch.from_numpy(observe_fixed(load("test").images, "dynamic", 0)[[*hardest, *range(0, 10_000, 250)]])
     found = exact_log_px(vae, x).log_px
-    monkeypatch.setattr("vae_engine.exact.TILE", TILE / 2)  # a cell is as wide as a tile at first
+    monkeypatch.setattr("vae_engine.inference.exact.TILE", TILE / 2)  # a cell is as wide as a tile at first
     assert (exact_log_px(vae, x).log_px - found).abs().max() < TOLERANCE

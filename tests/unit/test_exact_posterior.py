@@ -8,12 +8,12 @@ from builders import LinearGaussian, Toy
 from torch import Tensor
 
 from vae_engine import ModelConfig, load_model
-from vae_engine.data import load, observe_fixed
-from vae_engine.exact import ExactInference
-from vae_engine.exact_posterior import exact_posterior
-from vae_engine.gaps import elbo_by_quadrature
-from vae_engine.image_truths import image_truths
-from vae_engine.models import Posterior
+from vae_engine.data.mnist import load, observe_fixed
+from vae_engine.inference.exact import ExactInference
+from vae_engine.inference.gaps import elbo_by_quadrature
+from vae_engine.inference.posterior import exact_posterior
+from vae_engine.measure.image_truths import image_truths
+from vae_engine.model.models import Posterior
 
 
 def toy(decode: object) -> Toy:

@@ -11,9 +11,9 @@ from builders import tiny
 from experiment_checks import check_sound, tiny_result
 
 from vae_engine import build_model
-from vae_engine.exact import log_joint
-from vae_engine.experiments.mixtures import Mixture, fit_mixture, standard
-from vae_engine.experiments.sampled_decoder import SampledDecoder
+from vae_engine.experiments.autoencoders.mixtures import Mixture, fit_mixture, standard
+from vae_engine.experiments.autoencoders.sampled_decoder import SampledDecoder
+from vae_engine.inference.exact import log_joint
 
 
 @pytest.fixture(scope="module")

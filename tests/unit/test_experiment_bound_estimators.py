@@ -9,8 +9,8 @@ import pytest
 import torch
 from experiment_checks import check_sound, tiny_result
 
-from vae_engine import objectives
-from vae_engine.experiments import bound_estimators as bounds
+from vae_engine.experiments.bound_estimators import measure as bounds
+from vae_engine.model import objectives
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ import pytest
 import torch
 from experiment_checks import check_sound, tiny_result
 
-from vae_engine import objectives, registry
-from vae_engine.experiments.collapse import bundled_ladder, layered_loss
-from vae_engine.experiments.two_layers import Terms, TwoLayers, free_bits
+from vae_engine.experiments.collapse.measure import bundled_ladder, layered_loss
+from vae_engine.experiments.collapse.two_layers import Terms, TwoLayers, free_bits
+from vae_engine.model import objectives
+from vae_engine.stored import registry
 
 
 @pytest.fixture(scope="module")

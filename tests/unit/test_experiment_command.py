@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from experiment_checks import tiny_result
 
-from vae_engine import experiment_result, experiments
-from vae_engine.errors import EngineError
+from vae_engine import experiments
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.common import of_scale
 
 Command = Callable[..., tuple[int, str, str]]

@@ -9,7 +9,7 @@ import pytest
 from builders import tiny
 from experiment_checks import check_sound, tiny_result
 
-from vae_engine.experiments.convolutional import fully_connected, parameters
+from vae_engine.experiments.convolutional.measure import fully_connected, parameters
 
 
 def test_the_tiny_form_gives_a_sound_result(tmp_path: Path) -> None:

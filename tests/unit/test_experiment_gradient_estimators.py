@@ -9,11 +9,12 @@ import torch
 from experiment_checks import check_sound, tiny_result
 from torch import Tensor
 
-from vae_engine import ModelConfig, TrainConfig, build_model, training
+from vae_engine import ModelConfig, TrainConfig, build_model
 from vae_engine.experiments.common import binary
-from vae_engine.experiments.gradient_estimators import SAMPLES, climb
-from vae_engine.models import VAE, Posterior
-from vae_engine.score_function import ESTIMATORS, MovingAverage, estimates, kl_gradient, rewards
+from vae_engine.experiments.gradient_estimators.measure import SAMPLES, climb
+from vae_engine.model.models import VAE, Posterior
+from vae_engine.training import training
+from vae_engine.training.score_function import ESTIMATORS, MovingAverage, estimates, kl_gradient, rewards
 
 DRAWS = 100_000
 CONFIG = ModelConfig(encoder="mlp", encoder_widths=(16,), decoder="mlp", decoder_widths=(16,), activation="relu")

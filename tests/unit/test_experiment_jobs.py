@@ -15,8 +15,11 @@ from dashboard.experiment_view import ExperimentView, read_experiment
 from dashboard.jobs import Jobs, Limits
 from dashboard.run_process import OUTPUT
 from dashboard.run_view import State
-from vae_engine import EngineError, experiment_result, experiment_run, locks
-from vae_engine.experiment_run import Asked, Progress, read_progress
+from vae_engine import EngineError
+from vae_engine.base import locks
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.folder import Asked, Progress, read_progress
 
 TINY = Asked("latent-dimension", "tiny", 3)
 

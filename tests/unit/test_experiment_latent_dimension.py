@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from experiment_checks import check_sound, tiny_result
 
-from vae_engine.experiment_result import Chart
+from vae_engine.experiments.result import Chart
 
 
 def chart(experiment: str, name: str) -> Chart:

@@ -11,9 +11,9 @@ import torch
 from experiment_checks import check_sound, tiny_result
 from torch.distributions import Normal
 
-from vae_engine.experiments import likelihoods
-from vae_engine.experiments.likelihood_kinds import Arm, FixedGaussian, FlooredGaussian, entropy_floor, log_normaliser
-from vae_engine.likelihoods import Bernoulli, Gaussian
+from vae_engine.experiments.likelihoods import measure as likelihoods
+from vae_engine.experiments.likelihoods.kinds import Arm, FixedGaussian, FlooredGaussian, entropy_floor, log_normaliser
+from vae_engine.model.likelihoods import Bernoulli, Gaussian
 
 
 def rows() -> dict[str, dict[str, float]]:

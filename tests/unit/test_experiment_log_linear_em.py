@@ -12,10 +12,10 @@ from experiment_checks import check_sound, tiny_result
 from torch import Tensor
 from torch.distributions import Bernoulli, Categorical
 
-from vae_engine import registry
 from vae_engine.experiments.common import binary
-from vae_engine.experiments.log_linear_em import VAES, halved
-from vae_engine.log_linear import (
+from vae_engine.experiments.log_linear_em.measure import VAES, halved
+from vae_engine.stored import registry
+from vae_engine.training.log_linear import (
     Features,
     LogLinear,
     block_features,

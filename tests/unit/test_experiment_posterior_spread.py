@@ -10,11 +10,19 @@ import torch
 from builders import tiny
 from experiment_checks import check_sound, tiny_result
 
-from vae_engine import build_model, objectives
-from vae_engine.experiments.full_covariance import FullCovarianceVAE, FullPosterior, best_full, from_numbers, full_elbo, full_kl
-from vae_engine.experiments.posterior_spread import terms
-from vae_engine.gaps import best_gaussian, elbo_by_quadrature
-from vae_engine.models import VAE, Posterior
+from vae_engine import build_model
+from vae_engine.experiments.posterior_spread.full_covariance import (
+    FullCovarianceVAE,
+    FullPosterior,
+    best_full,
+    from_numbers,
+    full_elbo,
+    full_kl,
+)
+from vae_engine.experiments.posterior_spread.measure import terms
+from vae_engine.inference.gaps import best_gaussian, elbo_by_quadrature
+from vae_engine.model import objectives
+from vae_engine.model.models import VAE, Posterior
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from lab_results import scratch
 
-from vae_engine import EngineError, experiment_result, experiment_run, experiments, locks
-from vae_engine.experiment_run import Asked, Progress, read_progress
+from vae_engine import EngineError, experiments
+from vae_engine.base import locks
+from vae_engine.experiments import folder as experiment_run
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.folder import Asked, Progress, read_progress
 
 Command = Callable[..., tuple[int, str, str]]
 TINY = Asked("bound-estimators", "tiny", 3)

@@ -10,11 +10,12 @@ import torch
 from experiment_checks import check_sound, tiny_result
 from torch import Tensor, nn
 
-from vae_engine import build_model, objectives
+from vae_engine import build_model
 from vae_engine.experiments.common import binary
-from vae_engine.experiments.wake_sleep import model_config, steps_watched
-from vae_engine.models import VAE
-from vae_engine.wake_sleep import WakeSleep, dream, moved, sleep_objective, wake_objective, weights
+from vae_engine.experiments.wake_sleep.measure import model_config, steps_watched
+from vae_engine.model import objectives
+from vae_engine.model.models import VAE
+from vae_engine.training.wake_sleep import WakeSleep, dream, moved, sleep_objective, wake_objective, weights
 
 
 @pytest.fixture

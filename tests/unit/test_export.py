@@ -13,9 +13,12 @@ import pytest
 from builders import save_model, tiny
 from safetensors.numpy import load
 
-from vae_engine import EngineError, checkpoints, data, export, forward
-from vae_engine.architecture import layers
-from vae_engine.weights import expected_shapes, notes
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints, forward
+from vae_engine.stored.architecture import layers
+from vae_engine.stored.weights import expected_shapes, notes
 
 SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "beta", "sha256", "classes", "points", "train"}
 

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from builders import attempt, one_line
 
-from vae_engine import data, datasets, fashion
+from vae_engine.data import datasets, fashion
+from vae_engine.data import mnist as data
 
 NOISE = np.random.default_rng(0)
 

@@ -10,7 +10,8 @@ import pytest
 
 from dashboard import fetching
 from dashboard.fetching import Fetch
-from vae_engine import EngineError, fashion
+from vae_engine import EngineError
+from vae_engine.data import fashion
 
 
 def wait_for(holds: Callable[[], object]) -> None:

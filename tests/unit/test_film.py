@@ -11,8 +11,14 @@ import pytest
 from builders import attempt, short, tiny
 from safetensors.numpy import load, save
 
-from vae_engine import data, datasets, export, film, forward, run_log, runs, snapshots, weights
-from vae_engine.config import ModelConfig
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.exchange import film
+from vae_engine.runs import log as run_log
+from vae_engine.runs import runs, snapshots
+from vae_engine.stored import forward, weights
+from vae_engine.stored.config import ModelConfig
 
 
 def trained(folder: Path, model: ModelConfig, images: data.Images) -> Path:

@@ -17,7 +17,10 @@ from starlette.applications import Starlette
 
 from dashboard import film_export, film_routes
 from dashboard.jobs import VARIABLE
-from vae_engine import EngineError, data, film, runs, snapshots
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import film
+from vae_engine.runs import runs, snapshots
 
 Answer = tuple[int, dict[str, str], bytes]
 

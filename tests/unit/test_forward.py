@@ -10,8 +10,10 @@ import pytest
 import torch
 from builders import DECODERS, ENCODERS, save_model, tiny
 
-from vae_engine import ModelConfig, checkpoints, data, forward
-from vae_engine.models import Posterior
+from vae_engine import ModelConfig
+from vae_engine.data import mnist as data
+from vae_engine.model.models import Posterior
+from vae_engine.stored import checkpoints, forward
 
 ACTIVATIONS = ("gelu", "relu", "silu", "tanh")
 CONFIGS = [tiny(e, d, layer_norm=True, dropout=0.2) for e, d in itertools.product(ENCODERS, DECODERS)]

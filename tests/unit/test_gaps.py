@@ -9,10 +9,14 @@ import pytest
 import torch
 from builders import LinearGaussian, short, tiny
 
-from vae_engine import checkpoints, data, load_model, objectives, runs
-from vae_engine.evaluation import observed
-from vae_engine.exact import ExactInference, exact_log_px
-from vae_engine.gaps import gaps
+from vae_engine import load_model
+from vae_engine.data import mnist as data
+from vae_engine.inference.exact import ExactInference, exact_log_px
+from vae_engine.inference.gaps import gaps
+from vae_engine.measure.evaluation import observed
+from vae_engine.model import objectives
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
 
 SAMPLES = 5000
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from builders import tiny_settings
 
-from vae_engine import checkpoints, runs
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 

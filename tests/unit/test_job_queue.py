@@ -16,8 +16,10 @@ from dashboard import jobs as jobs_module
 from dashboard import run_bin, run_queue
 from dashboard.jobs import Jobs, Limits, runs_dir
 from dashboard.run_view import State, read_run
-from vae_engine import EngineError, checkpoints, locks
-from vae_engine.run_log import EVENTS
+from vae_engine import EngineError
+from vae_engine.base import locks
+from vae_engine.runs.log import EVENTS
+from vae_engine.stored import checkpoints
 
 
 @pytest.fixture

@@ -14,8 +14,12 @@ from builders import tiny
 
 from dashboard.jobs import Jobs
 from dashboard.run_view import OUTPUT, RunView, State
-from vae_engine import TrainConfig, checkpoints, export, locks, registry, snapshots
-from vae_engine.run_log import EVENTS
+from vae_engine import TrainConfig
+from vae_engine.base import locks
+from vae_engine.exchange import bundle as export
+from vae_engine.runs import snapshots
+from vae_engine.runs.log import EVENTS
+from vae_engine.stored import checkpoints, registry
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 

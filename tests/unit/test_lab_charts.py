@@ -17,8 +17,9 @@ from lab_results import MOMENTS, chart, line
 
 from dashboard import lab_charts, lab_places, lab_style
 from dashboard.lab_charts import apart
-from vae_engine import experiment_result, experiments
-from vae_engine.experiment_result import Moment
+from vae_engine import experiments
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.result import Moment
 
 BUNDLED = sorted(path.parent.name for path in experiments.BUNDLED.glob(f"*/{experiment_result.RESULT}"))
 

@@ -10,7 +10,7 @@ from lab_results import chart, line, scratch
 from dashboard import lab_wording as wording
 from dashboard.experiment_view import ExperimentView
 from dashboard.run_view import About, State
-from vae_engine.experiment_run import Asked, Progress
+from vae_engine.experiments.folder import Asked, Progress
 
 
 def view(state: State, progress: Progress | None = None, position: int | None = None, message: str = "") -> ExperimentView:

@@ -10,10 +10,11 @@ import torch
 from builders import Toy, tiny
 from torch import Tensor
 
-from vae_engine import VAE, EngineError, build_model, evaluation
-from vae_engine.evaluation import evaluate
-from vae_engine.latent_statistics import _knn_accuracy, aggregate_kl, codes_of, summarise
-from vae_engine.models import Autoencoder, Posterior
+from vae_engine import VAE, EngineError, build_model
+from vae_engine.measure import evaluation
+from vae_engine.measure.evaluation import evaluate
+from vae_engine.measure.latent_statistics import _knn_accuracy, aggregate_kl, codes_of, summarise
+from vae_engine.model.models import Autoencoder, Posterior
 
 
 def rng() -> torch.Generator:

@@ -15,11 +15,12 @@ from dashboard.explore_link import read
 from dashboard.lessons import STEPS
 from dashboard.lessons.source import source_of
 from dashboard.material import Material, ladder_of
-from vae_engine import checkpoints, objectives, registry
-from vae_engine.errors import EngineError
-from vae_engine.exact import ExactInference, exact_log_px
-from vae_engine.gaps import elbo_by_quadrature
-from vae_engine.models import VAE, Posterior
+from vae_engine.base.errors import EngineError
+from vae_engine.inference.exact import ExactInference, exact_log_px
+from vae_engine.inference.gaps import elbo_by_quadrature
+from vae_engine.model import objectives
+from vae_engine.model.models import VAE, Posterior
+from vae_engine.stored import checkpoints, registry
 
 NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 
@@ -69,11 +70,11 @@ def test_an_answer_is_one_of_the_options_and_says_numbers(step, subject: Materia
 
 
 def test_a_statement_is_found_by_name_or_refused() -> None:
-    assert source_of("vae_engine/objectives.py", "vae_loss").code == "return nll + beta * kl"
-    assert source_of("vae_engine/models.py", "Posterior.std").code == "return torch.exp(0.5 * self.logvar)"
+    assert source_of("vae_engine/model/objectives.py", "vae_loss").code == "return nll + beta * kl"
+    assert source_of("vae_engine/model/models.py", "Posterior.std").code == "return torch.exp(0.5 * self.logvar)"
     for name, assigns in (("nothing", ""), ("Posterior.nothing", ""), ("vae_loss", "elbo")):
         with pytest.raises(LookupError):
-            source_of("vae_engine/objectives.py", name, assigns)
+            source_of("vae_engine/model/objectives.py", name, assigns)
 
 
 def test_per_image_numbers_are_the_engines(subject: Material, vae: VAE) -> None:
@@ -159,7 +160,7 @@ def test_a_model_without_per_image_numbers_is_refused_with_the_remedy(subject: M
 
 
 def test_an_exact_posterior_has_as_many_modes_as_recorded(subject: Material, vae: VAE) -> None:
-    from vae_engine.exact_posterior import exact_posterior
+    from vae_engine.inference.posterior import exact_posterior
 
     inference = ExactInference(vae, 8.0)
     for index in (0, int((subject.truths.modes >= 2).argmax())):

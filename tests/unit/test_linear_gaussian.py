@@ -10,8 +10,9 @@ from builders import LinearGaussian, standard_error
 from torch import Tensor
 from torch.distributions import Normal, kl_divergence
 
-from vae_engine import exact_log_px, importance_sampled_log_px, objectives
-from vae_engine.exact import log_joint
+from vae_engine import exact_log_px, importance_sampled_log_px
+from vae_engine.inference.exact import log_joint
+from vae_engine.model import objectives
 
 X = LinearGaussian().draw(6)
 

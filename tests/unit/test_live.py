@@ -13,9 +13,15 @@ import pytest
 from builders import attempt, short, tiny
 from safetensors.numpy import load
 
-from vae_engine import EngineError, data, export, forward, run_control, runs, snapshots, training, weights
-from vae_engine.run_control import Brake, Pace
-from vae_engine.run_log import Log, read_on
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.runs import control as run_control
+from vae_engine.runs import runs, snapshots
+from vae_engine.runs.control import Brake, Pace
+from vae_engine.runs.log import Log, read_on
+from vae_engine.stored import forward, weights
+from vae_engine.training import training
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from builders import one_line
 
-from vae_engine import EngineError, locks
+from vae_engine import EngineError
+from vae_engine.base import locks
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from vae_engine import locks
+from vae_engine.base import locks
 with locks.hold(Path(sys.argv[1]), "refused"):
     print("held", flush=True)
     time.sleep(60)

@@ -8,11 +8,12 @@ import pytest
 import torch
 from builders import DECODERS, ENCODERS, short, tiny
 
-from vae_engine import ModelConfig, build_model, data
-from vae_engine.models import Posterior, start_balanced
-from vae_engine.networks import FourierFeatures
-from vae_engine.training import batch_loss
-from vae_engine.weights import expected_shapes, parameter_count
+from vae_engine import ModelConfig, build_model
+from vae_engine.data import mnist as data
+from vae_engine.model.models import Posterior, start_balanced
+from vae_engine.model.networks import FourierFeatures
+from vae_engine.stored.weights import expected_shapes, parameter_count
+from vae_engine.training.training import batch_loss
 
 LIKELIHOODS, SPREADS = ("bernoulli", "gaussian"), ("logvar", "softplus")
 ARCHITECTURES = [

@@ -8,11 +8,13 @@ import pytest
 import torch
 from builders import short, standard_error, tiny
 
-from vae_engine import build_model, data, objectives
-from vae_engine.evaluation import held_out_terms
-from vae_engine.likelihoods import LIKELIHOODS
-from vae_engine.models import Posterior
-from vae_engine.training import batch_loss
+from vae_engine import build_model
+from vae_engine.data import mnist as data
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.model import objectives
+from vae_engine.model.likelihoods import LIKELIHOODS
+from vae_engine.model.models import Posterior
+from vae_engine.training.training import batch_loss
 
 BERNOULLI = LIKELIHOODS["bernoulli"]
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vae_engine import TrainConfig, build_model
-from vae_engine.optimisers import Averaged, Optimiser, learning_rate_factor
+from vae_engine.training.optimisers import Averaged, Optimiser, learning_rate_factor
 
 warmups = st.floats(0.0, 0.9)
 
@@ -130,7 +130,8 @@ def test_weight_decay_shrinks_weights_whose_gradient_is_zero_and_no_gradient_lea
 def test_training_does_not_import_torchs_compiler() -> None:
     program = """
 import sys
-from vae_engine import data, training
+from vae_engine.data import mnist as data
+from vae_engine.training import training
 from vae_engine.config import ModelConfig, TrainConfig
 images = data.load("train").head(8)
 model, settings = ModelConfig(encoder_widths=(8,), decoder_widths=(8,)), TrainConfig(steps=2, grad_clip=1.0, held_out=8)

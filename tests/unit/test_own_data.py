@@ -14,7 +14,11 @@ import pytest
 from builders import attempt, tiny_settings
 from PIL import Image
 
-from vae_engine import checkpoints, data, datasets, export, own_data, pictures, registry, weights
+from vae_engine.data import datasets, pictures
+from vae_engine.data import mnist as data
+from vae_engine.data import own as own_data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints, registry, weights
 
 
 def png(picture: Image.Image, **options: object) -> bytes:

@@ -11,8 +11,10 @@ from builders import rehash, save_model, tiny
 
 from dashboard import catalogue, jobs, own_runs
 from dashboard.run_view import About, write_about
-from vae_engine import checkpoints, datasets, export
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
 
 
 @pytest.fixture

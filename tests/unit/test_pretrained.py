@@ -9,9 +9,13 @@ import numpy as np
 import pytest
 import torch
 
-from vae_engine import checkpoints, data, export, load_model, objectives, registry
-from vae_engine.evaluation import observed
-from vae_engine.image_truths import image_truths
+from vae_engine import load_model
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.measure.evaluation import observed
+from vae_engine.measure.image_truths import image_truths
+from vae_engine.model import objectives
+from vae_engine.stored import checkpoints, registry
 
 NAMES = ("ae-mnist", "ae-mnist-small", "vae-mnist", "vae-mnist-small")
 LARGEST, LARGEST_WITH_LADDER, LARGEST_SMALL = 25e6, 36e6, 700_000
@@ -75,7 +79,7 @@ def test_vae_and_autoencoder_have_the_same_networks(size: str) -> None:
 
 @pytest.mark.parametrize("name", ["vae-mnist-small", "ae-mnist-small"])
 def test_small_models_are_small(name: str) -> None:
-    from vae_engine.weights import parameter_count
+    from vae_engine.stored.weights import parameter_count
 
     assert parameter_count(registry.find(name).model) <= LARGEST_SMALL
 

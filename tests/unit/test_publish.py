@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 from builders import one_line, short, tiny
 
-from vae_engine import EngineError, build_model, checkpoints, data, evaluation, registry
-from vae_engine.config import ModelConfig
-from vae_engine.publish import publish
+from vae_engine import EngineError, build_model
+from vae_engine.data import mnist as data
+from vae_engine.measure import evaluation
+from vae_engine.publish.publish import publish
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.config import ModelConfig
 
 
 @pytest.fixture(autouse=True)

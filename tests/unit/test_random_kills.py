@@ -15,8 +15,10 @@ import pytest
 from builders import short, tiny
 
 from dashboard.run_view import State, read_run
-from vae_engine import checkpoints, locks, runs, snapshots
-from vae_engine.errors import EngineError
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.runs import runs, snapshots
+from vae_engine.stored import checkpoints
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
 
@@ -25,7 +27,10 @@ KILLS = 20
 NURSERY = """
 import os, sys, warnings
 import torch
-from vae_engine import cli, data, runs, training
+from vae_engine.command import cli
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
+from vae_engine.training import training
 torch.set_num_threads(1)
 import torch._dynamo  # which the first step would import
 data.load("train"), data.load("validation")

@@ -63,8 +63,8 @@ def test_first_python_example_runs() -> None:
 
 
 def test_model_cards_are_what_the_models_say() -> None:
-    from vae_engine import registry
-    from vae_engine.publish import card
+    from vae_engine.publish.publish import card
+    from vae_engine.stored import registry
 
     for name in registry.names():
         stored = registry.find(name)

@@ -12,8 +12,11 @@ import torch
 from builders import one_line, short, tiny
 from safetensors.torch import save
 
-from vae_engine import EngineError, ModelConfig, TrainConfig, checkpoints, data, runs
-from vae_engine.training import Checkpoint, Epoch, Event, Finished
+from vae_engine import EngineError, ModelConfig, TrainConfig
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
+from vae_engine.training.training import Checkpoint, Epoch, Event, Finished
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "adam": {"optimizer": "adam", "weight_decay": 0.01},

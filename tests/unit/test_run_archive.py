@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from builders import attempt, short, tiny
 
-from vae_engine import data, load_model, run_archive, runs, snapshots
-from vae_engine.run_log import read_on
+from vae_engine import load_model
+from vae_engine.data import mnist as data
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import runs, snapshots
+from vae_engine.runs.log import read_on
 
 
 @pytest.fixture(scope="module")

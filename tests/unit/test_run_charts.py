@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard import live_chart, run_charts
-from vae_engine.run_log import LogEvent
+from vae_engine.runs.log import LogEvent
 
 
 def step(at: int, nll: float, kl: float) -> LogEvent:

@@ -16,8 +16,9 @@ from PIL import Image
 from dashboard import run_groups, run_pictures, run_table
 from dashboard.jobs import Jobs
 from dashboard.run_table import HELD_OUT, Notebook
-from vae_engine import checkpoints, forward, runs, sweep
-from vae_engine.run_log import EVENTS
+from vae_engine.runs import runs, sweep
+from vae_engine.runs.log import EVENTS
+from vae_engine.stored import checkpoints, forward
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,10 @@ from builders import attempt, short, tiny
 from dashboard import presets, run_settings
 from dashboard import train_wording as wording
 from dashboard.run_settings import AMOUNT, GROUPS, SPECS, UNIT, Values
-from vae_engine import ModelConfig, TrainConfig, cli, data, train_flags, training
+from vae_engine import ModelConfig, TrainConfig
+from vae_engine.command import cli, train_flags
+from vae_engine.data import mnist as data
+from vae_engine.training import training
 
 PRESETS = presets.presets()
 

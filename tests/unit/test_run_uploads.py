@@ -14,8 +14,8 @@ from builders import attempt, short, tiny
 from dashboard import run_uploads
 from dashboard.jobs import Jobs, Limits
 from dashboard.run_uploads import UPLOADS
-from vae_engine import datasets
-from vae_engine.data import Images
+from vae_engine.data import datasets
+from vae_engine.data.mnist import Images
 
 PLENTY = 10**9
 

@@ -11,9 +11,12 @@ import pytest
 from builders import short, tiny
 from safetensors.numpy import load
 
-from vae_engine import EngineError, checkpoints, data, load_model, runs
-from vae_engine.evaluation import held_out_terms
-from vae_engine.training import Finished
+from vae_engine import EngineError, load_model
+from vae_engine.data import mnist as data
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints
+from vae_engine.training.training import Finished
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,13 @@ from builders import attempt, short, tiny
 
 from dashboard import run_files, run_uploads
 from dashboard.jobs import Jobs, Limits
-from vae_engine import checkpoints, data, datasets, export, own_data, registry, run_archive, runs
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.data import own as own_data
+from vae_engine.exchange import bundle as export
+from vae_engine.runs import archive as run_archive
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints, registry
 
 CLASSES = ("even", "odd")
 

@@ -19,7 +19,9 @@ from safetensors.numpy import load
 from dashboard import run_process
 from dashboard.jobs import Jobs
 from dashboard.run_view import OUTPUT, RunView, State
-from vae_engine import TrainConfig, checkpoints, locks
+from vae_engine import TrainConfig
+from vae_engine.base import locks
+from vae_engine.stored import checkpoints
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from dashboard import static_export
-from vae_engine import checkpoints, data, export
-from vae_engine.config import ModelConfig
-from vae_engine.errors import EngineError
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ModelConfig
 
 LIMIT = 12_000_000
 

@@ -15,7 +15,10 @@ from pathlib import Path
 import pytest
 from builders import ROOT, attempt, short, tiny, tiny_settings
 
-from vae_engine import EngineError, checkpoints, locks, sweep
+from vae_engine import EngineError
+from vae_engine.base import locks
+from vae_engine.runs import sweep
+from vae_engine.stored import checkpoints
 
 GRID = ["--grid", "beta=0.5,4", "--grid", "seed=0"]
 FLAGS = [*tiny_settings(), "--batch-size", "16", "--held-out", "32"]

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from vae_engine import checkpoints, data, forward, objectives, registry, terms
-from vae_engine.errors import EngineError
-from vae_engine.models import Posterior
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.model import objectives
+from vae_engine.model.models import Posterior
+from vae_engine.stored import checkpoints, forward, registry, terms
 
 
 def test_terms_agree_with_the_objectives_of_a_trained_model() -> None:

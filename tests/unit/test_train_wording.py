@@ -10,7 +10,7 @@ from builders import short, tiny
 
 from dashboard import train_wording as wording
 from dashboard.run_view import About, RunView, State
-from vae_engine.run_log import Log, LogEvent
+from vae_engine.runs.log import Log, LogEvent
 
 STEP: LogEvent = {
     "type": "step", "step": 40, "epoch": 0.8, "progress": 0.4, "seconds": 8.0, "nll": 141.26, "kl": 5.04,

@@ -10,9 +10,10 @@ import pytest
 import torch
 from builders import one_line, short, tiny
 
-from vae_engine import EngineError, data, train
-from vae_engine.evaluation import held_out_terms
-from vae_engine.training import Checkpoint, Epoch, Event, Failed, Finished, Snapshot, Step
+from vae_engine import EngineError, train
+from vae_engine.data import mnist as data
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.training.training import Checkpoint, Epoch, Event, Failed, Finished, Snapshot, Step
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_budget_in_seconds_is_spent_and_seconds_come_before_steps_and_epochs(
     events_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ticks = iter(range(10**6))
-    monkeypatch.setattr("vae_engine.training.time.monotonic", lambda: next(ticks) / 100)
+    monkeypatch.setattr("vae_engine.training.training.time.monotonic", lambda: next(ticks) / 100)
     events = events_of(seconds=2.0, steps=1)
     assert events[-1].step > 1
     assert events[-1].seconds >= 2.0

@@ -18,7 +18,7 @@ from dashboard.material import Material
 from dashboard.worksheet import TASKS, Task, judged
 from dashboard.worksheet.export import entry, model_entry, shown, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of
-from vae_engine import forward
+from vae_engine.stored import forward
 
 FAR = "#mode=move&z=30%2C30%3B300%2C300"
 HOSTILE = [

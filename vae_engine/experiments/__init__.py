@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vae_engine.errors import EngineError
-from vae_engine.experiment_result import Result
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "assets" / "experiments"
@@ -87,7 +87,7 @@ def named(name: str) -> Experiment:
 def run(name: str, scale: str, seed: int, report: Report) -> Result:
     """Do an experiment in one of SCALES. Raises EngineError for an unknown name."""
     experiment = named(name)
-    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}.measure")
     started = time.monotonic()
     findings = module.measure(scale, seed, report)
     command = f"python -m vae_engine experiment {name}" + (" --quick" if scale == "quick" else "") + f" --seed {seed}"

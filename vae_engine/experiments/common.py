@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import torch
 
-from vae_engine import data, training
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.evaluation import held_out_terms
-from vae_engine.events import Epoch, Event, Failed, Finished
-from vae_engine.models import Model
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.model.models import Model
+from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.training import training
+from vae_engine.training.events import Epoch, Event, Failed, Finished
 
 Amount = TypeVar("Amount")
 

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vae_engine import data
-from vae_engine.config import TrainConfig
-from vae_engine.errors import EngineError
-from vae_engine.optimisers import Optimiser, learning_rate_factor
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.stored.config import TrainConfig
+from vae_engine.training.optimisers import Optimiser, learning_rate_factor
 
-_BATCH, _PIXELS = 1, 2  # purposes of randomness, those of vae_engine.training
+_BATCH, _PIXELS = 1, 2  # purposes of randomness, those of vae_engine.training.training
 _REPORTED = 20  # steps between two reports
 
 Loss = Callable[[Tensor, torch.Generator, float], Tensor]

@@ -14,12 +14,15 @@ from pathlib import Path
 
 import torch
 
-from vae_engine import checkpoints, data, export, registry, runs
-from vae_engine.checkpoints import Stored
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.exact import ExactInference, exact_log_px
-from vae_engine.gaps import gaps
-from vae_engine.likelihoods import LIKELIHOODS
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.inference.exact import ExactInference, exact_log_px
+from vae_engine.inference.gaps import gaps
+from vae_engine.model.likelihoods import LIKELIHOODS
+from vae_engine.runs import runs
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 
 def main(folder: Path, name: str, count: int, with_gaps: int) -> None:

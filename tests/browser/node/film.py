@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from vae_engine import checkpoints, data, film, forward, run_log, snapshots
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.export import observed_first
-from vae_engine.weights import expected_shapes
+from vae_engine.data import mnist as data
+from vae_engine.exchange import film
+from vae_engine.exchange.bundle import observed_first
+from vae_engine.runs import log as run_log
+from vae_engine.runs import snapshots
+from vae_engine.stored import checkpoints, forward
+from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.weights import expected_shapes
 
 STEP = 6
 TERMS = {"loss": 200.5, "nll": 180.25, "kl": 2.5}

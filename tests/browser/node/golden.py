@@ -17,10 +17,12 @@ import numpy as np
 import torch
 from safetensors.numpy import load, save
 
-from vae_engine import checkpoints, data, export, forward, registry
-from vae_engine.config import ModelConfig, TrainConfig
-from vae_engine.data import Images
-from vae_engine.models import build_model
+from vae_engine.data import mnist as data
+from vae_engine.data.mnist import Images
+from vae_engine.exchange import bundle as export
+from vae_engine.model.models import build_model
+from vae_engine.stored import checkpoints, forward, registry
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 POINTS = 24
 SMALL: dict[str, Any] = {"encoder_widths": (24, 17), "decoder_widths": (20, 24), "fourier_features": 5}

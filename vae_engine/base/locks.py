@@ -1,0 +1,95 @@
+"""Locks on files that the operating system drops when their holder dies, however it dies.
+
+They tell a run that is being trained from one whose process was killed, in every window and after every restart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from vae_engine.base.errors import EngineError
+
+RUN = "lock"
+"""The file in the folder of a run that the process training there holds."""
+_POLL_SECONDS = 0.02
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _PLACE = 2**30  # Windows hides locked bytes from readers: lock one behind the content
+
+    def _take(file: IO[bytes], shared: bool) -> bool:
+        file.seek(_PLACE)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _drop(file: IO[bytes]) -> None:
+        file.seek(_PLACE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(file: IO[bytes], shared: bool) -> bool:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _drop(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@contextlib.contextmanager
+def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
+    """Hold the lock on a file, made with its folder if need be, while the body runs; the file names the process.
+
+    Whoever merely looks holds it for an instant, so try for `patience` seconds.
+    Raises EngineError with `refusal` when another process keeps it, and when the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        raise EngineError(f"Cannot write {path}: {error.strerror or error}.") from None
+    with file:
+        deadline = time.monotonic() + patience
+        while not _take(file, shared=False):
+            if time.monotonic() >= deadline:
+                raise EngineError(refusal)
+            time.sleep(_POLL_SECONDS)
+        try:
+            file.truncate(0)
+            file.write(str(os.getpid()).encode())
+            file.flush()
+            yield
+        finally:
+            file.truncate(0)
+            _drop(file)
+
+
+def holder(path: Path) -> int | None:
+    """The process that holds the lock on a file, or None when none does; never waits.
+
+    0 stands for a holder that has not yet written its number.
+    """
+    try:
+        with path.open("rb") as file:
+            if _take(file, shared=True):
+                _drop(file)
+                return None
+            file.seek(0)
+            text = file.read(20)
+    except OSError:
+        return None
+    return int(text) if text.isdigit() else 0

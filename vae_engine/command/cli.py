@@ -1,0 +1,269 @@
+"""The engine's command line: arguments in, text or JSON out. The work is done elsewhere.
+
+Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 doctor found a fault,
+2 bad input (one line says what), 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.command import experiment_commands, run_commands, train_flags
+from vae_engine.command.commands import add_command, positive, show
+from vae_engine.publish import tables
+from vae_engine.runs import control as run_control
+from vae_engine.runs import standby
+from vae_engine.stored import checkpoints, registry, weights
+from vae_engine.stored.config import ModelConfig, TrainConfig
+
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see --help)\n")
+
+
+Exporter = Callable[[Sequence[str], Path], int]
+"""Writes models, given by name or folder, to a file; returns its size in bytes."""
+
+
+def parser(
+    prog: str = "python -m vae_engine", exporters: Mapping[str, Exporter] = MappingProxyType({})
+) -> tuple[argparse.ArgumentParser, Any]:
+    """The parser and its subparsers, to which another program may add commands and export formats of its own."""
+    exporters = {"bundle": _write_bundle, **exporters}
+    top = _Parser(prog=prog, description="Train, measure and export 2-D latent variable models of MNIST.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+
+    models = add_command(commands, "models", _models, "list the pretrained models")
+    models.add_argument("--markdown", action="store_true", help="print the table of numbers for README")
+    info = add_command(commands, "info", _info, "describe one model: settings, layers, numbers")
+    info.add_argument("model", help="a pretrained name or a folder")
+
+    train = add_command(commands, "train", _train, "train a model into a run directory")
+    place = train.add_mutually_exclusive_group(required=True)
+    place.add_argument("--run-dir", type=Path, help="the folder of the run")
+    place.add_argument("--standby", action="store_true", help="prepare, then go on, live, with the run that stdin names")
+    train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
+    train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
+    train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
+    train.add_argument("--threads", type=positive, help="processor threads (default all; with --live all but one)")
+    train_flags.add(train)
+
+    evaluate = add_command(commands, "evaluate", _evaluate, "measure a model: ELBO, importance-sampled and exact log p(x)")
+    evaluate.add_argument("model", help="a pretrained name or a folder")
+    evaluate.add_argument("--split", default="test", choices=("train", "validation", "test"))
+    evaluate.add_argument("--protocol", default="dynamic", choices=("grey", "dynamic", "threshold"))
+    evaluate.add_argument("--limit", type=positive, help="only the first N images")
+    evaluate.add_argument("--seed", type=_seed, default=0, help="seed of pixels and latent noise (default 0)")
+    evaluate.add_argument("--samples", type=positive, default=10, help="z samples of the ELBO (default 10)")
+    evaluate.add_argument("--is-samples", type=positive, default=500, help="z samples of log p(x) (default 500)")
+    evaluate.add_argument("--save", action="store_true", help="also write the numbers into the model's metrics.json")
+
+    publish = add_command(commands, "publish", _publish, "choose among runs on validation and keep the best as pretrained")
+    publish.add_argument("name", help="the name it gets under pretrained/")
+    publish.add_argument("runs", type=Path, nargs="+", help="finished runs that differ in their seed")
+
+    truths = add_command(commands, "truths", _truths, "keep the exact numbers of every test image beside a VAE")
+    truths.add_argument("model", help="a pretrained name or a folder")
+
+    export = add_command(commands, "export", _export, "write a model for another program")
+    export.add_argument("models", nargs="+", metavar="model", help="a pretrained name or a folder")
+    export.add_argument("--to", required=True, choices=tuple(exporters), help="bundle: one safetensors file for the browser")
+    export.set_defaults(exporters=exporters)
+    export.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+
+    run_commands.add(commands)
+    experiment_commands.add(commands)
+
+    doctor = add_command(commands, "doctor", _doctor, "check this installation and say how to mend it")
+    doctor.add_argument("--port", type=int, default=8501, help="the dashboard's port (default 8501)")
+    return top, commands
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"must be from 0 to {2**31 - 1}, not {text}")
+    return value
+
+
+def main(argv: Sequence[str] | None = None, top: argparse.ArgumentParser | None = None) -> int:
+    """Run a command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    arguments = (top or parser()[0]).parse_args(argv)
+    try:
+        return arguments.handler(arguments)
+    except (EngineError, OSError) as error:
+        print(f"{error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    found = [registry.find(name) for name in registry.names()]
+    if arguments.markdown:
+        print(tables.markdown(found))
+        return 0
+    rows: list[dict[str, Any]] = []
+    lines = []
+    for model in found:
+        count = weights.parameter_count(model.model)
+        row = {"name": model.name, "kind": model.model.kind, "parameters": count, "sha256": model.sha256}
+        rows.append(row | {"metrics": model.metrics})
+        lines.append(f"{model.name:<18}{model.model.kind:<5}{count:>10,} parameters   {_headline(model.metrics)}")
+    show(arguments, rows, "\n".join(lines) or "There are no pretrained models here.")
+    return 0
+
+
+def _headline(metrics: dict[str, Any]) -> str:
+    shown = [f"{name} {metrics[name]:.2f}" for name in ("elbo", "log_px_exact", "log_px_is", "nll") if name in metrics]
+    return ", ".join(shown) + f" nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    from vae_engine.stored.architecture import layers
+
+    stored = registry.find(arguments.model)
+    value = {
+        "name": stored.name, "model": stored.model.to_dict(), "train": stored.train.to_dict(), "sha256": stored.sha256,
+        "parameters": weights.parameter_count(stored.model), "layers": layers(stored.model), "metrics": stored.metrics,
+    }  # fmt: skip
+    show(arguments, value, "\n".join(f"{key}: {json.dumps(item, ensure_ascii=False)}" for key, item in value.items()))
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    if arguments.standby:
+        arguments.run_dir = standby.wait()
+        arguments.resume = arguments.live = True
+    configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
+    # Held from before torch is imported, so that whoever started this process soon sees it live.
+    with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
+        standby.finish_preparing()
+        return _train_alone(arguments, *configs)
+
+
+def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: TrainConfig) -> int:
+    import torch
+
+    from vae_engine.runs import runs
+    from vae_engine.training import progress as console
+    from vae_engine.training import training
+
+    stop = _stop_on_signal()
+    threads = torch.get_num_threads()
+    # Whoever watches needs a processor as well, and threads that wait for one another wait for the one that lost its own.
+    torch.set_num_threads(arguments.threads or (max(1, threads - 1) if arguments.live else threads))
+    brake = run_control.Brake(arguments.run_dir)
+    options = {"device": arguments.device, "should_stop": stop, "holding": brake.holding, "live": arguments.live}
+    if arguments.resume:
+        events = runs.resume(arguments.run_dir, **options)
+    else:
+        events = runs.start(arguments.run_dir, model, train, **options)
+    last: training.Event | None = None
+    with console.TrainingBar() as bar:
+        for last in events:
+            bar.show(last)
+    if isinstance(last, training.Failed):
+        raise EngineError(last.message)
+    assert isinstance(last, training.Finished)
+    value = {"run_dir": str(arguments.run_dir), "reason": last.reason, **runs.held_out_metrics(train, last)}
+    show(arguments, value, f"{last.reason}: {_headline(value)}; {arguments.run_dir}")
+    if last.reason == "stopped":
+        print(f"Stopped at step {last.step}; go on with --resume --run-dir {arguments.run_dir}", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _stop_on_signal() -> Callable[[], bool]:
+    """A flag that Ctrl-C or a termination request raises; training looks at it before every step."""
+    raised: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        if raised and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raised.append(number)
+
+    signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGTERM, note)
+    return lambda: bool(raised)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from vae_engine.measure import evaluation
+    from vae_engine.training import progress as console
+
+    stored = registry.find(arguments.model)
+    with console.StageBar() as bar:
+        value = evaluation.evaluate(
+            checkpoints.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
+            limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
+            progress=bar.show, data_set=stored.train.data,
+        )  # fmt: skip
+    if arguments.save:
+        checkpoints.write_metrics(stored.folder, stored.metrics | value)
+    show(arguments, value, json.dumps(value, indent=2))
+    return 0
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    from vae_engine.publish import publish
+    from vae_engine.training import progress as console
+
+    with console.StageBar() as bar:
+        stored = publish.publish(arguments.name, arguments.runs, bar.show)
+    show(arguments, stored.metrics, f"{stored.name}: {_headline(stored.metrics)}")
+    return 0
+
+
+def _truths(arguments: argparse.Namespace) -> int:
+    from vae_engine.publish import publish
+    from vae_engine.training import progress as console
+
+    stored = registry.find(arguments.model)
+    with console.StageBar() as bar:
+        publish.keep_truths(stored, bar.show)
+    show(arguments, {"model": stored.name, "folder": str(stored.folder)}, f"{stored.name}: exact numbers kept in {stored.folder}")
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    size = arguments.exporters[arguments.to](arguments.models, arguments.output)
+    value = {"models": arguments.models, "output": str(arguments.output), "bytes": size}
+    show(arguments, value, f"{arguments.output}: {size / 1e6:.1f} MB")
+    return 0
+
+
+def _write_bundle(names: Sequence[str], path: Path) -> int:
+    from vae_engine.exchange import bundle as export
+
+    if len(names) != 1:
+        raise EngineError(f"A bundle holds one model, not {len(names)}.")
+    return export.write_bundle(registry.find(names[0]), path)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from vae_engine.command import doctor
+
+    checks = doctor.examine(arguments.port)
+    lines = [f"{'ok  ' if c.ok else 'FAIL'} {c.what}: {c.found}" + ("" if c.ok else f"\n     {c.remedy}") for c in checks]
+    show(arguments, [dataclasses.asdict(check) for check in checks], "\n".join(lines))
+    return 0 if all(check.ok for check in checks) else 1

@@ -1,0 +1,86 @@
+"""The flags of `train`: one for every setting of a model and of its training, made from the configs themselves."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any, TypeVar
+
+from vae_engine.data import datasets
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
+
+Settings = TypeVar("Settings", ModelConfig, TrainConfig)
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the flags to a command."""
+    command.add_argument("--model", choices=("vae", "ae"), help="variational or plain autoencoder (default vae)")
+    command.add_argument("--config", type=Path, help="start from the settings of this config.json")
+    for title, kind in (("network", ModelConfig), ("training", TrainConfig)):
+        _add_settings(command.add_argument_group(title), kind)
+
+
+def _add_settings(group: Any, kind: type) -> None:
+    for spec in dataclasses.fields(kind):
+        if spec.name == "kind" or spec.metadata["from_data"]:
+            continue  # `--model` sets the one, the images the other
+        flag, meta = "--" + spec.name.replace("_", "-"), spec.metadata
+        help = meta["help"].replace("%", "%%")
+        if isinstance(spec.default, bool):
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=help)
+        elif isinstance(spec.default, tuple):
+            group.add_argument(flag, type=_widths, default=None, metavar="N,N,…", help=help)
+        else:
+            parse = type(spec.default)
+            group.add_argument(flag, type=parse, default=None, choices=meta["choices"] or None, help=help)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part)
+
+
+def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
+    """The configs of a train command: the file's or the live recipe's, changed by the flags given. Raises EngineError."""
+    model, train = LIVE_MODEL, LIVE_TRAIN
+    if arguments.config:
+        model, train = checkpoints.read_config_file(arguments.config)
+    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    if arguments.model:
+        given["kind"] = arguments.model
+    if {"seconds", "steps", "epochs"} & given.keys():
+        # A budget on the command line replaces the one of the recipe, whatever its unit.
+        given = {"seconds": 0.0, "steps": 0, "epochs": 0.0} | given
+    if "data" in given:
+        given["data"] = datasets.named(given["data"])
+        given["classes"] = list(datasets.classes(given["data"]))
+    return _changed(model, given), _changed(train, given)
+
+
+def of(model: ModelConfig, train: TrainConfig) -> list[str]:
+    """The shortest flags of `train` that ask for these settings: the inverse of `settings`."""
+    flags = [] if model.kind == LIVE_MODEL.kind else ["--model", model.kind]
+    budget = {"seconds", "steps", "epochs"}
+    other_budget = any(getattr(train, name) != getattr(LIVE_TRAIN, name) for name in budget)
+    for config, recipe in ((model, LIVE_MODEL), (train, LIVE_TRAIN)):
+        for spec in dataclasses.fields(config):
+            value = getattr(config, spec.name)
+            if spec.name == "kind" or spec.metadata["from_data"]:
+                continue
+            asked = bool(value) and other_budget if spec.name in budget else value != getattr(recipe, spec.name)
+            if asked:
+                flags += _flag(spec.name.replace("_", "-"), value)
+    return flags
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{name}" if value else f"--no-{name}"]
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return [f"--{name}={text}"] if not text or text.startswith("-") else [f"--{name}", text]
+
+
+def _changed(base: Settings, given: dict[str, Any]) -> Settings:
+    fields = {spec.name for spec in dataclasses.fields(base)}
+    return type(base).from_dict(base.to_dict() | {key: value for key, value in given.items() if key in fields})

@@ -1,0 +1,1 @@
+"""Images and what the networks see of them."""

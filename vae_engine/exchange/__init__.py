@@ -1,0 +1,1 @@
+"""Models and runs in the form that the browser reads. No torch."""

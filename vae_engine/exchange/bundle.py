@@ -1,0 +1,163 @@
+"""A *bundle*: one safetensors file from which the browser runs a model. Made without torch.
+
+    __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
+                          points {count, protocol, seed, low [2], high [2]}, train {…}
+    encoder.*, decoder.*  weights, float16, under the names of their layers
+    points.codes          uint16 [n, 2]: test codes, low + code/65535·(high − low); n images of the test split
+    points.std            float16 [n, 2]: posterior σ (VAE only)
+    points.log_px         float32 [n]: exact log p(x), nats (VAE, where it was measured; so the next two)
+    points.elbo           float32 [n]: the encoder's ELBO, nats
+    points.modes          uint8 [n]: modes of p(z|x)
+    points.labels         uint8 [n]
+    points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+    train.codes           uint16 [m, 2]: codes of the training images, for "no training code within …"
+
+What the encoder saw of image i is `data.observe_fixed`, which the browser repeats from seed and pixels.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save as pack
+
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_atomically
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.stored import forward
+from vae_engine.stored import weights as weight_files
+from vae_engine.stored.architecture import layers
+from vae_engine.stored.checkpoints import Stored
+
+VERSION = 1
+PROTOCOL, SEED = "dynamic", 0
+_CODES = "codes.safetensors"
+
+Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
+"""Tensors, and what a header says of them."""
+
+
+def write_bundle(stored: Stored, path: Path) -> int:
+    """Write the bundle of a model atomically; its size in bytes."""
+    content = bundle(stored)
+    write_atomically(path, content)
+    return len(content)
+
+
+def bundle(stored: Stored, with_images: bool = True, points: int | None = None) -> bytes:
+    """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions.
+
+    `points` keeps the first so many images of each split: enough to watch training, and a hundred times faster.
+    """
+    tensors, header = _contents(stored, with_images, points)
+    return _packed(tensors, bundle=header)
+
+
+def parted(stored: Stored) -> tuple[bytes, bytes]:
+    """A bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
+
+    The second is a safetensors file with `encoder.*` and, as `__metadata__.encoder`, the encoder's list of layers.
+    Raises as `bundle` does.
+    """
+    tensors, header = _contents(stored, with_images=False)
+    listed = header["layers"].pop("encoder")
+    encoder = {name: tensors.pop(name) for name in list(tensors) if name.startswith("encoder.")}
+    return _packed(tensors, bundle=header), _packed(encoder, encoder=listed)
+
+
+def _packed(tensors: dict[str, np.ndarray], **described: Any) -> bytes:
+    notes = {key: json.dumps(value) for key, value in described.items()}
+    return pack({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, notes)
+
+
+def _contents(stored: Stored, with_images: bool, points: int | None = None) -> Codes:
+    """The tensors of a bundle, and its header."""
+    if stored.model.latent_dim != 2:
+        raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
+    codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
+    tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
+    tensors["points.labels"] = datasets.load(stored.train.data, "test").labels[:points]
+    if with_images:
+        whole_mnist = stored.train.data == datasets.MNIST and points is None
+        packed = data.packed_test_images() if whole_mnist else packed_first(stored.train.data, points)
+        tensors["points.images"] = np.frombuffer(packed, np.uint8)
+    header = {
+        "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
+        "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
+        "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
+        "classes": stored.train.classes, **places,
+    }  # fmt: skip
+    return tensors, header
+
+
+def encode_all(stored: Stored, points: int | None = None) -> Codes:
+    """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them.
+
+    Of all images, or of the first `points` of each split.
+    """
+    tensors, places = {}, {}
+    for key, split in (("points", "test"), ("train", "train")):
+        seen = observed_first(stored.train.data, split, points) if points else _observed(stored.train.data, split)
+        codes, std = forward.encode(stored, seen)
+        tensors[f"{key}.codes"], place = quantise(codes)
+        places[key] = {**place, "protocol": PROTOCOL, "seed": SEED, "split": split}
+        if key == "points" and std is not None:
+            tensors["points.std"] = std.astype(np.float16)
+    return tensors, places
+
+
+@lru_cache(maxsize=4)
+def observed_first(data_set: str, split: str, count: int) -> np.ndarray:
+    """What the encoders see of the first images of a split: [count, 784], the same array each time."""
+    return _observed(data_set, split, count)
+
+
+def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray:
+    return data.observe_fixed(datasets.load(data_set, split).images[:count], PROTOCOL, SEED)
+
+
+@lru_cache(maxsize=2)
+def packed_first(data_set: str, count: int | None) -> bytes:
+    """The first test images as a gzip file of the IDX format, which is how MNIST's are bundled."""
+    images = datasets.load(data_set, "test").images[:count]
+    return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
+
+
+def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
+    """Keep a model's codes beside it, so that the dashboard need not encode 60,000 images before its first picture.
+
+    `truths` are per-image numbers of the test split (image_truths), or none.
+    """
+    tensors, places = encode_all(stored)
+    tensors |= {f"points.{name}": values for name, values in truths.items()}
+    packed = pack(tensors, {"weights_sha256": stored.sha256, "places": json.dumps(places)})
+    write_atomically(stored.folder / _CODES, packed)
+
+
+def observed_test(data_set: str = datasets.MNIST) -> np.ndarray:
+    """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
+    return _observed(data_set, "test")
+
+
+def read_codes(stored: Stored) -> Codes | None:
+    """The kept codes, if there are any and they belong to these weights. Raises EngineError for a damaged file."""
+    path = stored.folder / _CODES
+    if not path.exists():
+        return None
+    raw = weight_files.read_raw(path)
+    tensors, notes = weight_files.parse(raw, str(path)), weight_files.notes(raw)
+    return (tensors, json.loads(notes["places"])) if notes.get("weights_sha256") == stored.sha256 else None
+
+
+def quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
+    """Codes [n, 2] as uint16 over their true range, and that range."""
+    low, high = codes.min(0).astype(np.float64), codes.max(0).astype(np.float64)
+    scaled = (codes - low) / np.maximum(high - low, 1e-9) * 65535
+    return np.rint(scaled).astype(np.uint16), {"count": len(codes), "low": low.tolist(), "high": high.tolist()}

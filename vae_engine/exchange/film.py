@@ -1,0 +1,113 @@
+"""A *film* shows a run through time: one safetensors file for each instant, and one for the images. Made without torch.
+
+A **frame** is one instant: the decoder, and where the encoder puts the first test images.
+
+    __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta, classes, sha256,
+                          points {count, protocol, seed, split, low [2], high [2]},
+                          training {step, seconds, progress, loss, nll, kl} of the batches logged last, or null,
+                          held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo
+    decoder.*             weights, float16, under the names of their layers
+    points.codes          uint16 [n, 2]: low + code/65535·(high − low)
+    points.std            float16 [n, 2]: posterior σ (VAE only)
+
+The **cast** is what all frames of a data set are about:
+
+    __metadata__.cast     JSON: format, version, classes, count, protocol, seed, split
+    points.labels         uint8 [n]
+    points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+
+Image i of the cast belongs to code i of every frame; a frame may show fewer images than the cast has.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save as pack
+
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.runs import log as run_log
+from vae_engine.runs import snapshots
+from vae_engine.stored import forward
+from vae_engine.stored.architecture import layers
+from vae_engine.stored.checkpoints import Stored
+
+VERSION = 1
+POINTS = 2000
+_POINTS_OF = {"conv": 1000}  # encoders that take several times as long for an image
+_SPLIT = "test"
+_MOST = 6e4  # what float16 holds
+
+
+def frame(folder: Path, step: int) -> bytes:
+    """The frame of a run's snapshot. Raises EngineError when there is none, or it is damaged or cannot be drawn."""
+    return _frame(snapshots.read(folder, step))
+
+
+def latest_frame(folder: Path) -> bytes:
+    """The frame of the weights that a run was last seen with while it trains. Raises as `frame` does."""
+    return _frame(snapshots.read_latest(folder))
+
+
+def points_of(encoder: str) -> int:
+    """How many test images a frame shows for a kind of encoder: so many that a frame takes a tenth of a second."""
+    return _POINTS_OF.get(encoder, POINTS)
+
+
+def _frame(stored: Stored) -> bytes:
+    model, step = stored.model, int(stored.metrics["steps"])
+    if model.latent_dim != 2:
+        raise EngineError(f"{stored.name} has {model.latent_dim} latent dimensions; a map has 2.")
+    with np.errstate(over="ignore"):  # a run may diverge, and is then shown as far as it can be
+        codes, std = forward.encode(stored, export.observed_first(stored.train.data, _SPLIT, points_of(model.encoder)))
+    if not np.isfinite(codes).all():
+        raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
+    tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}
+    tensors["points.codes"], place = export.quantise(codes)
+    if std is not None:
+        tensors["points.std"] = np.nan_to_num(std, nan=_MOST).clip(0, _MOST).astype(np.float16)
+    header = {
+        "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
+        "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
+        "beta": stored.train.beta if model.kind == "vae" else None, "classes": stored.train.classes,
+        "sha256": stored.sha256, "points": {**place, "protocol": export.PROTOCOL, "seed": export.SEED, "split": _SPLIT},
+        **_moment(stored.folder, step, model.kind),
+    }  # fmt: skip
+    return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})
+
+
+def _moment(folder: Path, step: int, kind: str) -> dict[str, dict[str, float] | None]:
+    """What was last logged of training and of the held-out images by a step, each with the step it is of."""
+    names = ("nll", "kl", "elbo") if kind == "vae" else ("nll",)
+    training = held_out = None
+    for event in run_log.read_on(folder).events:
+        if event["step"] > step:
+            continue
+        if event["type"] == "step":
+            training = _numbers(event, ("step", "seconds", "progress", "loss", *names))
+        elif isinstance(event.get("terms"), dict) and event["terms"]:
+            held_out = _numbers({"step": event["step"], **event["terms"]}, ("step", *names))
+    return {"training": training, "held_out": held_out}
+
+
+def _numbers(event: dict[str, Any], names: tuple[str, ...]) -> dict[str, float]:
+    return {name: event[name] for name in names if type(event.get(name)) in (int, float)}
+
+
+def cast(data_set: str) -> bytes:
+    """The first test images of a data set and what their labels mean. Raises EngineError when it is not there."""
+    images = datasets.load(data_set, _SPLIT).head(POINTS)
+    tensors = {
+        "points.labels": np.ascontiguousarray(images.labels),
+        "points.images": np.frombuffer(export.packed_first(data_set, POINTS), np.uint8),
+    }
+    header = {
+        "format": "latent-explorer-cast", "version": VERSION, "classes": datasets.classes(data_set), "count": len(images),
+        "protocol": export.PROTOCOL, "seed": export.SEED, "split": _SPLIT,
+    }  # fmt: skip
+    return pack(tensors, {"cast": json.dumps(header)})

@@ -1,0 +1,1 @@
+"""A model in torch: networks, likelihoods, objectives."""

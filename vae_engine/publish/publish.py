@@ -1,0 +1,100 @@
+"""From runs that differ in their seed to one pretrained model: chosen on validation, measured on test once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.measure import evaluation
+from vae_engine.measure.image_truths import image_truths
+from vae_engine.stored import checkpoints, registry, weights
+from vae_engine.stored.checkpoints import Stored
+
+_SAMPLES = 10
+
+
+def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float], None]) -> Stored:
+    """Write `pretrained/<name>` from the best of several finished runs of the same settings.
+
+    The best is the one with the highest validation ELBO (lowest nll for an autoencoder) on all 10,000
+    validation images. Raises EngineError when a run is unfinished or the runs differ in more than the seed.
+    """
+    runs = [checkpoints.read(folder) for folder in folders]
+    if len({(run.model, dataclasses.replace(run.train, seed=0)) for run in runs}) != 1:
+        raise EngineError("The runs differ in more than their seed; choose among runs of the same settings.")
+    candidates, validation = [], datasets.load(runs[0].train.data, "validation")
+    for count, run in enumerate(runs):
+        progress("validation", count / len(runs))
+        protocol = run.train.protocol
+        terms = evaluation.held_out_terms(checkpoints.to_torch(run), validation, protocol, 0, _SAMPLES)
+        candidates.append({"seed": run.train.seed, **terms})
+    best = max(range(len(runs)), key=lambda index: candidates[index].get("elbo", -candidates[index]["nll"]))
+    chosen = runs[best]
+    protocol, data_set = chosen.train.protocol, chosen.train.data
+    metrics = evaluation.evaluate(checkpoints.to_torch(chosen), name, protocol=protocol, progress=progress, data_set=data_set)
+    by = "validation nll" if chosen.model.kind == "ae" else "validation elbo"
+    metrics["selection"] = {"by": by, "n": len(validation), "samples": _SAMPLES, "candidates": candidates}
+    folder = registry.PRETRAINED / name
+    checkpoints.save(folder, checkpoints.to_torch(chosen), chosen.train, metrics)
+    stored = registry.find(name)
+    export.write_codes(stored, {})
+    (folder / "README.md").write_text(card(stored), encoding="utf-8")
+    return stored
+
+
+def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
+    """Keep a VAE's codes beside it with the exact numbers of every test image. Raises EngineError for any other model."""
+    if stored.model.kind != "vae":
+        raise EngineError(f"{stored.name} is an autoencoder, which has no posterior and no log p(x).")
+    vae = checkpoints.to_torch(stored)
+    export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test(stored.train.data)), progress))
+
+
+def card(stored: Stored) -> str:
+    """The model card, in Markdown: data, networks, training, selection, test numbers, and how to make it again."""
+    numbers = stored.metrics
+    candidates = numbers["selection"]["candidates"]
+    criterion = "nll" if stored.model.kind == "ae" else "elbo"
+    tried = ", ".join(f"seed {c['seed']}: {c[criterion]:.2f}" for c in candidates)
+    where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
+    commands = [
+        f"python -m vae_engine train --config pretrained/{stored.name}/config.json --seed {c['seed']} "
+        f"--run-dir runs/{stored.name}-{c['seed']}" for c in candidates
+    ]  # fmt: skip
+    folders = " ".join(f"runs/{stored.name}-{c['seed']}" for c in candidates)
+    commands.append(f"python -m vae_engine publish {stored.name} {folders}")
+    kind = "A variational autoencoder" if stored.model.kind == "vae" else "A plain autoencoder (no sampling, no KL)"
+    return "\n".join([
+        f"# {stored.name}", "",
+        f"{kind} of MNIST with {stored.model.latent_dim} latent dimensions and "
+        f"{weights.parameter_count(stored.model):,} weights.", "",
+        "## Numbers", "", f"Nats per image; {where}.", "", *_number_lines(numbers), "",
+        "## Data", "",
+        "MNIST (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0): 50,000 images to train, 10,000 to validate, 10,000 to "
+        f"test. The networks see `{stored.train.protocol}` pixels.", "",
+        "## Settings", "",
+        *(f"- {key}: {value}" for config in (stored.model, stored.train) for key, value in config.to_dict().items()), "",
+        "## Choice among seeds", "",
+        f"By {numbers['selection']['by']} on {numbers['selection']['n']:,} images "
+        f"({numbers['selection']['samples']} samples): {tried}. The test split was used once, for the chosen one.", "",
+        "## To make it again", "", "```", *commands, "```", "",
+        f"SHA-256 of `model.safetensors`: `{stored.sha256}`.", "",
+    ])  # fmt: skip
+
+
+def _number_lines(numbers: dict[str, Any]) -> list[str]:
+    rows = {
+        "elbo": f"ELBO (estimator {numbers['estimator']}, {numbers['samples']} samples)",
+        "nll": "reconstruction term −log p(x given z)",
+        "kl": "KL(q ‖ prior)",
+        "log_px_is": f"log p(x), importance-sampled ({numbers.get('is_samples')} samples)",
+        "log_px_exact": "log p(x), exact by quadrature",
+    }
+    return ["| number | value |", "|---|---|", *(f"| {label} | {numbers[k]:.2f} |" for k, label in rows.items() if k in numbers)]

@@ -1,0 +1,43 @@
+"""The table of numbers in README, from the models' own metrics; what was quoted from papers is marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vae_engine.stored import weights
+from vae_engine.stored.checkpoints import Stored
+
+# (name, ELBO, importance-sampled log p(x)): quoted, not measured here.
+QUOTED = (
+    ("N-VAE d=2, Davidson et al. 2018 (quoted)", -137.08, -135.73),
+    ("S-VAE d=2, sphere in R³, Davidson et al. 2018 (quoted)", -133.72, -132.50),
+)
+
+
+def markdown(models: list[Stored]) -> str:
+    """One row a model: ELBO, importance-sampled and exact log p(x), reconstruction; then the quoted rows."""
+    head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "seeds tried"]
+    rows = [_row(model) for model in ranked(models)]
+    rows += [[name, "", f"{elbo:.2f}", f"{sampled:.2f}", "", "", ""] for name, elbo, sampled in QUOTED]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def ranked(models: list[Stored]) -> list[Stored]:
+    """VAEs before autoencoders, each from the best bound or reconstruction to the worst."""
+
+    def place(model: Stored) -> tuple[bool, float]:
+        loss = -model.metrics["elbo"] if "elbo" in model.metrics else model.metrics.get("nll", float("inf"))
+        return model.model.kind != "vae", loss
+
+    return sorted(models, key=place)
+
+
+def _row(model: Stored) -> list[str]:
+    numbers = model.metrics
+    seeds = len(numbers.get("selection", {}).get("candidates", [])) or 1
+    keys = ("elbo", "log_px_is", "log_px_exact", "nll")
+    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", *(_figure(numbers, key) for key in keys), str(seeds)]
+
+
+def _figure(numbers: dict[str, Any], key: str) -> str:
+    return f"{numbers[key]:.2f}" if key in numbers else ""

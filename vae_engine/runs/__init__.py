@@ -1,0 +1,1 @@
+"""Training as a folder that grows: log, control, snapshots, archive, sweeps."""

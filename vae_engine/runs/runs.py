@@ -1,0 +1,127 @@
+"""A run is a directory: config, append-only events, snapshots, a state to go on from, the final model.
+
+    config.json            settings, written first
+    events.jsonl           one JSON object a line, appended as training goes
+    snapshots/step-N.safetensors   half-precision weights, logarithmically spaced
+    latest.safetensors     the same a few times a second, while someone is watching
+    state.safetensors      the latest checkpoint to resume from
+    model.safetensors, metrics.json   the finished model: a run folder is then a model folder
+
+Every file but the log is replaced atomically; a torn last line of the log is ignored by readers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as pack
+from torch import Tensor
+
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_atomically
+from vae_engine.runs import log as run_log
+from vae_engine.runs import snapshots
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.training import training
+
+EVENTS, STATE, SNAPSHOTS = run_log.EVENTS, "state.safetensors", snapshots.SNAPSHOTS
+
+
+def start(folder: Path, model: ModelConfig, train: TrainConfig, **options: Any) -> Iterator[training.Event]:
+    """Train into a new folder, recording every event there as it is yielded.
+
+    Raises EngineError when the folder already holds a run.
+    """
+    if (folder / checkpoints.CONFIG).exists():
+        raise EngineError(f"{folder} already holds a run; choose another folder, or go on with --resume.")
+    checkpoints.write_config(folder, model, train)
+    return _record(folder, train, training.train(model, train, **options))
+
+
+def resume(folder: Path, **options: Any) -> Iterator[training.Event]:
+    """Go on with an interrupted run from its last checkpoint, or from the beginning if it has none.
+
+    Raises EngineError when the folder holds no run or the run is finished.
+    """
+    model, train = checkpoints.read_config(folder)
+    if (folder / checkpoints.METRICS).exists():
+        raise EngineError(f"The run in {folder} is finished; there is nothing to resume.")
+    saved = read_state(folder) if (folder / STATE).exists() else None
+    events = training.train(model, train, resume=saved, **options)
+    return _record(folder, train, events, after=saved.step if saved else -1)
+
+
+def read_events(folder: Path) -> list[run_log.LogEvent]:
+    """The events of a run so far, oldest first; a run continued after a kill repeats none of them."""
+    return run_log.read_all(folder)
+
+
+def read_state(folder: Path) -> training.Checkpoint:
+    """The checkpoint to resume from. Raises EngineError when it is damaged."""
+    path = folder / STATE
+    try:
+        with safe_open(path, "pt") as file:
+            numbers = json.loads(file.metadata()["numbers"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            return training.Checkpoint(numbers.pop("step"), tensors, numbers)
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        raise EngineError(f"{path} is damaged ({error}); delete it to train this run from the beginning.") from None
+
+
+def _record(
+    folder: Path, train: TrainConfig, events: Iterator[training.Event], after: int | None = None
+) -> Iterator[training.Event]:
+    """Write events as they pass; `after` is the step from which a run goes on, −1 for the beginning."""
+    (folder / snapshots.LATEST).unlink(missing_ok=True)  # may be of a later step than the one gone on from
+    with (folder / EVENTS).open("ab") as log:
+        if after is not None:
+            log.write(b"\n")  # ends a line that a kill may have torn
+            run_log.append(log, {"type": "resumed", "step": after})
+        step = after or 0
+        try:
+            for event in events:
+                _write(folder, train, event, log)
+                step = event.step
+                yield event
+        except (EngineError, OSError) as error:
+            with contextlib.suppress(OSError):  # a full disk may still take a line
+                run_log.append(log, {"type": "failed", "step": step, "message": str(error)})
+            raise
+
+
+def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[bytes]) -> None:
+    match event:
+        case training.Snapshot(step, weights):
+            write_atomically(snapshots.path_of(folder, step), pack(_half(weights)))
+            run_log.append(log, {"type": "snapshot", "step": step})
+        case training.Live(step, weights):
+            # Worth nothing after a crash, so it need not be waited for until it is on the disk.
+            write_atomically(folder / snapshots.LATEST, pack(_half(weights), {snapshots.STEP: str(step)}), durable=False)
+        case training.Checkpoint(step, tensors, numbers):
+            metadata = {"numbers": json.dumps({"step": step, **numbers})}
+            write_atomically(folder / STATE, pack({k: t.contiguous() for k, t in tensors.items()}, metadata))
+        case training.Finished(step, seconds, reason, model, terms):
+            run_log.append(log, {"type": "finished", "step": step, "seconds": seconds, "reason": reason, "terms": terms})
+            (folder / snapshots.LATEST).unlink(missing_ok=True)  # the last snapshot holds the same
+            if reason != "stopped":
+                checkpoints.save(folder, model, train, held_out_metrics(train, event))
+        case _:
+            run_log.append(log, {"type": type(event).__name__.lower(), **asdict(event)})
+
+
+def _half(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.half().contiguous() for name, tensor in weights.items()}
+
+
+def held_out_metrics(train: TrainConfig, finished: training.Finished) -> dict[str, Any]:
+    """The numbers that a finished run keeps, with their protocol."""
+    where = {"protocol": train.protocol, "split": "validation", "n": train.held_out, "seed": train.seed}
+    how = {"estimator": "B", "samples": 1, "steps": finished.step, "seconds": round(finished.seconds, 1)}
+    return {**where, **how, **finished.terms}

@@ -1,0 +1,170 @@
+"""Every setting of a model and of its training: declared once, checked once, saved as JSON.
+
+Each field carries its range or choices and a sentence of help, so that the command line and the
+dashboard's form are made from the same table. Knows nothing of torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import reprlib
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from vae_engine.base.errors import EngineError
+
+_MAX_WIDTH = 4096
+_MAX_DEPTH = 8
+MAX_CLASSES, _MAX_NAME, _MAX_PATH = 10, 40, 1000
+
+
+def _option(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float = -math.inf,
+    high: float = math.inf,
+    from_data: bool = False,
+) -> Any:
+    """A setting; one that comes `from_data` is not asked for."""
+    meta = {"help": help, "choices": choices, "low": low, "high": high, "from_data": from_data}
+    return field(default=default, metadata=meta)
+
+
+class _Config:
+    """Shared checking and JSON for the frozen dataclasses below."""
+
+    def __post_init__(self) -> None:
+        for spec in dataclasses.fields(self):  # type: ignore[arg-type]
+            _check(spec, getattr(self, spec.name))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))  # type: ignore[call-overload]
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Self:
+        """The settings from plain JSON values.
+
+        Raises EngineError, naming the key, for an unknown key, a wrong type or an impossible value.
+        """
+        if not isinstance(values, dict):
+            raise EngineError(f"{cls.__name__} must be a JSON object, not {type(values).__name__}.")
+        known = {spec.name: spec for spec in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        unknown = sorted(str(key) for key in values if key not in known)
+        if unknown:
+            raise EngineError(f"{cls.__name__} has no setting called {unknown[0]!r}; it knows {', '.join(known)}.")
+        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in values.items()})
+
+
+def _check(spec: dataclasses.Field, value: Any) -> None:
+    """Raise EngineError unless value has the type of the field's default and lies in its range."""
+    name, meta = spec.name, spec.metadata
+
+    def refuse(want: str) -> None:
+        raise EngineError(f"{name} must be {want}, not {reprlib.repr(value)}.")
+
+    if isinstance(spec.default, bool):
+        if not isinstance(value, bool):
+            refuse("true or false")
+    elif meta["from_data"]:
+        names_ok = isinstance(value, tuple) and 1 <= len(value) <= MAX_CLASSES and len(set(map(repr, value))) == len(value)
+        if not (names_ok and all(_is_text(name, _MAX_NAME) for name in value)):
+            refuse(f"a list of 1 to {MAX_CLASSES} different names of at most {_MAX_NAME} characters")
+    elif isinstance(spec.default, tuple):
+        sizes_ok = isinstance(value, tuple) and len(value) <= _MAX_DEPTH
+        if not (sizes_ok and all(type(w) is int and 1 <= w <= _MAX_WIDTH for w in value)):
+            refuse(f"a list of at most {_MAX_DEPTH} layer widths from 1 to {_MAX_WIDTH}")
+    elif meta["choices"]:
+        if value not in meta["choices"]:
+            refuse("one of " + ", ".join(meta["choices"]))
+    elif isinstance(spec.default, str):
+        if not _is_text(value, _MAX_PATH):
+            refuse(f"a text of 1 to {_MAX_PATH} printable characters")
+    else:
+        whole = type(spec.default) is int
+        number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        if not (number and abs(value) < math.inf and meta["low"] <= value <= meta["high"]):
+            refuse(f"a {'whole ' if whole else ''}number from {meta['low']:g} to {meta['high']:g}")
+
+
+def _is_text(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= longest and value.isprintable()
+
+
+@dataclass(frozen=True)
+class ModelConfig(_Config):
+    """What a network is made of. An autoencoder and a VAE differ in `kind` and in nothing else."""
+
+    kind: str = _option("vae", "vae, or ae: a plain autoencoder without sampling and KL", choices=("vae", "ae"))
+    latent_dim: int = _option(2, "dimension of z", low=1, high=200)
+    encoder: str = _option("mlp", "encoder network", choices=("mlp", "residual", "conv"))
+    encoder_widths: tuple[int, ...] = _option((512, 512, 512), "hidden widths; conv: 1 to 3 channel counts, then a width")
+    decoder: str = _option("fourier", "decoder network", choices=("mlp", "fourier", "conv"))
+    decoder_widths: tuple[int, ...] = _option((512, 512, 512), "hidden widths; conv: a width, then 2 channel counts")
+    fourier_features: int = _option(64, "random frequencies of z fed to the decoder", low=1, high=1024)
+    fourier_scale: float = _option(1.0, "standard deviation of those frequencies, radians per unit of z", low=0.0, high=20.0)
+    activation: str = _option("gelu", "nonlinearity", choices=("gelu", "relu", "silu", "tanh"))
+    layer_norm: bool = _option(False, "normalise each hidden layer of the encoder")
+    dropout: float = _option(0.0, "share of the encoder's hidden units dropped while training", low=0.0, high=0.9)
+    likelihood: str = _option("bernoulli", "p(x|z) per pixel", choices=("bernoulli", "gaussian"))
+    spread: str = _option("logvar", "how the encoder gives the posterior's spread", choices=("logvar", "softplus"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.encoder == "residual" and not self.encoder_widths:
+            raise EngineError("encoder_widths of a residual encoder must name at least one width.")
+        if self.encoder == "conv" and not 2 <= len(self.encoder_widths) <= 4:
+            raise EngineError("encoder_widths of a conv encoder must be 1 to 3 channel counts, then a hidden width.")
+        if self.decoder == "conv" and len(self.decoder_widths) != 3:
+            raise EngineError("decoder_widths of a conv decoder must be a hidden width, then 2 channel counts.")
+
+
+@dataclass(frozen=True)
+class TrainConfig(_Config):
+    """How a network is trained. The budget is the first of `seconds`, `steps`, `epochs` that is not 0."""
+
+    data: str = _option("mnist", "mnist, fashion, or images of your own: a folder, an .npz or an IDX file")
+    classes: tuple[str, ...] = _option(tuple("0123456789"), "what its labels mean", from_data=True)
+    train_size: int = _option(50_000, "training images used", low=1, high=1_000_000)
+    protocol: str = _option("dynamic", "what the network sees of a pixel", choices=("grey", "dynamic", "threshold"))
+    objective: str = _option("B", "estimator: A (all Monte Carlo), B (analytic KL) or iwae", choices=("A", "B", "iwae"))
+    samples: int = _option(1, "z samples per image: L of the ELBO, K of the IWAE bound", low=1, high=1000)
+    beta: float = _option(1.0, "weight of the KL term in the loss", low=0.0, high=1000.0)
+    kl_warmup_epochs: float = _option(0.0, "epochs over which beta grows from 0", low=0.0, high=10_000.0)
+    initialisation: str = _option("uniform", "first weights: uniform as torch draws them, or he", choices=("uniform", "he"))
+    optimizer: str = _option("adam", "optimiser", choices=("adam", "adagrad", "sgd"))
+    learning_rate: float = _option(2e-3, "peak learning rate", low=1e-8, high=10.0)
+    schedule: str = _option("one-cycle", "learning-rate schedule", choices=("one-cycle", "linear", "constant"))
+    lr_warmup: float = _option(0.2, "share of the budget over which the rate rises to its peak", low=0.0, high=0.9)
+    adam_beta2: float = _option(0.999, "decay of Adam's second moment", low=0.5, high=0.99999)
+    weight_decay: float = _option(0.0, "decoupled weight decay", low=0.0, high=10.0)
+    grad_clip: float = _option(0.0, "largest gradient norm; 0 leaves gradients alone", low=0.0, high=1e6)
+    batch_size: int = _option(256, "images per step", low=1, high=100_000)
+    ema: float = _option(
+        0.0, "decay of the averaged weights that are evaluated and kept; 0 keeps the last", low=0.0, high=0.99999
+    )
+    seconds: float = _option(0.0, "budget in seconds of training", low=0.0, high=1e6)
+    steps: int = _option(0, "budget in optimiser steps", low=0, high=100_000_000)
+    epochs: float = _option(20.0, "budget in passes over the training images", low=0.0, high=1e6)
+    patience: int = _option(0, "stop after so many evaluations without a better held-out ELBO; 0 never", low=0, high=10_000)
+    held_out: int = _option(2000, "validation images evaluated after each epoch", low=1, high=10_000)
+    seed: int = _option(0, "seed of weights, batches and noise", low=0, high=2**31 - 1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not (self.seconds or self.steps or self.epochs):
+            raise EngineError("Training needs a budget: give seconds, steps or epochs above 0.")
+
+
+LIVE_MODEL = ModelConfig(
+    encoder_widths=(384, 256, 128), decoder_widths=(256, 256, 256), fourier_features=64, fourier_scale=0.7, activation="gelu"
+)
+LIVE_TRAIN = TrainConfig(
+    initialisation="he", learning_rate=4e-3, schedule="linear", lr_warmup=0.1, adam_beta2=0.99, grad_clip=200.0,
+    batch_size=128, ema=0.995, seconds=20.0,
+)  # fmt: skip
+"""The live lecture recipe: a small network that is good after 20 seconds on two cores."""

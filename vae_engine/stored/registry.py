@@ -1,0 +1,38 @@
+"""The pretrained models by name, and any other model by the path of its folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from vae_engine.base.errors import EngineError
+from vae_engine.stored import checkpoints
+from vae_engine.stored.checkpoints import Stored
+
+PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
+
+
+def names() -> list[str]:
+    """The bundled models, in alphabetical order."""
+    return sorted(path.parent.name for path in PRETRAINED.glob(f"*/{checkpoints.METRICS}"))
+
+
+def find(name: str) -> Stored:
+    """The model of a bundled name or of a folder (a run, a download), verified by hash.
+
+    Raises EngineError when there is none.
+    """
+    if name in names():
+        return checkpoints.read(PRETRAINED / name, name)
+    if os.sep in name or Path(name).is_dir():
+        return checkpoints.read(Path(name))
+    raise EngineError(f"There is no model called {name!r}; choose one of {', '.join(names())}, or give a folder.")
+
+
+def load_model(name: str) -> Any:
+    """The torch model (VAE or Autoencoder, in eval mode) of a bundled name or of a folder.
+
+    Raises EngineError when there is none or when any check of its files fails.
+    """
+    return checkpoints.to_torch(find(name))
