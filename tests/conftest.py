@@ -14,7 +14,7 @@ import torch
 from builders import ROOT, save_model, tiny
 from hypothesis import HealthCheck, settings
 
-from dashboard.jobs import VARIABLE
+from dashboard.jobs.jobs import VARIABLE
 from vae_engine.command import cli
 from vae_engine.data import mnist as data
 

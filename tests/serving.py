@@ -15,7 +15,7 @@ from pathlib import Path
 from chromium import find
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
 
-from dashboard.jobs import VARIABLE
+from dashboard.jobs.jobs import VARIABLE
 
 _ONLY_HERE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,5 +1,5 @@
 // @ts-check
-// A film in a page of its own, opened from disk: every instant is in the page (dashboard/film_export.py).
+// A film in a page of its own, opened from disk: every instant is in the page (dashboard/films/export.py).
 
 import {mountFilm} from "./film.js";
 import {readPayload} from "./static_payload.js";

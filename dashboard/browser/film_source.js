@@ -1,5 +1,5 @@
 // @ts-check
-// Where the files of a film come from: from the server (dashboard/film_routes.py), or from the page itself.
+// Where the files of a film come from: from the server (dashboard/films/routes.py), or from the page itself.
 
 /** @typedef {{bytes: Uint8Array, tag: string}} Latest */
 /**

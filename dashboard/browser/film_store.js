@@ -6,7 +6,7 @@ import {readFrame} from "./film_frame.js";
 import {placeOf} from "./film_clock.js";
 
 /** @typedef {import("./film_frame.js").Frame} Frame */
-/** @typedef {{run: string, title: string, kind: "vae"|"ae", steps: number[], latest: number|null, live: boolean}} Reel as dashboard/film.py describes it */
+/** @typedef {{run: string, title: string, kind: "vae"|"ae", steps: number[], latest: number|null, live: boolean}} Reel as dashboard/films/component.py describes it */
 /** @typedef {{source: import("./film_source.js").FilmSource, reel: Reel, place: () => number, changed: (frame: Frame|null) => void, room?: number}} StoreOptions
  *   place on the axis of time that is on show; changed: an instant came, or something went wrong */
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The live views of the Learn page as a Streamlit component. It is given models, once; which step to show with them is
-// said apart, by `__latentLessonTurn` and an event (see dashboard/lesson.py), so that a change of step sends no model
+// said apart, by `__latentLessonTurn` and an event (see dashboard/learn/component.py), so that a change of step sends no model
 // again. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
 import {readBundle, unpackImages} from "./bundle.js";

@@ -1,5 +1,5 @@
 // @ts-check
-// Several bundles in one byte string, with a header: see dashboard/explorer.py, `pack`.
+// Several bundles in one byte string, with a header: see dashboard/explore/component.py, `pack`.
 
 /** @typedef {{id: string, lengths: number[]}} PackHeader */
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Reads what dashboard/static_export.py laid into the page: base 85 over gzip, for bundles over parted byte planes.
+// Reads what dashboard/explore/one_file.py laid into the page: base 85 over gzip, for bundles over parted byte planes.
 
 import {toItsEnd} from "./slices.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The explorer as a Streamlit component. It is given models, once; what is shown of them is said apart, by
-// `__latentExplorerSetting` and an event (see dashboard/explorer.py). Streamlit calls it again on every change of data or
+// `__latentExplorerSetting` and an event (see dashboard/explore/component.py). Streamlit calls it again on every change of data or
 // theme, without a cleanup between.
 
 import {mountExplorer} from "./explorer.js";

@@ -1,6 +1,6 @@
 """Tasks for a class: their words, their checks on real states, and what can be printed of them. No torch."""
 
-from dashboard.lessons import STEPS
+from dashboard.learn.steps import STEPS
 from dashboard.worksheet.images import IMAGE_TASKS
 from dashboard.worksheet.places import PLACE_TASKS
 from dashboard.worksheet.sums import SUM_TASKS

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.explore_link import End, LinkError
-from dashboard.material import Material
-from dashboard.wording import number
+from dashboard.shared.links import End, LinkError
+from dashboard.shared.wording import number
+from dashboard.stock.material import Material
 from dashboard.worksheet.pictures import NAMES, Picture, pictures_of
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged, place_of, understood
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.explore_link import LinkError
-from dashboard.material import Material
-from dashboard.wording import number
+from dashboard.shared.links import LinkError
+from dashboard.shared.wording import number
+from dashboard.stock.material import Material
 from dashboard.worksheet.task import Task, place_of, understood
 from vae_engine.stored import forward
 

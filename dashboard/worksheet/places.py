@@ -8,11 +8,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from dashboard import measures
-from dashboard.explore_link import ExploreLink, LinkError, read, state_of
-from dashboard.lessons import links
-from dashboard.material import Material
-from dashboard.wording import number, percent
+from dashboard.learn.steps import links
+from dashboard.shared.links import ExploreLink, LinkError, read, state_of
+from dashboard.shared.wording import number, percent
+from dashboard.stock import measures
+from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
 from vae_engine.stored import terms
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dashboard import measures
-from dashboard.lessons import links
-from dashboard.material import Material
-from dashboard.wording import number
+from dashboard.learn.steps import links
+from dashboard.shared.wording import number
+from dashboard.stock import measures
+from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict
 from vae_engine.stored import terms
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboard.explore_link import ExploreLink, LinkError, read, state_of
-from dashboard.material import Material
+from dashboard.shared.links import ExploreLink, LinkError, read, state_of
+from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
 Form = Literal["place", "image", "walk", "number", "choice"]

@@ -12,16 +12,16 @@ from builders import ROOT
 from lab_results import MOMENTS, scratch
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs as jobs_module
-from dashboard import lab_wording as wording
-from dashboard.jobs import Jobs, Limits
-from dashboard.run_view import State
+from dashboard.jobs import jobs as jobs_module
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.jobs.run_view import State
+from dashboard.lab import wording
 from vae_engine import experiments
 from vae_engine.experiments import EXPERIMENTS
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.folder import Asked
 
-PROGRAM = "from dashboard.screens import lab\nlab.show()"
+PROGRAM = "from dashboard.lab import page as lab\nlab.show()"
 NAME, EMPTY = "wake-sleep", "collapse"
 
 
@@ -214,6 +214,6 @@ def test_gradient_arrows_are_linked_to_where_they_can_be_moved(jobs: Jobs) -> No
 
 
 def test_the_page_does_not_import_torch() -> None:
-    program = "import sys; from dashboard.screens import lab; lab.show(); print('torch' in sys.modules)"
+    program = "import sys; from dashboard.lab import page as lab; lab.show(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"

@@ -9,11 +9,12 @@ import pytest
 from builders import ROOT
 from streamlit.testing.v1 import AppTest
 
-from dashboard import catalogue, learn_wording
-from dashboard.lessons import STEPS
-from dashboard.material import Material
+from dashboard.learn import wording as learn_wording
+from dashboard.learn.steps import STEPS
+from dashboard.stock import catalogue
+from dashboard.stock.material import Material
 
-PROGRAM = "from dashboard.screens import learn\nlearn.show()"
+PROGRAM = "from dashboard.learn import page as learn\nlearn.show()"
 
 
 def learn(**query: str) -> AppTest:
@@ -113,6 +114,6 @@ def test_missing_numbers_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("page", ["learn", "worksheet"])
 def test_the_page_does_not_import_torch(page: str) -> None:
-    program = f"import sys; from dashboard.screens import {page}; {page}.show(); print('torch' in sys.modules)"
+    program = f"import sys; from dashboard.{page} import page as {page}; {page}.show(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"

@@ -10,7 +10,8 @@ from builders import ROOT
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from dashboard import run_files, wording
+from dashboard.jobs import files as run_files
+from dashboard.shared import wording
 from vae_engine.publish import tables
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
@@ -18,7 +19,7 @@ from vae_engine.stored.checkpoints import Stored
 
 def page(function: str) -> AppTest:
     """A page run once."""
-    app = AppTest.from_string(f"from dashboard.screens import {function}\n{function}.show()", default_timeout=60).run()
+    app = AppTest.from_string(f"from dashboard.{function} import page as {function}\n{function}.show()", default_timeout=60).run()
     assert not app.exception
     return app
 
@@ -56,7 +57,7 @@ def test_models_page_says_so_when_a_model_is_damaged(monkeypatch: pytest.MonkeyP
 
 
 def test_the_first_page_waits_for_no_large_library_that_it_does_not_use() -> None:
-    program = "import sys, dashboard.app; from dashboard.screens import explore; explore.show(); "
+    program = "import sys, dashboard.shell.app; from dashboard.explore import page as explore; explore.show(); "
     program += "print(sorted({'torch', 'pandas', 'pyarrow', 'scipy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"

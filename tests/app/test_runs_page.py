@@ -14,11 +14,13 @@ from builders import short, tiny
 from forging import parts_of, zipped
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs, run_files, run_shelf
-from dashboard import runs_wording as wording
-from dashboard.run_table import HELD_OUT, OWN, TERMS, TEST
-from dashboard.run_view import About, write_about
-from dashboard.train_wording import plain
+from dashboard.jobs import files as run_files
+from dashboard.jobs import jobs
+from dashboard.jobs.run_view import About, write_about
+from dashboard.runs import shelf as run_shelf
+from dashboard.runs import wording
+from dashboard.runs.table import HELD_OUT, OWN, TERMS, TEST
+from dashboard.train.wording import plain
 from vae_engine.runs import archive as run_archive
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints, registry
@@ -58,7 +60,7 @@ def notebook(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def opened(**query: str | list[str]) -> AppTest:
     """The page run once at an address."""
-    app = AppTest.from_string("from dashboard.screens import runs\nruns.show()", default_timeout=60)
+    app = AppTest.from_string("from dashboard.runs import page as runs\nruns.show()", default_timeout=60)
     for key, value in query.items():
         app.query_params[key] = value
     return run(app)

@@ -13,10 +13,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from train_page import complaints, jobs, page, ran, start
 
-from dashboard import presets, run_settings
-from dashboard import train_wording as wording
-from dashboard.jobs import Jobs, Limits
-from dashboard.run_settings import GROUPS, SPECS
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.train import presets, wording
+from dashboard.train import settings as run_settings
+from dashboard.train.settings import GROUPS, SPECS
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
 
@@ -177,7 +177,7 @@ def test_the_page_imports_no_torch(jobs: Jobs) -> None:
 
     from builders import ROOT
 
-    program = "import sys; from dashboard.screens import train; print('torch' in sys.modules)"
+    program = "import sys; from dashboard.train import page as train; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"
 

@@ -10,9 +10,9 @@ from builders import short, tiny
 from streamlit.testing.v1 import AppTest
 from train_page import complaints, jobs, page, ran, start
 
-from dashboard import train_wording as wording
-from dashboard.jobs import Jobs
-from dashboard.run_view import State
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import State
+from dashboard.train import wording
 from vae_engine.runs import log as run_log
 from vae_engine.stored import checkpoints
 

@@ -9,10 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import catalogue, state, worksheet_wording
+from dashboard.shared import state
+from dashboard.stock import catalogue
 from dashboard.worksheet import TASKS, Task, judged
+from dashboard.worksheet import wording as worksheet_wording
 
-PROGRAM = "from dashboard.screens import worksheet\nworksheet.show()"
+PROGRAM = "from dashboard.worksheet import page as worksheet\nworksheet.show()"
 
 
 def worksheet(**query: str) -> AppTest:
@@ -80,7 +82,7 @@ def test_an_unknown_task_is_the_first_with_a_notice() -> None:
 
 
 def test_where_one_stood_on_explore_can_be_carried_over() -> None:
-    app = AppTest.from_string("from dashboard.screens import worksheet\nworksheet.show()", default_timeout=60)
+    app = AppTest.from_string("from dashboard.worksheet import page as worksheet\nworksheet.show()", default_timeout=60)
     app.query_params["task"] = "two-modes"
     app.session_state["kept"] = {"explored": f"./?models={','.join(catalogue.LESSON_MODELS)}#mode=inspect&image=3"}
     run(app)
@@ -94,8 +96,8 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
     def page() -> None:
         import streamlit as st
 
-        from dashboard import state
-        from dashboard.explorer import ExplorerResult
+        from dashboard.explore.component import ExplorerResult
+        from dashboard.shared import state
 
         state.keep_explored(("vae-mnist", "ae-mnist"), ExplorerResult())
         st.text(state.explored())
@@ -116,8 +118,8 @@ def test_explore_is_remembered_when_its_page_is_left_before_it_has_run_again(mon
         st.text(state.explored())
         st.stop()
 
-    monkeypatch.setattr("dashboard.screens.explore.explorer", left_at_once)
-    app = run(AppTest.from_string("from dashboard.screens import explore\nexplore.show()", default_timeout=60))
+    monkeypatch.setattr("dashboard.explore.page.explorer", left_at_once)
+    app = run(AppTest.from_string("from dashboard.explore import page as explore\nexplore.show()", default_timeout=60))
     assert app.text[0].value.endswith("#mode=move&z=0.5%2C-1")
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import jobs as jobs_module
-from dashboard.jobs import Jobs, Limits
+from dashboard.jobs import jobs as jobs_module
+from dashboard.jobs.jobs import Jobs, Limits
 from vae_engine.data import fashion
 
-PROGRAM = "from dashboard.screens import train\ntrain.show()"
+PROGRAM = "from dashboard.train import page as train\ntrain.show()"
 
 
 @pytest.fixture

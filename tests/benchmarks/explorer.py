@@ -23,7 +23,7 @@ from benchmarks.report import Row
 from playwright.sync_api import Browser, Locator, Page
 from serving import chromium, dashboard, offline_context, streamlit_app
 
-from dashboard import static_export
+from dashboard.explore import one_file as static_export
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import registry
 
@@ -37,7 +37,7 @@ PICTURE, NATIVE_PICTURE = "[data-testid=digit-vae]", "[data-testid=stImage] img"
 MANY_APP = """
 from pathlib import Path
 import streamlit as st
-from dashboard.explorer import explorer
+from dashboard.explore.component import explorer
 st.set_page_config(layout="wide")
 explorer([Path(path).read_bytes() for path in {paths!r}])
 """

@@ -22,8 +22,8 @@ from benchmarks.report import Row
 from playwright.sync_api import Browser, Page
 from serving import chromium, dashboard, offline_context
 
-from dashboard import train_wording as wording
-from dashboard.run_view import State
+from dashboard.jobs.run_view import State
+from dashboard.train import wording
 from vae_engine.publish.tables import QUOTED
 from vae_engine.stored import checkpoints
 

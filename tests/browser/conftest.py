@@ -11,7 +11,7 @@ from explorer_page import BUSY, here, settle
 from playwright.sync_api import Browser, Page, expect
 from serving import chromium, dashboard, offline_context
 
-from dashboard.static_export import write_html
+from dashboard.explore.one_file import write_html
 
 Open = Callable[..., Page]
 

@@ -8,7 +8,7 @@ import pytest
 from explorer_page import at_rest, draw_seven, place, state, stats, until
 from playwright.sync_api import Page, expect
 
-from dashboard import catalogue
+from dashboard.stock import catalogue
 
 THUMB = 9
 

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 import streamlit as st
-from dashboard.explorer import explorer
+from dashboard.explore.component import explorer
 st.set_page_config(layout="wide")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
 result = explorer([Path({vae!r}).read_bytes(), Path({ae!r}).read_bytes()])

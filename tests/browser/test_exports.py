@@ -17,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Download, Page
 from safetensors.numpy import load
 
-from dashboard.run_charts import COLOURS
+from dashboard.shared.charts import COLOURS
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, registry

@@ -17,17 +17,17 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from serving import offline_context, streamlit_app
 
-from dashboard import film_export
+from dashboard.films import export as film_export
 from vae_engine.command.cli import INTERRUPTED
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
-SERVER = "import streamlit as st\nfrom dashboard import film_routes\napp = st.App('page.py', routes=film_routes.ROUTES)\n"
+SERVER = "import streamlit as st\nfrom dashboard.films import routes\napp = st.App('page.py', routes=routes.ROUTES)\n"
 PAGE = """
 import streamlit as st
-from dashboard import jobs
-from dashboard.film import Reel, film
-from dashboard.run_view import LIVE
+from dashboard.jobs import jobs
+from dashboard.films.component import Reel, film
+from dashboard.jobs.run_view import LIVE
 
 @st.fragment(run_every=0.3)
 def show():

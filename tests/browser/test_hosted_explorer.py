@@ -9,7 +9,7 @@ import pytest
 from explorer_page import choose_image, draw_seven, here, place, state, until
 from playwright.sync_api import Page, expect
 
-from dashboard import static_export
+from dashboard.explore import one_file as static_export
 
 LARGE = 100_000
 

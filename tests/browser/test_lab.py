@@ -8,7 +8,7 @@ from collections.abc import Callable
 from explorer_page import at_rest, until
 from playwright.sync_api import Page, expect
 
-from dashboard import lab_wording as wording
+from dashboard.lab import wording
 from vae_engine import experiments
 from vae_engine.experiments import result as experiment_result
 

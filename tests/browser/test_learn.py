@@ -10,10 +10,11 @@ from explorer_page import at_rest, heard, here, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
-from dashboard import catalogue, learn_wording
-from dashboard.explore_link import read
-from dashboard.lesson import READINGS
-from dashboard.lessons import STEPS, Step
+from dashboard.learn import wording as learn_wording
+from dashboard.learn.component import READINGS
+from dashboard.learn.steps import STEPS, Step
+from dashboard.shared.links import read
+from dashboard.stock import catalogue
 
 WINDOW = {"width": 1366, "height": 768}
 

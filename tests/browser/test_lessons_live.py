@@ -10,12 +10,12 @@ from explorer_page import place, until
 from playwright.sync_api import Browser, Page, expect
 from serving import offline_context, streamlit_app
 
-from dashboard.lesson import READINGS
+from dashboard.learn.component import READINGS
 
 APP = """
 import streamlit as st
-from dashboard import catalogue
-from dashboard.lesson import lesson
+from dashboard.stock import catalogue
+from dashboard.learn.component import lesson
 
 # A callback, because what a button returns is lost when the live view reports at that moment.
 st.button("another step", on_click=lambda: st.query_params.update(step=st.query_params["then"]))

@@ -13,7 +13,7 @@ from builders import tiny
 from explorer_page import state, until
 from playwright.sync_api import Page, expect
 
-from dashboard.run_view import About, write_about
+from dashboard.jobs.run_view import About, write_about
 from vae_engine import TrainConfig, build_model
 from vae_engine.stored import checkpoints
 

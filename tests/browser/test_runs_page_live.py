@@ -14,7 +14,7 @@ from forging import parts_of, zipped
 from playwright.sync_api import Page, expect
 from test_accessibility import AXE, serious
 
-from dashboard import runs_wording as wording
+from dashboard.runs import wording
 from vae_engine.runs import archive as run_archive
 from vae_engine.runs import runs
 

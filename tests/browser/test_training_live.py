@@ -13,9 +13,9 @@ from explorer_page import at_rest, pixels, until
 from playwright.sync_api import Browser, Page, expect
 from serving import dashboard, offline_context
 
-from dashboard import train_wording as wording
-from dashboard.jobs import Jobs
-from dashboard.run_view import LIVE, State
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import LIVE, State
+from dashboard.train import wording
 
 WINDOW = {"width": 1366, "height": 768}
 LONG = "600"

@@ -11,9 +11,8 @@ from explorer_page import at_rest, heard, here, until
 from playwright.sync_api import Page, expect
 from serving import offline_context
 
-from dashboard import catalogue
-from dashboard import worksheet_wording as wording
-from dashboard.worksheet import TASKS, Task, judged
+from dashboard.stock import catalogue
+from dashboard.worksheet import TASKS, Task, judged, wording
 
 WINDOW = {"width": 1366, "height": 768}
 

@@ -21,7 +21,7 @@ SIZE = 300_000
 WRITER = f"""
 import itertools, sys
 from pathlib import Path
-from vae_engine.files import write_atomically
+from vae_engine.base.files import write_atomically
 for count in itertools.count(1):
     write_atomically(Path(sys.argv[1]), bytes([count % 256]) * {SIZE})
 """

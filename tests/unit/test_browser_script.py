@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import browser_script
+from dashboard.shared import browser_script
 
 
 def write(folder: Path, **modules: str) -> Path:

@@ -29,7 +29,7 @@ from equation_tools import (
 from torch import Tensor
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
-from dashboard.lessons import STEPS, Equation
+from dashboard.learn.steps import STEPS, Equation
 from vae_engine import build_model
 from vae_engine.inference.exact import ExactInference, exact_log_px, log_joint
 from vae_engine.inference.gaps import elbo_by_quadrature, gaps

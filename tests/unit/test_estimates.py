@@ -12,10 +12,10 @@ import torch
 from builders import DECODERS, ENCODERS, short, tiny
 from torch.utils.flop_counter import FlopCounterMode
 
-from dashboard import estimates
-from dashboard import train_wording as wording
-from dashboard.estimates import Estimate, Speed
-from dashboard.run_view import OUTPUT, About, write_about
+from dashboard.jobs import estimates
+from dashboard.jobs.estimates import Estimate, Speed
+from dashboard.jobs.run_view import OUTPUT, About, write_about
+from dashboard.train import wording
 from vae_engine import ModelConfig, TrainConfig, build_model
 from vae_engine.data import mnist as data
 from vae_engine.runs import log as run_log

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from builders import one_line, short, tiny
 
-from dashboard.experiment_view import ExperimentView, read_experiment
-from dashboard.jobs import Jobs, Limits
-from dashboard.run_process import OUTPUT
-from dashboard.run_view import State
+from dashboard.jobs.experiment_view import ExperimentView, read_experiment
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.jobs.process import OUTPUT
+from dashboard.jobs.run_view import State
 from vae_engine import EngineError
 from vae_engine.base import locks
 from vae_engine.experiments import folder as experiment_run

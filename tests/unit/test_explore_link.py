@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from builders import ROOT
 
-from dashboard.explore_link import End, ExploreLink, LinkError, read, state_of, to_explore
+from dashboard.shared.links import End, ExploreLink, LinkError, read, state_of, to_explore
 
 GOOD = {
     "": ExploreLink(),

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dashboard.explorer import ExplorerResult, checked, identity, pack
+from dashboard.explore.component import ExplorerResult, checked, identity, pack
 
 
 def test_a_report_becomes_a_result():

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dashboard import fetching
-from dashboard.fetching import Fetch
+from dashboard.jobs import fetching
+from dashboard.jobs.fetching import Fetch
 from vae_engine import EngineError
 from vae_engine.data import fashion
 

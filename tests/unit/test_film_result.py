@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from dashboard import film as component
-from dashboard.film import FilmResult, Reel, checked, film
+from dashboard.films import component
+from dashboard.films.component import FilmResult, Reel, checked, film
 
 
 @pytest.mark.parametrize(

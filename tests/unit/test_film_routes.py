@@ -15,8 +15,9 @@ import uvicorn
 from builders import short, tiny
 from starlette.applications import Starlette
 
-from dashboard import film_export, film_routes
-from dashboard.jobs import VARIABLE
+from dashboard.films import export as film_export
+from dashboard.films import routes as film_routes
+from dashboard.jobs.jobs import VARIABLE
 from vae_engine import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import film
@@ -210,7 +211,7 @@ def test_a_file_is_about_one_or_two_runs(run: Path, count: int) -> None:
 
 
 def test_a_title_cannot_break_out_of_the_page(run: Path, another: Path) -> None:
-    from dashboard.run_view import About, write_about
+    from dashboard.jobs.run_view import About, write_about
 
     write_about(another, About("</script><script>alert(1)</script>"))
     page = film_export.page([another]).decode()

@@ -12,10 +12,11 @@ from types import SimpleNamespace
 import pytest
 from builders import one_line, short, tiny
 
-from dashboard import jobs as jobs_module
-from dashboard import run_bin, run_queue
-from dashboard.jobs import Jobs, Limits, runs_dir
-from dashboard.run_view import State, read_run
+from dashboard.jobs import bin as run_bin
+from dashboard.jobs import jobs as jobs_module
+from dashboard.jobs import queue as run_queue
+from dashboard.jobs.jobs import Jobs, Limits, runs_dir
+from dashboard.jobs.run_view import State, read_run
 from vae_engine import EngineError
 from vae_engine.base import locks
 from vae_engine.runs.log import EVENTS

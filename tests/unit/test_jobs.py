@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from builders import tiny
 
-from dashboard.jobs import Jobs
-from dashboard.run_view import OUTPUT, RunView, State
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import OUTPUT, RunView, State
 from vae_engine import TrainConfig
 from vae_engine.base import locks
 from vae_engine.exchange import bundle as export
@@ -66,7 +66,7 @@ def trains_beyond(step: int) -> Callable[[RunView], bool]:
 SUBMIT = """
 import sys
 from pathlib import Path
-from dashboard.jobs import Jobs
+from dashboard.jobs.jobs import Jobs
 from vae_engine import ModelConfig, TrainConfig
 jobs = Jobs(Path(sys.argv[1]))
 model = ModelConfig(encoder_widths=(12, 8), decoder_widths=(12,), fourier_features=4)

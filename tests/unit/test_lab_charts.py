@@ -15,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_results import MOMENTS, chart, line
 
-from dashboard import lab_charts, lab_places, lab_style
-from dashboard.lab_charts import apart
+from dashboard.lab import charts as lab_charts
+from dashboard.lab import places as lab_places
+from dashboard.lab import style as lab_style
+from dashboard.lab.charts import apart
 from vae_engine import experiments
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Moment

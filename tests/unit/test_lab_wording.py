@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lab_results import chart, line, scratch
 
-from dashboard import lab_wording as wording
-from dashboard.experiment_view import ExperimentView
-from dashboard.run_view import About, State
+from dashboard.jobs.experiment_view import ExperimentView
+from dashboard.jobs.run_view import About, State
+from dashboard.lab import wording
 from vae_engine.experiments.folder import Asked, Progress
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from dashboard import browser_script
-from dashboard.lesson import READINGS, LessonResult, checked, lesson
+from dashboard.learn.component import READINGS, LessonResult, checked, lesson
+from dashboard.shared import browser_script
 
 
 def test_a_report_becomes_a_result():

@@ -10,11 +10,12 @@ import torch
 from builders import ROOT
 from test_explore_link import read_by_the_browser
 
-from dashboard import catalogue, lesson, material, measures
-from dashboard.explore_link import read
-from dashboard.lessons import STEPS
-from dashboard.lessons.source import source_of
-from dashboard.material import Material, ladder_of
+from dashboard.learn import component as lesson
+from dashboard.learn.steps import STEPS
+from dashboard.learn.steps.source import source_of
+from dashboard.shared.links import read
+from dashboard.stock import catalogue, material, measures
+from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import elbo_by_quadrature

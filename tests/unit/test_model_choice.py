@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.model_choice import Choice, by_kind, side_by_side
+from dashboard.shared.model_choice import Choice, by_kind, side_by_side
 
 VAE, AE = Choice("vae", "vae", "Bundled", "vae", "mnist"), Choice("ae", "ae", "Bundled", "ae", "mnist")
 SMALL = Choice("small", "small", "Bundled", "vae", "mnist")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from builders import rehash, save_model, tiny
 
-from dashboard import catalogue, jobs, own_runs
-from dashboard.run_view import About, write_about
+from dashboard.jobs import jobs
+from dashboard.jobs.run_view import About, write_about
+from dashboard.stock import catalogue, own_runs
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export

@@ -99,5 +99,5 @@ def test_a_palette_in_common_use_would_not_do() -> None:
 def test_charts_use_the_colours_of_the_maps() -> None:
     settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
     assert settings["theme"]["chartCategoricalColors"] == class_colours()
-    marks = re.findall(r"#[0-9a-f]{6}", (ROOT / "dashboard/charts.py").read_text(encoding="utf-8"))
+    marks = re.findall(r"#[0-9a-f]{6}", (ROOT / "dashboard/models/charts.py").read_text(encoding="utf-8"))
     assert set(marks) <= set(class_colours())

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from builders import short, tiny
 
-from dashboard.run_view import State, read_run
+from dashboard.jobs.run_view import State, read_run
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.runs import runs, snapshots

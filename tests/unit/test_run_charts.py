@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dashboard import live_chart, run_charts
+from dashboard.shared import charts as run_charts
+from dashboard.train import live_chart
 from vae_engine.runs.log import LogEvent
 
 

@@ -13,9 +13,11 @@ import pytest
 from builders import save_model, short, tiny
 from PIL import Image
 
-from dashboard import run_groups, run_pictures, run_table
-from dashboard.jobs import Jobs
-from dashboard.run_table import HELD_OUT, Notebook
+from dashboard.jobs.jobs import Jobs
+from dashboard.runs import groups as run_groups
+from dashboard.runs import pictures as run_pictures
+from dashboard.runs import table as run_table
+from dashboard.runs.table import HELD_OUT, Notebook
 from vae_engine.runs import runs, sweep
 from vae_engine.runs.log import EVENTS
 from vae_engine.stored import checkpoints, forward

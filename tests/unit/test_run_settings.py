@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from builders import attempt, short, tiny
 
-from dashboard import presets, run_settings
-from dashboard import train_wording as wording
-from dashboard.run_settings import AMOUNT, GROUPS, SPECS, UNIT, Values
+from dashboard.train import presets, wording
+from dashboard.train import settings as run_settings
+from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, Values
 from vae_engine import ModelConfig, TrainConfig
 from vae_engine.command import cli, train_flags
 from vae_engine.data import mnist as data

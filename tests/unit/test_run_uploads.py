@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from builders import attempt, short, tiny
 
-from dashboard import run_uploads
-from dashboard.jobs import Jobs, Limits
-from dashboard.run_uploads import UPLOADS
+from dashboard.jobs import uploads as run_uploads
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.jobs.uploads import UPLOADS
 from vae_engine.data import datasets
 from vae_engine.data.mnist import Images
 

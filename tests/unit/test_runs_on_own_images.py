@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from builders import attempt, short, tiny
 
-from dashboard import run_files, run_uploads
-from dashboard.jobs import Jobs, Limits
+from dashboard.jobs import files as run_files
+from dashboard.jobs import uploads as run_uploads
+from dashboard.jobs.jobs import Jobs, Limits
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data

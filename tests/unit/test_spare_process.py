@@ -16,9 +16,9 @@ import pytest
 from builders import tiny
 from safetensors.numpy import load
 
-from dashboard import run_process
-from dashboard.jobs import Jobs
-from dashboard.run_view import OUTPUT, RunView, State
+from dashboard.jobs import process as run_process
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import OUTPUT, RunView, State
 from vae_engine import TrainConfig
 from vae_engine.base import locks
 from vae_engine.stored import checkpoints
@@ -112,7 +112,7 @@ def test_a_run_starts_by_itself_when_the_process_that_stood_by_was_killed(starts
 SERVER = """
 import sys, time
 from pathlib import Path
-from dashboard.jobs import Jobs
+from dashboard.jobs.jobs import Jobs
 from vae_engine import ModelConfig, TrainConfig
 jobs = Jobs(Path(sys.argv[1]))
 jobs.keep_spare()

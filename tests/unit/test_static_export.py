@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import static_export
+from dashboard.explore import one_file as static_export
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from builders import short, tiny
 
-from dashboard import train_wording as wording
-from dashboard.run_view import About, RunView, State
+from dashboard.jobs.run_view import About, RunView, State
+from dashboard.train import wording
 from vae_engine.runs.log import Log, LogEvent
 
 STEP: LogEvent = {

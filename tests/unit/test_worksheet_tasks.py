@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard import catalogue
-from dashboard.lessons import STEPS
-from dashboard.material import Material
+from dashboard.learn.steps import STEPS
+from dashboard.stock import catalogue
+from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, judged
 from dashboard.worksheet.export import entry, model_entry, shown, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of

@@ -9,7 +9,7 @@ import { decodeBase85, joinPlanes } from "../../../dashboard/browser/static_payl
 
 const SCRIPT = `
 import base64, sys
-from dashboard import static_export as page
+from dashboard.explore import one_file as page
 for length in range(40):
     content = bytes((i * 37 + length) % 256 for i in range(length))
     print(base64.b85encode(page.planes(content), pad=True).translate(page._FROM_B85).decode())

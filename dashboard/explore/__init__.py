@@ -1,0 +1,1 @@
+"""Explore: two maps side by side."""

@@ -1,0 +1,154 @@
+"""The explorer as a Streamlit component: bundles in, what the visitor settled on out. Knows no torch.
+
+The browser does all the work. Streamlit hears of it once after each release, never while something moves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import streamlit as st
+
+from dashboard.shared import browser_script
+from dashboard.shared.model_choice import Choice
+
+MODES = ("move", "inspect", "draw", "walk", "sample")
+_FARTHEST = 1e4
+
+_component = st.components.v2.component(
+    "latent_explorer",
+    html='<div id="latent-explorer"></div>\n',
+    css=browser_script.styles(),
+    js=browser_script.script("streamlit_host.js") + "\nexport default latentExplorer.streamlitComponent;\n",
+)
+
+# The models go to the component that shows them; the rest is told by another that shows nothing, so that a change of
+# what there is to choose from sends a hundred bytes, and not all models once more.
+_setting = st.components.v2.component(
+    "latent_explorer_setting",
+    js="""// Says what is shown of the models; see streamlit_host.js.
+export default function ({data}) {
+  globalThis.__latentExplorerSetting = JSON.parse(data.json);
+  dispatchEvent(new Event("latent-explorer-setting"));
+}
+""",
+)
+
+
+@dataclass(frozen=True)
+class ExplorerResult:
+    """What the visitor settled on. Everything is checked; what the browser sends otherwise counts as not sent."""
+
+    z: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The latent under the cursor of each model, by kind: `vae`, `ae`."""
+    mode: str = "move"
+    selection: int | None = None
+    """Index of the chosen test image."""
+    models: tuple[str, ...] | None = None
+    """The names just chosen from `choices`; None on every run in which nobody chose."""
+
+
+def explorer(
+    bundles: Sequence[bytes],
+    *,
+    shown: Sequence[int] | None = None,
+    ladder: Sequence[int] = (),
+    choices: Sequence[Sequence[Choice]] = (),
+    link: str = "",
+    notice: str = "",
+    turn: int = 0,
+    on_settle: Callable[[], None] | None = None,
+    on_choose: Callable[[], None] | None = None,
+    key: str = "explorer",
+) -> ExplorerResult:
+    """Show one or two models side by side and say what the visitor settled on.
+
+    `bundles` are contents of bundle files (vae_engine.exchange.bundle); one of them should carry the images. They cross to the
+    browser once and are recognised by their hash on later runs. `shown` are the places of those on the maps (all),
+    `ladder` those of models of the first map that differ in β, ascending, between which a slider leads. `choices` are,
+    for each map, the models to choose from. `link` is a state to begin with, in the form that Copy link gives after the
+    `#`; `notice` a sentence to show; `turn` changes when a choice was dealt with, so that the page waits no longer.
+    `on_settle` is called when the visitor settled on something new, `on_choose` when models were chosen: both before the
+    run that has it in its result, which another run, or another page, may cut short.
+    """
+    packed = pack(bundles)
+    setting = {
+        "models": identity(packed),
+        "shown": list(range(len(bundles)) if shown is None else shown),
+        "ladder": list(ladder),
+        "choices": [[{"name": one.name, "title": one.title, "group": one.group} for one in map] for map in choices],
+        "link": link,
+        "notice": notice,
+        "turn": turn,
+    }
+    with st.container(gap=None):
+        _setting(key=f"{key}-setting", data=browser_script.told(setting), height=1)
+        raw = _component(
+            key=key,
+            data=packed,
+            default={"report": None},
+            on_report_change=on_settle or _nothing,
+            on_models_change=on_choose or _nothing,
+        )
+    return checked(raw.get("report"), raw.get("models"), [[one.name for one in map] for map in choices])
+
+
+def _nothing() -> None:
+    """Streamlit wants a callback for each value; the rerun itself is enough."""
+
+
+def pack(bundles: Sequence[bytes]) -> bytes:
+    """One byte string, because Streamlit carries bytes only on their own: header length, JSON header, bundles."""
+    return _pack(tuple(bundles))
+
+
+@lru_cache(maxsize=4)
+def _pack(bundles: tuple[bytes, ...]) -> bytes:
+    header = {
+        "id": hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in bundles)).hexdigest(),
+        "lengths": [len(one) for one in bundles],
+    }
+    text = json.dumps(header).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    return b"".join([len(text).to_bytes(4, "little"), text, *bundles])
+
+
+def identity(packed: bytes) -> str:
+    """What `pack` calls the bundles in it."""
+    return str(json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])["id"])
+
+
+def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> ExplorerResult:
+    """A result from what the browser sent, which may be anything."""
+    report = report if isinstance(report, Mapping) else {}
+    sent = report.get("z")
+    z = {kind: (float(pair[0]), float(pair[1])) for kind, pair in _items(sent) if kind in ("vae", "ae") and _is_latent(pair)}
+    mode = report.get("mode")
+    selection = report.get("selection")
+    return ExplorerResult(
+        z=z,
+        mode=mode if mode in MODES else "move",
+        selection=selection if type(selection) is int and 0 <= selection < 60_000 else None,
+        models=tuple(models) if _are_choices(models, choices) else None,
+    )
+
+
+def _items(value: Any) -> list[tuple[Any, Any]]:
+    return list(value.items()) if isinstance(value, Mapping) else []
+
+
+def _is_latent(pair: Any) -> bool:
+    numbers = isinstance(pair, Sequence) and len(pair) == 2 and all(type(one) in (int, float) for one in pair)
+    return numbers and all(math.isfinite(one) and abs(one) <= _FARTHEST for one in pair)
+
+
+def _are_choices(models: Any, choices: Sequence[Sequence[str]]) -> bool:
+    if not isinstance(models, Sequence) or isinstance(models, str) or len(models) != len(choices):
+        return False
+    return all(isinstance(name, str) and name in allowed for name, allowed in zip(models, choices, strict=True))

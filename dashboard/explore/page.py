@@ -1,0 +1,62 @@
+"""Explore: two models' latent maps side by side, decoded in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from dashboard.explore.component import checked, explorer
+from dashboard.shared import state, wording
+from dashboard.shared.model_choice import Choice, Pair, by_kind, side_by_side
+from dashboard.stock import catalogue
+from dashboard.stock.catalogue import Shelf
+from vae_engine.base.errors import EngineError
+
+_KEY = "explorer"
+
+
+def show() -> None:
+    """Lay the page out."""
+    # An instrument, not a text: it takes the room that Streamlit keeps for margins.
+    st.html("<style>.stMainBlockContainer { padding: 3.75rem 0 0; }</style>")
+    try:
+        choices = catalogue.choices()
+        pair, shelf = _shown(choices, state.chosen_models(choices))
+    except EngineError as error:
+        st.error(str(error))
+        return
+    if not pair.shown:
+        st.info(wording.NO_MODELS)
+        return
+    result = explorer(
+        shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
+        turn=state.choosing(), on_settle=partial(_settle, pair), on_choose=partial(_choose, choices, pair), key=_KEY,
+    )  # fmt: skip
+    state.keep_explored(pair.names, result)
+
+
+def _settle(pair: Pair) -> None:
+    state.keep_explored(pair.names, checked((state.widget(_KEY) or {}).get("report"), None, []))
+
+
+def _choose(choices: Sequence[Choice], pair: Pair) -> None:
+    offered = [[one.name for one in group] for group in by_kind(choices, pair.shown)]
+    models = checked(None, (state.widget(_KEY) or {}).get("models"), offered).models
+    if models and models != pair.names:
+        chosen = next(new for new, old in zip(models, pair.names, strict=True) if new != old)
+        state.choose_models(side_by_side(choices, models, chosen))
+
+
+def _shown(choices: Sequence[Choice], pair: Pair) -> tuple[Pair, Shelf]:
+    """The models that can be shown: those wanted, or the first ones with the reason. Raises EngineError when none can."""
+    try:
+        with st.spinner(wording.READING_MODELS):
+            return pair, catalogue.shelf(pair.names)
+    except EngineError as error:
+        first = side_by_side(choices)
+        if first.names == pair.names:
+            raise
+        return replace(first, notice=str(error)), catalogue.shelf(first.names)

@@ -1,0 +1,1 @@
+"""Lab: the experiments of the lectures."""

@@ -1,0 +1,155 @@
+"""The words around the experiments of the Lab page; what they found is said by the experiments themselves."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from dashboard.jobs.experiment_view import ExperimentView
+from dashboard.jobs.run_view import State
+from dashboard.shared.wording import number
+from vae_engine.experiments.result import Chart, Moment, Result
+
+LAB = "Lab"
+EXPERIMENTS = "Experiments of the lectures"
+UNKNOWN_EXPERIMENT = "The address names an experiment that does not exist; here is the first one."
+UNKNOWN_RUN = "The run that the address names is not here any more; it may have been deleted."
+NOT_BUNDLED = "No result of this experiment comes with the program yet. Run it here: its quick form takes less than a minute."
+
+RUN_HERE = "Run it again here"
+RUN_FIRST = "Run it here"
+SCALE, SEED = "How thorough", "First seed"
+SCALES = {"quick": "Quick: under a minute", "full": "Full: under ten minutes"}
+SEED_HELP = "Every random number follows from it; the same seed finds the same again."
+START = "Start"
+STOP, CANCEL, REMOVE, UNDO = "Stop", "Cancel", "Delete this run", "Undo"
+WHICH = "Whose result"
+BUNDLED, NOTHING = "Bundled", "None"
+DELETED = "The run is deleted."
+STILL_BUNDLED = "Until it is done, the bundled result stands below."
+
+SAVE_AS = "Charts as"
+SAVE_HELP = "What the camera above a chart saves when the pointer is over it."
+PARTS = {"findings": "Findings", "steps": "Step by step", "numbers": "Numbers", "protocol": "How it was done"}
+MOMENT = "Moment"
+PREVIOUS, NEXT = "Previous", "Next"
+BEFORE = "Grey: where the same images lay one moment earlier."
+AGAIN = "The same from the command line"
+RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
+LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live")}
+"""Steps of Learn where one can move what an experiment measures."""
+_ROWS = 13  # of numbers that fit beside pictures
+LIVE_HELP = "Opens that step of Learn in a new tab."
+
+
+def unreadable(error: Exception) -> str:
+    """Where a result should stand."""
+    return f"This result cannot be shown. {error}"
+
+
+def took(seconds: float) -> str:
+    """How long the full form is known to take."""
+    return f"The bundled result took {duration(seconds)} on the machine that made it."
+
+
+def told(view: ExperimentView) -> str:
+    """Where a run stands, in a line above its bar."""
+    match view.state:
+        case State.QUEUED:
+            ahead = (view.position or 1) - 1
+            return "Its turn is next." if not ahead else f"Waits for {ahead} other run{'s' if ahead > 1 else ''} to end."
+        case State.STARTING:
+            return "Starting …"
+        case State.RUNNING:
+            return f"{view.progress.stage} · {_left(view.seconds_left)}"
+        case State.STOPPED:
+            return "This run was stopped before it found anything."
+        case State.INTERRUPTED:
+            return "This run was ended from outside before it found anything; start it again."
+        case State.FAILED:
+            return f"This run failed: {view.message}"
+        case State.DAMAGED:
+            return f"This run is damaged: {view.message}"
+    return "Done."
+
+
+def _left(seconds: float | None) -> str:
+    if seconds is None:
+        return "how long it takes cannot be told yet"
+    return f"about {duration(seconds)} left" if seconds >= 1 else "nearly done"
+
+
+def duration(seconds: float) -> str:
+    """A span of time in the unit that fits it."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def of_run(view: ExperimentView) -> str:
+    """What a run is called in the choice of results."""
+    scale, seed = (view.asked.scale, view.asked.seed) if view.asked else ("?", 0)
+    return f"{scale.capitalize()}, seed {seed}, {time.strftime('%H:%M:%S', time.localtime(view.about.created))}"
+
+
+def alt(chart: Chart) -> str:
+    """A chart for those who do not see it."""
+    ends = (f"{curve.name}: {curve.y[0]:.4g} to {curve.y[-1]:.4g}" for curve in chart.curves if curve.y)
+    return f"{chart.title}. {chart.y_label} against {chart.x_label}. {'; '.join(ends)}.".replace(" -", " −")
+
+
+def places_alt(moment: Moment) -> str:
+    """The places of a moment for those who do not see them."""
+    counts = (f"{moment.classes.count(digit)} of digit {digit}" for digit in sorted(set(moment.classes)))
+    return f"{moment.label}: {len(moment.points)} places in the latent plane, {', '.join(counts)}."
+
+
+def provenance(result: Result) -> tuple[tuple[str, str], ...]:
+    """What made a result, after what its protocol says."""
+    seeds = ", ".join(map(str, result.findings.seeds))
+    return (
+        *result.findings.protocol,
+        ("seeds", seeds),
+        ("cost that no machine changes", f"{result.findings.samples_seen:,} samples"),
+        ("time on the machine that did it", duration(result.seconds)),
+        ("form", result.scale),
+        ("version of the program", result.commit[:12]),
+    )
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as a table of Markdown: numbers to the right, as many decimals as a column needs, a dash where nothing is."""
+    shown = [_column([row[place] for row in rows]) for place in range(len(columns))]
+    right = [all(_is_number(row[place]) for row in rows) for place in range(len(columns))]
+    lines = [[plain(column) for column in columns], ["---:" if one else ":---" for one in right]]
+    lines += [list(row) for row in zip(*shown, strict=True)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def beside(numbers: Sequence[tuple[str, float]]) -> str:
+    """Numbers of different kinds, each with as many decimals as it needs itself; many of them in columns."""
+    cells = [(name, _column([float(value)])[0]) for name, value in numbers]
+    columns = -(-len(cells) // _ROWS)
+    rows = -(-len(cells) // columns)
+    cells += [("", "")] * (rows * columns - len(cells))
+    return table(("", "") * columns, [sum((cells[row + rows * column] for column in range(columns)), ()) for row in range(rows)])
+
+
+def _column(values: list[Any]) -> list[str]:
+    floats = [value for value in values if isinstance(value, float)]
+    whole = all(value.is_integer() for value in floats)
+    most = max(map(abs, floats), default=0.0)
+    needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
+    digits = 0 if whole else min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
+    return ["–" if value is None else number(value, digits) if isinstance(value, float) else
+            number(value, 0) if type(value) is int else plain(str(value)) for value in values]  # fmt: skip
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,]*", str(value)))
+
+
+def plain(text: str) -> str:
+    """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen."""
+    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
+    return "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)

@@ -1,0 +1,1 @@
+"""Learn: the lectures as steps."""

@@ -1,0 +1,60 @@
+"""One statement of the engine's source, found by name, so that what a lesson shows is what runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from textwrap import dedent
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A statement as it stands in a file of the repository."""
+
+    path: str
+    line: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement is to be found: see `source_of`."""
+
+    path: str
+    name: str
+    assigns: str = ""
+
+    def excerpt(self) -> Excerpt:
+        """The statement as it stands now."""
+        return source_of(self.path, self.name, self.assigns)
+
+
+@lru_cache
+def source_of(path: str, name: str, assigns: str = "") -> Excerpt:
+    """The statement of a function (or `Class.method`) that returns its result, or that assigns to `assigns`.
+
+    Reads the text of the file and imports nothing. Raises LookupError when the function or the statement is gone.
+    """
+    text = (ROOT / path).read_text(encoding="utf-8")
+    body: list[ast.stmt] = ast.parse(text).body
+    for part in name.split("."):
+        found = next((one for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name == part), None)
+        if found is None:
+            raise LookupError(f"{path} has no {name}.")
+        body = found.body
+    statements = (one for top in body for one in ast.walk(top) if isinstance(one, ast.stmt))
+    wanted = [one for one in statements if _is_wanted(one, assigns)]
+    if not wanted:
+        raise LookupError(f"{name} in {path} has no statement {'that assigns ' + assigns if assigns else 'that returns'}.")
+    statement = wanted[0 if assigns else -1]
+    return Excerpt(path, statement.lineno, dedent(ast.get_source_segment(text, statement, padded=True) or ""))
+
+
+def _is_wanted(node: ast.stmt, assigns: str) -> bool:
+    if not assigns:
+        return isinstance(node, ast.Return)
+    return isinstance(node, ast.Assign) and any(ast.unparse(target) == assigns for target in node.targets)

@@ -1,0 +1,1 @@
+"""Models: every bundled model."""

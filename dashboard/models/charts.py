@@ -1,0 +1,33 @@
+"""Plotly figures. Pure functions of numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.shared import wording
+
+_MARKS = {"elbo": ("circle", "#3f90da"), "log_px_is": ("diamond", "#ffa90e"), "log_px_exact": ("square", "#bd1f01")}
+
+
+def bounds(metrics: dict[str, dict[str, Any]]) -> go.Figure:
+    """ELBO ≤ importance-sampled ≤ exact log p(x) of each model that has all three, on one axis."""
+    names = [name for name, numbers in metrics.items() if all(key in numbers for key in _MARKS)]
+    figure = go.Figure()
+    for name in names:
+        span = [metrics[name]["elbo"], metrics[name]["log_px_exact"]]
+        figure.add_trace(
+            go.Scatter(x=span, y=[name, name], mode="lines", line={"color": "#94a4a2", "width": 3}, showlegend=False)
+        )
+    for key, (symbol, colour) in _MARKS.items():
+        x = [metrics[name][key] for name in names]
+        marker = {"symbol": symbol, "color": colour, "size": 14}
+        template = "%{y}: %{x:.2f}"
+        figure.add_trace(
+            go.Scatter(x=x, y=names, mode="markers", name=wording.METRIC_COLUMNS[key], marker=marker, hovertemplate=template)
+        )
+    figure.update_xaxes(title=wording.BOUNDS_AXIS)
+    figure.update_yaxes(autorange="reversed")  # the best on top, as in the table
+    legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom"}
+    return figure.update_layout(height=150 + 38 * len(names), font={"size": 15}, legend=legend)

@@ -1,0 +1,69 @@
+"""Models: every bundled model with its measured numbers and how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from dashboard.models import charts
+from dashboard.shared import wording
+from dashboard.stock import catalogue
+from vae_engine.base.errors import EngineError
+from vae_engine.publish import tables
+from vae_engine.stored import registry, weights
+from vae_engine.stored.checkpoints import Stored
+
+
+def show() -> None:
+    """Lay the page out."""
+    st.header(wording.MODELS)
+    models = []
+    for name in registry.names():
+        try:
+            models.append(catalogue.stored(name))
+        except EngineError as error:
+            st.error(str(error))
+    if not models:
+        st.info(wording.NO_MODELS)
+        return
+    models = tables.ranked(models)
+    rows = [
+        {"model": m.name, "kind": m.model.kind, "parameters": weights.parameter_count(m.model)}
+        | {key: m.metrics.get(key) for key in wording.METRIC_COLUMNS}
+        for m in models
+    ]
+    columns = {key: st.column_config.NumberColumn(label, format="%.2f") for key, label in wording.METRIC_COLUMNS.items()}
+    columns["parameters"] = st.column_config.NumberColumn(format="localized")
+    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–", height="content")
+    st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
+    st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
+    _one_file(models)
+    st.subheader(wording.CARDS)
+    for m in models:
+        card = m.folder / "README.md"
+        with st.expander(m.name):
+            st.markdown(card.read_text(encoding="utf-8") if card.exists() else wording.NO_CARD)
+
+
+def _one_file(models: Sequence[Stored]) -> None:
+    """The Explore page of the visitor's models, to take away."""
+    choices = catalogue.explorable(models)
+    if not choices:
+        return
+    kinds = {m.name: m.model.kind for m in models}
+    st.subheader(wording.ONE_FILE)
+    st.markdown(f":small[{wording.ONE_FILE_HELP}]")
+    columns = st.columns([*(2 for _ in choices), 1], vertical_alignment="bottom")
+    labels = [wording.ONE_FILE_PICKERS[kinds[names[0]]] for names in choices]
+    chosen = tuple(column.selectbox(label, names) for column, label, names in zip(columns[:-1], labels, choices, strict=True))
+    columns[-1].download_button(
+        wording.ONE_FILE_BUTTON,
+        data=partial(catalogue.html_page, chosen),
+        file_name=f"explorer-{'-'.join(chosen)}.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/download:",
+        width="stretch",
+    )

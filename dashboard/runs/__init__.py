@@ -1,0 +1,1 @@
+"""Runs: a notebook of models and runs."""

@@ -1,0 +1,66 @@
+"""The maps of several models side by side as one Plotly figure: the same images in each. Pure functions of arrays."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.shared.charts import COLOURS
+
+_SYMBOLS = (
+    "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon",
+)  # fmt: skip
+_FRAME = "#717581"
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """Where a model puts images."""
+
+    title: str
+    codes: np.ndarray
+    """[n, 2]"""
+    labels: np.ndarray
+    classes: Sequence[str]
+    unit: str
+    """Of its axes."""
+    square: tuple[np.ndarray, np.ndarray]
+    """The lowest and the highest z of what its manifold shows, drawn as a frame."""
+
+
+def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
+    """Maps on axes of equal scale, each with its own range; a click in the legend hides a class in all of them."""
+    figure = make_subplots(
+        rows=1, cols=len(found), subplot_titles=[html.escape(one.title) for one in found], horizontal_spacing=0.06
+    )
+    shown: set[str] = set()
+    for column, one in enumerate(found, 1):
+        for label, name in enumerate(map(html.escape, one.classes)):
+            of_class = np.flatnonzero(one.labels == label)
+            marker = {
+                "color": COLOURS[label], "symbol": _SYMBOLS[label], "size": 6, "opacity": 0.85,
+                "line": {"width": 0.5, "color": "rgba(0,0,0,0.45)"},
+            }  # fmt: skip
+            trace = go.Scatter(
+                x=one.codes[of_class, 0], y=one.codes[of_class, 1], mode="markers", name=name, legendgroup=name,
+                showlegend=name not in shown, marker=marker, customdata=of_class,
+                hovertemplate="image %{customdata}, %{fullData.name}<br>z = (%{x:.2f}, %{y:.2f})<extra></extra>",
+            )  # fmt: skip
+            shown.add(name)
+            figure.add_trace(trace, 1, column)
+        (x0, y0), (x1, y1) = one.square
+        figure.add_shape(
+            type="rect", x0=x0, y0=y0, x1=x1, y1=y1, line={"color": _FRAME, "width": 1.5, "dash": "dash"}, row=1, col=column
+        )
+        across = "x" if column == 1 else f"x{column}"
+        figure.update_xaxes(title=f"z₁, {one.unit}", row=1, col=column, constrain="domain")
+        figure.update_yaxes(title="z₂" if column == 1 else None, scaleanchor=across, constrain="domain", row=1, col=column)
+    figure.update_xaxes(title_font_size=16, tickfont_size=14).update_yaxes(title_font_size=16, tickfont_size=14)
+    legend = {"orientation": "h", "y": 1.09, "yanchor": "bottom", "x": 0, "itemsizing": "constant", "font": {"size": 15}}
+    margin = {"t": 70, "b": 10, "l": 10, "r": 10}
+    return figure.update_layout(height=height, legend=legend, margin=margin, uirevision="maps")

@@ -1,0 +1,232 @@
+"""The sentences of the Runs page. What is said about a state is computed from that state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard.jobs.run_view import State
+from dashboard.runs.groups import Group
+from dashboard.runs.groups import text as value_text
+from dashboard.runs.pictures import REACH, Gaussian
+from dashboard.runs.table import HELD_OUT, TEST, Row
+from dashboard.shared.wording import number
+from dashboard.train.wording import plain, told
+
+RUNS = "Runs"
+TABLE_ALT = "Bundled models and own runs, with their settings and numbers"
+NO_RUNS = "There are no runs of your own yet. [Train one](./train), or upload the file of one."
+NOTHING_FITS = "No run fits the filters."
+HOW_TO_PIN = "Tick a row to see its map, curves and what can be done with it; tick two to four to see them side by side."
+SIDE_BY_SIDE = "Side by side"
+TOO_MANY = "Four fit side by side; the first four of those ticked are shown."
+SORT_HELP = "Click a column's head to sort, a picture to enlarge it."
+
+SEARCH, SEARCH_HINT = "Search", "name, network, data …"
+SHOW, SHOW_OWN, SHOW_BUNDLED = "Only", "own", "bundled"
+KIND, STATE, DATA = "Kind", "State", "Data"
+KINDS = {"vae": "VAE", "ae": "AE", "": "–"}
+ANY = "any"
+
+SPLITS = {HELD_OUT: "val.", TEST: "test"}
+SPLIT_HELP = {
+    HELD_OUT: "On the validation split, which training does not see; runs and bundled models alike.",
+    TEST: "On the test split, which was used once, for the bundled models; runs have no such number.",
+}
+TERMS = {"elbo": "ELBO", "nll": "nll", "kl": "KL", "log_px_exact": "log p(x)"}
+TERM_HELP = {
+    "elbo": "ELBO = −(nll + KL) at β = 1 and sampled z: nats per image, higher is better.",
+    "nll": "Reconstruction −log p(x|z), summed over pixels: nats per image, lower is better.",
+    "kl": "KL(q ‖ prior), summed over latent dimensions: nats per image. An autoencoder has none.",
+    "log_px_exact": "log p(x), exact by quadrature in two dimensions: nats per image, higher is better.",
+}
+COLUMNS = {
+    "picture": ("", "The manifold; in other than two dimensions, draws from the prior or an autoencoder's own Gaussian."),
+    "name": ("Name", None),
+    "state": ("State", "Bundled with the software, or where a run of your own stands."),
+    "kind": ("Kind", None),
+    "d": ("d", "Latent dimensions."),
+    "beta": ("β", "Weight of the KL in the loss; an autoencoder has none."),
+    "data": ("Data", None),
+    "network": ("Network", "Encoder → decoder with the widths of their hidden layers."),
+    "objective": ("Objective", "Estimator of the bound and draws of z per image."),
+    "budget": ("Budget", "How long it was to train."),
+    "seconds": ("Took", "Time spent training; bundled models do not say."),
+    "when": ("Begun", None),
+    "message": ("Note", None),
+}
+
+UPLOAD = "Upload a run"
+UPLOAD_FILE = "Run file (.zip)"
+UPLOAD_HELP = "A file that Download made here or elsewhere. Its numbers are as its sender says; its weights are checked."
+UPLOADED = "The run is in the table now."
+DOWNLOAD = "Download"
+DOWNLOAD_HELP = (
+    "One file with settings, log, weights and snapshots; without some snapshots if it would be too large to upload. "
+    "Images of your own on which it was trained travel along, small and grey."
+)
+DOWNLOAD_WITHOUT_IMAGES = "The images on which it was trained are gone; without them it cannot be handed around."
+DOWNLOAD_DAMAGED = "A damaged run cannot be handed around."
+IN_TRAIN, IN_EXPLORE, BOTH_IN_EXPLORE = "Train", "Explore", "Both in Explore"
+NEW_TAB = "Opens in a new tab."
+ACTIONS = "Actions"
+NEW_NAME, RENAME = "New name", "Rename"
+RESUME, STOP, DELETE, UNDO = "Resume", "Stop", "Delete", "Undo"
+
+NUMBERS = "Numbers"
+NUMBER, SETTING = "Number", "Setting"
+DIFFERENCES = "What differs in the settings"
+NO_DIFFERENCES = "They differ in no setting."
+SETTINGS = "Settings"
+MAPS, TIME_LAPSE = "Maps", "Time-lapse"
+MAPS_ALT = "Where each model puts the same images, coloured by class"
+MANIFOLDS = "Manifolds"
+CURVES = "Curves"
+CURVES_ALT = "How the nll and the KL of each run fell while it trained, on training batches and on held-out images"
+NO_CURVES = "Bundled models keep no log of their training."
+NO_WEIGHTS = "It has no weights yet."
+SAMPLES = "Digits from the same z"
+SEED, DICE = "Seed", "Roll the dice"
+GROUPS = "One setting at a time"
+GROUP = "Runs that differ in"
+GROUP_PANELS = {"nll": "nll, nats/image", "kl": "KL of each dimension, nats/image", "active": "active dimensions"}
+SYMBOLS = {"beta": "β", "latent_dim": "latent dimensions"}
+LADDER_IN_LEARN = "Walk the ladder in Learn"
+
+
+def unknown_pins(ids: Sequence[str]) -> str:
+    """That the address names runs which are not here."""
+    return f"The address names {'runs' if len(ids) > 1 else 'a run'} that {'are' if len(ids) > 1 else 'is'} not here: " + (
+        ", ".join(one[:60] for one in ids) + "."
+    )
+
+
+def deleted(name: str) -> str:
+    """After a deletion."""
+    return f"{name} was deleted."
+
+
+def protocols(found: Sequence[Row]) -> str:
+    """Under which protocol the numbers of a table were measured: images × draws of z."""
+    parts = []
+    for split, short in SPLITS.items():
+        measured = [row.numbers[split] for row in found if split in row.numbers and row.numbers[split].terms]
+        sizes = sorted({(one.n, one.samples) for one in measured if one.n and one.samples})
+        if sizes:
+            pixels = " or ".join(sorted({one.protocol for one in measured}))
+            told = ", ".join(f"{n:,} images × {samples} draw{'s' * (samples != 1)} of z" for n, samples in sizes)
+            parts.append(f"{short}: {pixels} pixels, {told}")
+    return f"Nats per image. {'; '.join(parts)}." if parts else ""
+
+
+def summary(row: Row) -> str:
+    """The numbers of a row in a line: on the test split where there are such, else held out."""
+    split = next((one for one in (TEST, HELD_OUT) if one in row.numbers and row.numbers[one].terms), None)
+    if split is None:
+        return ""
+    terms = row.numbers[split].terms
+    return " · ".join(f"{label} {number(terms[term])}" for term, label in TERMS.items() if term in terms) + f" ({SPLITS[split]})"
+
+
+def figure(value: float | None) -> str:
+    """A number in a table of few, or a dash."""
+    return "–" if value is None else number(value)
+
+
+def state_of(row: Row) -> str:
+    """How a row stands, as Markdown."""
+    parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", plain(row.data)]
+    if row.configs:
+        parts.append(f"{row.configs[0].latent_dim} latent dimension{'s' * (row.configs[0].latent_dim != 1)}")
+        parts += [f"β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
+    if row.view and row.view.position:
+        parts[0] = f"**{row.state}**, place {row.view.position}"
+    elif row.view and row.state not in (State.FINISHED, State.DAMAGED):
+        parts[0] += f" at step {row.view.step:,}"
+    line = " · ".join(part for part in parts if part)
+    return f"{line}  \n{told(row.message)}" if row.message else line
+
+
+def unit(row: Row) -> str:
+    """Of the axes of a map."""
+    return "prior sd" if row.kind == "vae" else "code units"
+
+
+def no_map(rows: Sequence[Row]) -> str:
+    """Why some have no map; nothing when all have one."""
+    told = [f"{row.name} has {row.configs[0].latent_dim}" for row in rows if row.configs and row.configs[0].latent_dim != 2]
+    return f"A map needs two latent dimensions, and {', '.join(told)}." if told else ""
+
+
+def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
+    """What a manifold covers."""
+    (low1, low2), (high1, high2) = gaussian.mean - gaussian.half_width, gaussian.mean + gaussian.half_width
+    whose = "the prior" if row.kind == "vae" else "its own codes' Gaussian (the wider axis)"
+    when = "" if row.is_finished else f" at step {row.stamp[0]:,}"
+    z1, z2 = f"z₁ {number(low1, 1)} to {number(high1, 1)}", f"z₂ {number(low2, 1)} to {number(high2, 1)}"
+    return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
+
+
+def images_shown(found: Sequence[Row], count: int) -> str:
+    """Which images stand in the maps."""
+    sets = list(dict.fromkeys(row.data for row in found))
+    if len(sets) == 1:
+        where = f"The same {count:,} test images of {sets[0]} in each, drawn once as black and white"
+    else:
+        where = f"The first {count:,} test images of each model's own data ({', '.join(sets)})"
+    return f"{where}. The dashed square is what the manifold shows."
+
+
+def sampled(row: Row, own: bool) -> str:
+    """What a strip of digits was drawn from."""
+    return f"{row.name}, {'its own Gaussian' if own else 'N(0, I)'}"
+
+
+def samples_note(found: Sequence[Row], seed: int) -> str:
+    """How the strips hang together."""
+    note = f"Each column is one draw ε of seed {seed}, decoded to E[x|z]: z = ε for N(0, I)."
+    if any(row.kind == "ae" for row in found):
+        note += " An autoencoder was given no distribution; its own Gaussian is fitted to its codes, with z = m + C^½ ε."
+    dims = {row.configs[0].latent_dim for row in found if row.configs}
+    if len(dims) > 1:
+        note += " Models with fewer dimensions use the first numbers of ε."
+    return note
+
+
+def group_name(group: Group) -> str:
+    """A group in the list to choose from."""
+    symbol = SYMBOLS.get(group.setting, group.setting)
+    values = list(dict.fromkeys(map(value_text, group.values)))
+    span = f"{values[0]} … {values[-1]}" if len(values) > 4 else ", ".join(values)
+    whose = "bundled models" if group.split == TEST else f"runs such as {group.rows[0].name}"
+    return f"{symbol}: {span} ({len(group.rows)} {whose})"
+
+
+def group_alt(group: Group) -> str:
+    """The chart of a group for who does not see it."""
+    return f"nll, KL of each dimension and active dimensions against {SYMBOLS.get(group.setting, group.setting)}"
+
+
+def group_note(group: Group) -> str:
+    """Where a group's numbers were measured."""
+    numbers = group.rows[0].numbers[group.split]
+    where = "test" if group.split == TEST else "validation"
+    note = f"{where.capitalize()} split, {numbers.protocol} pixels, n = {numbers.n:,}. Values stand evenly spaced, not to scale."
+    if group.kind == "vae":
+        note += " A dimension is active while the means of different images vary (variance above 0.01)."
+    return note
+
+
+def beta_zero(group: Group) -> str:
+    """What β = 0 with sampling is and is not, with the numbers of this ladder; nothing where there is no such run."""
+    if group.setting != "beta" or group.kind != "vae" or 0 not in group.values:
+        return ""
+    zero = group.values.index(0)
+    row = group.rows[zero]
+    numbers, dearer = row.numbers[group.split].terms, next(v for v in group.values if v > 0)
+    other = group.rows[group.values.index(dearer)].numbers[group.split].terms
+    return (
+        "**β = 0 still draws z from q(z|x)**; only the KL is left out of the loss, which is then no bound of log p(x). It is "
+        "not the plain autoencoder, which stores one point for each image. Leaving the prior costs nothing, so q "
+        f"narrows and moves away: its KL is {figure(numbers.get('kl'))} nats, against {figure(other.get('kl'))} at "
+        f"β = {dearer:g}, for an nll of {figure(numbers.get('nll'))} against {figure(other.get('nll'))}."
+    )

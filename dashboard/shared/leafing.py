@@ -1,0 +1,32 @@
+"""The bar with which a visitor leafs through a book: previous, all its pages, next; by keys as well."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.shared import state
+
+_STYLE = "<style>[class*=st-key-pages-of] button { padding: .25rem .7rem; }</style>"
+_PREVIOUS, _NEXT = ("Previous", "PageUp"), ("Next", "PageDown")  # the keys that a presenter's remote control sends
+
+
+def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:
+    """Draw the bar; what it does is in the address (state.turned_to)."""
+    st.html(_STYLE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        _turn(book, names, place - 1, *_PREVIOUS)
+        # Keys and not one control with a value: a browser may report a value once more after the page was turned.
+        with st.container(horizontal=True, gap=None, width="content", key=f"pages-of-{book}"):
+            for i, (name, label) in enumerate(zip(names, labels, strict=True)):
+                kind: Literal["secondary", "tertiary"] = "secondary" if i == place else "tertiary"
+                st.button(label, type=kind, on_click=state.turn_to, args=(book, name), key=f"{book} page {name}")
+        _turn(book, names, place + 1, *_NEXT)
+
+
+def _turn(book: str, names: Sequence[str], to: int, label: str, shortcut: str) -> None:
+    exists = 0 <= to < len(names)
+    target = names[to] if exists else ""
+    st.button(label, disabled=not exists, shortcut=shortcut, on_click=state.turn_to, args=(book, target), key=f"{book} {label}")

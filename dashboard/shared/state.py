@@ -1,0 +1,206 @@
+"""What a visitor has chosen: the only file that touches the session and the address of the page."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.explore.component import ExplorerResult
+from dashboard.shared.links import state_of, to_explore
+from dashboard.shared.model_choice import Choice, Pair, side_by_side
+from vae_engine.base.errors import EngineError
+
+_MODELS = "models"
+STEP, TASK, EXPERIMENT = "step", "task", "experiment"
+"""The books that a visitor leafs through: the lecture, the worksheet and the lab."""
+_KEPT, _VISITOR = "kept", "visitor"
+_PIN, _PINNINGS = "pin", "pinnings"
+_WATCHED = "run"
+COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
+"""Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
+_EXPLORED = "explored"
+
+
+def _asked(key: str, left: str | None) -> str | None:
+    """What an address asks for under a key: what it says on arrival and after Back or Forward, otherwise what was `left`.
+
+    Any other rerun may have been under way when something was chosen, and then carries the address from before.
+    """
+    asked, context = st.query_params.get(key), get_script_run_ctx()
+    if left is None or (context and context.is_history_navigation):
+        return asked
+    if (asked or "") != left:
+        to_address(key, left)
+    return left
+
+
+def chosen_models(choices: Sequence[Choice]) -> Pair:
+    """The models on the Explore page: those in the address as far as that goes, the last ones seen, or the first ones."""
+    last, notice, turn = kept(_MODELS, (None, "", 0))
+    asked = _asked(_MODELS, last) or ""
+    pair = side_by_side(choices, asked.split(","))
+    if asked == last:
+        pair = replace(pair, notice=pair.notice or notice)
+    # An address that made no sense stays as it is: to change it would take away the state that follows its `#`.
+    keep(_MODELS, (asked, notice if asked == last else "", turn))
+    return pair
+
+
+def choose_models(pair: Pair) -> None:
+    """Put the models into the address, so that a reload or a shared link shows them again; their notice is kept with them."""
+    names = ",".join(pair.names)
+    keep(_MODELS, (names, pair.notice, choosing() + 1))
+    to_address(_MODELS, names)
+
+
+def choosing() -> int:
+    """Changes whenever models were chosen on the Explore page."""
+    return kept(_MODELS, (None, "", 0))[2]
+
+
+def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
+    """The page a visitor has a book open at, and whether the address made sense: its own, the last one seen, or the first."""
+    asked = _asked(book, kept(book))
+    if asked is None:
+        asked = names[0]
+        to_address(book, asked)
+    if asked not in names:
+        return names[0], False
+    keep(book, asked)
+    return asked, True
+
+
+def turn_to(book: str, name: str) -> None:
+    """Turn to a page of a book, in the address as well."""
+    keep(book, name)
+    to_address(book, name)
+
+
+def pinned() -> list[str]:
+    """The runs that stand side by side: those in the address, or the last ones of this session."""
+    last = kept(_PIN)
+    asked = _asked(_PIN, last) or ""
+    if asked != last:
+        keep(_PIN, asked)
+        keep(_PINNINGS, pinnings() + 1)
+    return list(dict.fromkeys(one for one in asked.split(",") if one))
+
+
+def pin(ids: Sequence[str], by_table: bool = False) -> None:
+    """Let runs stand side by side, in the address as well."""
+    asked = ",".join(ids)
+    keep(_PIN, asked)
+    to_address(_PIN, asked)
+    if not by_table:
+        keep(_PINNINGS, pinnings() + 1)
+
+
+def pinnings() -> int:
+    """Changes whenever runs were pinned otherwise than by ticking them in the table, which must then be told."""
+    return kept(_PINNINGS, 0)
+
+
+def watched(page: str = "") -> str:
+    """The run on the Train page, or on another: the one in the address, or the last one of this session; nothing for none."""
+    key = f"{_WATCHED} {page}"
+    asked = _asked(_WATCHED, kept(key)) or ""
+    keep(key, asked)
+    return asked
+
+
+def watch(run: str, page: str = "") -> None:
+    """Have a run on the Train page, or on another, in the address as well; nothing for none."""
+    keep(f"{_WATCHED} {page}", run)
+    to_address(_WATCHED, run)
+
+
+def to_address(key: str, value: str) -> None:
+    """Let the address of the page say something under a key, or nothing any more."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
+
+
+def visitor() -> str:
+    """An id of whoever looks, for this session."""
+    if not kept(_VISITOR):
+        keep(_VISITOR, secrets.token_hex(8))
+    return kept(_VISITOR)
+
+
+def kept(key: str, default: Any = None) -> Any:
+    """What was kept under a key in this session."""
+    return _kept().get(key, default)
+
+
+def keep(key: str, value: Any) -> None:
+    """Keep a value for the rest of the session."""
+    _kept()[key] = value
+
+
+def widget(key: str) -> Any:
+    """What a widget says, or said when it was last seen; None before that."""
+    return st.session_state.get(key)
+
+
+def begin_with(key: str, value: Any) -> None:
+    """What a widget says before anyone touched it."""
+    st.session_state.setdefault(key, value)
+
+
+def fill_in(key: str, value: Any) -> None:
+    """As a callback: make a widget say something."""
+    st.session_state[key] = value
+
+
+def renewed(slot: str, key: str) -> str:
+    """The key of a widget that becomes another one when what it says is changed elsewhere; from now on it is on screen."""
+    keep(f"on screen: {slot}", key)
+    return key
+
+
+def on_screen(slot: str, key: str) -> bool:
+    """Whether a widget is still on screen: a rerun that was under way when it was renewed reports once more what it said."""
+    return kept(f"on screen: {slot}") == key
+
+
+def attempt(action: Callable[..., Any], *arguments: Any) -> None:
+    """As a callback: do something, and keep the complaint if it cannot be done."""
+    try:
+        action(*arguments)
+    except EngineError as error:
+        keep(COMPLAINT, str(error))
+
+
+def roll(key: str) -> None:
+    """As a callback: give a number widget a fresh seed."""
+    fill_in(key, secrets.randbelow(10_000))
+
+
+def is_dark() -> bool:
+    """Whether the visitor's theme is dark."""
+    return st.context.theme.type == "dark"
+
+
+def keep_explored(names: Sequence[str], result: ExplorerResult) -> None:
+    """Remember what the visitor settled on at Explore, as a link."""
+    if result.z:
+        places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
+        keep(_EXPLORED, to_explore(state_of(mode=result.mode, z=places, image=result.selection), names))
+
+
+def explored() -> str:
+    """The link to what the visitor last settled on at Explore in this session, or nothing."""
+    return kept(_EXPLORED, "")
+
+
+def _kept() -> dict[str, Any]:
+    if _KEPT not in st.session_state:
+        st.session_state[_KEPT] = {}
+    return st.session_state[_KEPT]

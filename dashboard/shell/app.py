@@ -1,0 +1,37 @@
+"""Navigation between the pages, and nothing else."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.explore import page as explore
+from dashboard.lab import page as lab
+from dashboard.lab import wording as lab_wording
+from dashboard.learn import page as learn
+from dashboard.learn import wording as learn_wording
+from dashboard.models import page as models
+from dashboard.runs import page as runs
+from dashboard.runs import wording as runs_wording
+from dashboard.shared import wording
+from dashboard.train import page as train
+from dashboard.train import wording as train_wording
+from dashboard.worksheet import page as worksheet
+from dashboard.worksheet import wording as worksheet_wording
+
+_ICON = Path(__file__).resolve().parents[2] / "assets" / "icon.png"
+
+st.set_page_config(page_title=wording.TITLE, page_icon=str(_ICON), layout="wide")
+# Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
+st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
+st.navigation(
+    [
+        st.Page(explore.show, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
+        st.Page(train.show, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
+        st.Page(runs.show, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
+        st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
+        st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet"),
+        st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),
+        st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,40 @@
+"""The web server: the pages as Streamlit serves them, the films beside them, and the training queue behind both."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from dashboard.films import routes as film_routes
+from dashboard.jobs import jobs
+from vae_engine.base.errors import EngineError
+
+
+@contextlib.asynccontextmanager
+async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
+    """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
+    runs = jobs.shared()
+    with contextlib.suppress(EngineError):  # an unwritable folder is told where it matters: on the page
+        await run_in_threadpool(runs.sweep)
+    ended = runs.watch()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def _explore(request: Request) -> RedirectResponse:
+    """Explore is the first page and has no address of its own; who types one is led there, with all that follows it."""
+    return RedirectResponse(f"./?{request.url.query}".removesuffix("?"))
+
+
+_ROUTES = [Route("/explore", _explore), *film_routes.ROUTES]
+
+app = st.App(Path(__file__).with_name("app.py"), routes=_ROUTES, lifespan=_keeping_jobs)

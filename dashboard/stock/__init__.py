@@ -1,0 +1,1 @@
+"""What is made once per server and shown by many."""

@@ -1,0 +1,138 @@
+"""What the pages show of a model, made once per server and never changed. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.explore import one_file as static_export
+from dashboard.learn.steps import STEPS, Answer
+from dashboard.shared.model_choice import Choice
+from dashboard.stock import material as materials
+from dashboard.stock import own_runs
+from dashboard.stock.material import Material
+from dashboard.worksheet import TASKS, ModelAnswer
+from vae_engine.exchange import bundle as export
+from vae_engine.experiments import result as experiment_result
+from vae_engine.experiments.result import Result
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.checkpoints import Stored
+
+LESSON_MODELS = ("vae-mnist", "ae-mnist")
+"""The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""
+_BUNDLED, _LADDER = "Bundled", "β ladder"
+
+Stamp = tuple[int, str] | None
+"""Of the weights of a run and of the images it is shown on; None of a bundled model."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the Explore page is given: bundles, the places of those that the maps show, and of the ladder of β."""
+
+    bundles: list[bytes]
+    shown: tuple[int, ...]
+    ladder: tuple[int, ...] = ()
+
+
+def stored(name: str) -> Stored:
+    """A checked model, by the name of a bundled one or of a finished run. Raises EngineError."""
+    return _stored(name, _stamp(name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _stored(name: str, stamp: Stamp) -> Stored:
+    return checkpoints.read(own_runs.folder_of(name), name) if stamp else registry.find(name)
+
+
+def _stamp(name: str) -> Stamp:
+    """Changes when a run was trained again; bundled models never change. Raises EngineError when the run is gone."""
+    return own_runs.stamp(own_runs.folder_of(name)) if name.startswith(own_runs.PREFIX) else None
+
+
+def choices() -> tuple[Choice, ...]:
+    """The models that the maps of Explore can show: the best bundled ones, the others, the ladder of β, finished runs."""
+    rungs, names = [one.name for one in ladder()], registry.names()
+    first = [name for name in LESSON_MODELS if name in names]
+    others = [name for name in names if name not in (*first, *rungs)]
+    flat = [one for one in map(stored, (*first, *others, *rungs)) if one.model.latent_dim == 2]
+    groups = dict.fromkeys(rungs, _LADDER)
+    bundled = [Choice(m.name, m.name, groups.get(m.name, _BUNDLED), m.model.kind, m.train.data) for m in flat]
+    return (*bundled, *own_runs.choices())
+
+
+def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
+    """The names of those models that a map can show, by kind; no list is empty."""
+    lists = [tuple(m.name for m in models if m.model.kind == kind and m.model.latent_dim == 2) for kind in ("vae", "ae")]
+    return tuple(names for names in lists if names)
+
+
+def shelf(names: tuple[str, ...]) -> Shelf:
+    """What Explore needs to show these models; with a rung of the ladder of β comes the whole ladder."""
+    rungs = tuple(one.name for one in ladder())
+    if not names or names[0] not in rungs:
+        return Shelf(bundles(names), tuple(range(len(names))))
+    others = tuple(range(len(rungs), len(rungs) + len(names) - 1))
+    return Shelf(bundles((*rungs, *names[1:])), (rungs.index(names[0]), *others), tuple(range(len(rungs))))
+
+
+def bundles(names: tuple[str, ...]) -> list[bytes]:
+    """The bundles of models shown side by side; the first carries the images for all. Raises EngineError."""
+    return [_bundle(name, _stamp(name), position == 0) for position, name in enumerate(names)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _bundle(name: str, stamp: Stamp, with_images: bool) -> bytes:
+    model = stored(name)
+    if stamp:
+        own_runs.keep_codes(model)
+    return export.bundle(model, with_images=with_images)
+
+
+def html_page(names: tuple[str, ...]) -> bytes:
+    """The Explore page of these models as one file; a class that asks for the same one waits once. Raises EngineError."""
+    return _html_page(names, tuple(map(_stamp, names)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _html_page(names: tuple[str, ...], stamps: tuple[Stamp, ...]) -> bytes:
+    pairs = zip(names, stamps, strict=True)
+    return static_export.page([str(own_runs.folder_of(name)) if stamp else name for name, stamp in pairs])
+
+
+@st.cache_resource(show_spinner=False)
+def material() -> Material:
+    """What lessons and tasks measure. Raises EngineError when a model or its per-image numbers are missing."""
+    vae, ae = (stored(name) for name in LESSON_MODELS)
+    return materials.gather(vae, ae, ladder())
+
+
+@st.cache_resource(show_spinner=False)
+def lesson_answer(name: str) -> Answer:
+    """The answer to the question of a step, worked out once."""
+    return next(step for step in STEPS if step.name == name).question.answer(material())
+
+
+@st.cache_resource(show_spinner=False)
+def model_answer(name: str) -> ModelAnswer:
+    """The model answer of a task, worked out once."""
+    return next(task for task in TASKS if task.name == name).answer(material())
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def found(folder: Path, changed: int) -> Result:
+    """What an experiment found, as its folder told when it was last changed. Raises EngineError."""
+    return experiment_result.read(folder)
+
+
+def ladder() -> tuple[Stored, ...]:
+    """The bundled VAEs that differ in β only, ascending; none when there are not three of them."""
+    return materials.ladder_of([stored(name) for name in registry.names()])
+
+
+def ladder_bundles() -> list[bytes]:
+    """Their bundles, the first with the images."""
+    return bundles(tuple(one.name for one in ladder()))

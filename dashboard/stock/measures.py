@@ -1,0 +1,148 @@
+"""The numbers that lessons and tasks speak of, each worked out from the models when it is asked for. No torch.
+
+Everything random is seeded, so that a class sees the same numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from dashboard.stock.material import Material
+from vae_engine.stored import forward, terms
+from vae_engine.stored.checkpoints import Stored
+
+_STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
+USUAL = 95
+"""Per cent of test codes that have a training code within the usual distance."""
+_PART = 200
+
+
+def lattice_log_px(material: Material, image: int, points: int, half_width: float = 5.0) -> float:
+    """log p(x) summed plainly over points × points places in [−half_width, half_width]²."""
+    spacing = 2 * half_width / points
+    along = (np.arange(points) + 0.5) * spacing - half_width
+    z = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
+    joint = terms.log_px_given_z(material.vae, material.x[image], z) + terms.log_prior(z)
+    return float(np.logaddexp.reduce(joint) + 2 * math.log(spacing))
+
+
+def changed_pixels(material: Material, z: np.ndarray) -> float:
+    """How many of the 784 pixels differ, on average, between two images drawn from the same z [2]."""
+    ink = forward.decode(material.vae, z[None])[0].astype(np.float64)
+    return float((2 * ink * (1 - ink)).sum())
+
+
+def estimator_spreads(material: Material, image: int, draws: int = 100) -> tuple[float, float]:
+    """Standard deviations of estimators A and B of the ELBO at L = 1, by the same draws of the encoder's q."""
+    mu, std = material.mu[image], material.std[image]
+    z = mu + std * np.random.default_rng(image).standard_normal((draws, 2))
+    likelihood = terms.log_px_given_z(material.vae, material.x[image], z)
+    a = likelihood + terms.log_prior(z) - terms.log_q(mu, std, z)
+    return float(a.std(ddof=1)), float(likelihood.std(ddof=1))
+
+
+def gradient_variances(material: Material, image: int, draws: int = 100) -> tuple[float, float, float]:
+    """Variance per sample of three estimates of dELBO/dμ, both components summed.
+
+    By reparameterisation, by the score function, and by the score function with the mean of the other samples taken
+    off first. The gradient of log p(x, z) in z is by central differences.
+    """
+    mu, std = material.mu[image], material.std[image]
+    noise = np.random.default_rng(image).standard_normal((draws, 2))
+
+    def joint(z: np.ndarray) -> np.ndarray:
+        return terms.log_px_given_z(material.vae, material.x[image], z) + terms.log_prior(z)
+
+    z = mu + std * noise
+    steps = np.minimum(_STEP, std / 4)
+    slopes = [(joint(z + steps * axis) - joint(z - steps * axis)) / (2 * steps @ axis) for axis in np.eye(2)]
+    values, score = joint(z) - terms.log_q(mu, std, z), noise / std
+    others = (values.sum() - values) / (draws - 1)
+    return tuple(float(one.var(0, ddof=1).sum()) for one in (
+        np.stack(slopes, 1), values[:, None] * score, (values - others)[:, None] * score,
+    ))  # type: ignore[return-value]  # fmt: skip
+
+
+def importance_sampled(material: Material, image: int, samples: int = 500) -> float:
+    """log p(x) by importance sampling from the encoder's q."""
+    mu, std = material.mu[image], material.std[image]
+    z = mu + std * np.random.default_rng(image).standard_normal((samples, 2))
+    return terms.iwae(terms.log_weights(material.vae, material.x[image], mu, std, z))
+
+
+def prior_within(radius: float) -> float:
+    """Share of the mass of N(0, I) within a distance of the origin, in two dimensions."""
+    return -math.expm1(-(radius**2) / 2)
+
+
+def aggregate_within(material: Material, radius: float) -> float:
+    """Share of the aggregate posterior's mass within a distance of the origin, by one sample of every q(z|x)."""
+    z = material.mu + material.std * np.random.default_rng(0).standard_normal(material.mu.shape)
+    return float((np.hypot(*z.T) <= radius).mean())
+
+
+def codes_within(codes: np.ndarray, radius: float) -> float:
+    """Share of codes [n, 2] within a distance of the origin."""
+    return float((np.hypot(*codes.T) <= radius).mean())
+
+
+def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
+    """Distance from each z [k, 2] to the nearest training code of a model: [k]."""
+    training = material.training[kind]
+    parts = [z[start : start + _PART] for start in range(0, len(z), _PART)]
+    return np.sqrt(np.concatenate([_squared(part, training).min(1) for part in parts]))
+
+
+@lru_cache(maxsize=8)
+def usual_distance(material: Material, kind: str) -> float:
+    """The distance within which `USUAL` per cent of a thousand test codes have a training code."""
+    return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), USUAL))
+
+
+def far_shares(material: Material, draws: int = 500) -> tuple[float, float, float]:
+    """Shares of draws further than usual from every training code.
+
+    Of the VAE from N(0, I), of the autoencoder from N(0, I), and of the autoencoder from the Gaussian fitted to its codes.
+    """
+    standard = np.random.default_rng(0).standard_normal((draws, 2))
+    spread = np.linalg.cholesky(np.cov(material.codes.T, bias=True))
+    recipes = (("vae", standard), ("ae", standard), ("ae", material.codes.mean(0) + standard @ spread.T))
+    vae, ae, own = (float((nearest_training_code(material, k, z) > usual_distance(material, k)).mean()) for k, z in recipes)
+    return vae, ae, own
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The labels of the test codes nearest to a place: how many of each of the ten digits."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """How many neighbours were looked at."""
+        return sum(self.counts)
+
+    def share(self, digit: int) -> float:
+        """What share of them are this digit."""
+        return self.counts[digit] / self.total
+
+
+def neighbours(material: Material, kind: str, z: np.ndarray, count: int = 20) -> Neighbours:
+    """The test codes nearest to z [2]."""
+    near = np.argsort(_squared(z[None], material.places(kind))[0])[:count]
+    return Neighbours(tuple(np.bincount(material.labels[near], minlength=10).tolist()))
+
+
+def unsure_pixels(stored: Stored, z: np.ndarray) -> np.ndarray:
+    """How many pixels of each decoded z [k, 2] have between a quarter and three quarters of a chance of ink: [k]."""
+    ink = forward.decode(stored, z)
+    return ((ink > 0.25) & (ink < 0.75)).sum((1, 2))
+
+
+def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Squared distances between points a [k, 2] and b [m, 2]: [k, m]."""
+    return (a[:, :1] - b[:, 0]) ** 2 + (a[:, 1:] - b[:, 1]) ** 2

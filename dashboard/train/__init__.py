@@ -1,0 +1,1 @@
+"""Train: a new run, and the run as it trains."""

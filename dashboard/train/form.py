@@ -1,0 +1,247 @@
+"""The form of a new training: presets to choose from, every setting below them, and what these settings amount to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.jobs import estimates, fetching
+from dashboard.jobs import uploads as run_uploads
+from dashboard.jobs.jobs import Jobs
+from dashboard.shared import state
+from dashboard.train import settings as run_settings
+from dashboard.train import wording
+from dashboard.train.presets import Preset, presets
+from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.stored import weights
+from vae_engine.stored.config import ModelConfig, TrainConfig
+
+_KEY = "train-{}"
+PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))
+_UPLOADED = "train-uploaded"
+_OWN = "own"
+_MOST = float(SPECS["steps"].metadata["high"])
+_COLUMNS = 4
+_SHOWN_OF_A_CLASS = 10
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A training that could be started."""
+
+    name: str
+    model: ModelConfig
+    train: TrainConfig
+
+
+def choose_preset() -> None:
+    """The presets, each with what to watch for."""
+    offered = presets()
+    state.begin_with(PRESET, offered[0].name)
+    _begin_with(offered[0])
+    titles = {preset.name: preset.title for preset in offered}
+    st.radio(
+        wording.PRESETS,
+        list(titles),
+        format_func=titles.__getitem__,
+        captions=[preset.watch for preset in offered],
+        key=PRESET,
+        on_change=_fill_in_chosen,
+        persist_state="session",
+    )
+
+
+def chosen() -> Preset:
+    """The preset that is chosen."""
+    offered = presets()
+    return next((preset for preset in offered if preset.name == state.widget(PRESET)), offered[0])
+
+
+def _begin_with(preset: Preset) -> None:
+    for name, value in run_settings.shown(preset.model, preset.train).items():
+        if name != "data":
+            state.begin_with(_KEY.format(name), value)
+    state.begin_with(SOURCE, preset.train.data)
+
+
+def _fill_in_chosen() -> None:
+    """As a callback: let every widget say what the chosen preset says; the images stay."""
+    preset = chosen()
+    for name, value in run_settings.shown(preset.model, preset.train).items():
+        if name != "data":
+            state.fill_in(_KEY.format(name), value)
+
+
+def all_settings(jobs: Jobs) -> None:
+    """Every setting, folded."""
+    values = _values()
+    senseless = run_settings.senseless(values)
+    with st.expander(wording.SETTINGS, icon=":material/tune:"):
+        for tab, (title, names) in zip(st.tabs(list(GROUPS)), GROUPS.items(), strict=True):
+            with tab:
+                if title == wording.DATA:
+                    _images(jobs)
+                for start in range(0, len(names), _COLUMNS):
+                    columns = st.columns(_COLUMNS, vertical_alignment="bottom")
+                    for column, name in zip(columns, names[start : start + _COLUMNS], strict=False):
+                        with column:
+                            _setting(name, disabled=name in senseless)
+
+
+def _setting(name: str, disabled: bool) -> None:
+    """The widget of a setting, by the type, range and choices that its config declares."""
+    spec, key, label = SPECS[name], _KEY.format(name), wording.LABELS[name]
+    default: Any = spec.default
+    meta, shared = spec.metadata, {"key": key, "help": spec.metadata["help"], "disabled": disabled, "persist_state": "session"}
+    if isinstance(default, bool):
+        st.toggle(label, **shared)
+    elif meta["choices"]:
+        st.selectbox(label, meta["choices"], format_func=lambda one: wording.CHOICES.get(one, one), **shared)
+    elif isinstance(default, tuple):
+        st.text_input(label, max_chars=80, **shared)
+    elif isinstance(default, int):
+        st.number_input(label, int(meta["low"]), int(meta["high"]), step=1, **shared)
+    else:
+        st.number_input(label, float(meta["low"]), float(meta["high"]), step=_step(default), format="%.6g", **shared)
+
+
+def _step(value: float) -> float:
+    """By how much a key press changes a number of this size."""
+    return 10.0 ** math.floor(math.log10(value)) if value else 0.1
+
+
+def budget() -> None:
+    """How long to train."""
+    amount, unit = st.columns([1, 1], vertical_alignment="bottom")
+    amount.number_input(
+        wording.BUDGET,
+        0.0,
+        _MOST,
+        step=1.0,
+        format="%.6g",
+        key=_KEY.format(AMOUNT),
+        persist_state="session",
+    )
+    unit.selectbox(
+        wording.BUDGET_UNIT, UNITS, format_func=wording.UNITS.__getitem__, key=_KEY.format(UNIT), persist_state="session"
+    )
+
+
+def _values() -> Values:
+    """What all widgets say."""
+    preset = chosen()
+    values = run_settings.shown(preset.model, preset.train)
+    given = {name: state.widget(_KEY.format(name)) for name in values if name != "data"}
+    return {**given, "data": _place()}
+
+
+def _place() -> str:
+    """The data set that is asked for; images of one's own by their path."""
+    source = state.widget(SOURCE)
+    if source != _OWN:
+        return source
+    typed = (state.widget(PATH) or "").strip()
+    return datasets.named(typed) if typed and typed not in wording.SOURCES else state.kept(_UPLOADED, "")
+
+
+def asked() -> Asked:
+    """What the form asks for. Raises EngineError, one sentence, where that is impossible."""
+    values = _values()
+    if not values["data"]:
+        raise EngineError(wording.NO_OWN_DATA)
+    model, train = run_settings.read(values)
+    train = replace(train, classes=datasets.classes(train.data))
+    return Asked((state.widget(NAME) or "").strip() or chosen().title, model, train)
+
+
+def amounts(jobs: Jobs, asked: Asked) -> None:
+    """What a training amounts to: weights, time, command line."""
+    preset = chosen()
+    now = run_settings.shown(asked.model, asked.train)
+    different = run_settings.differing(now, run_settings.shown(preset.model, preset.train))
+    if different:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(wording.changed(different), width="content")
+            st.button(wording.RESET, on_click=_reset, type="tertiary", icon=":material/undo:", key="train-reset")
+    estimate = estimates.estimate(asked.model, asked.train, estimates.speeds(jobs.folder))
+    st.markdown(wording.summary(asked.model.kind, weights.parameter_count(asked.model), estimate))
+    st.caption(wording.COMMAND)
+    st.code(run_settings.command(asked.model, asked.train), language=None, wrap_lines=True)
+
+
+def _reset() -> None:
+    _fill_in_chosen()
+    state.fill_in(SOURCE, chosen().train.data)
+
+
+def _images(jobs: Jobs) -> None:
+    """Which images to train on, and what they look like where they are the visitor's own."""
+    source = st.selectbox(
+        wording.LABELS["data"], wording.SOURCES, format_func=wording.SOURCES.__getitem__, key=SOURCE, persist_state="session"
+    )
+    if source == datasets.FASHION:
+        _fashion()
+    elif source == _OWN:
+        st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
+        st.file_uploader(wording.UPLOAD, type="npz", key=UPLOAD, on_change=partial(state.attempt, _take, jobs))
+        try:
+            if place := _place():
+                _preview(place)
+        except EngineError as error:
+            st.error(wording.told(str(error)))
+
+
+def _take(jobs: Jobs) -> None:
+    """As a callback: keep what was uploaded, or nothing any more."""
+    file = state.widget(UPLOAD)
+    state.keep(_UPLOADED, "")
+    if file is not None:
+        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, file.getvalue(), jobs.limits.bytes)))
+
+
+def _fashion() -> None:
+    """A way to get Fashion-MNIST where it is not."""
+    if fetching.is_here():
+        return
+    under_way = fetching.shared().running
+    st.fragment(_fetching, run_every=0.5 if under_way else None)(under_way)
+
+
+def _fetching(under_way: bool) -> None:
+    fetch = fetching.shared()
+    if fetch.running != under_way:
+        st.rerun()
+    if under_way:
+        st.progress(min(1.0, fetch.share), wording.FETCHING.format(file=fetch.file))
+        return
+    st.button(wording.FETCH, on_click=fetch.start, icon=":material/download:", key="train-fetch")
+    if fetch.complaint:
+        st.error(wording.told(fetch.complaint))
+
+
+def _preview(place: str) -> None:
+    """The first images of each class, as the network will see them."""
+    images = datasets.load(place, "train")
+    names = datasets.classes(place)
+    counts = np.bincount(images.labels, minlength=len(names))
+    st.caption(f"{wording.PREVIEW}: {wording.plain(wording.counted(names, counts.tolist()))}")
+    with st.container(horizontal=True):
+        for label, name in enumerate(names):
+            if counts[label]:
+                st.image(
+                    strip(images.images[images.labels == label][:_SHOWN_OF_A_CLASS]), caption=wording.plain(name), alt=name,
+                    output_format="PNG",
+                )  # fmt: skip
+
+
+def strip(images: Sequence[np.ndarray] | np.ndarray, zoom: int = 2) -> np.ndarray:
+    """Images uint8 [n, 28, 28] side by side, each pixel so many times as large."""
+    return np.kron(np.hstack(list(images)), np.ones((zoom, zoom), np.uint8))

@@ -1,0 +1,222 @@
+"""One run on the Train page: where it stands, its film and curves, and the keys that drive it."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from functools import partial
+
+import streamlit as st
+
+from dashboard.films.component import Reel, film, prepare
+from dashboard.jobs import estimates
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
+from dashboard.shared import charts as run_charts
+from dashboard.shared import links as explore_link
+from dashboard.shared import state
+from dashboard.train import live_chart, wording
+from dashboard.train import queue as train_queue
+from vae_engine.base.errors import EngineError
+from vae_engine.runs import control as run_control
+
+_POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
+_SLOW_SECONDS = 0.25
+_HEIGHTS = {"nll": 270, "kl": 210}
+_STOP_SECONDS = 0.2
+_VIEW, _STOPPING = "train-view", "train-stopping"
+
+
+def show(jobs: Jobs, run: str) -> bool:
+    """Lay a run out, and look at it again and again while it lives; whether there is such a run."""
+    try:
+        view = _look(jobs, run)
+    except EngineError as error:
+        _gone(jobs, run, error)
+        return False
+    pace = _pace(jobs, view)
+    st.fragment(_watch, run_every=pace)(jobs, run, pace)
+    return True
+
+
+def load_ahead() -> None:
+    """Let the browser load the parts of this page, unseen, so that a press of Train finds them there."""
+    with st.container(key="train-ahead"):
+        prepare(key="train-film-ahead")
+        st.metric("", "", label_visibility="hidden")
+        st.vega_lite_chart(live_chart.table([], "kl"), live_chart.drawing("kl", _HEIGHTS["kl"]), key="train-kl-ahead")
+
+
+def _pace(jobs: Jobs, view: RunView) -> float | None:
+    """After how many seconds to look again: soon while the first picture or the end is awaited, never where nothing goes on."""
+    if _is_stopping(view) or (view.state is State.STARTING and not view.snapshots):
+        return _SOON_SECONDS
+    return _POLL_SECONDS if jobs.going() else None
+
+
+def _look(jobs: Jobs, run: str) -> RunView:
+    """The run as it stands; only what is new since the last look is read."""
+    earlier: RunView | None = state.kept(_VIEW)
+    view = jobs.view(run, earlier if earlier and earlier.id == run else None)
+    state.keep(_VIEW, view)
+    return view
+
+
+def _gone(jobs: Jobs, run: str, error: EngineError) -> None:
+    """Say that there is no such run, and offer to bring it back where that is possible."""
+    if not jobs.is_deleted(run):
+        st.warning(wording.told(str(error)))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(wording.DELETED, width="content")
+        undo = partial(state.attempt, jobs.undo_delete, run)
+        st.button(wording.UNDO, on_click=undo, icon=":material/undo:", key="train-undo", type="primary")
+
+
+def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
+    """Everything of a run; called anew again and again while anything is going on."""
+    try:
+        view = _look(jobs, run)
+    except EngineError:
+        st.rerun()  # deleted meanwhile, perhaps in another window
+    if _pace(jobs, view) != pace or state.kept(state.COMPLAINT):
+        st.rerun()
+    others = [one for one in jobs.going() if one != run]
+    _head(jobs, view, others)
+    _keys(jobs, view)
+    if message := wording.trouble(view):
+        (st.warning if view.state is State.INTERRUPTED else st.error)(wording.told(message))
+    if view.state is State.QUEUED:
+        train_queue.rows(jobs, others)
+    if view.log.events or view.state in LIVE:
+        _pictures(view)
+
+
+def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
+    label, colour, icon = wording.STOPPING if _is_stopping(view) else wording.STATES[view.state]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(wording.plain(view.about.name), anchor=False, width="content")
+        st.badge(label, color=colour, icon=icon)  # type: ignore[arg-type]  # one of its colours
+        st.space("stretch")
+        if others and view.state is not State.QUEUED:
+            with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
+                train_queue.rows(jobs, others)
+        _rename(jobs, view)
+        _to_explore(view)
+        if st.button(wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP):
+            state.attempt(jobs.delete, view.id)
+            st.rerun()
+        if st.button(wording.NEW, icon=":material/add:", key="train-new"):
+            state.watch("")
+            st.rerun()
+
+
+def _rename(jobs: Jobs, view: RunView) -> None:
+    key = f"train-rename-{view.id}"
+    # A key of its own for each name, so that it is closed once there is a new one.
+    with st.popover(wording.RENAME, icon=":material/edit:", key=f"{key}-{view.about.name}"):
+        state.begin_with(key, view.about.name)
+        st.text_input(wording.NEW_NAME, key=key, max_chars=NAME_LENGTH)
+        if st.button(wording.KEEP_NAME, key="train-keep-name", type="primary"):
+            state.attempt(jobs.rename, view.id, state.widget(key))
+            st.rerun()
+
+
+def _to_explore(view: RunView) -> None:
+    icon, key = ":material/explore:", "train-explore"
+    if view.state is State.FINISHED and view.configs and view.configs[0].latent_dim == 2:
+        link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
+        st.link_button(wording.EXPLORE, link, help=wording.EXPLORE_HELP, icon=icon, key=key)
+    else:
+        st.button(wording.EXPLORE, disabled=True, help=wording.EXPLORE_NOT_YET, icon=icon, key=key)
+
+
+def _keys(jobs: Jobs, view: RunView) -> None:
+    """The keys that drive a run; those that make no sense now are disabled."""
+    live, paused, queued = view.state in LIVE, view.state is State.PAUSED, view.state is State.QUEUED
+    pace = run_control.asked(view.folder)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
+        if paused:
+            _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
+        else:
+            _key(wording.PAUSE, "pause", jobs.pause, view.id, disabled=not live)
+        _key(wording.ONE_STEP, "skip_next", jobs.go_on, view.id, 1, disabled=not paused)
+        _key(wording.ONE_EPOCH, "fast_forward", _one_epoch, jobs, view, disabled=not paused, help=wording.ONE_EPOCH_HELP)
+        key = f"train-slow-{view.id}"
+        state.fill_in(key, live and pace.delay > 0)
+        change = partial(state.attempt, jobs.slow_down, view.id, 0.0 if pace.delay else _SLOW_SECONDS)
+        st.toggle(wording.SLOW, key=key, on_change=change, disabled=not live, help=wording.SLOW_HELP)
+        if live or queued:
+            stopping = _is_stopping(view)
+            _key(
+                wording.CANCEL if queued else wording.STOP,
+                "stop",
+                _stop,
+                jobs,
+                view.id,
+                disabled=stopping,
+                help=wording.STOP_HELP,
+            )
+        else:
+            _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
+        text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
+        st.progress(view.progress, text, width="stretch")
+
+
+def _key(label: str, icon: str, action: object, *arguments: object, disabled: bool = False, help: str | None = None) -> None:
+    pressed = partial(state.attempt, action, *arguments)  # type: ignore[arg-type]
+    key = f"train-{label.lower().replace(' ', '-')}"
+    st.button(label, on_click=pressed, icon=f":material/{icon}:", disabled=disabled, help=help, key=key)
+
+
+def _stop(jobs: Jobs, run: str) -> None:
+    """Stop a run without waiting for the numbers that it still measures."""
+
+    def stop() -> None:
+        with contextlib.suppress(EngineError):  # it goes on, as is seen
+            jobs.stop(run)
+
+    stopping = threading.Thread(target=stop, daemon=True)
+    stopping.start()
+    stopping.join(_STOP_SECONDS)
+    state.keep(_STOPPING, (run, stopping))
+
+
+def _is_stopping(view: RunView) -> bool:
+    run, stopping = state.kept(_STOPPING, ("", None))
+    return run == view.id and stopping.is_alive()
+
+
+def _one_epoch(jobs: Jobs, view: RunView) -> None:
+    if view.configs:
+        jobs.go_on(view.id, estimates.steps_per_epoch(view.configs[1]))
+
+
+def _pictures(view: RunView) -> None:
+    """The film beside the curves."""
+    if view.configs is None:
+        return
+    model, _ = view.configs
+    shown, curves = st.columns([2, 1], gap="medium")
+    with shown:
+        if model.latent_dim != 2:
+            st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
+        elif view.snapshots or view.state in LIVE:
+            # The film asks for the weights of the moment by itself; that there are some is all it must be told.
+            latest = None if view.latest is None else 0
+            film([Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)], key="train-film")
+        else:
+            st.caption(wording.WAITING_FOR_MAP)
+    with curves:
+        with st.container(horizontal=True, gap="small", key="train-readings"):
+            for label, value, help in wording.readings(view):
+                st.metric(label, value, help=help, width="content")
+        _curves(view)
+
+
+def _curves(view: RunView) -> None:
+    terms = ("nll", "kl") if run_charts.has_kl(view.log.events) else ("nll",)
+    for term in terms:
+        table = live_chart.table(view.log.events, term)
+        drawing = live_chart.drawing(term, _HEIGHTS[term])
+        st.vega_lite_chart(table, drawing, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

@@ -1,0 +1,113 @@
+"""The settings of a training as a form holds them, and back: made from the configs' own tables. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.train import wording
+from vae_engine.base.errors import EngineError
+from vae_engine.command import train_flags
+from vae_engine.stored.config import LIVE_TRAIN, ModelConfig, TrainConfig
+
+Values = dict[str, Any]
+"""By name of the setting: what its widget holds; a list of widths as text."""
+
+SPECS = {spec.name: spec for kind in (ModelConfig, TrainConfig) for spec in dataclasses.fields(kind)}
+UNITS = ("seconds", "epochs", "steps")
+UNIT, AMOUNT = "budget-unit", "budget-amount"
+"""Of the budget, the one setting that a form holds otherwise than the configs."""
+GROUPS = {
+    wording.NETWORK: (
+        "kind", "latent_dim", "likelihood", "spread", "encoder", "encoder_widths", "layer_norm", "dropout", "decoder",
+        "decoder_widths", "fourier_features", "fourier_scale", "activation",
+    ),
+    wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples"),
+    wording.OPTIMISER: (
+        "initialisation", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
+        "weight_decay", "grad_clip", "patience", "seed",
+    ),
+    wording.DATA: ("train_size", "protocol", "held_out"),
+}  # fmt: skip
+"""What is asked for where; the images themselves, `data`, have widgets of their own."""
+_FORM_ONLY = ("data",)
+
+
+def shown(model: ModelConfig, train: TrainConfig) -> Values:
+    """What the widgets hold for these settings."""
+    names = [name for group in GROUPS.values() for name in group] + list(_FORM_ONLY)
+    held = {name: getattr(model if hasattr(model, name) else train, name) for name in names}
+    values = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in held.items()}
+    unit = budget_unit(train)
+    return {**values, UNIT: unit, AMOUNT: float(getattr(train, unit))}
+
+
+def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
+    """The settings that the widgets ask for; classes of images are left to whoever reads the images.
+
+    Raises EngineError, naming the setting, for impossible ones.
+    """
+    given: Values = {}
+    for name, value in values.items():
+        if name in SPECS:
+            given[name] = _widths(name, value) if isinstance(SPECS[name].default, tuple) else value
+    given |= _budget(values[UNIT], values[AMOUNT])
+    model, train = ({spec.name for spec in dataclasses.fields(kind)} for kind in (ModelConfig, TrainConfig))
+    return (
+        ModelConfig.from_dict({name: value for name, value in given.items() if name in model}),
+        TrainConfig.from_dict({name: value for name, value in given.items() if name in train}),
+    )
+
+
+def budget_unit(train: TrainConfig) -> str:
+    """What a budget is counted in: the first unit that is not 0."""
+    return next(unit for unit in ("seconds", "steps", "epochs") if getattr(train, unit))
+
+
+def _budget(unit: Any, amount: Any) -> Values:
+    if unit not in UNITS:
+        raise EngineError(f"The budget is counted in one of {', '.join(UNITS)}.")
+    if not isinstance(amount, (int, float)) or not math.isfinite(amount) or amount <= 0:
+        raise EngineError(f"The budget must be a number of {unit} above 0.")
+    if unit == "steps" and amount != int(amount):
+        raise EngineError("A budget of steps must be a whole number.")
+    budget: Values = {"seconds": 0.0, "steps": 0, "epochs": 0.0, unit: int(amount) if unit == "steps" else float(amount)}
+    # The demo's own budget leaves the other units as the command line does, so that its command is the shortest.
+    of_the_demo = unit == budget_unit(LIVE_TRAIN) and budget[unit] == getattr(LIVE_TRAIN, unit)
+    return {name: getattr(LIVE_TRAIN, name) for name in budget} if of_the_demo else budget
+
+
+def _widths(name: str, text: Any) -> tuple[int, ...]:
+    parts = [part.strip() for part in str(text or "").split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and len(part) < 8 for part in parts):
+        raise EngineError(f"{name} must be whole numbers with commas between them, such as 512, 256; not {str(text)[:40]!r}.")
+    return tuple(map(int, parts))
+
+
+def senseless(values: Mapping[str, Any]) -> set[str]:
+    """The settings that change nothing beside the others."""
+    found: set[str] = set()
+    if values["kind"] == "ae":
+        found |= {"spread", "beta", "kl_warmup_epochs", "objective", "samples"}
+    if values["objective"] == "iwae":
+        found |= {"beta", "kl_warmup_epochs"}
+    if values["decoder"] != "fourier":
+        found |= {"fourier_features", "fourier_scale"}
+    if values["optimizer"] != "adam":
+        found.add("adam_beta2")
+    if values["schedule"] == "constant":
+        found.add("lr_warmup")
+    return found
+
+
+def differing(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:
+    """The names under which two forms differ."""
+    return [name for name, value in values.items() if value != others.get(name)]
+
+
+def command(model: ModelConfig, train: TrainConfig, folder: str = wording.RUN_DIR) -> str:
+    """The command line that trains with these settings."""
+    return shlex.join(["python", "-m", "vae_engine", "train", "--run-dir", folder, *train_flags.of(model, train)])

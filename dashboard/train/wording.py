@@ -1,0 +1,208 @@
+"""The words of the Train page. What is said about a run is computed from that run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dashboard.jobs.estimates import Estimate
+from dashboard.jobs.experiment_view import ExperimentView
+from dashboard.jobs.run_view import RunView, State
+from dashboard.shared.wording import number
+from vae_engine.stored.config import TrainConfig
+
+TRAIN = "Train"
+PRESETS = "What to train"
+SETTINGS = "All settings"
+NAME, START, START_HELP = "Name", "Train", "Starts at once, or waits its turn in the queue."
+COMMAND = "The same on the command line"
+RUN_DIR = "my-run"
+CHANGED, RESET = "Changed from the preset:", "Back to the preset"
+
+NETWORK, OBJECTIVE, OPTIMISER, DATA = "Network", "Objective", "Optimiser", "Data"
+LABELS = {
+    "kind": "Model", "latent_dim": "Latent dimensions", "encoder": "Encoder", "encoder_widths": "Encoder widths",
+    "decoder": "Decoder", "decoder_widths": "Decoder widths", "fourier_features": "Fourier features",
+    "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
+    "likelihood": "Likelihood", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
+    "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
+    "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
+    "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
+    "weight_decay": "Weight decay", "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights",
+    "patience": "Patience, epochs",
+    "held_out": "Held-out images", "seed": "Seed",
+}  # fmt: skip
+CHOICES = {
+    "vae": "VAE", "ae": "Plain autoencoder", "A": "A: all Monte Carlo", "B": "B: analytic KL", "iwae": "IWAE", "mlp": "MLP",
+    "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
+}  # fmt: skip
+BUDGET, BUDGET_UNIT = "Budget", "Unit"
+UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
+
+SOURCES = {"mnist": "MNIST", "fashion": "Fashion-MNIST", "own": "Images of your own"}
+PATH = "A folder of PNG or JPEG pictures (one subfolder a class), an .npz or an IDX file on the machine of this server"
+UPLOAD = "… or an .npz file with `images`, and `labels` and `classes` if there are any"
+NO_OWN_DATA = "Give the place of your images, or upload a file."
+PREVIEW = "What the network will see, 28 × 28"
+FETCH, FETCHING = "Fetch Fashion-MNIST", "Fetching Fashion-MNIST: {file}"
+
+PAUSE, GO_ON, ONE_STEP, ONE_EPOCH, SLOW = "Pause", "Go on", "One step", "One epoch", "Slow motion"
+STOP, CANCEL, RESUME, RENAME, DELETE, NEW = "Stop", "Cancel", "Resume", "Rename", "Delete", "New run"
+ONE_EPOCH_HELP = "One pass over the training images, then wait."
+SLOW_HELP = "Waits a quarter of a second after each step."
+STOP_HELP = "Ends after the current step; the run can be resumed."
+DELETE_HELP = "It can be brought back for an hour."
+EXPLORE, EXPLORE_HELP = "Open in Explore", "Opens Explore in a new tab, with this run's model."
+EXPLORE_NOT_YET = "A finished run with two latent dimensions can be opened in Explore."
+NEW_NAME, KEEP_NAME = "New name", "Rename"
+UNDO, DELETED = "Bring it back", "This run was deleted."
+QUEUE, QUEUE_SHORT, WATCH = "Now training and waiting", "Also going on", "Watch"
+NO_MAP = "A map needs two latent dimensions; this run has {dimensions}. The curves are of all of them."
+WAITING_FOR_MAP = "The map appears with the first snapshot."
+
+STATES = {
+    State.QUEUED: ("waiting", "gray", ":material/hourglass_empty:"),
+    State.STARTING: ("starting", "blue", ":material/rocket_launch:"),
+    State.RUNNING: ("training", "blue", ":material/model_training:"),
+    State.PAUSED: ("paused", "orange", ":material/pause:"),
+    State.FINISHED: ("finished", "green", ":material/check:"),
+    State.STOPPED: ("stopped", "gray", ":material/stop:"),
+    State.INTERRUPTED: ("interrupted", "orange", ":material/bolt:"),
+    State.FAILED: ("failed", "red", ":material/error:"),
+    State.DAMAGED: ("damaged", "red", ":material/broken_image:"),
+}
+STOPPING = ("stopping", "orange", ":material/stop:")
+
+
+def plain(text: str) -> str:
+    """A visitor's words as Markdown that shows them and does nothing else."""
+    # What looks like an address becomes a link even where it is escaped, unless something unseen stands within it.
+    apart = re.sub(r"(://|@|www)", "\\1\u2060", text)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
+
+
+def told(message: str) -> str:
+    """What the engine complains of as Markdown, its commands in their type."""
+    return plain(message).replace(r"\`", "`")
+
+
+def duration(seconds: float) -> str:
+    """A length of time, as roughly as one speaks of it."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 99.5 else f"{minutes / 60:.1f} h"
+
+
+def estimated(estimate: Estimate) -> str:
+    """How long training takes, and how one knows."""
+    about = f"about {duration(estimate.seconds)}"
+    return {
+        "budget": f"{about}: the budget",
+        "like": f"{about} on this machine, as fast as “{estimate.like}” trained here",
+        "guess": f"{about}, roughly estimated from the speed of a matrix product on this machine",
+    }[estimate.basis]
+
+
+def summary(kind: str, parameters: int, estimate: Estimate) -> str:
+    """A training to be, in one line of Markdown."""
+    return f"{CHOICES[kind]} · **{parameters:,}** parameters · {plain(estimated(estimate))}"
+
+
+def changed(fields: Sequence[str]) -> str:
+    """Which settings are no longer the preset's."""
+    return f"{CHANGED} {', '.join(LABELS.get(field, BUDGET) for field in fields)}."
+
+
+def queued(view: RunView | ExperimentView) -> str:
+    """A run in the list of what is going on, in Markdown."""
+    share = view.progress if isinstance(view, RunView) else view.progress.share
+    where = _place(view.position) if view.position else f"{STATES[view.state][0]}, {100 * share:.0f} %"
+    return f"{plain(view.about.name)} :gray[{where}]"
+
+
+def also_going(count: int) -> str:
+    """How much more is trained or waits."""
+    return f"{QUEUE_SHORT}: {count}"
+
+
+def _place(position: int | None) -> str:
+    return "next in the queue" if position == 1 else f"place {position} in the queue"
+
+
+def progress(view: RunView, remaining: float | None, slow: bool) -> str:
+    """What stands on the bar of a run."""
+    share = f"{100 * view.progress:.0f} %"
+    match view.state:
+        case State.QUEUED:
+            return _place(view.position)
+        case State.STARTING:
+            return "starting …"
+        case State.RUNNING if slow:
+            return f"{share}, in slow motion"
+        case State.RUNNING:
+            return f"{share}, {duration(remaining)} left" if remaining is not None else share
+        case State.PAUSED:
+            return f"{share}, waiting after step {view.step:,}"
+        case State.FINISHED:
+            return f"{reason(view)} after {duration(trained_seconds(view))} of training"
+        case _:
+            return f"{share}, {STATES[view.state][0]} at step {view.step:,}"
+
+
+def reason(view: RunView) -> str:
+    """Why a finished run ended."""
+    early = any(event.get("reason") == "patience" for event in view.log.events[-1:])
+    return "no longer better on held-out images" if early else "budget spent"
+
+
+def trained_seconds(view: RunView) -> float:
+    """How long a run trained, waiting left out."""
+    return max((float(event.get("seconds") or 0.0) for event in view.log.events), default=0.0)
+
+
+def trouble(view: RunView) -> str:
+    """Why a run does not go on, and what can be done; nothing where all is well."""
+    match view.state:
+        case State.INTERRUPTED:
+            return (
+                f"Interrupted at step {view.step:,}: the process ended without a word, as after a restart of the machine. "
+                "Resume goes on from the last checkpoint."
+            )
+        case State.FAILED | State.DAMAGED:
+            return view.message
+        case _:
+            return ""
+
+
+def readings(view: RunView) -> list[tuple[str, str, str]]:
+    """The numbers of the moment: label, value, and what exactly it is."""
+    last: Mapping[str, Any] = next((event for event in reversed(view.log.events) if event["type"] == "step"), {})
+    train = view.configs[1] if view.configs else TrainConfig()
+    held_out = f"{train.held_out:,} validation images, {train.protocol} pixels, nats per image"
+    batches = "mean over the training batches of the last moments, nats per image"
+    found = [("Step", f"{view.step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
+    found.append(("nll", _one(last.get("nll")), batches))
+    if view.configs and view.configs[0].kind == "vae":
+        found.append(("kl", _one(last.get("kl")), batches))
+        found.append(("Held-out ELBO", _one(view.terms.get("elbo")), f"{held_out}; β = 1, one sample of z"))
+    else:
+        found.append(("Held-out nll", _one(view.terms.get("nll")), held_out))
+    speed = last.get("images_per_second")
+    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
+    return found
+
+
+def _one(value: float | None) -> str:
+    return "–" if value is None else number(value, 1)
+
+
+def curve_alt(view: RunView, term: str) -> str:
+    """What a curve shows, in words; the same for as long as it grows."""
+    return f"{term} of {view.about.name} by training step, on training batches and on held-out images"
+
+
+def counted(classes: Sequence[str], counts: Sequence[int]) -> str:
+    """How many images of which class there are."""
+    return f"{sum(counts):,} images: " + ", ".join(f"{name} ({count:,})" for name, count in zip(classes, counts, strict=True))
