@@ -8,6 +8,7 @@ types (`/** … */` on lines of their own), a quarter of the text, stay in the m
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "browser"
 
-_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"\./([\w.]+)";\s*?\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import\s*\{[^}]*\}\s*from\s*"(\.[\w./]+)";\s*?\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class)\b)", re.MULTILINE)
 _DESCRIPTION = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
 _TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) +([\w$]+)", re.MULTILINE)
@@ -76,7 +77,7 @@ def _in_order(entry: str, folder: Path) -> dict[str, str]:
         waiting.add(name)
         text = (folder / name).read_text(encoding="utf-8")
         for imported in _IMPORT.findall(text):
-            visit(imported)
+            visit(posixpath.normpath(posixpath.join(posixpath.dirname(name), imported)))
         waiting.discard(name)
         done[name] = text
 

@@ -28,7 +28,10 @@ for count in itertools.count(1):
 RUNS = """
 import sys
 from pathlib import Path
-from vae_engine import ModelConfig, TrainConfig, data, runs, training
+from vae_engine import ModelConfig, TrainConfig
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
+from vae_engine.training import training
 training._CHECKPOINT_SECONDS = 0.0  # a checkpoint after every step
 model = ModelConfig(encoder_widths=(8,), decoder_widths=(8,), fourier_features=4)
 images = data.load("test").head(64)
