@@ -24,15 +24,15 @@ _FARTHEST = 1e4
 _component = st.components.v2.component(
     "latent_explorer",
     html='<div id="latent-explorer"></div>\n',
-    css=browser_script.styles(),
-    js=browser_script.script("streamlit_host.js") + "\nexport default latentExplorer.streamlitComponent;\n",
+    css=browser_script.styles("explore/explorer.css"),
+    js=browser_script.script("hosts/streamlit/explore.js") + "\nexport default latentExplorer.streamlitComponent;\n",
 )
 
 # The models go to the component that shows them; the rest is told by another that shows nothing, so that a change of
 # what there is to choose from sends a hundred bytes, and not all models once more.
 _setting = st.components.v2.component(
     "latent_explorer_setting",
-    js="""// Says what is shown of the models; see streamlit_host.js.
+    js="""// Says what is shown of the models; see browser/hosts/streamlit/explore.js.
 export default function ({data}) {
   globalThis.__latentExplorerSetting = JSON.parse(data.json);
   dispatchEvent(new Event("latent-explorer-setting"));

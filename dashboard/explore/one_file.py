@@ -25,7 +25,7 @@ from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
 _ALPHABET = bytes(code for code in range(33, 127) if chr(code) not in "\"&'<>\\`")[:85]
-"""Printable characters that mean nothing in HTML; static_payload.js counts on the same order."""
+"""Printable characters that mean nothing in HTML; browser/hosts/file/payload.js counts on the same order."""
 _FROM_B85 = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~", _ALPHABET)
 
 
@@ -51,8 +51,8 @@ def page(names: Sequence[str]) -> bytes:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
     last.append(block("images", datasets.load(stored[0].train.data, "test").images.tobytes()))
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
-    styles = browser_script.styles()
-    return one_file(title, "explorer", "Opening the models …", blocks, styles, "static_host.js", "openStaticPage", last)
+    styles = browser_script.styles("explore/explorer.css")
+    return one_file(title, "explorer", "Opening the models …", blocks, styles, "hosts/file/explore.js", "openStaticPage", last)
 
 
 def one_file(
@@ -79,7 +79,7 @@ def planes(content: bytes) -> bytes:
 
 
 def block(name: str, content: bytes) -> str:
-    """The element that carries some bytes in the page; static_payload.js reads it."""
+    """The element that carries some bytes in the page; browser/hosts/file/payload.js reads it."""
     packed = gzip.compress(content, 9, mtime=0)
     described = json.dumps({"bytes": len(packed)})
     text = base64.b85encode(packed, pad=True).translate(_FROM_B85).decode("ascii")

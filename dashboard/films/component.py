@@ -19,8 +19,8 @@ _MOST_STEPS = 10**8
 _component = st.components.v2.component(
     "latent_film",
     html='<div id="latent-film"></div>\n',
-    css=browser_script.styles() + browser_script.styles("film.css"),
-    js=browser_script.script("film_host.js") + "\nexport default latentExplorer.filmComponent;\n",
+    css=browser_script.styles("explore/explorer.css") + browser_script.styles("film/film.css"),
+    js=browser_script.script("hosts/streamlit/film.js") + "\nexport default latentExplorer.filmComponent;\n",
 )
 
 

@@ -51,9 +51,9 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     about = json.dumps({"reels": described, "note": _note(reels, kept, most)}).replace("<", "\\u003c")
     about = f'<script type="application/json" id="film">{about}</script>'
     title = "Film of " + " and ".join(reel.title for reel in reels)
-    styles = browser_script.styles() + browser_script.styles("film.css")
+    styles = browser_script.styles("explore/explorer.css") + browser_script.styles("film/film.css")
     parts = [*blocks, *newest, *casts, about]
-    return one_file(title, "film-page", "Opening the film …", parts, styles, "film_page.js", "openFilmPage")
+    return one_file(title, "film-page", "Opening the film …", parts, styles, "hosts/file/film.js", "openFilmPage")
 
 
 def _reel(folder: Path) -> _Reel:

@@ -36,13 +36,13 @@ _LONGEST_LINK = 2000
 _component = st.components.v2.component(
     "latent_lesson",
     html='<div id="latent-lesson"></div>\n',
-    css=browser_script.styles() + browser_script.styles("lesson.css"),
-    js=browser_script.script("lesson_host.js") + "\nexport default latentExplorer.lessonComponent;\n",
+    css=browser_script.styles("explore/explorer.css") + browser_script.styles("learn/lesson.css"),
+    js=browser_script.script("hosts/streamlit/learn.js") + "\nexport default latentExplorer.lessonComponent;\n",
 )
 
 _turn = st.components.v2.component(
     "latent_lesson_turn",
-    js="""// Says which step is on; see lesson_host.js.
+    js="""// Says which step is on; see browser/hosts/streamlit/learn.js.
 export default function ({data}) {
   globalThis.__latentLessonTurn = data;
   dispatchEvent(new Event("latent-lesson-turn"));

@@ -54,7 +54,7 @@ def script(entry: str, folder: Path = FOLDER) -> str:
     )
 
 
-def styles(name: str = "explorer.css", folder: Path = FOLDER) -> str:
+def styles(name: str, folder: Path = FOLDER) -> str:
     """A style sheet."""
     return (folder / name).read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Links to a state of the Explore page, written and read: the counterpart of browser/property_table.js.
+"""Links to a state of the Explore page, written and read: the counterpart of browser/state/property_table.js.
 
 A link comes from a visitor's clipboard, so everything in it is checked.
 """

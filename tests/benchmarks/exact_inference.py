@@ -72,7 +72,7 @@ def measure_browser(name: str) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "model.bundle"
         export.write_bundle(registry.find(name), bundle)
-        command = ["node", "tests/browser/node/measure.mjs", str(bundle), "--json"]
+        command = ["node", "tests/browser/support/measure.mjs", str(bundle), "--json"]
         return json.loads(subprocess.run(command, cwd=report.ROOT, check=True, capture_output=True, text=True).stdout)
 
 

@@ -19,10 +19,12 @@ def run(*command: str) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "tests/browser/node").glob("*.test.js")))
+@pytest.mark.parametrize(
+    "file", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests/browser").rglob("*.test.js"))
+)
 def test_node(file: str) -> None:
     assert NODE, "These tests need Node 20 or newer (https://nodejs.org); a visitor of the product does not."
-    run(NODE, "--test", f"tests/browser/node/{file}")
+    run(NODE, "--test", file)
 
 
 def test_types() -> None:

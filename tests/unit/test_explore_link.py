@@ -32,8 +32,8 @@ def read_by_the_browser(links: list[str]) -> list[dict]:
     node = shutil.which("node")
     assert node, "These tests need Node 20 or newer (https://nodejs.org); a visitor of the product does not."
     program = """
-      import {parseLink} from "./dashboard/browser/property_table.js";
-      import {initialState} from "./dashboard/browser/state.js";
+      import {parseLink} from "./dashboard/browser/state/property_table.js";
+      import {initialState} from "./dashboard/browser/state/state.js";
       const links = JSON.parse(process.argv[1]);
       console.log(JSON.stringify(links.map((link) => {
         const plain = initialState(2), {values, refused} = parseLink(link, plain);

@@ -39,10 +39,10 @@ def test_a_step_that_does_not_exist_is_refused():
 
 
 def test_every_step_has_its_view():
-    table = (browser_script.FOLDER / "lesson_steps.js").read_text(encoding="utf-8")
+    table = (browser_script.FOLDER / "learn/steps.js").read_text(encoding="utf-8")
     assert re.findall(r'^  "?([\w-]+)"?: \w+View,$', table, re.MULTILINE) == list(READINGS)
 
 
 def test_the_views_join_and_have_looks():
-    assert "return {lessonComponent};" in browser_script.script("lesson_host.js")
-    assert browser_script.styles("lesson.css").startswith("/*")
+    assert "return {lessonComponent};" in browser_script.script("hosts/streamlit/learn.js")
+    assert browser_script.styles("learn/lesson.css").startswith("/*")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from builders import ROOT
 
-PALETTE_JS = (ROOT / "dashboard/browser/palette.js").read_text(encoding="utf-8")
+PALETTE_JS = (ROOT / "dashboard/browser/base/palette.js").read_text(encoding="utf-8")
 FLOORS = {"normal": 18.0, "deutan": 14.0, "protan": 14.0, "tritan": 14.0}
 MACHADO = {
     "normal": np.eye(3),

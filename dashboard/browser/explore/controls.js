@@ -1,0 +1,106 @@
+// @ts-check
+// The bar above the maps: modes, the legend that filters digits, and the menu of layers.
+
+import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
+import {choiceBar, make} from "../base/dom.js";
+import {CLASS_COLOURS} from "../base/palette.js";
+import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
+
+/** @typedef {import("../state/state.js").Store} Store */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Mode} Mode */
+/** @typedef {import("../state/state.js").LayerName} LayerName */
+
+/** @type {Record<Mode, [string, string]>} */
+const MODE_TEXTS = {
+  move: ["Move", "Decode the point under the pointer (key M)"],
+  inspect: ["Inspect", "Look at one test image (key I)"],
+  draw: ["Draw", "Draw a digit and have it encoded (key D)"],
+  walk: ["Walk", "Go from one image to another (key W)"],
+  sample: ["Sample", "Draw z from the prior (key S)"],
+};
+/** @type {Record<LayerName, string>} */
+const LAYER_TEXTS = {
+  points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold",
+  prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
+  posterior: "True posterior p(z|x) of an image",
+};
+
+/** @param {(mode: Mode) => void} chosen */
+export function createModeBar(chosen) {
+  return choiceBar("Mode", MODES.map((mode) => ({value: mode, text: MODE_TEXTS[mode][0], title: MODE_TEXTS[mode][1], testid: `mode-${mode}`})), chosen);
+}
+
+/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names */
+export function createLegend(store, commit, names) {
+  const apply = applier(store, commit);
+  const buttons = names.map((name, digit) => {
+    const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
+    const button = make("button", {
+      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": titleOf(name), title: `Show only ${name}; point here to highlight it`,
+      onclick: () => apply({type: "class", digit}), onpointerenter: focus(digit), onpointerleave: focus(null), onblur: focus(null),
+    }, make("span", {class: "lx-dot"}), markOf(names, digit), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
+    button.style.setProperty("--lx-colour", CLASS_COLOURS[digit]);
+    return button;
+  });
+  const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
+
+  return {
+    element: make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all),
+    /** @param {State} state */
+    render(state) {
+      buttons.forEach((button, digit) => button.setAttribute("aria-pressed", String(showsClass(state, digit))));
+      all.hidden = names.every((_, digit) => showsClass(state, digit));
+    },
+  };
+}
+
+/** Changes the state and lets the address follow. @param {Store} store @param {() => void} commit */
+function applier(store, commit) {
+  return (/** @type {import("../state/state.js").Action} */ action) => {
+    store.dispatch(action);
+    commit();
+  };
+}
+
+/** @param {Store} store @param {() => void} commit */
+export function createLayersMenu(store, commit) {
+  const apply = applier(store, commit);
+  const boxes = LAYERS.map((layer) => {
+    const box = make("input", {type: "checkbox", "data-testid": `layer-${layer}`, onchange: () => apply({type: "layer", layer, on: box.checked})});
+    return {layer, box, element: make("label", {class: "lx-check"}, box, LAYER_TEXTS[layer])};
+  });
+  const size = make("select", {class: "lx-field", "aria-label": "Tiles along a side", "data-testid": "manifold-size", onchange: () => apply({type: "set", values: {manifoldSize: Number(size.value)}})},
+    ...MANIFOLD_SIZES.map((n) => make("option", {value: n}, `${n} × ${n}`)));
+  const spacing = make("select", {class: "lx-field", "aria-label": "Spacing of the tiles", "data-testid": "manifold-spacing",
+    onchange: () => apply({type: "set", values: {spacing: spacing.value === "prior" ? "prior" : "linear"}})},
+    make("option", {value: "linear"}, "equal steps"), make("option", {value: "prior"}, "equal prior mass"));
+  const manifoldRow = make("div", {class: "lx-check-more"}, size, spacing);
+  return {
+    element: createMenu("Layers", "layers-menu", ...boxes.flatMap((one) => (one.layer === "manifold" ? [one.element, manifoldRow] : [one.element]))),
+    /** @param {State} state */
+    render(state) {
+      for (const {layer, box} of boxes) box.checked = state.layers[layer];
+      manifoldRow.hidden = !state.layers.manifold;
+      size.value = String(state.manifoldSize);
+      spacing.value = state.spacing;
+    },
+  };
+}
+
+/** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
+export function createMenu(name, testid, ...children) {
+  const sheet = make("div", {class: "lx-sheet"}, ...children);
+  const summary = make("summary", {class: "lx-button", "data-testid": testid}, name);
+  const menu = make("details", {class: "lx-menu"}, summary, sheet);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    summary.focus();
+    event.stopPropagation();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  return menu;
+}

@@ -1,0 +1,61 @@
+// @ts-check
+// A drawing as strokes, as pixels, and as what MNIST would have made of it.
+
+import {bernoulliPixels, centreAsMnist} from "../../images/digits.js";
+import {contextOf, make} from "../../base/dom.js";
+
+/** @typedef {import("../../state/state.js").Stroke} Stroke */
+
+const RASTER = 196;
+const UNITS = 28;
+const DOT_LENGTH = 0.01; // pixels
+/** Fixed, so that a pixel of the drawing does not flicker while another is drawn. */
+const DRAW_SEED = 0;
+
+/** Draws strokes on a square of `size` pixels. @param {CanvasRenderingContext2D} context @param {readonly Stroke[]} strokes @param {number} size @param {string} colour */
+export function paintStrokes(context, strokes, size, colour) {
+  context.lineCap = context.lineJoin = "round";
+  context.strokeStyle = colour;
+  for (const {width, points} of strokes) {
+    context.lineWidth = width * size / UNITS;
+    context.beginPath();
+    context.moveTo(points[0] * size, points[1] * size);
+    for (let i = 2; i < points.length; i += 2) context.lineTo(points[i] * size, points[i + 1] * size);
+    // A dot is a line of hardly any length, which round caps make visible.
+    if (points.length === 2) context.lineTo(points[0] * size + DOT_LENGTH, points[1] * size);
+    context.stroke();
+  }
+}
+
+/** Shows 784 greys on a square of `size` pixels as ink of one colour. @param {CanvasRenderingContext2D} context @param {Uint8Array} grey @param {number} size @param {string} colour */
+export function paintGrey(context, grey, size, colour) {
+  const pixel = size / UNITS;
+  context.fillStyle = colour;
+  grey.forEach((value, i) => {
+    // To whole pixels, so that no seam is left between neighbours.
+    const [left, top] = [Math.round(i % UNITS * pixel), Math.round(Math.floor(i / UNITS) * pixel)];
+    const [right, bottom] = [Math.round((i % UNITS + 1) * pixel), Math.round((Math.floor(i / UNITS) + 1) * pixel)];
+    context.globalAlpha = value / 255;
+    context.fillRect(left, top, right - left, bottom - top);
+  });
+  context.globalAlpha = 1;
+}
+
+/** Turns strokes into grey pixels centred as MNIST does. */
+export function createRaster() {
+  const context = contextOf(make("canvas", {width: RASTER, height: RASTER}), {willReadFrequently: true});
+  return (/** @type {readonly Stroke[]} */ strokes) => {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, RASTER, RASTER);
+    paintStrokes(context, strokes, RASTER, "#fff");
+    const {data} = context.getImageData(0, 0, RASTER, RASTER);
+    const grey = new Uint8ClampedArray(RASTER * RASTER);
+    for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+    return centreAsMnist(grey, RASTER, RASTER);
+  };
+}
+
+/** What the encoders are given: they learned from pixels that are on or off, drawn with the grey as probability. @param {Uint8Array} grey */
+export function seenPixels(grey) {
+  return bernoulliPixels(Float32Array.from(grey, (value) => value / 255), DRAW_SEED);
+}

@@ -1,0 +1,40 @@
+// @ts-check
+// The pad outlives a reload: the browser's session remembers the drawing that belongs to an address.
+
+/** @typedef {import("../../state/state.js").State} State */
+/** @typedef {import("../../state/state.js").Stroke} Stroke */
+/** @typedef {Pick<State, "strokes"|"upload">} Pad */
+
+const PAD_KEY = "latent-explorer-pad";
+const PAD_PIXELS = 784;
+
+/** @param {string} link that the address has now @param {Pad} pad */
+export function rememberPad(link, {strokes, upload}) {
+  try {
+    if (strokes.length || upload) sessionStorage.setItem(PAD_KEY, JSON.stringify({link, strokes, upload: upload && [...upload]}));
+    else sessionStorage.removeItem(PAD_KEY);
+  } catch {
+    // A browser may forbid or ration its storage; then a reload begins with an empty pad.
+  }
+}
+
+/** What was on the pad when the address was this one. @param {string} link @returns {Partial<Pad>} */
+export function rememberedPad(link) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(PAD_KEY) ?? "null");
+    if (kept?.link !== link || !Array.isArray(kept.strokes) || !kept.strokes.every(isStroke)) return {};
+    return {strokes: kept.strokes, upload: isPicture(kept.upload) ? Uint8Array.from(kept.upload) : null};
+  } catch {
+    return {};
+  }
+}
+
+/** @param {any} one @returns {one is Stroke} */
+function isStroke(one) {
+  return one?.width > 0 && Array.isArray(one.points) && one.points.length >= 2 && one.points.every(Number.isFinite);
+}
+
+/** @param {any} one */
+function isPicture(one) {
+  return Array.isArray(one) && one.length === PAD_PIXELS && one.every((grey) => Number.isInteger(grey) && grey >= 0 && grey <= 255);
+}

@@ -1,0 +1,193 @@
+// @ts-check
+// A digit drawn by hand or uploaded, encoded by every model while the stroke grows.
+
+import {areShort, classesOf} from "../../words/classes.js";
+import {createDigit} from "../../images/digit_view.js";
+import {actionButton, contextOf, make, setText} from "../../base/dom.js";
+import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
+import {sameItems} from "../../base/same_items.js";
+import {readUpload} from "./upload.js";
+
+/** @typedef {import("../explorer.js").App} App */
+/** @typedef {import("../../state/state.js").State} State */
+/** @typedef {import("../../state/state.js").Stroke} Stroke */
+
+const PROMPT = 14; // pixels at least
+
+/** @param {App} app */
+export function createDrawPad(app) {
+  const {store, models} = app;
+  const raster = createRaster();
+  const digits = areShort(classesOf(models[0].bundle));
+  const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
+    "aria-label": "Drawing pad: draw a digit with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back."});
+  const context = contextOf(pad);
+  const mnist = createDigit({"aria-label": "the drawing, scaled and centred as MNIST does", "data-testid": "draw-mnist"});
+  const seen = createDigit({"aria-label": "what the encoders see", "data-testid": "draw-seen"});
+  const file = make("input", {type: "file", accept: "image/png,image/jpeg", class: "lx-hidden", tabindex: "-1", "data-testid": "upload", "aria-label": "Picture to upload",
+    onchange: async () => {
+      const chosen = file.files?.[0];
+      file.value = "";
+      if (chosen) await take(chosen);
+    }});
+  const undo = actionButton("Undo", () => change({type: "undraw"}), {"data-testid": "draw-undo"});
+  const clear = actionButton("Clear", clearAll, {"data-testid": "draw-clear"});
+  const pen = make("input", {type: "range", min: 1, max: 5, step: 0.1, "aria-label": "pen width in pixels", oninput: () => store.dispatch({type: "set", values: {pen: Number(pen.value)}})});
+  const numbers = make("p", {class: "lx-hint", "data-testid": "draw-note"});
+  const small = (/** @type {HTMLElement} */ digit, /** @type {string} */ name) => make("figure", {class: "lx-tile"}, digit, make("span", {class: "lx-tile-note"}, name));
+  const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
+    make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
+      make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
+      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "encoded")),
+        make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
+  /** @type {(Stroke & {box: DOMRect, pointer: number})|null} */
+  let growing = null;
+  const x = new Float32Array(784);
+  /** @type {Uint8Array|null} the drawing as MNIST has it, or null while the pad is blank */
+  let grey = null;
+  let drawing = 0;
+  /** @type {import("../posterior_probe.js").Subject|null} */
+  let subject = null;
+  /** @type {unknown[][]} what the note and the small pictures were made from */
+  let [noted, pictured] = [[], []];
+
+  /** @param {import("../../state/state.js").Action} action */
+  function change(action) {
+    store.dispatch(action);
+    encode();
+    app.commit();
+  }
+
+  /** The strokes with the one under the pen. @param {State} state */
+  function allStrokes(state) {
+    return growing ? [...state.strokes, growing] : state.strokes;
+  }
+
+  /** An uploaded picture gives way to the first stroke. @param {State} state */
+  function uploadOf(state) {
+    return growing ? null : state.upload;
+  }
+
+  function clearAll() {
+    if (store.state.strokes.length || store.state.upload) change({type: "draw", drawing: {strokes: [], upload: null}});
+  }
+
+  /** @param {boolean} [entering] the page with the pad, where a chosen image stays chosen */
+  function encode(entering) {
+    const {state} = store;
+    const strokes = allStrokes(state);
+    drawing++;
+    grey = uploadOf(state) ?? (strokes.length ? raster(strokes) : null);
+    if (!grey) {
+      subject = null;
+      app.invalidate();
+      return;
+    }
+    x.set(seenPixels(grey));
+    if (!models.every((model) => model.network.encodes)) {
+      app.invalidate(); // the encoders are still on their way; once they are here this is called again
+      return;
+    }
+    subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: entering ? state.selected : null}});
+  }
+
+  /** @param {File} chosen */
+  async function take(chosen) {
+    try {
+      const upload = await readUpload(chosen);
+      store.dispatch({type: "set", values: {notice: ""}});
+      change({type: "draw", drawing: {strokes: [], upload}});
+    } catch (error) {
+      store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  function addPoint(event) {
+    if (growing?.pointer !== event.pointerId) return; // a second finger, or the palm of the hand
+    const {box} = growing;
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const {clientX, clientY} of events.length ? events : [event]) {
+      growing.points.push((clientX - box.left) / box.width, (clientY - box.top) / box.height);
+    }
+    app.touched(event);
+    encode();
+  }
+
+  pad.addEventListener("pointerdown", (event) => {
+    if (growing || event.button !== 0) return;
+    pad.setPointerCapture(event.pointerId);
+    // What is said above may wrap while the stroke grows and move the pad: the stroke keeps its shape.
+    growing = {width: store.state.pen, points: [], box: pad.getBoundingClientRect(), pointer: event.pointerId};
+    addPoint(event);
+  });
+  pad.addEventListener("pointermove", addPoint);
+  const lift = (/** @type {PointerEvent} */ event) => {
+    if (growing?.pointer !== event.pointerId) return;
+    const {width, points} = growing;
+    growing = null;
+    change({type: "draw", drawing: {strokes: [...store.state.strokes, {width, points}], upload: null}});
+  };
+  pad.addEventListener("pointerup", lift);
+  pad.addEventListener("pointercancel", lift);
+  pad.addEventListener("keydown", (event) => {
+    if (event.key === "Delete" || event.key === "Backspace") clearAll();
+  });
+  pad.addEventListener("dragover", (event) => event.preventDefault());
+  pad.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer?.files[0]) take(event.dataTransfer.files[0]);
+  });
+
+  return {
+    element,
+    enter: () => encode(true),
+    /** What the encoders see of the drawing, or null while it is blank. @returns {import("../posterior_probe.js").Subject|null} */
+    subject: () => subject,
+    undo: () => change({type: "undraw"}),
+    /** @param {State} state @param {readonly Float32Array[]} _decoded @param {readonly import("../../state/state.js").Latent[]} shownAt */
+    render(state, _decoded, shownAt) {
+      const strokes = allStrokes(state);
+      const upload = uploadOf(state);
+      undo.disabled = !state.drawn.length;
+      clear.disabled = !strokes.length && !upload;
+      pen.value = String(state.pen);
+      pen.style.setProperty("--lx-share", `${(state.pen - 1) / 4 * 100}%`);
+      const side = Math.round(pad.clientWidth * devicePixelRatio);
+      if (!side) return;
+      if (pad.width !== side) pad.width = pad.height = side;
+      context.clearRect(0, 0, side, side);
+      if (!strokes.length && !upload) paintPrompt(side);
+      if (upload) paintGrey(context, upload, side, app.theme.text);
+      paintStrokes(context, strokes, side, app.theme.text);
+      showSmall();
+      const key = [drawing, ...shownAt];
+      if (sameItems(key, noted)) return;
+      noted = key;
+      const note = grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      setText(numbers, note);
+    },
+  };
+
+  function showSmall() {
+    const key = [drawing, app.theme];
+    if (sameItems(key, pictured)) return;
+    pictured = key;
+    if (grey) {
+      mnist.show(Float32Array.from(grey, (value) => value / 255), app.theme);
+      seen.show(x, app.theme);
+    } else {
+      mnist.clear();
+      seen.clear();
+    }
+  }
+
+  /** @param {number} side */
+  function paintPrompt(side) {
+    context.font = `${Math.max(side / 16, PROMPT * devicePixelRatio)}px ${app.theme.font}`;
+    context.textAlign = "center";
+    context.fillStyle = app.theme.muted;
+    context.fillText(digits ? "draw a digit here" : "draw here", side / 2, side / 2);
+  }
+}

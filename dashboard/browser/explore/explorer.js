@@ -1,0 +1,294 @@
+// @ts-check
+// The explorer: takes bundles and a place in the page, builds the views, and runs the one loop that redraws them.
+
+import {spokenCaption} from "../words/captions.js";
+import {createDrawPad} from "./draw/pad.js";
+import {carriedOver, keptOf, linkedState} from "./first_state.js";
+import {createInspector} from "./inspector.js";
+import {createMovePanel} from "./move_panel.js";
+import {rememberPad} from "./draw/memory.js";
+import {buildPage} from "./page.js";
+import {readTheme} from "../base/palette.js";
+import {createPosteriorProbe} from "./posterior_probe.js";
+import {formatLink} from "../state/property_table.js";
+import {onceAtRest} from "../base/rest.js";
+import {createSamplePanel} from "./sample_panel.js";
+import {createShelf} from "./shelf.js";
+import {createShownDigits} from "./shown_digits.js";
+import {createStore, initialState} from "../state/state.js";
+import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
+import {createWalk} from "./walk.js";
+
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null}} Report */
+/** @typedef {{name: string, title: string, group: string}} Choice a model to choose: title for people, under the heading of its group */
+/**
+ * @typedef {object} ExplorerOptions
+ * @property {(ArrayBuffer|Uint8Array)[]} bundles
+ * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
+ * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
+ * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
+ * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
+ * @property {"auto"|"light"|"dark"} [theme]
+ * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
+ * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides
+ * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
+ * @property {string} [notice] a sentence to begin with
+ * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
+ * @property {Choice[][]} [choices] for each map the models it could show instead
+ * @property {(names: string[], shown: number[]|null) => void} [onChoose] called with the wanted names when someone chose another model; `shown` are
+ *   the places of their bundles if the page shows them already
+ */
+/**
+ * @typedef {object} App what views share
+ * @property {import("../state/state.js").Store} store
+ * @property {ExplorerModel[]} models
+ * @property {import("../model/worker.js").BatchDecoder[]} batches
+ * @property {Uint8Array|null} images
+ * @property {Promise<unknown>} arrived resolves when images and encoders are here, or are known not to come
+ * @property {import("../base/palette.js").Theme} theme
+ * @property {ReturnType<typeof createWalk>} walk
+ * @property {ReturnType<typeof createSamplePanel>} sample
+ * @property {ReturnType<typeof createInspector>} inspector
+ * @property {ReturnType<typeof createDrawPad>} draw
+ * @property {ReturnType<typeof createMovePanel>} move
+ * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
+ * @property {import("./shelf.js").Ladder|null} ladder
+ * @property {number} rung of the ladder that the first map shows
+ * @property {() => import("./shelf.js").Glide|null} glide what the first map shows while it is between two rungs
+ * @property {(position: number) => Partial<State>} glided what changes when the first map glides to a position on the ladder
+ * @property {(place: number, low: Latent, high: Latent) => void} frame zoom a map to a part of its space
+ * @property {(event: Event) => void} touched someone did something: time the answer
+ * @property {() => void} commit someone let go: remember, report, and say it
+ * @property {() => void} invalidate draw again in the next frame
+ * @property {() => boolean} large whether the screen is one to be read from a back row
+ * @property {() => void} reset
+ * @property {() => string} link the state, as it follows the # of an address
+ * @property {() => Choice[][]} choices
+ * @property {(place: number, name: string) => void} choose
+ */
+
+const LARGE_WIDTH = 1700;
+
+/** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
+export function mountExplorer(root, options) {
+  const shelf = createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders);
+  let stage = mountStage(root, options, shelf, stepTo, null);
+  shelf.ladder?.prepare();
+
+  /** Shows another rung of the ladder in the first map, with everything else as it was. @param {number} rung */
+  function stepTo(rung) {
+    const shadow = /** @type {ShadowRoot|Document} */ (root.getRootNode());
+    const focused = shadow.activeElement instanceof HTMLElement ? shadow.activeElement.dataset.testid : undefined;
+    const {state} = stage;
+    stage.destroy();
+    shelf.step(rung);
+    stage = mountStage(root, options, shelf, stepTo, state());
+    if (focused) /** @type {HTMLElement|null} */ (root.querySelector(`[data-testid="${focused}"]`))?.focus();
+  }
+
+  return {
+    /** @param {Partial<ExplorerOptions>} changed */
+    update(changed) {
+      Object.assign(options, changed);
+      stage.update(changed);
+      const rung = changed.shown && options.ladder ? options.ladder.indexOf(changed.shown[0]) : -1;
+      if (rung >= 0 && rung !== shelf.rung()) stepTo(rung);
+    },
+    /** What the next page may begin with. */
+    standing: () => ({link: stage.link(), kept: keptOf(stage.state())}),
+    destroy() {
+      stage.destroy();
+      shelf.close();
+    },
+  };
+}
+
+/** The page for the models that are on show. @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options @param {ReturnType<typeof createShelf>} shelf
+ * @param {(rung: number) => void} stepTo @param {State|null} carried the state of the page that stood here with another rung */
+function mountStage(root, options, shelf, stepTo, carried) {
+  const models = shelf.models();
+  const [ladder, rung] = [shelf.ladder, shelf.rung()];
+  const plain = initialState(models.length);
+  const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
+
+  let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
+  const resting = onceAtRest(settle);
+  const digits = createShownDigits(models, first.z);
+  let lastMode = "";
+  /** A link says where the cursors are, and entering its mode must not move them. */
+  let placed = !carried && !options.anew && first.z !== plain.z;
+
+  const app = /** @type {App} */ ({
+    models, batches: shelf.decoders(), images: null, ladder, rung,
+    store: createStore(first, invalidate),
+    touched: recordInput,
+    invalidate, commit, reset,
+    frame: (place, low, high) => page.maps[place].frame(low, high),
+    large: () => page.element.clientWidth >= LARGE_WIDTH,
+    choices: () => options.choices ?? [],
+    choose(place, name) {
+      const names = models.map((model) => (model.place === place ? name : model.bundle.name));
+      const wanted = place === 0 && ladder ? ladder.find(name) : -1;
+      if (wanted >= 0) stepTo(wanted);
+      else app.store.dispatch({type: "set", values: {waiting: `“${options.choices?.[place].find((one) => one.name === name)?.title ?? name}” is on its way …`}});
+      options.onChoose?.(names, wanted >= 0 ? shelf.shown() : null);
+    },
+    glide() {
+      const {glide} = app.store.state;
+      return glide === null || !ladder ? null : ladder.at(glide);
+    },
+    glided(glide) {
+      const {mode, selected, noise, z} = app.store.state;
+      const codes = mode === "inspect" && selected !== null && noise === 0 && ladder ? ladder.at(glide).codes : null;
+      const code = codes && selected !== null ? /** @type {Latent} */ ([codes[2 * selected], codes[2 * selected + 1]]) : null;
+      return code ? {glide, z: [code, ...z.slice(1)]} : {glide};
+    },
+    link: () => formatLink(app.store.state, plain),
+  });
+  app.probe = createPosteriorProbe(app);
+  app.walk = createWalk(app);
+  app.sample = createSamplePanel(app);
+  app.inspector = createInspector(app);
+  app.draw = createDrawPad(app);
+  app.move = createMovePanel(app);
+  const page = buildPage(app);
+  root.append(page.element);
+
+  function invalidate() {
+    if (!frame && alive) frame = requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = 0;
+    const began = performance.now();
+    if (app.store.state.mode !== lastMode) enterMode(app.store.state);
+    const {state} = app.store;
+    const glide = app.glide();
+    if (!glide) app.probe?.request(state);
+    app.probe?.advance();
+    digits.follow(state, glide);
+    page.render(state, digits.pictures, digits.places, digits.by);
+    recordFrame(began);
+  }
+
+  /** @param {State} state */
+  function enterMode(state) {
+    if (lastMode) placed = false;
+    lastMode = state.mode;
+    if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
+    if (state.mode === "sample" && !placed) app.sample.enter();
+    if (state.mode === "draw") app.draw.enter();
+    commit();
+  }
+
+  function commit() {
+    app.store.dispatch({type: "commit"});
+    resting.begin();
+  }
+
+  /** @param {State} state @returns {Report} */
+  function reportOf(state) {
+    return {z: Object.fromEntries(models.map((model, i) => [model.bundle.kind, state.z[i]])), mode: state.mode, selection: state.selected};
+  }
+
+  /** Nobody has touched anything for a while: now the address, the host and the screen reader may hear of it. */
+  function settle() {
+    const {state} = app.store;
+    const link = formatLink(state, plain);
+    if (location.hash.slice(1) !== link) history.replaceState(history.state, "", link ? `#${link}` : location.pathname + location.search);
+    rememberPad(link, state);
+    page.say(spokenCaption(models, state.z));
+    const report = reportOf(state);
+    const text = JSON.stringify(report);
+    if (text === lastReport) return;
+    lastReport = text;
+    options.onReport?.(report);
+  }
+
+  function reset() {
+    app.store.dispatch({type: "reset"});
+    commit();
+  }
+
+  /** A link that was opened where the page stands already. */
+  function follow() {
+    const state = linkedState({...options, anew: false, kept: keptOf(app.store.state)}, location.hash.slice(1), plain, models);
+    [lastMode, placed] = ["", state.z !== plain.z];
+    app.store.dispatch({type: "set", values: state});
+  }
+
+  function retheme() {
+    page.setTheme(options.theme ?? "auto");
+    app.theme = readTheme(page.element);
+    page.resize();
+    invalidate();
+  }
+
+  const resized = new ResizeObserver(() => {
+    page.resize();
+    invalidate();
+  });
+  resized.observe(page.element);
+  for (const map of page.maps) resized.observe(map.element); // the bar above may wrap
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", retheme);
+  // A menu lies over the page until someone touches anything else.
+  const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
+  document.addEventListener("pointerdown", closeMenus);
+  addEventListener("hashchange", follow);
+  app.arrived = Promise.all([receiveEncoders(), receiveImages()]).then(() => {
+    complete = true;
+  });
+  retheme();
+  commit();
+  Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state, pending}});
+
+  async function receiveEncoders() {
+    if (!options.encoders) return;
+    await shelf.whole.catch(complain);
+    if (["draw", "walk"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
+    invalidate();
+  }
+
+  async function receiveImages() {
+    app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
+    invalidate();
+  }
+
+  /** What is still to come: encoders and images, the drawing of what was done, its way into the address. */
+  function pending() {
+    return Object.entries({parts: !complete, frame: frame !== 0, rest: resting.awaited()}).flatMap(([name, holds]) => (holds ? [name] : []));
+  }
+
+  /** @param {unknown} error */
+  function complain(error) {
+    app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+  }
+
+  return {
+    /** @param {Partial<ExplorerOptions>} changed */
+    update(changed) {
+      if (changed.choices) {
+        app.store.dispatch({type: "set", values: {waiting: ""}});
+        page.offer();
+      }
+      if (changed.notice) app.store.dispatch({type: "set", values: {notice: changed.notice}});
+      retheme();
+    },
+    state: () => app.store.state,
+    link: app.link,
+    destroy() {
+      alive = false;
+      cancelAnimationFrame(frame);
+      resting.end();
+      resized.disconnect();
+      scheme.removeEventListener("change", retheme);
+      document.removeEventListener("pointerdown", closeMenus);
+      removeEventListener("hashchange", follow);
+      page.element.remove();
+    },
+  };
+}

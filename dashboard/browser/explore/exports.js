@@ -1,0 +1,126 @@
+// @ts-check
+// What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
+
+import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {actionButton, contextOf, make, setText} from "../base/dom.js";
+import {encodeGif} from "../base/gif.js";
+import {manifoldPicture} from "../map/backdrop.js";
+import {mapAsSvg} from "../map/svg.js";
+import {save} from "../base/saving.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */
+
+const DIGIT_ZOOM = 20;
+const MANIFOLD_SIDE = 1000; // pixels at least, each of the network's as a square
+const GIF_ZOOM = 6;
+const NAME_HEIGHT = 24; // pixels below the pictures of a GIF
+const GIF_FRAMES = 41;
+
+/** @param {App} app @param {LatentMap[]} maps */
+export function createExports(app, maps) {
+  const {models} = app;
+  const copy = actionButton("Copy link", async () => {
+    const link = `${addressOf(models)}#${app.link()}`;
+    try {
+      await navigator.clipboard.writeText(link);
+      setText(copy, "Link copied");
+    } catch {
+      // Pages opened from disk may not reach the clipboard; then the address bar has the same link.
+      history.replaceState(history.state, "", link);
+      setText(copy, "The link is in the address bar");
+    }
+    setTimeout(() => setText(copy, "Copy link"), 2000);
+  }, {"data-testid": "copy-link"});
+
+  const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, model.bundle.name.replace(/[^\w-]+/g, "-")));
+  const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
+  const mapImages = each((place, name) => savePicture(maps[place].picture(app.theme), `${name}-map.png`));
+  const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme, app.store.state.mode === "walk" ? app.walk.pathOf(place) : []), "image/svg+xml", `${name}-map.svg`));
+  const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
+  const manifolds = each(async (place, name) => {
+    const manifold = await maps[place].backdrop.manifold(app.store.state);
+    if (manifold) savePicture(enlarged(manifoldPicture(manifold, app.theme), Math.ceil(MANIFOLD_SIDE / (manifold.size * DIGIT_SIDE))), `${name}-manifold.png`);
+  });
+
+  async function walk() {
+    await app.arrived; // its ends may be images
+    const frames = app.walk.frames(GIF_FRAMES);
+    if (!frames) {
+      app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});
+      return;
+    }
+    save(walkAsGif(frames, [...models.map((model) => model.bundle.name), "pixel blend"], app.theme.ink), "image/gif", "walk.gif");
+  }
+
+  return {
+    buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Grid, codes, contours and walk as vectors; shaded layers, manifold and training codes are in the PNG only"}),
+      actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
+  };
+}
+
+/** The address of this page with its models, where an address names models. @param {App["models"]} models */
+function addressOf(models) {
+  const address = new URL(location.href.split("#")[0]);
+  if (address.searchParams.has("models")) address.searchParams.set("models", models.map((model) => model.bundle.name).join(","));
+  return address.href;
+}
+
+/** @param {HTMLCanvasElement} canvas @param {string} name */
+function savePicture(canvas, name) {
+  canvas.toBlob((blob) => blob && save(blob, "image/png", name));
+}
+
+/** @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} zoom */
+function digitPicture(values, ink, zoom) {
+  const small = contextOf(make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE}));
+  const image = small.createImageData(DIGIT_SIDE, DIGIT_SIDE);
+  inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, values, ink);
+  small.putImageData(image, 0, 0);
+  return enlarged(small.canvas, zoom);
+}
+
+/** Every pixel as a square. @param {HTMLCanvasElement} picture @param {number} zoom */
+function enlarged(picture, zoom) {
+  const large = contextOf(make("canvas", {width: picture.width * zoom, height: picture.height * zoom}));
+  large.imageSmoothingEnabled = false;
+  large.drawImage(picture, 0, 0, picture.width * zoom, picture.height * zoom);
+  return large.canvas;
+}
+
+/** @param {import("../model/bundle.js").Points} points */
+function codesAsCsv({codes, std, labels}) {
+  const head = std ? "index,label,mu1,mu2,std1,std2" : "index,label,code1,code2";
+  const lines = Array.from(labels, (label, i) => {
+    const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : [])];
+    return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}`;
+  });
+  return `${head}\n${lines.join("\n")}\n`;
+}
+
+/** The pictures of every step side by side, each above its name. @param {Float32Array[][]} steps @param {string[]} names @param {Uint32Array} ink */
+function walkAsGif(steps, names, ink) {
+  const [width, side] = [names.length * DIGIT_SIDE * GIF_ZOOM, DIGIT_SIDE * GIF_ZOOM];
+  const said = namesAsGreys(names, side);
+  const frames = steps.map((pictures) => {
+    const frame = new Uint8Array(width * side + said.length);
+    for (let i = 0; i < width * side; i++) {
+      const [x, y] = [Math.floor(i % width / GIF_ZOOM), Math.floor(i / width / GIF_ZOOM)];
+      frame[i] = Math.round(pictures[Math.floor(x / DIGIT_SIDE)][y * DIGIT_SIDE + x % DIGIT_SIDE] * 255);
+    }
+    frame.set(said, width * side);
+    return frame;
+  });
+  return encodeGif({width, height: side + NAME_HEIGHT, palette: ink, frames: [...frames, ...frames.slice(1, -1).reverse()], delay: 8});
+}
+
+/** Names side by side in a line, as the ink of every pixel. @param {string[]} names @param {number} width of each @returns {Uint8Array} */
+function namesAsGreys(names, width) {
+  const context = contextOf(make("canvas", {width: names.length * width, height: NAME_HEIGHT}));
+  context.font = `${NAME_HEIGHT * 0.65}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  names.forEach((name, i) => context.fillText(name, (i + 0.5) * width, NAME_HEIGHT / 2));
+  const {data} = context.getImageData(0, 0, names.length * width, NAME_HEIGHT);
+  return Uint8Array.from({length: data.length / 4}, (_, i) => data[4 * i + 3]);
+}

@@ -1,0 +1,56 @@
+// @ts-check
+// The state that a page of the explorer begins with.
+
+import {rememberedPad} from "./draw/memory.js";
+import {parseLink} from "../state/property_table.js";
+import {reduce} from "../state/state.js";
+
+/** @typedef {import("./explorer.js").ExplorerOptions} ExplorerOptions */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+
+/** What a link does not carry, but the next page of the same visitor may. @typedef {Pick<State, "strokes"|"upload"|"drawn"|"pen"|"views"|"history">} Kept */
+
+/** @param {State} state @returns {Kept} */
+export function keptOf({strokes, upload, drawn, pen, views, history}) {
+  return {strokes, upload, drawn, pen, views, history};
+}
+
+/** What the link says, as far as it makes sense, and what was kept: by the page before or, after a reload, by the browser. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
+export function linkedState(options, link, plain, models) {
+  const {values, refused} = believed(parseLink(link, plain), models);
+  const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
+  const state = {...plain, ...kept, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
+  // A link written by hand may name an image and no place; one made with other models names the places of those.
+  if (options.anew || !values.z) Object.assign(state, atInspected(state, models));
+  if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
+  return reduce(state, {type: "place", z: state.z});
+}
+
+const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds
+
+/** What of a link makes sense for these models. @param {ReturnType<typeof parseLink>} parsed @param {ExplorerModel[]} models */
+function believed({values: {z, selected, ends, ...values}, refused}, models) {
+  const {count} = models[0].bundle.points;
+  const near = (/** @type {ExplorerModel} */ {low, high}, /** @type {Latent} */ at) => at.every((value, axis) => Math.abs(value - (low[axis] + high[axis]) / 2) <= OUTERMOST * (high[axis] - low[axis]));
+  const known = {
+    z: z?.every((at, i) => near(models[i], at)),
+    image: selected === undefined ? undefined : selected === null || selected < count,
+    ends: ends?.every((end) => !end || (end.kind === "image" ? end.index < count : near(models[end.model], end.z))),
+  };
+  return {
+    values: {...values, ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
+    refused: [...refused, ...Object.entries(known).filter(([, holds]) => holds === false).map(([key]) => key)],
+  };
+}
+
+/** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
+export function carriedOver(state, models) {
+  return {...state, ...atInspected(state, models), glide: null, hovered: null, notice: ""};
+}
+
+/** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
+function atInspected({mode, selected}, models) {
+  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0} : {};
+}

@@ -1,0 +1,126 @@
+// @ts-check
+// log p(x) = ELBO + KL(q ‖ p(z|x)) as measured lengths, and beside them the posterior under a lens.
+
+import {classesOf, oneOf} from "../words/classes.js";
+import {actionButton, contextOf, make, setText} from "../base/dom.js";
+import {fitView} from "../base/geometry.js";
+import {paintTruth} from "../map/posterior.js";
+import {sameItems} from "../base/same_items.js";
+import {signedNumber} from "./sliders.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("./posterior_probe.js").Truth} Truth */
+
+const LENS_PADDING = 6;
+
+/** @param {App} app @returns null where no model has a posterior */
+export function createIdentityBar(app) {
+  const {probe} = app;
+  if (!probe) return null;
+  const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
+  const context = contextOf(lens);
+  const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity"});
+  const costs = createStack([["−log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
+  const parts = createStack([["reconstruction", "lx-part-nll"], ["KL", "lx-part-kl"]]);
+  const note = make("p", {class: "lx-hint", "data-testid": "identity-note"});
+  const refine = actionButton("Refine q", probe.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
+  const zoomIn = () => {
+    const frame = probe.frame();
+    if (!frame) return;
+    app.frame(probe.model.place, ...frame);
+    app.store.dispatch({type: "layer", layer: "posterior", on: true});
+    app.commit();
+  };
+  lens.addEventListener("click", zoomIn);
+  lens.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") zoomIn();
+  });
+  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, lens,
+    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, note));
+  /** @type {unknown[]} */
+  let shown = [];
+  let full = 1;
+
+  return {
+    element,
+    /** @param {import("../state/state.js").State} state */
+    render(state) {
+      const {mode, layers} = state;
+      element.hidden = mode !== "inspect" && mode !== "draw" && !(mode === "move" && layers.posterior);
+      if (element.hidden) return;
+      const truth = probe.truth();
+      const side = Math.round(lens.clientWidth * devicePixelRatio);
+      const key = [probe.version(), app.theme, side];
+      if (sameItems(key, shown)) return;
+      shown = key;
+      refine.disabled = !truth?.exact;
+      refine.setAttribute("aria-pressed", String(probe.refining()));
+      refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
+      paintLens(truth, side);
+      const {exact, q} = truth ?? {};
+      if (!truth || !exact || !q) {
+        setText(equation, "log p(x) = ELBO + gap");
+        setText(note, truth ? "" : "The exact posterior and log p(x) of an image appear here.");
+        for (const stack of [costs, parts]) stack.show(null, 1);
+        return;
+      }
+      const gap = exact.logPx - q.elbo;
+      setText(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
+      // While q moves, the lengths shrink against those of the encoder's answer.
+      full = probe.refining() ? full : -q.elbo;
+      costs.show([-exact.logPx, gap], full);
+      parts.show([q.nll, q.kl], full);
+      const image = mode === "move" ? probe.image(state) : null;
+      setText(note, (image === null ? "" : `Test image ${image}, ${oneOf(classesOf(probe.model.bundle), probe.model.bundle.points.labels[image])}: `) + noteOf(truth));
+    },
+  };
+
+  /** @param {Truth|null} truth @param {number} side */
+  function paintLens(truth, side) {
+    if (!side || !probe) return;
+    if (lens.width !== side) lens.width = lens.height = side;
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, side, side);
+    const frame = probe.frame();
+    lens.setAttribute("aria-label", truth ? lensText(truth) : "no posterior yet");
+    if (!truth || !frame) return;
+    const width = side / devicePixelRatio;
+    paintTruth(context, fitView(...frame, width, width, LENS_PADDING), app.theme, truth);
+  }
+}
+
+/** @param {Truth} truth */
+function lensText({picture}) {
+  const modes = picture.modes.map(([z1, z2]) => `(${signedNumber(z1)}, ${signedNumber(z2)})`).join(", ");
+  return `The posterior p(z|x) with ${picture.modes.length === 1 ? "its mode" : `its ${picture.modes.length} modes`} at ${modes}. Press Enter to zoom the map to it.`;
+}
+
+/** @param {Truth} truth */
+function noteOf({picture, exact, gaps}) {
+  const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
+  if (gaps) {
+    const where = gaps.elsewhere ? " The best lies at another mode than the encoder's." : "";
+    return `${signedNumber(gaps.amortisation)} was amortisation gap; ${signedNumber(gaps.approximation)} stays: no diagonal Gaussian fits better.${where}${doubt}`;
+  }
+  return `${picture.modes.length === 1 ? "p(z|x) has one mode" : `p(z|x) has ${picture.modes.length} modes`}. Nats.${doubt}`;
+}
+
+/** Two lengths end to end, and under them their names and numbers. @param {[string, string][]} named name and style */
+function createStack(named) {
+  const parts = named.map(([name, style]) => {
+    const text = make("span", {}, name);
+    const bar = make("div", {class: `lx-part ${style}`});
+    return {name, text, bar, key: make("span", {class: "lx-part-key"}, make("span", {class: `lx-swatch ${style}`}), text)};
+  });
+  return {
+    element: make("div", {class: "lx-stack"}, make("div", {class: "lx-stack-bar"}, ...parts.map((part) => part.bar)),
+      make("div", {class: "lx-stack-key"}, ...parts.map((part) => part.key))),
+    /** @param {number[]|null} values nats @param {number} full what would fill the whole width */
+    show(values, full) {
+      parts.forEach(({name, text, bar}, i) => {
+        bar.style.width = values ? `${Math.max(0, values[i]) / full * 100}%` : "0";
+        setText(text, values ? `${name} ${signedNumber(values[i])}` : name);
+      });
+    },
+  };
+}

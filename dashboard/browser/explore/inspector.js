@@ -1,0 +1,125 @@
+// @ts-check
+// One test image: what it is, what the encoder saw, what each model makes of it, and what lies near it in each latent space.
+
+import {ambiguousImages, nextAfter} from "../images/ambiguous.js";
+import {classesOf, manyOf, oneOf} from "../words/classes.js";
+import {createDigit, createStrip} from "../images/digit_view.js";
+import {observeFixed, seededNormal} from "../images/digits.js";
+import {actionButton, make, setText} from "../base/dom.js";
+import {gatherImages} from "../images/image_rows.js";
+import {shownImage} from "../state/state.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+
+const NEIGHBOURS = 8;
+
+/** @param {App} app */
+export function createInspector(app) {
+  const {models, store} = app;
+  const tile = (/** @type {string} */ name, /** @type {string} */ testid) => {
+    const digit = createDigit({"aria-label": name, "data-testid": testid});
+    const note = make("span", {class: "lx-tile-note"}, name);
+    return {digit, note, element: make("figure", {class: "lx-tile"}, digit.element, note)};
+  };
+  const original = tile("original", "inspect-original");
+  const seen = tile("encoded", "inspect-seen");
+  const errors = models.map((model) => tile(`${model.bundle.kind.toUpperCase()} error`, `inspect-error-${model.bundle.kind}`));
+  for (const {element} of errors) element.title = "decoded − seen: blue where ink is missing, orange where there is too much; below, the reconstruction term in nats";
+  const rows = models.map((model) => {
+    const kind = model.bundle.kind;
+    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
+    const note = make("span", {class: "lx-row-note"});
+    return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
+  });
+  const puzzling = ambiguousImages(models[0].bundle.points);
+  const title = make("h3", {});
+  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: "Put the VAE's point at μ + σ·ε with fresh ε"});
+  const mean = actionButton("z = μ", () => drawNoise(0), {title: "Put the VAE's point back at the mean of q(z|x)"});
+  const ambiguous = actionButton("Ambiguous digit", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
+    title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior has two modes or more, or whose encoder is far off`});
+  const empty = make("p", {class: "lx-hint"}, "Point at a test image on either map to see it here; click to keep it. The same image is marked in both maps.");
+  const filled = make("div", {class: "lx-inspected"},
+    make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
+  const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
+    make("div", {class: "lx-panel-head"}, title, models.some((model) => model.bundle.kind === "vae") ? make("span", {class: "lx-actions"}, ambiguous, resample, mean) : null), empty, filled);
+  /** @type {number[][]} */
+  let found = models.map(() => []);
+  let [foundFor, shown] = [/** @type {number|null} */ (null), ""];
+
+  /** @param {number} index */
+  function choose(index) {
+    if (index === undefined) return;
+    store.dispatch({type: "select", index, z: models.map((model) => model.codeOf(index))});
+    app.commit();
+  }
+
+  /** The VAE's z becomes μ + σ·ε, ε numbered by how often it was drawn. @param {number} noise */
+  function drawNoise(noise) {
+    const {selected} = store.state;
+    if (selected === null) return;
+    store.dispatch({type: "place", z: models.map((model) => posteriorDraw(model, selected, noise)), values: {noise}});
+    app.commit();
+  }
+
+  /** @param {number|null} index */
+  function search(index) {
+    if (index === foundFor) return;
+    foundFor = index;
+    found = models.map((model) => {
+      if (index === null) return [];
+      const [z1, z2] = model.codeOf(index);
+      return model.index.neighbours(z1, z2, NEIGHBOURS + 1).filter((other) => other !== index).slice(0, NEIGHBOURS);
+    });
+  }
+
+  /** @param {number} index @param {readonly Float32Array[]} decoded @param {readonly Latent[]} shownAt */
+  function fill(index, decoded, shownAt) {
+    const {labels, seed} = models[0].bundle.points;
+    const names = classesOf(models[0].bundle);
+    setText(title, `Test image ${index}, ${oneOf(names, labels[index])}`);
+    if (!app.images) return;
+    const x = observeFixed(app.images, index, seed);
+    original.digit.show(gatherImages(app.images, [index]), app.theme);
+    seen.digit.show(x, app.theme);
+    models.forEach((model, i) => {
+      errors[i].digit.showError(decoded[i], x, app.theme);
+      setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
+      const near = found[i];
+      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => names[labels[one]]).join(", ")}`);
+      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${manyOf(names, labels[index])}`);
+    });
+  }
+
+  return {
+    element,
+    /** Its nearest test images in a model's latent space. @param {number} place */
+    neighbours(place) {
+      search(shownImage(store.state));
+      return found[place];
+    },
+    /** @param {State} state @param {readonly Float32Array[]} decoded what each model shows @param {readonly Latent[]} shownAt where it shows it */
+    render(state, decoded, shownAt) {
+      const index = shownImage(state);
+      empty.hidden = index !== null;
+      filled.hidden = index === null;
+      resample.disabled = mean.disabled = state.selected === null;
+      search(index);
+      const key = `${index} ${state.z} ${app.images !== null} ${app.theme.dark}`;
+      if (key === shown) return;
+      shown = key;
+      if (index === null) setText(title, "No image chosen");
+      else fill(index, decoded, shownAt);
+    },
+  };
+}
+
+/** @param {import("../model/explorer_model.js").ExplorerModel} model @param {number} index @param {number} noise @returns {Latent} */
+function posteriorDraw(model, index, noise) {
+  const mu = model.codeOf(index);
+  const {std} = model.bundle.points;
+  if (!std || noise === 0) return mu;
+  const epsilon = seededNormal(noise * 65_537 + index)();
+  return [mu[0] + std[2 * index] * epsilon[0], mu[1] + std[2 * index + 1] * epsilon[1]];
+}

@@ -1,0 +1,46 @@
+// @ts-check
+// Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones.
+
+import {classesOf, markOf} from "../words/classes.js";
+import {createStrip} from "../images/digit_view.js";
+import {make, setText} from "../base/dom.js";
+import {gatherImages} from "../images/image_rows.js";
+import {sameItems} from "../base/same_items.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../state/state.js").State} State */
+
+const SHOWN = 8;
+
+/** @param {App} app */
+export function createMovePanel(app) {
+  const rows = app.models.map((model) => {
+    const strip = createStrip({label: `Nearest test images of the ${model.title}`, count: SHOWN, testid: `nearest-${model.bundle.kind}`});
+    const label = make("span", {class: "lx-row-label"}, model.bundle.kind.toUpperCase());
+    const note = make("span", {class: "lx-row-note"});
+    return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
+  });
+  const touches = make("p", {class: "lx-hint lx-hint-touch"}, "Drag over a map to decode. Two fingers pan and zoom; the button that appears then goes back.");
+  const keys = make("p", {class: "lx-hint lx-hint-mouse"},
+    "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
+    "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
+  const element = make("section", {class: "lx-panel", "aria-label": "Nearest test images"},
+    make("h3", {}, "Nearest test images"), ...rows.map((row) => row.element), keys, touches);
+  return {
+    element,
+    /** @param {State} state */
+    render(state) {
+      rows.forEach((row, i) => {
+        const key = [state.z[i], app.images, app.theme];
+        if (sameItems(row.shown, key)) return;
+        row.shown = key;
+        const model = app.models[i];
+        const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
+        const labels = near.map((index) => model.bundle.points.labels[index]);
+        const names = classesOf(model.bundle);
+        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest test images: ${labels.map((one) => names[one]).join(", ")}`);
+        setText(row.note, labels.map((one) => markOf(names, one)).join(" "));
+      });
+    },
+  };
+}

@@ -1,0 +1,189 @@
+// @ts-check
+// The page: where each view stands, and which of them redraw.
+
+import {createBetaSlider} from "./beta_slider.js";
+import {captionOf} from "../words/captions.js";
+import {classesOf} from "../words/classes.js";
+import {createLayersMenu, createLegend, createMenu, createModeBar} from "./controls.js";
+import {createDigit} from "../images/digit_view.js";
+import {actionButton, make, setText} from "../base/dom.js";
+import {createExports} from "./exports.js";
+import {createIdentityBar} from "./identity_bar.js";
+import {createLatentMap} from "../map/latent_map.js";
+import {isDark} from "../base/palette.js";
+import {sameItems} from "../base/same_items.js";
+import {createSliders, decimalsOn, signedNumber} from "./sliders.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {import("../base/palette.js").Theme} Theme */
+
+/** @param {App} app */
+export function buildPage(app) {
+  const {store, models} = app;
+  const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
+  const legend = createLegend(store, app.commit, classesOf(models[0].bundle));
+  const layers = createLayersMenu(store, app.commit);
+  const maps = models.map((model) => createLatentMap(app, model));
+  const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
+  const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
+  const exports = createExports(app, maps);
+  const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
+    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons));
+  const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
+  const sides = models.map((model, i) => createSide(app, model, maps[i]));
+  const digits = models.map((model) => createDigitCard(model));
+  const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
+  const identity = createIdentityBar(app);
+  const notice = make("p", {role: "alert", "data-testid": "notice"});
+  const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this notice", onclick: () => store.dispatch({type: "set", values: {notice: ""}})}, "✕");
+  const noticeBox = make("div", {class: "lx-notice lx-notice-over"}, notice, close);
+  const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
+  const centre = make("div", {class: "lx-centre"},
+    make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
+    noticeBox, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
+  const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
+    make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
+  element.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "z") return;
+    if (store.state.mode === "draw") app.draw.undo();
+    else goBack();
+    event.preventDefault();
+  });
+
+  function goBack() {
+    store.dispatch({type: "undo"});
+    app.commit();
+  }
+
+  return {
+    element, maps,
+    /** There is something else to choose from. */
+    offer: () => sides.forEach((side) => side.offer()),
+    resize: () => maps.forEach((map) => map.resize()),
+    /** @param {string} text */
+    say: (text) => setText(spoken, text),
+    /** @param {"auto"|"light"|"dark"} wanted */
+    setTheme(wanted) {
+      delete element.dataset.theme;
+      const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+      const dark = wanted === "auto" ? (hosted ? isDark(hosted) : matchMedia("(prefers-color-scheme: dark)").matches) : wanted === "dark";
+      element.dataset.theme = dark ? "dark" : "light";
+    },
+    /** @param {Event} event */
+    closeMenus(event) {
+      for (const menu of element.querySelectorAll("details[open]")) if (!event.composedPath().includes(menu)) menu.removeAttribute("open");
+    },
+    /** @param {State} state @param {readonly Float32Array[]} decoded what each map shows @param {readonly Latent[]} shown where it shows it
+     * @param {readonly ExplorerModel[]} shownBy and by which model */
+    render(state, decoded, shown, shownBy) {
+      element.dataset.mode = state.mode;
+      element.toggleAttribute("data-gliding", state.glide !== null);
+      modes.show(state.mode);
+      legend.render(state);
+      layers.render(state);
+      undo.disabled = state.mode === "draw" ? !state.drawn.length : state.history.length < 2;
+      follow.hidden = state.mode !== "move";
+      follow.setAttribute("aria-pressed", String(!state.held));
+      setText(notice, state.waiting || state.notice);
+      noticeBox.hidden = !notice.textContent;
+      close.hidden = state.waiting !== "";
+      element.setAttribute("aria-busy", String(state.waiting !== ""));
+      models.forEach((_, i) => {
+        digits[i].render(shownBy[i], shown[i], decoded[i], app.theme, decimalsOn(state.views[i]));
+        sides[i].render(state);
+        maps[i].render(state, app.theme);
+      });
+      for (const [mode, panel] of Object.entries(panels)) panel.element.hidden = mode !== state.mode;
+      if (state.glide !== null) return; // they tell of a model that rests
+      panels[state.mode].render(state, decoded, shown);
+      identity?.render(state);
+    },
+  };
+}
+
+/** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof createLatentMap>} map */
+function createSide(app, model, map) {
+  const {kind, header} = model.bundle;
+  const sliders = createSliders({
+    store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${kind}`,
+    commit: app.commit, touched: app.touched,
+  });
+  const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
+  const chooser = createChooser(app, model);
+  const note = make("span", {class: "lx-side-note"});
+
+  function offer() {
+    chooser.offer();
+    const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
+    note.title = headline(name, header.metrics);
+    setText(note, note.title);
+  }
+
+  offer();
+  return {
+    offer,
+    element: make("section", {class: "lx-side", "aria-label": model.title},
+      make("div", {class: "lx-side-head"}, make("h2", {}, model.title), chooser.element, note),
+      map.element, sliders.element, beta?.element ?? null),
+    /** @param {State} state */
+    render(state) {
+      sliders.render(state);
+      beta?.render(state);
+      chooser.element.disabled = state.waiting !== "";
+    },
+  };
+}
+
+/** Other models that this map could show. @param {App} app @param {ExplorerModel} model */
+function createChooser(app, model) {
+  const select = make("select", {class: "lx-field lx-chooser", "aria-label": `model of the ${model.title}`, "data-testid": `model-${model.bundle.kind}`,
+    onchange: () => app.choose(model.place, select.value)});
+  return {
+    element: select,
+    offer() {
+      const choices = app.choices()[model.place] ?? [];
+      const groups = [...new Set(choices.map((one) => one.group))].map((group) => make("optgroup", {label: group},
+        ...choices.filter((one) => one.group === group).map(({name, title}) => make("option", {value: name, selected: name === model.bundle.name}, title))));
+      select.replaceChildren(...groups);
+      select.hidden = choices.length < 2;
+    },
+  };
+}
+
+/** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
+function headline(name, metrics) {
+  const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
+  return found ? `${name} · ${found[1]} ${signedNumber(metrics[found[0]])} nats/image (${metrics.split ?? "?"})` : name;
+}
+
+/** @param {ExplorerModel} model */
+function createDigitCard(model) {
+  /** @type {unknown[]} */
+  let drawn = [];
+  const {kind} = model.bundle;
+  const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${kind}`});
+  const heading = make("span", {class: "lx-card-name"}, kind.toUpperCase());
+  const place = make("span", {class: "lx-number"});
+  const where = make("span", {});
+  const gap = make("span", {});
+  const near = make("span", {});
+  return {
+    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, place), where, gap, near)),
+    /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
+    render(by, z, values, theme, decimals) {
+      const key = [by, z, theme, decimals];
+      if (sameItems(key, drawn)) return;
+      drawn = key;
+      digit.show(values, theme);
+      const caption = captionOf(by, z);
+      setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
+      setText(where, caption.place);
+      setText(gap, caption.gap);
+      gap.classList.toggle("lx-far", caption.far);
+      setText(near, caption.near);
+    },
+  };
+}

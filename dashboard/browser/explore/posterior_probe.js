@@ -1,0 +1,179 @@
+// @ts-check
+// The exact posterior of the image the page is about: asked for when the image changes, shown as it arrives. With it
+// the q that is drawn over it, which may be on its way from the encoder's answer to the best Gaussian.
+
+import {observeFixed} from "../images/digits.js";
+import {shownImage} from "../state/state.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} BoundedGaussian */
+/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {{story: string, key: string, x: Float32Array}} Subject a drawing that grows is one story of many subjects */
+/**
+ * @typedef {object} Truth what is known of the image by now
+ * @property {Posterior} picture of p(z|x), coarse at first
+ * @property {{logPx: number, error: number}|null} exact once it is; of a growing drawing the last that was worked out
+ * @property {BoundedGaussian|null} q the encoder's, or a step on the way to the best, or the best
+ * @property {{approximation: number, amortisation: number, elsewhere: boolean}|null} gaps once q was refined to the end;
+ *   elsewhere: the best Gaussian is not the one that climbing from the encoder's leads to
+ */
+/** @typedef {NonNullable<ReturnType<typeof createPosteriorProbe>>} PosteriorProbe */
+
+const REFINE_TIME = 1800;
+const LEAST_REACH = 2.5; // σ of q that are kept in sight
+const IN_SIGHT = 0.05; // of the density on the 95 % contour: what of the posterior is kept in sight
+
+/** @param {App} app @returns null where no model has a posterior */
+export function createPosteriorProbe(app) {
+  const model = app.models.find((one) => one.bundle.kind === "vae");
+  if (!model) return null;
+  const batch = app.batches[model.place];
+  /** @type {Subject|null} */
+  let subject = null;
+  /** @type {Truth|null} */
+  let truth = null;
+  /** @type {{steps: BoundedGaussian[], began: number, gaps: NonNullable<Truth["gaps"]>}|null} */
+  let refinement = null;
+  let [version, busy, failed] = [0, false, false];
+
+  function changed() {
+    version++;
+    app.invalidate();
+  }
+
+  /** @param {State} state @returns {Subject|null} */
+  function subjectOf(state) {
+    if (state.mode === "draw") return app.draw.subject();
+    if (state.mode !== "inspect" && !state.layers.posterior) return null;
+    const index = imageOf(state);
+    if (index === null || !app.images || !model) return null;
+    if (subject?.key === `image ${index}`) return subject;
+    return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points.seed)};
+  }
+
+  /** The image whose posterior is asked for: while one moves over the maps, the one whose code lies nearest. @param {State} state */
+  function imageOf(state) {
+    if (state.mode !== "move" || state.hovered !== null) return shownImage(state);
+    const nearest = model?.index.nearest(...state.z[model.place]) ?? -1;
+    return nearest < 0 ? null : nearest;
+  }
+
+  /** @param {State} state */
+  function request(state) {
+    const next = subjectOf(state);
+    if (next?.key === subject?.key || failed) return;
+    if (next?.story !== subject?.story) truth = null;
+    subject = next;
+    refinement = null;
+    version++;
+    if (!next) return;
+    askCoarse(next);
+    askExact();
+  }
+
+  /** @param {Subject} asked */
+  async function askCoarse(asked) {
+    const picture = await batch.coarsePosterior(asked.x, "coarse").catch(fail);
+    if (!picture || asked !== subject || (truth?.exact && truth.picture.decoded > 0 && asked === answered)) return;
+    truth = {picture, exact: truth?.exact ?? null, q: truth?.q ?? null, gaps: null};
+    changed();
+  }
+
+  /** @type {Subject|null} whose exact posterior is shown */
+  let answered = null;
+
+  /** One after the other: a drawing that grows faster than they come is answered for its latest state each time. */
+  async function askExact() {
+    if (busy) return;
+    busy = true;
+    while (subject && subject !== answered && !failed) {
+      const asked = subject;
+      const found = await batch.exactPosterior(asked.x, "exact").catch(fail);
+      if (!found) break;
+      answered = asked;
+      if (asked.story !== subject?.story) continue;
+      const {encoder, ...picture} = found;
+      truth = {picture: asked === subject || !truth ? picture : truth.picture, exact: picture, q: encoder, gaps: null};
+      changed();
+    }
+    busy = false;
+  }
+
+  /** @param {unknown} error */
+  function fail(error) {
+    failed = true;
+    app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+    return null;
+  }
+
+  /** Moves q from the encoder's answer to the best Gaussian; a second call takes it back. */
+  async function refine() {
+    if (!subject || !truth?.exact || subject !== answered) return;
+    if (refinement) {
+      truth = {...truth, q: refinement.steps[0], gaps: null};
+      refinement = null;
+      changed();
+      return;
+    }
+    const asked = subject;
+    const found = await batch.gaps(asked.x).catch(fail);
+    if (!found || asked !== subject) return;
+    const climbed = found.path.map(bounded);
+    const last = climbed[climbed.length - 1];
+    const elsewhere = Math.hypot(last.mu[0] - found.best.mu[0], last.mu[1] - found.best.mu[1]) > Math.max(...found.best.std);
+    refinement = {
+      steps: [found.encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), found.best], began: performance.now(),
+      gaps: {approximation: found.logPx - found.best.elbo, amortisation: found.best.elbo - found.encoder.elbo, elsewhere},
+    };
+    changed();
+  }
+
+  /** Where q is by now. Called in every frame. */
+  function advance() {
+    if (!refinement || !truth || truth.gaps) return;
+    const {steps, began, gaps} = refinement;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const share = still ? 1 : Math.min(1, (performance.now() - began) / REFINE_TIME);
+    const q = steps[Math.round(share * (steps.length - 1))];
+    if (q !== truth.q || share === 1) {
+      truth = {...truth, q, gaps: share === 1 ? gaps : null};
+      version++;
+    }
+    if (share < 1) app.invalidate();
+  }
+
+  return {
+    model, request, refine, advance,
+    /** The test image that the posterior is of; null for a drawing, or where none is shown. @param {State} state */
+    image: (state) => (subject && state.mode !== "draw" ? imageOf(state) : null),
+    version: () => version,
+    truth: () => truth,
+    refining: () => refinement !== null,
+    /** The corners of the part of latent space that holds the posterior and q. @returns {[Latent, Latent]|null} */
+    frame: () => (truth ? frameOf(truth) : null),
+  };
+}
+
+/** A step on the way with both parts of its bound. @param {import("../exact/gaps.js").FitStep} step @returns {BoundedGaussian} */
+function bounded({mu, std, elbo}) {
+  const kl = 0.5 * [0, 1].reduce((sum, axis) => sum + mu[axis] ** 2 + std[axis] ** 2 - 1 - 2 * Math.log(std[axis]), 0);
+  return {mu, std, elbo, kl, nll: -elbo - kl};
+}
+
+/** @param {Truth} truth @returns {[Latent, Latent]} */
+function frameOf({picture: {grid, density, contours}, q}) {
+  const {columns, rows, low, high} = grid;
+  const [wide, tall] = [(high[0] - low[0]) / columns, (high[1] - low[1]) / rows];
+  const ends = [Infinity, Infinity, -Infinity, -Infinity];
+  /** @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
+  const include = (x0, y0, x1, y1) => [x0, y0, x1, y1].forEach((end, k) => (ends[k] = (k < 2 ? Math.min : Math.max)(ends[k], end)));
+  density.forEach((value, at) => {
+    if (value < contours[1] * IN_SIGHT) return;
+    const [x, y] = [low[0] + (at % columns) * wide, high[1] - Math.floor(at / columns) * tall];
+    include(x, y - tall, x + wide, y);
+  });
+  if (q) include(q.mu[0] - LEAST_REACH * q.std[0], q.mu[1] - LEAST_REACH * q.std[1], q.mu[0] + LEAST_REACH * q.std[0], q.mu[1] + LEAST_REACH * q.std[1]);
+  return [[ends[0], ends[1]], [ends[2], ends[3]]];
+}

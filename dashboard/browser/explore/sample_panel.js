@@ -1,0 +1,108 @@
+// @ts-check
+// Draws from the prior, the same z through both decoders; and, for a model without a prior, from the Gaussian fitted to its codes.
+
+import {createStrip} from "../images/digit_view.js";
+import {seededNormal} from "../images/digits.js";
+import {actionButton, make, setText} from "../base/dom.js";
+import {drawFrom} from "../model/explorer_model.js";
+import {samePlace} from "../base/same_items.js";
+import {LARGEST_SEED, SAMPLE_COUNT} from "../state/state.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+
+/** The draws ε ~ N(0, I) that a seed names. @param {number} seed @returns {Latent[]} */
+export function priorDraws(seed) {
+  const draw = seededNormal(seed);
+  return Array.from({length: SAMPLE_COUNT}, () => draw());
+}
+
+/** @param {App} app */
+export function createSamplePanel(app) {
+  const {store, models} = app;
+  const sources = models.flatMap((model) => {
+    const kind = model.bundle.kind;
+    const plain = {model, fitted: false, text: `${kind.toUpperCase()}, z\u00a0~\u00a0N(0,\u00a0I)`};
+    return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
+  });
+  const rows = sources.map(({model, fitted, text}) => {
+    const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.bundle.kind}${fitted ? "-fitted" : ""}`,
+      chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
+    return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
+  });
+  const seed = make("input", {type: "number", min: 0, max: LARGEST_SEED, step: 1, required: true, class: "lx-field", "data-testid": "seed",
+    onchange: () => {
+      if (seed.validity.valid) apply({seed: Number(seed.value), notice: ""});
+      else store.dispatch({type: "set", values: {notice: `A seed is a whole number from 0 to ${LARGEST_SEED}; ${store.state.seed} stays.`}});
+      seed.value = String(store.state.seed);
+    }});
+  const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
+  const note = make("p", {class: "lx-hint"});
+  const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
+    make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
+    ...rows.map((row) => row.element), note);
+  let shown = "";
+  let [drawnSeed, drawn] = [-1, /** @type {Latent[]} */ ([])];
+
+  /** @param {State} state */
+  function draws(state) {
+    if (state.seed !== drawnSeed) [drawnSeed, drawn] = [state.seed, priorDraws(state.seed)];
+    return drawn;
+  }
+
+  /** @param {number} place @param {State} state @returns {Latent[]} */
+  function latentsOf(place, state) {
+    const model = models[place];
+    const own = model.bundle.kind === "ae" && state.fitted;
+    return draws(state).map((normal) => (own ? drawFrom(model.gaussian, normal) : normal));
+  }
+
+  /** Whether a cursor still is where the sample put it. @param {number} place @param {State} state */
+  function onSample(place, state) {
+    return samePlace(latentsOf(place, state)[state.sample], state.z[place]);
+  }
+
+  /** @param {Partial<State>} values */
+  function apply(values) {
+    const next = {...store.state, ...values};
+    store.dispatch({type: "place", z: models.map((model) => latentsOf(model.place, next)[next.sample]), values: {...values, held: true}});
+    app.commit();
+  }
+
+  return {
+    element,
+    enter: () => apply({}),
+    /** @param {number} place */
+    latents: (place) => latentsOf(place, store.state),
+    /** The cursors go to the sample nearest to z. @param {number} place @param {Latent} z */
+    chooseNear(place, z) {
+      const gaps = latentsOf(place, store.state).map((one) => Math.hypot(one[0] - z[0], one[1] - z[1]));
+      apply({sample: gaps.indexOf(Math.min(...gaps))});
+    },
+    /** @param {State} state */
+    render(state) {
+      // Asked of the shadow root that a host puts the page into: the document itself names only the host.
+      if (/** @type {ShadowRoot|Document} */ (seed.getRootNode()).activeElement !== seed) seed.value = String(state.seed);
+      for (const row of rows) row.strip.mark((row.model.bundle.kind === "vae" || row.fitted === state.fitted) && onSample(row.model.place, state) ? state.sample : null);
+      const key = `${state.seed} ${app.theme.dark}`;
+      if (key !== shown) {
+        shown = key;
+        for (const {model, fitted, strip} of rows) {
+          const z = draws(state).map((normal) => (fitted ? drawFrom(model.gaussian, normal) : normal));
+          strip.show(model.network.decodeMany(Float32Array.from(z.flat())), app.theme);
+        }
+      }
+      setText(note, sampleNote(state));
+    },
+  };
+
+  /** @param {State} state */
+  function sampleNote(state) {
+    const far = models.map((model) => {
+      const outside = latentsOf(model.place, state).filter((z) => model.trained.distance(z[0], z[1]) > model.usual).length;
+      return `${model.bundle.kind.toUpperCase()}: ${outside} of ${SAMPLE_COUNT} fall where no training code is near`;
+    });
+    return `${far.join("; ")}. Click a sample to put the cursors on it.`;
+  }
+}

@@ -1,0 +1,63 @@
+// @ts-check
+// The two sliders under a map, in lockstep with its cursor.
+
+import {make, setText} from "../base/dom.js";
+
+/** @typedef {import("../state/state.js").Store} Store */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+
+/** @param {{store: Store, model: number, name: string, reach: () => [Latent, Latent], suffix: string, commit: () => void, touched: (event: Event) => void}} options
+ *   reach: how far the cursor goes by hand; an encoded drawing may lie farther out, and the slider with it */
+export function createSliders({store, model, name, reach, suffix, commit, touched}) {
+  const rows = [0, 1].map((axis) => {
+    const input = make("input", {
+      type: "range", step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
+      oninput: (/** @type {Event} */ event) => {
+        touched(event);
+        const z = /** @type {Latent} */ ([...store.state.z[model]]);
+        z[axis] = Number(input.value);
+        store.dispatch({type: "move", model, z, held: true});
+      },
+      onchange: commit,
+    });
+    const value = make("output", {class: "lx-number"});
+    const label = make("span", {class: "lx-slider-name"}, "z", make("sub", {}, String(axis + 1)));
+    return {input, value, element: make("label", {class: "lx-slider"}, label, input, value)};
+  });
+  return {
+    element: make("div", {class: "lx-sliders"}, ...rows.map((row) => row.element)),
+    /** @param {State} state */
+    render(state) {
+      const [low, high] = reach();
+      rows.forEach(({input, value}, axis) => {
+        const z = state.z[model][axis];
+        const [from, to] = [Math.min(low[axis], z), Math.max(high[axis], z)];
+        if (Number(input.min) !== from || Number(input.max) !== to) Object.assign(input, {min: from, max: to, step: sliderStep(to - from)});
+        // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
+        if (Number(input.value) !== z) input.value = String(z);
+        input.style.setProperty("--lx-share", `${(z - from) / (to - from) * 100}%`);
+        const text = signedNumber(z, decimalsOn(state.views[model]));
+        setText(value, text);
+        input.setAttribute("aria-valuetext", text);
+      });
+    },
+  };
+}
+
+/** A step fine enough that a thousand of them span the range. @param {number} range */
+function sliderStep(range) {
+  return 10 ** Math.floor(Math.log10(range / 1000));
+}
+
+/** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
+export function signedNumber(value, decimals = 2) {
+  if (Math.abs(value) < 1e6) return value.toFixed(decimals).replace(/^-(?=0\.0*$)/, "").replace("-", "−");
+  const [mantissa, exponent] = value.toExponential(1).split("e+");
+  return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
+}
+
+/** The decimals that tell one pixel of a map from the next. @param {import("../state/state.js").View|null} view null: the whole map */
+export function decimalsOn(view) {
+  return view ? Math.max(2, Math.ceil(Math.log10(view.scale))) : 2;
+}

@@ -1,0 +1,183 @@
+// @ts-check
+// From A to B: the same two images walked through each latent space and, for comparison, blended pixel by pixel.
+
+import {classesOf, oneOf} from "../words/classes.js";
+import {createDigit, createStrip} from "../images/digit_view.js";
+import {actionButton, choiceBar, make, setText} from "../base/dom.js";
+import {lerp, pathPoints, slerp} from "../base/geometry.js";
+import {blendPixels, gatherImages} from "../images/image_rows.js";
+import {samePlace} from "../base/same_items.js";
+
+/** @typedef {import("./explorer.js").App} App */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {import("../state/state.js").WalkEnd} WalkEnd */
+/** @typedef {{image: Float32Array, codes: Latent[]}} Stop what an end means: a picture, and its code in each model */
+
+const STEPS = 11;
+const SECONDS = 4;
+const PIXELS_EACH = 784;
+
+/** @param {App} app */
+export function createWalk(app) {
+  const {store, models} = app;
+  const names = [...models.map((model) => model.bundle.kind.toUpperCase()), "Pixels"];
+  const rows = names.map((name) => {
+    const strip = createStrip({label: `Walk, ${name}`, count: STEPS, testid: `walk-${name.toLowerCase()}`, chosen: (step) => go(step / (STEPS - 1))});
+    return {strip, element: make("div", {class: "lx-row"}, make("span", {class: "lx-row-label"}, name), strip.element)};
+  });
+  const blend = createDigit({"aria-label": "pixel blend", "data-testid": "walk-blend"});
+  const slider = make("input", {type: "range", min: 0, max: 1, step: 0.005, "aria-label": "share of the walk gone", "data-testid": "walk-t",
+    oninput: (/** @type {Event} */ event) => {
+      app.touched(event);
+      go(Number(slider.value));
+    }, onchange: app.commit});
+  const play = actionButton("▶ Play", () => setPlaying(!store.state.playing), {"data-testid": "walk-play"});
+  const paths = choiceBar("Path", [{value: "linear", text: "Linear"}, {value: "spherical", text: "Spherical"}],
+    (/** @type {"linear"|"spherical"} */ path) => change({path}));
+  const title = make("h3", {});
+  const element = make("section", {class: "lx-panel", "aria-label": "Walk"},
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"},
+      actionButton("Two at random", randomEnds, {"data-testid": "walk-random"}),
+      actionButton("Swap", () => change({ends: [store.state.ends[1], store.state.ends[0]], t: 1 - store.state.t})))),
+    make("div", {class: "lx-walk-bar"}, play, slider, paths.element),
+    make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
+      make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
+    make("p", {class: "lx-hint"}, "Click a map or drag A and B: on a test code an end is that image, elsewhere what the model decodes there."));
+  let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
+  /** @type {(Stop|null)[]} */
+  let stops = [null, null];
+  const blended = new Float32Array(PIXELS_EACH);
+
+  /** @param {WalkEnd|null} end @returns {Stop|null} */
+  function resolve(end) {
+    if (!end) return null;
+    if (end.kind === "image") {
+      if (end.index >= models[0].bundle.points.count) return null;
+      const codes = models.map((model) => model.codeOf(end.index));
+      return {image: app.images ? gatherImages(app.images, [end.index]) : new Float32Array(PIXELS_EACH), codes};
+    }
+    if (!models.every((model) => model.network.encodes)) return null; // not yet
+    // A bare point stands for the picture that its own model decodes there; the other model encodes that picture.
+    const image = models[end.model].network.decode(end.z[0], end.z[1]).slice();
+    return {image, codes: models.map((model) => (model.place === end.model ? end.z : model.network.encode(image).mu))};
+  }
+
+  function currentStops() {
+    const key = `${JSON.stringify(store.state.ends)} ${app.images !== null} ${models.every((model) => model.network.encodes)}`;
+    if (key !== resolvedKey) [resolvedKey, stops] = [key, store.state.ends.map(resolve)];
+    return stops;
+  }
+
+  /** @param {Latent} a @param {Latent} b @param {number} t @param {State} state */
+  function between(a, b, t, state) {
+    return (state.path === "spherical" ? slerp : lerp)(a, b, t);
+  }
+
+  /** @param {Partial<State>} values */
+  function change(values) {
+    store.dispatch({type: "set", values});
+    go(store.state.t);
+    app.commit();
+  }
+
+  /** Puts every cursor at share t of its path. @param {number} t */
+  function go(t) {
+    const [a, b] = currentStops();
+    const z = a && b ? models.map((_, i) => between(a.codes[i], b.codes[i], t, store.state)) : a ? a.codes : b ? b.codes : store.state.z;
+    store.dispatch({type: "place", z, values: {t, held: true}});
+  }
+
+  function randomEnds() {
+    const pick = () => Math.floor(Math.random() * models[0].bundle.points.count);
+    change({ends: [{kind: "image", index: pick()}, {kind: "image", index: pick()}], t: 0});
+  }
+
+  /** @param {boolean} playing */
+  function setPlaying(playing) {
+    store.dispatch({type: "set", values: {playing}});
+    if (!playing) app.commit();
+  }
+
+  /** @param {number} before @param {number} now */
+  function tick(before, now) {
+    const {playing, t, mode} = store.state;
+    ticking = playing && mode === "walk" && element.isConnected;
+    if (!ticking) return;
+    let next = t + (forward ? 1 : -1) * (now - before) / 1000 / SECONDS;
+    if (next <= 0 || next >= 1) [forward, next] = [next <= 0, Math.min(1, Math.max(0, next))];
+    go(next);
+    requestAnimationFrame((later) => tick(now, later));
+  }
+
+  /** @param {State} state @param {Stop} a @param {Stop} b */
+  function fillRows(state, a, b) {
+    models.forEach((model, i) => {
+      rows[i].strip.show(model.network.decodeMany(pathPoints(a.codes[i], b.codes[i], STEPS, state.path)), app.theme);
+    });
+    const frames = new Float32Array(STEPS * PIXELS_EACH);
+    for (let step = 0; step < STEPS; step++) blendPixels(a.image, b.image, step / (STEPS - 1), frames, step * PIXELS_EACH);
+    rows[rows.length - 1].strip.show(frames, app.theme);
+  }
+
+  return {
+    element, setPlaying,
+    enter() {
+      if (!store.state.ends[0] && !store.state.ends[1]) randomEnds();
+      else go(store.state.t);
+    },
+    /** @param {number} place @returns {(Latent|null)[]} */
+    endCodes: (place) => currentStops().map((stop) => stop && stop.codes[place]),
+    /** @param {number} which @param {WalkEnd} end */
+    setEnd(which, end) {
+      const ends = /** @type {State["ends"]} */ ([...store.state.ends]);
+      ends[which] = end;
+      store.dispatch({type: "set", values: {ends, playing: false}});
+      go(which);
+    },
+    /** The path in one model, as points to draw. @param {number} place @returns {Latent[]} */
+    pathOf(place) {
+      const [a, b] = currentStops();
+      if (!a || !b) return a ? [a.codes[place]] : [];
+      return Array.from({length: 41}, (_, i) => between(a.codes[place], b.codes[place], i / 40, store.state));
+    },
+    /** The pictures of the walk at `count` steps, row by row as on screen. @param {number} count */
+    frames(count) {
+      const [a, b] = currentStops();
+      if (!a || !b) return null;
+      return Array.from({length: count}, (_, i) => {
+        const t = i / (count - 1);
+        const decoded = models.map((model, m) => model.network.decode(...between(a.codes[m], b.codes[m], t, store.state)).slice());
+        return [...decoded, blendPixels(a.image, b.image, t, new Float32Array(PIXELS_EACH))];
+      });
+    },
+    /** @param {State} state */
+    render(state) {
+      const [a, b] = currentStops();
+      if (state.playing && !ticking) {
+        ticking = true;
+        requestAnimationFrame((now) => tick(now, now));
+      }
+      slider.value = String(state.t);
+      slider.style.setProperty("--lx-share", `${state.t * 100}%`);
+      setText(play, state.playing ? "❚❚ Pause" : "▶ Play");
+      paths.show(state.path);
+      play.disabled = slider.disabled = !a || !b;
+      if (!a || !b) return;
+      blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
+      const step = models.every((_, i) => samePlace(between(a.codes[i], b.codes[i], state.t, state), state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;
+      for (const row of rows) row.strip.mark(step);
+      const key = `${resolvedKey} ${state.path} ${app.theme.dark}`;
+      if (key === shown) return;
+      shown = key;
+      setText(title, `${endName(state.ends[0])} → ${endName(state.ends[1])}`);
+      fillRows(state, a, b);
+    },
+  };
+
+  /** @param {WalkEnd|null} end */
+  function endName(end) {
+    if (!end) return "…";
+    return end.kind === "image" ? `Image ${end.index}, ${oneOf(classesOf(models[0].bundle), models[0].bundle.points.labels[end.index])}` : `${names[end.model]} point`;
+  }
+}

@@ -1,0 +1,85 @@
+// @ts-check
+// Beside the map of a reel: the digit, what it was decoded from, and the numbers of the instant.
+
+import {createDigit} from "../images/digit_view.js";
+import {make, setText} from "../base/dom.js";
+import {sameItems} from "../base/same_items.js";
+
+/** @typedef {import("./frame.js").Frame} Frame */
+/** @typedef {import("./frame.js").Terms} Terms */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {{index: number, name: string, pixels: Uint8Array}} FollowedImage */
+/** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
+ *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of */
+
+const UNFOLLOWED = "Click a point to follow its image.";
+const DECODED_BY = "Decoded by the network of the instant nearest in time; weights between two instants are never made up.";
+/** @type {[keyof Terms, string, string][]} */
+const TERMS = [["nll", "nll", "reconstruction term −log p(x|z)"], ["kl", "KL", "divergence of q(z|x) from the prior"], ["elbo", "ELBO", "−(nll + KL), always at β = 1"]];
+
+/** @param {import("./player.js").Film} film @param {number} place */
+export function createReelCard(film, place) {
+  const digit = createDigit({"data-testid": `film-digit-${place}`, "aria-label": "decoded digit", title: DECODED_BY});
+  const original = createDigit({class: "lx-digit lf-original", "data-testid": `film-original-${place}`, "aria-label": "test image"});
+  const about = make("span", {}, UNFOLLOWED);
+  const where = make("span", {class: "lx-number"});
+  const pursued = make("span", {class: "lf-followed"}, original.element, make("span", {class: "lf-about"}, where, about));
+  const step = make("span", {class: "lf-step", "data-testid": `film-step-${place}`});
+  const end = make("span", {class: "lf-end"});
+  const rows = {heldOut: createTermRow("held out"), training: createTermRow("training")};
+  const table = make("table", {class: "lf-terms"},
+    make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "nats/image"), ...TERMS.map(([, name, title]) => make("th", {scope: "col", title}, name)))),
+    make("tbody", {}, rows.heldOut.element, rows.training.element));
+  const element = make("figure", {class: "lf-card"}, digit.element,
+    make("figcaption", {class: "lf-caption"}, pursued,
+      make("span", {class: "lf-moment"}, step, end), table));
+  /** @type {unknown[][]} what digit, words and picture were last made from */
+  let [drawn, told, traced] = [[], [], []];
+
+  return {
+    element,
+    /** @param {CardShow} show */
+    render({frame, decoding, z, decode, last, live, followed}) {
+      const key = [decoding, z[0], z[1], film.theme];
+      if (decoding && key.some((part, i) => part !== drawn[i])) {
+        digit.show(decode(z), film.theme);
+        setText(where, `decode(z), z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`.replaceAll("-", "−"));
+        digit.element.setAttribute("aria-label", `digit decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step}`);
+        drawn = key;
+      }
+      const trace = [followed?.index, film.theme];
+      if (trace.some((part, i) => part !== traced[i])) {
+        original.element.hidden = !followed;
+        if (!followed) setText(about, UNFOLLOWED);
+        else {
+          original.show(Float32Array.from(followed.pixels, (pixel) => pixel / 255), film.theme);
+          setText(about, `test image ${followed.index.toLocaleString("en")}: ${followed.name}`);
+          original.element.setAttribute("aria-label", `test image ${followed.index}, ${followed.name}`);
+        }
+        traced = trace;
+      }
+      const moment = [frame, last, live];
+      if (sameItems(moment, told)) return;
+      setText(step, `step ${frame.step.toLocaleString("en")}`);
+      setText(end, last ? (live ? "the newest" : "the last") : frame.step === 0 ? "untrained" : "");
+      rows.heldOut.show(frame.heldOut);
+      rows.training.show(frame.training);
+      table.dataset.kind = frame.kind;
+      told = moment;
+    },
+  };
+}
+
+/** @param {string} name */
+function createTermRow(name) {
+  const cells = TERMS.map(() => make("td", {}));
+  const when = make("span", {class: "lf-when"});
+  return {
+    element: make("tr", {}, make("th", {scope: "row"}, name, " ", when), ...cells),
+    /** @param {Terms|null} terms */
+    show(terms) {
+      setText(when, terms ? `step ${terms.step.toLocaleString("en")}` : "not yet");
+      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : terms[key].toFixed(1).replace("-", "−")));
+    },
+  };
+}

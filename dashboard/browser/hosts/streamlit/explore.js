@@ -1,0 +1,102 @@
+// @ts-check
+// The explorer as a Streamlit component. It is given models, once; what is shown of them is said apart, by
+// `__latentExplorerSetting` and an event (see dashboard/explore/component.py). Streamlit calls it again on every change of data or
+// theme, without a cleanup between.
+
+import {mountExplorer} from "../../explore/explorer.js";
+import {unpackBundles} from "./packed.js";
+
+/** @typedef {import("../../explore/explorer.js").Choice} Choice */
+/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
+ *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
+/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, turn: number}} Setting models: the id of those it is about; turn
+ *   changes when a choice was dealt with */
+/** @typedef {ReturnType<ReturnType<typeof mountExplorer>["standing"]>} Standing */
+/**
+ * @typedef {object} Instance
+ * @property {string} id of its models
+ * @property {ComponentCall} call the latest
+ * @property {Uint8Array[]} bundles
+ * @property {Standing|undefined} carried the state of the models that stood here before
+ * @property {Setting|null} setting the latest
+ * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
+ * @property {ReturnType<typeof mountExplorer>|null} explorer
+ * @property {() => void} turn
+ * @property {() => void} fit
+ */
+
+const LEAST_HEIGHT = 560;
+const BOTTOM_SPACE = 12;
+
+/** @type {WeakMap<object, Instance>} */
+const instances = new WeakMap();
+/** States of explorers that left the page, so that coming back finds them as they were. @type {Map<string, Standing>} */
+const left = new Map();
+
+/** @param {ComponentCall} call @returns {() => void} cleanup */
+export function streamlitComponent(call) {
+  const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-explorer"));
+  const {header, bundles} = unpackBundles(call.data);
+  const old = instances.get(root);
+  if (old?.id === header.id) {
+    old.call = call;
+    old.explorer?.update({});
+  } else {
+    const carried = old?.explorer?.standing();
+    leave(root);
+    /** @type {Instance} */
+    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => follow(root, instance), fit: () => fitHeight(root)};
+    instances.set(root, instance);
+    addEventListener("latent-explorer-setting", instance.turn);
+    addEventListener("resize", instance.fit);
+    instance.turn();
+  }
+  return () => leave(root);
+}
+
+/** Shows what the page says is to be shown, if it says so of these models. @param {HTMLElement} root @param {Instance} instance */
+function follow(root, instance) {
+  /** @type {Setting|undefined} */
+  const setting = /** @type {any} */ (globalThis).__latentExplorerSetting;
+  if (setting?.models !== instance.id || setting === instance.setting) return;
+  const {choices, notice, shown, ladder} = setting;
+  const before = instance.setting;
+  instance.setting = setting;
+  if (instance.explorer && before && before.link === setting.link) {
+    // What was chosen here is shown already; an answer to an earlier choice must not take it back.
+    if (String(shown) === instance.asked) instance.asked = null;
+    instance.explorer.update({choices, notice: notice === before.notice && setting.turn === before.turn ? "" : notice, ...(instance.asked === null ? {shown} : {})});
+    return;
+  }
+  const last = instance.carried ?? left.get(instance.id);
+  const link = setting.link || (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
+  instance.explorer?.destroy();
+  instance.explorer = mountExplorer(root, {
+    bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept, anew: instance.carried !== undefined,
+    onReport: (report) => instance.call.setStateValue("report", report),
+    onChoose(names, shown) {
+      instance.asked = shown ? String(shown) : null;
+      instance.call.setTriggerValue("models", names);
+    },
+  });
+  instance.fit();
+}
+
+/** @param {HTMLElement} root */
+function leave(root) {
+  const instance = instances.get(root);
+  if (!instance) return;
+  if (instance.explorer) left.set(instance.id, instance.explorer.standing());
+  removeEventListener("latent-explorer-setting", instance.turn);
+  removeEventListener("resize", instance.fit);
+  instance.explorer?.destroy();
+  instances.delete(root);
+}
+
+/** As tall as the window leaves room for below the place it stands at; and what stays in sight does so below the host's own bar. @param {HTMLElement} root */
+function fitHeight(root) {
+  const bar = document.querySelector("[data-testid=stHeader]");
+  root.style.setProperty("--lx-top", `${bar ? Math.max(0, bar.getBoundingClientRect().bottom) : 0}px`);
+  const top = root.getBoundingClientRect().top + document.documentElement.scrollTop;
+  root.style.setProperty("--lx-height", `${Math.max(LEAST_HEIGHT, innerHeight - top - BOTTOM_SPACE)}px`);
+}

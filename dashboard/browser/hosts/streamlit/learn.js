@@ -1,0 +1,89 @@
+// @ts-check
+// The live views of the Learn page as a Streamlit component. It is given models, once; which step to show with them is
+// said apart, by `__latentLessonTurn` and an event (see dashboard/learn/component.py), so that a change of step sends no model
+// again. Streamlit calls it again on every change of data or theme, without a cleanup between.
+
+import {readBundle, unpackImages} from "../../model/bundle.js";
+import {make} from "../../base/dom.js";
+import {createModel} from "../../model/explorer_model.js";
+import {mountLesson} from "../../learn/lesson.js";
+import {unpackBundles} from "./packed.js";
+import {createBatchDecoder} from "../../model/worker.js";
+
+/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
+/** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
+/** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
+
+const LEAST_HEIGHT = 380;
+const BESIDE_HEIGHT = 345; // what the page has above and below: its bars, the line of what to do, the question
+
+/** @type {WeakMap<object, LessonInstance>} */
+const lessons = new WeakMap();
+/** What stays the same from step to step: the chosen image. @type {import("../../learn/lesson.js").Kept} */
+const kept = {image: null};
+
+/** @param {LessonCall} call @returns {() => void} cleanup */
+export function lessonComponent(call) {
+  const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-lesson"));
+  const {header, bundles} = unpackBundles(call.data);
+  const old = lessons.get(root);
+  if (old?.id === header.id) {
+    old.call = call;
+    old.lesson?.retheme();
+  } else {
+    leaveLesson(root);
+    /** @type {LessonInstance} */
+    const instance = {id: header.id, call, models: prepare(bundles), step: "", lesson: null, turn: () => show(root, instance)};
+    lessons.set(root, instance);
+    addEventListener("latent-lesson-turn", instance.turn);
+    instance.turn();
+  }
+  return () => leaveLesson(root);
+}
+
+/** @param {HTMLElement} root */
+function leaveLesson(root) {
+  const instance = lessons.get(root);
+  if (!instance) return;
+  lessons.delete(root);
+  removeEventListener("latent-lesson-turn", instance.turn);
+  instance.lesson?.destroy();
+  instance.models.then(({decoders}) => decoders.forEach((decoder) => decoder.terminate()), () => {});
+}
+
+/** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
+async function prepare(bundles) {
+  if (!bundles.length) throw new Error("The models for this step are not here.");
+  const models = bundles.map((bytes, place) => createModel(readBundle(bytes), place));
+  const holder = models.find((model) => model.bundle.hasImages) ?? models[0];
+  const images = await unpackImages(holder.bundle);
+  /** Workers by the place of their model: a ladder has many, of which few are asked. @type {LessonModels["decoders"]} */
+  const decoders = new Map();
+  return {
+    models, images, decoders,
+    decoder(place) {
+      const decoder = decoders.get(place) ?? createBatchDecoder(bundles[place]);
+      decoders.set(place, decoder);
+      return decoder;
+    },
+  };
+}
+
+/** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
+async function show(root, instance) {
+  const {step, models: id} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  if (id !== instance.id || step === instance.step) return;
+  instance.step = step;
+  instance.lesson?.destroy();
+  instance.lesson = null;
+  root.style.setProperty("--ls-height", `${Math.max(LEAST_HEIGHT, innerHeight - BESIDE_HEIGHT)}px`);
+  root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
+  try {
+    const models = await instance.models;
+    if (lessons.get(root) !== instance || instance.step !== step) return;
+    root.replaceChildren();
+    instance.lesson = mountLesson(root, {step, models, kept, report: (report) => instance.call.setStateValue("report", report)});
+  } catch (error) {
+    root.replaceChildren(make("p", {class: "ls-loading", role: "alert"}, error instanceof Error ? error.message : String(error)));
+  }
+}

@@ -1,0 +1,64 @@
+// @ts-check
+// What steps 3 and 4 share: the exact posterior of an image, a q over it to fit by hand, and keys for two special ones.
+
+import {actionButton, make} from "../base/dom.js";
+import {createChosenImage} from "./image.js";
+import {createMotion} from "./motion.js";
+import {createMovableQ, gaussianBetween} from "./q.js";
+import {createTruthMap, frameAround} from "./truth.js";
+
+/** @typedef {import("../exact/gaps.js").Gaussian} Gaussian */
+
+const OFF = /** @type {const} */ ([2.2, -1.8]); // posterior standard deviations by which the first q misses
+const TOO_WIDE = 1.8;
+const GLIDE = 700; // milliseconds
+
+/** A poor q to begin with. @param {import("../exact/posterior_summary.js").Posterior} posterior @returns {Gaussian} */
+function poorGuess({mean, covariance}) {
+  const std = [Math.sqrt(covariance[0]), Math.sqrt(covariance[2])];
+  return {mu: [mean[0] + OFF[0] * std[0], mean[1] + OFF[1] * std[1]], std: [TOO_WIDE * std[0], std[1] / TOO_WIDE]};
+}
+
+/** @param {import("./lesson.js").Lesson} lesson */
+export function createFitting(lesson) {
+  const image = createChosenImage(lesson, {gaps: true, changed: refresh});
+  const q = createMovableQ(lesson, image);
+  const motion = createMotion(lesson);
+  const map = createTruthMap(lesson, image, {
+    marks: q.paint, handles: q.handles,
+    range() {
+      const {truth} = image.subject();
+      return truth && frameAround(truth, [truth.encoder, poorGuess(truth)]);
+    },
+  });
+  /** @param {(subject: import("./image.js").Subject) => Gaussian|undefined} wanted */
+  const glideTo = (wanted) => () => {
+    const [from, to] = [q.get(), wanted(image.subject())];
+    if (from && to) motion.start(GLIDE, (share) => q.set(gaussianBetween(from, to, share)), lesson.commit);
+  };
+  const best = actionButton("Best Gaussian", glideTo(({gaps}) => gaps?.best), {"data-testid": "best-gaussian", class: "lx-button ls-primary"});
+  const encoder = actionButton("Encoder's q", glideTo(({truth}) => truth?.encoder), {"data-testid": "encoder-q"});
+  const away = actionButton("Start again", glideTo(({truth}) => truth ? poorGuess(truth) : undefined), {"data-testid": "start-again"});
+
+  function refresh() {
+    const {truth} = image.subject();
+    motion.stop();
+    if (!truth) q.clear();
+    else if (!q.get()) q.set(poorGuess(truth));
+  }
+
+  return {
+    image, map, q,
+    actions: make("div", {class: "lx-actions"}, best, encoder, away),
+    /** The numbers of q, as far as they are known. @param {boolean} quick */
+    numbers(quick) {
+      const [gaussian, bound, {truth}] = [q.get(), q.bound(quick), image.subject()];
+      return gaussian && bound && truth ? {...gaussian, ...bound, logPx: truth.logPx, gap: truth.logPx - bound.elbo} : null;
+    },
+    render() {
+      best.disabled = !image.subject().gaps;
+      image.render();
+      map.render();
+    },
+  };
+}

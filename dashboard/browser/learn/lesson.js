@@ -1,0 +1,130 @@
+// @ts-check
+// One live view of the Learn page: mounts the step's parts, redraws them when something changed, and says what they
+// show once nobody has touched them for a while.
+
+import {make, setText} from "../base/dom.js";
+import {LESSON_STEPS} from "./steps.js";
+import {isDark, readTheme} from "../base/palette.js";
+import {formatLink} from "../state/property_table.js";
+import {onceAtRest} from "../base/rest.js";
+import {initialState} from "../state/state.js";
+
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../model/worker.js").BatchDecoder} BatchDecoder */
+/** @typedef {Record<string, number|null>} Readings */
+/** @typedef {{image: number|null}} Kept */
+/** @typedef {{models: ExplorerModel[], images: Uint8Array, decoders: Map<number, BatchDecoder>, decoder: (place: number) => BatchDecoder}} LessonModels */
+/** @typedef {{step: string, readings: Readings, link: string}} LessonReport */
+/** @typedef {{step: string, models: LessonModels, kept: Kept, report: (report: LessonReport) => void}} LessonOptions */
+/**
+ * @typedef {object} Lesson what a step's view is given
+ * @property {ExplorerModel[]} models
+ * @property {ExplorerModel} model the first
+ * @property {BatchDecoder} decoder of the first model
+ * @property {(place: number) => BatchDecoder} decoderOf
+ * @property {Uint8Array} images
+ * @property {Theme} theme
+ * @property {string} second a second colour beside the theme's accent
+ * @property {Kept} kept
+ * @property {() => boolean} large whether the view is one to be read from a back row
+ * @property {() => void} invalidate draw again in the next frame
+ * @property {() => void} commit someone let go, or an answer came: draw, and say it when things have settled
+ * @property {(error: unknown) => null} fail say what went wrong
+ * @property {() => boolean} alive
+ */
+/**
+ * @typedef {object} LessonView what a step's view gives
+ * @property {Node[]} elements
+ * @property {() => void} render
+ * @property {() => Readings} readings
+ * @property {() => Partial<import("../state/state.js").State>} place what Explore is to show of it
+ * @property {() => void} [resize]
+ */
+
+const LARGE_VIEW = 1250;
+
+/** @param {HTMLElement} root @param {LessonOptions} options */
+export function mountLesson(root, {step, models, kept, report}) {
+  let [frame, last, alive] = [0, "", true];
+  const resting = onceAtRest(settle);
+  const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
+  const stage = make("div", {class: "ls-stage"});
+  const element = make("div", {class: "lx ls", "data-testid": `lesson-${step}`}, stage, notice);
+  root.append(element);
+  const lesson = /** @type {Lesson} */ ({
+    models: models.models, model: models.models[0], images: models.images, kept,
+    decoder: models.decoder(0), decoderOf: models.decoder,
+    large: () => element.clientWidth >= LARGE_VIEW,
+    invalidate, commit, alive: () => alive,
+    fail(error) {
+      setText(notice, error instanceof Error ? error.message : String(error));
+      notice.hidden = false;
+      return null;
+    },
+  });
+  takeTheme();
+  const view = LESSON_STEPS[step](lesson);
+  stage.classList.add(`ls-${step}`);
+  stage.append(...view.elements);
+
+  function takeTheme() {
+    const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+    const dark = hosted ? isDark(hosted) : matchMedia("(prefers-color-scheme: dark)").matches;
+    element.dataset.theme = dark ? "dark" : "light";
+    lesson.theme = readTheme(element);
+    lesson.second = getComputedStyle(element).getPropertyValue("--ls-second").trim();
+  }
+
+  function invalidate() {
+    if (!frame && alive) frame = requestAnimationFrame(draw);
+  }
+
+  function draw() {
+    frame = 0;
+    view.render();
+  }
+
+  function commit() {
+    invalidate();
+    resting.begin();
+  }
+
+  function settle() {
+    const plain = initialState(2);
+    const link = formatLink({...plain, ...view.place()}, plain);
+    const found = {step, readings: view.readings(), link};
+    invalidate(); // what moved may have been shown with fewer digits than it is reported with
+    const text = JSON.stringify(found);
+    if (text === last) return;
+    last = text;
+    report(found);
+  }
+
+  function resized() {
+    element.classList.toggle("ls-large", lesson.large());
+    view.resize?.();
+    invalidate();
+  }
+
+  const observer = new ResizeObserver(resized);
+  observer.observe(element);
+  resized();
+  commit();
+  const hook = {step: () => step, readings: () => view.readings()};
+  Object.assign(globalThis, {__latentLesson: hook});
+
+  return {
+    retheme() {
+      takeTheme();
+      resized();
+    },
+    destroy() {
+      alive = false;
+      cancelAnimationFrame(frame);
+      resting.end();
+      observer.disconnect();
+      element.remove();
+    },
+  };
+}

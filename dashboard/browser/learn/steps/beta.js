@@ -1,0 +1,92 @@
+// @ts-check
+// Step 10: one network trained with different weights β of the KL. The same images' codes move as β does.
+
+import {betaMeaning, betaProtocol} from "../../words/beta_words.js";
+import {make} from "../../base/dom.js";
+import {createBars, roundedEnd} from "../bars.js";
+import {createLessonMap} from "../map.js";
+import {createMotion} from "../motion.js";
+import {createChoiceSlider, createNote, createPicture, createReadings} from "../parts.js";
+import {paintCodes, paintPriorCircles} from "../points.js";
+import {paintCursor} from "../../map/marks.js";
+import {codesBetween, rangeBetween} from "../../model/morph.js";
+
+/** @typedef {import("../../state/state.js").Latent} Latent */
+/** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
+
+const MORPH = 600; // milliseconds
+const USUAL_BETA = 1;
+
+/** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
+export function betaView(lesson) {
+  const {models} = lesson;
+  const betas = models.map((model) => Number(model.bundle.header.beta));
+  let place = Math.max(0, betas.indexOf(USUAL_BETA));
+  let z = /** @type {Latent} */ ([0.8, 0.5]);
+  let [codes, range] = [models[place].bundle.points.codes, models[place].core];
+  const motion = createMotion(lesson);
+  const map = createLessonMap({
+    lesson, testid: "lesson-map", unit: "z₁", range: () => range,
+    base(painter) {
+      const model = models[place];
+      paintCodes(painter, {...model, low: range[0], high: range[1], bundle: {...model.bundle, points: {...model.bundle.points, codes}}}, 0.8);
+      paintPriorCircles(painter, model);
+    },
+    key: () => [codes],
+    marks: ({context, view, theme}) => paintCursor(context, view, theme, z, true, true),
+    handles: [{name: "z", label: "the latent z that is decoded; arrow keys move it", at: () => z, move: (to) => (z = to)}],
+    press(to) {
+      z = to;
+      lesson.commit();
+    },
+  });
+  const slider = createChoiceSlider({
+    label: "β, weight of the KL in training", testid: "beta", values: models.map((_, i) => i), first: place, format: (i) => String(betas[i]),
+    changed(next) {
+      const [oldCodes, oldRange, model] = [codes, range, models[next]];
+      place = next;
+      motion.start(MORPH, (share) => {
+        codes = codesBetween(oldCodes, model.bundle.points.codes, share);
+        range = rangeBetween(oldRange, model.core, share);
+        lesson.invalidate();
+      }, lesson.commit);
+    },
+    settled: lesson.commit,
+  });
+  const picture = createPicture("lesson-digit", "decode(z)");
+  const [nllBar, klBar] = [["nll", "nll"], ["kl", "KL"]].map(([kind, label]) => createBars(`${label} on the test split, nats`, [{label, parts: [kind]}]));
+  const ends = ["nll", "kl"].map((name) => roundedEnd(Math.max(...models.map((model) => model.bundle.header.metrics[name] ?? 0))));
+  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"},
+    {name: "active", label: "active units of 2", digits: 0}]);
+  const note = createNote("beta-note");
+
+  function readings() {
+    const {metrics} = models[place].bundle.header;
+    return {beta: betas[place], nll: metrics.nll ?? null, kl: metrics.kl ?? null, active: metrics.latent?.active_units ?? null};
+  }
+
+  function told() {
+    const {header} = models[place].bundle;
+    return `${betaProtocol(header)} ${betaMeaning(header)}`;
+  }
+
+  return {
+    elements: [map.element, make("div", {class: "ls-side"}, slider.element,
+      make("div", {class: "ls-beside"}, picture.element, make("div", {class: "ls-side"}, nllBar.element, klBar.element, table.element)), note.element)],
+    resize: map.resize,
+    render() {
+      map.render();
+      picture.show(models[place].decode(z), lesson.theme);
+      picture.say(`decode(z) at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`.replaceAll("-", "−"));
+      const now = readings();
+      [nllBar, klBar].forEach((bar, i) => {
+        const value = i ? now.kl : now.nll;
+        bar.show(value === null ? null : [{value, parts: [[0, value]]}], 0, ends[i]);
+      });
+      table.show(now);
+      note.say(told());
+    },
+    readings,
+    place: () => ({z: [z, [0, 0]]}),
+  };
+}

@@ -1,0 +1,205 @@
+// @ts-check
+// What lies over the points: axes, contours, and the marks that follow the pointer.
+
+import {CLASS_COLOURS} from "../base/palette.js";
+import {drawFrom} from "../model/explorer_model.js";
+import {axisTicks, ellipsePoints, priorMassBeyond, toPixel} from "../base/geometry.js";
+import {nameSprite} from "./points.js";
+import {shareText} from "../words/captions.js";
+
+/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {import("../state/state.js").View} View */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {CanvasRenderingContext2D} Context */
+
+const LABEL_ROOM = 22; // pixels to the standard deviation
+const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
+
+/** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
+ * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis */
+export function paintAxes(context, view, theme, size, unit) {
+  const ticks = axisTicks(view);
+  context.font = `${size}px ${theme.font}`;
+  context.fillStyle = theme.muted;
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const z1 of ticks.x) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
+  for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1], room);
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);
+}
+
+/** @param {Context} context @param {View} view @param {Theme} theme */
+export function paintGrid(context, view, theme) {
+  const ticks = axisTicks(view);
+  context.lineWidth = 1;
+  context.strokeStyle = theme.line;
+  for (const z1 of ticks.x) strokeLine(context, [toPixel(view, z1, 0)[0], 0], [toPixel(view, z1, 0)[0], view.height]);
+  for (const z2 of ticks.y) strokeLine(context, [0, toPixel(view, 0, z2)[1]], [view.width, toPixel(view, 0, z2)[1]]);
+}
+
+/** The number at a tick. @param {number} value */
+export function tickText(value) {
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+/** @param {Context} context @param {ArrayLike<number>} from @param {ArrayLike<number>} to */
+function strokeLine(context, from, to) {
+  context.beginPath();
+  context.moveTo(Math.round(from[0]) + 0.5, Math.round(from[1]) + 0.5);
+  context.lineTo(Math.round(to[0]) + 0.5, Math.round(to[1]) + 0.5);
+  context.stroke();
+}
+
+/** N(0, I) at 1, 2 and 3 σ with the share of its mass outside; for a model without a prior also the Gaussian fitted to its codes.
+ * @param {Context} context @param {View} view @param {Theme} theme @param {ExplorerModel} model @param {number} size of the text */
+export function paintPrior(context, view, theme, model, size) {
+  const isVae = model.bundle.kind === "vae";
+  context.font = `600 ${size}px ${theme.font}`;
+  for (const sigma of [1, 2, 3]) {
+    const radius = sigma * view.scale;
+    const [x, y] = toPixel(view, 0, 0);
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    haloStroke(context, theme, theme.text, 1.5, isVae ? [] : [4, 4]);
+    if (isVae) continue;
+    context.beginPath();
+    for (const z of gaussianOutline(model.gaussian, sigma)) context.lineTo(...toPixel(view, ...z));
+    context.closePath();
+    haloStroke(context, theme, theme.text, 1.5, []);
+  }
+  for (const {sigma, text} of isVae ? priorLabels(view) : []) {
+    const [x, y] = toPixel(view, 0, sigma);
+    haloText(context, theme, text, x, y);
+  }
+  if (!isVae) {
+    const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
+    const [x, y] = toPixel(view, m1, m2 + 2 * Math.hypot(l21, l22));
+    haloText(context, theme, `own 2σ · ${outsideText(2)}`, x, y);
+    const [left, centre] = toPixel(view, 0, 0);
+    haloText(context, theme, "N(0, I), 3σ", left, centre + 3 * view.scale);
+  }
+}
+
+/** How much of a Gaussian in two dimensions lies beyond so many of its standard deviations. @param {number} sigma */
+export function outsideText(sigma) {
+  return `${shareText(priorMassBeyond(sigma))} outside`;
+}
+
+/** What is written on the contours of the prior; in one line where there is no room for three. @param {View} view */
+export function priorLabels(view) {
+  if (view.scale > LABEL_ROOM) return [1, 2, 3].map((sigma) => ({sigma, text: `${sigma}σ · ${outsideText(sigma)}`}));
+  return [{sigma: 3, text: `1, 2, 3σ · ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ")} outside`}];
+}
+
+/** The ellipse of so many standard deviations. @param {import("../model/explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */
+export function gaussianOutline(gaussian, sigma) {
+  return Array.from({length: 72}, (_, step) => drawFrom(gaussian, [Math.cos(step / 36 * Math.PI) * sigma, Math.sin(step / 36 * Math.PI) * sigma]));
+}
+
+/** @param {Context} context @param {Theme} theme @param {string} colour @param {number} width @param {number[]} dash */
+function haloStroke(context, theme, colour, width, dash) {
+  context.setLineDash([]);
+  context.strokeStyle = theme.halo;
+  context.lineWidth = width + 2;
+  context.stroke();
+  context.setLineDash(dash);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** @param {Context} context @param {Theme} theme @param {string} text @param {number} x @param {number} y */
+function haloText(context, theme, text, x, y) {
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  // A plate rather than an outline: a line behind the words would show between the letters.
+  const wide = context.measureText(text).width + 8;
+  const tall = parseInt(context.font.replace(/^\d+ /, ""), 10) * 1.35;
+  context.fillStyle = theme.halo;
+  context.beginPath();
+  context.roundRect(x - wide / 2, y - tall / 2, wide, tall, 4);
+  context.fill();
+  context.fillStyle = theme.text;
+  context.fillText(text, x, y + 0.5);
+}
+
+/** The point that is decoded: a cross over the whole map and a ring. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {boolean} held @param {boolean} active */
+export function paintCursor(context, view, theme, z, held, active) {
+  const [x, y] = toPixel(view, z[0], z[1]);
+  context.globalAlpha = active ? 0.55 : 0.3;
+  context.strokeStyle = theme.text;
+  context.lineWidth = 1;
+  strokeLine(context, [x, 0], [x, view.height]);
+  strokeLine(context, [0, y], [view.width, y]);
+  context.globalAlpha = 1;
+  context.beginPath();
+  context.arc(x, y, 8, 0, 2 * Math.PI);
+  haloStroke(context, theme, theme.accent, 2.5, []);
+  if (!held) return;
+  context.beginPath();
+  context.arc(x, y, 3, 0, 2 * Math.PI);
+  context.fillStyle = theme.accent;
+  context.fill();
+}
+
+/** A ring round the code of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} label @param {boolean} strong @param {string} [mark] of its class */
+export function paintRing(context, view, theme, z, label, strong, mark = String(label)) {
+  const [x, y] = toPixel(view, z[0], z[1]);
+  context.beginPath();
+  context.arc(x, y, strong ? 7 : 6, 0, 2 * Math.PI);
+  context.fillStyle = CLASS_COLOURS[label];
+  context.fill();
+  haloStroke(context, theme, theme.text, strong ? 2.5 : 1.5, []);
+  const name = nameSprite(mark, context.getTransform().a, theme);
+  context.drawImage(name, x + 5, y - 22, 20, 20);
+}
+
+/** q(z|x) at 1 and 2 σ, at true scale. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} mu @param {Latent} std */
+export function paintPosterior(context, view, theme, mu, std) {
+  for (const sigma of [1, 2]) {
+    const points = ellipsePoints(mu, std, sigma);
+    context.beginPath();
+    for (let i = 0; i < points.length; i += 2) context.lineTo(...toPixel(view, points[i], points[i + 1]));
+    context.closePath();
+    haloStroke(context, theme, theme.accent, sigma === 1 ? 2.5 : 1.5, []);
+  }
+}
+
+/** A walk: its path, with rings at both ends. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} path */
+export function paintPath(context, view, theme, path) {
+  context.beginPath();
+  for (const [z1, z2] of path) context.lineTo(...toPixel(view, z1, z2));
+  haloStroke(context, theme, theme.accent, 3, []);
+  ["A", "B"].forEach((name, i) => {
+    const z = i === 0 ? path[0] : path[path.length - 1];
+    if (!z) return;
+    const [x, y] = toPixel(view, z[0], z[1]);
+    context.beginPath();
+    context.arc(x, y, 10, 0, 2 * Math.PI);
+    context.fillStyle = theme.background;
+    context.fill();
+    haloStroke(context, theme, theme.accent, 2, []);
+    context.font = `700 13px ${theme.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = theme.text;
+    context.fillText(name, x, y + 0.5);
+  });
+}
+
+/** Small marks, one of which may stand out: samples, neighbours. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} points */
+export function paintMarks(context, view, theme, points) {
+  for (const [z1, z2] of points) {
+    const [x, y] = toPixel(view, z1, z2);
+    context.beginPath();
+    context.rect(x - 4, y - 4, 8, 8);
+    haloStroke(context, theme, theme.text, 1.5, []);
+  }
+}

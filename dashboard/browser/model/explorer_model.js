@@ -1,0 +1,126 @@
+// @ts-check
+// One model as the views see it: its network, its codes with an index over them, and what its latent space is measured in.
+
+import {createIndex} from "../base/geometry.js";
+import {addEncoder} from "./bundle.js";
+import {createNetwork} from "./networks.js";
+import {recordDecode} from "../base/stats.js";
+
+/** @typedef {import("./bundle.js").Bundle} Bundle */
+/** @typedef {import("./networks.js").Network} Network */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {ReturnType<typeof createIndex>} CodeIndex */
+/** @typedef {{mean: Latent, factor: [number, number, number]}} Gaussian mean, and the lower Cholesky factor [l11, l21, l22] of the covariance */
+/**
+ * @typedef {object} ExplorerModel
+ * @property {number} place its number on the page
+ * @property {string} title what the page calls it
+ * @property {string} units of its latent space
+ * @property {Bundle} bundle
+ * @property {Network} network
+ * @property {CodeIndex} index of the test codes
+ * @property {CodeIndex} trained index of the training codes
+ * @property {Latent} low least value of each axis on map and sliders
+ * @property {Latent} high
+ * @property {[Latent, Latent]} core the part that a map shows at first: few codes lie outside, and it says how many
+ * @property {number} usual distance to the nearest training code that 95 of 100 test codes stay within
+ * @property {Gaussian} gaussian fitted to the test codes
+ * @property {(z: Latent) => Float32Array} decode probabilities, in a buffer that the next call overwrites
+ * @property {(index: number) => Latent} codeOf
+ * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without
+ * @property {(x: Float32Array, z: Latent) => number} nll −log p(x|z), nats
+ */
+
+const PROBED = 400;
+const PRIOR_REACH = 3.2;
+const OUTLYING = 0.001;
+
+/** @param {Bundle} bundle @param {number} place @returns {ExplorerModel} */
+export function createModel(bundle, place) {
+  const {points, train} = bundle;
+  const trained = createIndex(train.codes);
+  const shown = new Float32Array(784);
+  const [low, high] = reach(bundle);
+  /** @type {ExplorerModel} */
+  const model = {
+    place, bundle, network: createNetwork(bundle), trained, low, high, core: coreRange(points.codes),
+    title: bundle.kind === "vae" ? "Variational autoencoder" : "Plain autoencoder",
+    units: bundle.kind === "vae" ? "prior sd" : "code units",
+    index: createIndex(points.codes),
+    usual: usualDistance(points.codes, trained),
+    gaussian: fitGaussian(points.codes),
+    decode(z) {
+      const began = performance.now();
+      model.network.decode(z[0], z[1], shown);
+      recordDecode(performance.now() - began);
+      return shown;
+    },
+    nll(x, z) {
+      const {network} = model;
+      let nll = NaN;
+      network.forEachRaw(Float32Array.from(z), (raw, at) => (nll = -network.likelihood.logProb(x, raw, at)));
+      return nll;
+    },
+    codeOf: (index) => [points.codes[2 * index], points.codes[2 * index + 1]],
+    complete(encoder) {
+      addEncoder(bundle, encoder);
+      model.network = createNetwork(bundle);
+    },
+  };
+  return model;
+}
+
+/** The true range of the codes, and at least where samples of N(0, I) fall, which both models are asked to decode. @param {Bundle} bundle @returns {[Latent, Latent]} */
+function reach({points}) {
+  const least = PRIOR_REACH;
+  return [
+    [Math.min(points.low[0], -least), Math.min(points.low[1], -least)],
+    [Math.max(points.high[0], least), Math.max(points.high[1], least)],
+  ];
+}
+
+/** Where nearly all codes and N(0, I) lie. A few far codes would shrink the rest to a blot. @param {Float32Array} codes @returns {[Latent, Latent]} */
+function coreRange(codes) {
+  const edges = [0, 1].map((axis) => {
+    const sorted = codes.filter((_, i) => i % 2 === axis).sort();
+    const cut = Math.floor(sorted.length * OUTLYING);
+    return [Math.min(-PRIOR_REACH, sorted[cut]), Math.max(PRIOR_REACH, sorted[sorted.length - 1 - cut])];
+  });
+  return [[edges[0][0], edges[1][0]], [edges[0][1], edges[1][1]]];
+}
+
+/** @param {Float32Array} codes @param {CodeIndex} trained */
+function usualDistance(codes, trained) {
+  const count = Math.min(PROBED, codes.length / 2);
+  const distances = Float64Array.from({length: count}, (_, i) => trained.distance(codes[2 * i], codes[2 * i + 1])).sort();
+  return distances[Math.floor(0.95 * (count - 1))];
+}
+
+/** Mean and covariance of codes. @param {Float32Array} codes @returns {Gaussian} */
+export function fitGaussian(codes) {
+  const count = codes.length / 2;
+  let [a, b] = [0, 0];
+  for (let i = 0; i < codes.length; i += 2) {
+    a += codes[i] / count;
+    b += codes[i + 1] / count;
+  }
+  let [aa, ab, bb] = [0, 0, 0];
+  for (let i = 0; i < codes.length; i += 2) {
+    aa += (codes[i] - a) ** 2 / count;
+    ab += (codes[i] - a) * (codes[i + 1] - b) / count;
+    bb += (codes[i + 1] - b) ** 2 / count;
+  }
+  const l11 = Math.sqrt(aa);
+  return {mean: [a, b], factor: [l11, ab / l11, Math.sqrt(bb - (ab / l11) ** 2)]};
+}
+
+/** Standard normal numbers as a draw from a Gaussian. @param {Gaussian} gaussian @param {Latent} normal @returns {Latent} */
+export function drawFrom({mean, factor: [l11, l21, l22]}, normal) {
+  return [mean[0] + l11 * normal[0], mean[1] + l21 * normal[0] + l22 * normal[1]];
+}
+
+/** How many standard deviations from the mean, in the direction of the point. @param {Gaussian} gaussian @param {Latent} z */
+export function gaussianRadius({mean, factor: [l11, l21, l22]}, z) {
+  const first = (z[0] - mean[0]) / l11;
+  return Math.hypot(first, (z[1] - mean[1] - l21 * first) / l22);
+}

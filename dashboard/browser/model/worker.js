@@ -1,0 +1,281 @@
+// @ts-check
+// Batches and fields away from the page's own thread: in a Web Worker that is made from the text of the joined
+// script, or, where none can be made, in slices of a few milliseconds on the page's thread. Same jobs, same answers.
+//
+// Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.
+
+import { addEncoder, readBundle } from "./bundle.js";
+import { aggregateDensity, distanceField, entropyField, gridRow } from "./density.js";
+import { elboOf, gapsOf } from "../exact/gaps.js";
+import { createIndex } from "../base/geometry.js";
+import { createNetwork } from "./networks.js";
+import { Inference } from "../exact/posterior.js";
+import { pause, runJob } from "../base/slices.js";
+
+/** @typedef {import("./density.js").Grid} Grid */
+/** @typedef {"density"|"distance"|"entropy"} FieldKind */
+/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {import("../exact/gaps.js").Gaps} Gaps */
+/** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} EncoderBound */
+/** @typedef {import("../base/slices.js").Job} Job */
+/** @typedef {{id: number, channel: string, method: string, args: any[]}} Request */
+/** @typedef {{id: number, result?: any, error?: string}} Reply */
+/** @typedef {(request: Request) => Promise<any>} Service */
+
+const PART = 64; // images decoded between looks at the clock
+const HEAD_START = 1000; // milliseconds that a page has to itself before a worker makes ready unasked
+
+/**
+ * @typedef {object} BatchDecoder
+ * @property {(z: Float32Array, channel?: string) => Promise<Float32Array|null>} decodeMany [z1, z2, …] → k × 784
+ *   probabilities; null when a later request on the channel (by default "decode") came first
+ * @property {(kind: FieldKind, grid: Grid, channel?: string) => Promise<Float32Array|null>} fields a field of density.js:
+ *   aggregate posterior, distance to the nearest training code, or decoder entropy; the channel is by default the kind
+ * @property {() => Promise<true|null>} prepare decode the coarse lattice that posteriors need, once per model; the first
+ *   posterior does so otherwise
+ * @property {(x: Float32Array, channel?: string) => Promise<Posterior|null>} coarsePosterior p(z|x) as the coarse lattice
+ *   sees it; the channel of this and the next is by default "posterior"
+ * @property {(x: Float32Array, channel?: string) => Promise<(Posterior & {encoder: EncoderBound})|null>} exactPosterior
+ *   p(z|x) and log p(x), refined, with the encoder's q and its ELBO
+ * @property {(x: Float32Array, channel?: string) => Promise<(Posterior & Gaps)|null>} gaps the same, with the best
+ *   Gaussian and the way there; the channel is by default "gaps"
+ * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
+ *   points [z1, z2, …], nats; the channel is by default "joint"
+ * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
+ * @property {() => void} terminate end the worker; requests still under way resolve to null
+ */
+
+/**
+ * A batch decoder for the model in a bundle file.
+ * @param {ArrayBuffer|Uint8Array} bundleBuffer
+ * @returns {BatchDecoder}
+ */
+export function createBatchDecoder(bundleBuffer) {
+  const client = createClient(bundleBuffer);
+  return {
+    decodeMany: (z, channel = "decode") => client.ask(channel, "decodeMany", [z]),
+    fields: (kind, grid, channel = kind) => client.ask(channel, "field", [kind, grid]),
+    prepare: () => client.ask("prepare", "prepare", []),
+    coarsePosterior: (x, channel = "posterior") => client.ask(channel, "coarsePosterior", [x]),
+    exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
+    gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
+    logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
+    complete: client.complete,
+    terminate: client.terminate,
+  };
+}
+
+/** @param {ArrayBuffer|Uint8Array} bundleBuffer */
+function createClient(bundleBuffer) {
+  /** @type {Uint8Array|undefined} */
+  let encoder;
+  /** @type {Map<number, {request: Request, settle: (reply: Reply) => void}>} */
+  const pending = new Map();
+  let last = 0;
+  /** @type {Service|undefined} */
+  let local;
+  /** @type {Worker|null|undefined} undefined before it is made, null where none can be */
+  let worker;
+  const headStart = setTimeout(start, HEAD_START);
+
+  function start() {
+    clearTimeout(headStart);
+    if (worker !== undefined) return;
+    worker = startWorker(bundleBuffer, receive, fallBack);
+    if (encoder) worker?.postMessage({ encoder });
+  }
+
+  /** @param {Reply} reply */
+  function receive(reply) {
+    const waiting = pending.get(reply.id);
+    pending.delete(reply.id);
+    waiting?.settle(reply);
+  }
+
+  /** Do on this thread what the worker could not. */
+  function fallBack() {
+    worker?.terminate();
+    worker = null;
+    for (const { request } of pending.values()) runHere(request);
+  }
+
+  /** @param {Request} request */
+  async function runHere(request) {
+    await pause(); // whoever asks is not to wait
+    try {
+      local ??= createService(bundleBuffer, encoder);
+      receive({ id: request.id, result: await local(request) });
+    } catch (error) {
+      receive({ id: request.id, error: messageOf(error) });
+    }
+  }
+
+  return {
+    /** @param {string} channel @param {string} method @param {any[]} args @returns {Promise<any>} */
+    ask(channel, method, args) {
+      start();
+      const request = { id: ++last, channel, method, args };
+      return new Promise((resolve, reject) => {
+        const settle = (/** @type {Reply} */ { result, error }) => (error === undefined ? resolve(result) : reject(new Error(error)));
+        pending.set(request.id, { request, settle });
+        if (worker) worker.postMessage(request);
+        else runHere(request);
+      });
+    },
+    /** @param {Uint8Array} bytes */
+    complete(bytes) {
+      [encoder, local] = [bytes, undefined];
+      worker?.postMessage({ encoder });
+    },
+    terminate() {
+      clearTimeout(headStart);
+      worker?.terminate();
+      for (const id of [...pending.keys()]) receive({ id, result: null });
+    },
+  };
+}
+
+/** A worker that has been sent the bundle, or null where none can be made.
+ * @param {ArrayBuffer|Uint8Array} bundleBuffer @param {(reply: Reply) => void} receive @param {() => void} onFailure
+ * @returns {Worker|null} */
+function startWorker(bundleBuffer, receive, onFailure) {
+  const { __latentExplorerSource: source } = /** @type {any} */ (globalThis);
+  if (typeof source !== "string" || typeof Worker === "undefined") return null;
+  try {
+    const url = URL.createObjectURL(new Blob(["globalThis.__latentExplorerWorker = true;\n", source], { type: "text/javascript" }));
+    const worker = new Worker(url);
+    URL.revokeObjectURL(url); // the worker has it
+    worker.onmessage = ({ data }) => receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      onFailure();
+    };
+    worker.postMessage(bundleBuffer);
+    return worker;
+  } catch {
+    return null; // a page policy that forbids workers from blobs
+  }
+}
+
+/**
+ * Answer the requests that arrive at a worker's scope; the first message is the bundle, and its encoder may follow.
+ * @param {{onmessage: ((event: MessageEvent) => void)|null, postMessage: (message: any, transfer?: any) => void}} scope
+ */
+export function serveRequests(scope) {
+  /** @type {ArrayBuffer|Uint8Array} */
+  let bundleBuffer;
+  /** @type {Uint8Array|undefined} */
+  let encoder;
+  /** @type {Service|undefined} */
+  let service;
+  async function makeReady() {
+    try {
+      service ??= createService(bundleBuffer, encoder);
+      await service({ id: 0, channel: "ready", method: "decodeMany", args: [new Float32Array(2 * PART)] });
+    } catch {
+      // whoever asks for something is told why there is none
+    }
+  }
+  scope.onmessage = async ({ data }) => {
+    if ("encoder" in data) {
+      [encoder, service] = [data.encoder, undefined];
+      return;
+    }
+    if (!("id" in data)) {
+      bundleBuffer = data;
+      setTimeout(makeReady); // after what is asked for already
+      return;
+    }
+    try {
+      service ??= createService(bundleBuffer, encoder);
+      const result = await service(data);
+      scope.postMessage({ id: data.id, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
+    } catch (error) {
+      scope.postMessage({ id: data.id, error: messageOf(error) });
+    }
+  };
+}
+
+/** @param {ArrayBuffer|Uint8Array} bundleBuffer @param {Uint8Array} [encoder] where the bundle came without @returns {Service} */
+function createService(bundleBuffer, encoder) {
+  const bundle = readBundle(bundleBuffer);
+  if (encoder) addEncoder(bundle, encoder);
+  const network = createNetwork(bundle);
+  /** @type {import("../base/geometry.js").PointIndex|undefined} */
+  let trained;
+  /** @type {Record<FieldKind, (grid: Grid) => Float32Array>} */
+  const fields = {
+    density: (grid) => aggregateDensity(bundle.points, grid),
+    distance: (grid) => distanceField((trained ??= createIndex(bundle.train.codes)), grid),
+    entropy: (grid) => entropyField(network, grid),
+  };
+  /** @type {Inference|undefined} */
+  let prepared;
+  /** @returns {Generator<void, Inference, void>} */
+  function* inference() {
+    if (bundle.kind === "ae") throw new Error("An autoencoder has no posterior: it gives a code, not a distribution.");
+    prepared ??= new Inference(network, bundle.points);
+    yield* prepared.prepare();
+    return prepared;
+  }
+  /** @type {Record<string, (...args: any[]) => Job>} */
+  const methods = {
+    *prepare() {
+      yield* inference();
+      return true;
+    },
+    *coarsePosterior(x) {
+      return (yield* inference()).coarse(x);
+    },
+    *exactPosterior(x) {
+      const ready = yield* inference();
+      const posterior = yield* ready.exact(x);
+      const q = ready.encode(x);
+      return { ...posterior, encoder: { ...q, ...(yield* elboOf(ready, x, q)) } };
+    },
+    *gaps(x) {
+      const ready = yield* inference();
+      const posterior = yield* ready.exact(x);
+      return { ...posterior, ...(yield* gapsOf(ready, x, ready.encode(x), posterior)) };
+    },
+    *logJoint(x, z) {
+      return yield* (yield* inference()).logJoint(x, z);
+    },
+    decodeMany: (z) => decodeInParts(network, z),
+    field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
+  };
+  /** @type {Map<string, number>} */
+  const newest = new Map();
+  return ({ id, channel, method, args }) => {
+    newest.set(channel, id);
+    return runJob(methods[method](...args), () => newest.get(channel) === id);
+  };
+}
+
+/** @param {import("./networks.js").Network} network @param {Float32Array} z @returns {Job} */
+function* decodeInParts(network, z) {
+  const images = new Float32Array((z.length >> 1) * 784);
+  for (let first = 0; 2 * first < z.length; first += PART) {
+    images.set(network.decodeMany(z.subarray(2 * first, 2 * (first + PART))), first * 784);
+    yield;
+  }
+  return images;
+}
+
+/** @param {(grid: Grid) => Float32Array} field @param {Grid} grid @returns {Job} */
+function* fieldByRows(field, grid) {
+  const values = new Float32Array(grid.columns * grid.rows);
+  for (let row = 0; row < grid.rows; row++) {
+    values.set(field(gridRow(grid, row)), row * grid.columns);
+    yield;
+  }
+  return values;
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// The same script runs on the page and in the worker; only the worker's copy has been told what it is.
+if (/** @type {any} */ (globalThis).__latentExplorerWorker) serveRequests(/** @type {any} */ (globalThis));

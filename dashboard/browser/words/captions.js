@@ -1,0 +1,74 @@
+// @ts-check
+// Sentences about what is on screen, every one computed from the state.
+
+import {classesOf, manyOf} from "./classes.js";
+import {priorMassBeyond} from "../base/geometry.js";
+import {gaussianRadius} from "../model/explorer_model.js";
+import {signedNumber} from "../explore/sliders.js";
+
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {{place: string, gap: string, near: string, far: boolean}} Caption where z lies, how far from data, and which digits are near */
+
+const ASKED = 50;
+
+/** Where z lies and what data lies near. @param {ExplorerModel} model @param {Latent} z @returns {Caption} */
+export function captionOf(model, z) {
+  const gap = model.trained.distance(z[0], z[1]);
+  const far = gap > model.usual;
+  return {
+    place: model.bundle.kind === "vae" ? priorPlace(z) : codePlace(model, z),
+    gap: far ? `No training code within ${roundedDown(gap)} ${model.units}.` : `Nearest training code ${shortLength(gap)} away.`,
+    near: classesNear(model, z), far,
+  };
+}
+
+/** @param {Latent} z */
+function priorPlace(z) {
+  const radius = Math.hypot(z[0], z[1]);
+  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond.`;
+}
+
+/** @param {ExplorerModel} model @param {Latent} z */
+function codePlace(model, z) {
+  const radius = gaussianRadius(model.gaussian, z);
+  return `${radius.toFixed(2)} sd from its mean; ${shareText(priorMassBeyond(radius))} beyond.`;
+}
+
+/** @param {ExplorerModel} model @param {Latent} z */
+function classesNear({index, bundle}, z) {
+  const counts = new Uint16Array(10);
+  const near = index.neighbours(z[0], z[1], ASKED);
+  for (const i of near) counts[bundle.points.labels[i]]++;
+  const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
+  const [first, second] = order;
+  const names = classesOf(bundle);
+  const rest = counts[second] > near.length / 5 ? `, ${counts[second]} are ${manyOf(names, second)}` : "";
+  return `${near.length} nearest codes: ${counts[first]} are ${manyOf(names, first)}${rest}.`;
+}
+
+/** A share as a percentage with two meaningful digits. @param {number} share */
+export function shareText(share) {
+  if (share > 0.9995) return "100 %";
+  if (share >= 0.0095) return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+  return share < 1e-5 ? "less than 0.001 %" : `${Number((share * 100).toPrecision(2))} %`;
+}
+
+/** Never more than the truth, because it says that nothing is within. @param {number} length */
+function roundedDown(length) {
+  const unit = length < 1 ? 100 : 10;
+  return String(Math.floor(length * unit) / unit);
+}
+
+/** @param {number} length */
+function shortLength(length) {
+  return length < 0.005 ? "less than 0.01" : length.toFixed(2);
+}
+
+/** The whole state of the two maps for someone who cannot see them. @param {readonly ExplorerModel[]} models @param {readonly Latent[]} z */
+export function spokenCaption(models, z) {
+  return models.map((model, i) => {
+    const {place, gap, near} = captionOf(model, z[i]);
+    return `${model.title}: z1 ${signedNumber(z[i][0])}, z2 ${signedNumber(z[i][1])}. ${place} ${gap} ${near}`;
+  }).join(" ");
+}

@@ -1,0 +1,84 @@
+// What live views work out before they draw: axes, frames, paths, texts.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { alongPath, refinePath } from "../../../dashboard/browser/learn/steps/amortise.js";
+import { fanReach } from "../../../dashboard/browser/learn/arrows.js";
+import { roundedEnd } from "../../../dashboard/browser/learn/bars.js";
+import { codesBetween } from "../../../dashboard/browser/model/morph.js";
+import { roundValues, shareAlong } from "../../../dashboard/browser/learn/chart.js";
+import { numberText, roughText } from "../../../dashboard/browser/learn/parts.js";
+import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
+import { classMedians } from "../../../dashboard/browser/learn/points.js";
+import { frameAround } from "../../../dashboard/browser/learn/truth.js";
+
+test("every step has a view", () => {
+  assert.equal(Object.keys(LESSON_STEPS).length, 11);
+  for (const view of Object.values(LESSON_STEPS)) assert.equal(typeof view, "function");
+});
+
+test("numbers have a true minus, no negative nothing, and an ellipsis while unknown", () => {
+  assert.equal(numberText(-3.14159), "−3.14");
+  assert.equal(numberText(-0.001), "0.00");
+  assert.equal(numberText(2, 0), "2");
+  for (const unknown of [null, NaN, Infinity]) assert.equal(numberText(unknown), "…");
+  assert.equal(roughText(12345.6), "12,300");
+  assert.equal(roughText(1.6254e9), "1.63e+9");
+  assert.equal(roughText(0), "0");
+});
+
+test("an axis of bars ends at a round number beyond the longest", () => {
+  for (const most of [0.3, 1, 7.9, 82.3, 126.9, 900]) {
+    const end = roundedEnd(most);
+    assert.ok(end > most && end < 2 * most && Number(end.toPrecision(2)) === end, `${most} → ${end}`);
+  }
+});
+
+test("chart axes: shares along them and round values", () => {
+  assert.equal(shareAlong({ low: -2, high: 2, label: "" }, 0), 0.5);
+  assert.ok(Math.abs(shareAlong({ low: 1, high: 10_000, log: true, label: "" }, 100) - 0.5) < 1e-12);
+  assert.deepEqual(roundValues({ low: 1, high: 5000, log: true, label: "" }, 6), [1, 10, 100, 1000]);
+  assert.deepEqual(roundValues({ low: -0.9, high: 1.1, label: "" }, 5), [-0.5, 0, 0.5, 1]);
+});
+
+test("a fan's reach grows with the length and ends at the rim", () => {
+  const lengths = [0, 0.5, 1, 10, 100, 1000];
+  const reaches = lengths.map((length) => fanReach(length, 1, 1000));
+  reaches.slice(1).forEach((reach, i) => assert.ok(reach > reaches[i]));
+  assert.equal(reaches.at(-1), 1);
+  assert.equal(reaches[0], 0);
+});
+
+test("a frame holds the visible posterior and the Gaussians, with room around", () => {
+  const grid = { columns: 4, rows: 4, low: [0, 0], high: [4, 4] };
+  const density = new Float32Array(16);
+  density[1 * 4 + 2] = 1; // the second row from the top, the third column: [2, 3] × [2, 3]
+  const [low, high] = frameAround({ grid, density, contours: [0.9, 0.5] }, []);
+  assert.ok(low[0] < 2 && low[0] > 1.5 && low[1] < 2 && high[0] > 3 && high[1] > 3 && high[1] < 3.5);
+  const [wider] = frameAround({ grid, density, contours: [0.9, 0.5] }, [{ mu: [-5, 2], std: [0.5, 0.1] }]);
+  assert.ok(wider[0] < -6.5);
+});
+
+const at = (z1, std = 0.1) => ({ mu: [z1, 0], std: [std, std], elbo: 0 });
+
+test("the way to the best Gaussian begins at the encoder's and ends at the best", () => {
+  const climbed = { encoder: at(0), path: [at(0), at(1), at(2)], best: at(2.01) };
+  assert.deepEqual(refinePath(climbed).map(({ mu }) => mu[0]), [0, 1, 2.01]);
+  const elsewhere = { ...climbed, best: at(7) };
+  assert.deepEqual(refinePath(elsewhere).map(({ mu }) => mu[0]), [0, 1, 2, 7]);
+  assert.equal(alongPath(refinePath(climbed), 0).mu[0], 0);
+  assert.equal(alongPath(refinePath(climbed), 1).mu[0], 2.01);
+  assert.equal(alongPath(refinePath(climbed), 0.25).mu[0], 0.5);
+  assert.equal(alongPath([at(3)], 0.5).mu[0], 3);
+});
+
+test("codes on their way keep their places in the list", () => {
+  const [from, to] = [Float32Array.of(0, 10), Float32Array.of(4, 20)];
+  assert.deepEqual(codesBetween(from, to, 0.5), Float32Array.of(2, 15));
+  assert.equal(codesBetween(from, to, 1), to);
+});
+
+test("a class is named at the median of its codes, one without codes nowhere", () => {
+  const codes = Float32Array.of(0, 5, 1, 6, 9, 7, 3, 3);
+  assert.deepEqual(classMedians(codes, Uint8Array.of(0, 0, 0, 2), 3), [[1, 6], null, [3, 3]]);
+});

@@ -1,0 +1,103 @@
+// The table that carries the state in a link: what is written is read back, and nothing else is believed.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { seededUniform } from "../../../dashboard/browser/images/digits.js";
+import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
+import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
+
+const uniform = seededUniform(3);
+const whole = (below) => Math.floor(uniform() * below);
+const latent = () => [Number((uniform() * 80 - 40).toFixed(4)), Number((uniform() * 80 - 40).toFixed(4))];
+const end = () => [null, { kind: "image", index: whole(10_000) }, { kind: "point", model: whole(2), z: latent() }][whole(3)];
+const plain = initialState(2);
+
+function randomState() {
+  return {
+    ...plain,
+    mode: MODES[whole(MODES.length)], z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
+    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)],
+    seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
+    path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
+  };
+}
+
+test("every state survives the way through a link", () => {
+  for (let i = 0; i < 500; i++) {
+    const state = randomState();
+    const { values, refused } = parseLink(formatLink(state, plain), plain);
+    assert.deepEqual(refused, []);
+    assert.deepEqual({ ...plain, ...values }, state);
+  }
+});
+
+test("the state at the start needs no link", () => {
+  assert.equal(formatLink(plain, plain), "");
+  assert.deepEqual(parseLink("", plain), { values: {}, refused: [] });
+});
+
+const HOSTILE = ["NaN", "Infinity", "-Infinity", "1e309", "-1", "1e3", "0x10", "", " ", "null", "undefined", "__proto__", "constructor", "1,2,3;4", "NaN,0;0,0",
+  "Infinity,0;0,0", "99999,0;0,0", "0,0", "0,0;0,0;0,0", "i99999999", "p9:0,0;", "i1", "points,points,evil", "<script>", "%00", "9".repeat(500), "٣"];
+
+test("hostile values are refused or harmless, whichever property they are given to", () => {
+  for (const { key } of PROPERTIES) {
+    for (const text of HOSTILE) {
+      const { values } = parseLink(`${key}=${encodeURIComponent(text)}`, plain);
+      const next = { ...plain, ...values };
+      assert.ok(next.z.length === 2 && next.z.flat().every((value) => Number.isFinite(value) && Math.abs(value) <= 1000), `${key}=${text}`);
+      assert.ok(MODES.includes(next.mode) && next.t >= 0 && next.t <= 1 && next.classes > 0 && next.classes <= ALL_CLASSES, `${key}=${text}`);
+      assert.ok(Number.isSafeInteger(next.seed) && next.seed >= 0 && next.manifoldSize >= 10 && next.manifoldSize <= 40, `${key}=${text}`);
+      assert.deepEqual(parseLink(formatLink(next, plain), plain).refused, []);
+    }
+  }
+});
+
+test("a property given twice, and a link of 100 kB, are refused", () => {
+  assert.deepEqual(parseLink("t=0.1&t=0.2", plain), { values: {}, refused: ["t"] });
+  assert.deepEqual(parseLink(`z=${"1".repeat(100_000)}`, plain), { values: {}, refused: ["link"] });
+});
+
+test("layers that exclude each other, and sizes that nobody can choose, are refused", () => {
+  for (const link of ["layers=points,glyphs", "layers=density,distance", "layers=density,distance,entropy", "n=13", "n=11"]) {
+    assert.deepEqual(parseLink(link, plain), { values: {}, refused: [link.split("=")[0]] });
+  }
+});
+
+test("undo brings back samples and walks with the places they had", () => {
+  const first = reduce(reduce(plain, { type: "set", values: { sample: 3, z: [[1, 1], [1, 1]] } }), { type: "commit" });
+  const ends = [{ kind: "image", index: 1 }, { kind: "image", index: 2 }];
+  const second = reduce(reduce(first, { type: "set", values: { sample: 7, t: 0.5, ends, z: [[2, 2], [2, 2]] } }), { type: "commit" });
+  const back = reduce(second, { type: "undo" });
+  assert.deepEqual([back.sample, back.t, back.ends, back.z], [3, 0, [null, null], [[1, 1], [1, 1]]]);
+});
+
+test("undo on the pad brings back what was there before: strokes, an upload, a cleared drawing", () => {
+  const [one, two] = [{ strokes: [{ width: 2, points: [0, 0] }], upload: null }, { strokes: [], upload: new Uint8Array(784) }];
+  let state = [one, two, { strokes: [], upload: null }].reduce((before, drawing) => reduce(before, { type: "draw", drawing }), plain);
+  for (const { strokes, upload } of [two, one, { strokes: [], upload: null }]) {
+    state = reduce(state, { type: "undraw" });
+    assert.deepEqual([state.strokes, state.upload], [strokes, upload]);
+  }
+  assert.equal(reduce(state, { type: "undraw" }), state);
+});
+
+test("undo goes back through what was settled on", () => {
+  let state = reduce(plain, { type: "commit" });
+  for (const z of [[1, 1], [2, 2]]) {
+    state = reduce(state, { type: "move", model: 0, z });
+    state = reduce(state, { type: "commit" });
+    assert.equal(reduce(state, { type: "commit" }), state);
+  }
+  state = reduce(state, { type: "undo" });
+  assert.deepEqual(state.z[0], [1, 1]);
+  state = reduce(state, { type: "undo" });
+  assert.deepEqual(state.z[0], [0, 0]);
+  assert.equal(reduce(state, { type: "undo" }), state);
+});
+
+test("the legend shows one digit, then more, and all again when none is left", () => {
+  const shown = (digits) => digits.reduce((state, digit) => reduce(state, { type: "class", digit }), plain).classes;
+  assert.equal(shown([3]), 1 << 3);
+  assert.equal(shown([3, 5]), (1 << 3) | (1 << 5));
+  assert.equal(shown([3, 3]), ALL_CLASSES);
+});

@@ -1,0 +1,32 @@
+// What classes are called on maps and in sentences, and what is said of a model trained with some β.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
+import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
+
+const DIGITS = classesOf({});
+const CLOTHES = classesOf({ header: { classes: ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal"] } });
+
+test("digits stand for themselves, long names for their numbers", () => {
+  assert.deepEqual([areShort(DIGITS), markOf(DIGITS, 7), fillALine(DIGITS)], [true, "7", false]);
+  assert.deepEqual([areShort(CLOTHES), markOf(CLOTHES, 4), fillALine(CLOTHES)], [false, "4", true]);
+  assert.equal(fillALine(["cat", "dog"]), false);
+});
+
+test("sentences name a class as people do", () => {
+  assert.deepEqual([oneOf(DIGITS, 7), oneOf(DIGITS, 8), manyOf(DIGITS, 8)], ["a 7", "an 8", "8s"]);
+  assert.deepEqual([oneOf(CLOTHES, 4), manyOf(CLOTHES, 4)], ["“coat”", "“coat”"]);
+});
+
+const header = { name: "m", beta: 4, metrics: { nll: 136.075, kl: 4.885, split: "test", n: 10000, protocol: "dynamic", samples: 10, seed: 0, latent: { kl_per_dimension: [2.3425, 2.5422], active_units: 2 } } };
+
+test("a model's numbers are said with the KL of each dimension and their protocol", () => {
+  assert.equal(betaNumbers(header), "nll 136.07 · KL 2.34 + 2.54 nats · 2 of 2 units active");
+  assert.equal(betaNumbers({ ...header, metrics: { nll: 1, kl: 2 } }), "nll 1.00 · KL 2.00 nats");
+  assert.match(betaProtocol(header), /test split, 10,000 images, dynamic pixels/);
+});
+
+test("of β = 0 it is said what it is and what it is not", () => {
+  assert.match(betaMeaning({ ...header, beta: 0 }), /still samples z.*neither a plain autoencoder.*nor a model one may sample/);
+  assert.doesNotMatch(betaMeaning(header), /β = 0/);
+});
