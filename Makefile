@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 # Tests that do not mind many others beside them; those in a browser wait more than they work, so two run at once.
-APART := tests/architecture tests/unit tests/property tests/app tests/browser/test_node_core.py
+APART := tests/architecture tests/engine tests/dashboard tests/property tests/browser
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
@@ -17,7 +17,7 @@ test: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile tests/browser --ignore tests/browser/test_node_core.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile tests/pages
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -33,11 +33,11 @@ install-test: .venv/installed-test
 .venv/installed-test: .venv/installed requirements-test.txt package.json package-lock.json
 	$(INSTALL) -c constraints.txt -r requirements-test.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
-	$(BIN)/python tests/chromium.py
+	$(BIN)/python tests/support/chromium.py
 	@touch $@
 
 screenshots: install-test
-	$(BIN)/python tests/screenshots.py
+	cd tests && ../$(BIN)/python -m support.screenshots
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from builders import ROOT, save_model, tiny
 from hypothesis import HealthCheck, settings
+from support.builders import ROOT, save_model, tiny
 
 from dashboard.jobs.jobs import VARIABLE
 from vae_engine.command import cli

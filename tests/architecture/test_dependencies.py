@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders import ROOT
+from support.builders import ROOT
 
 ENGINE, DASHBOARD = (sorted((ROOT / name).rglob("*.py")) for name in ("vae_engine", "dashboard"))
 NUMPY_ONLY = (

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from builders import ROOT
+from support.builders import ROOT
 
 LONGEST = 400
 TEXT = {".py", ".js", ".mjs", ".ts", ".md", ".toml", ".txt", ".json", ".yml", ".yaml", ".html", ".css", ".cfg", ".wat", ""}

@@ -21,7 +21,7 @@ from benchmarks.many_points import all_points
 from benchmarks.pointer import circling, drawing, place, pressing, sliding
 from benchmarks.report import Row
 from playwright.sync_api import Browser, Locator, Page
-from serving import chromium, dashboard, offline_context, streamlit_app
+from support.serving import chromium, dashboard, offline_context, streamlit_app
 
 from dashboard.explore import one_file as static_export
 from vae_engine.exchange import bundle as export

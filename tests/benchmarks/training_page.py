@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks import published, report
 from benchmarks.report import Row
 from playwright.sync_api import Browser, Page
-from serving import chromium, dashboard, offline_context
+from support.serving import chromium, dashboard, offline_context
 
 from dashboard.jobs.run_view import State
 from dashboard.train import wording

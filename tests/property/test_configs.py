@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import attempt, one_line
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
+from support.builders import attempt, one_line
 
 from vae_engine import EngineError, ModelConfig, TrainConfig
 from vae_engine.command import cli, train_flags

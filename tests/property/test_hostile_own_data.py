@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import attempt
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from safetensors.numpy import save
+from support.builders import attempt
 
 from vae_engine.data import own as own_data
 from vae_engine.data import pictures

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import attempt, short, tiny
-from forging import parts_of, zipped
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
+from support.builders import attempt, short, tiny
+from support.forging import parts_of, zipped
 
 from vae_engine.data import mnist as data
 from vae_engine.runs import archive as run_archive

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import attempt, one_line
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.builders import attempt, one_line
 
 from vae_engine import EngineError
 from vae_engine.data import mnist as data

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from builders import attempt, one_line, rehash, save_model, tiny
 from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
+from support.builders import attempt, one_line, rehash, save_model, tiny
 
 from vae_engine import EngineError
 from vae_engine.stored import checkpoints, weights

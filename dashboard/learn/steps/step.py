@@ -11,7 +11,7 @@ from dashboard.stock.material import Material
 
 @dataclass(frozen=True)
 class Equation:
-    """A displayed equation; tests/unit/test_equations.py evaluates every one of them, by its name, on the engine."""
+    """A displayed equation; tests/dashboard/learn/test_equations.py evaluates every one of them, by its name, on the engine."""
 
     name: str
     latex: str

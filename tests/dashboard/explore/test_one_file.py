@@ -1,0 +1,57 @@
+"""The one-file page: what it holds and how large it grows. What it does is tested in a browser."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import numpy as np
+import pytest
+
+from dashboard.explore import one_file as static_export
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ModelConfig
+
+LIMIT = 12_000_000
+
+
+def test_the_page_asks_for_nothing_from_outside(tiny_vae, tmp_path):
+    path = tmp_path / "page.html"
+    size = static_export.write_html([str(tiny_vae)], path)
+    text = path.read_text()
+    assert size == path.stat().st_size
+    assert text.isascii() or text.encode().decode() == text
+    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!data:)""", text.split("<script")[0])
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.parametrize("names", [[], ["a", "b", "c"]])
+def test_one_or_two_models(names, tmp_path):
+    with pytest.raises(EngineError, match="one or two"):
+        static_export.write_html(names, tmp_path / "page.html")
+
+
+def test_large_weights_fit_twelve_megabytes():
+    """Two models of 1.9 million normally distributed fp16 weights, the worst case for compression, and all images."""
+    count = 1_900_000
+    weights = np.random.default_rng(0).normal(0, 0.05, count).astype(np.float16).tobytes()
+    block = len(static_export.block("bundle-0", static_export.planes(weights)))
+    images = len(gzip.compress(data.load("test").images.tobytes(), 9)) * 5 / 4
+    points_and_script = 800_000
+    assert 2 * block + images + points_and_script < LIMIT
+
+
+def test_a_bundle_without_images_has_everything_else(tiny_vae):
+    whole, bare = (export.bundle(checkpoints.read(tiny_vae), with_images) for with_images in (True, False))
+    assert len(bare) < len(whole) - 1_000_000
+
+
+def test_model_of_other_dimensions_is_refused(tmp_path):
+    from support.builders import save_model
+
+    folder = save_model(tmp_path / "three", ModelConfig(latent_dim=3, encoder_widths=(8,), decoder_widths=(8,)))
+    with pytest.raises(EngineError, match="draws 2"):
+        static_export.write_html([str(folder)], tmp_path / "page.html")

@@ -1,0 +1,76 @@
+"""Images that visitors upload to train on: kept once, checked before anything is believed, removed when no run needs them."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.builders import attempt, short, tiny
+
+from dashboard.jobs import uploads as run_uploads
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.jobs.uploads import UPLOADS
+from vae_engine.data import datasets
+from vae_engine.data.mnist import Images
+
+PLENTY = 10**9
+
+
+def packed(**arrays: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    return file.getvalue()
+
+
+def sixty(digits: Images) -> bytes:
+    return packed(images=digits.images[:60], labels=digits.labels[:60])
+
+
+def test_an_upload_can_be_trained_on_and_is_kept_once(tmp_path: Path, digits: Images) -> None:
+    raw = sixty(digits)
+    path = run_uploads.keep(tmp_path, raw, PLENTY)
+    assert run_uploads.keep(tmp_path, raw, PLENTY) == path
+    assert [file.name for file in (tmp_path / UPLOADS).iterdir()] == [path.name]
+    parts = [datasets.load(str(path), split) for split in ("train", "validation", "test")]
+    assert sum(map(len, parts)) == 60
+    assert not Jobs(tmp_path).views(), "the folder of uploads is no run"
+
+
+NO_IMAGES = {
+    "empty": b"",
+    "text": b"hello",
+    "too few": packed(images=np.zeros((3, 4, 4), np.uint8)),
+    "another array": packed(x=np.zeros(3)),
+    "not finite": packed(images=np.full((20, 4, 4), np.nan)),
+}
+
+
+@pytest.mark.parametrize("raw", NO_IMAGES.values(), ids=NO_IMAGES)
+def test_what_is_no_images_is_refused_and_leaves_nothing(raw: bytes, tmp_path: Path) -> None:
+    said = attempt(run_uploads.keep, tmp_path, raw, PLENTY)
+    assert isinstance(said, str)
+    assert said.startswith("The uploaded file")
+    assert str(tmp_path) not in said
+    assert list((tmp_path / UPLOADS).iterdir()) == []
+
+
+def test_uploads_count_among_what_the_runs_may_take(tmp_path: Path, digits: Images) -> None:
+    assert "more than" in str(attempt(run_uploads.keep, tmp_path, sixty(digits), 100))
+    assert not (tmp_path / UPLOADS).exists()
+
+
+def test_old_uploads_go_unless_a_run_was_trained_on_them_deleted_runs_included(tmp_path: Path, digits: Images) -> None:
+    jobs = Jobs(tmp_path, Limits(running=0))
+    needed, binned, old, young = (
+        run_uploads.keep(tmp_path, packed(images=digits.images[:60], labels=np.full(60, label)), PLENTY) for label in range(4)
+    )
+    jobs.submit(tiny(), short(data=str(needed)), "needs it")
+    jobs.delete(jobs.submit(tiny(), short(data=str(binned)), "needed it"))
+    for path in (needed, binned, old):
+        os.utime(path, (time.time() - 4000,) * 2)
+    last = run_uploads.keep(tmp_path, sixty(digits), PLENTY)
+    assert sorted((tmp_path / UPLOADS).iterdir()) == sorted([needed, binned, young, last])

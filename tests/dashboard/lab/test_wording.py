@@ -1,0 +1,83 @@
+"""The Lab's sentences follow from the state of a run, and its tables from the numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.lab_results import chart, line, scratch
+
+from dashboard.jobs.experiment_view import ExperimentView
+from dashboard.jobs.run_view import About, State
+from dashboard.lab import wording
+from vae_engine.experiments.folder import Asked, Progress
+
+
+def view(state: State, progress: Progress | None = None, position: int | None = None, message: str = "") -> ExperimentView:
+    about, asked = About("collapse", "ann", 1_000_000.0), Asked("collapse", "quick", 7)
+    return ExperimentView("a", Path("a"), about, state, message, asked, progress or Progress(), position)
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (view(State.QUEUED, position=1), "Its turn is next."),
+        (view(State.QUEUED, position=2), "Waits for 1 other run to end."),
+        (view(State.QUEUED, position=4), "Waits for 3 other runs to end."),
+        (view(State.RUNNING, Progress("training", 0.25, 20.0)), "training · about 60 s left"),
+        (view(State.RUNNING, Progress("training", 0.25, 100.0)), "training · about 5 min left"),
+        (view(State.RUNNING, Progress("training", 0.001, 3.0)), "training · how long it takes cannot be told yet"),
+        (view(State.RUNNING, Progress("last images", 1.0, 30.0)), "last images · nearly done"),
+        (view(State.STOPPED), "This run was stopped before it found anything."),
+        (view(State.FAILED, message="The disk is full."), "This run failed: The disk is full."),
+    ],
+)
+def test_where_a_run_stands_is_said_in_a_line(seen: ExperimentView, expected: str) -> None:
+    assert wording.told(seen) == expected
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.QUEUED])
+def test_every_state_has_its_sentence(state: State) -> None:
+    assert len(wording.told(view(state))) > 4
+
+
+def test_a_run_is_called_by_its_form_seed_and_time() -> None:
+    assert wording.of_run(view(State.FINISHED)).startswith("Quick, seed 7, ")
+
+
+def test_tables_have_numbers_to_the_right_as_many_decimals_as_needed_and_dashes() -> None:
+    rows = [(1000, -137.256, 0.12345, "A|B", None), (2, 10.0, 3.0, "$C$", 0.5)]
+    head, ruler, first, second = wording.table(("N_z", "ELBO", "share", "kind", "x"), rows).splitlines()
+    assert head == r"| N\_z | ELBO | share | kind | x |"
+    assert ruler == "| ---: | ---: | ---: | :--- | ---: |"
+    assert first == r"| 1,000 | −137.26 | 0.123 | A\|B | – |"
+    assert second == r"| 2 | 10.00 | 3.000 | \$C\$ | 0.5 |"
+
+
+def test_numbers_of_different_kinds_are_each_written_as_they_need() -> None:
+    rows = wording.beside([("ELBO", -203.41), ("move", 0.0183), ("none", 0.0)]).splitlines()
+    assert rows[1:] == ["| :--- | ---: |", "| ELBO | −203.41 |", "| move | 0.0183 |", "| none | 0 |"]
+
+
+def test_many_numbers_stand_in_columns_that_are_read_downwards() -> None:
+    rows = wording.beside([(f"n{i}", i / 10) for i in range(15)]).splitlines()
+    assert rows[1] == "| :--- | ---: | :--- | ---: |"
+    assert rows[2] == "| n0 | 0 | n8 | 0.8 |"
+    assert rows[-1] == "| n7 | 0.7 |  |  |"
+
+
+def test_sentences_get_minus_signs_and_keep_hyphens_ranges_and_symbols() -> None:
+    assert wording.plain("-1.5 nats (-2 at best), IS-500, z ~ q, 2e-3") == r"−1.5 nats (−2 at best), IS-500, z \~ q, 2e-3"
+
+
+def test_what_made_a_result_is_all_there() -> None:
+    told = dict(wording.provenance(scratch("collapse")))
+    assert told["data"] == "MNIST, 100 images"
+    assert told["seeds"] == "0, 1"
+    assert "1,234,567 samples" in told.values()
+    assert {"full", "12 s", "0123456789ab"} <= set(told.values())
+
+
+def test_a_chart_is_told_to_those_who_do_not_see_it() -> None:
+    told = wording.alt(chart(line("AEVB", -160.0, -120.0), line("wake-sleep", -160.0, -130.5)))
+    assert told == "A title. nats against samples. AEVB: −160 to −120; wake-sleep: −160 to −130.5."

@@ -1,0 +1,168 @@
+"""The lectures as data: whole, taken from the source, and right about the numbers they speak of."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from support.builders import ROOT
+from support.links import read_by_the_browser
+
+from dashboard.learn import component as lesson
+from dashboard.learn.steps import STEPS
+from dashboard.learn.steps.source import source_of
+from dashboard.shared.links import read
+from dashboard.stock import catalogue, material, measures
+from dashboard.stock.material import Material, ladder_of
+from vae_engine.base.errors import EngineError
+from vae_engine.inference.exact import ExactInference, exact_log_px
+from vae_engine.inference.gaps import elbo_by_quadrature
+from vae_engine.model import objectives
+from vae_engine.model.models import VAE, Posterior
+from vae_engine.stored import checkpoints, registry
+
+NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
+
+
+@pytest.fixture(scope="module")
+def subject() -> Material:
+    return catalogue.material()
+
+
+@pytest.fixture(scope="module")
+def vae(subject: Material) -> VAE:
+    return checkpoints.to_torch(subject.vae)
+
+
+def image(subject: Material, index: int) -> torch.Tensor:
+    return torch.from_numpy(subject.x[index].astype(np.float32))
+
+
+def test_the_steps_are_those_of_the_live_views_in_their_order() -> None:
+    assert [step.name for step in STEPS] == list(lesson.READINGS)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_step_is_whole_and_short(step, subject: Material) -> None:
+    assert 2 <= len(step.question.options) <= 3
+    assert 1 <= step.idea.count(". ") + 1 <= 4
+    assert len(step.idea) < 320, "it has to fit beside the live view"
+    assert step.mathematics
+    excerpt = step.source.excerpt()
+    lines = (ROOT / excerpt.path).read_text(encoding="utf-8").splitlines()
+    assert lines[excerpt.line - 1].strip() == excerpt.code.splitlines()[0].strip()
+    link = step.link(subject)
+    (there,) = read_by_the_browser([link])
+    assert there["refused"] == []
+    assert read(f"#{link}").mode == there["mode"]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_an_answer_is_one_of_the_options_and_says_numbers(step, subject: Material) -> None:
+    if step.name == "beta" and not subject.ladder:
+        pytest.skip("the models of the β ladder are not bundled")
+    answer = step.question.answer(subject)
+    assert 0 <= answer.right < len(step.question.options)
+    assert NUMBER.search(answer.because)
+    assert "nan" not in answer.because.lower().split()
+    assert "-" not in [word[0] for word in answer.because.split()], "a minus is a minus, not a hyphen"
+
+
+def test_a_statement_is_found_by_name_or_refused() -> None:
+    assert source_of("vae_engine/model/objectives.py", "vae_loss").code == "return nll + beta * kl"
+    assert source_of("vae_engine/model/models.py", "Posterior.std").code == "return torch.exp(0.5 * self.logvar)"
+    for name, assigns in (("nothing", ""), ("Posterior.nothing", ""), ("vae_loss", "elbo")):
+        with pytest.raises(LookupError):
+            source_of("vae_engine/model/objectives.py", name, assigns)
+
+
+def test_per_image_numbers_are_the_engines(subject: Material, vae: VAE) -> None:
+    x = torch.stack([image(subject, index) for index in range(3)])
+    torch.testing.assert_close(exact_log_px(vae, x).log_px, torch.from_numpy(subject.truths.log_px[:3]), rtol=0, atol=0.02)
+    q = vae.encode(x)
+    for index in range(3):
+        one = Posterior(q.mu[index : index + 1], q.logvar[index : index + 1])
+        assert elbo_by_quadrature(vae, x[index], one, 20).item() == pytest.approx(subject.truths.elbo[index], abs=0.02)
+        np.testing.assert_allclose(subject.mu[index], one.mu[0], atol=2e-4)
+        np.testing.assert_allclose(subject.std[index], one.std[0], rtol=2e-3)
+
+
+def test_a_coarse_lattice_sum_is_the_engines_sum(subject: Material, vae: VAE) -> None:
+    along = (torch.arange(20) + 0.5) * 0.5 - 5
+    z = torch.cartesian_prod(along, along)
+    raw = vae.decode_logits(z)
+    joint = vae.likelihood.log_prob(image(subject, 0), raw) + objectives.log_prior(z)
+    assert measures.lattice_log_px(subject, 0, 20) == pytest.approx((joint.logsumexp(0) + 2 * np.log(0.5)).item(), abs=0.01)
+
+
+def test_gradient_variances_are_those_of_automatic_differentiation(subject: Material, vae: VAE) -> None:
+    draws = 200
+    noise = torch.from_numpy(np.random.default_rng(0).standard_normal((draws, 2)))
+    mu, std = (torch.from_numpy(one[0]) for one in (subject.mu, subject.std))
+    z = (mu + std * noise).float().requires_grad_()
+    q = Posterior(mu[None].float(), std[None].log().float() * 2)
+    joint = vae.likelihood.log_prob(image(subject, 0), vae.decode_logits(z)) + objectives.log_prior(z)
+    (slopes,) = torch.autograd.grad(joint.sum(), z)
+    values = (joint - objectives.log_q(q, z)).detach()[:, None]
+    score = (noise / std).float()
+    wanted = [slopes.var(0).sum(), (values * score).var(0).sum()]
+    got = measures.gradient_variances(subject, 0, draws)
+    assert got[0] == pytest.approx(wanted[0].item(), rel=0.05)
+    assert got[1] == pytest.approx(wanted[1].item(), rel=0.001)
+    assert got[2] < got[1]
+
+
+def test_estimator_spreads_shrink_to_nothing_for_a_where_q_is_the_posterior(subject: Material) -> None:
+    closest = int(subject.truths.gap.argmin())
+    a, b = measures.estimator_spreads(subject, closest)
+    assert a < 0.5 * b
+
+
+def test_shares_within_a_radius(subject: Material) -> None:
+    draws = np.hypot(*np.random.default_rng(0).standard_normal((2, 200_000)))
+    assert measures.prior_within(2.0) == pytest.approx((draws <= 2).mean(), abs=0.004)
+    assert 0.5 < measures.aggregate_within(subject, 2.0) < measures.aggregate_within(subject, 3.0) <= 1
+
+
+def test_far_draws_are_counted_against_the_usual_distance(subject: Material) -> None:
+    for kind in ("vae", "ae"):
+        distances = measures.nearest_training_code(subject, kind, subject.places(kind)[:1000])
+        assert (distances <= measures.usual_distance(subject, kind)).mean() == pytest.approx(measures.USUAL / 100, abs=0.001)
+        by_hand = np.hypot(*(subject.training[kind] - subject.places(kind)[7]).T).min()
+        assert distances[7] == pytest.approx(by_hand)
+    vae, ae, own = measures.far_shares(subject)
+    assert 0 < vae < 0.3
+    assert ae < own, "its own Gaussian reaches the outskirts, N(0, I) only the middle"
+
+
+def test_neighbours_are_the_nearest(subject: Material) -> None:
+    z = subject.mu[5]
+    near = measures.neighbours(subject, "vae", z)
+    assert near.total == 20
+    assert near.counts[subject.labels[5]] >= 1
+    everything = np.argsort(np.hypot(*(subject.mu - z).T))[:20]
+    assert near.counts == tuple(np.bincount(subject.labels[everything], minlength=10))
+
+
+def test_the_ladder_is_what_differs_in_beta_only() -> None:
+    assert ladder_of([]) == ()
+    bundled = [registry.find(name) for name in registry.names()]
+    ladder = ladder_of(bundled)
+    betas = [one.train.beta for one in ladder]
+    assert betas == sorted(set(betas))
+    assert len({(one.model, one.train.seed, one.train.batch_size) for one in ladder}) <= 1
+
+
+def test_a_model_without_per_image_numbers_is_refused_with_the_remedy(subject: Material) -> None:
+    with pytest.raises(EngineError, match="python -m vae_engine truths"):
+        material.gather(subject.ae, subject.ae)
+
+
+def test_an_exact_posterior_has_as_many_modes_as_recorded(subject: Material, vae: VAE) -> None:
+    from vae_engine.inference.posterior import exact_posterior
+
+    inference = ExactInference(vae, 8.0)
+    for index in (0, int((subject.truths.modes >= 2).argmax())):
+        assert len(exact_posterior(inference, image(subject, index)).modes) == subject.truths.modes[index]

@@ -1,0 +1,148 @@
+"""Rows, groups and pictures of the run notebook, on real tiny runs."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from support.builders import save_model, short, tiny
+
+from dashboard.jobs.jobs import Jobs
+from dashboard.runs import groups as run_groups
+from dashboard.runs import pictures as run_pictures
+from dashboard.runs import table as run_table
+from dashboard.runs.table import HELD_OUT, Notebook
+from vae_engine.runs import runs, sweep
+from vae_engine.runs.log import EVENTS
+from vae_engine.stored import checkpoints, forward
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs with a sweep over β and the seed in it, trained here; the last point is missing."""
+    folder = tmp_path_factory.mktemp("runs")
+    grid = sweep.points(tiny(), short(steps=3, train_size=64), [("beta", [0.5, 1.0, 4.0]), ("seed", [0, 1])])
+    for point in grid[:-1]:
+        list(runs.start(folder / "ladder" / point.id, point.model, point.train))
+    sweep.write_summary(grid, folder / "ladder", {})
+    list(runs.start(folder / "single.0", tiny(latent_dim=3), short(steps=3, train_size=64)))
+    return folder
+
+
+def test_points_of_a_sweep_are_rows_and_its_folder_is_not_a_damaged_run(swept: Path) -> None:
+    rows = Notebook().rows(Jobs(swept))
+    assert rows[0].name == "single.0"
+    assert len(rows) == 6
+    assert {row.state for row in rows} == {"finished"}
+    named = {f"ladder: beta {beta}, seed {seed}" for beta in ("0.5", "1", "4") for seed in (0, 1)}
+    assert named - {row.name for row in rows[1:]} == {"ladder: beta 4, seed 1"}
+    assert [row.run for row in rows] == ["single.0", *[None] * 5]
+
+
+def test_a_notebook_read_again_reads_no_log_twice(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook, jobs = Notebook(), Jobs(swept)
+    first = notebook.rows(jobs)
+    opened = []
+    read = Path.open
+    monkeypatch.setattr(Path, "open", lambda path, *rest, **more: opened.append(path.name) or read(path, *rest, **more))
+    monkeypatch.setattr(checkpoints, "read", lambda *arguments: pytest.fail("weights were read again"))
+    assert notebook.rows(jobs) == first
+    assert opened.count(checkpoints.CONFIG) == 1  # of the folder of the sweep, which has none
+    offsets = {row.view.log.offset for row in first if row.view}
+    assert offsets == {(row.folder / EVENTS).stat().st_size for row in first}
+
+
+def test_runs_that_differ_in_one_setting_and_their_seed_are_a_group(swept: Path) -> None:
+    (group,) = run_groups.groups(Notebook().rows(Jobs(swept)))
+    assert group.setting == "beta"
+    assert group.values == (0.5, 0.5, 1.0, 1.0, 4.0)
+    assert [row.configs and row.configs[1].beta for row in group.rows] == list(group.values)
+    assert (group.split, group.kind) == (HELD_OUT, "vae")
+
+
+def test_two_values_are_no_group_and_another_difference_parts_runs(swept: Path) -> None:
+    rows = Notebook().rows(Jobs(swept))
+    few = [row for row in rows if row.configs and row.configs[1].beta != 4.0]
+    assert run_groups.groups(few) == []
+    odd = rows[-1]
+    assert odd.configs
+    other = dataclasses.replace(odd, configs=(odd.configs[0], dataclasses.replace(odd.configs[1], batch_size=17)))
+    assert all(other not in group.rows for group in run_groups.groups([*rows[:-1], other]))
+
+
+def test_kl_of_the_dimensions_adds_up_to_the_kl_that_training_measured(swept: Path) -> None:
+    for row in Notebook().rows(Jobs(swept)):
+        stored = checkpoints.read(row.folder)
+        latent = run_groups.latent_of(row, stored)
+        assert sum(latent.kl) == pytest.approx(stored.metrics["kl"], rel=1e-4)
+        assert list(latent.kl) == sorted(latent.kl, reverse=True)
+        assert len(latent.kl) == stored.model.latent_dim
+
+
+def test_a_collapsed_dimension_has_no_kl_and_is_not_active() -> None:
+    rng = np.random.default_rng(0)
+    mu = np.stack([rng.standard_normal(1000), 0.01 * rng.standard_normal(1000)], 1)
+    latent = run_groups.latent(mu, np.stack([np.full(1000, 0.1), np.ones(1000)], 1))
+    assert latent.active == 1
+    assert latent.kl[0] > 1
+    assert latent.kl[1] == pytest.approx(0.5 * (mu[:, 1] ** 2).mean(), rel=1e-6)
+
+
+def test_settings_name_what_differs_and_leave_out_what_an_autoencoder_does_not_have(swept: Path) -> None:
+    rows = Notebook().rows(Jobs(swept))
+    for one, other in itertools.pairwise(rows[1:]):
+        told = run_table.differences([one, other])
+        assert set(told) <= {"beta", "seed"}
+        assert told
+    assert run_table.differences([rows[1], rows[1]]) == {}
+    ae = dataclasses.replace(rows[1], configs=(tiny(kind="ae"), short(beta=7.0)))
+    assert run_table.settings(ae)["beta"] == run_table.NOTHING
+
+
+def picture(url: str) -> np.ndarray:
+    kind, _, content = url.partition(",")
+    assert kind == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(content))).convert("L")).astype(float)
+
+
+def test_a_manifold_has_z2_upwards_and_covers_the_range_that_is_stated(tmp_path: Path) -> None:
+    stored = checkpoints.read(save_model(tmp_path / "model", tiny()))
+    gaussian = run_pictures.Gaussian(np.array([1.0, -2.0]), np.diag([0.5, 2.0]))
+    low, high = run_pictures.square(gaussian)
+    np.testing.assert_allclose([low, high], [[-5, -8], [7, 4]])
+    drawn = picture(run_pictures.manifold(stored, gaussian, 4, dark=False))
+    for row, column in ((0, 0), (0, 3), (3, 0)):
+        z = low + (np.array([column, 3 - row]) + 0.5) / 4 * (high - low)
+        cell = drawn[row * 28 : row * 28 + 28, column * 28 : column * 28 + 28]
+        ink = forward.decode(stored, z[None])[0]
+        assert np.abs(255 - ink * (255 - 19) - cell).max() < 12  # sixteen greys
+
+
+def test_the_dark_theme_has_light_ink(tmp_path: Path) -> None:
+    stored = checkpoints.read(save_model(tmp_path / "model", tiny()))
+    light, dark = (picture(run_pictures.manifold(stored, run_pictures.standard(2), 3, one)) for one in (False, True))
+    assert np.corrcoef(light.ravel(), dark.ravel())[0, 1] < -0.99
+
+
+def test_a_thumbnail_is_small_in_any_dimension(tmp_path: Path) -> None:
+    for dimensions in (1, 2, 5):
+        stored = checkpoints.read(save_model(tmp_path / f"{dimensions}", tiny(latent_dim=dimensions)))
+        url = run_pictures.thumbnail(stored, run_pictures.standard(dimensions), dark=False)
+        assert len(url) < 10_000
+        assert picture(url).shape == (112, 112)
+
+
+def test_every_model_gets_the_same_draws_and_an_own_gaussian_moves_them_alone() -> None:
+    np.testing.assert_array_equal(run_pictures.noise(3, 10, 2), run_pictures.noise(3, 10, 20)[:, :2])
+    rng = np.random.default_rng(0)
+    codes = rng.standard_normal((4000, 2)) @ np.array([[3.0, 0], [1.0, 0.2]]) + [5, -1]
+    gaussian = run_pictures.fitted(codes)
+    drawn = gaussian.mean + run_pictures.noise(0, 20_000, 2) @ gaussian.root.T
+    np.testing.assert_allclose(drawn.mean(0), codes.mean(0), atol=0.1)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(codes.T), rtol=0.05, atol=0.02)

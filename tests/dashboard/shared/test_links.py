@@ -1,0 +1,76 @@
+"""Links to Explore mean the same to Python as to the browser."""
+
+from __future__ import annotations
+
+import pytest
+from support.links import read_by_the_browser
+
+from dashboard.shared.links import End, ExploreLink, LinkError, read, state_of, to_explore
+
+GOOD = {
+    "": ExploreLink(),
+    "mode=inspect&image=38": ExploreLink(mode="inspect", image=38),
+    "z=0.5%2C-1.25%3B3%2C4": ExploreLink(z=((0.5, -1.25), (3.0, 4.0))),
+    "mode=walk&ends=i28%3Bi29&path=spherical": ExploreLink(mode="walk", ends=(End(image=28), End(image=29)), path="spherical"),
+    "ends=p1%3A0.5%2C2%3B": ExploreLink(ends=(End(model=1, z=(0.5, 2.0)), None)),
+    "mode=sample&seed=3&from=fitted&unknown=1": ExploreLink(mode="sample"),
+    "image=": ExploreLink(),
+}
+BAD = [
+    "mode=fly", "mode=move&mode=draw", "z=1%2C2", "z=1%2Cx%3B0%2C0", "z=NaN%2C0%3B0%2C0", "z=1e9%2C0%3B0%2C0", "z=%3B",
+    "z=1001%2C0%3B0%2C0", "image=-1", "image=60000", "image=1.5", "ends=i1", "ends=i60000%3B", "ends=q%3Bi1",
+    "ends=p2%3A0%2C0%3B", "path=zigzag", f"z={'1' * 3000}", "z=٣%2C٣%3B0%2C0",
+]  # fmt: skip
+
+
+def test_a_good_link_says_to_python_what_it_says_to_the_browser() -> None:
+    for (link, wanted), there in zip(GOOD.items(), read_by_the_browser(list(GOOD)), strict=True):
+        here = read(f"http://localhost:8501/#{link}")
+        assert here == wanted, link
+        assert there["refused"] == []
+        assert (here.mode, here.image, here.path) == (there["mode"], there["selected"], there["path"])
+        assert [list(one) for one in here.z] == there["z"]
+        ends = [
+            None if end is None else {"kind": "image", "index": end.image} if end.image is not None
+            else {"kind": "point", "model": end.model, "z": list(end.z)} for end in here.ends
+        ]  # fmt: skip
+        assert ends == there["ends"]
+
+
+def test_what_the_browser_refuses_python_refuses_in_one_sentence() -> None:
+    for link, there in zip(BAD, read_by_the_browser(BAD), strict=True):
+        if link != "z=1%2C2":  # one latent is right on a page with one map
+            with pytest.raises(LinkError) as refusal:
+                read(f"#{link}")
+            assert len(str(refusal.value).splitlines()) == 1
+        assert there["refused"], link
+
+
+NO_LINKS = [
+    "", "   ", "hello", "http://localhost/", "#mode=move&&", "x" * 5000, "#z=%ff", "?models=a,b,c#",
+    "?models=../../etc#", "?models=run:../etc#", "?models=run:#",
+    "?models=%3Cscript%3E#mode=move", "http://[#mode=move", "\0#\0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_LINKS)
+def test_a_text_that_is_no_link_gets_one_sentence(text: str) -> None:
+    with pytest.raises(LinkError) as refusal:
+        read(text)
+    assert 10 < len(str(refusal.value)) < 200
+
+
+def test_models_stand_in_the_query() -> None:
+    link = read("http://localhost:8501/?models=vae-mnist,ae-mnist#mode=move")
+    assert link.models == ("vae-mnist", "ae-mnist")
+    assert read(to_explore("mode=move", ("run:20260101-101500-abc",))).models == ("run:20260101-101500-abc",)
+
+
+def test_what_is_written_is_read_again_by_both() -> None:
+    state = state_of(mode="inspect", z=[(0.1234, -2.0), (13.5, 4)], layers=("points", "posterior"), image=7)
+    wanted = ExploreLink(("vae-mnist", "ae-mnist"), "inspect", ((0.1234, -2.0), (13.5, 4.0)), 7)
+    assert read(to_explore(state, ("vae-mnist", "ae-mnist"))) == wanted
+    (there,) = read_by_the_browser([state])
+    assert there["refused"] == []
+    assert [name for name, on in there["layers"].items() if on] == ["points", "posterior"]
+    assert there["selected"] == 7

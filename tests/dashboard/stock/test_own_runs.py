@@ -1,0 +1,100 @@
+"""Own runs as models of the Explore page: found by the name of their folder, noticed when they change or go."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from support.builders import rehash, save_model, tiny
+
+from dashboard.jobs import jobs
+from dashboard.jobs.run_view import About, write_about
+from dashboard.stock import catalogue, own_runs
+from vae_engine.base.errors import EngineError
+from vae_engine.data import datasets
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of runs, which are shown on a few hundred images."""
+    load = datasets.load
+    monkeypatch.setattr(datasets, "load", lambda name, split: load(name, split).head(300))
+    monkeypatch.setenv(jobs.VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def finished(folder: Path, name: str = "", created: float = 0.0, **model: object) -> Path:
+    """A finished run with few weights."""
+    save_model(folder, tiny(**model))
+    if name:
+        write_about(folder, About(name, created=created))
+    return folder
+
+
+def test_finished_runs_are_offered_by_their_titles_the_newest_first(runs: Path) -> None:
+    finished(runs / "one", "My first", 1.0)
+    finished(runs / "two", "My second", 2.0, kind="ae")
+    offered = [choice for choice in catalogue.choices() if choice.group == own_runs.GROUP]
+    assert [(one.name, one.title, one.kind) for one in offered] == [
+        ("run:two", "My second", "ae"),
+        ("run:one", "My first", "vae"),
+    ]
+    assert catalogue.choices()[0].name == catalogue.LESSON_MODELS[0]
+
+
+def test_unfinished_damaged_and_other_runs_are_left_out(runs: Path) -> None:
+    finished(runs / "sound", "Sound")
+    (finished(runs / "unfinished") / checkpoints.METRICS).unlink()
+    (finished(runs / "damaged") / checkpoints.CONFIG).write_text("{")
+    finished(runs / "three-dimensional", latent_dim=3)
+    finished(runs / "..no id")
+    (runs / "a file").write_text("x")
+    assert [choice.title for choice in own_runs.choices()] == ["Sound"]
+
+
+def test_there_need_be_no_folder_of_runs(runs: Path) -> None:
+    shutil.rmtree(runs)
+    assert own_runs.choices() == []
+
+
+def test_a_run_is_encoded_once_and_then_known(runs: Path) -> None:
+    folder = finished(runs / "one")
+    first = catalogue.bundles(("run:one",))
+    kept = export.read_codes(checkpoints.read(folder))
+    assert kept is not None
+    assert len(kept[0]["train.codes"]) == 300
+    assert catalogue.bundles(("run:one",))[0] is first[0]
+
+
+def test_a_run_that_was_trained_again_or_deleted_is_noticed(runs: Path) -> None:
+    folder = finished(runs / "one")
+    before = catalogue.bundles(("run:one",))
+    save_model(folder, tiny(), seed=5)
+    rehash(folder)
+    after = catalogue.bundles(("run:one",))
+    assert after != before
+    assert json.loads((folder / checkpoints.METRICS).read_text())["weights_sha256"] == catalogue.stored("run:one").sha256
+    shutil.rmtree(folder)
+    with pytest.raises(EngineError, match="no run called 'one'"):
+        catalogue.bundles(("run:one",))
+
+
+def test_damaged_codes_beside_a_run_are_written_again(runs: Path) -> None:
+    folder = finished(runs / "one")
+    (folder / "codes.safetensors").write_bytes(b"x" * 100)
+    own_runs.keep_codes(checkpoints.read(folder))
+    assert export.read_codes(checkpoints.read(folder)) is not None
+
+
+def test_a_rung_brings_the_whole_ladder_and_the_images_once() -> None:
+    rungs = [one.name for one in catalogue.ladder()]
+    shelf = catalogue.shelf((rungs[3], "ae-mnist"))
+    assert shelf.ladder == tuple(range(len(rungs)))
+    assert shelf.shown == (3, len(rungs))
+    assert len(shelf.bundles) == len(rungs) + 1
+    assert [b"points.images" in one[:20_000] for one in shelf.bundles] == [True] + [False] * len(rungs)
+    assert catalogue.shelf(("vae-mnist", "ae-mnist")).ladder == ()

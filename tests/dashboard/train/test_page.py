@@ -1,0 +1,193 @@
+"""The Train page as Streamlit runs it, without a browser; nothing is trained here."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from support.train_page import complaints, jobs, page, ran, start
+
+from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.train import presets, wording
+from dashboard.train import settings as run_settings
+from dashboard.train.settings import GROUPS, SPECS
+from vae_engine.data.mnist import Images
+from vae_engine.stored import weights
+
+__all__ = ["jobs", "page"]
+
+KINDS = tuple(f"kind {label}" for label in range(10))
+
+
+def test_it_opens_on_the_lecture_demo_with_everything_folded(page: Callable[..., AppTest]) -> None:
+    app = page()
+    demo = presets.presets()[0]
+    assert app.radio(key="train-preset").value == demo.name
+    assert app.code[0].value == run_settings.command(demo.model, demo.train)
+    assert f"{weights.parameter_count(demo.model):,}" in app.markdown[0].value
+    assert [tab.label for tab in app.tabs] == list(GROUPS)
+    assert not app.expander[0].proto.expanded
+    assert not start(app).disabled
+
+
+def test_every_preset_fills_in_the_form(page: Callable[..., AppTest]) -> None:
+    app = page()
+    for preset in presets.presets():
+        ran(app.radio(key="train-preset").set_value(preset.name))
+        assert app.code[0].value == run_settings.command(preset.model, preset.train), preset.name
+        assert f"{weights.parameter_count(preset.model):,}" in "".join(one.value for one in app.markdown), preset.name
+
+
+def test_ranges_choices_and_help_are_those_of_the_settings(page: Callable[..., AppTest]) -> None:
+    app = page()
+    for name in [name for group in GROUPS.values() for name in group]:
+        meta, key = SPECS[name].metadata, f"train-{name}"
+        if meta["choices"]:
+            widget = app.selectbox(key=key)
+            assert len(widget.options) == len(meta["choices"])
+        elif isinstance(SPECS[name].default, (bool, tuple)):
+            widget = (app.toggle if isinstance(SPECS[name].default, bool) else app.text_input)(key=key)
+        else:
+            widget = app.number_input(key=key)
+            assert (widget.min, widget.max) == (meta["low"], meta["high"])
+        assert widget.help == meta["help"]
+
+
+def test_a_changed_setting_reaches_the_command_and_can_be_taken_back(page: Callable[..., AppTest]) -> None:
+    app = page()
+    app.number_input(key="train-beta").set_value(4.0)
+    app.text_input(key="train-encoder_widths").set_value("64, 32")
+    ran(app)
+    words = shlex.split(app.code[0].value)
+    assert words[words.index("--beta") + 1] == "4.0"
+    assert words[words.index("--encoder-widths") + 1] == "64,32"
+    assert any("β" in one.value and "Encoder widths" in one.value for one in app.caption)
+    ran(app.button(key="train-reset").click())
+    assert "--beta" not in app.code[0].value
+
+
+def test_a_bad_combination_is_told_in_place_and_cannot_be_trained(page: Callable[..., AppTest]) -> None:
+    app = page()
+    ran(app.selectbox(key="train-encoder").set_value("conv").run())
+    ran(app.text_input(key="train-encoder_widths").set_value("8"))
+    assert "conv encoder" in complaints(app)[0]
+    assert start(app).disabled
+    ran(app.text_input(key="train-encoder_widths").set_value("4, 8, 16"))
+    assert not complaints(app)
+    assert not start(app).disabled
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [("text_input", "encoder_widths", "a, b"), ("number_input", "budget-amount", 0.0)],
+)
+def test_impossible_values_are_told_in_place(page: Callable[..., AppTest], kind: str, key: str, value: Any) -> None:
+    app = page()
+    ran(getattr(app, kind)(key=f"train-{key}").set_value(value))
+    assert len(complaints(app)) == 1
+    assert start(app).disabled
+
+
+def test_pressing_train_queues_what_the_form_says_and_the_address_names_it(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    app = page()
+    app.radio(key="train-preset").set_value("aevb").run()
+    app.text_input(key="train-name").set_value("My *run*")
+    ran(start(ran(app)).click())
+    (view,) = jobs.views()
+    preset = next(one for one in presets.presets() if one.name == "aevb")
+    assert view.configs == (preset.model, preset.train)
+    assert view.about.name == "My *run*"
+    assert view.about.owner
+    assert app.query_params["run"] == view.id
+    assert app.subheader[0].value == r"My \*run\*"
+    assert "next in the queue" in app.get("progress")[0].proto.text
+
+
+def test_a_run_without_a_name_has_its_presets(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    start(page()).click().run()
+    assert jobs.views()[0].about.name == presets.presets()[0].title
+
+
+def test_what_jobs_refuse_is_told_in_place(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    jobs.limits = Limits(running=0, waiting=0)
+    app = ran(start(page()).click())
+    assert "waiting already" in complaints(app)[0]
+    assert jobs.views() == []
+    assert not start(app).disabled
+    assert not complaints(ran(app)), "it is told once"
+
+
+def test_a_visitor_has_so_many_runs(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    jobs.limits = Limits(running=0, per_visitor=1)
+    app = ran(start(page()).click())
+    ran(app.button(key="train-new").click())
+    assert "run" not in app.query_params
+    app = ran(start(app).click())
+    assert "wait until one ends" in complaints(app)[0]
+    assert not complaints(ran(start(page()).click())), "someone else may"
+    assert len(jobs.views()) == 2
+
+
+def test_images_of_ones_own_are_shown_before_they_are_trained_on(
+    page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images, labels=digits.labels, classes=KINDS)
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    assert complaints(app) == [wording.NO_OWN_DATA]
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "nothing")))
+    assert "no images at" in complaints(app)[0]
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    assert not complaints(app)
+    assert any("kind 3" in one.value for one in app.caption)
+    assert [caption for one in app.get("image") for caption in one.captions] == list(KINDS)
+    ran(start(app).click())
+    (view,) = jobs.views()
+    assert view.configs
+    assert view.configs[1].classes == KINDS
+    assert view.configs[1].data == str(tmp_path / "mine.npz")
+
+
+def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs, digits: Images, tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images)
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    uploader = app.get("file_uploader")[0]
+    ran(uploader.set_value(("mine.npz", (tmp_path / "mine.npz").read_bytes(), "application/zip")))
+    assert not complaints(app)
+    ran(start(app).click())
+    data = jobs.views()[0].configs[1].data  # type: ignore[index]
+    assert Path(data).read_bytes() == (tmp_path / "mine.npz").read_bytes()
+
+
+def test_fashion_that_is_not_here_is_told_and_offered(page: Callable[..., AppTest]) -> None:
+    app = ran(page().selectbox(key="train-source").set_value("fashion"))
+    assert "Fashion-MNIST is not here" in complaints(app)[0]
+    assert start(app).disabled
+    assert app.button(key="train-fetch").label == wording.FETCH
+
+
+def test_the_page_imports_no_torch(jobs: Jobs) -> None:
+    import subprocess
+    import sys
+
+    from support.builders import ROOT
+
+    program = "import sys; from dashboard.train import page as train; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "False"
+
+
+def test_a_preset_leaves_the_images_as_they_are(page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images)
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    ran(app.radio(key="train-preset").set_value("beta-4"))
+    ran(start(app).click())
+    train = jobs.views()[0].configs[1]  # type: ignore[index]
+    assert replace(train, classes=tuple("0123456789"), data="mnist") == presets.presets()[2].train
+    assert train.data == str(tmp_path / "mine.npz")

@@ -1,0 +1,101 @@
+"""A watched run on the Train page, without a browser; nothing is trained here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from support.builders import short, tiny
+from support.train_page import complaints, jobs, page, ran, start
+
+from dashboard.jobs.jobs import Jobs
+from dashboard.jobs.run_view import State
+from dashboard.train import wording
+from vae_engine.runs import log as run_log
+from vae_engine.stored import checkpoints
+
+__all__ = ["jobs", "page"]
+
+
+def test_keys_that_make_no_sense_are_disabled(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = jobs.submit(tiny(), short(), "demo")
+    app = page(run=run)
+    assert app.button(key="train-cancel").disabled is False
+    assert all(app.button(key=f"train-{key}").disabled for key in ("pause", "one-step", "one-epoch"))
+    jobs.stop(run)
+    app = page(run=run)
+    assert not app.button(key="train-resume").disabled
+    assert "Interrupted" in app.warning[0].value
+
+
+def ended(jobs: Jobs, event: dict[str, Any]) -> str:
+    """A run that is over, with a last word in its log."""
+    run = jobs.submit(tiny(latent_dim=3), short(), "demo")
+    jobs.stop(run)
+    (jobs.folder / run / run_log.EVENTS).write_text("")
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, event)
+    return run
+
+
+def test_a_failed_run_says_why(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = ended(jobs, {"type": "failed", "step": 7, "message": "The disk is full: make room."})
+    app = page(run=run)
+    assert complaints(app) == ["The disk is full: make room."]
+    assert not app.button(key="train-resume").disabled
+
+
+def test_a_damaged_run_can_only_be_deleted(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = jobs.submit(tiny(), short(), "demo")
+    (jobs.folder / run / checkpoints.CONFIG).write_text("{")
+    app = page(run=run)
+    assert checkpoints.CONFIG in complaints(app)[0]
+    assert app.button(key="train-resume").disabled
+    assert not app.button(key="train-delete").disabled
+
+
+def test_a_run_is_resumed_renamed_deleted_and_brought_back(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = jobs.submit(tiny(), short(), "demo")
+    jobs.stop(run)
+    app = page(run=run)
+    ran(app.button(key="train-resume").click())
+    assert jobs.view(run).state is State.QUEUED
+    app.text_input(key=f"train-rename-{run}").set_value("better")
+    ran(app.button(key="train-keep-name").click())
+    assert jobs.view(run).about.name == "better"
+    ran(app.button(key="train-delete").click())
+    assert jobs.views() == []
+    other_window = page(run=run)
+    assert any(wording.DELETED in one.value for one in other_window.markdown)
+    ran(other_window.button(key="train-undo").click())
+    assert jobs.view(run).about.name == "better"
+    assert other_window.subheader[0].value == "better"
+
+
+@pytest.mark.parametrize("run", ["nowhere", "../..", "x" * 300])
+def test_an_address_that_names_no_run_says_so_and_offers_a_new_one(page: Callable[..., AppTest], run: str) -> None:
+    app = page(run=run)
+    assert "no run called" in app.warning[0].value
+    assert start(app)
+
+
+def test_the_queue_is_there_for_everyone_and_can_be_left(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    first, second = (jobs.submit(tiny(), short(), name) for name in ("first", "second"))
+    app = page()
+    texts = [one.value for one in app.markdown]
+    assert any("first" in text and "next" in text for text in texts)
+    assert any("second" in text and "place 2" in text for text in texts)
+    ran(app.button(key=f"cancel-{first}").click())
+    assert jobs.view(second).position == 1
+    ran(app.button(key=f"watch-{second}").click())
+    assert app.query_params["run"] == second
+
+
+def test_a_run_with_other_than_two_dimensions_has_curves_and_no_map(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    step = {"type": "step", "step": 1, "epoch": 0.1, "progress": 0.1, "seconds": 1.0, "nll": 150.0, "kl": 3.0}
+    app = page(run=ended(jobs, {**step, "loss": 153.0, "learning_rate": 0.1, "images_per_second": 10.0}))
+    assert "has 3" in app.info[0].value
+    assert len(app.get("vega_lite_chart")) == 2
+    assert [metric.label for metric in app.metric][:3] == ["Step", "nll", "kl"]

@@ -1,0 +1,100 @@
+"""What the Train page says of a run, computed from that run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support.builders import short, tiny
+
+from dashboard.jobs.run_view import About, RunView, State
+from dashboard.train import wording
+from vae_engine.runs.log import Log, LogEvent
+
+STEP: LogEvent = {
+    "type": "step", "step": 40, "epoch": 0.8, "progress": 0.4, "seconds": 8.0, "nll": 141.26, "kl": 5.04,
+    "images_per_second": 24_500.4, "time": 1000.0,
+}  # fmt: skip
+EPOCH: LogEvent = {"type": "epoch", "step": 50, "epoch": 1, "seconds": 10.0, "terms": {"elbo": -147.31, "nll": 142.0, "kl": 5.3}}
+
+
+def view(state: State, *events: LogEvent, kind: str = "vae", message: str = "", position: int | None = None) -> RunView:
+    configs = (tiny(kind=kind), short())
+    return RunView("id", Path("id"), About("demo"), state, message, configs, Log(events), position, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (view(State.QUEUED, position=1), "next in the queue"),
+        (view(State.QUEUED, position=3), "place 3 in the queue"),
+        (view(State.STARTING), "starting …"),
+        (view(State.RUNNING, STEP), "40 %, 12 s left"),
+        (view(State.PAUSED, STEP), "40 %, waiting after step 40"),
+        (view(State.STOPPED, STEP), "40 %, stopped at step 40"),
+        (view(State.FINISHED, STEP, {"type": "finished", "step": 90, "seconds": 20.2, "reason": "budget"}), "20 s of training"),
+        (view(State.FINISHED, STEP, {"type": "finished", "step": 90, "reason": "patience"}), "no longer better"),
+    ],
+)
+def test_the_bar_says_where_a_run_stands(one: RunView, said: str) -> None:
+    assert said in wording.progress(one, 12.0, slow=False)
+
+
+def test_slow_motion_promises_no_time() -> None:
+    assert wording.progress(view(State.RUNNING, STEP), 12.0, slow=True) == "40 %, in slow motion"
+
+
+def test_every_state_has_a_word_a_colour_and_an_icon() -> None:
+    assert set(wording.STATES) == set(State)
+    assert len({word for word, _, _ in wording.STATES.values()}) == len(State)
+
+
+def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
+    found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH))}
+    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3", "Images/s": "24,500"}
+    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH))}
+    assert "32 validation images, dynamic pixels, nats per image" in help["Held-out ELBO"]
+
+
+def test_an_autoencoder_has_neither_kl_nor_elbo() -> None:
+    one = view(State.RUNNING, {**STEP, "kl": 0.0}, {**EPOCH, "terms": {"nll": 139.9}}, kind="ae")
+    assert {label: value for label, value, _ in wording.readings(one)}["Held-out nll"] == "139.9"
+    assert not {"kl", "Held-out ELBO"} & {label for label, _, _ in wording.readings(one)}
+
+
+def test_before_the_first_step_there_are_no_numbers() -> None:
+    assert {value for label, value, _ in wording.readings(view(State.STARTING)) if label != "Step"} == {"–"}
+
+
+def test_trouble_says_why_and_what_to_do() -> None:
+    assert "Resume goes on" in wording.trouble(view(State.INTERRUPTED, STEP))
+    assert wording.trouble(view(State.FAILED, message="The disk is full.")) == "The disk is full."
+    assert wording.trouble(view(State.RUNNING, STEP)) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(19.6, "20 s"), (99.0, "99 s"), (100.0, "2 min"), (5900.0, "98 min"), (7200.0, "2.0 h")]
+)
+def test_lengths_of_time_are_said_roughly(seconds: float, said: str) -> None:
+    assert wording.duration(seconds) == said
+
+
+HOSTILE = [
+    "![x](http://h/p.png)", "[a](javascript:alert(1))", "<b>x</b>", ":red[x]", "$x$", "`x`", "# x", "http://h.org", "a@b.org",
+    "www.h.org",
+]  # fmt: skip
+SIGNS = r"[!-/:-@\[-`{-~]"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_visitors_words_are_shown_and_do_nothing(text: str) -> None:
+    shown = wording.plain(text)
+    assert not re.search(SIGNS, re.sub(rf"\\{SIGNS}", "", shown)), "every sign is escaped"
+    read = re.sub(rf"\\({SIGNS})", r"\1", shown)
+    assert read.replace("\u2060", "") == text
+    assert not re.search(r"://\w|www\.|@\w", read), "nothing looks like an address"
+
+
+def test_commands_in_complaints_keep_their_type() -> None:
+    assert wording.told("fetch it with `python -m x`") == r"fetch it with `python \-m x`"

@@ -1,0 +1,135 @@
+"""The browser's bundle: everything in it can be read back as what it was."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load
+from support.builders import save_model, tiny
+
+from vae_engine import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.stored import checkpoints, forward
+from vae_engine.stored.architecture import layers
+from vae_engine.stored.weights import expected_shapes, notes
+
+SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "beta", "sha256", "classes", "points", "train"}
+
+
+COUNT = 3000
+"""Of the images of a split; the rest would be encoded in the same way."""
+
+
+def first_images(split: str) -> data.Images:
+    return load_split(split).head(COUNT)
+
+
+load_split = data.load
+
+
+class Bundle:
+    """A bundle taken apart."""
+
+    def __init__(self, folder: Path, with_images: bool = True) -> None:
+        self.stored = checkpoints.read(folder)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(data, "load", first_images)
+            patch.setattr(data, "packed_test_images", lambda: gzip.compress(bytes(16) + first_images("test").images.tobytes()))
+            raw = export.bundle(self.stored, with_images)
+        length = struct.unpack("<Q", raw[:8])[0]
+        self.header: dict[str, Any] = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["bundle"])
+        self.tensors = load(raw)
+
+
+@pytest.fixture(scope="module")
+def vae(tiny_vae: Path) -> Bundle:
+    """The bundle of a VAE."""
+    return Bundle(tiny_vae)
+
+
+@pytest.fixture(scope="module")
+def ae(tiny_ae: Path) -> Bundle:
+    """The bundle of an autoencoder."""
+    return Bundle(tiny_ae)
+
+
+def test_header_has_the_keys_of_its_specification(vae: Bundle, ae: Bundle) -> None:
+    for bundle, kind in ((vae, "vae"), (ae, "ae")):
+        header, stored = bundle.header, bundle.stored
+        assert header.keys() >= SPEC
+        assert (header["format"], header["version"], header["kind"]) == ("latent-explorer-bundle", 1, kind)
+        assert (header["name"], header["sha256"]) == (stored.name, stored.sha256)
+        assert header["config"] == stored.model.to_dict()
+        assert header["layers"] == layers(stored.model)
+        assert header["beta"] == (stored.train.beta if kind == "vae" else None)
+        assert header["points"].keys() >= {"count", "protocol", "seed", "low", "high"}
+
+
+def test_weights_are_half_precision_under_the_names_of_their_layers(vae: Bundle) -> None:
+    for name, shape in expected_shapes(vae.stored.model).items():
+        assert vae.tensors[name].dtype == np.float16
+        assert vae.tensors[name].shape == shape
+        np.testing.assert_array_equal(vae.tensors[name], vae.stored.weights[name].astype(np.float16))
+
+
+@pytest.mark.parametrize(("part", "split"), [("points", "test"), ("train", "train")])
+def test_codes_are_restored_to_a_step_of_their_quantisation(part: str, split: str, vae: Bundle) -> None:
+    header, quantised = vae.header[part], vae.tensors[f"{part}.codes"]
+    low, high = np.array(header["low"]), np.array(header["high"])
+    images = first_images(split).images
+    assert quantised.dtype == np.uint16
+    assert len(quantised) == header["count"] == len(images)
+    x = data.observe_fixed(images, header["protocol"], header["seed"])
+    restored = low + quantised / 65535 * (high - low)
+    assert (np.abs(restored - forward.encode(vae.stored, x)[0]) <= (high - low) / 65535).all()
+    assert quantised.min(0).tolist() == [0, 0]
+    assert quantised.max(0).tolist() == [65535, 65535]
+
+
+def test_posterior_spreads_are_there_for_a_vae_only(vae: Bundle, ae: Bundle) -> None:
+    x = data.observe_fixed(data.load("test").images[:100], "dynamic", 0)
+    std = forward.encode(vae.stored, x)[1]
+    np.testing.assert_allclose(vae.tensors["points.std"][:100], std, rtol=1e-3)
+    assert "points.std" not in ae.tensors
+
+
+def test_images_and_labels_are_those_of_the_test_split(vae: Bundle) -> None:
+    pixels = np.frombuffer(gzip.decompress(vae.tensors["points.images"].tobytes()), np.uint8)
+    test = first_images("test")
+    assert np.array_equal(pixels[16:].reshape(-1, 28, 28), test.images)
+    assert np.array_equal(vae.tensors["points.labels"], test.labels)
+
+
+def test_bundle_without_images_has_everything_else(vae: Bundle) -> None:
+    assert Bundle(vae.stored.folder, with_images=False).tensors.keys() == vae.tensors.keys() - {"points.images"}
+
+
+def test_a_parted_bundle_and_its_encoder_are_the_whole_without_images(tiny_vae: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "load", first_images)
+    stored = checkpoints.read(tiny_vae)
+    whole, *parts = export.bundle(stored, with_images=False), *export.parted(stored)
+    tensors = [load(one) for one in (whole, *parts)]
+    assert {name for name in tensors[0] if name.startswith("encoder.")} == tensors[2].keys() != set()
+    assert tensors[0].keys() == tensors[1].keys() | tensors[2].keys()
+    assert all(np.array_equal(tensors[0][name], one) for part in tensors[1:] for name, one in part.items())
+    header, front = (json.loads(notes(one)["bundle"]) for one in (whole, parts[0]))
+    front["layers"]["encoder"] = json.loads(notes(parts[1])["encoder"])
+    assert front == header
+
+
+def test_quantisation_of_constant_codes_restores_the_constant() -> None:
+    quantised, where = export.quantise(np.full((5, 2), 3.25, np.float32))
+    low, high = np.array(where["low"]), np.array(where["high"])
+    np.testing.assert_allclose(low + quantised / 65535 * (high - low), 3.25)
+
+
+def test_other_latent_dimensions_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="3 latent dimensions"):
+        export.bundle(checkpoints.read(save_model(tmp_path / "m", tiny(latent_dim=3))))

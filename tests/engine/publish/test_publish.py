@@ -1,0 +1,68 @@
+"""Publishing: the best run on validation is kept, runs of other settings are refused, the card says what was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.builders import one_line, short, tiny
+
+from vae_engine import EngineError, build_model
+from vae_engine.data import mnist as data
+from vae_engine.measure import evaluation
+from vae_engine.publish.publish import publish
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.config import ModelConfig
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Measure on 40 images a split, and write elsewhere than among the real models."""
+    load = data.load
+    monkeypatch.setattr(data, "load", lambda split: load(split).head(40))
+    monkeypatch.setattr(registry, "PRETRAINED", tmp_path / "pretrained")
+
+
+def run_folder(folder: Path, seed: int, config: ModelConfig | None = None, steps: int = 12) -> Path:
+    """A finished run."""
+    train = short(seed=seed, steps=steps)
+    checkpoints.save(folder, build_model(config or tiny(), seed), train, {})
+    return folder
+
+
+def silent(stage: str, share: float) -> None:
+    """Progress that nobody watches."""
+
+
+def test_the_run_best_on_validation_is_kept_and_the_others_are_on_record(tmp_path: Path) -> None:
+    folders = [run_folder(tmp_path / str(seed), seed) for seed in (0, 1, 2)]
+    stored = publish("tiny", folders, silent)
+    terms = [
+        evaluation.held_out_terms(checkpoints.to_torch(checkpoints.read(folder)), data.load("validation"), "dynamic", 0, 10)
+        for folder in folders
+    ]
+    assert [one["elbo"] for one in stored.metrics["selection"]["candidates"]] == pytest.approx([one["elbo"] for one in terms])
+    assert stored.train.seed == max(range(3), key=lambda seed: terms[seed]["elbo"])
+    assert stored.metrics["split"] == "test"
+
+
+def test_card_gives_the_numbers_and_the_commands_for_every_seed(tmp_path: Path) -> None:
+    stored = publish("tiny", [run_folder(tmp_path / str(seed), seed) for seed in (0, 1)], silent)
+    card = (stored.folder / "README.md").read_text(encoding="utf-8")
+    assert f"{stored.metrics['log_px_exact']:.2f}" in card
+    assert stored.sha256 in card
+    for seed in (0, 1):
+        assert f"python -m vae_engine train --config pretrained/tiny/config.json --seed {seed} --run-dir runs/tiny-{seed}" in card
+
+
+@pytest.mark.parametrize("change", ["settings", "network"])
+def test_runs_that_differ_in_more_than_the_seed_are_refused(tmp_path: Path, change: str) -> None:
+    first = run_folder(tmp_path / "a", 0)
+    if change == "settings":
+        second = run_folder(tmp_path / "b", 1, steps=13)
+    else:
+        second = run_folder(tmp_path / "b", 1, tiny(decoder="mlp"))
+    with pytest.raises(EngineError, match="more than their seed") as refused:
+        publish("tiny", [first, second], silent)
+    assert one_line(refused.value)
+    assert not registry.PRETRAINED.exists()

@@ -1,0 +1,88 @@
+"""The explorer's page as a whole, opened from disk: links, reload, sizes, theme."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from support.explorer_page import PHONE, choose_image, draw_seven, here, settle, state, until
+
+
+def test_reloading_restores_the_state(open_static):
+    page = open_static()
+    index = choose_image(page)
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id("layer-entropy").check()
+    until(lambda: "entropy" in page.evaluate("location.hash"))
+    before = state(page)
+    page.reload()
+    here(page)
+    after = state(page)
+    assert (after["mode"], after["selected"], after["layers"]) == ("inspect", index, before["layers"])
+    assert after["z"][0] == pytest.approx(before["z"][0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "link", ["#z=NaN,0;0,0", "#z=1e9,0;0,0", "#mode=fly", "#layers=points,evil", "#seed=-1", "#t=9", "#z=" + "1" * 100_000]
+)
+def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link):
+    page = open_static(link)
+    expect(page.get_by_test_id("notice")).to_contain_text("make no sense")
+    assert state(page)["z"] == [[0, 0], [0, 0]]
+    assert state(page)["mode"] == "move"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
+@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+def test_everything_fits_without_scrolling(open_static, size, mode):
+    page = open_static(viewport={"width": size[0], "height": size[1]})
+    choose_image(page)
+    page.get_by_test_id(f"mode-{mode}").click()
+    settle(page)
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(size)
+    overflowing = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
+    assert page.evaluate(overflowing) == 0
+    for kind in ("vae", "ae"):
+        box = page.get_by_test_id(f"digit-{kind}").bounding_box()
+        assert box
+        assert box["width"] >= 220
+
+
+def test_the_maps_stack_on_a_phone(open_static):
+    page = open_static(**PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    first, second = (page.get_by_test_id(f"latent-map-{kind}").bounding_box() for kind in ("vae", "ae"))
+    assert first
+    assert second
+    assert second["y"] > first["y"] + first["height"]
+    assert first["width"] > 300
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_system(open_static, scheme):
+    page = open_static(color_scheme=scheme)
+    assert page.get_by_test_id("explorer").get_attribute("data-theme") == scheme
+    background = page.get_by_test_id("explorer").evaluate("element => getComputedStyle(element).backgroundColor")
+    brightness = [int(part) for part in re.findall(r"\d+", background)]
+    assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
+
+
+@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
+    page = open_static(color_scheme="light")
+    if mode == "inspect":
+        choose_image(page)
+    page.get_by_test_id(f"mode-{mode}").click()
+    if mode == "draw":
+        draw_seven(page)
+    pictures = """() => Object.fromEntries(Array.from(document.querySelectorAll("canvas"), (one, i) => {
+        const {data} = one.getContext("2d").getImageData(0, 0, one.width, one.height);
+        const shown = one.checkVisibility() && data.some((value) => value);
+        return [`${i} ${one.dataset.testid ?? one.className}`, shown ? data.join() : ""];
+    }))"""
+    page.wait_for_timeout(3000)
+    light = {name: picture for name, picture in page.evaluate(pictures).items() if picture}
+    assert len(light) > 5
+    page.emulate_media(color_scheme="dark")
+    until(lambda: not [name for name, picture in page.evaluate(pictures).items() if picture and picture == light.get(name)])

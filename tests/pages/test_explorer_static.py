@@ -1,0 +1,267 @@
+"""The explorer in one file opened from disk, driven as a visitor would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from support.explorer_page import BUSY, IDLE, PHONE, choose_image, draw_seven, pixels, place, settle, state, stats, until
+
+
+def test_moving_over_a_map_decodes_and_the_sliders_follow(open_static):
+    page = open_static()
+    before = pixels(page, "digit-vae")
+    page.mouse.move(*place(page, "latent-map-vae", 0.2, 0.2), steps=4)
+    page.mouse.move(*place(page, "latent-map-vae", 0.8, 0.3), steps=4)
+    settle(page)
+    z1, z2 = state(page)["z"][0]
+    assert z1 > 0.5
+    assert z2 > 0.5
+    assert float(page.get_by_test_id("z1").input_value()) == pytest.approx(z1, abs=0.01)
+    assert pixels(page, "digit-vae") != before
+    assert state(page)["z"][1] == [0, 0]
+    assert stats(page)["inputToPaintMs"]["p50"] > 0
+
+
+def test_a_click_holds_the_point_and_another_on_it_lets_go(open_static):
+    page = open_static()
+    page.mouse.click(*place(page, "latent-map-vae", 0.3, 0.3))
+    held = state(page)["z"][0]
+    page.mouse.move(*place(page, "latent-map-vae", 0.7, 0.7))
+    assert state(page)["z"][0] == held
+    page.mouse.click(*place(page, "latent-map-vae", 0.3, 0.3))
+    page.mouse.move(*place(page, "latent-map-vae", 0.7, 0.7))
+    assert state(page)["z"][0] != held
+
+
+def test_the_slider_moves_the_point_and_the_picture(open_static):
+    page = open_static()
+    before = pixels(page, "digit-ae")
+    page.get_by_test_id("z2-ae").focus()
+    for _ in range(30):
+        page.keyboard.press("PageUp")
+    settle(page)
+    assert state(page)["z"][1][1] > 0.5
+    assert pixels(page, "digit-ae") != before
+
+
+def test_keys_step_jump_and_draw_from_the_prior(open_static):
+    page = open_static()
+    page.get_by_test_id("latent-map-vae").focus()
+    for key in ("ArrowRight", "Shift+ArrowRight", "Alt+ArrowRight"):
+        page.keyboard.press(key)
+    one, coarse, fine = 1, 5, 0.1
+    moved = state(page)["z"][0][0]
+    page.keyboard.press("0")
+    page.keyboard.press("ArrowRight")
+    step = state(page)["z"][0][0]
+    assert moved == pytest.approx(step * (one + coarse + fine), rel=1e-3)
+    page.keyboard.press("0")
+    assert state(page)["z"][0] == [0, 0]
+    page.keyboard.press("r")
+    assert state(page)["z"][0] != [0, 0]
+    settle(page)
+    expect(page.get_by_test_id("spoken")).to_contain_text("z1")
+    page.keyboard.press("Control+z")
+    assert state(page)["z"][0] == [0, 0]
+
+
+def test_a_finger_moves_the_point_and_two_fingers_zoom(open_static):
+    page = open_static(**PHONE)
+    x, y = place(page, "latent-map-vae", 0.75, 0.25)
+    page.touchscreen.tap(x, y)
+    settle(page)
+    z = state(page)["z"][0]
+    assert z[0] > 0.5
+    assert z[1] > 0.5
+    session = page.context.new_cdp_session(page)
+    for kind, gap in (("touchStart", 20), ("touchMove", 40), ("touchMove", 60), ("touchEnd", None)):
+        points = [] if gap is None else [{"x": x - gap, "y": y, "id": 1}, {"x": x + gap, "y": y, "id": 2}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    settle(page)
+    assert state(page)["views"][0]["scale"] > 0
+    assert state(page)["views"][1] is None
+    assert state(page)["z"][0] == pytest.approx(z, abs=1.0)
+
+
+def test_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(open_static):
+    page = open_static()
+    page.mouse.move(*place(page, "latent-map-ae", 0.5, 0.5))
+    page.mouse.wheel(0, -400)
+    settle(page)
+    assert state(page)["views"][1]["scale"] > 0
+    page.mouse.dblclick(*place(page, "latent-map-ae", 0.5, 0.5))
+    assert state(page)["views"][1] is None
+
+
+def test_one_image_is_chosen_in_both_maps(open_static):
+    page = open_static()
+    index = choose_image(page)
+    expect(page.locator("h3", has_text=f"Test image {index}")).to_be_visible()
+    expect(page.get_by_test_id("inspect-error-vae")).to_be_visible()
+    codes = state(page)["z"]
+    page.get_by_test_id("resample").click()
+    assert state(page)["z"][0] != codes[0]
+    assert state(page)["z"][1] == codes[1]
+    page.get_by_test_id("neighbours-ae").click(position={"x": 4, "y": 4})
+    assert state(page)["selected"] != index
+
+
+def test_the_legend_filters_and_highlights(open_static):
+    page = open_static()
+    page.get_by_test_id("legend-3").hover()
+    assert state(page)["focus"] == 3
+    page.get_by_test_id("legend-3").click()
+    assert state(page)["classes"] == 1 << 3
+    page.get_by_test_id("legend-5").click()
+    assert state(page)["classes"] == 1 << 3 | 1 << 5
+    page.get_by_test_id("legend-all").click()
+    assert state(page)["classes"] == 1023
+
+
+@pytest.mark.parametrize("layer", ["glyphs", "training", "manifold", "density", "distance", "entropy"])
+def test_a_layer_shows_on_the_map(open_static, layer):
+    page = open_static("#layers=prior")
+    settle(page)
+    base = page.locator(".lx-map-base").first
+    before = base.evaluate("canvas => canvas.toDataURL()")
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id(f"layer-{layer}").check()
+    until(lambda: base.evaluate("canvas => canvas.toDataURL()") != before)
+    settle(page)
+    assert layer in page.url
+
+
+def test_a_drawing_is_encoded_while_it_grows_and_can_be_undone(open_static):
+    page = open_static()
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    settle(page)
+    assert state(page)["z"][0] != [0, 0]
+    expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
+    assert any(pixels(page, "draw-seen"))
+    drawn = state(page)["z"]
+    draw_seven(page)
+    page.get_by_test_id("draw-undo").click()
+    settle(page)
+    assert state(page)["z"] == drawn
+    page.get_by_test_id("draw-clear").click()
+    assert state(page)["strokes"] == []
+
+
+def test_what_is_drawn_before_the_encoders_are_there_is_encoded_when_they_come(open_static):
+    page = open_static(first=BUSY)
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    settle(page)
+    assert any(pixels(page, "draw-seen"))
+    assert state(page)["z"] == [[0, 0], [0, 0]]
+    page.evaluate(IDLE)
+    until(lambda: all(z != [0, 0] for z in state(page)["z"]))
+    expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
+    expect(page.locator(".lx-identity-sum")).to_contain_text("ELBO", timeout=30_000)
+    expect(page.get_by_test_id("notice")).to_be_hidden()
+
+
+def test_a_walk_goes_from_one_image_to_the_other(open_static):
+    page = open_static()
+    page.get_by_test_id("mode-walk").click()
+    settle(page)
+    ends = state(page)["ends"]
+    assert [end["kind"] for end in ends] == ["image", "image"]
+    start = state(page)["z"]
+    page.get_by_test_id("walk-t").fill("1")
+    assert state(page)["z"] != start
+    page.get_by_test_id("walk-t").fill("0")
+    assert state(page)["z"] == start
+    page.get_by_test_id("walk-play").click()
+    until(lambda: state(page)["t"] > 0.1)
+    page.get_by_test_id("walk-play").click()
+    assert not state(page)["playing"]
+    page.mouse.click(*place(page, "latent-map-vae", 0.1, 0.1))
+    settle(page)
+    assert "point" in [end["kind"] for end in state(page)["ends"]]
+
+
+def test_the_same_z_goes_through_both_decoders(open_static):
+    page = open_static()
+    page.get_by_test_id("mode-sample").click()
+    settle(page)
+    first = state(page)["z"]
+    assert first[0] == first[1]
+    page.get_by_test_id("samples-ae-fitted").click(position={"x": 4, "y": 4})
+    assert state(page)["z"][0] != state(page)["z"][1]
+    page.get_by_test_id("seed").fill("7")
+    page.get_by_test_id("seed").press("Enter")
+    settle(page)
+    seventh = state(page)["z"]
+    page.get_by_test_id("dice").click()
+    settle(page)
+    assert state(page)["z"] != seventh
+    page.get_by_test_id("seed").fill("7")
+    page.get_by_test_id("seed").press("Enter")
+    settle(page)
+    assert state(page)["z"] == seventh
+
+
+@pytest.mark.parametrize("typed", ["", "1.5", "-1", "2147483648"])
+def test_a_seed_that_is_none_is_told_of_and_the_one_before_stays(open_static, typed):
+    page = open_static("#mode=sample&seed=7")
+    before = state(page)
+    page.get_by_test_id("seed").fill(typed)
+    page.get_by_test_id("seed").press("Enter")
+    expect(page.get_by_test_id("notice")).to_contain_text("whole number from 0 to 2147483647; 7 stays")
+    expect(page.get_by_test_id("seed")).to_have_value("7")
+    assert (state(page)["seed"], state(page)["z"]) == (7, before["z"])
+    page.get_by_test_id("seed").fill("8")
+    page.get_by_test_id("seed").press("Enter")
+    expect(page.get_by_test_id("notice")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("notes.png", b"hello", "neither a PNG nor a JPEG"),
+        ("huge.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2 + b"\0" * 20, "at most 6000"),
+        ("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (28).to_bytes(4, "big") * 2 + b"\0" * 20, "damaged"),
+        ("large.png", b"\0" * 5_000_001, "at most 5 MB"),
+    ],
+)
+def test_an_upload_that_is_no_picture_gets_one_sentence(open_static, name, content, sentence):
+    page = open_static()
+    page.get_by_test_id("mode-draw").click()
+    page.get_by_test_id("upload").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+    expect(page.get_by_test_id("notice")).to_contain_text(sentence)
+    assert state(page)["z"] == [[0, 0], [0, 0]]
+
+
+def test_exports_are_files_of_their_kind(open_static, tmp_path: Path):
+    page = open_static()
+    page.get_by_test_id("mode-walk").click()
+    page.get_by_test_id("share-menu").click()
+    with page.expect_download() as download:
+        page.get_by_test_id("export-gif").click()
+    download.value.save_as(tmp_path / "walk.gif")
+    from PIL import Image
+
+    with Image.open(tmp_path / "walk.gif") as movie:
+        assert movie.n_frames == 80
+        assert movie.size == (3 * 28 * 6, 28 * 6 + 24)
+        movie.seek(79)
+        movie.load()
+
+
+def test_a_stroke_keeps_its_shape_when_the_pad_moves_under_the_pen(open_static):
+    page = open_static("#mode=draw")
+    pad = page.get_by_test_id("draw-pad")
+    page.mouse.move(*place(page, "draw-pad", 0.3, 0.3))
+    end = place(page, "draw-pad", 0.7, 0.6)
+    page.mouse.down()
+    before = pad.bounding_box()
+    page.get_by_test_id("caption").evaluate("caption => { caption.style.paddingTop = '40px'; }")
+    assert pad.bounding_box()["y"] > before["y"]
+    page.mouse.move(*end, steps=3)
+    page.mouse.up()
+    [stroke] = state(page)["strokes"]
+    assert stroke["points"][-2:] == pytest.approx([0.7, 0.6], abs=0.01)

@@ -1,0 +1,104 @@
+"""The explorer within the dashboard: choosing models, leaving the page and coming back, taking it away as one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from support.explorer_page import choose_image, draw_seven, here, place, state, until
+
+from dashboard.explore import one_file as static_export
+
+LARGE = 100_000
+
+
+def go(page: Page, title: str) -> None:
+    """Choose a page in the navigation at the top."""
+    page.get_by_role("link", name=title, exact=True).click()
+
+
+def hold_a_point(page: Page) -> list[list[float]]:
+    """Put the cursors somewhere, wait until the address knows, and say where."""
+    page.get_by_test_id("latent-map-vae").focus()
+    page.keyboard.press("r")
+    page.keyboard.press("Shift+ArrowRight")
+    until(lambda: "z=" in page.evaluate("location.href"))
+    return state(page)["z"]
+
+
+def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_explore: Any) -> None:
+    page = open_explore()
+    z = hold_a_point(page)
+    page.get_by_test_id("model-vae").select_option("vae-mnist-small")
+    until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
+    expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    assert state(page)["z"][0] == pytest.approx(z[0], abs=1e-3)
+    shared = open_explore(page.evaluate("location.href.slice(location.origin.length)"))
+    expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
+
+
+def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_no_bundle_again(open_explore: Any) -> None:
+    page = open_explore()
+    z = hold_a_point(page)
+    received: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
+    go(page, "Models")
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
+    go(page, "Explore")
+    here(page)
+    until(lambda: all(now == pytest.approx(then, abs=1e-3) for now, then in zip(state(page)["z"], z, strict=True)))
+    assert received, "the pages came over the same connection"
+    assert max(received) < LARGE
+
+
+def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_the_page_is_left(open_explore: Any) -> None:
+    page = open_explore()
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    page.mouse.move(*place(page, "latent-map-ae", 0.5, 0.5))
+    page.mouse.wheel(0, -300)
+    until(lambda: state(page)["views"][1])
+    before = state(page)
+    page.get_by_test_id("model-vae").select_option(label="vae-mnist-small")
+    until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    assert state(page)["strokes"] == before["strokes"] != []
+    assert state(page)["z"][1] == pytest.approx(before["z"][1]), "the other map's point is where the drawing is"
+    until(lambda: state(page)["z"][0] != pytest.approx(before["z"][0], abs=1e-3))  # this model has encoded it anew
+    assert state(page)["views"][1] == before["views"][1]
+    go(page, "Models")
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
+    go(page, "Explore")
+    here(page)
+    assert state(page)["strokes"] == before["strokes"]
+    assert state(page)["views"][1] == before["views"][1]
+
+
+def test_an_inspected_image_is_where_another_model_encodes_it(open_explore: Any) -> None:
+    page = open_explore()
+    index = choose_image(page)
+    page.get_by_test_id("model-vae").select_option("vae-mnist-small")
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
+    asked = open_explore(f"/?models=vae-mnist-small,ae-mnist#mode=inspect&image={index}")
+    assert state(page)["selected"] == index
+    assert state(page)["z"] == state(asked)["z"]
+
+
+def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:
+    page = open_dashboard("/models")
+    page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+    for label, name in (("Variational autoencoder", "vae-mnist-small"), ("Plain autoencoder", "ae-mnist-small")):
+        picker = page.get_by_role("combobox", name=label)
+        until(lambda picker=picker: picker.get_attribute("aria-expanded") == "true" or picker.click())
+        page.get_by_role("option", name=name, exact=True).click()
+        expect(picker).to_have_value(name)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download HTML").click()
+    assert download.value.suggested_filename == "explorer-vae-mnist-small-ae-mnist-small.html"
+    download.value.save_as(tmp_path / "explorer.html")
+    assert (tmp_path / "explorer.html").read_bytes() == static_export.page(["vae-mnist-small", "ae-mnist-small"])

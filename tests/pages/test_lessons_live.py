@@ -1,0 +1,278 @@
+"""Every live view of the Learn page as a visitor meets it: what it shows moves with what they do, and adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.explorer_page import place, until
+from support.serving import offline_context, streamlit_app
+
+from dashboard.learn.component import READINGS
+
+APP = """
+import streamlit as st
+from dashboard.stock import catalogue
+from dashboard.learn.component import lesson
+
+# A callback, because what a button returns is lost when the live view reports at that moment.
+st.button("another step", on_click=lambda: st.query_params.update(step=st.query_params["then"]))
+step = st.query_params["step"]
+names = ("vae-mnist-small", "vae-mnist-baseline") if step == "beta" else ("vae-mnist-small", "ae-mnist-small")
+with st.container(width=1000):
+    result = lesson(step, catalogue.bundles(names))
+st.json({"readings": dict(result.readings), "link": result.link})
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a page with nothing but a live view is served; the step is in the address."""
+    folder = tmp_path_factory.mktemp("lessons")
+    (folder / "app.py").write_text(APP)
+    with streamlit_app(folder / "app.py", folder / "log.txt") as url:
+        yield url
+
+
+@pytest.fixture
+def show(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a step and waits until all its numbers are there; afterwards nothing may have gone wrong."""
+    opened: list[tuple[Any, list[str]]] = []
+
+    def show_step(step: str, then: str = "", **options: Any) -> Page:
+        context, troubles = offline_context(browser, **{"viewport": {"width": 1366, "height": 768}, **options})
+        opened.append((context, troubles))
+        page = context.new_page()
+        page.goto(f"{address}/?step={step}&then={then}")
+        page.get_by_test_id(f"lesson-{step}").wait_for(timeout=60_000)
+        until(lambda: known(page), 60)
+        return page
+
+    yield show_step
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []
+
+
+def readings(page: Page) -> dict[str, float | None]:
+    """The numbers of the live view."""
+    return page.evaluate("window.__latentLesson.readings()")
+
+
+def known(page: Page) -> bool:
+    """Whether none of them is still being worked out."""
+    return all(value is not None for value in readings(page).values())
+
+
+def slide(page: Page, testid: str, *keys: str) -> None:
+    """Move a slider by keys."""
+    for key in keys:
+        page.get_by_test_id(testid).press(key)
+
+
+def drag(page: Page, testid: str, right: float, down: float) -> None:
+    """Drag something by so many pixels."""
+    x, y = place(page, testid, 0.5, 0.5)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right / 2, y + down / 2)
+    page.mouse.move(x + right, y + down)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("step", READINGS)
+def test_a_step_shows_its_numbers_and_reports_them_when_nothing_moves(show: Any, step: str) -> None:
+    page = show(step)
+    assert page.evaluate("window.__latentLesson.step()") == step
+    assert set(readings(page)) == set(READINGS[step])
+    for name in READINGS[step]:
+        text = page.get_by_test_id(f"reading-{name}")
+        until(lambda text=text: text.inner_text() not in ("", "…"))
+
+    def reported() -> bool:
+        sent = page.get_by_test_id("stJson").inner_text()
+        return "link" in sent and all(f'"{name}"' in sent for name in READINGS[step]) and "null" not in sent
+
+    until(reported)
+
+
+def test_z_is_drawn_and_dragged_and_x_is_drawn_again(show: Any) -> None:
+    page = show("latent-variable")
+    first = readings(page)
+    page.get_by_test_id("draw-z").click()
+    until(lambda: readings(page)["z1"] != first["z1"])
+    second = readings(page)
+    page.get_by_test_id("draw-x").click()
+    until(lambda: readings(page)["log_px_given_z"] != second["log_px_given_z"])
+    assert readings(page)["z1"] == second["z1"]
+    drag(page, "handle-z", 60, -40)
+    until(lambda: readings(page)["z1"] > second["z1"] and readings(page)["z2"] > second["z2"])
+    third = readings(page)
+    page.get_by_test_id("handle-z").press("Shift+ArrowLeft")
+    until(lambda: readings(page)["z1"] < third["z1"])
+    assert readings(page)["z2"] == third["z2"]
+
+
+def test_a_finger_draws_z(show: Any) -> None:
+    page = show("latent-variable", has_touch=True)
+    first = readings(page)
+    page.get_by_test_id("draw-z").tap()
+    until(lambda: readings(page)["z1"] != first["z1"])
+
+
+def test_a_finer_lattice_comes_to_the_exact_value(show: Any) -> None:
+    page = show("posterior")
+
+    def off() -> float:
+        until(lambda: known(page), 60)
+        now = readings(page)
+        return abs(now["log_px_grid"] - now["log_px_exact"])
+
+    slide(page, "grid-n", "Home")
+    until(lambda: readings(page)["n"] == 5)
+    coarse = off()
+    slide(page, "grid-n", "End")
+    until(lambda: readings(page)["n"] == 200)
+    assert off() < 0.1 < coarse
+
+
+def test_another_image_is_chosen_by_key_and_on_the_map(show: Any) -> None:
+    page = show("posterior")
+    first = readings(page)["log_px_exact"]
+    page.get_by_test_id("image-next").click()
+    until(lambda: known(page) and readings(page)["log_px_exact"] != first, 60)
+    second = readings(page)["log_px_exact"]
+    page.mouse.click(*place(page, "lesson-map", 0.3, 0.5))
+    until(lambda: known(page) and readings(page)["log_px_exact"] != second, 60)
+
+
+def test_q_is_fitted_by_hand_and_by_key(show: Any) -> None:
+    page = show("fit-q")
+    first = readings(page)
+    assert first["gap"] > 0.5
+    page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
+    until(lambda: readings(page)["mu1"] < first["mu1"])
+    drag(page, "handle-std1", 30, 0)
+    until(lambda: readings(page)["std1"] > first["std1"])
+    page.get_by_test_id("best-gaussian").click()
+    until(lambda: -0.01 < readings(page)["gap"] < 0.3)
+    best = readings(page)
+    assert best["log_px"] == first["log_px"]
+    page.get_by_test_id("encoder-q").click()
+    until(lambda: readings(page)["mu1"] != best["mu1"])
+    until(lambda: readings(page)["gap"] > best["gap"])
+
+
+def test_the_identity_holds_wherever_q_is_dragged(show: Any) -> None:
+    page = show("identity")
+    seen = [readings(page)]
+    for right, down in ((-40, 30), (25, 60), (0, -50)):
+        drag(page, "handle-mu", right, down)
+        until(lambda: readings(page)["gap"] != seen[-1]["gap"])
+        seen.append(readings(page))
+    for now in seen:
+        assert now["log_px"] == seen[0]["log_px"]
+        assert now["log_px"] == pytest.approx(now["elbo"] + now["gap"], abs=1e-9)
+        assert now["elbo"] == pytest.approx(-now["nll"] - now["kl"], abs=1e-9)
+        assert now["gap"] > -0.01
+
+
+def test_a_hundred_samples_spread_a_tenth(show: Any) -> None:
+    page = show("estimators")
+    first = readings(page)
+    slide(page, "samples-l", *["ArrowRight"] * 6)
+    until(lambda: readings(page)["L"] == 100)
+    for name in ("sd_a", "sd_b"):
+        assert first[name] / readings(page)[name] == pytest.approx(10, rel=0.35)
+    assert abs(readings(page)["kl_mc"] - first["kl_closed"]) < 0.1 + first["sd_a"]
+
+
+def test_gradient_estimates_follow_q_and_more_samples_spread_less(show: Any) -> None:
+    page = show("reparameterisation")
+    first = readings(page)
+    assert first["ratio"] > 10
+    assert first["var_score_baseline"] < first["var_score"]
+    slide(page, "samples-n", "ArrowRight")
+    until(lambda: readings(page)["n"] == 4)
+    assert readings(page)["var_score"] == pytest.approx(first["var_score"] / 4, rel=0.5)
+    drag(page, "handle-mu", 20, 20)
+    until(lambda: known(page) and readings(page)["var_reparam"] != first["var_reparam"])
+
+
+def test_refining_q_takes_the_amortisation_gap_away(show: Any) -> None:
+    page = show("amortisation", reduced_motion="reduce")
+    first = readings(page)
+    assert first["amortisation"] > 0.05
+    page.get_by_test_id("refine-play").click()
+    until(lambda: abs(readings(page)["amortisation"]) < 0.01)
+    last = readings(page)
+    assert last["approximation"] == first["approximation"] > -0.01
+    assert last["gap"] == pytest.approx(last["approximation"] + last["amortisation"], abs=1e-9)
+    slide(page, "refine-share", "Home")
+    until(lambda: readings(page)["gap"] == pytest.approx(first["gap"], abs=0.01))
+
+
+def test_samples_are_drawn_again_and_images_are_shown_by_both_models(show: Any) -> None:
+    page = show("autoencoder")
+    first = readings(page)
+    page.get_by_test_id("draw-again").click()
+    until(lambda: readings(page) != first)
+    caption = page.get_by_test_id("lesson-image").get_attribute("aria-label")
+    page.mouse.click(*place(page, "lesson-map-ae", 0.5, 0.6))
+    until(lambda: page.get_by_test_id("lesson-image").get_attribute("aria-label") != caption)
+
+
+def test_the_radius_is_dragged_and_the_map_shows_what_is_asked(show: Any) -> None:
+    page = show("manifold")
+    first = readings(page)
+    assert first["prior_within"] == pytest.approx(0.8646647, abs=1e-6)
+    drag(page, "handle-radius", -40, 0)
+    until(lambda: readings(page)["r"] < first["r"] and readings(page)["aggregate_within"] < first["aggregate_within"])
+    page.get_by_test_id("spacing-prior").click()
+    until(lambda: "spacing=prior" in page.get_by_test_id("stJson").inner_text())
+    page.get_by_test_id("show-density").click()
+    until(lambda: "density" in page.get_by_test_id("stJson").inner_text())
+    assert page.get_by_test_id("manifold-n").is_hidden()
+
+
+def test_the_ladder_is_climbed(show: Any) -> None:
+    page = show("beta")
+    first = readings(page)
+    slide(page, "beta", "End")
+    until(lambda: readings(page)["nll"] != first["nll"])
+
+
+def test_importance_sampling_lies_between_bound_and_truth(show: Any) -> None:
+    page = show("how-good")
+    slide(page, "samples-k", "End")
+    until(lambda: readings(page)["k"] == 5000)
+    now = readings(page)
+    assert now["elbo"] < now["log_px_is"] < now["log_px_exact"] + 0.3
+    until(lambda: "not comparable" in page.get_by_test_id("grey-note").inner_text())
+
+
+def test_the_next_step_keeps_the_image_and_is_sent_no_model_again(show: Any) -> None:
+    page = show("posterior", then="identity")
+    page.get_by_test_id("image-next").click()
+    until(lambda: "image 1," in page.get_by_test_id("lesson-image").get_attribute("aria-label") and known(page), 60)
+    log_px = readings(page)["log_px_exact"]
+    received: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"])))
+    page.get_by_role("button", name="another step").click()
+    page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
+    until(lambda: known(page), 60)
+    expect(page.get_by_test_id("lesson-posterior")).to_have_count(0)
+    assert readings(page)["log_px"] == log_px
+    assert received, "the step came over the same connection"
+    assert max(received) < 100_000
+
+
+def test_another_set_of_models_comes_with_its_step(show: Any) -> None:
+    page = show("manifold", then="beta")
+    page.get_by_role("button", name="another step").click()
+    page.get_by_test_id("lesson-beta").wait_for(timeout=60_000)
+    until(lambda: page.evaluate("window.__latentLesson.step()") == "beta" and known(page), 60)

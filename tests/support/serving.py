@@ -1,0 +1,111 @@
+"""Starts a real dashboard for tests, benchmarks and screenshots, and a browser that can reach nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, sync_playwright
+from support.chromium import find
+
+from dashboard.jobs.jobs import VARIABLE
+
+_ONLY_HERE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def dashboard(log: Path) -> Iterator[str]:
+    """The address of a dashboard served for as long as the context lasts; its runs lie beside its log."""
+    command = ["-m", "dashboard", "run", "--no-browser", "--port"]
+    with _served(log, lambda port: [*command, str(port)], **{VARIABLE: str(log.parent / "runs")}) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def streamlit_app(app: Path, log: Path, **environment: str) -> Iterator[str]:
+    """The address of another Streamlit program, served with the dashboard's settings."""
+    options = ["-m", "streamlit", "run", str(app), "--server.headless=true", "--server.port"]
+    with _served(log, lambda port: [*options, str(port)], PYTHONPATH=str(ROOT), **environment) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(log: Path, command: Callable[[int], list[str]], **environment: str) -> Iterator[str]:
+    port = free_port()
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, *command(port)], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True, env=os.environ | environment,
+        )  # fmt: skip
+    address = f"http://localhost:{port}"
+    try:
+        _wait_until_up(f"{address}/_stcore/health", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own server)
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The dashboard did not start:\n{log.read_text()}")
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that finds no other machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", f"--host-resolver-rules={_ONLY_HERE}"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def offline_context(browser: Browser, **options: object) -> tuple[BrowserContext, list[str]]:
+    """A context, and the list of what went wrong in it: whatever it asks of another machine is among that."""
+    context = browser.new_context(**options)
+    troubles: list[str] = []
+    context.on("request", lambda request: troubles.append(f"asked for {request.url}") if not _is_here(request.url) else None)
+    context.on("requestfailed", lambda request: troubles.append(f"failed: {request.url}") if not _is_let_go(request) else None)
+    context.on("console", lambda message: troubles.append(_told(message)) if _is_trouble(message) else None)
+    context.on("weberror", lambda error: troubles.append(str(error.error)))
+    return context, troubles
+
+
+def _is_let_go(request: Request) -> bool:
+    """Whether a page that went on no longer wanted it."""
+    return request.failure == "net::ERR_ABORTED"
+
+
+def _is_here(url: str) -> bool:
+    return url.startswith(("http://localhost", "http://127.0.0.1", "file:", "data:", "blob:"))
+
+
+def _told(message: ConsoleMessage) -> str:
+    return f"{message.text} [{message.location['url']}]"
+
+
+def _is_trouble(message: ConsoleMessage) -> bool:
+    """Errors, but for Streamlit asking for its own root below the address of a page before it asks at the root."""
+    return message.type == "error" and "/_stcore/" not in message.location["url"]
