@@ -5,17 +5,14 @@ The browser does all the work. Streamlit hears of it once after each release, ne
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import browser_script
+from dashboard.shared import browser
 from dashboard.shared.model_choice import Choice
 
 MODES = ("move", "inspect", "draw", "walk", "sample")
@@ -24,8 +21,8 @@ _FARTHEST = 1e4
 _component = st.components.v2.component(
     "latent_explorer",
     html='<div id="latent-explorer"></div>\n',
-    css=browser_script.styles("explore/explorer.css"),
-    js=browser_script.script("hosts/streamlit/explore.js") + "\nexport default latentExplorer.streamlitComponent;\n",
+    css=browser.styles("explore/explorer"),
+    js=browser.script("streamlit/explore"),
 )
 
 # The models go to the component that shows them; the rest is told by another that shows nothing, so that a change of
@@ -77,9 +74,9 @@ def explorer(
     `on_settle` is called when the visitor settled on something new, `on_choose` when models were chosen: both before the
     run that has it in its result, which another run, or another page, may cut short.
     """
-    packed = pack(bundles)
+    packed = browser.pack(bundles)
     setting = {
-        "models": identity(packed),
+        "models": browser.identity(packed),
         "shown": list(range(len(bundles)) if shown is None else shown),
         "ladder": list(ladder),
         "choices": [[{"name": one.name, "title": one.title, "group": one.group} for one in map] for map in choices],
@@ -88,7 +85,7 @@ def explorer(
         "turn": turn,
     }
     with st.container(gap=None):
-        _setting(key=f"{key}-setting", data=browser_script.told(setting), height=1)
+        _setting(key=f"{key}-setting", data=browser.told(setting), height=1)
         raw = _component(
             key=key,
             data=packed,
@@ -101,27 +98,6 @@ def explorer(
 
 def _nothing() -> None:
     """Streamlit wants a callback for each value; the rerun itself is enough."""
-
-
-def pack(bundles: Sequence[bytes]) -> bytes:
-    """One byte string, because Streamlit carries bytes only on their own: header length, JSON header, bundles."""
-    return _pack(tuple(bundles))
-
-
-@lru_cache(maxsize=4)
-def _pack(bundles: tuple[bytes, ...]) -> bytes:
-    header = {
-        "id": hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in bundles)).hexdigest(),
-        "lengths": [len(one) for one in bundles],
-    }
-    text = json.dumps(header).encode()
-    text += b" " * (-(4 + len(text)) % 8)
-    return b"".join([len(text).to_bytes(4, "little"), text, *bundles])
-
-
-def identity(packed: bytes) -> str:
-    """What `pack` calls the bundles in it."""
-    return str(json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])["id"])
 
 
 def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> ExplorerResult:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dashboard.jobs.run_view import read_about
-from dashboard.shared import browser_script
+from dashboard.shared import browser
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets
@@ -51,19 +51,19 @@ def page(names: Sequence[str]) -> bytes:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
     last.append(block("images", datasets.load(stored[0].train.data, "test").images.tobytes()))
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
-    styles = browser_script.styles("explore/explorer.css")
-    return one_file(title, "explorer", "Opening the models …", blocks, styles, "hosts/file/explore.js", "openStaticPage", last)
+    styles = browser.styles("explore/explorer")
+    return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)
 
 
 def one_file(
-    title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, entry: str, opener: str, last: Sequence[str] = ()
+    title: str, root: str, waiting: str, blocks: Sequence[str], styles: str, host: str, opener: str, last: Sequence[str] = ()
 ) -> bytes:
     """A page that needs nothing from outside.
 
-    `root` is the id of the element that `opener`, which the module `entry` exports, fills; until then it says `waiting`.
+    `root` is the id of the element that `opener`, which the script of `host` exports, fills; until then it says `waiting`.
     `last` are blocks behind the script, which begins before the browser has read them.
     """
-    script = browser_script.script(entry)
+    script = browser.script(host)
     words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener, "last": "\n".join(last)}
     return _PAGE.format(**words, styles=styles, blocks="\n".join(blocks), script=script).encode()
 

@@ -12,15 +12,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import browser_script
+from dashboard.shared import browser
 
 _MOST_STEPS = 10**8
 
 _component = st.components.v2.component(
     "latent_film",
     html='<div id="latent-film"></div>\n',
-    css=browser_script.styles("explore/explorer.css") + browser_script.styles("film/film.css"),
-    js=browser_script.script("hosts/streamlit/film.js") + "\nexport default latentExplorer.filmComponent;\n",
+    css=browser.styles("explore/explorer", "film/film"),
+    js=browser.script("streamlit/film"),
 )
 
 
@@ -59,13 +59,13 @@ def film(reels: Sequence[Reel], *, key: str = "film", link: str = "") -> FilmRes
         raise ValueError(f"A film has one or two reels, not {len(reels)}.")
     # A run that ends on the step of a snapshot names it twice.
     data = {"reels": [asdict(reel) | {"steps": sorted(set(reel.steps))} for reel in reels], "link": link}
-    raw = _component(key=key, data=browser_script.told(data), default={"report": None}, on_report_change=_nothing)
+    raw = _component(key=key, data=browser.told(data), default={"report": None}, on_report_change=_nothing)
     return checked(raw.get("report"))
 
 
 def prepare(*, key: str) -> None:
     """Let the browser load what a film needs before there is one."""
-    _component(key=key, data=browser_script.told({"reels": [], "link": ""}), default={"report": None}, on_report_change=_nothing)
+    _component(key=key, data=browser.told({"reels": [], "link": ""}), default={"report": None}, on_report_change=_nothing)
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dashboard.explore.one_file import block, one_file, planes
 from dashboard.jobs.run_view import read_run
-from dashboard.shared import browser_script
+from dashboard.shared import browser
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange import film
 
@@ -51,9 +51,9 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     about = json.dumps({"reels": described, "note": _note(reels, kept, most)}).replace("<", "\\u003c")
     about = f'<script type="application/json" id="film">{about}</script>'
     title = "Film of " + " and ".join(reel.title for reel in reels)
-    styles = browser_script.styles("explore/explorer.css") + browser_script.styles("film/film.css")
+    styles = browser.styles("explore/explorer", "film/film")
     parts = [*blocks, *newest, *casts, about]
-    return one_file(title, "film-page", "Opening the film …", parts, styles, "hosts/file/film.js", "openFilmPage")
+    return one_file(title, "film-page", "Opening the film …", parts, styles, "file/film", "openFilmPage")
 
 
 def _reel(folder: Path) -> _Reel:

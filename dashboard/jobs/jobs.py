@@ -29,6 +29,7 @@ from dashboard.jobs.kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.jobs.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
 from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments.folder import Asked
 from vae_engine.runs import archive as run_archive
@@ -56,7 +57,7 @@ class Limits:
 
 def runs_dir(chosen: Path | None = None) -> Path:
     """The folder of runs: the one chosen, else that of the environment, else `runs` beside the program."""
-    return Path(chosen or os.environ.get(VARIABLE) or run_process.ROOT / "runs").expanduser().resolve()
+    return Path(chosen or os.environ.get(VARIABLE) or place("runs")).expanduser().resolve()
 
 
 class Jobs:

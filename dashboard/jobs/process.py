@@ -15,9 +15,9 @@ from typing import IO
 
 from dashboard.jobs.run_view import OUTPUT
 from vae_engine.base import locks
+from vae_engine.base.places import CODE
 from vae_engine.runs import standby
 
-ROOT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.02
 _START_SECONDS = 20.0
 _NICE = 10
@@ -31,16 +31,16 @@ def spawn(arguments: list[str], folder: Path) -> subprocess.Popen[bytes]:
 
 def _spawn(arguments: list[str], stdin: int, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "vae_engine", *arguments]
-    settings = {"PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
+    settings = {"PYTHONPATH": str(CODE), "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS
         return subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | settings, stdin=stdin, stdout=output, stderr=output, creationflags=flags
+            command, cwd=CODE, env=os.environ | settings, stdin=stdin, stdout=output, stderr=output, creationflags=flags
         )
     if nice := shutil.which("nice"):
         command = [nice, "-n", str(_NICE), *command]
     return subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | settings, stdin=stdin, stdout=output, stderr=output, start_new_session=True
+        command, cwd=CODE, env=os.environ | settings, stdin=stdin, stdout=output, stderr=output, start_new_session=True
     )
 
 

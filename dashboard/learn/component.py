@@ -13,8 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.explore.component import identity, pack
-from dashboard.shared import browser_script
+from dashboard.shared import browser
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "latent-variable": ("z1", "z2", "log_prior", "log_px_given_z"),
@@ -36,8 +35,8 @@ _LONGEST_LINK = 2000
 _component = st.components.v2.component(
     "latent_lesson",
     html='<div id="latent-lesson"></div>\n',
-    css=browser_script.styles("explore/explorer.css") + browser_script.styles("learn/lesson.css"),
-    js=browser_script.script("hosts/streamlit/learn.js") + "\nexport default latentExplorer.lessonComponent;\n",
+    css=browser.styles("explore/explorer", "learn/lesson"),
+    js=browser.script("streamlit/learn"),
 )
 
 _turn = st.components.v2.component(
@@ -70,9 +69,9 @@ def lesson(step: str, bundles: Sequence[bytes], *, key: str = "lesson") -> Lesso
     """
     if step not in READINGS:
         raise ValueError(f"There is no step {step!r}.")
-    models = pack(bundles)
+    models = browser.pack(bundles)
     with st.container(gap=None):
-        _turn(key=f"{key}-turn", data={"step": step, "models": identity(models)}, height=1)
+        _turn(key=f"{key}-turn", data={"step": step, "models": browser.identity(models)}, height=1)
         raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))
 

@@ -1,7 +1,5 @@
 """Navigation between the pages, and nothing else."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.explore import page as explore
@@ -17,10 +15,9 @@ from dashboard.train import page as train
 from dashboard.train import wording as train_wording
 from dashboard.worksheet import page as worksheet
 from dashboard.worksheet import wording as worksheet_wording
+from vae_engine.base.places import place
 
-_ICON = Path(__file__).resolve().parents[2] / "assets" / "icon.png"
-
-st.set_page_config(page_title=wording.TITLE, page_icon=str(_ICON), layout="wide")
+st.set_page_config(page_title=wording.TITLE, page_icon=str(place("assets/icon.png")), layout="wide")
 # Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
 st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
 st.navigation(

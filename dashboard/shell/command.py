@@ -18,10 +18,10 @@ from pathlib import Path
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.jobs import VARIABLE, runs_dir
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import CODE, place
 from vae_engine.command import cli
 from vae_engine.command.doctor import port_is_free
 
-ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 600  # tenths of a second that the server may take to answer
 
 
@@ -44,19 +44,11 @@ def _run(arguments: argparse.Namespace) -> int:
     address = f"http://localhost:{port}"
     cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
     sys.stdout.flush()
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(ROOT / "dashboard" / "shell" / "server.py"),
-        "--server.port",
-        str(port),
-    ]
+    command = [sys.executable, "-m", "streamlit", "run", str(place("dashboard/shell/server.py")), "--server.port", str(port)]
     # Streamlit finds its settings in the folder it is started in, and the packages on the path. Numpy's products share
     # the processors with training: split among threads that wait for each other they take ten times as long.
-    settings = {"PYTHONPATH": str(ROOT), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | settings)
+    settings = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
+    server = subprocess.Popen(command, cwd=CODE, env=os.environ | settings)
     if not arguments.no_browser:
         threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())

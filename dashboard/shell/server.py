@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +14,7 @@ from starlette.routing import Route
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
 
 
 @contextlib.asynccontextmanager
@@ -37,4 +37,4 @@ def _explore(request: Request) -> RedirectResponse:
 
 _ROUTES = [Route("/explore", _explore), *film_routes.ROUTES]
 
-app = st.App(Path(__file__).with_name("app.py"), routes=_ROUTES, lifespan=_keeping_jobs)
+app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, lifespan=_keeping_jobs)

@@ -19,7 +19,7 @@ NUMPY_ONLY = (
     "runs/standby", "runs/sweep", "stored/terms", "stored/weights",
 )  # fmt: skip
 WITHOUT_STREAMLIT = (
-    "shared/browser_script.py", "jobs/estimates.py", "jobs/experiment_view.py", "shared/links.py", "jobs/fetching.py",
+    "shared/browser.py", "jobs/estimates.py", "jobs/experiment_view.py", "shared/links.py", "jobs/fetching.py",
     "films/export.py", "films/routes.py", "jobs/jobs.py", "lab/bars.py", "lab/charts.py", "lab/places.py",
     "lab/style.py", "train/live_chart.py", "stock/material.py", "stock/measures.py", "shared/model_choice.py",
     "stock/own_runs.py", "train/presets.py", "jobs/bin.py", "shared/charts.py", "jobs/files.py", "runs/groups.py",

@@ -16,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
 
-MNIST = Path(__file__).resolve().parents[2] / "assets" / "mnist"
+MNIST = place("assets/mnist")
 SPLIT_SEED = 20_140_501
 """Seeds the one shuffle that divides the 60,000 training images into 50,000 and 10,000."""
 SPLITS = ("train", "validation", "test")

@@ -7,13 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import CODE, place
 from vae_engine.experiments.result import Result
 
-ROOT = Path(__file__).resolve().parents[2]
-BUNDLED = ROOT / "assets" / "experiments"
+BUNDLED = place("assets/experiments")
 """A folder of result.json and curves.csv for each experiment, in its full form."""
 
 SCALES = ("tiny", "quick", "full")
@@ -98,7 +97,7 @@ def run(name: str, scale: str, seed: int, report: Report) -> Result:
 def _commit() -> str:
     """The commit that this program is of, as far as git knows."""
     try:
-        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, timeout=5)
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=CODE, capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return asked.stdout.strip() if asked.returncode == 0 else "unknown"

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
 
-PRETRAINED = Path(__file__).resolve().parents[2] / "pretrained"
+PRETRAINED = place("pretrained")
 
 
 def names() -> list[str]:

@@ -1,5 +1,5 @@
 // @ts-check
-// Batches and fields away from the page's own thread: in a Web Worker that is made from the text of the joined
+// Batches and fields away from the page's own thread: in a Web Worker that is made from the text of the built
 // script, or, where none can be made, in slices of a few milliseconds on the page's thread. Same jobs, same answers.
 //
 // Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from textwrap import dedent
 
-ROOT = Path(__file__).resolve().parents[3]
+from vae_engine.base.places import place
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def source_of(path: str, name: str, assigns: str = "") -> Excerpt:
 
     Reads the text of the file and imports nothing. Raises LookupError when the function or the statement is gone.
     """
-    text = (ROOT / path).read_text(encoding="utf-8")
+    text = place(path).read_text(encoding="utf-8")
     body: list[ast.stmt] = ast.parse(text).body
     for part in name.split("."):
         found = next((one for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name == part), None)

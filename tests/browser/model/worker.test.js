@@ -57,7 +57,7 @@ class ForbiddenWorker {
 for (const [name, kind] of Object.entries({ none: undefined, BrowserWorker, BrokenWorker, ForbiddenWorker })) {
   test(`batches and fields are right with the worker ${name}`, async (t) => {
     globalThis.Worker = kind;
-    globalThis.__latentExplorerSource = "// the joined script";
+    globalThis.__latentExplorerSource = "// the built script";
     t.after(() => delete globalThis.Worker);
     const decoder = createBatchDecoder(bytes);
     const bundle = readBundle(bytes);

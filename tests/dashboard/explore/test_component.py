@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from dashboard.explore.component import ExplorerResult, checked, identity, pack
+from dashboard.explore.component import ExplorerResult, checked
+from dashboard.shared.browser import identity, pack
 
 
 def test_a_report_becomes_a_result():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dashboard.learn.component import READINGS, LessonResult, checked, lesson
-from dashboard.shared import browser_script
+from vae_engine.base.places import place
 
 
 def test_a_report_becomes_a_result():
@@ -39,10 +39,5 @@ def test_a_step_that_does_not_exist_is_refused():
 
 
 def test_every_step_has_its_view():
-    table = (browser_script.FOLDER / "learn/steps.js").read_text(encoding="utf-8")
+    table = place("dashboard/browser/learn/steps.js").read_text(encoding="utf-8")
     assert re.findall(r'^  "?([\w-]+)"?: \w+View,$', table, re.MULTILINE) == list(READINGS)
-
-
-def test_the_views_join_and_have_looks():
-    assert "return {lessonComponent};" in browser_script.script("hosts/streamlit/learn.js")
-    assert browser_script.styles("learn/lesson.css").startswith("/*")

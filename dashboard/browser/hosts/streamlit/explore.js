@@ -34,7 +34,7 @@ const instances = new WeakMap();
 const left = new Map();
 
 /** @param {ComponentCall} call @returns {() => void} cleanup */
-export function streamlitComponent(call) {
+export default function explorerComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-explorer"));
   const {header, bundles} = unpackBundles(call.data);
   const old = instances.get(root);

@@ -14,7 +14,7 @@ const films = new WeakMap();
 const leftFilms = new Map();
 
 /** @param {FilmCall} call @returns {() => void} cleanup */
-export function filmComponent(call) {
+export default function filmComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-film"));
   /** @type {{reels: import("../../film/store.js").Reel[], link: string}} */
   const {reels, link} = JSON.parse(call.data.json);

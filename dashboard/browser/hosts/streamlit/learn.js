@@ -23,7 +23,7 @@ const lessons = new WeakMap();
 const kept = {image: null};
 
 /** @param {LessonCall} call @returns {() => void} cleanup */
-export function lessonComponent(call) {
+export default function lessonComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-lesson"));
   const {header, bundles} = unpackBundles(call.data);
   const old = lessons.get(root);

@@ -1,0 +1,52 @@
+// Bundles the modules of this folder into built/, one script a host and one style sheet a view: npm run build
+//
+// A visitor needs neither Node nor a build: what it makes is committed, and a test proves it fresh. `npm run build:dev`
+// leaves names and lines as they are and adds source maps; build again without it before a commit.
+import {build} from "esbuild";
+import {mkdir, rm, writeFile} from "node:fs/promises";
+import {dirname, join} from "node:path";
+import {fileURLToPath} from "node:url";
+
+const HERE = fileURLToPath(new URL("./", import.meta.url));
+/** Streamlit calls the default export of a module; a page of its own calls what hangs on a name. */
+const HOSTS = {
+  "streamlit/explore": "export default latentExplorerProgram().default;",
+  "streamlit/film": "export default latentExplorerProgram().default;",
+  "streamlit/learn": "export default latentExplorerProgram().default;",
+  "file/explore": "const latentExplorer = latentExplorerProgram();",
+  "file/film": "const latentExplorer = latentExplorerProgram();",
+};
+const STYLES = ["explore/explorer", "film/film", "learn/lesson"];
+// Streamlit takes text for a path when it is one line; with this first line it is none.
+const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
+// The script keeps its own text, from which model/worker.js makes a worker without a second file.
+const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
+
+/** Everything that belongs into built/, by path. @param {{dev?: boolean}} [options] @returns {Promise<Map<string, string>>} */
+export async function builtFiles({dev = false} = {}) {
+  const common = {absWorkingDir: HERE, bundle: true, write: false, minify: !dev, charset: "utf8", legalComments: "none", target: "es2022"};
+  const files = new Map();
+  for (const [name, ending] of Object.entries(HOSTS)) {
+    files.set(`${name}.js`, await textOf({
+      ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
+      banner: {js: `${FIRST_LINE}const latentExplorerProgram = () => {`}, footer: {js: `return latentExplorer;\n};\n${KEPT}${ending}`},
+    }));
+  }
+  for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));
+  return files;
+}
+
+/** @param {import("esbuild").BuildOptions} options */
+async function textOf(options) {
+  const {outputFiles} = await build(options);
+  return /** @type {import("esbuild").OutputFile[]} */ (outputFiles)[0].text;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await rm(join(HERE, "built"), {recursive: true, force: true});
+  for (const [name, text] of await builtFiles({dev: process.argv.includes("--dev")})) {
+    const path = join(HERE, "built", name);
+    await mkdir(dirname(path), {recursive: true});
+    await writeFile(path, text);
+  }
+}
