@@ -23,7 +23,7 @@ _HOME = {
     "evaluate": "measure.evaluation",
     "exact_log_px": "inference.exact",
     "importance_sampled_log_px": "measure.evaluation",
-    "load_model": "stored.registry",
+    "load_model": "model.loading",
     "train": "training.training",
 }
 __all__ = sorted(_HOME)

@@ -8,8 +8,9 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.explore.component import checked, explorer
+from dashboard.explore.component import ExplorerResult, checked, explorer
 from dashboard.shared import state, wording
+from dashboard.shared.links import state_of, to_explore
 from dashboard.shared.model_choice import Choice, Pair, by_kind, side_by_side
 from dashboard.stock import catalogue
 from dashboard.stock.catalogue import Shelf
@@ -35,11 +36,18 @@ def show() -> None:
         shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
         turn=state.choosing(), on_settle=partial(_settle, pair), on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
-    state.keep_explored(pair.names, result)
+    remember(pair.names, result)
+
+
+def remember(names: Sequence[str], result: ExplorerResult) -> None:
+    """Keep what the visitor settled on, if anything, for the pages that ask for it."""
+    if result.z:
+        places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
+        state.keep_explored(to_explore(state_of(mode=result.mode, z=places, image=result.selection), names))
 
 
 def _settle(pair: Pair) -> None:
-    state.keep_explored(pair.names, checked((state.widget(_KEY) or {}).get("report"), None, []))
+    remember(pair.names, checked((state.widget(_KEY) or {}).get("report"), None, []))
 
 
 def _choose(choices: Sequence[Choice], pair: Pair) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.learn import wording
 from dashboard.learn.component import LessonResult, lesson
-from dashboard.learn.steps import STEPS, Equation, Step
+from dashboard.learn.steps import STEPS, Answer, Equation, Step
 from dashboard.shared import leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
@@ -68,7 +68,7 @@ def _question(step: Step, material: Material) -> None:
         prediction = state.kept(revealed)
         if prediction is not None:
             with st.spinner(wording.WORKING):
-                answer = catalogue.lesson_answer(step.name)
+                answer = answer_of(step.name)
             verdict = wording.verdict(prediction == answer.right, question.options[answer.right])
             protocol = wording.protocol(material.vae.metrics, material.vae.name)
             st.markdown(f"{asked}\n\n{verdict} {answer.because} :small[:gray[({protocol})]]")
@@ -107,3 +107,9 @@ def _models(result: LessonResult | None) -> tuple[str, ...]:
     beta = result.readings.get("beta") if result else None
     rung = next((one.name for one in catalogue.ladder() if one.train.beta == beta), None)
     return (rung, catalogue.LESSON_MODELS[1]) if rung else ()
+
+
+@st.cache_resource(show_spinner=False)
+def answer_of(name: str) -> Answer:
+    """The answer to the question of a step, worked out once per server. Raises EngineError."""
+    return next(step for step in STEPS if step.name == name).question.answer(catalogue.material())

@@ -7,9 +7,11 @@ from functools import partial
 
 import streamlit as st
 
+from dashboard.explore import one_file
 from dashboard.models import charts
 from dashboard.shared import wording
-from dashboard.stock import catalogue
+from dashboard.stock import catalogue, own_runs
+from dashboard.stock.catalogue import Stamp
 from vae_engine.base.errors import EngineError
 from vae_engine.publish import tables
 from vae_engine.stored import registry, weights
@@ -60,10 +62,21 @@ def _one_file(models: Sequence[Stored]) -> None:
     chosen = tuple(column.selectbox(label, names) for column, label, names in zip(columns[:-1], labels, choices, strict=True))
     columns[-1].download_button(
         wording.ONE_FILE_BUTTON,
-        data=partial(catalogue.html_page, chosen),
+        data=partial(_html_page, chosen),
         file_name=f"explorer-{'-'.join(chosen)}.html",
         mime="text/html",
         on_click="ignore",
         icon=":material/download:",
         width="stretch",
     )
+
+
+def _html_page(names: tuple[str, ...]) -> bytes:
+    """The Explore page of these models as one file; a class that asks for the same one waits once. Raises EngineError."""
+    return _html_page_of(names, tuple(map(catalogue.stamp_of, names)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _html_page_of(names: tuple[str, ...], stamps: tuple[Stamp, ...]) -> bytes:
+    pairs = zip(names, stamps, strict=True)
+    return one_file.page([str(own_runs.folder_of(name)) if stamp else name for name, stamp in pairs])

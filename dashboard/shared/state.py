@@ -10,8 +10,6 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard.explore.component import ExplorerResult
-from dashboard.shared.links import state_of, to_explore
 from dashboard.shared.model_choice import Choice, Pair, side_by_side
 from vae_engine.base.errors import EngineError
 
@@ -188,11 +186,9 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def keep_explored(names: Sequence[str], result: ExplorerResult) -> None:
+def keep_explored(link: str) -> None:
     """Remember what the visitor settled on at Explore, as a link."""
-    if result.z:
-        places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
-        keep(_EXPLORED, to_explore(state_of(mode=result.mode, z=places, image=result.selection), names))
+    keep(_EXPLORED, link)
 
 
 def explored() -> str:

@@ -8,13 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.explore import one_file as static_export
-from dashboard.learn.steps import STEPS, Answer
 from dashboard.shared.model_choice import Choice
 from dashboard.stock import material as materials
 from dashboard.stock import own_runs
 from dashboard.stock.material import Material
-from dashboard.worksheet import TASKS, ModelAnswer
 from vae_engine.exchange import bundle as export
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
@@ -40,7 +37,7 @@ class Shelf:
 
 def stored(name: str) -> Stored:
     """A checked model, by the name of a bundled one or of a finished run. Raises EngineError."""
-    return _stored(name, _stamp(name))
+    return _stored(name, stamp_of(name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -48,7 +45,7 @@ def _stored(name: str, stamp: Stamp) -> Stored:
     return checkpoints.read(own_runs.folder_of(name), name) if stamp else registry.find(name)
 
 
-def _stamp(name: str) -> Stamp:
+def stamp_of(name: str) -> Stamp:
     """Changes when a run was trained again; bundled models never change. Raises EngineError when the run is gone."""
     return own_runs.stamp(own_runs.folder_of(name)) if name.startswith(own_runs.PREFIX) else None
 
@@ -81,7 +78,7 @@ def shelf(names: tuple[str, ...]) -> Shelf:
 
 def bundles(names: tuple[str, ...]) -> list[bytes]:
     """The bundles of models shown side by side; the first carries the images for all. Raises EngineError."""
-    return [_bundle(name, _stamp(name), position == 0) for position, name in enumerate(names)]
+    return [_bundle(name, stamp_of(name), position == 0) for position, name in enumerate(names)]
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -92,34 +89,11 @@ def _bundle(name: str, stamp: Stamp, with_images: bool) -> bytes:
     return export.bundle(model, with_images=with_images)
 
 
-def html_page(names: tuple[str, ...]) -> bytes:
-    """The Explore page of these models as one file; a class that asks for the same one waits once. Raises EngineError."""
-    return _html_page(names, tuple(map(_stamp, names)))
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _html_page(names: tuple[str, ...], stamps: tuple[Stamp, ...]) -> bytes:
-    pairs = zip(names, stamps, strict=True)
-    return static_export.page([str(own_runs.folder_of(name)) if stamp else name for name, stamp in pairs])
-
-
 @st.cache_resource(show_spinner=False)
 def material() -> Material:
     """What lessons and tasks measure. Raises EngineError when a model or its per-image numbers are missing."""
     vae, ae = (stored(name) for name in LESSON_MODELS)
     return materials.gather(vae, ae, ladder())
-
-
-@st.cache_resource(show_spinner=False)
-def lesson_answer(name: str) -> Answer:
-    """The answer to the question of a step, worked out once."""
-    return next(step for step in STEPS if step.name == name).question.answer(material())
-
-
-@st.cache_resource(show_spinner=False)
-def model_answer(name: str) -> ModelAnswer:
-    """The model answer of a task, worked out once."""
-    return next(task for task in TASKS if task.name == name).answer(material())
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -11,7 +11,7 @@ from dashboard.shared import leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
-from dashboard.worksheet import TASKS, Task, judged, wording
+from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, wording
 from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
 from dashboard.worksheet.pictures import pictures_of
 from vae_engine.base.errors import EngineError
@@ -92,7 +92,7 @@ def _work(task: Task, material: Material) -> None:
         st.button(wording.REVEAL, on_click=state.keep, args=(revealed, True), type="tertiary", icon=":material/visibility:")
         return
     with st.container(border=True), st.spinner(wording.WORKING):
-        model = catalogue.model_answer(task.name)
+        model = answer_of(task.name)
         st.markdown(f"**{wording.MODEL_ANSWER}.** {model.text}")
         _show_pictures(task, material, model.given)
 
@@ -141,10 +141,16 @@ def _sheet(material: Material, answers: Answers, name: str, ending: str) -> byte
     if answers:
         entries = [entry(task, material, *answers[task.name]) for task in TASKS]
     else:
-        entries = [model_entry(task, material, catalogue.model_answer(task.name)) for task in TASKS]
+        entries = [model_entry(task, material, answer_of(task.name)) for task in TASKS]
     title = wording.sheet_title(name, teacher=not answers)
     notes = wording.sheet_notes(material.vae.metrics, (material.vae.name, material.ae.name))
     if answers:
         right = sum(_is_right(task, material, answers) for task in TASKS)
         notes = (*notes, f"{wording.progress(right, len(TASKS))}.")
     return (to_html if ending == "html" else to_markdown)(title, notes, entries).encode()
+
+
+@st.cache_resource(show_spinner=False)
+def answer_of(name: str) -> ModelAnswer:
+    """The model answer of a task, worked out once per server. Raises EngineError."""
+    return next(task for task in TASKS if task.name == name).answer(catalogue.material())

@@ -16,6 +16,7 @@ from benchmarks.report import Row
 
 from vae_engine.data import mnist as data
 from vae_engine.measure import evaluation
+from vae_engine.model import loading
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints
 from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN
@@ -33,7 +34,7 @@ def trained(seed: int) -> dict[str, float]:
         train = dataclasses.replace(LIVE_TRAIN, seed=seed)
         *_, last = runs.start(run, LIVE_MODEL, train)
         assert isinstance(last, Finished), last
-        terms = evaluation.held_out_terms(checkpoints.to_torch(checkpoints.read(run)), data.load("test"), "dynamic", 0, SAMPLES)
+        terms = evaluation.held_out_terms(loading.to_torch(checkpoints.read(run)), data.load("test"), "dynamic", 0, SAMPLES)
     return {**terms, "images": last.step * train.batch_size}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vae_engine.data import mnist as data
 from vae_engine.measure import evaluation
+from vae_engine.model import loading
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
@@ -34,7 +35,7 @@ def trained(run: Path, seed: int) -> Stored:
 
 def on_test(stored: Stored) -> dict[str, float]:
     """Terms of the bound and log p(x) by importance samples, of a model on the whole test split."""
-    model, images = checkpoints.to_torch(stored), data.load("test")
+    model, images = loading.to_torch(stored), data.load("test")
     terms = evaluation.held_out_terms(model, images, "dynamic", 0, 10)
     sampled = evaluation.importance_sampled_log_px(model, evaluation.observed(images, "dynamic", 0), SAMPLES, 0)
     return {**terms, "sampled": sampled.mean().item()}

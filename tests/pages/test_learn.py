@@ -12,6 +12,7 @@ from support.serving import offline_context
 
 from dashboard.learn import wording as learn_wording
 from dashboard.learn.component import READINGS
+from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS, Step
 from dashboard.shared.links import read
 from dashboard.stock import catalogue
@@ -75,7 +76,7 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
         return
     reveal = page.get_by_role("button", name=learn_wording.REVEAL)
     expect(reveal).to_be_disabled()
-    answer = catalogue.lesson_answer(step.name)
+    answer = answer_of(step.name)
     page.get_by_test_id("stRadioGroup").get_by_text(step.question.options[answer.right], exact=True).click()
     expect(reveal).to_be_enabled(timeout=30_000)
     at_rest(page)

@@ -15,7 +15,7 @@ from support.explorer_page import state, until
 
 from dashboard.jobs.run_view import About, write_about
 from vae_engine import TrainConfig, build_model
-from vae_engine.stored import checkpoints
+from vae_engine.model import loading
 
 NAMES = ("upright stroke", "snowman")
 
@@ -28,7 +28,7 @@ def strokes(served_folder: Path, tmp_path: Path) -> Iterator[str]:
     np.savez(tmp_path / "strokes.npz", images=images, labels=np.repeat([0, 1], 30), classes=np.array(NAMES))
     folder = served_folder / "runs" / "own-strokes"
     train = TrainConfig(data=str(tmp_path / "strokes.npz"), classes=NAMES)
-    checkpoints.save(folder, build_model(tiny()), train, {"elbo": -123.0, "split": "validation"})
+    loading.save(folder, build_model(tiny()), train, {"elbo": -123.0, "split": "validation"})
     write_about(folder, About("My strokes", created=1.0))
     yield f"run:{folder.name}"
     shutil.rmtree(folder)

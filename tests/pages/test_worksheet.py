@@ -13,6 +13,7 @@ from support.serving import offline_context
 
 from dashboard.stock import catalogue
 from dashboard.worksheet import TASKS, Task, judged, wording
+from dashboard.worksheet.page import answer_of
 
 WINDOW = {"width": 1366, "height": 768}
 
@@ -49,7 +50,7 @@ def give(page: Page, task: Task, answer: Any) -> None:
 @pytest.mark.parametrize("place", range(len(TASKS)), ids=[task.name for task in TASKS])
 def test_a_task_is_checked_on_the_real_state(page: Page, place: int) -> None:
     task = opened(page, place)
-    model = catalogue.model_answer(task.name)
+    model = answer_of(task.name)
     verdict = judged(task, catalogue.material(), model.given)
     assert verdict is not None
     expect(page.get_by_text(model.text)).to_have_count(0)
@@ -94,7 +95,7 @@ def test_answers_survive_a_change_of_page_and_go_onto_the_sheets(page: Page, tmp
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
     page.get_by_role("link", name=wording.WORKSHEET).click()
     expect(page.get_by_label(wording.WORDS)).to_have_value(words, timeout=60_000)
-    expect(page.get_by_label(wording.ANSWERS["image"]).first).to_have_value(catalogue.model_answer("two-modes").given)
+    expect(page.get_by_label(wording.ANSWERS["image"]).first).to_have_value(answer_of("two-modes").given)
     at_rest(page)
     sheets = {}
     for place, (kind, ending) in enumerate((kind, ending) for kind in ("mine", "teacher") for ending in wording.FORMATS):

@@ -17,6 +17,7 @@ from safetensors.numpy import load, save
 from support.builders import attempt, one_line, rehash, save_model, tiny
 
 from vae_engine import EngineError
+from vae_engine.model import loading
 from vae_engine.stored import checkpoints, weights
 from vae_engine.stored.weights import expected_shapes
 
@@ -60,7 +61,7 @@ def assert_whole(stored: checkpoints.Stored) -> None:
     """What was let in is what its config promises."""
     assert {name: tensor.shape for name, tensor in stored.weights.items()} == expected_shapes(CONFIG)
     assert all(np.isfinite(tensor).all() and tensor.dtype == np.float32 for tensor in stored.weights.values())
-    checkpoints.to_torch(stored)
+    loading.to_torch(stored)
 
 
 def refused(folder: Path) -> str:

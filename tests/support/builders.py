@@ -15,6 +15,7 @@ from torch.distributions import MultivariateNormal
 
 from vae_engine import ModelConfig, TrainConfig, build_model
 from vae_engine.base.errors import EngineError
+from vae_engine.model import loading
 from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.model.models import Posterior
 from vae_engine.stored import checkpoints
@@ -50,7 +51,7 @@ def tiny_settings() -> list[str]:
 
 def save_model(folder: Path, config: ModelConfig, metrics: dict[str, Any] | None = None, seed: int = 0) -> Path:
     """A model folder with freshly initialised weights."""
-    checkpoints.save(folder, build_model(config, seed), TrainConfig(), metrics or {"elbo": -1.0, "protocol": "dynamic"})
+    loading.save(folder, build_model(config, seed), TrainConfig(), metrics or {"elbo": -1.0, "protocol": "dynamic"})
     return folder
 
 

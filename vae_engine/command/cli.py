@@ -209,12 +209,13 @@ def _stop_on_signal() -> Callable[[], bool]:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from vae_engine.measure import evaluation
+    from vae_engine.model import loading
     from vae_engine.training import progress as console
 
     stored = registry.find(arguments.model)
     with console.StageBar() as bar:
         value = evaluation.evaluate(
-            checkpoints.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
+            loading.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
             limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
             progress=bar.show, data_set=stored.train.data,
         )  # fmt: skip

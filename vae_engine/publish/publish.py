@@ -14,6 +14,7 @@ from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
 from vae_engine.measure import evaluation
 from vae_engine.measure.image_truths import image_truths
+from vae_engine.model import loading
 from vae_engine.stored import checkpoints, registry, weights
 from vae_engine.stored.checkpoints import Stored
 
@@ -33,16 +34,16 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     for count, run in enumerate(runs):
         progress("validation", count / len(runs))
         protocol = run.train.protocol
-        terms = evaluation.held_out_terms(checkpoints.to_torch(run), validation, protocol, 0, _SAMPLES)
+        terms = evaluation.held_out_terms(loading.to_torch(run), validation, protocol, 0, _SAMPLES)
         candidates.append({"seed": run.train.seed, **terms})
     best = max(range(len(runs)), key=lambda index: candidates[index].get("elbo", -candidates[index]["nll"]))
     chosen = runs[best]
     protocol, data_set = chosen.train.protocol, chosen.train.data
-    metrics = evaluation.evaluate(checkpoints.to_torch(chosen), name, protocol=protocol, progress=progress, data_set=data_set)
+    metrics = evaluation.evaluate(loading.to_torch(chosen), name, protocol=protocol, progress=progress, data_set=data_set)
     by = "validation nll" if chosen.model.kind == "ae" else "validation elbo"
     metrics["selection"] = {"by": by, "n": len(validation), "samples": _SAMPLES, "candidates": candidates}
     folder = registry.PRETRAINED / name
-    checkpoints.save(folder, checkpoints.to_torch(chosen), chosen.train, metrics)
+    loading.save(folder, loading.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
     export.write_codes(stored, {})
     (folder / "README.md").write_text(card(stored), encoding="utf-8")
@@ -53,7 +54,7 @@ def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
     """Keep a VAE's codes beside it with the exact numbers of every test image. Raises EngineError for any other model."""
     if stored.model.kind != "vae":
         raise EngineError(f"{stored.name} is an autoencoder, which has no posterior and no log p(x).")
-    vae = checkpoints.to_torch(stored)
+    vae = loading.to_torch(stored)
     export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test(stored.train.data)), progress))
 
 

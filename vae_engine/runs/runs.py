@@ -25,6 +25,7 @@ from torch import Tensor
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
+from vae_engine.model import loading
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
@@ -111,7 +112,7 @@ def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[byte
             run_log.append(log, {"type": "finished", "step": step, "seconds": seconds, "reason": reason, "terms": terms})
             (folder / snapshots.LATEST).unlink(missing_ok=True)  # the last snapshot holds the same
             if reason != "stopped":
-                checkpoints.save(folder, model, train, held_out_metrics(train, event))
+                loading.save(folder, model, train, held_out_metrics(train, event))
         case _:
             run_log.append(log, {"type": type(event).__name__.lower(), **asdict(event)})
 

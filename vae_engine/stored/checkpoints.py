@@ -62,16 +62,6 @@ def parse_config(values: Any, name: str) -> tuple[ModelConfig, TrainConfig]:
         raise EngineError(f"{name}: {error}") from None
 
 
-def save(folder: Path, model: Any, train: TrainConfig, metrics: dict[str, Any]) -> None:
-    """Write a torch model with its config and metrics, every file atomically, the metrics last."""
-    from safetensors.torch import save as pack
-
-    packed = pack({name: tensor.contiguous() for name, tensor in model.state_dict().items()})
-    write_config(folder, model.config, train)
-    write_atomically(folder / WEIGHTS, packed)
-    write_metrics(folder, metrics)
-
-
 def write_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     """Write `metrics.json` with the hash of the weights beside it."""
     _, digest = weight_files.read(folder / WEIGHTS)
@@ -92,14 +82,3 @@ def read(folder: Path, name: str | None = None) -> Stored:
     weight_files.check(tensors, model, str(folder / WEIGHTS))
     tensors = {key: tensor.astype("float32") for key, tensor in tensors.items()}
     return Stored(name or folder.name, folder, model, train, tensors, digest, notes["metrics"])
-
-
-def to_torch(stored: Stored) -> Any:
-    """The torch model of a stored one, in eval mode."""
-    import torch
-
-    from vae_engine.model.models import build_model
-
-    model = build_model(stored.model)
-    model.load_state_dict({key: torch.from_numpy(tensor) for key, tensor in stored.weights.items()})
-    return model.eval().requires_grad_(False)

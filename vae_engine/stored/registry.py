@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
@@ -29,11 +28,3 @@ def find(name: str) -> Stored:
     if os.sep in name or Path(name).is_dir():
         return checkpoints.read(Path(name))
     raise EngineError(f"There is no model called {name!r}; choose one of {', '.join(names())}, or give a folder.")
-
-
-def load_model(name: str) -> Any:
-    """The torch model (VAE or Autoencoder, in eval mode) of a bundled name or of a folder.
-
-    Raises EngineError when there is none or when any check of its files fails.
-    """
-    return checkpoints.to_torch(find(name))

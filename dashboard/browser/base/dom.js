@@ -47,3 +47,27 @@ export function actionButton(text, act, attributes = {}) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** @param {BlobPart} content @param {string} type @param {string} name */
+export function save(content, type, name) {
+  const url = URL.createObjectURL(new Blob([content], {type}));
+  make("a", {href: url, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
+export function createMenu(name, testid, ...children) {
+  const sheet = make("div", {class: "lx-sheet"}, ...children);
+  const summary = make("summary", {class: "lx-button", "data-testid": testid}, name);
+  const menu = make("details", {class: "lx-menu"}, summary, sheet);
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    summary.focus();
+    event.stopPropagation();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  return menu;
+}

@@ -2,7 +2,7 @@
 // The bar above the maps: modes, the legend that filters digits, and the menu of layers.
 
 import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
-import {choiceBar, make} from "../base/dom.js";
+import {choiceBar, createMenu, make} from "../base/dom.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
 
@@ -86,21 +86,4 @@ export function createLayersMenu(store, commit) {
       spacing.value = state.spacing;
     },
   };
-}
-
-/** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
-export function createMenu(name, testid, ...children) {
-  const sheet = make("div", {class: "lx-sheet"}, ...children);
-  const summary = make("summary", {class: "lx-button", "data-testid": testid}, name);
-  const menu = make("details", {class: "lx-menu"}, summary, sheet);
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    menu.open = false;
-    summary.focus();
-    event.stopPropagation();
-  });
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget instanceof Node && !menu.contains(event.relatedTarget)) menu.open = false;
-  });
-  return menu;
 }

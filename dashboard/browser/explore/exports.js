@@ -2,11 +2,10 @@
 // What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
 
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
-import {actionButton, contextOf, make, setText} from "../base/dom.js";
+import {actionButton, contextOf, make, setText, save} from "../base/dom.js";
 import {encodeGif} from "../base/gif.js";
 import {manifoldPicture} from "../map/backdrop.js";
 import {mapAsSvg} from "../map/svg.js";
-import {save} from "../base/saving.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */

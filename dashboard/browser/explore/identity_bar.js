@@ -6,7 +6,7 @@ import {actionButton, contextOf, make, setText} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
 import {paintTruth} from "../map/posterior.js";
 import {sameItems} from "../base/same_items.js";
-import {signedNumber} from "./sliders.js";
+import {signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./posterior_probe.js").Truth} Truth */

@@ -4,15 +4,16 @@
 import {createBetaSlider} from "./beta_slider.js";
 import {captionOf} from "../words/captions.js";
 import {classesOf} from "../words/classes.js";
-import {createLayersMenu, createLegend, createMenu, createModeBar} from "./controls.js";
+import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
-import {actionButton, make, setText} from "../base/dom.js";
+import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
-import {createSliders, decimalsOn, signedNumber} from "./sliders.js";
+import {createSliders} from "./sliders.js";
+import {decimalsOn, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */

@@ -2,8 +2,7 @@
 // The models that came with the page: those on the maps, and the ladder of models that differ in β. Read when first needed.
 
 import {readBundle, unpackImages} from "../model/bundle.js";
-import {createModel} from "../model/explorer_model.js";
-import {codesBetween, rangeBetween} from "../model/morph.js";
+import {createModel, codesBetween, rangeBetween} from "../model/explorer_model.js";
 import {createBatchDecoder} from "../model/worker.js";
 
 /** @typedef {import("../model/bundle.js").Bundle} Bundle */

@@ -2,6 +2,7 @@
 // The two sliders under a map, in lockstep with its cursor.
 
 import {make, setText} from "../base/dom.js";
+import {decimalsOn, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
 /** @typedef {import("../state/state.js").State} State */
@@ -48,16 +49,4 @@ export function createSliders({store, model, name, reach, suffix, commit, touche
 /** A step fine enough that a thousand of them span the range. @param {number} range */
 function sliderStep(range) {
   return 10 ** Math.floor(Math.log10(range / 1000));
-}
-
-/** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
-export function signedNumber(value, decimals = 2) {
-  if (Math.abs(value) < 1e6) return value.toFixed(decimals).replace(/^-(?=0\.0*$)/, "").replace("-", "−");
-  const [mantissa, exponent] = value.toExponential(1).split("e+");
-  return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
-}
-
-/** The decimals that tell one pixel of a map from the next. @param {import("../state/state.js").View|null} view null: the whole map */
-export function decimalsOn(view) {
-  return view ? Math.max(2, Math.ceil(Math.log10(view.scale))) : 2;
 }

@@ -1,8 +1,7 @@
 // @ts-check
 // Below the reels: play, speed, loop and the scrubber over the instants; which classes are shown; what can be taken away.
 
-import {createMenu} from "../explore/controls.js";
-import {actionButton, make, setText} from "../base/dom.js";
+import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 

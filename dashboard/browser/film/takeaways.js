@@ -1,11 +1,10 @@
 // @ts-check
 // What a visitor can take away of a film: a GIF, a video, or one HTML file that holds all of it.
 
-import {actionButton, make, setText} from "../base/dom.js";
+import {actionButton, make, setText, save} from "../base/dom.js";
 import {createFilmCanvas, paintFilm} from "./picture.js";
 import {GIF_END, gifFrame, gifStart} from "../base/gif.js";
 import {createMapper, NO_COLOUR, paletteOf} from "../base/quantise.js";
-import {save} from "../base/saving.js";
 
 /** @typedef {import("./player.js").Film} Film */
 /** @typedef {(share: number) => Promise<import("./picture.js").ReelPicture[]>} PicturesAt */

@@ -2,8 +2,6 @@
 // Reads a *bundle*: the one safetensors file from which the browser runs a model (see vae_engine/exchange/bundle.py).
 // Knows nothing of networks or screens. Nothing in the file is believed before it is checked.
 
-import { halfToFloat } from "./half.js";
-
 /** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
  *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
@@ -209,4 +207,33 @@ function isWholeList(list) {
 /** @param {boolean|undefined} holds @param {string} otherwise @returns {asserts holds} */
 export function ensure(holds, otherwise) {
   if (!holds) throw new Error(`This model file cannot be used: ${otherwise}`);
+}
+
+/** @type {Float32Array|undefined} */
+let halfTable;
+
+/**
+ * The numbers whose IEEE 754 half-precision bits are given.
+ * @param {Uint16Array} bits
+ * @returns {Float32Array}
+ */
+export function halfToFloat(bits) {
+  const {Float16Array: native} = /** @type {any} */ (globalThis);
+  if (native) return new Float32Array(new native(bits.buffer, bits.byteOffset, bits.length));
+  const table = (halfTable ??= buildHalfTable());
+  const numbers = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) numbers[i] = table[bits[i]];
+  return numbers;
+}
+
+function buildHalfTable() {
+  const table = new Float32Array(65536);
+  for (let bits = 0; bits < 65536; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 31;
+    const fraction = (bits & 1023) / 1024;
+    if (exponent === 31) table[bits] = fraction ? NaN : sign * Infinity;
+    else table[bits] = sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
+  }
+  return table;
 }

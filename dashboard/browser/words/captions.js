@@ -4,7 +4,7 @@
 import {classesOf, manyOf} from "./classes.js";
 import {priorMassBeyond} from "../base/geometry.js";
 import {gaussianRadius} from "../model/explorer_model.js";
-import {signedNumber} from "../explore/sliders.js";
+import {signedNumber} from "./numbers.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").Latent} Latent */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { differencePoints, differenceSteps, gradientTerms, groupMeans, POINTS_PER_SAMPLE, totalVariance } from "../../../dashboard/browser/learn/steps/gradients.js";
-import { logGaussian } from "../../../dashboard/browser/learn/maths.js";
+import { differencePoints, differenceSteps, gradientTerms, groupMeans, POINTS_PER_SAMPLE, totalVariance } from "../../../dashboard/browser/learn/maths/gradients.js";
+import { logGaussian } from "../../../dashboard/browser/learn/maths/sums.js";
 import { samplesOf } from "../support/lesson_models.js";
 
 const LOG_PX = -120;

@@ -4,13 +4,10 @@ import { test } from "node:test";
 
 import { seededNormal, seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { inverseNormalCdf, priorMassBeyond } from "../../../dashboard/browser/base/geometry.js";
-import { estimatorTerms, histogram, repeatedMeans } from "../../../dashboard/browser/learn/steps/estimators.js";
-import { logWeights, runningLogMeans } from "../../../dashboard/browser/learn/steps/importance.js";
-import { latticeLogSum, latticePoints, latticeSpacing } from "../../../dashboard/browser/learn/steps/lattice.js";
-import { klToPrior, logGaussian, logJoints, logStandardNormal, logSumExp, meanOf, varianceOf } from "../../../dashboard/browser/learn/maths.js";
-import { boundOf, gaussianBetween } from "../../../dashboard/browser/learn/q.js";
-import { aggregateWithin, massWithin, normalCdf } from "../../../dashboard/browser/learn/steps/radius.js";
-import { drawMany, shareBeyond, STANDARD_NORMAL } from "../../../dashboard/browser/learn/steps/samples.js";
+import { estimatorTerms, histogram, repeatedMeans } from "../../../dashboard/browser/learn/maths/estimators.js";
+import { logWeights, runningLogMeans, klToPrior, logGaussian, logJoints, logStandardNormal, logSumExp, meanOf, varianceOf, latticeLogSum, latticePoints, latticeSpacing } from "../../../dashboard/browser/learn/maths/sums.js";
+import { boundOf, gaussianBetween } from "../../../dashboard/browser/learn/parts/q.js";
+import { aggregateWithin, massWithin, normalCdf, drawMany, shareBeyond, STANDARD_NORMAL } from "../../../dashboard/browser/learn/maths/samples.js";
 import { ANYTHING, klBetween, knownNetwork, samplesOf } from "../support/lesson_models.js";
 
 const LOG_PX = -123.4;

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { alongPath, refinePath } from "../../../dashboard/browser/learn/steps/amortise.js";
-import { fanReach } from "../../../dashboard/browser/learn/arrows.js";
-import { roundedEnd } from "../../../dashboard/browser/learn/bars.js";
-import { codesBetween } from "../../../dashboard/browser/model/morph.js";
-import { roundValues, shareAlong } from "../../../dashboard/browser/learn/chart.js";
-import { numberText, roughText } from "../../../dashboard/browser/learn/parts.js";
+import { fanReach } from "../../../dashboard/browser/learn/parts/arrows.js";
+import { roundedEnd } from "../../../dashboard/browser/learn/parts/bars.js";
+import { codesBetween } from "../../../dashboard/browser/model/explorer_model.js";
+import { roundValues, shareAlong } from "../../../dashboard/browser/learn/parts/chart.js";
+import { numberText, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
-import { classMedians } from "../../../dashboard/browser/learn/points.js";
-import { frameAround } from "../../../dashboard/browser/learn/truth.js";
+import { classMedians } from "../../../dashboard/browser/learn/parts/points.js";
+import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
 
 test("every step has a view", () => {
   assert.equal(Object.keys(LESSON_STEPS).length, 11);

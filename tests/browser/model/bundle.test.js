@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { addEncoder, readBundle, unpackImages } from "../../../dashboard/browser/model/bundle.js";
-import { halfToFloat } from "../../../dashboard/browser/model/half.js";
+import { addEncoder, readBundle, unpackImages, halfToFloat } from "../../../dashboard/browser/model/bundle.js";
 
 const ONE_SENTENCE = { name: "Error", message: /^This model file cannot be used: .*\.$/s };
 

@@ -18,6 +18,7 @@ from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import gaps
+from vae_engine.model import loading
 from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints, registry
@@ -31,7 +32,7 @@ def main(folder: Path, name: str, count: int, with_gaps: int) -> None:
     (folder / "model.bundle").write_bytes(export.bundle(stored, with_images=False))
     (folder / "images.bin").write_bytes(images.tobytes())
     weights = {key: weight.astype("float16").astype("float32") for key, weight in stored.weights.items()}
-    vae = checkpoints.to_torch(dataclasses.replace(stored, weights=weights))
+    vae = loading.to_torch(dataclasses.replace(stored, weights=weights))
     x = torch.from_numpy(data.observe_fixed(images, "dynamic", 0))
     exact = exact_log_px(vae, x)
     inference = ExactInference(vae, max(exact.grid["range"]))

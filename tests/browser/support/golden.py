@@ -20,6 +20,7 @@ from safetensors.numpy import load, save
 from vae_engine.data import mnist as data
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
+from vae_engine.model import loading
 from vae_engine.model.models import build_model
 from vae_engine.stored import checkpoints, forward, registry
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -67,7 +68,7 @@ def save_random(folder: Path, config: ModelConfig) -> Path:
         for weight in model.parameters():
             weight.mul_(1.5).add_(0.1 * torch.randn(weight.shape, generator=rng))
     folder.mkdir(parents=True)
-    checkpoints.save(folder, model, TrainConfig(), {})
+    loading.save(folder, model, TrainConfig(), {})
     return folder
 
 
@@ -81,7 +82,7 @@ def write_case(folder: Path, stored: checkpoints.Stored) -> None:
     z = np.random.default_rng(3).normal(0, 1.5, (37, 2)).astype(np.float32)
     rounded = {key: weight.astype(np.float16).astype(np.float32) for key, weight in stored.weights.items()}
     half = dataclasses.replace(stored, weights=rounded)
-    model = checkpoints.to_torch(stored)
+    model = loading.to_torch(stored)
     encoded, decoded = model.encode(torch.from_numpy(x)), model.decode(torch.from_numpy(z))
     if stored.model.kind == "vae":
         encoded = torch.stack([encoded.mu, encoded.std])

@@ -1,6 +1,6 @@
 // Models whose exact answers are known, for the tests of the live views' mathematics.
 import { seededNormal } from "../../../dashboard/browser/images/digits.js";
-import { logGaussian, logStandardNormal, normalDraws, pointsOf } from "../../../dashboard/browser/learn/maths.js";
+import { logGaussian, logStandardNormal, normalDraws, pointsOf } from "../../../dashboard/browser/learn/maths/sums.js";
 
 export const ANYTHING = new Float32Array(784);
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from support.builders import ROOT
 
 from dashboard.learn import wording as learn_wording
+from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
@@ -55,7 +56,7 @@ def test_a_step_shows_its_idea_equation_question_engine_and_live_view(place: int
 
 def test_the_answer_comes_only_after_a_prediction_and_stays() -> None:
     step = next(one for one in STEPS if one.name == "autoencoder")
-    answer = catalogue.lesson_answer(step.name)
+    answer = answer_of(step.name)
     app = learn(step=step.name)
     assert not any(answer.because in one.value for one in app.markdown)
     app.radio[0].set_value((answer.right + 1) % len(step.question.options)).run()
@@ -70,7 +71,7 @@ def test_the_answer_comes_only_after_a_prediction_and_stays() -> None:
 
 
 def test_a_right_prediction_is_told_so() -> None:
-    answer = catalogue.lesson_answer("identity")
+    answer = answer_of("identity")
     app = learn(step="identity")
     app.radio[0].set_value(answer.right).run()
     button(app, learn_wording.REVEAL).click().run()

@@ -19,9 +19,9 @@ from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import elbo_by_quadrature
-from vae_engine.model import objectives
+from vae_engine.model import loading, objectives
 from vae_engine.model.models import VAE, Posterior
-from vae_engine.stored import checkpoints, registry
+from vae_engine.stored import registry
 
 NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 
@@ -33,7 +33,7 @@ def subject() -> Material:
 
 @pytest.fixture(scope="module")
 def vae(subject: Material) -> VAE:
-    return checkpoints.to_torch(subject.vae)
+    return loading.to_torch(subject.vae)
 
 
 def image(subject: Material, index: int) -> torch.Tensor:

@@ -13,6 +13,7 @@ from dashboard.shared import state
 from dashboard.stock import catalogue
 from dashboard.worksheet import TASKS, Task, judged
 from dashboard.worksheet import wording as worksheet_wording
+from dashboard.worksheet.page import answer_of
 
 PROGRAM = "from dashboard.worksheet import page as worksheet\nworksheet.show()"
 
@@ -46,7 +47,7 @@ def give(app: AppTest, task: Task, answer: Any) -> AppTest:
 def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task) -> None:
     app = worksheet(task=task.name)
     assert app.subheader[0].value.endswith(task.title)
-    model = catalogue.model_answer(task.name)
+    model = answer_of(task.name)
     assert not any(model.text in one.value for one in app.markdown)
     assert not app.success
     assert not app.expander[0].proto.expanded
@@ -62,7 +63,7 @@ def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task)
 def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
     first, second = TASKS[0], TASKS[1]
     app = worksheet()
-    give(app, first, catalogue.model_answer(first.name).given)
+    give(app, first, answer_of(first.name).given)
     app.text_area(key=f"words-{first.name}").set_value("because I looked")
     run(app)
     button(app, "Next").click()
@@ -70,7 +71,7 @@ def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
     assert app.subheader[0].value.endswith(second.title)
     button(app, "Previous").click()
     run(app)
-    assert app.text_input(key=f"answer-{first.name}").value == catalogue.model_answer(first.name).given
+    assert app.text_input(key=f"answer-{first.name}").value == answer_of(first.name).given
     assert app.text_area(key=f"words-{first.name}").value == "because I looked"
     assert app.get("progress")[0].proto.text == worksheet_wording.progress(1, len(TASKS))
 
@@ -97,12 +98,13 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
         import streamlit as st
 
         from dashboard.explore.component import ExplorerResult
+        from dashboard.explore.page import remember
         from dashboard.shared import state
 
-        state.keep_explored(("vae-mnist", "ae-mnist"), ExplorerResult())
+        remember(("vae-mnist", "ae-mnist"), ExplorerResult())
         st.text(state.explored())
         result = ExplorerResult({"vae": (0.5, -1.0), "ae": (3.0, 4.0)}, "inspect", 12)
-        state.keep_explored(("vae-mnist", "ae-mnist"), result)
+        remember(("vae-mnist", "ae-mnist"), result)
         st.text(state.explored())
 
     app = run(AppTest.from_function(page, default_timeout=60))

@@ -17,6 +17,7 @@ from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, judged
 from dashboard.worksheet.export import entry, model_entry, shown, to_html, to_markdown
+from dashboard.worksheet.page import answer_of
 from dashboard.worksheet.pictures import pictures_of
 from vae_engine.stored import forward
 
@@ -38,7 +39,7 @@ def by_name(name: str) -> Task:
 
 
 def given(task: Task) -> Any:
-    return catalogue.model_answer(task.name).given
+    return answer_of(task.name).given
 
 
 def wrong(task: Task, subject: Material) -> Any:
@@ -70,7 +71,7 @@ def test_there_are_enough_tasks_and_they_cover_every_step() -> None:
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Material) -> None:
-    model = catalogue.model_answer(task.name)
+    model = answer_of(task.name)
     verdict = judged(task, subject, model.given)
     assert verdict is not None
     assert verdict.right, verdict.text
@@ -187,11 +188,11 @@ def test_a_students_sheet_holds_answers_words_and_pictures_and_nothing_from_else
 
 
 def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> None:
-    entries = [model_entry(task, subject, catalogue.model_answer(task.name)) for task in TASKS]
+    entries = [model_entry(task, subject, answer_of(task.name)) for task in TASKS]
     page = read_page(to_html("Teacher's version", [], entries))
     text = "".join(page.text)
     for task in TASKS:
-        assert catalogue.model_answer(task.name).text in text
+        assert answer_of(task.name).text in text
         assert task.hint in text
     assert len(page.addresses) >= 20
     assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)

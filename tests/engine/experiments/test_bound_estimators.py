@@ -9,7 +9,7 @@ import pytest
 import torch
 from support.experiment_checks import check_sound, tiny_result
 
-from vae_engine.experiments.bound_estimators import measure as bounds
+from vae_engine.experiments.bound_estimators import draws as bounds
 from vae_engine.model import objectives
 
 

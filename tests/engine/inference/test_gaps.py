@@ -14,7 +14,7 @@ from vae_engine.data import mnist as data
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import gaps
 from vae_engine.measure.evaluation import observed
-from vae_engine.model import objectives
+from vae_engine.model import loading, objectives
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints
 
@@ -54,7 +54,7 @@ def test_quadrature_agrees_with_importance_sampling_where_the_encoder_was_traine
     config = tiny(encoder_widths=(64,), decoder_widths=(64,))
     for _ in runs.start(tmp_path / "run", config, short(steps=400, objective="iwae", samples=5, batch_size=64)):
         pass
-    model = checkpoints.to_torch(checkpoints.read(tmp_path / "run"))
+    model = loading.to_torch(checkpoints.read(tmp_path / "run"))
     x = observed(data.load("test").head(60), "dynamic", 0)
     exact = exact_log_px(model, x).log_px
     errors, differences = [], []

@@ -10,6 +10,7 @@ from support.builders import one_line, short, tiny
 from vae_engine import EngineError, build_model
 from vae_engine.data import mnist as data
 from vae_engine.measure import evaluation
+from vae_engine.model import loading
 from vae_engine.publish.publish import publish
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.config import ModelConfig
@@ -26,7 +27,7 @@ def few_images(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def run_folder(folder: Path, seed: int, config: ModelConfig | None = None, steps: int = 12) -> Path:
     """A finished run."""
     train = short(seed=seed, steps=steps)
-    checkpoints.save(folder, build_model(config or tiny(), seed), train, {})
+    loading.save(folder, build_model(config or tiny(), seed), train, {})
     return folder
 
 
@@ -38,7 +39,7 @@ def test_the_run_best_on_validation_is_kept_and_the_others_are_on_record(tmp_pat
     folders = [run_folder(tmp_path / str(seed), seed) for seed in (0, 1, 2)]
     stored = publish("tiny", folders, silent)
     terms = [
-        evaluation.held_out_terms(checkpoints.to_torch(checkpoints.read(folder)), data.load("validation"), "dynamic", 0, 10)
+        evaluation.held_out_terms(loading.to_torch(checkpoints.read(folder)), data.load("validation"), "dynamic", 0, 10)
         for folder in folders
     ]
     assert [one["elbo"] for one in stored.metrics["selection"]["candidates"]] == pytest.approx([one["elbo"] for one in terms])

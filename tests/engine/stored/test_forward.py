@@ -12,6 +12,7 @@ from support.builders import DECODERS, ENCODERS, save_model, tiny
 
 from vae_engine import ModelConfig
 from vae_engine.data import mnist as data
+from vae_engine.model import loading
 from vae_engine.model.models import Posterior
 from vae_engine.stored import checkpoints, forward
 
@@ -34,7 +35,7 @@ def stored_model(folder: Path, config: ModelConfig) -> checkpoints.Stored:
 @pytest.mark.parametrize("config", CONFIGS, ids=label)
 def test_numpy_and_torch_agree_to_a_hundred_thousandth(config: ModelConfig, tmp_path: Path, digits: data.Images) -> None:
     stored = stored_model(tmp_path, config)
-    model = checkpoints.to_torch(stored)
+    model = loading.to_torch(stored)
     x = data.observe_fixed(digits.images, "dynamic", 0)
     found, (codes, std) = model.encode(torch.from_numpy(x)), forward.encode(stored, x)
     if isinstance(found, Posterior):
@@ -55,7 +56,7 @@ def test_softplus_spread_of_any_size_is_that_of_torch(tmp_path: Path) -> None:
     for raw in (-200.0, -20.0, 0.0, 20.0, 200.0):
         stored.weights["encoder.4.bias"][2:] = raw
         x = np.zeros((1, 784), np.float32)
-        expected = checkpoints.to_torch(stored).encode(torch.from_numpy(x)).std
+        expected = loading.to_torch(stored).encode(torch.from_numpy(x)).std
         np.testing.assert_allclose(forward.encode(stored, x)[1], expected, rtol=1e-4, atol=2e-6)
 
 

@@ -10,14 +10,14 @@ import torch
 
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
-from vae_engine.model import objectives
+from vae_engine.model import loading, objectives
 from vae_engine.model.models import Posterior
-from vae_engine.stored import checkpoints, forward, registry, terms
+from vae_engine.stored import forward, registry, terms
 
 
 def test_terms_agree_with_the_objectives_of_a_trained_model() -> None:
     stored = registry.find("vae-mnist-small")
-    vae = checkpoints.to_torch(stored)
+    vae = loading.to_torch(stored)
     x = data.observe_fixed(data.load("test").images[:4], "dynamic", 0)
     mu, std = forward.encode(stored, x)
     assert std is not None

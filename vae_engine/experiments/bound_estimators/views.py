@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.bound_estimators.measure import LS, MODEL, Draws, bias, effective, grouped, largest_share, mean_bias
+from vae_engine.experiments.bound_estimators.draws import LS, MODEL, Draws, bias, effective, grouped, largest_share, mean_bias
 from vae_engine.experiments.result import Chart, Curve, Moment, Picture, Table, banded, curve, picture
 from vae_engine.inference.exact import ExactInference
 from vae_engine.inference.posterior import exact_posterior

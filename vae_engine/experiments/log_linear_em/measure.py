@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 from vae_engine.data import mnist as data
 from vae_engine.experiments.common import binary, of_scale
 from vae_engine.experiments.log_linear_em import views
+from vae_engine.experiments.log_linear_em.views import Fit
 from vae_engine.experiments.result import Findings
 from vae_engine.stored import registry
 from vae_engine.training import log_linear
@@ -47,16 +48,6 @@ AMOUNTS = {
     "quick": Amount(1, 10_000, (1, 10, 50), 15, 10, 2000, (1, 5, 20), 10, 12),
     "full": Amount(3, 50_000, (1, 5, 10, 20, 50, 100, 200, 500), 20, 20, 10_000, (1, 5, 20, 50), 20, 16),
 }
-
-
-@dataclass
-class Fit:
-    """One EM run: mean log p(x) and objective of training images per iteration, test images at the end; nats per image."""
-
-    train: list[float] = field(default_factory=list)
-    objective: list[float] = field(default_factory=list)
-    test: float = 0.0
-    seconds: float = float("inf")  # of the fastest iteration
 
 
 def measure(scale: str, seed: int, report: Report) -> Findings:

@@ -3,12 +3,12 @@
 // Gaussian, and the gap shrinks to what no diagonal Gaussian can do better.
 
 import {actionButton, make} from "../../base/dom.js";
-import {createBars, roundedEnd} from "../bars.js";
-import {createChosenImage} from "../image.js";
-import {createMotion} from "../motion.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts.js";
-import {createMovableQ, gaussianBetween} from "../q.js";
-import {createTruthMap, frameAround} from "../truth.js";
+import {createBars, roundedEnd} from "../parts/bars.js";
+import {createChosenImage} from "../parts/image.js";
+import {createMotion} from "../parts/motion.js";
+import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {createMovableQ, gaussianBetween} from "../parts/q.js";
+import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */

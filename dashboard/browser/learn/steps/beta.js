@@ -3,13 +3,13 @@
 
 import {betaMeaning, betaProtocol} from "../../words/beta_words.js";
 import {make} from "../../base/dom.js";
-import {createBars, roundedEnd} from "../bars.js";
-import {createLessonMap} from "../map.js";
-import {createMotion} from "../motion.js";
-import {createChoiceSlider, createNote, createPicture, createReadings} from "../parts.js";
-import {paintCodes, paintPriorCircles} from "../points.js";
+import {createBars, roundedEnd} from "../parts/bars.js";
+import {createLessonMap} from "../parts/map.js";
+import {createMotion} from "../parts/motion.js";
+import {createChoiceSlider, createNote, createPicture, createReadings} from "../parts/parts.js";
+import {paintCodes, paintPriorCircles} from "../parts/points.js";
 import {paintCursor} from "../../map/marks.js";
-import {codesBetween, rangeBetween} from "../../model/morph.js";
+import {codesBetween, rangeBetween} from "../../model/explorer_model.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */

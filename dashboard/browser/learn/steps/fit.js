@@ -2,8 +2,8 @@
 // Step 3: fit q to the exact posterior by hand; KL(q ‖ p(z|x)) = log p(x) − ELBO(q) says how far it still is.
 
 import {make} from "../../base/dom.js";
-import {createFitting} from "../fitting.js";
-import {createNote, createReadings, numberText} from "../parts.js";
+import {createFitting} from "../parts/fitting.js";
+import {createNote, createReadings, numberText} from "../parts/parts.js";
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function fitQView(lesson) {

@@ -2,9 +2,9 @@
 // Step 4: log p(x) = ELBO(q) + KL(q ‖ p(z|x)) as three measured bars, the ELBO in its two parts.
 
 import {make} from "../../base/dom.js";
-import {createBars, roundedEnd} from "../bars.js";
-import {createFitting} from "../fitting.js";
-import {createNote, createReadings, numberText} from "../parts.js";
+import {createBars, roundedEnd} from "../parts/bars.js";
+import {createFitting} from "../parts/fitting.js";
+import {createNote, createReadings, numberText} from "../parts/parts.js";
 
 const ROOM = 1.2; // the axis reaches that many times as far as log p(x), and further if q is worse
 

@@ -3,10 +3,10 @@
 
 import {bernoulliPixels, seededNormal} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
-import {createLessonMap} from "../map.js";
-import {logLikelihoods, logStandardNormal} from "../maths.js";
-import {createNote, createPicture, createReadings} from "../parts.js";
-import {paintCodes, paintPriorCircles} from "../points.js";
+import {createLessonMap} from "../parts/map.js";
+import {logLikelihoods, logStandardNormal} from "../maths/sums.js";
+import {createNote, createPicture, createReadings} from "../parts/parts.js";
+import {paintCodes, paintPriorCircles} from "../parts/points.js";
 import {paintCursor} from "../../map/marks.js";
 import {shareText} from "../../words/captions.js";
 import {priorMassBeyond} from "../../base/geometry.js";

@@ -6,14 +6,14 @@ import {shareText} from "../../words/captions.js";
 import {gridOver} from "../../model/density.js";
 import {choiceBar, contextOf, make, setText} from "../../base/dom.js";
 import {manifoldAxis, manifoldEdges, priorMassBeyond, toPixel} from "../../base/geometry.js";
-import {createLessonMap} from "../map.js";
-import {createChoiceSlider, createNote} from "../parts.js";
-import {paintPriorCircles} from "../points.js";
-import {aggregateWithin} from "./radius.js";
+import {createLessonMap} from "../parts/map.js";
+import {createChoiceSlider, createNote} from "../parts/parts.js";
+import {paintPriorCircles} from "../parts/points.js";
+import {aggregateWithin} from "../maths/samples.js";
 import {manifoldPicture, paintManifold} from "../../map/backdrop.js";
 import {fieldRamp} from "../../base/palette.js";
 
-/** @typedef {import("../map.js").Painter} Painter */
+/** @typedef {import("../parts/map.js").Painter} Painter */
 /** @typedef {import("../../map/backdrop.js").Manifold} Manifold */
 /** @typedef {"linear"|"prior"} Spacing */
 /** @typedef {"digits"|"density"} Shown */

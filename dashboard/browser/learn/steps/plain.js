@@ -7,10 +7,10 @@ import {createStrip} from "../../images/digit_view.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
-import {createLessonMap} from "../map.js";
-import {createNote, createPicture} from "../parts.js";
-import {paintCodes, paintPriorCircles} from "../points.js";
-import {drawMany, shareBeyond, STANDARD_NORMAL} from "./samples.js";
+import {createLessonMap} from "../parts/map.js";
+import {createNote, createPicture} from "../parts/parts.js";
+import {paintCodes, paintPriorCircles} from "../parts/points.js";
+import {drawMany, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
 import {paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */

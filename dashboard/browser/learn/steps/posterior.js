@@ -3,15 +3,15 @@
 
 import {make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
-import {createChosenImage} from "../image.js";
-import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "./lattice.js";
-import {createLessonMap} from "../map.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts.js";
-import {paintCodes} from "../points.js";
-import {createTruthMap, frameAround} from "../truth.js";
+import {createChosenImage} from "../parts/image.js";
+import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
+import {createLessonMap} from "../parts/map.js";
+import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {paintCodes} from "../parts/points.js";
+import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintRing} from "../../map/marks.js";
 
-/** @typedef {import("../map.js").Painter} Painter */
+/** @typedef {import("../parts/map.js").Painter} Painter */
 
 const SIDES = [5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200];
 const CLOSEST = 4; // lattice points closer together than so many pixels are not drawn

@@ -5,12 +5,11 @@
 import {seededNormal} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
 import {gatherImages} from "../../images/image_rows.js";
-import {createChart} from "../chart.js";
-import {createChosenImage} from "../image.js";
-import {logWeights, runningLogMeans} from "./importance.js";
-import {meanOf, normalDraws, pointsOf, varianceOf} from "../maths.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts.js";
-import {createTruthMap, frameAround} from "../truth.js";
+import {createChart} from "../parts/chart.js";
+import {createChosenImage} from "../parts/image.js";
+import {logWeights, runningLogMeans, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
+import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
 
 const COUNTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];

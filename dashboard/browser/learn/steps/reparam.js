@@ -5,16 +5,16 @@
 import {seededNormal} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
-import {createFan, paintArrow} from "../arrows.js";
-import {differencePoints, gradientTerms, groupMeans, totalVariance} from "./gradients.js";
-import {createChosenImage} from "../image.js";
-import {logJoints, normalDraws} from "../maths.js";
-import {createChoiceSlider, createNote, createReadings, roughText} from "../parts.js";
-import {createMovableQ} from "../q.js";
-import {createTruthMap, frameAround} from "../truth.js";
+import {createFan, paintArrow} from "../parts/arrows.js";
+import {differencePoints, gradientTerms, groupMeans, totalVariance} from "../maths/gradients.js";
+import {createChosenImage} from "../parts/image.js";
+import {logJoints, normalDraws} from "../maths/sums.js";
+import {createChoiceSlider, createNote, createReadings, roughText} from "../parts/parts.js";
+import {createMovableQ} from "../parts/q.js";
+import {createTruthMap, frameAround} from "../parts/truth.js";
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
-/** @typedef {import("./gradients.js").GradientTerms} GradientTerms */
+/** @typedef {import("../maths/gradients.js").GradientTerms} GradientTerms */
 
 const SAMPLE_COUNTS = [1, 4, 16, 64];
 const SAMPLES_DECODED = 1024;
@@ -77,7 +77,7 @@ export function reparameterisationView(lesson) {
     else lesson.invalidate();
   }
 
-  /** @param {import("../map.js").Painter} painter */
+  /** @param {import("../parts/map.js").Painter} painter */
   function paintSamples(painter) {
     const gaussian = q.get();
     q.paint(painter);

@@ -3,15 +3,15 @@
 
 import {seededNormal, seededUniform} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
-import {createChart, markValue} from "../chart.js";
-import {estimatorTerms, histogram, repeatedMeans} from "./estimators.js";
-import {createChosenImage} from "../image.js";
-import {klToPrior, meanOf, normalDraws, pointsOf, varianceOf} from "../maths.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts.js";
+import {createChart, markValue} from "../parts/chart.js";
+import {estimatorTerms, histogram, repeatedMeans} from "../maths/estimators.js";
+import {createChosenImage} from "../parts/image.js";
+import {klToPrior, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
+import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
 
-/** @typedef {import("../chart.js").Chart} Chart */
-/** @typedef {import("../chart.js").ChartView} ChartView */
-/** @typedef {import("./estimators.js").Terms} Terms */
+/** @typedef {import("../parts/chart.js").Chart} Chart */
+/** @typedef {import("../parts/chart.js").ChartView} ChartView */
+/** @typedef {import("../maths/estimators.js").Terms} Terms */
 
 const SAMPLES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const POOL = 8192;

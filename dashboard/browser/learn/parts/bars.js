@@ -1,7 +1,7 @@
 // @ts-check
 // Horizontal bars on one axis of nats.
 
-import {make, setText} from "../base/dom.js";
+import {make, setText} from "../../base/dom.js";
 import {numberText} from "./parts.js";
 
 /** The end of an axis for lengths up to `most`: a round number some way beyond. @param {number} most */

@@ -1,18 +1,18 @@
 // @ts-check
 // A latent map of a live view: a base that seldom changes, marks over it, and handles to drag or to move by arrow keys.
 
-import {contextOf, make} from "../base/dom.js";
-import {fitView, toLatent, toPixel} from "../base/geometry.js";
-import {paintAxes, paintGrid} from "../map/marks.js";
+import {contextOf, make} from "../../base/dom.js";
+import {fitView, toLatent, toPixel} from "../../base/geometry.js";
+import {paintAxes, paintGrid} from "../../map/marks.js";
 
-/** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {import("../state/state.js").View} View */
-/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../../state/state.js").Latent} Latent */
+/** @typedef {import("../../state/state.js").View} View */
+/** @typedef {import("../../base/palette.js").Theme} Theme */
 /** @typedef {{context: CanvasRenderingContext2D, view: View, theme: Theme, size: number, ratio: number}} Painter size of text in pixels */
 /** @typedef {{name: string, label: string, at: () => Latent, move: (z: Latent) => void, axis?: 0|1}} Handle axis: along which alone it moves */
 /**
  * @typedef {object} LessonMapOptions
- * @property {import("./lesson.js").Lesson} lesson
+ * @property {import("../lesson.js").Lesson} lesson
  * @property {string} testid
  * @property {string} unit of the axes
  * @property {() => [Latent, Latent]} range the corners of what is to be in sight

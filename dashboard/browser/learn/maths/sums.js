@@ -1,9 +1,9 @@
 // @ts-check
 // Densities and sums that several live views share. Nats; no DOM, no randomness of its own.
 
-/** @typedef {import("../base/geometry.js").Pair} Pair */
-/** @typedef {import("../exact/gaps.js").Gaussian} Gaussian */
-/** @typedef {import("../model/networks.js").Network} Network */
+/** @typedef {import("../../base/geometry.js").Pair} Pair */
+/** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
+/** @typedef {import("../../model/networks.js").Network} Network */
 
 const LOG_TAU = Math.log(2 * Math.PI);
 
@@ -69,4 +69,43 @@ export function normalDraws(normal, count) {
   const draws = new Float64Array(2 * count);
   for (let k = 0; k < count; k++) draws.set(normal(), 2 * k);
   return draws;
+}
+
+/** log p(x, z) − log q(z). @param {import("../../exact/gaps.js").Gaussian} q @param {ArrayLike<number>} z [z1, z2, …] @param {ArrayLike<number>} joints log p(x, z) there */
+export function logWeights(q, z, joints) {
+  return Float64Array.from(joints, (joint, k) => joint - logGaussian(q, z[2 * k], z[2 * k + 1]));
+}
+
+/** log of the mean of the first K weights, for each K of ascending `counts`. @param {ArrayLike<number>} weights their logarithms @param {readonly number[]} counts */
+export function runningLogMeans(weights, counts) {
+  let [sum, done] = [-Infinity, 0];
+  return counts.map((count) => {
+    sum = logSumExp([sum, logSumExp(weights, done, count)]);
+    done = count;
+    return sum - Math.log(count);
+  });
+}
+
+/** How far from the origin the lattice reaches along each axis. */
+export const LATTICE_REACH = 5;
+
+/** Distance between neighbours of a lattice with n points per side. @param {number} n */
+export function latticeSpacing(n) {
+  return (2 * LATTICE_REACH) / n;
+}
+
+/** n × n points in the middles of equal cells of [−5, 5]², as [z1, z2, …]. @param {number} n */
+export function latticePoints(n) {
+  const spacing = latticeSpacing(n);
+  const points = new Float32Array(2 * n * n);
+  for (let k = 0; k < n * n; k++) {
+    points[2 * k] = -LATTICE_REACH + ((k % n) + 0.5) * spacing;
+    points[2 * k + 1] = -LATTICE_REACH + (Math.floor(k / n) + 0.5) * spacing;
+  }
+  return points;
+}
+
+/** log Σ p(x, z) Δ² over the lattice. @param {ArrayLike<number>} joints log p(x, z) at its points @param {number} n */
+export function latticeLogSum(joints, n) {
+  return logSumExp(joints) + 2 * Math.log(latticeSpacing(n));
 }

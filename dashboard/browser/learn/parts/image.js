@@ -1,21 +1,21 @@
 // @ts-check
 // The test image that a live view is about: its picture, the keys that choose another, and what is worked out about it.
 
-import {ambiguousImages, nextAfter} from "../images/ambiguous.js";
-import {observeFixed} from "../images/digits.js";
-import {actionButton, make} from "../base/dom.js";
+import {ambiguousImages, nextAfter} from "../../images/ambiguous.js";
+import {observeFixed} from "../../images/digits.js";
+import {actionButton, make} from "../../base/dom.js";
 import {createPicture} from "./parts.js";
-import {initialState} from "../state/state.js";
+import {initialState} from "../../state/state.js";
 
-/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
-/** @typedef {import("../model/worker.js").EncoderBound} EncoderBound */
-/** @typedef {import("../exact/gaps.js").Gaps} Gaps */
+/** @typedef {import("../../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {import("../../model/worker.js").EncoderBound} EncoderBound */
+/** @typedef {import("../../exact/gaps.js").Gaps} Gaps */
 /** @typedef {{index: number, label: number, x: Float32Array, truth: (Posterior & {encoder: EncoderBound})|null, gaps: (Posterior & Gaps)|null}} Subject
  *   what is null is still being worked out */
 /** @typedef {ReturnType<typeof createChosenImage>} ChosenImage */
 
 /**
- * @param {import("./lesson.js").Lesson} lesson
+ * @param {import("../lesson.js").Lesson} lesson
  * @param {{first?: number, gaps?: boolean, changed?: () => void}} options first: the image if none has been chosen yet;
  *   gaps: whether the best Gaussian is wanted too; changed: called when the image did or something about it is known
  */
@@ -70,7 +70,7 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
       picture.show(subject.x, lesson.theme);
       picture.say(`Test image ${subject.index}, a ${lesson.model.bundle.header.classes[subject.label]}. Pixels binarised: ${points.protocol}, seed ${points.seed}. Model ${lesson.model.bundle.name}.`);
     },
-    /** What Explore is to show of it. @returns {Partial<import("../state/state.js").State>} */
+    /** What Explore is to show of it. @returns {Partial<import("../../state/state.js").State>} */
     place: () => ({mode: "inspect", selected: subject.index, z: lesson.models.map((one) => one.codeOf(subject.index)), layers: {...initialState(2).layers, posterior: true}}),
   };
 }

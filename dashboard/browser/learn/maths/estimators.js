@@ -4,7 +4,7 @@
 // and the Monte Carlo KL = 1/L Σ [log q(z) − log p(z)] beside its closed form.
 // Source: Kingma & Welling, arXiv:1312.6114, eq. 6 and 7.
 
-import {klToPrior, logGaussian, logStandardNormal} from "../maths.js";
+import {klToPrior, logGaussian, logStandardNormal} from "./sums.js";
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 /** @typedef {{a: Float64Array, b: Float64Array, kl: Float64Array}} Terms per sample: what estimators A, B and KL average */

@@ -1,14 +1,14 @@
 // @ts-check
 // The codes of the test images under the marks of a live view, and the prior's circles.
 
-import {contextOf, make} from "../base/dom.js";
-import {paintPrior} from "../map/marks.js";
-import {toPixel} from "../base/geometry.js";
-import {nameSprite, paintPoints} from "../map/points.js";
-import {initialState} from "../state/state.js";
+import {contextOf, make} from "../../base/dom.js";
+import {paintPrior} from "../../map/marks.js";
+import {toPixel} from "../../base/geometry.js";
+import {nameSprite, paintPoints} from "../../map/points.js";
+import {initialState} from "../../state/state.js";
 
 /** @typedef {import("./map.js").Painter} Painter */
-/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
  * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */

@@ -2,12 +2,12 @@
 // The exact posterior of the chosen image under a lens: a map of the part of latent space where it and q lie.
 
 import {createLessonMap} from "./map.js";
-import {paintTruth} from "../map/posterior.js";
+import {paintTruth} from "../../map/posterior.js";
 
-/** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {import("../exact/gaps.js").Gaussian} Gaussian */
+/** @typedef {import("../../state/state.js").Latent} Latent */
+/** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 /** @typedef {import("./map.js").Painter} Painter */
-/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {import("../../exact/posterior_summary.js").Posterior} Posterior */
 
 const VISIBLE = 0.05; // of the density on the 95 % contour: what of the posterior is kept in sight
 const REACH = 3; // σ of a Gaussian that are kept in sight
@@ -37,7 +37,7 @@ export function frameAround({grid: {columns, rows, low, high}, density, contours
 }
 
 /**
- * @param {import("./lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image
+ * @param {import("../lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image
  * @param {{marks: (painter: Painter) => void, range?: () => [Latent, Latent]|null, handles?: import("./map.js").Handle[],
  *   press?: (z: Latent) => void}} options range: what is in sight; null, or before anything is known, all of the map
  */

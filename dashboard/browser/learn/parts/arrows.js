@@ -1,9 +1,9 @@
 // @ts-check
 // Arrows: on a map from point to point, and as a fan from the middle of a small picture, with lengths on a logarithmic scale.
 
-import {contextOf, make} from "../base/dom.js";
+import {contextOf, make} from "../../base/dom.js";
 
-/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../../base/palette.js").Theme} Theme */
 
 const HEAD = 6;
 
@@ -29,7 +29,7 @@ export function fanReach(length, least, most) {
   return length <= least ? 0.08 * (length / least) : 0.08 + 0.92 * Math.log(length / least) / Math.log(Math.max(most / least, 1 + 1e-9));
 }
 
-/** A fan of estimates of one gradient. @param {import("./lesson.js").Lesson} lesson @param {string} title @param {string} testid */
+/** A fan of estimates of one gradient. @param {import("../lesson.js").Lesson} lesson @param {string} title @param {string} testid */
 export function createFan(lesson, title, testid) {
   const canvas = make("canvas", {class: "ls-fan", role: "img", "aria-label": title, "data-testid": testid});
   const context = contextOf(canvas);

@@ -1,7 +1,7 @@
 // @ts-check
 // Something that moves by itself from 0 to 1, at once for those who asked their system for less motion.
 
-/** @param {import("./lesson.js").Lesson} lesson */
+/** @param {import("../lesson.js").Lesson} lesson */
 export function createMotion(lesson) {
   let [running, started] = [0, 0];
   return {

@@ -1,25 +1,25 @@
 // @ts-check
 // What steps 3 and 4 share: the exact posterior of an image, a q over it to fit by hand, and keys for two special ones.
 
-import {actionButton, make} from "../base/dom.js";
+import {actionButton, make} from "../../base/dom.js";
 import {createChosenImage} from "./image.js";
 import {createMotion} from "./motion.js";
 import {createMovableQ, gaussianBetween} from "./q.js";
 import {createTruthMap, frameAround} from "./truth.js";
 
-/** @typedef {import("../exact/gaps.js").Gaussian} Gaussian */
+/** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 
 const OFF = /** @type {const} */ ([2.2, -1.8]); // posterior standard deviations by which the first q misses
 const TOO_WIDE = 1.8;
 const GLIDE = 700; // milliseconds
 
-/** A poor q to begin with. @param {import("../exact/posterior_summary.js").Posterior} posterior @returns {Gaussian} */
+/** A poor q to begin with. @param {import("../../exact/posterior_summary.js").Posterior} posterior @returns {Gaussian} */
 function poorGuess({mean, covariance}) {
   const std = [Math.sqrt(covariance[0]), Math.sqrt(covariance[2])];
   return {mu: [mean[0] + OFF[0] * std[0], mean[1] + OFF[1] * std[1]], std: [TOO_WIDE * std[0], std[1] / TOO_WIDE]};
 }
 
-/** @param {import("./lesson.js").Lesson} lesson */
+/** @param {import("../lesson.js").Lesson} lesson */
 export function createFitting(lesson) {
   const image = createChosenImage(lesson, {gaps: true, changed: refresh});
   const q = createMovableQ(lesson, image);

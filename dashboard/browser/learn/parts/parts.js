@@ -1,8 +1,8 @@
 // @ts-check
 // Small pieces that the live views are made of: readings, sliders over given values, pictures with a caption.
 
-import {createDigit} from "../images/digit_view.js";
-import {make, setText} from "../base/dom.js";
+import {createDigit} from "../../images/digit_view.js";
+import {make, setText} from "../../base/dom.js";
 
 /** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string}} ReadingRow kind: of the part of a bar that it is the length of */
 
@@ -27,7 +27,7 @@ export function createReadings(rows) {
     make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, kind ? make("span", {class: `ls-swatch ls-part-${kind}`}) : null, label), outputs[i], make("span", {class: "ls-unit"}, unit ?? ""))));
   return {
     element,
-    /** @param {import("./lesson.js").Readings} values */
+    /** @param {import("../lesson.js").Readings} values */
     show(values) {
       rows.forEach(({name, digits, format}, i) => setText(outputs[i], format ? format(values[name]) : numberText(values[name], digits)));
     },

@@ -1,13 +1,13 @@
 // @ts-check
 // A Gaussian q(z) = N(μ, diag σ²) that is dragged by its centre and by two handles on its 2σ ellipse, and its ELBO.
 
-import {elboOf, QUICK_NODES} from "../exact/gaps.js";
-import {logJoints} from "./maths.js";
-import {paintPosterior} from "../map/marks.js";
+import {elboOf, QUICK_NODES} from "../../exact/gaps.js";
+import {logJoints} from "../maths/sums.js";
+import {paintPosterior} from "../../map/marks.js";
 
-/** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {import("../exact/gaps.js").Gaussian} Gaussian */
-/** @typedef {import("../exact/gaps.js").Bound} Bound */
+/** @typedef {import("../../state/state.js").Latent} Latent */
+/** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
+/** @typedef {import("../../exact/gaps.js").Bound} Bound */
 /** @typedef {import("./map.js").Handle} Handle */
 
 const ON_ELLIPSE = 2; // σ from the centre to the handles
@@ -21,7 +21,7 @@ export function finished(job) {
   }
 }
 
-/** The ELBO of q for x and its parts. @param {import("../model/networks.js").Network} network @param {Float32Array} x @param {Gaussian} q
+/** The ELBO of q for x and its parts. @param {import("../../model/networks.js").Network} network @param {Float32Array} x @param {Gaussian} q
  * @param {boolean} quick with fewer points, for what is on the move @returns {Bound} */
 export function boundOf(network, x, q, quick) {
   const inference = {
@@ -40,7 +40,7 @@ export function gaussianBetween(from, to, share) {
   return {mu: [mix(0), mix(1)], std: [widen(0), widen(1)]};
 }
 
-/** @param {import("./lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image */
+/** @param {import("../lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image */
 export function createMovableQ(lesson, image) {
   /** @type {Gaussian|null} */
   let q = null;

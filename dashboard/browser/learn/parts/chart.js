@@ -1,9 +1,9 @@
 // @ts-check
 // A small chart on a canvas: a box with a numbered axis along the bottom and, where wanted, one along the left.
 
-import {contextOf, make} from "../base/dom.js";
+import {contextOf, make} from "../../base/dom.js";
 
-/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../../base/palette.js").Theme} Theme */
 /** @typedef {{low: number, high: number, log?: boolean, label: string, hidden?: boolean}} Axis log: both ends above 0 */
 /** @typedef {{context: CanvasRenderingContext2D, theme: Theme, size: number, width: number, height: number, x: (value: number) => number, y: (value: number) => number}} Chart
  *   x and y from values to pixels of the box, whose upper left corner is the origin */
@@ -30,7 +30,7 @@ export function roundValues({low, high, log}, most) {
   return Array.from({length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1)}, (_, i) => Number(((first + i) * step).toPrecision(10)) || 0);
 }
 
-/** @param {import("./lesson.js").Lesson} lesson @param {string} testid @param {string} label what a screen reader is told it shows */
+/** @param {import("../lesson.js").Lesson} lesson @param {string} testid @param {string} label what a screen reader is told it shows */
 export function createChart(lesson, testid, label) {
   const canvas = make("canvas", {class: "ls-chart", role: "img", "aria-label": label, "data-testid": testid});
   const element = make("div", {class: "ls-chart-box"}, canvas);
