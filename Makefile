@@ -7,7 +7,7 @@ APART := tests/architecture tests/engine tests/dashboard tests/property tests/br
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
-.PHONY: run test install install-test check screenshots benchmark clean
+.PHONY: run test install install-test screenshots fixtures benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -38,6 +38,10 @@ install-test: .venv/installed-test
 
 screenshots: install-test
 	cd tests && ../$(BIN)/python -m support.screenshots
+
+# What Python and Node both replay, worked out anew from the kept bundle.
+fixtures: install-test
+	cd tests && ../$(BIN)/python -m support.fixtures
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
