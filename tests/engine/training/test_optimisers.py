@@ -132,7 +132,7 @@ def test_training_does_not_import_torchs_compiler() -> None:
 import sys
 from vae_engine.data import mnist as data
 from vae_engine.training import training
-from vae_engine.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import ModelConfig, TrainConfig
 images = data.load("train").head(8)
 model, settings = ModelConfig(encoder_widths=(8,), decoder_widths=(8,)), TrainConfig(steps=2, grad_clip=1.0, held_out=8)
 for _ in training.train(model, settings, train_images=images, validation_images=images, live=True):
