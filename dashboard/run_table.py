@@ -116,7 +116,7 @@ def of_run(view: RunView, of_sweep: str = "") -> Row:
         if trouble:
             state, message, stamp = State.DAMAGED, trouble, ()
     elif view.configs:
-        metrics = {"n": view.configs[1].held_out, "samples": 1, "protocol": view.configs[1].protocol, **view.terms}
+        metrics = {"n": view.measured, "samples": 1, "protocol": view.configs[1].protocol, **view.terms}
         if view.snapshots:
             stamp = (view.snapshots[-1], *_changed(snapshots.path_of(view.folder, view.snapshots[-1])))
     split = TEST if metrics.get("split") == TEST else HELD_OUT

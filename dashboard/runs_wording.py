@@ -166,13 +166,13 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
-def images_shown(found: Sequence[Row], count: int) -> str:
-    """Which images stand in the maps."""
-    sets = list(dict.fromkeys(row.data for row in found))
+def images_shown(found: Sequence[Row], counts: Sequence[int]) -> str:
+    """Which images stand in the maps, and how many in each."""
+    sets = dict(zip((row.data for row in found), counts, strict=True))
     if len(sets) == 1:
-        where = f"The same {count:,} test images of {sets[0]} in each, drawn once as black and white"
+        where = f"The same {counts[0]:,} test images of {found[0].data} in each, drawn once as black and white"
     else:
-        where = f"The first {count:,} test images of each model's own data ({', '.join(sets)})"
+        where = f"The first test images of each model's own data ({', '.join(f'{n:,} of {name}' for name, n in sets.items())})"
     return f"{where}. The dashed square is what the manifold shows."
 
 

@@ -180,7 +180,8 @@ def readings(view: RunView) -> list[tuple[str, str, str]]:
     """The numbers of the moment: label, value, and what exactly it is."""
     last: Mapping[str, Any] = next((event for event in reversed(view.log.events) if event["type"] == "step"), {})
     train = view.configs[1] if view.configs else TrainConfig()
-    held_out = f"{train.held_out:,} validation images, {train.protocol} pixels, nats per image"
+    images = "validation images" if view.measured is None else f"{view.measured:,} validation images"
+    held_out = f"{images}, {train.protocol} pixels, nats per image"
     batches = "mean over the training batches of the last moments, nats per image"
     found = [("Step", f"{view.step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
     found.append(("nll", _one(last.get("nll")), batches))
