@@ -7,10 +7,10 @@ from typing import Any
 from vae_engine import weights
 from vae_engine.checkpoints import Stored
 
-# (name, ELBO, importance-sampled log p(x)): quoted, not measured here.
+# (name, ELBO, importance-sampled log p(x), the spread of the latter that its authors give): quoted, not measured here.
 QUOTED = (
-    ("N-VAE d=2, Davidson et al. 2018 (quoted)", -137.08, -135.73),
-    ("S-VAE d=2, sphere in R³, Davidson et al. 2018 (quoted)", -133.72, -132.50),
+    ("N-VAE d=2, Davidson et al. 2018", -137.08, -135.73, 0.83),
+    ("S-VAE d=2, sphere in R³, Davidson et al. 2018", -133.72, -132.50, 0.73),
 )
 
 
@@ -18,8 +18,14 @@ def markdown(models: list[Stored]) -> str:
     """One row a model: ELBO, importance-sampled and exact log p(x), reconstruction; then the quoted rows."""
     head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "seeds tried"]
     rows = [_row(model) for model in ranked(models)]
-    rows += [[name, "", f"{elbo:.2f}", f"{sampled:.2f}", "", "", ""] for name, elbo, sampled in QUOTED]
+    for name, elbo, sampled, spread in QUOTED:
+        rows.append([f"{name} (quoted)", "", plus_minus(elbo), plus_minus(sampled, spread), "", "", ""])
     return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def plus_minus(value: float, spread: float | None = None) -> str:
+    """A number with its spread or standard error where that is known: `-128.67 ± 0.40`."""
+    return f"{value:.2f}" if spread is None else f"{value:.2f} ± {spread:.2f}"
 
 
 def ranked(models: list[Stored]) -> list[Stored]:
