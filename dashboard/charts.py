@@ -22,11 +22,10 @@ def bounds(metrics: dict[str, dict[str, Any]]) -> go.Figure:
         )
     for key, (symbol, colour) in _MARKS.items():
         x = [metrics[name][key] for name in names]
-        marker = {"symbol": symbol, "color": colour, "size": 14}
-        template = "%{y}: %{x:.2f}"
-        figure.add_trace(
-            go.Scatter(x=x, y=names, mode="markers", name=wording.METRIC_COLUMNS[key], marker=marker, hovertemplate=template)
-        )
+        told = [wording.plus_minus(metrics[name][key], metrics[name].get(f"{key}_se")) for name in names]
+        look: dict[str, Any] = {"mode": "markers", "marker": {"symbol": symbol, "color": colour, "size": 14}}
+        label = wording.METRIC_COLUMNS[key]
+        figure.add_trace(go.Scatter(x=x, y=names, text=told, name=label, hovertemplate="%{y}: %{text}", **look))
     figure.update_xaxes(title=wording.BOUNDS_AXIS)
     figure.update_yaxes(autorange="reversed")  # the best on top, as in the table
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom"}

@@ -123,9 +123,7 @@ def _delete(row: Row, run: str) -> None:
 
 def _numbers(rows: Sequence[Row]) -> None:
     said = {
-        f"{label} ({short})": [
-            wording.figure(row.numbers[split].terms.get(term) if split in row.numbers else None) for row in rows
-        ]
+        f"{label} ({short})": [wording.figure(row.term(split, term), row.error(split, term)) for row in rows]
         for split, short in wording.SPLITS.items()
         for term, label in wording.TERMS.items()
     }

@@ -37,6 +37,8 @@ class Numbers:
     """Measured terms in nats per image, and on what: images, pixels, draws of z per image."""
 
     terms: dict[str, float] = field(default_factory=dict)
+    errors: dict[str, float] = field(default_factory=dict)
+    """The standard error of each term; none of those measured by an older version."""
     n: int | None = None
     protocol: str = ""
     samples: int | None = None
@@ -80,6 +82,10 @@ class Row:
     def term(self, split: str, name: str) -> float | None:
         """One of its numbers; None where it was not measured."""
         return self.numbers[split].terms.get(name) if split in self.numbers else None
+
+    def error(self, split: str, name: str) -> float | None:
+        """The standard error of one of its numbers; None where it is not known."""
+        return self.numbers[split].errors.get(name) if split in self.numbers else None
 
     @property
     def is_finished(self) -> bool:
@@ -241,6 +247,7 @@ def _numbers(metrics: dict[str, Any]) -> Numbers:
     n, samples, protocol = (metrics.get(key) for key in ("n", "samples", "protocol"))
     return Numbers(
         {name: float(metrics[name]) for name in TERMS if _is_number(metrics.get(name))},
+        {name: float(metrics[f"{name}_se"]) for name in TERMS if _is_number(metrics.get(f"{name}_se"))},
         n if type(n) is int else None,
         protocol if protocol in _PROTOCOLS else "",
         samples if type(samples) is int else None,

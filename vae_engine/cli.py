@@ -73,11 +73,12 @@ def parser(
     evaluate.add_argument("model", help="a pretrained name or a folder")
     evaluate.add_argument("--split", default="test", choices=("train", "validation", "test"))
     evaluate.add_argument("--protocol", default="dynamic", choices=("grey", "dynamic", "threshold"))
-    evaluate.add_argument("--limit", type=positive, help="only the first N images")
+    evaluate.add_argument("--limit", type=positive, help="only N images, drawn at random by the seed")
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of pixels and latent noise (default 0)")
     evaluate.add_argument("--samples", type=positive, default=10, help="z samples of the ELBO (default 10)")
     evaluate.add_argument("--is-samples", type=positive, default=500, help="z samples of log p(x) (default 500)")
-    evaluate.add_argument("--save", action="store_true", help="also write the numbers into the model's metrics.json")
+    evaluate.add_argument("--against", metavar="OTHER", help="another model, from which each term differs by so much")
+    evaluate.add_argument("--save", action="store_true", help="replace the numbers in the model's metrics.json and card")
 
     publish = add_command(commands, "publish", _publish, "choose among runs on validation and keep the best as pretrained")
     publish.add_argument("name", help="the name it gets under pretrained/")
@@ -140,8 +141,8 @@ def _models(arguments: argparse.Namespace) -> int:
 
 
 def _headline(metrics: dict[str, Any]) -> str:
-    shown = [f"{name} {metrics[name]:.2f}" for name in ("elbo", "log_px_exact", "log_px_is", "nll") if name in metrics]
-    return ", ".join(shown) + f" nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
+    shown = tables.told(metrics, ("elbo", "log_px_exact", "log_px_is", "nll"))
+    return f"{shown} nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
 
 
 def _info(arguments: argparse.Namespace) -> int:
@@ -212,19 +213,38 @@ def _stop_on_signal() -> Callable[[], bool]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from vae_engine import console, evaluation
+    from vae_engine import console, evaluation, publish
 
     stored = registry.find(arguments.model)
+    other = registry.find(arguments.against) if arguments.against else None
+    if other and other.train.data != stored.train.data:
+        raise EngineError(
+            f"{stored.name} is a model of {stored.train.data}, {other.name} of {other.train.data}: "
+            "only models of the same images can be compared."
+        )
     with console.StageBar() as bar:
         value = evaluation.evaluate(
             checkpoints.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
             limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
-            progress=bar.show, data_set=stored.train.data,
+            progress=bar.show, data_set=stored.train.data, against=(other.name, checkpoints.to_torch(other)) if other else None,
         )  # fmt: skip
     if arguments.save:
-        checkpoints.write_metrics(stored.folder, stored.metrics | value)
-    show(arguments, value, json.dumps(value, indent=2))
+        publish.keep_numbers(stored, {key: item for key, item in value.items() if key != "against"})
+    show(arguments, value, _evaluated(value))
     return 0
+
+
+def _evaluated(numbers: dict[str, Any]) -> str:
+    """One number a line, means with their standard errors."""
+    lines = []
+    for key, item in numbers.items():
+        if key in tables.TERMS:
+            lines.append(tables.told(numbers, [key]))
+        elif key == "against":
+            lines.append(f"minus {item['model']}, image by image: {tables.told(item)}")
+        elif not key.endswith("_se"):
+            lines.append(f"{key} {item if isinstance(item, str) else json.dumps(item)}")
+    return "\n".join(lines)
 
 
 def _publish(arguments: argparse.Namespace) -> int:

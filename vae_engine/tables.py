@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from vae_engine import weights
@@ -12,6 +13,9 @@ QUOTED = (
     ("N-VAE d=2, Davidson et al. 2018", -137.08, -135.73, 0.83),
     ("S-VAE d=2, sphere in R³, Davidson et al. 2018", -133.72, -132.50, 0.73),
 )
+
+TERMS = ("elbo", "nll", "kl", "log_px_is", "log_px_exact", "gap")
+"""What is measured of each image, and reported as a mean over images."""
 
 
 def markdown(models: list[Stored]) -> str:
@@ -42,8 +46,14 @@ def _row(model: Stored) -> list[str]:
     numbers = model.metrics
     seeds = len(numbers.get("selection", {}).get("candidates", [])) or 1
     keys = ("elbo", "log_px_is", "log_px_exact", "nll")
-    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", *(_figure(numbers, key) for key in keys), str(seeds)]
+    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", *(figure(numbers, key) for key in keys), str(seeds)]
 
 
-def _figure(numbers: dict[str, Any], key: str) -> str:
-    return f"{numbers[key]:.2f}" if key in numbers else ""
+def told(numbers: Mapping[str, Any], names: Iterable[str] = TERMS) -> str:
+    """Those numbers that were measured, by name: `elbo -128.67 ± 0.40, nll 120.75 ± 0.38`."""
+    return ", ".join(f"{name} {figure(numbers, name)}" for name in names if name in numbers)
+
+
+def figure(numbers: Mapping[str, Any], key: str) -> str:
+    """One of a model's numbers with its standard error, which older ones lack; nothing where it was not measured."""
+    return plus_minus(numbers[key], numbers.get(f"{key}_se")) if key in numbers else ""

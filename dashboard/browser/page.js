@@ -2,6 +2,7 @@
 // The page: where each view stands, and which of them redraw.
 
 import {createBetaSlider} from "./beta_slider.js";
+import {plusMinus} from "./beta_words.js";
 import {captionOf} from "./captions.js";
 import {classesOf} from "./classes.js";
 import {createLayersMenu, createLegend, createMenu, createModeBar} from "./controls.js";
@@ -156,7 +157,9 @@ function createChooser(app, model) {
 /** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
 function headline(name, metrics) {
   const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
-  return found ? `${name} · ${found[1]} ${signedNumber(metrics[found[0]])} nats/image (${metrics.split ?? "?"})` : name;
+  if (!found) return name;
+  const [key, what] = found;
+  return `${name} · ${what} ${signedNumber(metrics[key])}${plusMinus(metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
 }
 
 /** @param {ExplorerModel} model */

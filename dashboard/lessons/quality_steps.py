@@ -7,7 +7,7 @@ from dashboard.lessons import links
 from dashboard.lessons.source import Source
 from dashboard.lessons.step import Answer, Equation, Question, Step
 from dashboard.material import Material
-from dashboard.wording import number
+from dashboard.wording import plus_minus
 
 _RADIUS = 2.0
 
@@ -52,10 +52,11 @@ def _too_low(material: Material) -> Answer:
     metrics = material.vae.metrics
     difference = metrics["log_px_is"] - metrics["log_px_exact"]
     right = 0 if difference < -0.1 else 2 if difference > 0.1 else 1
+    elbo, sampled, exact = (plus_minus(metrics[key], metrics.get(f"{key}_se")) for key in ("elbo", "log_px_is", "log_px_exact"))
     because = (
-        f"Over the test images ELBO {number(metrics['elbo'])} ≤ importance-sampled {number(metrics['log_px_is'])} ≤ exact "
-        f"{number(metrics['log_px_exact'])} nats. Where q misses a mode no sample falls there, and {metrics['is_samples']} "
-        f"samples know nothing of it: for {metrics['share_is_low_by_1_nat']:.0%} of the images they are more than 1 nat too low."
+        f"Over the test images ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats. Where q misses a mode no "
+        f"sample falls there, and {metrics['is_samples']} samples know nothing of it: for "
+        f"{metrics['share_is_low_by_1_nat']:.0%} of the images they are more than 1 nat too low."
     )
     return Answer(right, because)
 

@@ -17,7 +17,8 @@ STEP: LogEvent = {
     "images_per_second": 24_500.4, "time": 1000.0,
 }  # fmt: skip
 EPOCH: LogEvent = {
-    "type": "epoch", "step": 50, "epoch": 1, "seconds": 10.0, "terms": {"elbo": -147.31, "nll": 142.0, "kl": 5.3}, "n": 27,
+    "type": "epoch", "step": 50, "epoch": 1, "seconds": 10.0, "n": 27,
+    "terms": {"elbo": -147.31, "elbo_se": 0.94, "nll": 142.0, "kl": 5.3},
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def test_every_state_has_a_word_a_colour_and_an_icon() -> None:
 
 def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH))}
-    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3", "Images/s": "24,500"}
+    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": "24,500"}
     help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH))}
     assert help["Held-out ELBO"].startswith("27 validation images, dynamic pixels, nats per image")
 
