@@ -112,4 +112,5 @@ def _number_lines(numbers: dict[str, Any]) -> list[str]:
         "log_px_exact": "log p(x), exact by quadrature",
     }
     found = [f"| {label} | {tables.figure(numbers, key)} |" for key, label in rows.items() if key in numbers]
-    return ["| number | value |", "|---|---|", *found]
+    refused = ["", f"There is no exact log p(x): {numbers['exact_refused']}"] if "exact_refused" in numbers else []
+    return ["| number | value |", "|---|---|", *found, *refused]

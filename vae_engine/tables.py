@@ -45,8 +45,9 @@ def ranked(models: list[Stored]) -> list[Stored]:
 def _row(model: Stored) -> list[str]:
     numbers = model.metrics
     seeds = len(numbers.get("selection", {}).get("candidates", [])) or 1
-    keys = ("elbo", "log_px_is", "log_px_exact", "nll")
-    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", *(figure(numbers, key) for key in keys), str(seeds)]
+    elbo, sampled, exact, nll = (figure(numbers, key) for key in ("elbo", "log_px_is", "log_px_exact", "nll"))
+    exact = "refused" if "exact_refused" in numbers else exact
+    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", elbo, sampled, exact, nll, str(seeds)]
 
 
 def told(numbers: Mapping[str, Any], names: Iterable[str] = TERMS) -> str:

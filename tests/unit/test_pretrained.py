@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from builders import tiny
 
-from vae_engine import checkpoints, data, export, load_model, objectives, registry
-from vae_engine.evaluation import observed
+from vae_engine import EngineError, build_model, checkpoints, data, evaluation, export, load_model, objectives, registry
+from vae_engine.evaluation import evaluate, observed
 from vae_engine.image_truths import image_truths
 
 NAMES = ("ae-mnist", "ae-mnist-small", "vae-mnist", "vae-mnist-small")
@@ -85,6 +86,27 @@ def some_of_test(metrics: dict[str, Any]) -> torch.Tensor:
     """COUNT test images, drawn, as those were seen that the metrics are of."""
     test = data.load("test")
     return observed(test, metrics["protocol"], metrics["seed"])[data.drawn(COUNT, len(test), 0)]
+
+
+def keys(value: Any) -> Any:
+    """The names of all numbers in a JSON value."""
+    return {key: keys(item) for key, item in value.items()} if isinstance(value, dict) else None
+
+
+def test_stored_numbers_are_those_that_an_evaluation_gives_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    def today(kind: str) -> dict[str, Any]:
+        return keys(evaluate(build_model(tiny(kind=kind), 0), kind, limit=2, is_samples=2))
+
+    def refuse(*arguments: object) -> None:
+        raise EngineError("A posterior lies beyond every lattice.")
+
+    known = {False: {kind: today(kind) for kind in ("vae", "ae")}}
+    monkeypatch.setattr(evaluation, "exact_log_px", refuse)
+    known[True] = {"vae": today("vae")}
+    for name in registry.names():
+        stored = registry.find(name)
+        found = known["exact_refused" in stored.metrics][stored.model.kind]
+        assert keys(stored.metrics) == found | {"selection": keys(stored.metrics["selection"])}, name
 
 
 @pytest.mark.parametrize("name", ["vae-mnist", "vae-mnist-small"])
