@@ -89,7 +89,16 @@ class RunView:
     @property
     def terms(self) -> dict[str, float]:
         """The held-out terms measured last; none before the first epoch is over."""
-        return next((event["terms"] for event in reversed(self.log.events) if event.get("terms")), {})
+        return self._measured.get("terms", {})
+
+    @property
+    def measured(self) -> int | None:
+        """How many held-out images the terms are means over; None where they are not measured yet or an old log is silent."""
+        return self._measured.get("n")
+
+    @property
+    def _measured(self) -> run_log.LogEvent:
+        return next((event for event in reversed(self.log.events) if event.get("terms")), {})
 
 
 def read_run(folder: Path, earlier: RunView | None = None) -> RunView:

@@ -33,10 +33,12 @@ def show() -> None:
     models = tables.ranked(models)
     rows = [
         {"model": m.name, "kind": m.model.kind, "parameters": weights.parameter_count(m.model)}
-        | {key: m.metrics.get(key) for key in wording.METRIC_COLUMNS}
+        | {name: m.metrics.get(name) for key in wording.METRIC_COLUMNS for name in (key, f"{key}_se")}
         for m in models
     ]
     columns = {key: st.column_config.NumberColumn(label, format="%.2f") for key, label in wording.METRIC_COLUMNS.items()}
+    beside = st.column_config.NumberColumn(wording.ERROR, help=wording.ERROR_HELP, format="%.2f", width=50)
+    columns |= {f"{key}_se": beside for key in wording.METRIC_COLUMNS}
     columns["parameters"] = st.column_config.NumberColumn(format="localized")
     st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)

@@ -132,9 +132,7 @@ def _delete(row: Row, run: str) -> None:
 
 def _numbers(rows: Sequence[Row]) -> None:
     said = {
-        f"{label} ({short})": [
-            wording.figure(row.numbers[split].terms.get(term) if split in row.numbers else None) for row in rows
-        ]
+        f"{label} ({short})": [wording.figure(row.term(split, term), row.error(split, term)) for row in rows]
         for split, short in wording.SPLITS.items()
         for term, label in wording.TERMS.items()
     }
@@ -176,7 +174,7 @@ def _maps(rows: Sequence[Row]) -> None:
         square = run_pictures.square(run_shelf.own_gaussian(row))
         found.append(run_maps.Map(row.name, codes, labels, row.configs[1].classes, wording.unit(row), square))
     st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
-    st.markdown(f":small[{plain(wording.images_shown(flat, run_shelf.IMAGES))}]")
+    st.markdown(f":small[{plain(wording.images_shown(flat, [len(one.labels) for one in found]))}]")
 
 
 def _reel(row: Row, run: str) -> Reel:

@@ -18,6 +18,7 @@ from dashboard.runs import wording
 from dashboard.runs.beside import beside, one_setting
 from dashboard.runs.table import BUNDLED, Row
 from dashboard.shared import state
+from dashboard.shared.wording import ERROR, ERROR_HELP
 from dashboard.train.wording import plain, told
 from vae_engine.base.errors import EngineError
 
@@ -145,7 +146,8 @@ def _cells(row: Row) -> dict[str, Any]:
         "beta": train.beta if train and row.kind == "vae" else None,
     }  # fmt: skip
     for split in wording.SPLITS:
-        cells |= {f"{split} {term}": row.term(split, term) for term in wording.TERMS}
+        for term in wording.TERMS:
+            cells |= {f"{split} {term}": row.term(split, term), f"{split} {term} ±": row.error(split, term)}
     when = row.view and datetime.fromtimestamp(row.view.about.created, ZoneInfo(st.context.timezone or "UTC"))
     return cells | {
         "data": row.data, "network": run_table.architecture(row), "objective": run_table.objective(row),
@@ -168,6 +170,7 @@ def _columns() -> dict[str, Any]:
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"
             shown = None if (split, term) == (run_table.HELD_OUT, "log_px_exact") else f"{label} ({short})"
             columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, format="%.2f", width=92)
+            columns[f"{split} {term} ±"] = shown and configured.NumberColumn(ERROR, help=ERROR_HELP, format="%.2f", width=50)
     return columns
 
 

@@ -38,6 +38,8 @@ class Numbers:
     """Measured terms in nats per image, and on what: images, pixels, draws of z per image."""
 
     terms: dict[str, float] = field(default_factory=dict)
+    errors: dict[str, float] = field(default_factory=dict)
+    """The standard error of each term; none of those measured by an older version."""
     n: int | None = None
     protocol: str = ""
     samples: int | None = None
@@ -82,6 +84,10 @@ class Row:
         """One of its numbers; None where it was not measured."""
         return self.numbers[split].terms.get(name) if split in self.numbers else None
 
+    def error(self, split: str, name: str) -> float | None:
+        """The standard error of one of its numbers; None where it is not known."""
+        return self.numbers[split].errors.get(name) if split in self.numbers else None
+
     @property
     def is_finished(self) -> bool:
         """Whether it holds the model that training was to give."""
@@ -117,7 +123,7 @@ def of_run(view: RunView, of_sweep: str = "") -> Row:
         if trouble:
             state, message, stamp = State.DAMAGED, trouble, ()
     elif view.configs:
-        metrics = {"n": view.configs[1].held_out, "samples": 1, "protocol": view.configs[1].protocol, **view.terms}
+        metrics = {"n": view.measured, "samples": 1, "protocol": view.configs[1].protocol, **view.terms}
         if view.snapshots:
             stamp = (view.snapshots[-1], *_changed(snapshots.path_of(view.folder, view.snapshots[-1])))
     split = TEST if metrics.get("split") == TEST else HELD_OUT
@@ -242,6 +248,7 @@ def _numbers(metrics: dict[str, Any]) -> Numbers:
     n, samples, protocol = (metrics.get(key) for key in ("n", "samples", "protocol"))
     return Numbers(
         {name: float(metrics[name]) for name in TERMS if _is_number(metrics.get(name))},
+        {name: float(metrics[f"{name}_se"]) for name in TERMS if _is_number(metrics.get(f"{name}_se"))},
         n if type(n) is int else None,
         protocol if protocol in _PROTOCOLS else "",
         samples if type(samples) is int else None,

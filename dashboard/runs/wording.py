@@ -9,7 +9,7 @@ from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
 from dashboard.runs.table import HELD_OUT, TEST, Row
-from dashboard.shared.wording import number
+from dashboard.shared.wording import number, plus_minus
 from dashboard.train.wording import plain, told
 
 RUNS = "Runs"
@@ -115,7 +115,7 @@ def protocols(found: Sequence[Row]) -> str:
             pixels = " or ".join(sorted({one.protocol for one in measured}))
             told = ", ".join(f"{n:,} images × {samples} draw{'s' * (samples != 1)} of z" for n, samples in sizes)
             parts.append(f"{short}: {pixels} pixels, {told}")
-    return f"Nats per image. {'; '.join(parts)}." if parts else ""
+    return f"Nats per image, ± standard error of the mean over images. {'; '.join(parts)}." if parts else ""
 
 
 def summary(row: Row) -> str:
@@ -123,13 +123,13 @@ def summary(row: Row) -> str:
     split = next((one for one in (TEST, HELD_OUT) if one in row.numbers and row.numbers[one].terms), None)
     if split is None:
         return ""
-    terms = row.numbers[split].terms
-    return " · ".join(f"{label} {number(terms[term])}" for term, label in TERMS.items() if term in terms) + f" ({SPLITS[split]})"
+    told = {label: figure(row.term(split, term), row.error(split, term)) for term, label in TERMS.items()}
+    return " · ".join(f"{label} {value}" for label, value in told.items() if value != figure(None)) + f" ({SPLITS[split]})"
 
 
-def figure(value: float | None) -> str:
-    """A number in a table of few, or a dash."""
-    return "–" if value is None else number(value)
+def figure(value: float | None, error: float | None = None) -> str:
+    """A number with its standard error in a table of few, or a dash."""
+    return "–" if value is None else plus_minus(value, error)
 
 
 def state_of(row: Row) -> str:
@@ -166,13 +166,13 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
-def images_shown(found: Sequence[Row], count: int) -> str:
-    """Which images stand in the maps."""
-    sets = list(dict.fromkeys(row.data for row in found))
+def images_shown(found: Sequence[Row], counts: Sequence[int]) -> str:
+    """Which images stand in the maps, and how many in each."""
+    sets = dict(zip((row.data for row in found), counts, strict=True))
     if len(sets) == 1:
-        where = f"The same {count:,} test images of {sets[0]} in each, drawn once as black and white"
+        where = f"The same {counts[0]:,} test images of {found[0].data} in each, drawn once as black and white"
     else:
-        where = f"The first {count:,} test images of each model's own data ({', '.join(sets)})"
+        where = f"The first test images of each model's own data ({', '.join(f'{n:,} of {name}' for name, n in sets.items())})"
     return f"{where}. The dashed square is what the manifold shows."
 
 
@@ -221,12 +221,14 @@ def beta_zero(group: Group) -> str:
     if group.setting != "beta" or group.kind != "vae" or 0 not in group.values:
         return ""
     zero = group.values.index(0)
-    row = group.rows[zero]
-    numbers, dearer = row.numbers[group.split].terms, next(v for v in group.values if v > 0)
-    other = group.rows[group.values.index(dearer)].numbers[group.split].terms
+    dearer = next(value for value in group.values if value > 0)
+    rows = [group.rows[zero], group.rows[group.values.index(dearer)]]
+    kl, other_kl, nll, other_nll = (
+        figure(row.term(group.split, term), row.error(group.split, term)) for term in ("kl", "nll") for row in rows
+    )
     return (
         "**β = 0 still draws z from q(z|x)**; only the KL is left out of the loss, which is then no bound of log p(x). It is "
         "not the plain autoencoder, which stores one point for each image. Leaving the prior costs nothing, so q "
-        f"narrows and moves away: its KL is {figure(numbers.get('kl'))} nats, against {figure(other.get('kl'))} at "
-        f"β = {dearer:g}, for an nll of {figure(numbers.get('nll'))} against {figure(other.get('nll'))}."
+        f"narrows and moves away: its KL is {kl} nats, against {other_kl} at β = {dearer:g}, for an nll of {nll} against "
+        f"{other_nll}."
     )

@@ -27,6 +27,7 @@ METRIC_COLUMNS = {
     "nll": "reconstruction −log p(x|z)",
     "kl": "KL",
 }
+ERROR, ERROR_HELP = "±", "Standard error of the mean to the left: standard deviation over images / √n."
 
 
 def protocol_of(metrics: list[dict[str, Any]]) -> str:
@@ -38,6 +39,11 @@ def protocol_of(metrics: list[dict[str, Any]]) -> str:
 def number(value: float, digits: int = 2) -> str:
     """A number with a minus sign instead of a hyphen, and none before a nought."""
     return f"{value:z,.{digits}f}".replace("-", "−")
+
+
+def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
+    """A mean with its standard error, where that is known."""
+    return number(value, digits) if error is None else f"{number(value, digits)} ± {number(error, digits)}"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import RunView, State
-from dashboard.shared.wording import number
+from dashboard.shared.wording import number, plus_minus
 from vae_engine.stored.config import TrainConfig
 
 TRAIN = "Train"
@@ -180,15 +180,16 @@ def readings(view: RunView) -> list[tuple[str, str, str]]:
     """The numbers of the moment: label, value, and what exactly it is."""
     last: Mapping[str, Any] = next((event for event in reversed(view.log.events) if event["type"] == "step"), {})
     train = view.configs[1] if view.configs else TrainConfig()
-    held_out = f"{train.held_out:,} validation images, {train.protocol} pixels, nats per image"
+    images = "validation images" if view.measured is None else f"{view.measured:,} validation images"
+    held_out = f"{images}, {train.protocol} pixels, nats per image"
     batches = "mean over the training batches of the last moments, nats per image"
     found = [("Step", f"{view.step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
     found.append(("nll", _one(last.get("nll")), batches))
     if view.configs and view.configs[0].kind == "vae":
         found.append(("kl", _one(last.get("kl")), batches))
-        found.append(("Held-out ELBO", _one(view.terms.get("elbo")), f"{held_out}; β = 1, one sample of z"))
+        found.append(("Held-out ELBO", _held_out(view, "elbo"), f"{held_out}; β = 1, one sample of z"))
     else:
-        found.append(("Held-out nll", _one(view.terms.get("nll")), held_out))
+        found.append(("Held-out nll", _held_out(view, "nll"), held_out))
     speed = last.get("images_per_second")
     found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
     return found
@@ -196,6 +197,10 @@ def readings(view: RunView) -> list[tuple[str, str, str]]:
 
 def _one(value: float | None) -> str:
     return "–" if value is None else number(value, 1)
+
+
+def _held_out(view: RunView, term: str) -> str:
+    return plus_minus(view.terms[term], view.terms.get(f"{term}_se"), 1) if term in view.terms else "–"
 
 
 def curve_alt(view: RunView, term: str) -> str:

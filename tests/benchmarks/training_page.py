@@ -31,7 +31,7 @@ PREPARED_MS = 15_000
 RUNNING_MS = 4_000
 WATCHED_MS = 60_000
 SEEDS = 3
-QUOTED_AS, *BEST_QUOTED = QUOTED[0]  # a name, ELBO and importance-sampled log p(x)
+QUOTED_AS, *BEST_QUOTED, SPREAD = QUOTED[0]  # a name, ELBO, importance-sampled log p(x) and the spread of that
 PRESSED = """([label, wanted]) => new Promise((resolve) => {
   const seen = {
     badge: (words) => [...document.querySelectorAll("[data-testid=stMarkdownBadge], .stMarkdownBadge, .stBadge")]
@@ -117,14 +117,14 @@ def rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
     runs = [watched(browser, folder / f"watched-{seed}", seed) for seed in range(SEEDS if repeats > 1 else 1)]
     middle = {name: statistics.median(one[name] for one in runs) for name in runs[0]}
     setting = published.on_test(published.trained(folder / "published", 0))
-    for what, name, best in (
-        ("ELBO on test", "elbo", BEST_QUOTED[0]),
-        (f"log p(x), {published.SAMPLES} importance samples", "sampled", BEST_QUOTED[1]),
+    for what, name, best, how in (
+        ("ELBO on test", "elbo", BEST_QUOTED[0], "quoted"),
+        (f"log p(x), {published.SAMPLES} importance samples", "sampled", BEST_QUOTED[1], f"quoted, ± {SPREAD}"),
     ):
         yield Row(f"the setting of {published.NAME}, trained here: {what}", setting[name], "nats/image")
         yield Row("… 20 s watched from press to end", middle[name], "nats/image", least=setting[name])
         yield Row("… the worst of so many seeds", min(one[name] for one in runs), "nats/image", least=setting[name])
-        yield Row(f"… beside {QUOTED_AS}", middle[name], "nats/image", least=best)
+        yield Row(f"… beside {QUOTED_AS} ({how})", middle[name], "nats/image", least=best)
     yield Row("training images seen in 20 s watched", middle["images"], "images")
 
 

@@ -197,6 +197,7 @@ EVENTS = [
     json.dumps({"type": "failed", "step": 1, "time": 1.0, "message": "x" * 3000}),
     json.dumps({"type": "failed", "step": 1, "time": 1.0, "message": "two\nlines"}),
     json.dumps({"type": "epoch", "step": 1, "epoch": 1, "seconds": 1.0, "time": 1.0, "terms": {"elbo": "low"}}),
+    json.dumps({"type": "epoch", "step": 1, "epoch": 1, "seconds": 1.0, "time": 1.0, "terms": {}, "n": "all"}),
     json.dumps({"type": "finished", "step": 1, "seconds": 1.0, "time": 1.0, "terms": {}, "reason": None}), "[" * 100_000,
 ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine.base import locks
+from vae_engine.base import figures, locks
 from vae_engine.base.errors import EngineError
 from vae_engine.command import experiment_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
@@ -67,11 +67,12 @@ def parser(
     evaluate.add_argument("model", help="a pretrained name or a folder")
     evaluate.add_argument("--split", default="test", choices=("train", "validation", "test"))
     evaluate.add_argument("--protocol", default="dynamic", choices=("grey", "dynamic", "threshold"))
-    evaluate.add_argument("--limit", type=positive, help="only the first N images")
+    evaluate.add_argument("--limit", type=positive, help="only N images, drawn at random by the seed")
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of pixels and latent noise (default 0)")
     evaluate.add_argument("--samples", type=positive, default=10, help="z samples of the ELBO (default 10)")
     evaluate.add_argument("--is-samples", type=positive, default=500, help="z samples of log p(x) (default 500)")
-    evaluate.add_argument("--save", action="store_true", help="also write the numbers into the model's metrics.json")
+    evaluate.add_argument("--against", metavar="OTHER", help="another model, from which each term differs by so much")
+    evaluate.add_argument("--save", action="store_true", help="replace the numbers in the model's metrics.json and card")
 
     publish = add_command(commands, "publish", _publish, "choose among runs on validation and keep the best as pretrained")
     publish.add_argument("name", help="the name it gets under pretrained/")
@@ -134,8 +135,8 @@ def _models(arguments: argparse.Namespace) -> int:
 
 
 def _headline(metrics: dict[str, Any]) -> str:
-    shown = [f"{name} {metrics[name]:.2f}" for name in ("elbo", "log_px_exact", "log_px_is", "nll") if name in metrics]
-    return ", ".join(shown) + f" nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
+    shown = figures.told(metrics, ("elbo", "log_px_exact", "log_px_is", "nll"))
+    return f"{shown} nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
 
 
 def _info(arguments: argparse.Namespace) -> int:
@@ -210,19 +211,39 @@ def _stop_on_signal() -> Callable[[], bool]:
 def _evaluate(arguments: argparse.Namespace) -> int:
     from vae_engine.measure import evaluation
     from vae_engine.model import loading
+    from vae_engine.publish import publish
     from vae_engine.training import progress as console
 
     stored = registry.find(arguments.model)
+    other = registry.find(arguments.against) if arguments.against else None
+    if other and other.train.data != stored.train.data:
+        raise EngineError(
+            f"{stored.name} is a model of {stored.train.data}, {other.name} of {other.train.data}: "
+            "only models of the same images can be compared."
+        )
     with console.StageBar() as bar:
         value = evaluation.evaluate(
             loading.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
             limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
-            progress=bar.show, data_set=stored.train.data,
+            progress=bar.show, data_set=stored.train.data, against=(other.name, loading.to_torch(other)) if other else None,
         )  # fmt: skip
     if arguments.save:
-        checkpoints.write_metrics(stored.folder, stored.metrics | value)
-    show(arguments, value, json.dumps(value, indent=2))
+        publish.keep_numbers(stored, {key: item for key, item in value.items() if key != "against"})
+    show(arguments, value, _evaluated(value))
     return 0
+
+
+def _evaluated(numbers: dict[str, Any]) -> str:
+    """One number a line, means with their standard errors."""
+    lines = []
+    for key, item in numbers.items():
+        if key in figures.TERMS:
+            lines.append(figures.told(numbers, [key]))
+        elif key == "against":
+            lines.append(f"minus {item['model']}, image by image: {figures.told(item)}")
+        elif not key.endswith("_se"):
+            lines.append(f"{key} {item if isinstance(item, str) else json.dumps(item)}")
+    return "\n".join(lines)
 
 
 def _publish(arguments: argparse.Namespace) -> int:

@@ -167,6 +167,13 @@ def _mix(value: np.ndarray) -> np.ndarray:
     return value ^ (value >> 16)
 
 
+def drawn(count: int | None, total: int, seed: int) -> np.ndarray:
+    """Places of `count` of `total` images drawn at random: a prefix of one permutation fixed by the seed, so smaller draws
+    lie within larger ones. All places in their order where no count is given.
+    """
+    return np.arange(total) if count is None else generator(seed).permutation(total)[:count]
+
+
 def generator(*key: int) -> np.random.Generator:
     """A fast generator fully determined by a key such as (seed, purpose, step)."""
     return np.random.Generator(np.random.SFC64(list(key)))

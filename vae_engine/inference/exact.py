@@ -28,7 +28,7 @@ FINEST = 256  # decoded points along a tile
 _COARSE = 4  # coarse points along a tile
 _DROP = 60.0  # nats below an image's best coarse point at which a tile is left out at once
 _LIKELY = 40.0  # nats below it within which a tile's neighbours are looked at, too: a narrow mode may lie on their border
-_WIDER = (8.0, 12.0)  # half the ranges tried for images with mass at the border; the prior's mass beyond is below e⁻⁷⁰
+_WIDER = (8.0, 12.0, 16.0)  # half the ranges tried for images with mass at the border; the prior's mass beyond is below e⁻¹²⁷
 _BORDER_MASS = 1e-5  # of p(x), in the outermost tiles: more than the prior has there hints at modes beyond
 _RESOLVED = 6.0  # decoded squares that the mass must spread over, were it as dense everywhere as at its peak
 _CHUNK = 500
@@ -181,8 +181,8 @@ def exact_log_px(vae: VAE, x: Tensor, progress: Progress = _silent) -> Exact:
             exact = exact.corrected(beyond, ExactInference(vae, wider).log_px(x[beyond], progress, exact.of(beyond)))
     if (most := exact.border.max().item()) > _BORDER_MASS:
         raise EngineError(
-            f"A share of {most:.4f} of the posterior lies beyond ±{_WIDER[-1]:g}: "
-            "this decoder puts these images where the prior has no mass."
+            f"A share of {most:.4f} of a posterior lies at ±{_WIDER[-1]:g} or beyond: "
+            "this decoder puts that image where the prior has no mass."
         )
     return exact
 

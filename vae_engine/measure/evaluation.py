@@ -6,7 +6,7 @@ Every result states its protocol, split, estimator, samples or grid, and seed. A
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -30,17 +30,22 @@ def observed(images: data.Images, protocol: str, seed: int) -> Tensor:
     return torch.from_numpy(data.observe_fixed(images.images, protocol, seed))
 
 
-@torch.no_grad()
 def held_out_terms(model: Model, images: data.Images, protocol: str, seed: int, samples: int = 1) -> dict[str, float]:
-    """Means of `elbo`, `nll` and `kl` (VAE) or of `nll` (autoencoder), nats per image, by estimator B.
+    """Means over images of `image_terms`, each with its standard error."""
+    return means(image_terms(model, observed(images, protocol, seed), seed, samples))
+
+
+@torch.no_grad()
+def image_terms(model: Model, x: Tensor, seed: int, samples: int = 1) -> dict[str, Tensor]:
+    """`elbo`, `nll` and `kl` (VAE) or `nll` (autoencoder) of each image x [n, 784] by estimator B: float64 [n], nats.
 
     The ELBO is always at β = 1 and at sampled z. Evaluates in the model's eval mode.
     """
     model.eval()
     device = next(model.parameters()).device
     rng = torch.Generator(device).manual_seed(seed)
-    parts = [_terms(model, x.to(device), rng, samples) for x in observed(images, protocol, seed).split(_CHUNK)]
-    return {name: torch.cat([part[name] for part in parts]).double().mean().item() for name in parts[0]}
+    parts = [_terms(model, part.to(device), rng, samples) for part in x.split(_CHUNK)]
+    return {name: torch.cat([part[name] for part in parts]).double() for name in parts[0]}
 
 
 def _terms(model: Model, x: Tensor, rng: torch.Generator, samples: int) -> dict[str, Tensor]:
@@ -50,6 +55,21 @@ def _terms(model: Model, x: Tensor, rng: torch.Generator, samples: int) -> dict[
     nll = objectives.nll(model.likelihood, x, model.decode_logits(q.sample(rng, samples))).mean(0)
     kl = objectives.kl(q)
     return {"elbo": -(nll + kl), "nll": nll, "kl": kl}
+
+
+def means(terms: Mapping[str, Tensor]) -> dict[str, float]:
+    """The mean of each per-image term [n] and, as `…_se`, its standard error sd/√n; of a single image there is none."""
+    found = {}
+    for name, values in terms.items():
+        found[name] = values.mean().item()
+        if len(values) > 1:
+            found[f"{name}_se"] = values.std().item() / math.sqrt(len(values))
+    return found
+
+
+def differences(ours: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> dict[str, float]:
+    """Means of ours − others for each term both have, with standard errors; image i is the same in both, so they are paired."""
+    return means({name: ours[name] - others[name] for name in ours if name in others})
 
 
 @torch.no_grad()
@@ -86,40 +106,54 @@ def evaluate(
     is_samples: int = 500,
     progress: Progress = lambda what, share: None,
     data_set: str = "mnist",
+    against: tuple[str, Model] | None = None,
 ) -> dict[str, Any]:
-    """All the numbers of a model on one split, with the protocol beside them.
+    """All the numbers of a model on one split or on `limit` of its images drawn by the seed, with the protocol beside them.
 
     For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`), log_px_exact
     and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the statistics of its codes.
+    A mean over images has its standard error beside it (`elbo_se`). `against` another model, by name, the `differences` follow.
     """
     images = datasets.load(data_set, split)
-    images = images.head(limit or len(images))
+    chosen = data.drawn(limit, len(images), seed)
+    x = observed(images, protocol, seed)[chosen]  # an image has the same pixels however many are drawn
     result: dict[str, Any] = {
-        "model": name, "kind": model.config.kind, "data": data_set, "protocol": protocol, "split": split, "n": len(images),
+        "model": name, "kind": model.config.kind, "data": data_set, "protocol": protocol, "split": split, "n": len(x),
         "seed": seed, "estimator": "B", "samples": samples,
     }  # fmt: skip
-    progress("held-out terms", 0.0)
-    result |= held_out_terms(model, images, protocol, seed, samples)
-    x = observed(images, protocol, seed)
+    terms, about = _measured(model, x, seed, samples, is_samples, progress)
     train = datasets.load(data_set, "train").head(10_000)
-    statistics = latent_statistics.summarise(model, x, images.labels, observed(train, protocol, seed), train.labels, seed)
+    train_x = observed(train, protocol, seed)
+    latent = latent_statistics.summarise(model, x, images.labels[chosen], train_x, train.labels, seed)
+    result |= means(terms) | about | {"latent": latent}
+    if against:
+        others, _ = _measured(against[1], x, seed, samples, is_samples, progress)
+        result["against"] = {"model": against[0], **differences(terms, others)}
+    return _rounded(result)
+
+
+def _measured(
+    model: Model, x: Tensor, seed: int, samples: int, is_samples: int, progress: Progress
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Every term of each image, float64 [n], and how they were found.
+
+    Says why there are no exact ones, as for a VAE whose β = 0 let its codes leave the prior.
+    """
+    progress("held-out terms", 0.0)
+    terms = image_terms(model, x, seed, samples)
+    about: dict[str, Any] = {}
     if isinstance(model, VAE):
-        weighted = importance_sampled_log_px(model, x, is_samples, seed, progress)
-        result |= {"log_px_is": weighted.double().mean().item(), "is_samples": is_samples}
+        terms["log_px_is"] = importance_sampled_log_px(model, x, is_samples, seed, progress).double()
+        about["is_samples"] = is_samples
         if model.config.latent_dim == 2:
-            result |= _exact(model, x, weighted, result["elbo"], progress)
-    return _rounded(result | {"latent": statistics})
-
-
-def _exact(model: VAE, x: Tensor, weighted: Tensor, elbo: float, progress: Progress) -> dict[str, Any]:
-    """The exact numbers; or why there are none, as for a VAE whose β = 0 let its codes leave the prior."""
-    try:
-        exact = exact_log_px(model, x, progress)
-    except EngineError as refusal:
-        return {"exact_refused": str(refusal)}
-    log_px = exact.log_px.mean().item()
-    low = ((exact.log_px - weighted.double()) > 1.0).double().mean().item()
-    return {"log_px_exact": log_px, "gap": log_px - elbo, "grid": exact.grid, "share_is_low_by_1_nat": low}
+            try:
+                exact = exact_log_px(model, x, progress)
+            except EngineError as refusal:
+                return terms, about | {"exact_refused": str(refusal)}
+            terms |= {"log_px_exact": exact.log_px, "gap": exact.log_px - terms["elbo"]}
+            low = (exact.log_px - terms["log_px_is"] > 1.0).double().mean().item()
+            about |= {"grid": exact.grid, "share_is_low_by_1_nat": low}
+    return terms, about
 
 
 def _rounded(value: Any) -> Any:

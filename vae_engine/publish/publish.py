@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from vae_engine.base import figures
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
@@ -19,6 +20,7 @@ from vae_engine.stored import checkpoints, registry, weights
 from vae_engine.stored.checkpoints import Stored
 
 _SAMPLES = 10
+_HISTORY = ("steps", "seconds", "selection")
 
 
 def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float], None]) -> Stored:
@@ -46,8 +48,23 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     loading.save(folder, loading.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
     export.write_codes(stored, {})
-    (folder / "README.md").write_text(card(stored), encoding="utf-8")
+    _write_card(stored)
     return stored
+
+
+def keep_numbers(stored: Stored, numbers: dict[str, Any]) -> None:
+    """Replace a model's numbers by newly measured ones, in its card as well where it has one.
+
+    How long it was trained and how it was chosen stays on record; no number of an earlier measurement does.
+    """
+    history = {key: stored.metrics[key] for key in _HISTORY if key in stored.metrics}
+    checkpoints.write_metrics(stored.folder, numbers | history)
+    if "selection" in history:
+        _write_card(dataclasses.replace(stored, metrics=numbers | history))
+
+
+def _write_card(stored: Stored) -> None:
+    (stored.folder / "README.md").write_text(card(stored), encoding="utf-8")
 
 
 def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
@@ -63,8 +80,9 @@ def card(stored: Stored) -> str:
     numbers = stored.metrics
     candidates = numbers["selection"]["candidates"]
     criterion = "nll" if stored.model.kind == "ae" else "elbo"
-    tried = ", ".join(f"seed {c['seed']}: {c[criterion]:.2f}" for c in candidates)
+    tried = ", ".join(f"seed {c['seed']}: {figures.figure(c, criterion)}" for c in candidates)
     where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
+    errors = "; ± is the standard error of the mean over images" if any(key.endswith("_se") for key in numbers) else ""
     commands = [
         f"python -m vae_engine train --config pretrained/{stored.name}/config.json --seed {c['seed']} "
         f"--run-dir runs/{stored.name}-{c['seed']}" for c in candidates
@@ -76,7 +94,7 @@ def card(stored: Stored) -> str:
         f"# {stored.name}", "",
         f"{kind} of MNIST with {stored.model.latent_dim} latent dimensions and "
         f"{weights.parameter_count(stored.model):,} weights.", "",
-        "## Numbers", "", f"Nats per image; {where}.", "", *_number_lines(numbers), "",
+        "## Numbers", "", f"Nats per image; {where}{errors}.", "", *_number_lines(numbers), "",
         "## Data", "",
         "MNIST (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0): 50,000 images to train, 10,000 to validate, 10,000 to "
         f"test. The networks see `{stored.train.protocol}` pixels.", "",
@@ -98,4 +116,6 @@ def _number_lines(numbers: dict[str, Any]) -> list[str]:
         "log_px_is": f"log p(x), importance-sampled ({numbers.get('is_samples')} samples)",
         "log_px_exact": "log p(x), exact by quadrature",
     }
-    return ["| number | value |", "|---|---|", *(f"| {label} | {numbers[k]:.2f} |" for k, label in rows.items() if k in numbers)]
+    found = [f"| {label} | {figures.figure(numbers, key)} |" for key, label in rows.items() if key in numbers]
+    refused = ["", f"There is no exact log p(x): {numbers['exact_refused']}"] if "exact_refused" in numbers else []
+    return ["| number | value |", "|---|---|", *found, *refused]

@@ -256,6 +256,7 @@ def _check_event(event: Any) -> None:
     if sound and kind in ("epoch", "finished"):
         terms = event.get("terms")
         sound = isinstance(terms, dict) and len(terms) < 20 and all(map(_is_number, terms.values()))
+        sound = sound and type(event.get("n", 0)) is int  # older logs do not say how many images
     if sound and kind in ("finished", "failed"):
         text = event.get("reason" if kind == "finished" else "message")
         sound = isinstance(text, str) and len(text) <= 2000 and len(text.splitlines()) <= 1

@@ -108,8 +108,9 @@ def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[byte
         case training.Checkpoint(step, tensors, numbers):
             metadata = {"numbers": json.dumps({"step": step, **numbers})}
             write_atomically(folder / STATE, pack({k: t.contiguous() for k, t in tensors.items()}, metadata))
-        case training.Finished(step, seconds, reason, model, terms):
-            run_log.append(log, {"type": "finished", "step": step, "seconds": seconds, "reason": reason, "terms": terms})
+        case training.Finished(step, seconds, reason, model, terms, n):
+            told = {"step": step, "seconds": seconds, "reason": reason, "terms": terms, "n": n}
+            run_log.append(log, {"type": "finished", **told})
             (folder / snapshots.LATEST).unlink(missing_ok=True)  # the last snapshot holds the same
             if reason != "stopped":
                 loading.save(folder, model, train, held_out_metrics(train, event))
@@ -123,6 +124,6 @@ def _half(weights: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def held_out_metrics(train: TrainConfig, finished: training.Finished) -> dict[str, Any]:
     """The numbers that a finished run keeps, with their protocol."""
-    where = {"protocol": train.protocol, "split": "validation", "n": train.held_out, "seed": train.seed}
+    where = {"protocol": train.protocol, "split": "validation", "n": finished.n, "seed": train.seed}
     how = {"estimator": "B", "samples": 1, "steps": finished.step, "seconds": round(finished.seconds, 1)}
     return {**where, **how, **finished.terms}

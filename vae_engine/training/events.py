@@ -27,12 +27,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Epoch:
-    """Held-out terms after a pass over the training images; nats per image, β = 1, sampled z."""
+    """Held-out terms of `n` images after a pass over the training images; nats per image, β = 1, sampled z."""
 
     step: int
     epoch: int
     seconds: float
     terms: dict[str, float]
+    n: int
 
 
 @dataclass(frozen=True)
@@ -62,13 +63,14 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Finished:
-    """The end: the model that is kept, why training ended, and the last held-out terms."""
+    """The end: the model that is kept, why training ended, and the last held-out terms, of `n` images."""
 
     step: int
     seconds: float
     reason: str  # budget | patience | stopped
     model: Model
     terms: dict[str, float]
+    n: int
 
 
 @dataclass(frozen=True)

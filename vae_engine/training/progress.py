@@ -7,6 +7,7 @@ from typing import Self
 
 from tqdm import tqdm
 
+from vae_engine.base import figures
 from vae_engine.training import training
 
 
@@ -35,7 +36,7 @@ class TrainingBar(_Bar):
             self._bar.set_postfix_str(f"loss {event.loss:.1f}, {event.images_per_second:,.0f} images/s")
             self._to(event.progress)
         elif isinstance(event, training.Epoch):
-            self._bar.set_description_str(", ".join(f"{name} {value:.2f}" for name, value in event.terms.items()))
+            self._bar.set_description_str(figures.told(event.terms))
         elif isinstance(event, training.Finished):
             self._to(1.0)
 

@@ -152,7 +152,7 @@ def train(
             next_snapshot = _next_snapshot(step, ratio)
         if step % per_epoch == 0:
             terms = held_out_terms(averaged.model, held_out, config.protocol, config.seed)
-            yield Epoch(step, step // per_epoch, elapsed(), terms)
+            yield Epoch(step, step // per_epoch, elapsed(), terms, len(held_out))
             if patience.exhausted(-terms["elbo"] if "elbo" in terms else terms["nll"], averaged.model):
                 reason = "patience"
                 break
@@ -170,7 +170,7 @@ def train(
         yield Failed(step, f"The weights or the terms stopped being finite numbers by step {step}: lower the learning rate.")
         return
     yield Snapshot(step, _copy(final.state_dict()))
-    yield Finished(step, seconds, reason, final, terms)
+    yield Finished(step, seconds, reason, final, terms, len(held_out))
 
 
 def _one_step(

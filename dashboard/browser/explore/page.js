@@ -7,6 +7,7 @@ import {classesOf} from "../words/classes.js";
 import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
+import {plusMinus} from "../words/beta_words.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
@@ -157,7 +158,9 @@ function createChooser(app, model) {
 /** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
 function headline(name, metrics) {
   const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
-  return found ? `${name} · ${found[1]} ${signedNumber(metrics[found[0]])} nats/image (${metrics.split ?? "?"})` : name;
+  if (!found) return name;
+  const [key, what] = found;
+  return `${name} · ${what} ${signedNumber(metrics[key])}${plusMinus(metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
 }
 
 /** @param {ExplorerModel} model */

@@ -21,7 +21,12 @@ export function betaNumbers({metrics}) {
   const {kl_per_dimension: parts = [], active_units: active} = metrics.latent ?? {};
   const kl = parts.length ? parts.map(twoDecimals).join(" + ") : twoDecimals(metrics.kl);
   const units = active === undefined ? "" : ` · ${active} of ${parts.length} units active`;
-  return `nll ${twoDecimals(metrics.nll)} · KL ${kl} nats${units}`;
+  return `nll ${twoDecimals(metrics.nll)}${plusMinus(metrics.nll_se)} · KL ${kl} nats${units}`;
+}
+
+/** The standard error behind a mean; nothing where it was not measured. @param {number|undefined} error */
+export function plusMinus(error) {
+  return error === undefined ? "" : ` ± ${error.toFixed(2)}`;
 }
 
 /** @param {number|undefined} value */

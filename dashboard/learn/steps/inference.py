@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import Answer, Equation, Question, Step
+from dashboard.shared.wording import plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -44,8 +47,9 @@ def _even(material: Material) -> Answer:
     gap = np.sort(material.truths.gap)
     worst = float(gap[-len(gap) // 10 :].sum() / gap.sum())
     right = 1 if worst > 0.4 else 0
+    mean = plus_minus(float(gap.mean()), float(gap.std(ddof=1)) / math.sqrt(len(gap)))
     because = (
-        f"The mean gap is {gap.mean():.2f} nats, but half of the images lose less than {np.median(gap):.2f}. The worst tenth "
+        f"The mean gap is {mean} nats, but half of the images lose less than {np.median(gap):.2f}. The worst tenth "
         f"carry {worst:.0%} of the whole gap: there the encoder's q stands beside the posterior. Refining q for one such "
         "image takes a moment and wins most of it back, which shows that the decoder was not to blame."
     )

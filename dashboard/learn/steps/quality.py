@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import Answer, Equation, Question, Step
-from dashboard.shared.wording import number
+from dashboard.shared.wording import plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -52,10 +52,11 @@ def _too_low(material: Material) -> Answer:
     metrics = material.vae.metrics
     difference = metrics["log_px_is"] - metrics["log_px_exact"]
     right = 0 if difference < -0.1 else 2 if difference > 0.1 else 1
+    elbo, sampled, exact = (plus_minus(metrics[key], metrics.get(f"{key}_se")) for key in ("elbo", "log_px_is", "log_px_exact"))
     because = (
-        f"Over the test images ELBO {number(metrics['elbo'])} ≤ importance-sampled {number(metrics['log_px_is'])} ≤ exact "
-        f"{number(metrics['log_px_exact'])} nats. Where q misses a mode no sample falls there, and {metrics['is_samples']} "
-        f"samples know nothing of it: for {metrics['share_is_low_by_1_nat']:.0%} of the images they are more than 1 nat too low."
+        f"Over the test images ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats. Where q misses a mode no "
+        f"sample falls there, and {metrics['is_samples']} samples know nothing of it: for "
+        f"{metrics['share_is_low_by_1_nat']:.0%} of the images they are more than 1 nat too low."
     )
     return Answer(right, because)
 

@@ -12,8 +12,10 @@ import pytest
 from support.builders import attempt, short, tiny
 
 from dashboard.jobs import files as run_files
+from dashboard.jobs import run_view
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs, Limits
+from dashboard.runs import table as run_table
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data
@@ -34,12 +36,20 @@ def images(tmp_path: Path, digits: data.Images) -> Path:
     return path
 
 
-def trained(folder: Path, images: Path, steps: int = 12, **model: object) -> Path:
+def trained(folder: Path, images: Path, steps: int = 12, held_out: int = 5, **model: object) -> Path:
     """A run on those images."""
     asked = iter(range(steps))
-    settings = short(data=str(images), classes=CLASSES, held_out=5)
+    settings = short(data=str(images), classes=CLASSES, held_out=held_out)
     list(runs.start(folder, tiny(**model), settings, should_stop=lambda: next(asked, None) is None))
     return folder
+
+
+@pytest.mark.parametrize("steps", [12, 4])
+def test_it_is_measured_on_as_many_images_as_there_are_and_says_so(images: Path, tmp_path: Path, steps: int) -> None:
+    """Finished, or stopped after its first epoch: a twelfth of sixty are held out, whatever was asked for."""
+    view = run_view.read_run(trained(tmp_path / "run", images, steps, held_out=2000))
+    assert view.measured == len(datasets.load(str(images), "validation")) == 5
+    assert run_table.of_run(view).numbers[run_table.HELD_OUT].n == 5
 
 
 def data_of(folder: Path) -> str:

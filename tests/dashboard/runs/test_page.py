@@ -105,8 +105,9 @@ def test_every_model_and_run_stands_in_the_table_as_it_is(notebook: Path) -> Non
     metrics = checkpoints.read(notebook / FINISHED).metrics
     assert metrics["split"] == HELD_OUT
     for term in ("elbo", "nll", "kl"):
-        assert table.loc["The first", f"{HELD_OUT} {term}"] == metrics[term]
-        assert table.loc["vae-mnist", f"{TEST} {term}"] == registry.find("vae-mnist").metrics[term]
+        for name, split, numbers in (("The first", HELD_OUT, metrics), ("vae-mnist", TEST, registry.find("vae-mnist").metrics)):
+            assert table.loc[name, f"{split} {term}"] == numbers[term]
+            assert table.loc[name, f"{split} {term} ±"] == numbers[f"{term}_se"]
     own = table.loc[[*NAMES.values(), BROKEN, ALTERED]]
     assert own[[f"{TEST} {term}" for term in TERMS]].isna().all(axis=None)
     assert table.loc[[BROKEN, ALTERED], [f"{HELD_OUT} {term}" for term in TERMS]].isna().all(axis=None)
@@ -158,7 +159,7 @@ def test_what_differs_in_the_settings_is_all_that_is_listed(notebook: Path) -> N
     numbers, told = tables(opened(pin="vae-beta-0.5,vae-beta-4"))
     assert told == {"beta": {"vae-beta-0.5": "0.5", "vae-beta-4": "4"}}
     metrics = registry.find("vae-beta-4").metrics
-    assert numbers["log p(x) (test)"]["vae-beta-4"] == wording.figure(metrics["log_px_exact"])
+    assert numbers["log p(x) (test)"]["vae-beta-4"] == wording.figure(metrics["log_px_exact"], metrics["log_px_exact_se"])
     app = opened(pin=f"vae-beta-1,{OWN}{FINISHED},{OWN}{STOPPED}")
     numbers, told = tables(app)
     assert told["objective"] == {"vae-beta-1": "B", "The first": "B", "Cut short": "–"}

@@ -17,6 +17,7 @@ from dashboard.jobs.jobs import Jobs
 from dashboard.runs import groups as run_groups
 from dashboard.runs import pictures as run_pictures
 from dashboard.runs import table as run_table
+from dashboard.runs import wording as runs_wording
 from dashboard.runs.table import HELD_OUT, Notebook
 from vae_engine.runs import runs, sweep
 from vae_engine.runs.log import EVENTS
@@ -64,6 +65,16 @@ def test_runs_that_differ_in_one_setting_and_their_seed_are_a_group(swept: Path)
     assert group.values == (0.5, 0.5, 1.0, 1.0, 4.0)
     assert [row.configs and row.configs[1].beta for row in group.rows] == list(group.values)
     assert (group.split, group.kind) == (HELD_OUT, "vae")
+
+
+def test_numbers_are_told_with_their_standard_errors_which_older_runs_lack(swept: Path) -> None:
+    row = Notebook().rows(Jobs(swept))[0]
+    metrics, numbers = checkpoints.read(row.folder).metrics, row.numbers[HELD_OUT]
+    assert numbers.errors == {name: metrics[f"{name}_se"] for name in ("elbo", "nll", "kl")}
+    elbo = f"ELBO −{-metrics['elbo']:.2f}"
+    assert f"{elbo} ± {metrics['elbo_se']:.2f} · nll" in runs_wording.summary(row)
+    older = dataclasses.replace(row, numbers={HELD_OUT: dataclasses.replace(numbers, errors={})})
+    assert f"{elbo} · nll" in runs_wording.summary(older)
 
 
 def test_two_values_are_no_group_and_another_difference_parts_runs(swept: Path) -> None:

@@ -36,6 +36,9 @@ def test_models_page_shows_every_bundled_model_with_its_card_the_best_first() ->
     assert sorted(shown) == registry.names()
     assert shown[0] == "vae-mnist"
     assert [expander.label for expander in app.expander] == shown
+    numbers, best = app.dataframe[0].value.loc[0], bundled()[0].metrics
+    for key in wording.METRIC_COLUMNS:
+        assert (numbers[key], numbers[f"{key}_se"]) == (best[key], best[f"{key}_se"])
 
 
 def test_models_page_offers_the_chosen_models_as_one_file() -> None:

@@ -16,7 +16,10 @@ STEP: LogEvent = {
     "type": "step", "step": 40, "epoch": 0.8, "progress": 0.4, "seconds": 8.0, "nll": 141.26, "kl": 5.04,
     "images_per_second": 24_500.4, "time": 1000.0,
 }  # fmt: skip
-EPOCH: LogEvent = {"type": "epoch", "step": 50, "epoch": 1, "seconds": 10.0, "terms": {"elbo": -147.31, "nll": 142.0, "kl": 5.3}}
+EPOCH: LogEvent = {
+    "type": "epoch", "step": 50, "epoch": 1, "seconds": 10.0, "n": 27,
+    "terms": {"elbo": -147.31, "elbo_se": 0.94, "nll": 142.0, "kl": 5.3},
+}  # fmt: skip
 
 
 def view(state: State, *events: LogEvent, kind: str = "vae", message: str = "", position: int | None = None) -> RunView:
@@ -52,9 +55,15 @@ def test_every_state_has_a_word_a_colour_and_an_icon() -> None:
 
 def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH))}
-    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3", "Images/s": "24,500"}
+    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": "24,500"}
     help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH))}
-    assert "32 validation images, dynamic pixels, nats per image" in help["Held-out ELBO"]
+    assert help["Held-out ELBO"].startswith("27 validation images, dynamic pixels, nats per image")
+
+
+def test_of_how_many_images_an_old_log_tells_is_not_guessed() -> None:
+    old = {key: value for key, value in EPOCH.items() if key != "n"}
+    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, old))}
+    assert help["Held-out ELBO"].startswith("validation images, dynamic pixels")
 
 
 def test_an_autoencoder_has_neither_kl_nor_elbo() -> None:

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from support.builders import save_model, tiny, tiny_settings
 
+from vae_engine import TrainConfig, build_model
 from vae_engine.command import doctor
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
+from vae_engine.model import loading
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.weights import parameter_count
 
@@ -64,10 +66,33 @@ def test_evaluate_prints_one_object_with_every_number_and_its_protocol(command: 
     assert checkpoints.read(bundled / "tiny-vae").metrics == {"elbo": -1.0, "protocol": "dynamic"}
 
 
-def test_evaluate_keeps_its_numbers_when_asked(command: Command, bundled: Path) -> None:
-    before = checkpoints.read(bundled / "tiny-ae").metrics
-    found = json.loads(command("evaluate", "tiny-ae", "--limit", 5, "--save", "--json")[1])
-    assert checkpoints.read(bundled / "tiny-ae").metrics == before | found
+def test_evaluate_keeps_its_numbers_when_asked_and_none_of_earlier_ones(command: Command, bundled: Path) -> None:
+    checkpoints.write_metrics(bundled / "tiny-ae", {"elbo": -1.0, "steps": 12})
+    found = json.loads(command("evaluate", "tiny-ae", "--limit", 5, "--save", "--against", "tiny-vae", "--json")[1])
+    assert found.pop("against")["model"] == "tiny-vae"
+    assert checkpoints.read(bundled / "tiny-ae").metrics == found | {"steps": 12}
+
+
+def test_evaluate_against_another_model_is_paired_by_image(command: Command, bundled: Path) -> None:
+    flags = ["--limit", 20, "--is-samples", 2]
+    vae, ae, both = (
+        json.loads(command("evaluate", *names, *flags, "--json")[1])
+        for names in (["tiny-vae"], ["tiny-ae"], ["tiny-vae", "--against", "tiny-ae"])
+    )
+    against = both.pop("against")
+    assert both == vae
+    assert against.keys() == {"model", "nll", "nll_se"}
+    assert against["nll"] == pytest.approx(vae["nll"] - ae["nll"], abs=1e-4)
+    text = command("evaluate", "tiny-vae", "--against", "tiny-ae", *flags)[1]
+    assert f"elbo {vae['elbo']:.2f} ± {vae['elbo_se']:.2f}\n" in text
+    assert f"minus tiny-ae, image by image: nll {against['nll']:.2f} ± {against['nll_se']:.2f}\n" in text
+
+
+def test_models_of_different_images_are_not_compared(command: Command, bundled: Path) -> None:
+    loading.save(bundled / "other", build_model(tiny(), 0), TrainConfig(data="fashion"), {"elbo": -1.0})
+    code, out, error = command("evaluate", "tiny-vae", "--against", "other")
+    assert (code, out) == (2, "")
+    assert "other of fashion: only models of the same images" in error
 
 
 def test_truths_keeps_the_exact_numbers_of_every_test_image(
@@ -134,6 +159,7 @@ BAD: dict[str, list[Any]] = {
     "name too long for a file": ["info", "a" * 300],
     "path too long": ["info", "a/" * 3000],
     "unknown evaluate model": ["evaluate", "nothing"],
+    "unknown model to compare with": ["evaluate", "tiny-vae", "--against", "nothing"],
     "limit of zero": ["evaluate", "tiny-vae", "--limit", "0"],
     "limit in words": ["evaluate", "tiny-vae", "--limit", "many"],
     "unknown split": ["evaluate", "tiny-vae", "--split", "dev"],

@@ -79,6 +79,23 @@ def test_head_takes_the_first_images_with_their_labels() -> None:
     assert np.array_equal(test.head(7).labels, test.labels[:7])
 
 
+def test_a_draw_of_images_lies_within_every_larger_one_and_is_fixed_by_its_seed() -> None:
+    thousand = data.drawn(1000, 10_000, 3)
+    assert np.array_equal(data.drawn(500, 10_000, 3), thousand[:500])
+    assert sorted(data.drawn(10_000, 10_000, 3)) == list(range(10_000))
+    assert len(set(thousand) & set(data.drawn(1000, 10_000, 4))) < 200, "a tenth of a tenth in common, by chance"
+    assert np.array_equal(data.drawn(None, 7, 3), np.arange(7))
+    assert sorted(data.drawn(9, 7, 3)) == list(range(7))
+
+
+def test_a_draw_is_of_the_whole_population() -> None:
+    """The first half of MNIST's test images has a sixth less ink than the second; a draw has as many of either."""
+    ink = data.load("test").images.mean((1, 2))
+    assert ink[:5000].mean() < 0.9 * ink[5000:].mean()
+    chosen = ink[data.drawn(1000, len(ink), 0)]
+    assert abs(chosen.mean() - ink.mean()) < 3 * chosen.std() / np.sqrt(len(chosen))
+
+
 def test_an_unknown_split_is_refused_by_name() -> None:
     with pytest.raises(EngineError, match="'dev'"):
         data.load("dev")

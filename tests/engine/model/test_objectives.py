@@ -10,7 +10,7 @@ from support.builders import short, standard_error, tiny
 
 from vae_engine import build_model
 from vae_engine.data import mnist as data
-from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.measure.evaluation import differences, evaluate, held_out_terms, image_terms, means, observed
 from vae_engine.model import objectives
 from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.model.models import Posterior
@@ -92,6 +92,39 @@ def test_training_loss_of_a_and_b_has_the_same_expectation_as_minus_the_elbo(obj
         losses = torch.stack([batch_loss(vae, config, x, rng, 1.0)[0] for _ in range(30)]).double()
     elbo = held_out_terms(vae, digits, "dynamic", 0, samples=200)["elbo"]
     assert abs(losses.mean().item() + elbo) < 5 * standard_error(losses) + 0.02
+
+
+def test_a_limited_evaluation_is_of_images_drawn_by_the_seed_each_with_the_pixels_it_has_among_all() -> None:
+    """The KL needs no draw of z, so that it is the same for an image wherever it stands."""
+    vae, images = build_model(tiny()), data.load("test")
+    kl = image_terms(vae, observed(images, "dynamic", 3), 0)["kl"][data.drawn(30, len(images), 3)]
+    found = evaluate(vae, "tiny", limit=30, seed=3, is_samples=2)
+    assert (found["n"], found["kl"]) == (30, pytest.approx(kl.mean().item(), abs=1e-4))
+    assert found["kl_se"] == pytest.approx(standard_error(kl), abs=1e-4)
+
+
+def test_means_scatter_by_their_standard_error() -> None:
+    """Over repeated samples of n the sd of the mean is σ/√n, which each sample estimates as sd/√n; of one there is none."""
+    draws = 3 * torch.randn((2000, 40), generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    found = [means({"elbo": sample}) for sample in draws]
+    errors = torch.tensor([one["elbo_se"] for one in found])
+    assert torch.tensor([one["elbo"] for one in found]).std().item() == pytest.approx(3 / math.sqrt(40), rel=0.05)
+    assert errors.square().mean().sqrt().item() == pytest.approx(3 / math.sqrt(40), rel=0.01)
+    assert means({"elbo": doubles(1, 2, 6)}) == pytest.approx({"elbo": 3, "elbo_se": math.sqrt(7 / 3)})
+    assert means({"elbo": doubles(1)}) == {"elbo": 1}
+
+
+def test_differences_are_paired() -> None:
+    """se² of the difference of means = se²(a) + se²(b) − 2 cov(a, b)/n, far less than unpaired where images agree."""
+    shared, own, others = torch.randn((3, 500), generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    a, b = {"nll": 10 * shared + own, "kl": own}, {"nll": 10 * shared + others + 0.5}
+    found = differences(a, b)
+    assert found.keys() == {"nll", "nll_se"}, "one of them has no kl"
+    covariance = torch.cov(torch.stack([a["nll"], b["nll"]]))
+    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    assert found == pytest.approx({"nll": (own - others).mean().item() - 0.5, "nll_se": math.sqrt(variance.item() / 500)})
+    assert found["nll_se"] < 0.2 * means(a)["nll_se"]
+    assert differences(a, a) == {"nll": 0, "nll_se": 0, "kl": 0, "kl_se": 0}
 
 
 @pytest.mark.parametrize("logit", [-200.0, 200.0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,11 @@ from vae_engine import EngineError, build_model
 from vae_engine.data import mnist as data
 from vae_engine.measure import evaluation
 from vae_engine.model import loading
-from vae_engine.publish.publish import publish
+from vae_engine.publish.publish import card, publish
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.config import ModelConfig
+
+Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +53,23 @@ def test_the_run_best_on_validation_is_kept_and_the_others_are_on_record(tmp_pat
 
 def test_card_gives_the_numbers_and_the_commands_for_every_seed(tmp_path: Path) -> None:
     stored = publish("tiny", [run_folder(tmp_path / str(seed), seed) for seed in (0, 1)], silent)
-    card = (stored.folder / "README.md").read_text(encoding="utf-8")
-    assert f"{stored.metrics['log_px_exact']:.2f}" in card
-    assert stored.sha256 in card
+    written = (stored.folder / "README.md").read_text(encoding="utf-8")
+    assert f"{stored.metrics['log_px_exact']:.2f}" in written
+    assert stored.sha256 in written
     for seed in (0, 1):
-        assert f"python -m vae_engine train --config pretrained/tiny/config.json --seed {seed} --run-dir runs/tiny-{seed}" in card
+        assert (
+            f"python -m vae_engine train --config pretrained/tiny/config.json --seed {seed} --run-dir runs/tiny-{seed}" in written
+        )
+
+
+def test_numbers_measured_anew_replace_all_old_ones_in_the_card_as_well(command: Command, tmp_path: Path) -> None:
+    stored = publish("tiny", [run_folder(tmp_path / "0", 0)], silent)
+    checkpoints.write_metrics(stored.folder, stored.metrics | {"stale": 1.0})
+    found = json.loads(command("evaluate", "tiny", "--seed", 7, "--limit", 5, "--save", "--json")[1])
+    kept = registry.find("tiny")
+    assert kept.metrics == found | {"selection": stored.metrics["selection"]}
+    assert (kept.folder / "README.md").read_text(encoding="utf-8") == card(kept)
+    assert f"| {found['elbo']:.2f} ± {found['elbo_se']:.2f} |" in card(kept)
 
 
 @pytest.mark.parametrize("change", ["settings", "network"])

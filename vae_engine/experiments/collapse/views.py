@@ -121,12 +121,13 @@ def charts(
     rungs = tuple(
         curve(f"β = {beta:g}", range(1, size + 1), np.array([one.per_dimension for one in ladder[beta]])) for beta in betas
     )
-    known = [(beta, metrics) for beta, metrics in bundled if beta > 0]
-    two = tuple(
-        curve(name, [beta for beta, _ in known], np.array([[metrics[key] for _, metrics in known]]))
-        for name, key in (("ELBO", "elbo"), ("log p(x), exact", "log_px_exact"))
-    )
-    kls = curve("N_z = 2, bundled", [beta for beta, _ in known], np.array([[metrics["kl"] for _, metrics in known]]))
+
+    def of_bundled(name: str, key: str) -> Curve:
+        known = [(beta, metrics[key]) for beta, metrics in bundled if beta > 0 and key in metrics]
+        return curve(name, [beta for beta, _ in known], np.array([[value for _, value in known]]))
+
+    two = (of_bundled("ELBO", "elbo"), of_bundled("log p(x), exact", "log_px_exact"))
+    kls = of_bundled("N_z = 2, bundled", "kl")
     images = "training images seen"
     return (
         Chart("layers", "KL of each layer over training", images, "nats per image", layers, x_log=True),
@@ -170,7 +171,12 @@ def tables(
     ]
     size = next(iter(ladder.values()))[0].per_dimension.size
     kept = [
-        (beta, *(round(metrics[key], 2) for key in ("elbo", "nll", "kl", "log_px_exact")), metrics["latent"]["active_units"])
+        (
+            beta,
+            *(round(metrics[key], 2) for key in ("elbo", "nll", "kl")),
+            round(metrics["log_px_exact"], 2) if "log_px_exact" in metrics else None,
+            metrics["latent"]["active_units"],
+        )
         for beta, metrics in bundled
     ]
     return (
