@@ -106,6 +106,16 @@ def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     page.reload()
     expect(page.get_by_role("heading", name=f"2. {STEPS[1].title}")).to_be_visible(timeout=60_000)
     page.get_by_test_id(f"lesson-{STEPS[1].name}").wait_for(timeout=60_000)
+    slider = page.get_by_test_id("grid-n")
+    slider.click()
+    clicked = slider.input_value()
+    slider.press("ArrowRight")
+    assert slider.input_value() != clicked
+    left_at = slider.evaluate_handle("slider => slider")
+    before = slider.input_value()
+    page.keyboard.press("PageDown")  # from within the live view: the page turns, and its slider stays
+    expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=30_000)
+    assert left_at.evaluate("slider => slider.value") == before
 
 
 def test_the_link_opens_explore_in_that_state(page: Page) -> None:

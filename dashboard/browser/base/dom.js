@@ -1,6 +1,8 @@
 // @ts-check
 // Making elements in one line each.
 
+import {PlainError, sentenceOf} from "./errors.js";
+
 /** @typedef {Record<string, string|number|boolean|null|undefined|((event: any) => void)>} Attributes */
 
 /** An element with attributes (`onclick` and the like become listeners) and children. @template {keyof HTMLElementTagNameMap} K
@@ -19,7 +21,7 @@ export function make(tag, attributes = {}, ...children) {
 /** The 2-D context of a canvas. @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2DSettings} [settings] */
 export function contextOf(canvas, settings) {
   const context = canvas.getContext("2d", settings);
-  if (!context) throw new Error("This browser gives no 2-D canvas, so the maps cannot be drawn.");
+  if (!context) throw new PlainError("This browser gives no 2-D canvas, so the maps cannot be drawn.");
   return context;
 }
 
@@ -43,9 +45,29 @@ export function actionButton(text, act, attributes = {}) {
   return make("button", {type: "button", class: "lx-button", onclick: act, ...attributes}, text);
 }
 
+const PAGE_KEYS = ["PageUp", "PageDown"];
+
+/** A slider, for arrows, Home and End. The page keys, which a presenter's remote control sends, turn pages and never move it. @param {Attributes} attributes */
+export function slider(attributes) {
+  const input = make("input", {type: "range", ...attributes});
+  input.addEventListener("keydown", (event) => {
+    if (!PAGE_KEYS.includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    // A host leaves the keys of an input alone, so the key goes on from beside it.
+    input.parentElement?.dispatchEvent(new KeyboardEvent(event.type, event));
+  });
+  return input;
+}
+
 /** Sets text only where it changed, so that screen readers are not told the same twice. @param {Element} element @param {string} text */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** A place on the page that cannot be filled says why. @param {Element|null} place @param {unknown} error */
+export function showFailure(place, error) {
+  place?.replaceChildren(make("p", {class: "lx-loading", role: "alert"}, sentenceOf(error)));
 }
 
 /** @param {BlobPart} content @param {string} type @param {string} name */
@@ -57,7 +79,9 @@ export function save(content, type, name) {
 
 /** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
 export function createMenu(name, testid, ...children) {
-  const sheet = make("div", {class: "lx-sheet"}, ...children);
+  // It takes the focus that its words let go when they are clicked: a host such as Streamlit would give it to the page behind, and
+  // a menu that closes under a label while the label is being clicked ends the tab in Chromium.
+  const sheet = make("div", {class: "lx-sheet", tabindex: "-1"}, ...children);
   const summary = make("summary", {class: "lx-button", "data-testid": testid}, name);
   const menu = make("details", {class: "lx-menu"}, summary, sheet);
   menu.addEventListener("keydown", (event) => {

@@ -86,6 +86,11 @@ export class Plane {
     return cells;
   }
 
+  /** Whether the cell (i, j) of level 0 lies so near the edge that its stencil reaches beyond. @param {number} i @param {number} j */
+  atEdge(i, j) {
+    return [i, j].some((first) => first - BEFORE < -this.half || first - BEFORE + STENCIL - 1 > this.half);
+  }
+
   /** The points within reach that the cell (i, j) still needs. @param {number} level @param {number} i @param {number} j
    * @returns {[number, number][]} */
   missing(level, i, j) {

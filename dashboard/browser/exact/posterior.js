@@ -5,6 +5,7 @@
 //
 // Functions marked as jobs are generators that pause now and then, so that a page's own thread can run them too.
 
+import { PlainError } from "../base/errors.js";
 import { Plane, childrenOf } from "./cells.js";
 import { summarise } from "./posterior_summary.js";
 
@@ -24,7 +25,10 @@ const SUSPECT = 60; // nats below the highest value down to which coarse cells a
 const WELL_KNOWN = 0.2; // the lattice of twice the spacing agrees on them to so many nats
 const SURE_LEVEL = 2; // to which the cell with the encoder's mean is checked, for the narrowest peaks are found there,
 const NOTABLE = 1e-3; // and every cell with so large a share of the mass: two coarse lattices may agree by chance
+const SUMMIT = 2; // nats below the highest value down to which the coarse lattice must be whole
 const BORDERING = 15; // nats below the highest value down to which the plane is explored beyond the coarse lattice
+const TOO_FAR = `The posterior p(z|x) of this image reaches farther than ${WIDEST} prior standard deviations from the origin; its log p(x) is not worked out there.`;
+const UNKNOWN = "The decoder gives this image no finite log p(x|z) anywhere, so there is no posterior to show.";
 const DECODED_AT_ONCE = 64; // points decoded between pauses
 
 /** Exact inference for the model of one network; `prepare` must have run to its end before anything else. */
@@ -61,23 +65,28 @@ export class Inference {
     return { mu, std: /** @type {[number, number]} */ (std) };
   }
 
-  /** p(z|x) as the coarse lattice sees it, at once. @param {Float32Array} x @returns {Posterior} */
+  /** p(z|x) as the coarse lattice sees it, at once; null where that does not hold the summit. @param {Float32Array} x @returns {Posterior|null} */
   coarse(x) {
     const plane = this.coarsePlane(x);
     const origin = plane.peak();
-    return summarise(coarseCells(plane, origin), plane, origin, 0);
+    const cells = coarseCells(plane, origin);
+    const holds = plane.cellsAbove(origin - SUMMIT).every(([i, j]) => plane.cell(0, i, j, origin));
+    return cells.length && holds ? summarise(cells, plane, origin, 0) : null;
   }
 
   /**
    * p(z|x) and log p(x), refined. A job.
    * @param {Float32Array} x
    * @returns {Generator<void, Posterior>}
+   * @throws {PlainError} where the mass lies farther out than is looked, or log p(x|z) is no number anywhere
    */
   *exact(x) {
     const plane = this.coarsePlane(x);
     const { mu } = this.encode(x);
     let decoded = yield* this.widen(plane, x, mu);
     const origin = plane.peak(); // masses are relative to its exponential, which by itself would underflow
+    if (!Number.isFinite(origin)) throw new PlainError(UNKNOWN);
+    if (plane.cellsAbove(origin - BORDERING).some(([i, j]) => plane.atEdge(i, j))) throw new PlainError(TOO_FAR);
     let cells = coarseCells(plane, origin);
     for (let doubtful = suspects(plane, cells); ; doubtful = doubtfulCells(cells)) {
       const total = totalOf(cells);

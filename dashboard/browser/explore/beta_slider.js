@@ -3,22 +3,22 @@
 // it is let go it comes to rest on a rung, which all of the page then shows.
 
 import {betaMeaning, betaNumbers, betaProtocol} from "../words/beta_words.js";
-import {make, setText} from "../base/dom.js";
+import {make, setText, slider} from "../base/dom.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
 
 const RUNG_TIME = 450; // milliseconds from one rung to the next
 /** @type {Record<string, number>} */
-const KEY_RUNGS = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -2, PageUp: 2, Home: -Infinity, End: Infinity};
+const KEY_RUNGS = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity};
 
 /** @param {App} app @param {import("./shelf.js").Ladder} ladder @param {number} current the rung on the map */
 export function createBetaSlider(app, ladder, current) {
   const {headers} = ladder;
   const last = headers.length - 1;
   let [target, journey] = [current, 0];
-  const input = make("input", {
-    type: "range", min: 0, max: last, step: 0.01, "data-testid": "beta-slider", "aria-label": "β, weight of the KL in training",
+  const input = slider({
+    min: 0, max: last, step: 0.01, "data-testid": "beta-slider", "aria-label": "β, weight of the KL in training",
     title: "The same network trained with other weights β of the KL",
     oninput: (/** @type {Event} */ event) => {
       app.touched(event);

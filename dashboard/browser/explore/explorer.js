@@ -1,6 +1,7 @@
 // @ts-check
 // The explorer: takes bundles and a place in the page, builds the views, and runs the one loop that redraws them.
 
+import {sentenceOf} from "../base/errors.js";
 import {spokenCaption} from "../words/captions.js";
 import {createDrawPad} from "./draw/pad.js";
 import {carriedOver, keptOf, linkedState} from "./first_state.js";
@@ -265,7 +266,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** @param {unknown} error */
   function complain(error) {
-    app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+    app.store.dispatch({type: "set", values: {notice: sentenceOf(error)}});
   }
 
   return {

@@ -60,7 +60,7 @@ export function createIdentityBar(app) {
       const {exact, q} = truth ?? {};
       if (!truth || !exact || !q) {
         setText(equation, "log p(x) = ELBO + gap");
-        setText(note, truth ? "" : "The exact posterior and log p(x) of an image appear here.");
+        setText(note, probe.trouble() || (truth ? "" : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }

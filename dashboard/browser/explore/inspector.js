@@ -88,7 +88,8 @@ export function createInspector(app) {
       setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
       rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => names[labels[one]]).join(", ")}`);
-      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.filter((one) => labels[one] === labels[index]).length} of ${near.length} are ${manyOf(names, labels[index])}`);
+      const alike = near.filter((one) => labels[one] === labels[index]).length;
+      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });
   }
 

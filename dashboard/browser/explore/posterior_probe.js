@@ -2,6 +2,7 @@
 // The exact posterior of the image the page is about: asked for when the image changes, shown as it arrives. With it
 // the q that is drawn over it, which may be on its way from the encoder's answer to the best Gaussian.
 
+import {sentenceOf} from "../base/errors.js";
 import {observeFixed} from "../images/digits.js";
 import {shownImage} from "../state/state.js";
 
@@ -36,7 +37,9 @@ export function createPosteriorProbe(app) {
   let truth = null;
   /** @type {{steps: BoundedGaussian[], began: number, gaps: NonNullable<Truth["gaps"]>}|null} */
   let refinement = null;
-  let [version, busy, failed] = [0, false, false];
+  /** Why there is nothing to show of the subject, or nothing. */
+  let trouble = "";
+  let [version, busy] = [0, false];
 
   function changed() {
     version++;
@@ -63,10 +66,10 @@ export function createPosteriorProbe(app) {
   /** @param {State} state */
   function request(state) {
     const next = subjectOf(state);
-    if (next?.key === subject?.key || failed) return;
+    if (next?.key === subject?.key) return;
     if (next?.story !== subject?.story) truth = null;
     subject = next;
-    refinement = null;
+    [refinement, trouble] = [null, ""];
     version++;
     if (!next) return;
     askCoarse(next);
@@ -75,8 +78,8 @@ export function createPosteriorProbe(app) {
 
   /** @param {Subject} asked */
   async function askCoarse(asked) {
-    const picture = await batch.coarsePosterior(asked.x, "coarse").catch(fail);
-    if (!picture || asked !== subject || (truth?.exact && truth.picture.decoded > 0 && asked === answered)) return;
+    const picture = await batch.coarsePosterior(asked.x, "coarse").catch((error) => fail(asked, error));
+    if (!picture || asked !== subject || trouble || (truth?.exact && truth.picture.decoded > 0 && asked === answered)) return;
     truth = {picture, exact: truth?.exact ?? null, q: truth?.q ?? null, gaps: null};
     changed();
   }
@@ -88,10 +91,11 @@ export function createPosteriorProbe(app) {
   async function askExact() {
     if (busy) return;
     busy = true;
-    while (subject && subject !== answered && !failed) {
+    while (subject && subject !== answered) {
       const asked = subject;
-      const found = await batch.exactPosterior(asked.x, "exact").catch(fail);
-      if (!found) break;
+      const found = await batch.exactPosterior(asked.x, "exact").catch((error) => fail(asked, error));
+      if (!found && asked === subject) break;
+      if (!found) continue;
       answered = asked;
       if (asked.story !== subject?.story) continue;
       const {encoder, ...picture} = found;
@@ -101,10 +105,12 @@ export function createPosteriorProbe(app) {
     busy = false;
   }
 
-  /** @param {unknown} error */
-  function fail(error) {
-    failed = true;
-    app.store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+  /** @param {Subject} asked @param {unknown} error */
+  function fail(asked, error) {
+    const said = sentenceOf(error);
+    if (asked !== subject) return null;
+    [trouble, truth, refinement] = [said, null, null];
+    changed();
     return null;
   }
 
@@ -118,7 +124,7 @@ export function createPosteriorProbe(app) {
       return;
     }
     const asked = subject;
-    const found = await batch.gaps(asked.x).catch(fail);
+    const found = await batch.gaps(asked.x).catch((error) => fail(asked, error));
     if (!found || asked !== subject) return;
     const climbed = found.path.map(bounded);
     const last = climbed[climbed.length - 1];
@@ -150,6 +156,7 @@ export function createPosteriorProbe(app) {
     image: (state) => (subject && state.mode !== "draw" ? imageOf(state) : null),
     version: () => version,
     truth: () => truth,
+    trouble: () => trouble,
     refining: () => refinement !== null,
     /** The corners of the part of latent space that holds the posterior and q. @returns {[Latent, Latent]|null} */
     frame: () => (truth ? frameOf(truth) : null),

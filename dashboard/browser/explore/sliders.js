@@ -1,7 +1,7 @@
 // @ts-check
 // The two sliders under a map, in lockstep with its cursor.
 
-import {make, setText} from "../base/dom.js";
+import {make, setText, slider} from "../base/dom.js";
 import {decimalsOn, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
@@ -12,8 +12,8 @@ import {decimalsOn, signedNumber} from "../words/numbers.js";
  *   reach: how far the cursor goes by hand; an encoded drawing may lie farther out, and the slider with it */
 export function createSliders({store, model, name, reach, suffix, commit, touched}) {
   const rows = [0, 1].map((axis) => {
-    const input = make("input", {
-      type: "range", step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
+    const input = slider({
+      step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
       oninput: (/** @type {Event} */ event) => {
         touched(event);
         const z = /** @type {Latent} */ ([...store.state.z[model]]);

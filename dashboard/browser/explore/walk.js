@@ -3,7 +3,7 @@
 
 import {classesOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
-import {actionButton, choiceBar, make, setText} from "../base/dom.js";
+import {actionButton, choiceBar, make, setText, slider} from "../base/dom.js";
 import {lerp, pathPoints, slerp} from "../base/geometry.js";
 import {blendPixels, gatherImages} from "../images/image_rows.js";
 import {samePlace} from "../base/same_items.js";
@@ -27,10 +27,10 @@ export function createWalk(app) {
     return {strip, element: make("div", {class: "lx-row"}, make("span", {class: "lx-row-label"}, name), strip.element)};
   });
   const blend = createDigit({"aria-label": "pixel blend", "data-testid": "walk-blend"});
-  const slider = make("input", {type: "range", min: 0, max: 1, step: 0.005, "aria-label": "share of the walk gone", "data-testid": "walk-t",
+  const share = slider({min: 0, max: 1, step: 0.005, "aria-label": "share of the walk gone", "data-testid": "walk-t",
     oninput: (/** @type {Event} */ event) => {
       app.touched(event);
-      go(Number(slider.value));
+      go(Number(share.value));
     }, onchange: app.commit});
   const play = actionButton("▶ Play", () => setPlaying(!store.state.playing), {"data-testid": "walk-play"});
   const paths = choiceBar("Path", [{value: "linear", text: "Linear"}, {value: "spherical", text: "Spherical"}],
@@ -40,7 +40,7 @@ export function createWalk(app) {
     make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"},
       actionButton("Two at random", randomEnds, {"data-testid": "walk-random"}),
       actionButton("Swap", () => change({ends: [store.state.ends[1], store.state.ends[0]], t: 1 - store.state.t})))),
-    make("div", {class: "lx-walk-bar"}, play, slider, paths.element),
+    make("div", {class: "lx-walk-bar"}, play, share, paths.element),
     make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
       make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
     make("p", {class: "lx-hint"}, "Click a map or drag A and B: on a test code an end is that image, elsewhere what the model decodes there."));
@@ -89,8 +89,10 @@ export function createWalk(app) {
   }
 
   function randomEnds() {
-    const pick = () => Math.floor(Math.random() * models[0].bundle.points.count);
-    change({ends: [{kind: "image", index: pick()}, {kind: "image", index: pick()}], t: 0});
+    const {count} = models[0].bundle.points;
+    const first = Math.floor(Math.random() * count);
+    const second = count < 2 ? first : (first + 1 + Math.floor(Math.random() * (count - 1))) % count; // two, where there are two
+    change({ends: [{kind: "image", index: first}, {kind: "image", index: second}], t: 0});
   }
 
   /** @param {boolean} playing */
@@ -158,11 +160,11 @@ export function createWalk(app) {
         ticking = true;
         requestAnimationFrame((now) => tick(now, now));
       }
-      slider.value = String(state.t);
-      slider.style.setProperty("--lx-share", `${state.t * 100}%`);
+      share.value = String(state.t);
+      share.style.setProperty("--lx-share", `${state.t * 100}%`);
       setText(play, state.playing ? "❚❚ Pause" : "▶ Play");
       paths.show(state.path);
-      play.disabled = slider.disabled = !a || !b;
+      play.disabled = share.disabled = !a || !b;
       if (!a || !b) return;
       blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
       const step = models.every((_, i) => samePlace(between(a.codes[i], b.codes[i], state.t, state), state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;

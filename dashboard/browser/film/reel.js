@@ -1,6 +1,7 @@
 // @ts-check
 // One run on the page: its map, the digit its decoder makes, and its numbers, at the instant the film stands at.
 
+import {sentenceOf} from "../base/errors.js";
 import {blendCodes, bracketOf, placeOf} from "./clock.js";
 import {createDecoder, createManifoldMaker} from "./decoder.js";
 import {readCast} from "./frame.js";
@@ -72,7 +73,7 @@ export function createReel(film, place, first) {
       film.castCame();
       images = await cast.images;
     } catch (error) {
-      failed = error instanceof Error ? error.message : String(error);
+      failed = sentenceOf(error);
     }
     film.invalidate();
   }

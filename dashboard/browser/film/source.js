@@ -1,6 +1,8 @@
 // @ts-check
 // Where the files of a film come from: from the server (dashboard/films/routes.py), or from the page itself.
 
+import { PlainError } from "../base/errors.js";
+
 /** @typedef {{bytes: Uint8Array, tag: string}} Latest */
 /**
  * @typedef {object} FilmSource
@@ -15,7 +17,7 @@ export function createHttpSource(root) {
   /** @param {string} path */
   async function ask(path) {
     const answer = await fetch(`${root}/${path}`);
-    if (!answer.ok) throw new Error((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
+    if (!answer.ok) throw new PlainError((await answer.text()).slice(0, 300) || `The server answers ${answer.status}.`);
     return answer;
   }
   const bytesOf = async (/** @type {Response} */ answer) => new Uint8Array(await answer.arrayBuffer());

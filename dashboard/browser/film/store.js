@@ -2,6 +2,7 @@
 // The instants of one reel, fetched as they are wanted: the newest first, then those nearest to what is on show. Codes and
 // numbers of all stay; of the files, from which decoders are made, as many as there is room for.
 
+import {sentenceOf} from "../base/errors.js";
 import {readFrame} from "./frame.js";
 import {placeOf} from "./clock.js";
 
@@ -77,7 +78,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
     } catch (error) {
       if (closed) return;
       if (error instanceof TypeError) return later(); // no answer at all
-      refused.set(step, error instanceof Error ? error.message : String(error));
+      refused.set(step, sentenceOf(error));
       changed(null);
     } finally {
       underway.delete(step);
@@ -128,7 +129,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
         changed(live);
       }
     } catch (error) {
-      trouble = error instanceof TypeError ? SILENCE : error instanceof Error ? error.message : String(error);
+      trouble = error instanceof TypeError ? SILENCE : sentenceOf(error);
       changed(null);
     } finally {
       asking = false;

@@ -1,6 +1,7 @@
 // @ts-check
 // What a visitor can take away of a film: a GIF, a video, or one HTML file that holds all of it.
 
+import {PlainError, sentenceOf} from "../base/errors.js";
 import {actionButton, make, setText, save} from "../base/dom.js";
 import {createFilmCanvas, paintFilm} from "./picture.js";
 import {GIF_END, gifFrame, gifStart} from "../base/gif.js";
@@ -37,7 +38,7 @@ export function createTakeaways(film, {pageUrl, reels}) {
       await work(createFilmCanvas(reels.length), lent.picturesAt, say);
       progress.hidden = true;
     } catch (error) {
-      setText(progress, `The ${what} could not be made: ${error instanceof Error ? error.message : error}`);
+      setText(progress, `The ${what} could not be made. ${sentenceOf(error)}`);
     } finally {
       lent.giveBack();
     }
@@ -76,7 +77,7 @@ export function createTakeaways(film, {pageUrl, reels}) {
     recorder.ondataavailable = (event) => parts.push(event.data);
     const ended = new Promise((resolve, reject) => {
       recorder.onstop = resolve;
-      recorder.onerror = () => reject(new Error("the recording broke off."));
+      recorder.onerror = () => reject(new PlainError("The recording broke off."));
     });
     recorder.start();
     const began = performance.now();

@@ -2,6 +2,7 @@
 // One live view of the Learn page: mounts the step's parts, redraws them when something changed, and says what they
 // show once nobody has touched them for a while.
 
+import {sentenceOf} from "../base/errors.js";
 import {make, setText} from "../base/dom.js";
 import {LESSON_STEPS} from "./steps.js";
 import {isDark, readTheme} from "../base/palette.js";
@@ -58,7 +59,7 @@ export function mountLesson(root, {step, models, kept, report}) {
     large: () => element.clientWidth >= LARGE_VIEW,
     invalidate, commit, alive: () => alive,
     fail(error) {
-      setText(notice, error instanceof Error ? error.message : String(error));
+      setText(notice, sentenceOf(error));
       notice.hidden = false;
       return null;
     },

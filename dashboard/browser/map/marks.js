@@ -2,7 +2,7 @@
 // What lies over the points: axes, contours, and the marks that follow the pointer.
 
 import {CLASS_COLOURS} from "../base/palette.js";
-import {drawFrom} from "../model/explorer_model.js";
+import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, toPixel} from "../base/geometry.js";
 import {nameSprite} from "./points.js";
 import {shareText} from "../words/captions.js";
@@ -13,7 +13,8 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
 
-const LABEL_ROOM = 22; // pixels to the standard deviation
+const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
+const LONG_LABEL = 420; // pixels of the map
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
@@ -73,28 +74,25 @@ export function paintPrior(context, view, theme, model, size) {
     context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
   }
-  for (const {sigma, text} of isVae ? priorLabels(view) : []) {
-    const [x, y] = toPixel(view, 0, sigma);
-    haloText(context, theme, text, x, y);
-  }
-  if (!isVae) {
-    const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
-    const [x, y] = toPixel(view, m1, m2 + 2 * Math.hypot(l21, l22));
-    haloText(context, theme, `own 2σ · ${outsideText(2)}`, x, y);
-    const [left, centre] = toPixel(view, 0, 0);
-    haloText(context, theme, "N(0, I), 3σ", left, centre + 3 * view.scale);
-  }
+  for (const {at, text} of contourLabels(view, model)) haloText(context, theme, text, ...toPixel(view, ...at));
 }
 
-/** How much of a Gaussian in two dimensions lies beyond so many of its standard deviations. @param {number} sigma */
-export function outsideText(sigma) {
-  return `${shareText(priorMassBeyond(sigma))} outside`;
+/** What is written on the contours, and where. Where the rings lie close together one line says it for all of them, and the map is left in sight.
+ * @param {View} view @param {ExplorerModel} model @returns {{at: Latent, text: string}[]} */
+export function contourLabels(view, model) {
+  if (model.bundle.kind === "vae") {
+    const beyond = (/** @type {number} */ sigma) => shareText(priorMassBeyond(sigma));
+    if (view.scale <= RING_ROOM) return [{at: [0, 3], text: `1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ")} of the prior beyond`}];
+    return [1, 2, 3].map((sigma) => ({at: [0, sigma], text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
+  }
+  const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
+  return [{at: [m1, m2 + 2 * Math.hypot(l21, l22)], text: ownLabel(model, view.width > LONG_LABEL)}, {at: [0, -3], text: "N(0, I), 3σ"}];
 }
 
-/** What is written on the contours of the prior; in one line where there is no room for three. @param {View} view */
-export function priorLabels(view) {
-  if (view.scale > LABEL_ROOM) return [1, 2, 3].map((sigma) => ({sigma, text: `${sigma}σ · ${outsideText(sigma)}`}));
-  return [{sigma: 3, text: `1, 2, 3σ · ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ")} outside`}];
+/** What is written on the 2σ ellipse of the Gaussian fitted to the codes. @param {ExplorerModel} model @param {boolean} roomy */
+export function ownLabel(model, roomy) {
+  if (isFlat(model.gaussian)) return "codes on a line";
+  return roomy ? `2σ of the codes' Gaussian: ${shareText(priorMassBeyond(2))} beyond` : "2σ of the codes' Gaussian";
 }
 
 /** The ellipse of so many standard deviations. @param {import("../model/explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */

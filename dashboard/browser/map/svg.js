@@ -6,7 +6,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {axisTicks, toPixel} from "../base/geometry.js";
 import {mapKey} from "./key.js";
-import {gaussianOutline, outsideText, priorLabels, tickText} from "./marks.js";
+import {contourLabels, gaussianOutline, tickText} from "./marks.js";
 import {dotRadius} from "./points.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 import {chosenImage, showsClass} from "../state/state.js";
@@ -36,9 +36,7 @@ export function mapAsSvg(model, view, state, theme, path) {
   const label = (/** @type {string} */ text, /** @type {string[]} */ [x, y]) => `<text x="${x}" y="${y}" text-anchor="middle" dominant-baseline="central" font-weight="600" paint-order="stroke" stroke="${theme.background}" stroke-width="4">${text}</text>`;
   const prior = [1, 2, 3].map((sigma) => `<circle cx="${ox}" cy="${oy}" r="${(sigma * view.scale).toFixed(1)}" fill="none" stroke="${theme.text}"${isVae ? "" : ' stroke-dasharray="4"'}/>`);
   const own = isVae ? [] : [1, 2, 3].map((sigma) => `<polygon points="${gaussianOutline(model.gaussian, sigma).map(([z1, z2]) => place(z1, z2).join(",")).join(" ")}" fill="none" stroke="${theme.text}"/>`);
-  const top = gaussianOutline(model.gaussian, 2).reduce((highest, z) => (z[1] > highest[1] ? z : highest));
-  const said = isVae ? priorLabels(view).map(({sigma, text}) => label(text, place(0, sigma)))
-    : [label(`own 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
+  const said = contourLabels(view, model).map(({at, text}) => label(text, place(...at)));
   const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
   const image = chosenImage(state);
   const [cx, cy] = image === null ? [] : place(...model.codeOf(image));

@@ -2,6 +2,8 @@
 // Reads a *bundle*: the one safetensors file from which the browser runs a model (see vae_engine/exchange/bundle.py).
 // Knows nothing of networks or screens. Nothing in the file is believed before it is checked.
 
+import { PlainError } from "../base/errors.js";
+
 /** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
  *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
@@ -206,7 +208,7 @@ function isWholeList(list) {
 
 /** @param {boolean|undefined} holds @param {string} otherwise @returns {asserts holds} */
 export function ensure(holds, otherwise) {
-  if (!holds) throw new Error(`This model file cannot be used: ${otherwise}`);
+  if (!holds) throw new PlainError(`This model file cannot be used: ${otherwise}`);
 }
 
 /** @type {Float32Array|undefined} */

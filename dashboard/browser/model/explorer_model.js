@@ -34,6 +34,7 @@ import {recordDecode} from "../base/stats.js";
 const PROBED = 400;
 const PRIOR_REACH = 3.2;
 const OUTLYING = 0.001;
+const FLAT = 1e-5; // of the longer side: rounding leaves so much
 
 /** @param {Bundle} bundle @param {number} place @returns {ExplorerModel} */
 export function createModel(bundle, place) {
@@ -111,7 +112,14 @@ export function fitGaussian(codes) {
     bb += (codes[i + 1] - b) ** 2 / count;
   }
   const l11 = Math.sqrt(aa);
-  return {mean: [a, b], factor: [l11, ab / l11, Math.sqrt(bb - (ab / l11) ** 2)]};
+  const l21 = l11 > 0 ? ab / l11 : 0;
+  return {mean: [a, b], factor: [l11, l21, Math.sqrt(Math.max(0, bb - l21 ** 2))]};
+}
+
+/** Whether a Gaussian covers no area, as that of one or two codes: no distance can be measured in its standard deviations. @param {Gaussian} gaussian */
+export function isFlat({factor: [l11, l21, l22]}) {
+  const longest = Math.max(l11, Math.hypot(l21, l22));
+  return Math.min(l11, l22) <= FLAT * longest;
 }
 
 /** Standard normal numbers as a draw from a Gaussian. @param {Gaussian} gaussian @param {Latent} normal @returns {Latent} */
@@ -119,12 +127,11 @@ export function drawFrom({mean, factor: [l11, l21, l22]}, normal) {
   return [mean[0] + l11 * normal[0], mean[1] + l21 * normal[0] + l22 * normal[1]];
 }
 
-/** How many standard deviations from the mean, in the direction of the point. @param {Gaussian} gaussian @param {Latent} z */
+/** How many standard deviations from the mean, in the direction of the point; of a Gaussian that is not flat. @param {Gaussian} gaussian @param {Latent} z */
 export function gaussianRadius({mean, factor: [l11, l21, l22]}, z) {
   const first = (z[0] - mean[0]) / l11;
   return Math.hypot(first, (z[1] - mean[1] - l21 * first) / l22);
 }
-
 
 /** Codes on their way from one model's to another's; the same image keeps its place in the list.
  * @param {Float32Array} from @param {Float32Array} to @param {number} share */

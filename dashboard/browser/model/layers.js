@@ -2,6 +2,7 @@
 // From the layer records of a bundle (vae_engine/stored/architecture.py) to steps over one heap of floats.
 // Every step takes a batch of rows at an offset and leaves its result at another, without allocating.
 
+import { PlainError } from "../base/errors.js";
 import { activate } from "./activations.js";
 import { compileConv, compileConvTranspose } from "./convolutions.js";
 import { paddedLength } from "./kernels.js";
@@ -29,7 +30,7 @@ export function compileLayers(machine, tensors, layers, path, shape) {
   const steps = [];
   layers.forEach((layer, index) => {
     const compile = Object.hasOwn(COMPILERS, layer?.op) ? COMPILERS[layer.op] : null;
-    if (!compile) throw new Error(`This page cannot run the layer ${JSON.stringify(layer?.op)} of the model's ${path}.`);
+    if (!compile) throw new PlainError(`This page cannot run the layer ${JSON.stringify(layer?.op)} of the model's ${path}.`);
     const name = `${path}.${index}`;
     /** @type {Weigh} */
     const weigh = (part, ...sides) => weightsOf(tensors, `${name}.${part}`, sides);

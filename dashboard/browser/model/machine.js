@@ -1,6 +1,7 @@
 // @ts-check
 // What compiled layers share: one heap of floats, handed out before it exists, and weights packed into it.
 
+import { PlainError } from "../base/errors.js";
 import { createKernel, packPanels, paddedLength } from "./kernels.js";
 
 /** @typedef {(input: number, rows: number) => number} Step from and to an offset into the heap */
@@ -57,7 +58,7 @@ export function reserveMatrix(machine, matrix, bias, inner, outer, place) {
 
 /** @param {boolean} holds @param {string} name */
 export function expect(holds, name) {
-  if (!holds) throw new Error(`This model file cannot be used: ${name} is missing or does not fit its place in the network.`);
+  if (!holds) throw new PlainError(`This model file cannot be used: ${name} is missing or does not fit its place in the network.`);
 }
 
 /** @param {number[]} shape */

@@ -2,6 +2,7 @@
 // A model's two networks, runnable: from an image to its code, from a latent point to its pixels.
 // Interprets the layer records of the bundle; knows nothing of screens.
 
+import { PlainError } from "../base/errors.js";
 import { PIXELS } from "./bundle.js";
 import { compileLayers } from "./layers.js";
 import { LIKELIHOODS } from "./likelihoods.js";
@@ -40,7 +41,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const { header, kind, tensors } = bundle;
   const { spread } = header.config;
   const likelihood = LIKELIHOODS[/** @type {"bernoulli"|"gaussian"} */ (header.config.likelihood)];
-  if (!likelihood) throw new Error(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
+  if (!likelihood) throw new PlainError(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
   const machine = new Machine();
   const image = machine.reserve(PIXELS);
   const latent = machine.reserve(BATCH * 2);
@@ -48,14 +49,14 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
   const { rawWidth } = likelihood;
   if ((encoder && String(encoder.shape) !== String(kind === "vae" ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
-    throw new Error("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
+    throw new PlainError("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
   }
   machine.build(allowSimd, kernel);
   const { heap } = machine;
 
   /** @param {Float32Array} x @returns {Encoded} */
   function encode(x) {
-    if (!encoder) throw new Error("Only the decoder of this model is here, so it cannot encode.");
+    if (!encoder) throw new PlainError("Only the decoder of this model is here, so it cannot encode.");
     heap.set(x, image);
     const at = encoder.run(image, 1);
     const mu = /** @type {[number, number]} */ ([heap[at], heap[at + 1]]);

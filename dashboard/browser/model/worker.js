@@ -4,6 +4,7 @@
 //
 // Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.
 
+import { PlainError, sentenceOf } from "../base/errors.js";
 import { addEncoder, readBundle } from "./bundle.js";
 import { aggregateDensity, distanceField, entropyField, gridRow } from "./density.js";
 import { elboOf, gapsOf } from "../exact/gaps.js";
@@ -19,7 +20,7 @@ import { pause, runJob } from "../base/slices.js";
 /** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} EncoderBound */
 /** @typedef {import("../base/slices.js").Job} Job */
 /** @typedef {{id: number, channel: string, method: string, args: any[]}} Request */
-/** @typedef {{id: number, result?: any, error?: string}} Reply */
+/** @typedef {{id: number, result?: any, error?: string}} Reply error: a sentence for the visitor */
 /** @typedef {(request: Request) => Promise<any>} Service */
 
 const PART = 64; // images decoded between looks at the clock
@@ -106,7 +107,7 @@ function createClient(bundleBuffer) {
       local ??= createService(bundleBuffer, encoder);
       receive({ id: request.id, result: await local(request) });
     } catch (error) {
-      receive({ id: request.id, error: messageOf(error) });
+      receive({ id: request.id, error: sentenceOf(error) });
     }
   }
 
@@ -116,7 +117,7 @@ function createClient(bundleBuffer) {
       start();
       const request = { id: ++last, channel, method, args };
       return new Promise((resolve, reject) => {
-        const settle = (/** @type {Reply} */ { result, error }) => (error === undefined ? resolve(result) : reject(new Error(error)));
+        const settle = (/** @type {Reply} */ { result, error }) => (error === undefined ? resolve(result) : reject(new PlainError(error)));
         pending.set(request.id, { request, settle });
         if (worker) worker.postMessage(request);
         else runHere(request);
@@ -191,7 +192,7 @@ export function serveRequests(scope) {
       const result = await service(data);
       scope.postMessage({ id: data.id, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
     } catch (error) {
-      scope.postMessage({ id: data.id, error: messageOf(error) });
+      scope.postMessage({ id: data.id, error: sentenceOf(error) });
     }
   };
 }
@@ -213,7 +214,7 @@ function createService(bundleBuffer, encoder) {
   let prepared;
   /** @returns {Generator<void, Inference, void>} */
   function* inference() {
-    if (bundle.kind === "ae") throw new Error("An autoencoder has no posterior: it gives a code, not a distribution.");
+    if (bundle.kind === "ae") throw new PlainError("An autoencoder has no posterior: it gives a code, not a distribution.");
     prepared ??= new Inference(network, bundle.points);
     yield* prepared.prepare();
     return prepared;
@@ -270,11 +271,6 @@ function* fieldByRows(field, grid) {
     yield;
   }
   return values;
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 // The same script runs on the page and in the worker; only the worker's copy has been told what it is.

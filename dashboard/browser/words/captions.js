@@ -1,9 +1,9 @@
 // @ts-check
 // Sentences about what is on screen, every one computed from the state.
 
-import {classesOf, manyOf} from "./classes.js";
+import {classesOf, manyOf, oneOf} from "./classes.js";
 import {priorMassBeyond} from "../base/geometry.js";
-import {gaussianRadius} from "../model/explorer_model.js";
+import {gaussianRadius, isFlat} from "../model/explorer_model.js";
 import {signedNumber} from "./numbers.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -26,13 +26,14 @@ export function captionOf(model, z) {
 /** @param {Latent} z */
 function priorPlace(z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond.`;
+  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior lies farther out.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
 function codePlace(model, z) {
+  if (isFlat(model.gaussian)) return "Its codes lie on a line, so no Gaussian measures them.";
   const radius = gaussianRadius(model.gaussian, z);
-  return `${radius.toFixed(2)} sd from its mean; ${shareText(priorMassBeyond(radius))} beyond.`;
+  return `${radius.toFixed(2)} sd from the codes' mean; ${shareText(priorMassBeyond(radius))} of their Gaussian lies farther out.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
@@ -43,8 +44,9 @@ function classesNear({index, bundle}, z) {
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
   const [first, second] = order;
   const names = classesOf(bundle);
-  const rest = counts[second] > near.length / 5 ? `, ${counts[second]} are ${manyOf(names, second)}` : "";
-  return `${near.length} nearest codes: ${counts[first]} are ${manyOf(names, first)}${rest}.`;
+  const said = (/** @type {number} */ label) => (counts[label] === 1 ? `1 is ${oneOf(names, label)}` : `${counts[label]} are ${manyOf(names, label)}`);
+  const which = near.length < ASKED ? (near.length === 1 ? "The one test code" : `All ${near.length} test codes`) : `${ASKED} nearest test codes`;
+  return `${which}: ${said(first)}${counts[second] > near.length / 5 ? `, ${said(second)}` : ""}.`;
 }
 
 /** A share as a percentage with two meaningful digits. @param {number} share */

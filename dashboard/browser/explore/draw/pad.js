@@ -1,9 +1,10 @@
 // @ts-check
 // A digit drawn by hand or uploaded, encoded by every model while the stroke grows.
 
+import {sentenceOf} from "../../base/errors.js";
 import {areShort, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
-import {actionButton, contextOf, make, setText} from "../../base/dom.js";
+import {actionButton, contextOf, make, setText, slider} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
 import {readUpload} from "./upload.js";
@@ -32,7 +33,7 @@ export function createDrawPad(app) {
     }});
   const undo = actionButton("Undo", () => change({type: "undraw"}), {"data-testid": "draw-undo"});
   const clear = actionButton("Clear", clearAll, {"data-testid": "draw-clear"});
-  const pen = make("input", {type: "range", min: 1, max: 5, step: 0.1, "aria-label": "pen width in pixels", oninput: () => store.dispatch({type: "set", values: {pen: Number(pen.value)}})});
+  const pen = slider({min: 1, max: 5, step: 0.1, "aria-label": "pen width in pixels", oninput: () => store.dispatch({type: "set", values: {pen: Number(pen.value)}})});
   const numbers = make("p", {class: "lx-hint", "data-testid": "draw-note"});
   const small = (/** @type {HTMLElement} */ digit, /** @type {string} */ name) => make("figure", {class: "lx-tile"}, digit, make("span", {class: "lx-tile-note"}, name));
   const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
@@ -99,7 +100,7 @@ export function createDrawPad(app) {
       store.dispatch({type: "set", values: {notice: ""}});
       change({type: "draw", drawing: {strokes: [], upload}});
     } catch (error) {
-      store.dispatch({type: "set", values: {notice: error instanceof Error ? error.message : String(error)}});
+      store.dispatch({type: "set", values: {notice: sentenceOf(error)}});
     }
   }
 

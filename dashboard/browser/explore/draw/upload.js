@@ -1,6 +1,7 @@
 // @ts-check
 // A picture from the visitor's disk, checked before it is decoded and brought into the form of an MNIST digit.
 
+import {PlainError} from "../../base/errors.js";
 import {centreAsMnist} from "../../images/digits.js";
 import {contextOf, make} from "../../base/dom.js";
 
@@ -14,21 +15,21 @@ const SCAN = 0xffda; // the marker of a JPEG after which its pixels follow
 
 /** 784 grey pixels, bright ink on dark paper. Throws an Error of one sentence. @param {File} file @returns {Promise<Uint8Array>} */
 export async function readUpload(file) {
-  if (file.size > LARGEST_FILE) throw new Error(`The file has ${(file.size / 1e6).toFixed(1)} MB; at most 5 MB can be read.`);
+  if (file.size > LARGEST_FILE) throw new PlainError(`The file has ${(file.size / 1e6).toFixed(1)} MB; at most 5 MB can be read.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const size = pictureSize(bytes);
-  if (!size) throw new Error("The file is neither a PNG nor a JPEG picture.");
+  if (!size) throw new PlainError("The file is neither a PNG nor a JPEG picture.");
   if (size.width > LARGEST_SIDE || size.height > LARGEST_SIDE || !size.width || !size.height) {
-    throw new Error(`The picture has ${size.width} × ${size.height} pixels; at most ${LARGEST_SIDE} × ${LARGEST_SIDE} can be read.`);
+    throw new PlainError(`The picture has ${size.width} × ${size.height} pixels; at most ${LARGEST_SIDE} × ${LARGEST_SIDE} can be read.`);
   }
   // Some browsers would show what is there of a file that is cut short, and paper for the rest.
-  if (!isWhole(bytes)) throw new Error(DAMAGED);
+  if (!isWhole(bytes)) throw new PlainError(DAMAGED);
   let picture;
   try {
     // The browser turns it as its EXIF says, and brings 16 bits down to 8 by scaling.
     picture = await createImageBitmap(new Blob([bytes]), {imageOrientation: "from-image"});
   } catch {
-    throw new Error(DAMAGED);
+    throw new PlainError(DAMAGED);
   }
   return greyDigit(picture);
 }
@@ -62,7 +63,7 @@ function brightInk(grey, width, height) {
   paper /= count;
   const ink = Float32Array.from(grey, (value) => Math.abs(value - paper));
   const most = ink.reduce((a, b) => Math.max(a, b), 0);
-  if (most < 24) throw new Error("The picture shows no digit: it is of one tone.");
+  if (most < 24) throw new PlainError("The picture shows no digit: it is of one tone.");
   const noise = 0.2 * most;
   return Uint8ClampedArray.from(ink, (value) => Math.max(0, value - noise) / (most - noise) * 255);
 }

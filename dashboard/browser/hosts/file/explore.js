@@ -1,6 +1,8 @@
 // @ts-check
 // The explorer in a page of its own, opened from disk or a server: everything is in the page, the state is in its address.
 
+import {showFailure} from "../../base/dom.js";
+import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {readPayload} from "./payload.js";
 
@@ -18,13 +20,13 @@ export async function openStaticPage(page) {
     const encoders = bundles.map(async (_, i) => {
       await whole;
       const encoder = await readPayload(page, `encoder-${i}`, whenIdle);
-      if (!encoder) throw new Error("This page was cut short: an encoder is missing.");
+      if (!encoder) throw new PlainError("This page was cut short: an encoder is missing.");
       return encoder;
     });
     const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
     mountExplorer(root, {bundles, encoders, images, theme: "auto"});
   } catch (error) {
-    root.textContent = error instanceof Error ? error.message : String(error);
+    showFailure(root, error);
   }
 }
 

@@ -1,6 +1,8 @@
 // @ts-check
 // A film in a page of its own, opened from disk: every instant is in the page (dashboard/films/export.py).
 
+import {showFailure} from "../../base/dom.js";
+import {PlainError} from "../../base/errors.js";
 import {mountFilm} from "../../film/film.js";
 import {readPayload} from "./payload.js";
 
@@ -14,7 +16,7 @@ export async function openFilmPage(page) {
     /** @param {string} id */
     const payload = async (id) => {
       const bytes = await readPayload(page, id);
-      if (!bytes) throw new Error(`The part ${id} of this page is missing.`);
+      if (!bytes) throw new PlainError(`The part ${id} of this page is missing.`);
       return bytes;
     };
     /** @type {import("../../film/source.js").FilmSource} */
@@ -32,6 +34,6 @@ export async function openFilmPage(page) {
     const film = mountFilm(root, {source, reels, link: location.hash.slice(1), note, report: () => history.replaceState(null, "", `#${film.link()}`)});
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", film.retheme);
   } catch (error) {
-    root.textContent = error instanceof Error ? error.message : String(error);
+    showFailure(root, error);
   }
 }

@@ -3,6 +3,7 @@
 // `__latentExplorerSetting` and an event (see dashboard/explore/component.py). Streamlit calls it again on every change of data or
 // theme, without a cleanup between.
 
+import {showFailure} from "../../base/dom.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {unpackBundles} from "./packed.js";
 
@@ -45,13 +46,22 @@ export default function explorerComponent(call) {
     const carried = old?.explorer?.standing();
     leave(root);
     /** @type {Instance} */
-    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => follow(root, instance), fit: () => fitHeight(root)};
+    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), fit: () => fitHeight(root)};
     instances.set(root, instance);
     addEventListener("latent-explorer-setting", instance.turn);
     addEventListener("resize", instance.fit);
     instance.turn();
   }
   return () => leave(root);
+}
+
+/** Streamlit would show whatever is thrown, with its trace. @param {HTMLElement} root @param {Instance} instance */
+function attempt(root, instance) {
+  try {
+    follow(root, instance);
+  } catch (error) {
+    showFailure(root, error);
+  }
 }
 
 /** Shows what the page says is to be shown, if it says so of these models. @param {HTMLElement} root @param {Instance} instance */
@@ -71,6 +81,7 @@ function follow(root, instance) {
   const last = instance.carried ?? left.get(instance.id);
   const link = setting.link || (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
   instance.explorer?.destroy();
+  root.replaceChildren();
   instance.explorer = mountExplorer(root, {
     bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),

@@ -4,7 +4,8 @@
 // again. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
 import {readBundle, unpackImages} from "../../model/bundle.js";
-import {make} from "../../base/dom.js";
+import {make, showFailure} from "../../base/dom.js";
+import {PlainError} from "../../base/errors.js";
 import {createModel} from "../../model/explorer_model.js";
 import {mountLesson} from "../../learn/lesson.js";
 import {unpackBundles} from "./packed.js";
@@ -53,7 +54,7 @@ function leaveLesson(root) {
 
 /** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
 async function prepare(bundles) {
-  if (!bundles.length) throw new Error("The models for this step are not here.");
+  if (!bundles.length) throw new PlainError("The models for this step are not here.");
   const models = bundles.map((bytes, place) => createModel(readBundle(bytes), place));
   const holder = models.find((model) => model.bundle.hasImages) ?? models[0];
   const images = await unpackImages(holder.bundle);
@@ -84,6 +85,6 @@ async function show(root, instance) {
     root.replaceChildren();
     instance.lesson = mountLesson(root, {step, models, kept, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {
-    root.replaceChildren(make("p", {class: "ls-loading", role: "alert"}, error instanceof Error ? error.message : String(error)));
+    showFailure(root, error);
   }
 }

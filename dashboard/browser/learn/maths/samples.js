@@ -1,6 +1,7 @@
 // @ts-check
 // How far samples lie from anything a model was trained on.
 
+import {PlainError} from "../../base/errors.js";
 import {seededNormal} from "../../images/digits.js";
 import {drawFrom} from "../../model/explorer_model.js";
 
@@ -51,7 +52,7 @@ export function massWithin(m1, m2, s1, s2, radius) {
 
 /** Share of the aggregate posterior within a radius. @param {{count: number, codes: Float32Array, std: Float32Array|null}} points of a VAE @param {number} radius */
 export function aggregateWithin({count, codes, std}, radius) {
-  if (!std) throw new Error("An autoencoder has no posterior to aggregate.");
+  if (!std) throw new PlainError("An autoencoder has no posterior to aggregate.");
   let sum = 0;
   for (let i = 0; i < count; i++) sum += massWithin(codes[2 * i], codes[2 * i + 1], std[2 * i], std[2 * i + 1], radius);
   return sum / count;

@@ -2,7 +2,7 @@
 // Small pieces that the live views are made of: readings, sliders over given values, pictures with a caption.
 
 import {createDigit} from "../../images/digit_view.js";
-import {make, setText} from "../../base/dom.js";
+import {make, setText, slider} from "../../base/dom.js";
 
 /** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string}} ReadingRow kind: of the part of a bar that it is the length of */
 
@@ -37,7 +37,7 @@ export function createReadings(rows) {
 /** A slider over a list of values. @param {{label: string, testid: string, values: readonly number[], first: number, format?: (value: number) => string,
  *   changed: (value: number) => void, settled: () => void}} options */
 export function createChoiceSlider({label, testid, values, first, format = String, changed, settled}) {
-  const input = make("input", {type: "range", min: 0, max: values.length - 1, step: 1, value: values.indexOf(first), "data-testid": testid, "aria-label": label,
+  const input = slider({min: 0, max: values.length - 1, step: 1, value: values.indexOf(first), "data-testid": testid, "aria-label": label,
     oninput: () => {
       show();
       changed(values[Number(input.value)]);
