@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
 import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
+import { apart, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
 const CLOTHES = classesOf({ header: { classes: ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal"] } });
@@ -29,4 +30,9 @@ test("a model's numbers are said with the KL of each dimension and their protoco
 test("of β = 0 it is said what it is and what it is not", () => {
   assert.match(betaMeaning({ ...header, beta: 0 }), /still samples z.*neither a plain autoencoder.*nor a model one may sample/);
   assert.doesNotMatch(betaMeaning(header), /β = 0/);
+});
+
+test("numbers beside each other add up as they stand", () => {
+  const [logPx, elbo] = [-126.74756, -151.5744];
+  assert.deepEqual([logPx, elbo, apart(logPx, elbo)].map((one) => signedNumber(one)), ["−126.75", "−151.57", "24.82"]);
 });
