@@ -12,7 +12,7 @@ from dashboard.worksheet.task import BY_LINK
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
-.st-key-task-at-hand { padding: 0 .75rem; flex-wrap: nowrap; }
+.st-key-task-at-hand { padding: 0 .75rem; flex-wrap: nowrap; margin-bottom: -1rem; }
 .st-key-task-at-hand p { font-size: .875rem; line-height: 1.3; }
 .st-key-task-at-hand button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
 @media (max-width: 640px) { .st-key-task-at-hand { flex-wrap: wrap; } }

@@ -19,8 +19,13 @@ from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
 .stMainBlockContainer h3 { padding: 0; }
+.st-key-bar-of-task { flex-wrap: nowrap; }
+.st-key-bar-of-task > :has(> .st-key-pages-of-task) { flex: 1 1 0; min-width: 0; }
+.st-key-pages-of-task { width: 100%; }
 @media (max-width: 640px) {
-  .st-key-pages-of-task { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
+  .st-key-bar-of-task { flex-wrap: wrap; }
+  .st-key-bar-of-task > :has(> .st-key-pages-of-task) { order: -1; flex: 0 0 100%; }
+  .st-key-pages-of-task { flex-wrap: nowrap; overflow-x: auto; }
   .st-key-pages-of-task button { white-space: nowrap; }
 }
 </style>"""

@@ -24,6 +24,7 @@ _FINE = 3  # a map is printed, too: so many pixels to the width of one on a scre
 _AXES, _DOT = 18, 2.5
 _OUTLIERS = 1  # per cent of codes on each side that need not be in sight
 _WALK = 7
+_FOR_A_PEN = 2  # times as large as on a screen
 _COLOURS = np.array(
     [[63, 144, 218], [255, 169, 14], [189, 31, 1], [148, 164, 162], [131, 45, 182],
      [169, 107, 89], [231, 99, 0], [185, 172, 112], [113, 117, 129], [146, 218, 221]],
@@ -76,7 +77,8 @@ def pictures_asked_about(task: Task, material: Material) -> list[Picture]:
         x = material.x[task.about].reshape(28, 28)
         return [Picture(f"test image {task.about}, a {material.labels[task.about]}", *_digit(x))]
     kinds = {"place": [task.kind], "walk": list(NAMES)}.get(task.form, [])
-    return [Picture(f"the {NAMES[kind]}'s map", *_map(material, kind, np.empty((0, 2)))) for kind in kinds]
+    maps = {NAMES[kind]: _map(material, kind, np.empty((0, 2))) for kind in kinds}
+    return [Picture(f"the {name}'s map", png, _FOR_A_PEN * width) for name, (png, width) in maps.items()]
 
 
 def _of_place(material: Material, kind: str, z: np.ndarray) -> list[Picture]:

@@ -72,9 +72,7 @@ def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
     z = np.array(place_of(link, "vae"))
     unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
     limit = float(np.percentile(_unsure_draws(material)[1], _RARE))
-    text = (
-        f"At this z {unsure} pixels lie between ¼ and ¾; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
-    )
+    text = f"At this z {unsure} pixels are undecided; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
     return Verdict(unsure >= limit, text)
 
 
@@ -203,7 +201,7 @@ PLACE_TASKS = (
     Task(
         name="between",
         step="latent-variable",
-        short="4 or 9",
+        short="Four or nine",
         title="Neither a four nor a nine",
         form="place",
         text=lambda material: (

@@ -115,7 +115,7 @@ def _noisier(material: Material) -> int:
 def _chosen(value: Callable[[Material], int]) -> Callable[[Material, int], Verdict]:
     def check(material: Material, given: int) -> Verdict:
         right = given == value(material)
-        return Verdict(right, "That is what the models show." if right else "Measured on the models it is another.")
+        return Verdict(right, "That is what the models show." if right else "The models show something else.")
 
     return check
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 WORKSHEET = "Worksheet"
 UNKNOWN_TASK = "The address names a task that does not exist; here is the first one."
 ANSWERS = {
-    "place": "Link from Explore (Share, Copy link)",
-    "walk": "Link from Explore (Share, Copy link)",
-    "image": "Number of the image, or a link from Explore (Share, Copy link)",
+    "place": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
     "number": "Your number",
     "choice": "Your choice",
 }

@@ -27,7 +27,7 @@ export function captionOf(model, z) {
 /** @param {Latent} z */
 function priorPlace(z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}, ${shareText(priorMassBeyond(radius))} beyond; log p(z) ${signedNumber(logPrior(z[0], z[1]))}.`;
+  return `Radius ${radius.toFixed(2)}; log p(z) ${signedNumber(logPrior(z[0], z[1]))}; ${shareText(priorMassBeyond(radius))} of the prior lies farther out.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */

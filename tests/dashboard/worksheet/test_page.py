@@ -110,9 +110,12 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
         result = ExplorerResult({"vae": (0.5, -1.0), "ae": (3.0, 4.0)}, "inspect", 12)
         remember(("vae-mnist", "ae-mnist"), result)
         st.text(state.explored())
+        remember(("vae-mnist", "ae-mnist"), ExplorerResult({"vae": (0.5, -1.0)}, "walk", link="mode=walk&ends=i1%3Bi2"))
+        st.text(state.explored())
 
     app = run(AppTest.from_function(page, default_timeout=60))
-    nothing, link = (one.value for one in app.text)
+    nothing, link, whole = (one.value for one in app.text)
+    assert whole == "./?models=vae-mnist,ae-mnist#mode=walk&ends=i1%3Bi2"
     assert nothing == ""
     assert link == "./?models=vae-mnist,ae-mnist#mode=inspect&z=0.5%2C-1%3B3%2C4&image=12"
 
