@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import browser
+from dashboard.shared import browser, links
 from dashboard.shared.model_choice import Choice
 
 MODES = ("move", "inspect", "draw", "walk", "sample")
@@ -47,6 +47,8 @@ class ExplorerResult:
     mode: str = "move"
     selection: int | None = None
     """Index of the chosen test image."""
+    link: str = ""
+    """The whole state in the form that follows the `#` of a link; empty for one that makes no sense."""
     models: tuple[str, ...] | None = None
     """The names just chosen from `choices`; None on every run in which nobody chose."""
 
@@ -111,12 +113,20 @@ def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> Explo
         z=z,
         mode=mode if mode in MODES else "move",
         selection=selection if type(selection) is int and 0 <= selection < 60_000 else None,
+        link=report["link"] if _is_state(report.get("link")) else "",
         models=tuple(models) if _are_choices(models, choices) else None,
     )
 
 
 def _items(value: Any) -> list[tuple[Any, Any]]:
     return list(value.items()) if isinstance(value, Mapping) else []
+
+
+def _is_state(link: Any) -> bool:
+    try:
+        return isinstance(link, str) and bool(links.read(f"#{link}"))
+    except links.LinkError:
+        return False
 
 
 def _is_latent(pair: Any) -> bool:

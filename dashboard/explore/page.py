@@ -43,7 +43,7 @@ def remember(names: Sequence[str], result: ExplorerResult) -> None:
     """Keep what the visitor settled on, if anything, for the pages that ask for it."""
     if result.z:
         places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
-        state.keep_explored(to_explore(state_of(mode=result.mode, z=places, image=result.selection), names))
+        state.keep_explored(to_explore(result.link or state_of(mode=result.mode, z=places, image=result.selection), names))
 
 
 def _settle(pair: Pair) -> None:

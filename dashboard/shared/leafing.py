@@ -16,7 +16,7 @@ _PREVIOUS, _NEXT = ("Previous", "PageUp"), ("Next", "PageDown")  # the keys that
 def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:
     """Draw the bar; what it does is in the address (state.turned_to)."""
     st.html(_STYLE)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"bar-of-{book}"):
         _turn(book, names, place - 1, *_PREVIOUS)
         # Keys and not one control with a value: a browser may report a value once more after the page was turned.
         with st.container(horizontal=True, gap=None, width="content", key=f"pages-of-{book}"):

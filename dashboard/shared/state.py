@@ -21,7 +21,7 @@ _PIN, _PINNINGS = "pin", "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
-_EXPLORED = "explored"
+_EXPLORED, _PUT_AWAY = "explored", "put away"
 
 
 def _asked(key: str, left: str | None) -> str | None:
@@ -77,6 +77,22 @@ def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
     keep(book, name)
     to_address(book, name)
+
+
+def at_hand(names: Sequence[str]) -> str:
+    """The task that a visitor works on away from the worksheet: the one in the address, else the one that the worksheet is
+    open at; nothing for none of these names, and for one that was put away.
+    """
+    asked = st.query_params.get(TASK) or kept(TASK)
+    if asked not in names or asked == kept(_PUT_AWAY):
+        return ""
+    keep(TASK, asked)
+    return asked
+
+
+def put_away(task: str) -> None:
+    """As a callback: have a task at hand no longer, until another one is."""
+    keep(_PUT_AWAY, task)
 
 
 def pinned() -> list[str]:

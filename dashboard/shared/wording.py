@@ -30,6 +30,13 @@ METRIC_COLUMNS = {
 ERROR, ERROR_HELP = "±", "Standard error of the mean to the left: standard deviation over images / √n."
 
 
+MINUS_LOSS = (
+    "For β ≥ 1, −loss ≤ ELBO ≤ log p(x): minus the loss is still a lower bound, only a looser one. For β < 1 it can lie above "
+    "log p(x), and is none."
+)
+"""On loss = nll + β·KL."""
+
+
 def protocol_of(metrics: list[dict[str, Any]]) -> str:
     """Under which protocol the numbers of a table were measured, said once when they agree."""
     told = {f"{m.get('protocol')} pixels, {m.get('split')} split, n = {m.get('n')}, seed {m.get('seed')}" for m in metrics}
@@ -44,6 +51,11 @@ def number(value: float, digits: int = 2) -> str:
 def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
     """A mean with its standard error, where that is known."""
     return number(value, digits) if error is None else f"{number(value, digits)} ± {number(error, digits)}"
+
+
+def apart(more: float, less: float, digits: int = 2) -> str:
+    """By how much two numbers differ as they stand beside it: the difference of what `number` prints of them."""
+    return number(round(more, digits) - round(less, digits), digits)
 
 
 def percent(share: float, digits: int = 0) -> str:

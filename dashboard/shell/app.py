@@ -1,4 +1,4 @@
-"""Navigation between the pages, and nothing else."""
+"""Navigation between the pages, and the task that a visitor takes from one to another."""
 
 import streamlit as st
 
@@ -13,6 +13,7 @@ from dashboard.runs import wording as runs_wording
 from dashboard.shared import wording
 from dashboard.train import page as train
 from dashboard.train import wording as train_wording
+from dashboard.worksheet import bar as task_bar
 from dashboard.worksheet import page as worksheet
 from dashboard.worksheet import wording as worksheet_wording
 from vae_engine.base.places import place
@@ -20,13 +21,22 @@ from vae_engine.base.places import place
 st.set_page_config(page_title=wording.TITLE, page_icon=str(place("assets/icon.png")), layout="wide")
 # Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
 st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
+WORKSHEET = st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
+
+
+def show_explore() -> None:
+    """Explore, below the task that is done there."""
+    task_bar.show(WORKSHEET)
+    explore.show()
+
+
 st.navigation(
     [
-        st.Page(explore.show, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
+        st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
         st.Page(train.show, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
         st.Page(runs.show, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
-        st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet"),
+        WORKSHEET,
         st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),
         st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
     ],

@@ -39,7 +39,7 @@ def changed_pixels(material: Material, z: np.ndarray) -> float:
 def estimator_spreads(material: Material, image: int, draws: int = 100) -> tuple[float, float]:
     """Standard deviations of estimators A and B of the ELBO at L = 1, by the same draws of the encoder's q."""
     mu, std = material.mu[image], material.std[image]
-    z = mu + std * np.random.default_rng(image).standard_normal((draws, 2))
+    z = draws_of_q(material, image, draws)
     likelihood = terms.log_px_given_z(material.vae, material.x[image], z)
     a = likelihood + terms.log_prior(z) - terms.log_q(mu, std, z)
     return float(a.std(ddof=1)), float(likelihood.std(ddof=1))
@@ -67,10 +67,16 @@ def gradient_variances(material: Material, image: int, draws: int = 100) -> tupl
     ))  # type: ignore[return-value]  # fmt: skip
 
 
+def draws_of_q(material: Material, image: int, samples: int) -> np.ndarray:
+    """Seeded draws of the encoder's q: [samples, 2]."""
+    mu, std = material.mu[image], material.std[image]
+    return mu + std * np.random.default_rng(image).standard_normal((samples, 2))
+
+
 def importance_sampled(material: Material, image: int, samples: int = 500) -> float:
     """log p(x) by importance sampling from the encoder's q."""
     mu, std = material.mu[image], material.std[image]
-    z = mu + std * np.random.default_rng(image).standard_normal((samples, 2))
+    z = draws_of_q(material, image, samples)
     return terms.iwae(terms.log_weights(material.vae, material.x[image], mu, std, z))
 
 

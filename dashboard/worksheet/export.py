@@ -1,18 +1,21 @@
-"""The worksheet as a page to print (one self-contained HTML file) and as Markdown. Pure text work."""
+"""The worksheet as a page to print (one self-contained HTML file), as Markdown and as JSON. Pure text work."""
 
 from __future__ import annotations
 
 import base64
 import html
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from dashboard.shared.links import End, LinkError
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
-from dashboard.worksheet.pictures import NAMES, Picture, pictures_of
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged, place_of, understood
+from dashboard.worksheet import wording
+from dashboard.worksheet.pictures import NAMES, Picture, pictures_asked_about, pictures_of, pictures_of_model
+from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, Verdict, judged, place_of, understood
 
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -20,7 +23,8 @@ body { color: #111; background: #fff }
 section { break-inside: avoid; border-top: 1px solid #bbb; padding: .6rem 0 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: .2rem 0 }
 .verdict { font-weight: 600 } .model { background: #f1f4f8; padding: .4rem .8rem; border-radius: .3rem }
-.blank { height: 5rem; border: 1px dotted #999; border-radius: .3rem }
+.points { float: right; font-size: .9rem; font-weight: 400; color: #444 }
+.blank { height: 7rem; border: 1px dotted #999; border-radius: .3rem }
 figure { display: inline-block; margin: .4rem .8rem .4rem 0; font-size: .8rem; max-width: 100%; vertical-align: top }
 figcaption { max-width: 14rem; color: #444 } img { max-width: 100%; border: 1px solid #ccc; image-rendering: pixelated }
 img.fine { image-rendering: auto; border: 0 }
@@ -41,18 +45,29 @@ class Entry:
     pictures: tuple[Picture, ...]
     model: ModelAnswer | None = None
     """Only on the teacher's version."""
+    raw: Any = None
+    """The answer as it was given: of a link all of it."""
+    is_handout: bool = False
+    """Whether it is to be answered with a pen."""
 
 
 def entry(task: Task, material: Material, raw: Any, words: str) -> Entry:
     """A task with what a student gave."""
     pictures = tuple(pictures_of(task, material, raw))
-    return Entry(task, asked(task, material), shown(task, material, raw), words.strip(), judged(task, material, raw), pictures)
+    return Entry(
+        task, asked(task, material), shown(task, material, raw), words.strip(), judged(task, material, raw), pictures, raw=raw
+    )
 
 
 def model_entry(task: Task, material: Material, model: ModelAnswer) -> Entry:
     """A task with the answer worked out from the models."""
-    pictures = tuple(pictures_of(task, material, model.given))
+    pictures = tuple(pictures_of_model(task, material, model))
     return Entry(task, asked(task, material), "", "", None, pictures, model)
+
+
+def blank_entry(task: Task, material: Material) -> Entry:
+    """A task to be answered with a pen."""
+    return Entry(task, asked(task, material), "", "", None, tuple(pictures_asked_about(task, material)), is_handout=True)
 
 
 def asked(task: Task, material: Material) -> str:
@@ -66,7 +81,7 @@ def shown(task: Task, material: Material, raw: Any) -> str:
     if raw is None or raw == "":
         return ""
     if task.form in ("choice", "number"):
-        return task.options[raw] if task.form == "choice" else f"{raw:g}"
+        return task.options[raw] if task.form == "choice" else str(raw).strip()
     try:
         given = understood(task, material, raw)
         if task.form == "image":
@@ -99,14 +114,16 @@ def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
 
 
 def _section(place: int, one: Entry) -> str:
-    parts = [f"<h2>{place}. {html.escape(one.task.title)}</h2>", f"<p>{html.escape(one.text)}</p>"]
+    points = f' <span class="points">{_points(one)}</span>' if _points(one) else ""
+    parts = [f"<h2>{place}. {html.escape(one.task.title)}{points}</h2>", f"<p>{html.escape(one.text)}</p>"]
     if one.given:
         parts.append(f'<p class="given">Answer: {html.escape(one.given)}</p>')
     if one.verdict:
         parts.append(f'<p class="verdict">{_mark(one.verdict)}</p><p>{html.escape(one.verdict.text)}</p>')
     parts += [_figure(picture) for picture in one.pictures]
     if one.model:
-        parts.append(f'<p class="model">{html.escape(one.model.text)}</p><p>Hint: {html.escape(one.task.hint)}</p>')
+        told = f"<p>{html.escape(one.model.text)}</p><p>{html.escape(one.model.because)}</p>"
+        parts.append(f'<div class="model">{told}</div><p>Hint: {html.escape(one.task.hint)}</p>')
     elif one.words:
         parts.append(f'<p class="words">{html.escape(one.words)}</p>')
     else:
@@ -125,17 +142,53 @@ def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> s
     """The same as Markdown, the pictures inside it."""
     blocks = [f"# {_plain(title)}", *map(_plain, notes)]
     for place, one in enumerate(entries, 1):
-        blocks += [f"## {place}. {_plain(one.task.title)}", _plain(one.text)]
+        points = f" ({_points(one)})" if _points(one) else ""
+        blocks += [f"## {place}. {_plain(one.task.title)}{points}", _plain(one.text)]
         if one.given:
             blocks.append(f"Answer: {_plain(one.given)}")
         if one.verdict:
             blocks.append(f"**{_mark(one.verdict)}** {_plain(one.verdict.text)}")
         blocks += [f"![{_plain(picture.caption)}]({_data_url(picture)})" for picture in one.pictures]
         if one.model:
-            blocks += [f"**Model answer.** {_plain(one.model.text)}", f"Hint: {_plain(one.task.hint)}"]
+            blocks += [f"**Model answer.** {_plain(one.model.text)}", _plain(one.model.because), f"Hint: {_plain(one.task.hint)}"]
         elif one.words:
             blocks.append("\n".join(f"> {_plain(line)}" for line in one.words.splitlines()))
     return "\n\n".join(blocks) + "\n"
+
+
+def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
+    """The answers for a program, with the states behind them: whatever the links say, models, runs and drawings included."""
+    tasks = [
+        {
+            "task": one.task.name,
+            "title": one.task.title,
+            "question": one.text,
+            "answer": one.raw or None if isinstance(one.raw, str) else one.raw,
+            "shown": one.given,
+            "right": one.verdict.right if one.verdict else None,
+            "verdict": one.verdict.text if one.verdict else "",
+            "words": one.words,
+            "state": _state_of(one),
+        }
+        for one in entries
+    ]
+    return json.dumps({"title": title, "notes": list(notes), "tasks": tasks}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _state_of(one: Entry) -> dict[str, str]:
+    """Every part of a link that was given, by name; none for an answer of another kind."""
+    if one.task.form not in BY_LINK or one.verdict is None or "#" not in str(one.raw):
+        return {}
+    address, _, state = str(one.raw).strip().partition("#")
+    try:
+        parts = parse_qs(urlsplit(address).query) | parse_qs(state)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in parts.items()}
+
+
+def _points(one: Entry) -> str:
+    return wording.points(one.task.points) if one.is_handout or one.model else ""
 
 
 def _plain(text: str) -> str:

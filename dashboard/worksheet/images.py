@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.wording import number
+from dashboard.shared.wording import apart, number, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict
+from dashboard.worksheet.peaks import best_gaussian, heights_of_codes, log_joint, peaks
+from dashboard.worksheet.task import ModelAnswer, Task, Verdict, Worked
 
 _FAR_OFF = 10.0
 _CLOSE = 0.1
 _IS_LOW = 1.0
 _TRIED = 12
+_LOOKED_AT = 60
+_COUNTS = 0.05
+_DRAWS = 500
 
 
 def _facts(material: Material, image: int) -> str:
     truths = material.truths
-    modes = int(truths.modes[image])
+    modes, log_px, elbo = int(truths.modes[image]), float(truths.log_px[image]), float(truths.elbo[image])
     return (
-        f"Image {image}, a {material.labels[image]}: posterior with {modes} mode{'' if modes == 1 else 's'}, log p(x) "
-        f"{number(truths.log_px[image])}, ELBO {number(truths.elbo[image])}, gap {number(truths.gap[image])} nats."
+        f"Test image {image} is {_one(int(material.labels[image]))}. Its posterior has {modes} mode{'' if modes == 1 else 's'}; "
+        f"log p(x) is {number(log_px)}, the ELBO {number(elbo)} and so the gap {apart(log_px, elbo)} nats."
     )
+
+
+def _one(digit: int) -> str:
+    return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
 def _by(holds: Callable[[Material, int], bool]) -> Callable[[Material, int], Verdict]:
     return lambda material, image: Verdict(holds(material, image), _facts(material, image))
 
 
-def _first(found: Callable[[Material], np.ndarray]) -> Callable[[Material], ModelAnswer]:
-    """The first image of those in a mask, and how many there are."""
+def _first(
+    found: Callable[[Material], np.ndarray],
+    because: Callable[[Material, int], Worked],
+    choose: Callable[[Material, list[int]], int] = lambda material, images: images[0],
+) -> Callable[[Material], ModelAnswer]:
+    """One of the first images in a mask, the very first unless another is more telling, and how many there are."""
 
     def answer(material: Material) -> ModelAnswer:
-        images = np.flatnonzero(found(material))
+        images = np.flatnonzero(found(material)).tolist()
         listed = ", ".join(map(str, images[:8]))
-        text = (
-            f"{len(images):,} of {len(material.x):,} test images will do, among them {listed}. {_facts(material, int(images[0]))}"
-        )
-        return ModelAnswer(text, str(images[0]))
+        image = choose(material, images[:_LOOKED_AT])
+        text = f"{len(images):,} of {len(material.x):,} test images will do, among them {listed}. {_facts(material, image)}"
+        why, places = because(material, image)
+        return ModelAnswer(text, str(image), why, places)
 
     return answer
 
@@ -57,72 +69,156 @@ def _well_judged(material: Material) -> np.ndarray:
     return material.truths.gap < _CLOSE
 
 
+def _around(material: Material, z: np.ndarray) -> tuple[int, str]:
+    """Which digit's codes lie around a place of the VAE's map."""
+    near = measures.neighbours(material, "vae", z)
+    digit = int(np.argmax(near.counts))
+    return digit, f"{near.counts[digit]} of the {near.total} nearest test codes are {digit}s"
+
+
+def _two_digits(material: Material, images: list[int]) -> int:
+    """An image with modes of some weight among two digits, tried in the order in which the test codes promise one."""
+
+    def promise(image: int) -> float:
+        heights = heights_of_codes(material, image)
+        second, first = sorted(heights[material.labels == digit].max() for digit in range(10))[-2:]
+        return float(second - first)
+
+    def digits(image: int) -> set[int]:
+        return {_around(material, one.z)[0] for one in peaks(material, image) if one.share > _COUNTS}
+
+    return next((one for one in sorted(images, key=promise, reverse=True)[:_TRIED] if len(digits(one)) > 1), images[0])
+
+
+def _at(z: np.ndarray) -> str:
+    return f"({number(z[0])}, {number(z[1])})"
+
+
+def _each_mode(material: Material, image: int) -> Worked:
+    found = peaks(material, image)
+    told = "; ".join(f"at z = {_at(one.z)}, where {_around(material, one.z)[1]}, {percent(one.share)}" for one in found)
+    why = (
+        f"They should say something of each mode. Here they lie, with their shares of the mass (about): {told}. Each of the "
+        "digits decoded below explains the same pixels; the posterior does not choose between them, it weighs them."
+    )
+    return why, _places(one.z for one in found)
+
+
+def _won_back(material: Material, image: int) -> Worked:
+    log_px, elbo = float(material.truths.log_px[image]), float(material.truths.elbo[image])
+    fit = best_gaussian(material, image)
+    why = (
+        f"Accept any figure up to about this one: with μ = {_at(fit.mu)} and σ = ({fit.std[0]:.4f}, {fit.std[1]:.4f}) the ELBO "
+        f"rises to {number(fit.elbo)}, so {apart(fit.elbo, elbo)} of the {apart(log_px, elbo)} nats come back. The decoder has "
+        "not changed, so all of that was the encoder's mistake: the amortisation gap. What stays is the shape of q."
+    )
+    return why, _places([fit.mu])
+
+
+def _in_common(material: Material, image: int) -> Worked:
+    peak, mu, std = peaks(material, image)[0], material.mu[image], material.std[image]
+    off = float(np.max(np.abs(peak.z - mu) / std))
+    why = (
+        f"They should find the same centre, much the same widths and upright axes. Here the mode lies at {_at(peak.z)} and μ at "
+        f"{_at(mu)}, which is {off:.1f} σ away at most; the posterior's curvature gives widths of {peak.std[0]:.3f} and "
+        f"{peak.std[1]:.3f}, q has {std[0]:.3f} and {std[1]:.3f}; the correlation of z₁ and z₂, which q cannot have, is "
+        f"{number(peak.slant)}."
+    )
+    return why, _places([peak.z])
+
+
+def _missed(material: Material, image: int) -> Worked:
+    peak, mu, std = peaks(material, image)[0], material.mu[image], material.std[image]
+    draws = measures.draws_of_q(material, image, _DRAWS)
+    at_peak = log_joint(material, image, peak.z[None])[0]
+    best = float(log_joint(material, image, draws).max())
+    nearest = float(np.hypot(*((draws - peak.z) / peak.std).T).min())
+    off = float(np.hypot(*((peak.z - mu) / std)))
+    why = (
+        f"They should name the mode at z = {_at(peak.z)}, with {percent(peak.share)} of the mass. It lies {off:.1f} σ of q from "
+        f"μ; the nearest of the {_DRAWS} draws is still {nearest:.1f} widths of that mode away, and the best draw has a log p(x, "
+        f"z) {number(at_peak - best)} nats below the mode's. A weight can only count what a draw has seen."
+    )
+    return why, _places([peak.z])
+
+
+def _places(zs: Iterable[np.ndarray]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(z[0]), float(z[1])) for z in zs)
+
+
 def _is_error(material: Material, image: int) -> float:
-    return measures.importance_sampled(material, image) - float(material.truths.log_px[image])
+    return measures.importance_sampled(material, image, _DRAWS) - float(material.truths.log_px[image])
 
 
 def _check_is(material: Material, image: int) -> Verdict:
     error = _is_error(material, image)
-    text = f"{_facts(material, image)} Importance sampling with 500 draws (seeded) is off by {number(error)} nats."
+    text = f"{_facts(material, image)} Importance sampling with {_DRAWS} draws (seeded) is off by {number(error)} nats."
     return Verdict(error < -_IS_LOW, text)
 
 
 def _answer_is(material: Material) -> ModelAnswer:
     worst = np.argsort(-material.truths.gap)[:_TRIED]
     image = min((int(one) for one in worst), key=lambda one: _is_error(material, one))
-    return ModelAnswer(_check_is(material, image).text, str(image))
+    why, places = _missed(material, image)
+    return ModelAnswer(_check_is(material, image).text, str(image), why, places)
 
 
 IMAGE_TASKS = (
     Task(
         name="two-modes",
         step="posterior",
+        short="Two modes",
         title="One image, two explanations",
         form="image",
-        text=lambda material: "Find a test image whose exact posterior has two modes. What does the decoder draw at each?",
+        text=lambda material: (
+            "Find a test image whose exact posterior has two modes or more. What does the decoder draw at each?"
+        ),
         check=_by(lambda material, image: bool(_ambiguous(material)[image])),
         hint="Look for a digit that could be read as two, or use the list of ambiguous digits in Inspect.",
-        answer=_first(_ambiguous),
+        answer=_first(_ambiguous, _each_mode, _two_digits),
         state=links.first_image,
     ),
     Task(
         name="misjudged",
         step="fit-q",
-        title="The encoder is far off",
+        short="Fit by hand",
+        title="An image that the encoder misjudges",
         form="image",
         text=lambda material: (
-            f"Find an image whose posterior has a single mode and whose gap is still above {_FAR_OFF:g} nats. Fit q "
-            "by hand at this image: how much of the gap can you win back?"
+            f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then fit q by hand: how "
+            "much of the gap do you win back?"
         ),
         check=_by(lambda material, image: bool(_misjudged(material)[image])),
-        hint="Look for points among another digit's colour: there the encoder was mistaken.",
-        answer=_first(_misjudged),
+        hint="Look for points that lie among another digit's colour: there the encoder was mistaken.",
+        answer=_first(_misjudged, _won_back),
         state=links.first_image,
     ),
     Task(
         name="well-judged",
         step="amortisation",
-        title="The encoder gets it right",
+        short="Good guess",
+        title="An image that the encoder judges well",
         form="image",
         text=lambda material: (
-            f"Find an image whose gap is below {_CLOSE:g} nats. What do its posterior and the encoder's q have in common?"
+            f"Find a test image whose gap is below {_CLOSE:g} nats. What do its posterior and the encoder's q have in common?"
         ),
         check=_by(lambda material, image: bool(_well_judged(material)[image])),
-        hint="A posterior with one mode and no slant is one that a mean-field Gaussian can match.",
-        answer=_first(_well_judged),
+        hint="q is a Gaussian with upright axes: it can match a posterior with one mode and no slant.",
+        answer=_first(_well_judged, _in_common),
         state=links.first_image,
     ),
     Task(
         name="too-low",
         step="how-good",
+        short="Missed mass",
         title="Where importance sampling fails",
         form="image",
         text=lambda material: (
-            f"Find an image for which 500 draws from q give a log p(x) more than {_IS_LOW:g} nat below the exact one. "
+            f"Find a test image for which {_DRAWS} draws from q give a log p(x) more than {_IS_LOW:g} nat below the exact one. "
             "Which part of the posterior did the draws miss?"
         ),
         check=_check_is,
-        hint="The gap must be large: the draws come from q, and q must miss something.",
+        hint="Look among the images with a large gap: there q misses something, and the draws come from q.",
         answer=_answer_is,
         state=links.ambiguous_image,
     ),

@@ -7,17 +7,29 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shared import leafing, state
+from dashboard.shared import device, leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
-from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, wording
-from dashboard.worksheet.export import entry, model_entry, to_html, to_markdown
-from dashboard.worksheet.pictures import pictures_of
+from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys, wording
+from dashboard.worksheet.export import Entry, blank_entry, entry, model_entry, to_html, to_json, to_markdown
+from dashboard.worksheet.pictures import Picture, pictures_of, pictures_of_model
+from dashboard.worksheet.task import BY_LINK, LONGEST_ANSWER
 from vae_engine.base.errors import EngineError
 
-_STYLE = "<style>.stMainBlockContainer h3 { padding: 0; }</style>"
-_NAME = "worksheet-name"
+_STYLE = """<style>
+.stMainBlockContainer h3 { padding: 0; }
+.st-key-bar-of-task { flex-wrap: nowrap; }
+.st-key-bar-of-task > :has(> .st-key-pages-of-task) { flex: 1 1 0; min-width: 0; }
+.st-key-pages-of-task { width: 100%; }
+@media (max-width: 640px) {
+  .st-key-bar-of-task { flex-wrap: wrap; }
+  .st-key-bar-of-task > :has(> .st-key-pages-of-task) { order: -1; flex: 0 0 100%; }
+  .st-key-pages-of-task { flex-wrap: nowrap; overflow-x: auto; }
+  .st-key-pages-of-task button { white-space: nowrap; }
+}
+</style>"""
+_TEACHES, _AFRESH = "worksheet-teaches", "worksheet-afresh"
 
 Answers = dict[str, tuple[Any, str]]
 """By task: what was given, and the student's own words."""
@@ -35,28 +47,24 @@ def show() -> None:
     except EngineError as error:
         st.error(str(error))
         return
-    answers = {task.name: (state.widget(_answer_key(task)), state.widget(_words_key(task)) or "") for task in TASKS}
+    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take)
+    answers = {task.name: (state.widget(keys.answer(task)), state.widget(keys.words(task)) or "") for task in TASKS}
     right = [_is_right(task, material, answers) for task in TASKS]
     place = names.index(name)
-    leafing.bar(state.TASK, names, [f"{i}{' ✓' if done else ''}" for i, done in enumerate(right, 1)], place)
-    task = TASKS[place]
+    labels = [f"{i} {task.short}{' ✓' if done else ''}" for i, (task, done) in enumerate(zip(TASKS, right, strict=True), 1)]
+    leafing.bar(state.TASK, names, labels, place)
     about, work = st.columns([1, 1.5], gap="large")
     with about:
-        _about(place, task, material)
+        _about(place, TASKS[place], material)
     with work:
-        _work(task, material)
-    with about:
-        st.divider()
-        st.progress(sum(right) / len(TASKS), wording.progress(sum(right), len(TASKS)))
-        _take_away(material, answers)
+        _work(TASKS[place], material)
+    st.divider()
+    _take_away(material, answers, sum(right), is_kept)
 
 
-def _answer_key(task: Task) -> str:
-    return f"answer-{task.name}"
-
-
-def _words_key(task: Task) -> str:
-    return f"words-{task.name}"
+def _take(key: str, value: Any) -> None:
+    if keys.may_hold(key, value):
+        state.fill_in(key, value)
 
 
 def _is_right(task: Task, material: Material, answers: Answers) -> bool:
@@ -68,7 +76,7 @@ def _about(place: int, task: Task, material: Material) -> None:
     st.subheader(f"{place + 1}. {task.title}", anchor=False)
     st.markdown(task.text(material))
     if task.state:
-        link, label = explore_link.to_explore(task.state(material)), wording.DO_IN_EXPLORE
+        link, label = explore_link.to_explore(task.state(material), task=task.name), wording.DO_IN_EXPLORE
     else:
         link, label = f"./learn?step={task.step}", wording.DO_IN_LEARN
     st.link_button(label, link, help=wording.NEW_TAB, icon=":material/open_in_new:")
@@ -85,8 +93,10 @@ def _work(task: Task, material: Material) -> None:
             st.success(f"**{wording.RIGHT}.** {verdict.text}", icon=":material/check:")
         else:
             st.warning(f"**{wording.NOT_YET}.** {verdict.text}", icon=":material/close:")
-        _show_pictures(task, material, raw)
-    st.text_area(wording.WORDS, key=_words_key(task), persist_state="session", height=100, max_chars=2000)
+        _show_pictures(pictures_of(task, material, raw))
+    st.text_area(wording.WORDS, key=keys.words(task), persist_state="session", height=100, max_chars=keys.LONGEST_WORDS)
+    if not state.widget(_TEACHES):
+        return
     revealed = f"revealed-{task.name}"
     if not state.kept(revealed, False):
         st.button(wording.REVEAL, on_click=state.keep, args=(revealed, True), type="tertiary", icon=":material/visibility:")
@@ -94,60 +104,95 @@ def _work(task: Task, material: Material) -> None:
     with st.container(border=True), st.spinner(wording.WORKING):
         model = answer_of(task.name)
         st.markdown(f"**{wording.MODEL_ANSWER}.** {model.text}")
-        _show_pictures(task, material, model.given)
+        st.markdown(model.because)
+        _show_pictures(pictures_of_model(task, material, model))
 
 
 def _asked(task: Task) -> Any:
-    key, label = _answer_key(task), wording.ANSWERS[task.form]
-    if task.form == "number":
-        return st.number_input(label, value=None, step=None, format="%.5g", key=key, persist_state="session")
+    key, label = keys.answer(task), wording.ANSWERS[task.form]
     if task.form == "choice":
         options, format = range(len(task.options)), task.options.__getitem__
         return st.radio(label, options, index=None, format_func=format, key=key, persist_state="session")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(label, key=key, persist_state="session", max_chars=4000)
-        if state.explored() and task.form != "walk":
+        # Numbers, too, are typed as text: Streamlit's own field drops a decimal comma without a word.
+        text = st.text_input(label, key=key, persist_state="session", max_chars=LONGEST_ANSWER)
+        if state.explored() and task.form in BY_LINK:
             carry = partial(state.fill_in, key, state.explored())
             st.button(wording.CARRY, help=wording.CARRY_HELP, on_click=carry, icon=":material/input:")
     return text
 
 
-def _show_pictures(task: Task, material: Material, raw: Any) -> None:
+def _show_pictures(pictures: list[Picture]) -> None:
     with st.container(horizontal=True):
-        for picture in pictures_of(task, material, raw):
+        for picture in pictures:
             st.image(picture.png, caption=picture.caption, alt=picture.caption, width=picture.width, output_format="PNG")
 
 
-def _take_away(material: Material, answers: Answers) -> None:
-    name = st.text_input(wording.NAME, key=_NAME, persist_state="session", max_chars=80)
-    for teacher, label, help in ((False, wording.MINE, None), (True, wording.TEACHER, wording.TEACHER_HELP)):
-        head, *columns = st.columns([1.2, 1, 1], vertical_alignment="center")
-        head.markdown(f"**{label}**", help=help)
-        for column, (ending, (title, mime)) in zip(columns, wording.FORMATS.items(), strict=True):
-            column.download_button(
-                title,
-                data=partial(_sheet, material, {} if teacher else answers, name, ending),
-                file_name=f"worksheet{'-teacher' if teacher else ''}.{ending}",
-                mime=mime,
-                on_click="ignore",
-                icon=":material/download:",
-                key=f"{label}-{ending}",
-                width="stretch",
-            )
+def _take_away(material: Material, answers: Answers, right: int, is_kept: bool) -> None:
+    """How far one has come, where the answers are kept, and what can be printed or saved."""
+    mine, sheets = st.columns([1, 1.5], gap="large")
+    with mine:
+        st.progress(right / len(TASKS), wording.progress(right, len(TASKS)))
+        st.caption(wording.KEPT if is_kept else wording.NOT_KEPT)
+        _begin_afresh()
+    with sheets:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(wording.NAME, key=keys.NAME, persist_state="session", max_chars=keys.LONGEST_NAME)
+            st.toggle(wording.I_TEACH, key=_TEACHES, persist_state="session", help=wording.I_TEACH_HELP)
+        for sheet, (label, help) in wording.SHEETS.items():
+            if sheet != "teacher" or state.widget(_TEACHES):
+                _downloads(material, answers, name, sheet, label, help)
 
 
-def _sheet(material: Material, answers: Answers, name: str, ending: str) -> bytes:
-    """The whole worksheet; the teacher's when there are no answers."""
-    if answers:
-        entries = [entry(task, material, *answers[task.name]) for task in TASKS]
-    else:
-        entries = [model_entry(task, material, answer_of(task.name)) for task in TASKS]
-    title = wording.sheet_title(name, teacher=not answers)
+def _downloads(material: Material, answers: Answers, name: str, sheet: str, label: str, help: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**{label}**", help=help, width=190)
+        for ending, (title, mime) in wording.FORMATS.items():
+            if ending != "json" or sheet == "mine":
+                st.download_button(
+                    title,
+                    data=partial(_sheet, material, answers, name, sheet, ending),
+                    file_name=f"worksheet{'' if sheet == 'mine' else f'-{sheet}'}.{ending}",
+                    mime=mime,
+                    on_click="ignore",
+                    icon=":material/download:",
+                    key=f"{sheet}-{ending}",
+                )
+
+
+def _begin_afresh() -> None:
+    """Empties every answer, in this tab and on the device, once it was confirmed."""
+    if not state.kept(_AFRESH, False):
+        st.button(wording.AFRESH, on_click=state.keep, args=(_AFRESH, True), type="tertiary", icon=":material/restart_alt:")
+        return
+    st.markdown(wording.AFRESH_SURE)
+    with st.container(horizontal=True):
+        st.button(wording.AFRESH_YES, on_click=_empty, type="primary")
+        st.button(wording.AFRESH_NO, on_click=state.keep, args=(_AFRESH, False))
+
+
+def _empty() -> None:
+    for key in keys.ALL:
+        state.fill_in(key, None)
+    state.keep(_AFRESH, False)
+
+
+def _sheet(material: Material, answers: Answers, name: str, sheet: str, ending: str) -> bytes:
+    """The whole worksheet as a file."""
+    title = wording.sheet_title("" if sheet == "blank" else name, sheet)
     notes = wording.sheet_notes(material.vae.metrics, (material.vae.name, material.ae.name))
-    if answers:
+    entries: list[Entry]
+    if sheet == "mine":
+        entries = [entry(task, material, *answers[task.name]) for task in TASKS]
         right = sum(_is_right(task, material, answers) for task in TASKS)
         notes = (*notes, f"{wording.progress(right, len(TASKS))}.")
-    return (to_html if ending == "html" else to_markdown)(title, notes, entries).encode()
+    elif sheet == "blank":
+        entries = [blank_entry(task, material) for task in TASKS]
+        notes = (wording.NAME_LINE, *notes, wording.points(sum(task.points for task in TASKS), total=True))
+    else:
+        entries = [model_entry(task, material, answer_of(task.name)) for task in TASKS]
+    writer = {"html": to_html, "md": to_markdown, "json": to_json}[ending]
+    return writer(title, notes, entries).encode()
 
 
 @st.cache_resource(show_spinner=False)

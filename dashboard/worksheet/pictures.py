@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from dashboard.shared.links import LinkError
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import Task, place_of, understood
+from dashboard.worksheet.task import ModelAnswer, Task, place_of, understood
 from vae_engine.stored import forward
 
 _SCALE, _STRIP_SCALE = 6, 2
@@ -24,6 +24,7 @@ _FINE = 3  # a map is printed, too: so many pixels to the width of one on a scre
 _AXES, _DOT = 18, 2.5
 _OUTLIERS = 1  # per cent of codes on each side that need not be in sight
 _WALK = 7
+_FOR_A_PEN = 2  # times as large as on a screen
 _COLOURS = np.array(
     [[63, 144, 218], [255, 169, 14], [189, 31, 1], [148, 164, 162], [131, 45, 182],
      [169, 107, 89], [231, 99, 0], [185, 172, 112], [113, 117, 129], [146, 218, 221]],
@@ -59,6 +60,25 @@ def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
         return _of_place(material, task.kind, np.array(place_of(given, task.kind)))
     except LinkError:
         return []
+
+
+def pictures_of_model(task: Task, material: Material, model: ModelAnswer) -> list[Picture]:
+    """Pictures of a model answer: of what it gives, and of the further latents that it speaks of."""
+    decoded = forward.decode(material.vae, np.array(model.places)) if model.places else ()
+    return pictures_of(task, material, model.given) + [
+        Picture(f"decoded by the VAE at z = ({number(z[0])}, {number(z[1])})", *_digit(ink))
+        for z, ink in zip(model.places, decoded, strict=True)
+    ]
+
+
+def pictures_asked_about(task: Task, material: Material) -> list[Picture]:
+    """What a handout shows of a task without giving anything away: its image, or the maps on which its answer is marked."""
+    if task.about is not None:
+        x = material.x[task.about].reshape(28, 28)
+        return [Picture(f"test image {task.about}, a {material.labels[task.about]}", *_digit(x))]
+    kinds = {"place": [task.kind], "walk": list(NAMES)}.get(task.form, [])
+    maps = {NAMES[kind]: _map(material, kind, np.empty((0, 2))) for kind in kinds}
+    return [Picture(f"the {name}'s map", png, _FOR_A_PEN * width) for name, (png, width) in maps.items()]
 
 
 def _of_place(material: Material, kind: str, z: np.ndarray) -> list[Picture]:

@@ -16,6 +16,7 @@ from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
 from vae_engine.stored import terms
 
+Because = Callable[[Material, np.ndarray], str]
 Check = Callable[[Material, ExploreLink], Verdict]
 
 _BETWEEN = (4, 9)
@@ -34,16 +35,31 @@ def _check_between(material: Material, link: ExploreLink) -> Verdict:
     a, b = (near.counts[digit] for digit in _BETWEEN)
     outside = 1 - measures.prior_within(float(np.hypot(*z)))
     text = (
-        f"Of the {near.total} test codes nearest to your z, {a} are fours and {b} are nines. log p(z) = "
+        f"Of the {near.total} test codes nearest to this z, {a} are fours and {b} are nines. log p(z) = "
         f"{number(float(terms.log_prior(z)))} nats; {percent(outside)} of the prior's draws lie further out."
     )
-    return Verdict(min(near.share(digit) for digit in _BETWEEN) >= _SHARE, text)
+    return Verdict(_is_between(material, z), text)
 
 
 def _answer_between(material: Material) -> ModelAnswer:
     candidates = material.mu[np.isin(material.labels, _BETWEEN)][:_DRAWS]
     shares = [min(measures.neighbours(material, "vae", z).share(digit) for digit in _BETWEEN) for z in candidates]
-    return _place(material, _check_between, "vae", candidates[int(np.argmax(shares))])
+    return _place(material, _check_between, "vae", candidates[int(np.argmax(shares))], _drawn_often)
+
+
+def _is_between(material: Material, z: np.ndarray) -> bool:
+    near = measures.neighbours(material, "vae", z)
+    return min(near.share(digit) for digit in _BETWEEN) >= _SHARE
+
+
+def _drawn_often(material: Material, z: np.ndarray) -> str:
+    density = math.exp(float(terms.log_prior(z)) - float(terms.log_prior(np.zeros(2))))
+    share = float(np.mean([_is_between(material, draw) for draw in _unsure_draws(material)[0]]))
+    return (
+        "They should use both: log p(z) says how densely the prior draws there, the codes say what is encoded there. The density "
+        f"at this z is {percent(density)} of that at the origin, and {percent(share, 1)} of {_DRAWS} draws from the prior land "
+        "where both digits have their share of the nearest codes. So the model does draw such digits, and not by accident."
+    )
 
 
 @lru_cache(maxsize=2)
@@ -56,15 +72,21 @@ def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
     z = np.array(place_of(link, "vae"))
     unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
     limit = float(np.percentile(_unsure_draws(material)[1], _RARE))
-    text = (
-        f"At your z {unsure} pixels lie between ¼ and ¾; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
-    )
+    text = f"At this z {unsure} pixels are undecided; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
     return Verdict(unsure >= limit, text)
 
 
 def _answer_unsure(material: Material) -> ModelAnswer:
     z, unsure = _unsure_draws(material)
-    return _place(material, _check_unsure, "vae", z[int(unsure.argmax())])
+    return _place(material, _check_unsure, "vae", z[int(unsure.argmax())], _sharp)
+
+
+def _sharp(material: Material, z: np.ndarray) -> str:
+    return (
+        "They should say that the picture shows the chance of ink in each pixel, not an image. An image x is drawn pixel by "
+        "pixel from these chances, each pixel black or white: two such draws differ in "
+        f"{measures.changed_pixels(material, z):.0f} of 784 pixels on average."
+    )
 
 
 def _check_hole(material: Material, link: ExploreLink) -> Verdict:
@@ -79,7 +101,20 @@ def _check_hole(material: Material, link: ExploreLink) -> Verdict:
 def _answer_hole(material: Material) -> ModelAnswer:
     low, high = np.percentile(material.codes, [5, 95], axis=0)
     grid = np.stack(np.meshgrid(*np.linspace(low, high, 30).T), -1).reshape(-1, 2)
-    return _place(material, _check_hole, "ae", grid[int(measures.nearest_training_code(material, "ae", grid).argmax())])
+    farthest = int(measures.nearest_training_code(material, "ae", grid).argmax())
+    return _place(material, _check_hole, "ae", grid[farthest], _uncorrected)
+
+
+def _uncorrected(material: Material, z: np.ndarray) -> str:
+    near = measures.neighbours(material, "ae", z)
+    first, second = np.argsort(near.counts)[::-1][:2]
+    here, *elsewhere = measures.unsure_pixels(material.ae, np.concatenate([z[None], material.codes[:_DRAWS]]))
+    return (
+        f"They should describe what they see: the nearest codes are {near.counts[first]} {first}s and {near.counts[second]} "
+        f"{second}s of {near.total}, and {here} pixels are undecided, where {np.median(elsewhere):.0f} are usual at a test "
+        "image's code. No training image is encoded there, so no loss was ever taken there and no gradient came of it: whatever "
+        "is drawn is left over from the codes around."
+    )
 
 
 def _check_gap(material: Material, link: ExploreLink) -> Verdict:
@@ -87,7 +122,7 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
     distance, usual = _distances(material, "vae", z)
     radius = float(np.hypot(*z))
     text = (
-        f"Your z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
+        f"This z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
         f"out). The nearest training code is {distance:.2f} away; {usual:.2f} is usual."
     )
     return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
@@ -97,7 +132,19 @@ def _answer_gap(material: Material) -> ModelAnswer:
     along = np.linspace(-_REACH, _REACH, 61)
     grid = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
     grid = grid[np.hypot(*grid.T) <= _REACH - 0.05]
-    return _place(material, _check_gap, "vae", grid[int(measures.nearest_training_code(material, "vae", grid).argmax())])
+    farthest = int(measures.nearest_training_code(material, "vae", grid).argmax())
+    return _place(material, _check_gap, "vae", grid[farthest], _not_the_prior)
+
+
+def _not_the_prior(material: Material, z: np.ndarray) -> str:
+    aggregate = float(np.logaddexp.reduce(terms.log_q(material.mu, material.std, z)) - math.log(len(material.mu)))
+    prior = float(terms.log_prior(z))
+    return (
+        "They should say that the aggregate posterior is not the prior. At this z the prior's log density is "
+        f"{number(prior)}, that of the mean of q(z|x) over the test images {number(aggregate)}. The average KL to the prior "
+        "contains that of the aggregate posterior: training makes it small, but reconstruction has its price, and it is not "
+        "nought. So some of the model's draws come from places that hardly any image had."
+    )
 
 
 def _check_walk(material: Material, link: ExploreLink) -> Verdict:
@@ -107,8 +154,8 @@ def _check_walk(material: Material, link: ExploreLink) -> Verdict:
     labels = [int(material.labels[image]) for image in images]
     farthest = {kind: _farthest(material, kind, images) for kind in ("vae", "ae")}
     text = (
-        f"From a {labels[0]} to a {labels[1]}. At its worst the straight path is {farthest['vae']:.1f} usual distances from any "
-        f"training code in the VAE's map and {farthest['ae']:.1f} in the autoencoder's."
+        f"From a {labels[0]} to a {labels[1]}. Where the straight path is farthest from any training code, it is "
+        f"{farthest['vae']:.1f} usual distances away in the VAE's map and {farthest['ae']:.1f} in the autoencoder's."
     )
     return Verdict(labels[0] != labels[1] and farthest["vae"] <= _NEAR, text)
 
@@ -118,7 +165,13 @@ def _answer_walk(material: Material) -> ModelAnswer:
     apart = [math.dist(material.mu[a], material.mu[b]) if _farthest(material, "vae", [a, b]) <= _NEAR else 0 for a, b in pairs]
     a, b = pairs[int(np.argmax(apart))]
     given = f"#mode=walk&ends=i{a}%3Bi{b}"
-    return ModelAnswer(_check_walk(material, read(given)).text, given)
+    stays = _farthest(material, "ae", [a, b]) <= _NEAR
+    why = (
+        f"They should read the second number: this path {'stays' if stays else 'does not stay'} within {_NEAR:g} usual distances "
+        "of the autoencoder's codes. Either finding counts, if they measured it: nothing in the autoencoder's loss keeps the "
+        "ground between codes filled, and nothing keeps it empty."
+    )
+    return ModelAnswer(_check_walk(material, read(given)).text, given, why)
 
 
 def _farthest(material: Material, kind: str, images: list[int]) -> float:
@@ -138,20 +191,23 @@ def _amid(codes: np.ndarray, z: np.ndarray) -> bool:
     return len(set(zip(right.tolist(), above.tolist(), strict=True))) == 4
 
 
-def _place(material: Material, check: Check, kind: str, z: np.ndarray) -> ModelAnswer:
+def _place(material: Material, check: Check, kind: str, z: np.ndarray, because: Because) -> ModelAnswer:
     given = link_to(kind, z)
-    return ModelAnswer(check(material, read(given)).text, given)
+    link = read(given)
+    return ModelAnswer(check(material, link).text, given, because(material, np.array(place_of(link, kind))))
 
 
 PLACE_TASKS = (
     Task(
         name="between",
         step="latent-variable",
+        short="Four or nine",
         title="Neither a four nor a nine",
         form="place",
         text=lambda material: (
-            "Find a z that decodes to something between a 4 and a 9. What do log p(z) and the codes around "
-            "it tell you about how often the model draws such a digit?"
+            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the test codes nearest to it are "
+            "fours, and at least a quarter are nines. What do log p(z) and these codes tell you about how often the model draws "
+            "such a digit?"
         ),
         check=_check_between,
         hint="Show the points and look where the colours of 4 and 9 touch.",
@@ -161,20 +217,22 @@ PLACE_TASKS = (
     Task(
         name="unsure",
         step="latent-variable",
+        short="Undecided",
         title="The least decided picture",
         form="place",
         text=lambda material: (
-            f"Find a z at which more pixels are undecided (between ¼ and ¾) than at {_RARE} % of draws from "
-            "the prior. Why is it blurred, although every image x drawn from it is sharp black and white?"
+            "Find a z at which more pixels are undecided (between a quarter and three quarters) than at "
+            f"{_RARE} % of draws from the prior. Why is the picture blurred, although every image drawn from it is sharp?"
         ),
         check=_check_unsure,
-        hint="The layer of the decoder's entropy shows where pixels are undecided: often where many classes meet.",
+        hint="Show the layer of the decoder's entropy: pixels are undecided where many classes meet.",
         answer=_answer_unsure,
         state=lambda material: state_of(mode="move", layers=("points", "entropy")),
     ),
     Task(
         name="hole",
         step="autoencoder",
+        short="A hole",
         title="A hole in the autoencoder's map",
         form="place",
         kind="ae",
@@ -183,18 +241,19 @@ PLACE_TASKS = (
             "distance. What does the decoder draw there, and why was it never corrected?"
         ),
         check=_check_hole,
-        hint="The layer of the distance to the nearest training code shows the holes.",
+        hint="Show the layer of the distance to the nearest training code: the holes stand out.",
         answer=_answer_hole,
         state=lambda material: state_of(mode="move", layers=("points", "distance")),
     ),
     Task(
         name="walk",
         step="autoencoder",
+        short="A walk",
         title="A walk that stays near the data",
         form="walk",
         text=lambda material: (
-            "Choose two images of different digits such that the straight path between them never leaves the "
-            "training codes in the VAE's map. Does it also stay near them in the autoencoder's?"
+            "Choose two images of different digits such that the straight path between them is nowhere more than "
+            f"{_NEAR:g} usual distances from a training code in the VAE's map. Is that also so in the autoencoder's?"
         ),
         check=_check_walk,
         hint="Choose neighbours in the VAE's map: the path must not cross empty ground.",
@@ -204,12 +263,12 @@ PLACE_TASKS = (
     Task(
         name="empty-prior",
         step="manifold",
+        short="Never seen",
         title="Drawn by the prior, never seen in training",
         form="place",
         text=lambda material: (
-            f"Find a z within {_REACH:g} of the origin that is more than {_NEAR:g} times as far from every "
-            "training code as usual. "
-            "What does it say about the aggregate posterior?"
+            f"Find a z within {_REACH:g} of the origin whose nearest training code is more than {_NEAR:g} times the usual "
+            "distance away. What does it say about the aggregate posterior?"
         ),
         check=_check_gap,
         hint="Compare the prior's contours with the density of the aggregate posterior.",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.wording import number
+from dashboard.shared.wording import MINUS_LOSS, number, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict
@@ -33,24 +33,33 @@ def _near(value: Callable[[Material], float], tolerance: float, digits: int) -> 
     return check
 
 
-def _told(value: Callable[[Material], float], digits: int, why: str) -> Callable[[Material], ModelAnswer]:
-    return lambda material: ModelAnswer(f"{number(value(material), digits)}. {why}", round(value(material), digits))
+def _told(
+    value: Callable[[Material], float], digits: int, how: str, why: Callable[[Material], str]
+) -> Callable[[Material], ModelAnswer]:
+    def answer(material: Material) -> ModelAnswer:
+        wanted = value(material)
+        return ModelAnswer(f"{number(wanted, digits)}. {how}", f"{wanted:.{digits}f}", why(material))
 
-
-def _width(material: Material) -> float:
-    return round(float(material.std[_IMAGE].min()), 3)
-
-
-def _side(material: Material) -> float:
-    return math.ceil(2 * _HALF_WIDTH / _width(material))
-
-
-def _gap(material: Material) -> float:
-    return float(material.truths.gap[_IMAGE])
+    return answer
 
 
 def _rounded(material: Material) -> tuple[np.ndarray, np.ndarray]:
+    """μ and σ as every task prints them."""
     return np.round(material.mu[_IMAGE], 3), np.round(material.std[_IMAGE], 4)
+
+
+def _width(material: Material) -> float:
+    return float(_rounded(material)[1].min())
+
+
+def _side(material: Material) -> float:
+    """Points per side with both ends: one more than intervals."""
+    return math.ceil(2 * _HALF_WIDTH / _width(material)) + 1
+
+
+def _gap(material: Material) -> float:
+    """The difference of the numbers as they are read off."""
+    return round(float(material.truths.log_px[_IMAGE]), 2) - round(float(material.truths.elbo[_IMAGE]), 2)
 
 
 def _kl(material: Material) -> float:
@@ -68,8 +77,13 @@ def _noise(material: Material) -> float:
 
 
 def _loss(material: Material) -> float:
-    metrics = material.vae.metrics
-    return float(metrics["nll"] + _BETA * metrics["kl"])
+    nll, kl = _terms(material)
+    return nll + _BETA * kl
+
+
+def _terms(material: Material) -> tuple[float, float]:
+    """Both terms as the task prints them."""
+    return round(float(material.vae.metrics["nll"]), 2), round(float(material.vae.metrics["kl"]), 2)
 
 
 def _outside(material: Material) -> float:
@@ -77,7 +91,12 @@ def _outside(material: Material) -> float:
 
 
 def _bits(material: Material) -> float:
-    return float(-material.vae.metrics["log_px_exact"] / material.x.shape[1] / math.log(2))
+    return -_log_px(material) / material.x.shape[1] / math.log(2)
+
+
+def _log_px(material: Material) -> float:
+    """The model's log p(x) as the task prints it."""
+    return round(float(material.vae.metrics["log_px_exact"]), 2)
 
 
 def _closest(material: Material) -> int:
@@ -96,7 +115,7 @@ def _noisier(material: Material) -> int:
 def _chosen(value: Callable[[Material], int]) -> Callable[[Material, int], Verdict]:
     def check(material: Material, given: int) -> Verdict:
         right = given == value(material)
-        return Verdict(right, "That is what the models show." if right else "Measured on the models it is another.")
+        return Verdict(right, "That is what the models show." if right else "The models show something else.")
 
     return check
 
@@ -107,20 +126,29 @@ _GRADIENTS = ("Reparameterisation", "Score function")
 
 def _answer_quieter(material: Material) -> ModelAnswer:
     a, b = measures.estimator_spreads(material, _closest(material))
-    why = (
-        f"At image {_closest(material)}, the one with the smallest gap, one draw of A has a standard deviation of {a:.2f}, "
-        f"of B {b:.2f} nats."
+    text = (
+        f"{_ESTIMATORS[_quieter(material)]}. At test image {_closest(material)}, which has the smallest gap, one draw of A "
+        f"scatters by {a:.2f} nats and one of B by {b:.2f} (standard deviations)."
     )
-    return ModelAnswer(f"{_ESTIMATORS[_quieter(material)]}. {why}", _quieter(material))
+    why = (
+        "They should say that for q = p(z|x) the ratio p(x, z)/q(z) is p(x) whatever z was drawn, so A is the same number at "
+        "every draw. B has the KL exactly, and is left with the scatter of log p(x|z)."
+    )
+    return ModelAnswer(text, _quieter(material), why)
 
 
 def _answer_noisier(material: Material) -> ModelAnswer:
     reparameterised, score, centred = measures.gradient_variances(material, _IMAGE)
-    why = (
-        f"At image {_IMAGE} its variance is {score / reparameterised:,.0f} times as large, with the mean of the other samples "
-        f"as a baseline {centred / reparameterised:,.1f} times."
+    text = (
+        f"{_GRADIENTS[_noisier(material)]}. At test image {_IMAGE} its variance is {score / reparameterised:,.0f} times as "
+        f"large; with the mean of the other samples taken off as a baseline, {centred / reparameterised:,.1f} times."
     )
-    return ModelAnswer(f"{_GRADIENTS[_noisier(material)]}. {why}", _noisier(material))
+    why = (
+        "They should say that the score function multiplies the whole value of log p(x, z) − log q(z), here about "
+        f"{number(float(material.truths.elbo[_IMAGE]), 0)} nats, by a random direction, and that a baseline takes off the part "
+        "that all draws share."
+    )
+    return ModelAnswer(text, _noisier(material), why)
 
 
 def _told_of_q(material: Material) -> str:
@@ -128,45 +156,87 @@ def _told_of_q(material: Material) -> str:
     return f"μ = ({number(mu[0], 3)}, {number(mu[1], 3)}) and σ = ({std[0]:.4f}, {std[1]:.4f})"
 
 
+def _in_twenty(material: Material) -> str:
+    power = 20 * math.log10(_side(material))
+    return (
+        f"In 20 dimensions it takes {_side(material):,.0f} to the 20th power, about 10 to the {power:.0f}th: no computer will do "
+        f"it. Accept {_side(material) - 1:,.0f} as well, which counts the intervals."
+    )
+
+
+def _where_the_gap_comes_from(material: Material) -> str:
+    log_px, elbo = float(material.truths.log_px[_IMAGE]), float(material.truths.elbo[_IMAGE])
+    return (
+        f"log p(x) = {number(log_px)} and ELBO = {number(elbo)}. Nobody had to know the posterior for it: the gap is the KL to a "
+        "density that has no formula. Readings off the screen may differ in the last digit."
+    )
+
+
+def _two_parts(material: Material) -> str:
+    mu, std = _rounded(material)
+    parts = [float(terms.kl(mu[[i]], std[[i]])) for i in (0, 1)]
+    return (
+        f"{number(parts[0])} from z₁ and {number(parts[1])} from z₂. How narrow q is (−log σ) adds "
+        f"{number(-float(np.log(std).sum()))} nats, how far from the origin it lies (½μ²) only "
+        f"{number(float((mu**2).sum()) / 2)}."
+    )
+
+
+def _loss_bound(material: Material) -> str:
+    log_px, (nll, kl) = _log_px(material), _terms(material)
+    return (
+        f"{MINUS_LOSS} Here −{number(_loss(material))} ≤ {number(-nll - kl)} ≤ {number(log_px)}; at β = 0 minus the loss would "
+        f"be {number(-nll)}, {'above' if -nll > log_px else 'below'} log p(x)."
+    )
+
+
 SUM_TASKS = (
     Task(
         name="grid",
         step="posterior",
-        title="How fine a grid?",
+        short="A grid",
+        title="How fine must a grid be?",
         form="number",
+        about=_IMAGE,
         text=lambda material: (
-            f"For test image {_IMAGE} the narrower σ of the encoder's q is {_width(material):.3f}. How many points per side "
-            f"does a grid from −{_HALF_WIDTH:g} to {_HALF_WIDTH:g} need so that its spacing is no wider? And in 20 dimensions?"
+            f"For test image {_IMAGE} the smaller σ of the encoder's q is {_width(material):.4f}. A grid runs from "
+            f"−{_HALF_WIDTH:g} to {_HALF_WIDTH:g}, with a point at both ends. How many points per side does it need so that "
+            "neighbours are no more than this σ apart? And how many points in 20 dimensions?"
         ),
         check=_near(_side, 1, 0),
-        hint="Width of the range over the spacing, rounded up. In d dimensions take this to the power d.",
-        answer=_told(_side, 0, "Range over spacing, rounded up; in 20 dimensions this to the 20th power."),
+        hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d.",
+        answer=_told(_side, 0, "The range over the spacing, rounded up, and one more for the other end.", _in_twenty),
     ),
     Task(
         name="gap",
         step="identity",
-        title="The distance you cannot see",
+        short="The gap",
+        title="A distance to something unknown",
         form="number",
+        about=_IMAGE,
         text=lambda material: f"Read log p(x) and the ELBO of test image {_IMAGE} off Explore. What is KL(q‖p(z|x)) in nats?",
         check=_near(_gap, 0.1, 2),
-        hint="The identity: two of the three numbers give the third.",
-        answer=_told(_gap, 2, "log p(x) − ELBO."),
+        hint="log p(x) = ELBO + KL(q‖p(z|x)): two of the three numbers give the third.",
+        answer=_told(_gap, 2, "log p(x) − ELBO.", _where_the_gap_comes_from),
         state=lambda material: links.posterior_of(material, _IMAGE),
     ),
     Task(
         name="kl-by-hand",
         step="estimators",
+        short="KL by hand",
         title="A divergence by hand",
         form="number",
+        about=_IMAGE,
         text=lambda material: f"For test image {_IMAGE} the encoder says {_told_of_q(material)}. Work out KL(q‖p(z)) in nats.",
         check=_near(_kl, 0.02, 2),
-        hint="Add −½(1 + log σ² − μ² − σ²) over both dimensions, with the natural logarithm of the square of σ.",
-        answer=_told(_kl, 2, "By the closed form."),
+        hint="For each dimension take −½(1 + log σ² − μ² − σ²), with the natural logarithm, and add the two.",
+        answer=_told(_kl, 2, "By the closed form, both dimensions added.", _two_parts),
     ),
     Task(
         name="quieter",
         step="estimators",
-        title="Which estimator falls silent?",
+        short="Less scatter",
+        title="Which estimator scatters less?",
         form="choice",
         options=_ESTIMATORS,
         text=lambda material: "Suppose q is almost the exact posterior. Which estimator of the ELBO then scatters less, and why?",
@@ -177,22 +247,31 @@ SUM_TASKS = (
     Task(
         name="epsilon",
         step="reparameterisation",
-        title="Find the dice",
+        short="Which ε",
+        title="From the draw back to the noise",
         form="number",
+        about=_IMAGE,
         text=lambda material: (
-            f"The encoder says {_told_of_q(material)}, and a draw has z₁ = {number(_moved(material), 4)}. Which ε₁ made it?"
+            f"For test image {_IMAGE} the encoder says {_told_of_q(material)}, and a draw has z₁ = "
+            f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were 0.1 larger?"
         ),
         check=_near(_noise, 0.05, 2),
         hint="Solve z = μ + σ·ε for ε.",
-        answer=_told(_noise, 2, "(z₁ − μ₁)/σ₁. If μ₁ now moves by 0.1 and ε₁ stays, z₁ moves by 0.1: dz/dμ = 1."),
+        answer=_told(
+            _noise,
+            2,
+            "(z₁ − μ₁)/σ₁.",
+            lambda material: f"z₁ would be 0.1 larger as well, {number(_moved(material) + 0.1, 4)}: ε₁ stays, so dz₁/dμ₁ = 1.",
+        ),
     ),
     Task(
         name="noisier",
         step="reparameterisation",
+        short="Which gradient",
         title="The price of not knowing the slope",
         form="choice",
         options=_GRADIENTS,
-        text=lambda material: "Two estimators of the same gradient, the same draws. Which has the larger variance?",
+        text=lambda material: "Two estimators of the same gradient use the same draws. Which has the larger variance, and why?",
         check=_chosen(_noisier),
         hint="One knows the slope of log p(x, z) at each draw, the other only its value, far below zero.",
         answer=_answer_noisier,
@@ -200,40 +279,60 @@ SUM_TASKS = (
     Task(
         name="prior-outside",
         step="manifold",
+        short="Beyond 2",
         title="Beyond two standard deviations",
         form="number",
         text=lambda material: (
-            f"What per cent of draws from the prior lie more than {_RADIUS:g} from the origin? (Not 5 %: that is one dimension.)"
+            f"What per cent of draws from the prior lie more than {_RADIUS:g} from the origin? It is not 5 %: why?"
         ),
         check=_near(_outside, 0.5, 1),
-        hint="In two dimensions the share beyond r is exp(−r²/2). Explore's caption says it, too.",
-        answer=_told(_outside, 1, "exp(−2), in per cent."),
+        hint="In two dimensions the share beyond r is exp(−r²/2). Explore says it under each digit, too.",
+        answer=_told(
+            _outside,
+            1,
+            "exp(−2), in per cent.",
+            lambda material: (
+                f"In one dimension {percent(math.erfc(_RADIUS / math.sqrt(2)), 1)} lie beyond {_RADIUS:g}; with two coordinates "
+                "there are more ways to be far out, since either may be large, or both a little."
+            ),
+        ),
         state=lambda material: links.whole_map("prior"),
     ),
     Task(
         name="loss",
         step="beta",
-        title="A loss that is no bound",
+        short="The loss",
+        title="Is minus the loss a bound?",
         form="number",
         text=lambda material: (
-            f"On the test images this model has a reconstruction term of {material.vae.metrics['nll']:.2f} and a KL of "
-            f"{material.vae.metrics['kl']:.2f} nats. What would its loss be at β = {_BETA:g}? Is minus that a bound of log p(x)?"
+            f"On the test images this model has a reconstruction term of {_terms(material)[0]:.2f} and a KL of "
+            f"{_terms(material)[1]:.2f} nats. What would its loss be at β = {_BETA:g}? Is minus the loss a lower bound of log "
+            "p(x), and for which β is it none?"
         ),
         check=_near(_loss, 0.1, 2),
-        hint="loss = nll + β·KL. For β > 1 it lies below the ELBO.",
-        answer=_told(_loss, 2, "Minus it is still a lower bound for β ≥ 1, only a looser one; for β < 1 it is none."),
+        hint="loss = nll + β·KL and ELBO = −(nll + KL). Which of the two is larger, −loss or the ELBO?",
+        answer=_told(_loss, 2, "nll + β·KL.", _loss_bound),
     ),
     Task(
         name="bits",
         step="how-good",
+        short="Bits per pixel",
         title="Bits per pixel",
         form="number",
         text=lambda material: (
-            f"The exact log p(x) is {number(material.vae.metrics['log_px_exact'])} nats per image on average. How many "
-            "bits per pixel is that, and why may it not be set beside a figure for grey pixels?"
+            f"The exact log p(x) is {number(_log_px(material))} nats per image on average. How many bits per pixel is that? And "
+            "why may it not be set beside a figure for grey pixels?"
         ),
         check=_near(_bits, 0.005, 3),
         hint="Divide by 784 pixels and by log 2.",
-        answer=_told(_bits, 3, "Binary and grey pixels are different data, and so different probabilities."),
+        answer=_told(
+            _bits,
+            3,
+            "−log p(x) / (784 · log 2).",
+            lambda material: (
+                "Black-and-white pixels and grey ones are different data. A probability of one and a density of the other have "
+                "no common scale: a density can even exceed 1."
+            ),
+        ),
     ),
 )

@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
+from dashboard.shared.numbers import NumberError, read_number
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
 Form = Literal["place", "image", "walk", "number", "choice"]
 """What is asked for: the first three by a link to Explore (an image also by its number)."""
+BY_LINK: tuple[Form, ...] = ("place", "image", "walk")
+LONGEST_ANSWER = 4000
+_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "choice": 2}
+
+
+Places = tuple[tuple[float, float], ...]
+Worked = tuple[str, Places]
+"""What a student should say beside an answer, told to whoever teaches, and the latents that it speaks of."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +33,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class ModelAnswer:
-    """An answer worked out from the models: in words, and as what a visitor would have given."""
+    """An answer worked out from the models: what was measured, and what a visitor would have given."""
 
     text: str
     given: Any
+    because: str
+    """What a student should say beside it, told to whoever teaches."""
+    places: Places = ()
+    """Further latents of the VAE that it speaks of, to be pictured."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,8 @@ class Task:
     name: str
     step: str
     """The step of the lecture that it belongs to."""
+    short: str
+    """Its name in one or two words."""
     title: str
     form: Form
     text: Callable[[Material], str]
@@ -49,13 +64,22 @@ class Task:
     kind: str = "vae"
     """Which map a place is on."""
     options: tuple[str, ...] = ()
+    about: int | None = None
+    """The test image that it asks about, if it names one."""
+
+    @property
+    def points(self) -> int:
+        """What it counts on a handout: one for the answer, or two where it must be searched for, and one for the reason."""
+        return _POINTS[self.form]
 
 
 def understood(task: Task, material: Material, raw: Any) -> Any:
-    """What `check` takes, from what a visitor gave. Raises LinkError, whose message is for the visitor."""
-    if task.form in ("number", "choice"):
+    """What `check` takes, from what a visitor gave. Raises LinkError and NumberError, for the visitor."""
+    if task.form == "choice":
         return raw
     text = str(raw).strip()
+    if task.form == "number":
+        return read_number(text)
     if task.form == "image" and text.isascii() and text.isdigit():
         image: int | None = int(text) if len(text) <= 5 else len(material.x)
     else:
@@ -79,8 +103,15 @@ def judged(task: Task, material: Material, raw: Any) -> Verdict | None:
         return None
     try:
         return task.check(material, understood(task, material, raw))
-    except (LinkError, EngineError) as refusal:
+    except (LinkError, NumberError, EngineError) as refusal:
         return Verdict(False, str(refusal))
+
+
+def fits(task: Task, raw: Any) -> bool:
+    """Whether something from a browser may stand in the answer's field at all."""
+    if task.form == "choice":
+        return raw is None or (type(raw) is int and 0 <= raw < len(task.options))
+    return raw is None or (isinstance(raw, str) and len(raw) <= LONGEST_ANSWER)
 
 
 def place_of(link: ExploreLink, kind: str) -> tuple[float, float]:

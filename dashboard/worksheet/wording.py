@@ -7,9 +7,9 @@ from collections.abc import Mapping
 WORKSHEET = "Worksheet"
 UNKNOWN_TASK = "The address names a task that does not exist; here is the first one."
 ANSWERS = {
-    "place": "Link from Explore (Share, Copy link)",
-    "walk": "Link from Explore (Share, Copy link)",
-    "image": "Number of the image, or a link from Explore (Share, Copy link)",
+    "place": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
     "number": "Your number",
     "choice": "Your choice",
 }
@@ -17,19 +17,39 @@ CARRY = "Take my state from Explore"
 CARRY_HELP = "Fills in where you last stood on the Explore page in this tab."
 WORDS = "In your own words"
 HINT = "Hint"
-REVEAL = "Reveal the model answer"
+REVEAL = "Show the model answer"
 MODEL_ANSWER = "Model answer"
 WORKING = "Working it out from the models …"
 DO_IN_EXPLORE = "Do it in Explore"
 DO_IN_LEARN = "Do it in Learn"
-NEW_TAB = "Opens in a new tab."
+NEW_TAB = "Opens in a new tab; this sheet stays open."
 RIGHT, NOT_YET = "Right", "Not yet"
-TAKE_AWAY = "Print or save"
+
+AT_HAND = "Your task"
+SEND = "Send to worksheet"
+SEND_HELP = "Fills in what you see here as your answer and goes back to the task."
+NOTHING_YET = "Choose something on this page first."
+BACK = "Back to the task"
+PUT_AWAY = "Put the task away"
+
+KEPT = "Your answers are kept in this browser, on this device, and nowhere else. Every tab shows the same sheet."
+NOT_KEPT = "This browser keeps nothing (perhaps a private window): a reload loses your answers, so save them first."
+AFRESH = "Begin afresh"
+AFRESH_SURE = "This empties every answer on this device."
+AFRESH_YES, AFRESH_NO = "Empty the sheet", "Keep my answers"
+
 NAME = "Your name (on the sheet only)"
+I_TEACH = "I teach this"
+I_TEACH_HELP = "Shows model answers, and a teacher's version with all of them."
 MINE = "My answers"
+MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answers."
+BLANK = "Blank handout"
+BLANK_HELP = "All tasks with room to write, a line for the name, and the points of each."
 TEACHER = "Teacher's version"
-TEACHER_HELP = "Every task with its hint and a model answer worked out from the models. Making it takes a few seconds."
-FORMATS = {"html": ("HTML to print", "text/html"), "md": ("Markdown", "text/markdown")}
+TEACHER_HELP = "Every task with its hint and a model answer worked out from the models. The first time it takes up to a minute."
+FORMATS = {"html": ("HTML to print", "text/html"), "md": ("Markdown", "text/markdown"), "json": ("JSON", "application/json")}
+SHEETS = {"mine": (MINE, MINE_HELP), "blank": (BLANK, BLANK_HELP), "teacher": (TEACHER, TEACHER_HELP)}
+NAME_LINE = "Name: ______________________________   Date: ______________"
 
 
 def progress(right: int, total: int) -> str:
@@ -37,10 +57,15 @@ def progress(right: int, total: int) -> str:
     return f"{right} of {total} tasks right"
 
 
-def sheet_title(name: str, teacher: bool) -> str:
+def points(count: int, total: bool = False) -> str:
+    """What a task, or the whole sheet, counts."""
+    return f"{'Total: ' if total else ''}{count} point{'' if count == 1 else 's'}"
+
+
+def sheet_title(name: str, sheet: str) -> str:
     """The heading of a printed sheet."""
-    kind = "teacher's version" if teacher else "my answers"
-    return f"Worksheet on variational autoencoders: {kind}" + (f" ({name})" if name else "")
+    kind = {"mine": ": my answers", "teacher": ": teacher's version", "blank": ""}[sheet]
+    return f"Worksheet on variational autoencoders{kind}" + (f" ({name})" if name else "")
 
 
 def sheet_notes(metrics: Mapping[str, object], models: tuple[str, str]) -> tuple[str, ...]:

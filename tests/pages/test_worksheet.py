@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
 def opened(page: Page, place: int) -> Task:
     """Choose a task in the list and wait for it."""
     task = TASKS[place]
-    page.get_by_test_id("stMain").get_by_text(str(place + 1), exact=True).click()
+    page.get_by_test_id("stMain").get_by_text(f"{place + 1} {task.short}", exact=True).click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {task.title}")).to_be_visible(timeout=30_000)
     return task
 
@@ -43,7 +44,7 @@ def give(page: Page, task: Task, answer: Any) -> None:
     if task.form == "choice":
         page.get_by_test_id("stMain").get_by_text(task.options[answer], exact=True).click()
         return
-    page.get_by_label(wording.ANSWERS[task.form]).first.fill(f"{answer:g}" if task.form == "number" else str(answer))
+    page.get_by_label(wording.ANSWERS[task.form]).first.fill(str(answer))
     page.keyboard.press("Enter")
 
 
@@ -70,13 +71,15 @@ def test_hint_and_model_answer_are_hidden_until_asked_for(page: Page) -> None:
     expect(page.get_by_text(task.hint)).to_be_hidden()
     page.get_by_text(wording.HINT, exact=True).click()
     expect(page.get_by_text(task.hint)).to_be_visible()
+    expect(page.get_by_role("button", name=wording.REVEAL)).to_have_count(0)
+    page.get_by_text(wording.I_TEACH, exact=True).click()
     page.get_by_role("button", name=wording.REVEAL).click()
     expect(page.get_by_text(f"{wording.MODEL_ANSWER}.")).to_be_visible(timeout=30_000)
 
 
 def opened_solved(page: Page, place: int) -> Task:
     """Choose a task that was solved."""
-    page.get_by_test_id("stMain").get_by_text(f"{place + 1} ✓", exact=True).click()
+    page.get_by_test_id("stMain").get_by_text(f"{place + 1} {TASKS[place].short} ✓", exact=True).click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {TASKS[place].title}")).to_be_visible(timeout=30_000)
     at_rest(page)
     return TASKS[place]
@@ -98,7 +101,9 @@ def test_answers_survive_a_change_of_page_and_go_onto_the_sheets(page: Page, tmp
     expect(page.get_by_label(wording.ANSWERS["image"]).first).to_have_value(answer_of("two-modes").given)
     at_rest(page)
     sheets = {}
-    for place, (kind, ending) in enumerate((kind, ending) for kind in ("mine", "teacher") for ending in wording.FORMATS):
+    offered = [("mine", ending) for ending in wording.FORMATS]
+    offered += [(kind, ending) for kind in ("blank", "teacher") for ending in ("html", "md")]
+    for place, (kind, ending) in enumerate(offered):
         with page.expect_download(timeout=90_000) as download:
             page.get_by_test_id("stDownloadButton").get_by_role("button").nth(place).click()
         path = tmp_path / download.value.suggested_filename
@@ -108,6 +113,8 @@ def test_answers_survive_a_change_of_page_and_go_onto_the_sheets(page: Page, tmp
     assert "My words &lt;survive&gt;" in sheets["mine", "html"]
     assert "(Ann)" in sheets["mine", "html"]
     assert "My words" in sheets["mine", "md"]
+    assert [one["right"] for one in json.loads(sheets["mine", "json"])["tasks"]] == [True] * len(TASKS)
+    assert not any(one in sheets["blank", "html"] for one in ("My words", "Right.", "(Ann)"))
     assert sheets["teacher", "md"].count("**Model answer.**") == len(TASKS)
     assert "My words" not in sheets["teacher", "html"]
     assert sheets["teacher", "html"].count("data:image/png;base64,") > 20
@@ -128,15 +135,39 @@ def test_the_printed_sheet_opens_from_disk_without_a_network(browser: Any, page:
     context.close()
 
 
-def test_where_one_stands_on_explore_is_carried_over(page: Page) -> None:
+def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there(page: Page) -> None:
+    opened_solved(page, 0)
     page.get_by_role("link", name="Explore", exact=True).click()
     here(page)
+    expect(page.get_by_text(f"{wording.AT_HAND}: {TASKS[0].title}.")).to_be_visible()
     page.get_by_test_id("latent-map-vae").focus()
     with heard(page, by_address=True):
         page.keyboard.press("r")
     z = page.evaluate("window.__latentExplorer.state().z[0]")
-    page.get_by_role("link", name=wording.WORKSHEET).click()
-    expect(page.get_by_role("heading", name=TASKS[2].title)).to_be_visible(timeout=60_000)
-    opened_solved(page, 0)
-    page.get_by_role("button", name=wording.CARRY).click()
+    page.get_by_role("button", name=wording.SEND).click()
+    expect(page.get_by_role("heading", name=TASKS[0].title)).to_be_visible(timeout=60_000)
     expect(page.get_by_text(f"z = ({z[0]:.2f}".replace("-", "−")).first).to_be_visible(timeout=30_000)
+
+
+def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:
+    """Last, because it empties the sheet."""
+    numbers = [place for place, task in enumerate(TASKS) if task.form == "number"]
+    task = opened_solved(page, numbers[0])
+    field = wording.ANSWERS["number"]
+    page.reload()
+    expect(page.get_by_label(field)).to_have_value(answer_of(task.name).given, timeout=60_000)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_label(field)).to_have_value(answer_of(task.name).given, timeout=60_000)
+    at_rest(other)
+    other.get_by_label(field).fill("7,5")
+    other.keyboard.press("Enter")
+    expect(page.get_by_label(field)).to_have_value("7,5", timeout=60_000)
+    expect(page.get_by_test_id("stAlert").get_by_text("too low")).to_be_visible()
+    at_rest(page)
+    page.get_by_role("button", name=wording.AFRESH).click()
+    page.get_by_role("button", name=wording.AFRESH_YES).click()
+    for one in (page, other):
+        expect(one.get_by_label(field)).to_have_value("", timeout=60_000)
+        expect(one.get_by_text(wording.progress(0, len(TASKS)))).to_be_visible(timeout=60_000)
+    other.close()

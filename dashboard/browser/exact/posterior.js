@@ -201,7 +201,7 @@ function doubtfulCells(cells) {
 }
 
 /** log N(z; 0, I). @param {number} z1 @param {number} z2 */
-function logPrior(z1, z2) {
+export function logPrior(z1, z2) {
   return -0.5 * (z1 * z1 + z2 * z2) - Math.log(2 * Math.PI);
 }
 

@@ -23,7 +23,7 @@ import {createWalk} from "./walk.js";
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null}} Report */
+/** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null, link: string}} Report */
 /** @typedef {{name: string, title: string, group: string}} Choice a model to choose: title for people, under the heading of its group */
 /**
  * @typedef {object} ExplorerOptions
@@ -192,7 +192,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** @param {State} state @returns {Report} */
   function reportOf(state) {
-    return {z: Object.fromEntries(models.map((model, i) => [model.bundle.kind, state.z[i]])), mode: state.mode, selection: state.selected};
+    return {z: Object.fromEntries(models.map((model, i) => [model.bundle.kind, state.z[i]])), mode: state.mode, selection: state.selected, link: formatLink(state, plain)};
   }
 
   /** Nobody has touched anything for a while: now the address, the host and the screen reader may hear of it. */

@@ -6,7 +6,7 @@ import {actionButton, contextOf, make, setText} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
 import {paintTruth} from "../map/posterior.js";
 import {sameItems} from "../base/same_items.js";
-import {signedNumber} from "../words/numbers.js";
+import {apart, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
@@ -64,7 +64,7 @@ export function createIdentityBar(app) {
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }
-      const gap = exact.logPx - q.elbo;
+      const gap = apart(exact.logPx, q.elbo);
       setText(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
       full = probe.refining() ? full : -q.elbo;

@@ -2,6 +2,7 @@
 // Sentences about what is on screen, every one computed from the state.
 
 import {classesOf, manyOf, oneOf} from "./classes.js";
+import {logPrior} from "../exact/posterior.js";
 import {priorMassBeyond} from "../base/geometry.js";
 import {gaussianRadius, isFlat} from "../model/explorer_model.js";
 import {signedNumber} from "./numbers.js";
@@ -26,7 +27,7 @@ export function captionOf(model, z) {
 /** @param {Latent} z */
 function priorPlace(z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior lies farther out.`;
+  return `Radius ${radius.toFixed(2)}; log p(z) ${signedNumber(logPrior(z[0], z[1]))}; ${shareText(priorMassBeyond(radius))} of the prior lies farther out.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */

@@ -8,6 +8,11 @@ export function signedNumber(value, decimals = 2) {
   return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
+/** By how much two numbers differ as they stand beside it: the difference of what signedNumber prints of them. @param {number} more @param {number} less @param {number} [decimals] */
+export function apart(more, less, decimals = 2) {
+  return Number(more.toFixed(decimals)) - Number(less.toFixed(decimals));
+}
+
 /** The decimals that tell one pixel of a map from the next. @param {import("../state/state.js").View|null} view null: the whole map */
 export function decimalsOn(view) {
   return view ? Math.max(2, Math.ceil(Math.log10(view.scale))) : 2;

@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import Answer, Equation, Question, Step
-from dashboard.shared.wording import number
+from dashboard.shared.wording import apart, number
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -51,10 +51,10 @@ def _two_modes(material: Material) -> Answer:
 
 def _fixed_bar(material: Material) -> Answer:
     truths = material.truths
-    elbo, gap, log_px = (float(one.mean()) for one in (truths.elbo, truths.gap, truths.log_px))
+    elbo, log_px = (float(one.mean()) for one in (truths.elbo, truths.log_px))
     because = (
         "log p(x) belongs to the decoder and the image; q does not occur in it. What the ELBO gains, the gap loses. "
-        f"Averaged over the test images: {number(log_px)} = {number(elbo)} + {number(gap)} nats."
+        f"Averaged over the test images: {number(log_px)} = {number(elbo)} + {apart(log_px, elbo)} nats."
     )
     return Answer(0, because)
 

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
 import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
+import { captionOf } from "../../../dashboard/browser/words/captions.js";
+import { apart, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
 const CLOTHES = classesOf({ header: { classes: ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal"] } });
@@ -30,4 +32,16 @@ test("a model's numbers are said with the KL of each dimension and their protoco
 test("of β = 0 it is said what it is and what it is not", () => {
   assert.match(betaMeaning({ ...header, beta: 0 }), /still samples z.*neither a plain autoencoder.*nor a model one may sample/);
   assert.doesNotMatch(betaMeaning(header), /β = 0/);
+});
+
+test("numbers beside each other add up as they stand", () => {
+  const [logPx, elbo] = [-126.74756, -151.5744];
+  assert.deepEqual([logPx, elbo, apart(logPx, elbo)].map((one) => signedNumber(one)), ["−126.75", "−151.57", "24.82"]);
+});
+
+test("a caption of the VAE says how far out z lies and how likely the prior draws it", () => {
+  const model = { trained: { distance: () => 0 }, usual: 1, units: "prior sd", bundle: { kind: "vae", header: {}, points: { labels: [7] } }, index: { neighbours: () => [0] } };
+  const { place } = captionOf(/** @type {any} */ (model), [0, 2]);
+  assert.equal(place, "Radius 2.00; log p(z) −3.84; 14 % of the prior lies farther out.");
+  assert.equal((-Math.log(2 * Math.PI) - 2).toFixed(2), "-3.84");
 });

@@ -11,9 +11,9 @@ from dashboard.shared.browser import identity, pack
 
 
 def test_a_report_becomes_a_result():
-    report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41}
+    report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41, "link": "mode=inspect&image=41"}
     result = checked(report, ["a", "b"], [["a", "c"], ["b"]])
-    assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, ("a", "b"))
+    assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, "mode=inspect&image=41", ("a", "b"))
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,9 @@ def test_a_report_becomes_a_result():
         {"selection": -1},
         {"selection": True},
         {"selection": 1e9},
+        {"link": 7},
+        {"link": "x" * 9000},
+        {"link": "z=NaN"},
     ],
 )
 def test_nonsense_counts_as_nothing(report):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,8 +39,7 @@ def button(app: AppTest, label: str):
 
 def give(app: AppTest, task: Task, answer: Any) -> AppTest:
     """Fill in an answer."""
-    key = f"answer-{task.name}"
-    {"number": app.number_input, "choice": app.radio}.get(task.form, app.text_input)(key=key).set_value(answer)
+    (app.radio if task.form == "choice" else app.text_input)(key=f"answer-{task.name}").set_value(answer)
     return run(app)
 
 
@@ -55,9 +55,13 @@ def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task)
     assert verdict is not None
     give(app, task, model.given)
     assert verdict.text in app.success[0].value
+    assert worksheet_wording.REVEAL not in [one.label for one in app.button], "not on the student's page"
+    app.toggle[0].set_value(True)
+    run(app)
     button(app, worksheet_wording.REVEAL).click()
     run(app)
-    assert any(model.text in one.value for one in app.markdown)
+    for part in (model.text, model.because):
+        assert any(part in one.value for one in app.markdown)
 
 
 def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
@@ -90,7 +94,7 @@ def test_where_one_stood_on_explore_can_be_carried_over() -> None:
     button(app, worksheet_wording.CARRY).click()
     run(app)
     assert app.text_input(key="answer-two-modes").value.endswith("image=3")
-    assert any("Image 3" in one.value for one in [*app.success, *app.warning])
+    assert any("Test image 3 " in one.value for one in [*app.success, *app.warning])
 
 
 def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None:
@@ -106,9 +110,12 @@ def test_explore_is_remembered_as_a_link_once_something_was_settled_on() -> None
         result = ExplorerResult({"vae": (0.5, -1.0), "ae": (3.0, 4.0)}, "inspect", 12)
         remember(("vae-mnist", "ae-mnist"), result)
         st.text(state.explored())
+        remember(("vae-mnist", "ae-mnist"), ExplorerResult({"vae": (0.5, -1.0)}, "walk", link="mode=walk&ends=i1%3Bi2"))
+        st.text(state.explored())
 
     app = run(AppTest.from_function(page, default_timeout=60))
-    nothing, link = (one.value for one in app.text)
+    nothing, link, whole = (one.value for one in app.text)
+    assert whole == "./?models=vae-mnist,ae-mnist#mode=walk&ends=i1%3Bi2"
     assert nothing == ""
     assert link == "./?models=vae-mnist,ae-mnist#mode=inspect&z=0.5%2C-1%3B3%2C4&image=12"
 
@@ -125,8 +132,110 @@ def test_explore_is_remembered_when_its_page_is_left_before_it_has_run_again(mon
     assert app.text[0].value.endswith("#mode=move&z=0.5%2C-1")
 
 
-def test_there_are_two_versions_to_take_away_in_two_formats() -> None:
+def test_a_class_gets_its_answers_and_a_blank_handout_and_a_teacher_one_more_version() -> None:
     app = worksheet()
-    names = [one.label for one in app.download_button]
-    assert names == [title for title, _ in worksheet_wording.FORMATS.values()] * 2
+    titles = {ending: title for ending, (title, _) in worksheet_wording.FORMATS.items()}
+    students = [titles[ending] for ending in ("html", "md", "json", "html", "md")]
+    assert [one.label for one in app.download_button] == students
+    app.toggle[0].set_value(True)
+    run(app)
+    assert [one.label for one in app.download_button] == [*students, titles["html"], titles["md"]]
     assert all(one.proto.ignore_rerun for one in app.download_button)
+
+
+def kept(app: AppTest) -> dict[str, Any]:
+    """What the browser is told to keep, by name without the time."""
+    told = json.loads(json.loads(app.get("bidi_component")[0].proto.json)["json"])["registers"]
+    return {name: value for name, (value, _) in told.items()}
+
+
+def test_answers_are_kept_on_the_device_and_come_back_from_it() -> None:
+    task, choice = TASKS[0], next(task for task in TASKS if task.form == "choice")
+    app = worksheet()
+    give(app, task, "first answer")
+    assert kept(app) == {f"answer-{task.name}": "first answer"}
+    another = worksheet()
+    registers = {f"answer-{task.name}": ["first answer", 1], f"answer-{choice.name}": [1, 2], "words-between": ["why", 3]}
+    another.session_state["device-worksheet"] = {"report": json.dumps({"registers": registers})}
+    run(another)
+    assert another.text_input(key=f"answer-{task.name}").value == "first answer"
+    assert another.text_area(key=f"words-{task.name}").value == "why"
+    assert any(one.value == worksheet_wording.KEPT for one in another.caption)
+    button(another, worksheet_wording.AFRESH).click()
+    run(another)
+    assert another.text_input(key=f"answer-{task.name}").value == "first answer", "not before it was confirmed"
+    button(another, worksheet_wording.AFRESH_YES).click()
+    run(another)
+    assert not another.text_input(key=f"answer-{task.name}").value
+    assert set(kept(another).values()) == {None}
+
+
+def test_what_a_browser_kept_and_no_field_can_hold_is_left_out() -> None:
+    choice = next(task for task in TASKS if task.form == "choice")
+    app = worksheet(task=choice.name)
+    registers = {
+        f"answer-{choice.name}": [7, 1],
+        "words-between": [3, 1],
+        "answer-nothing": ["x", 1],
+        "worksheet-name": ["x" * 99, 1],
+    }
+    app.session_state["device-worksheet"] = {"report": json.dumps({"registers": registers})}
+    run(app)
+    assert app.radio[0].value is None
+    assert app.text_input(key="worksheet-name").value == ""
+
+
+def test_where_nothing_is_kept_the_page_says_so() -> None:
+    app = worksheet()
+    app.session_state["device-worksheet"] = {"report": '{"refused": true}'}
+    run(app)
+    assert any(one.value == worksheet_wording.NOT_KEPT for one in app.caption)
+
+
+def explore(explored: str = "", **query: str) -> AppTest:
+    """The bar that stands above Explore, at an address."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from dashboard.worksheet import bar
+
+        bar.show(st.Page(lambda: None, title="Worksheet", url_path="worksheet"))
+
+    app = AppTest.from_function(page, default_timeout=60)
+    if explored:
+        app.session_state["kept"] = {"explored": explored}
+    for key, value in query.items():
+        app.query_params[key] = value
+    return run(app)
+
+
+def test_a_task_stays_in_sight_above_explore_until_it_is_put_away() -> None:
+    task = next(task for task in TASKS if task.form == "place")
+    app = explore(task=task.name)
+    assert task.title in app.markdown[0].value
+    assert task.text(catalogue.material()) in app.markdown[0].value
+    assert button(app, worksheet_wording.SEND).disabled, "nothing was settled on yet"
+    app.button[-1].click()
+    run(app)
+    assert not app.button
+
+
+def test_above_explore_stands_no_task_that_is_not_done_there() -> None:
+    for query in ({}, {"task": "nonsense"}, {"task": "loss"}):
+        assert not explore(**query).button
+
+
+def test_what_stands_on_explore_is_sent_to_the_worksheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
+    app = explore("./?models=a,b#z=1%2C2%3B0%2C0", task="between")
+    button(app, worksheet_wording.SEND).click()
+    run(app)
+    assert app.session_state["answer-between"] == "./?models=a,b#z=1%2C2%3B0%2C0"
+    assert turned == [{"task": "between"}]
+    reading = explore("#", task="gap")
+    assert worksheet_wording.SEND not in [one.label for one in reading.button], "a number is typed"
+    button(reading, worksheet_wording.BACK).click()
+    run(reading)
+    assert turned[1:] == [{"task": "gap"}]

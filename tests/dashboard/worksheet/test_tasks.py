@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,19 +15,21 @@ import pytest
 from PIL import Image
 
 from dashboard.learn.steps import STEPS
-from dashboard.stock import catalogue
+from dashboard.shared.wording import MINUS_LOSS
+from dashboard.stock import catalogue, measures
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, judged
-from dashboard.worksheet.export import entry, model_entry, shown, to_html, to_markdown
+from dashboard.worksheet.export import blank_entry, entry, model_entry, shown, to_html, to_json, to_markdown
 from dashboard.worksheet.page import answer_of
-from dashboard.worksheet.pictures import pictures_of
+from dashboard.worksheet.peaks import peaks
+from dashboard.worksheet.pictures import pictures_asked_about, pictures_of
 from vae_engine.stored import forward
 
 FAR = "#mode=move&z=30%2C30%3B300%2C300"
 HOSTILE = [
     "hello", "#", "#image=", "#image=99999", "99999", "123456789", "-1", "#z=NaN%2C0%3B0%2C0", "<script>alert(1)</script>",
     "x" * 9000, "#z=1%2C1", "?models=other-model#z=1%2C1%3B0%2C0", "#mode=walk&ends=i1%3B", "#mode=walk&ends=i1%3Bi59999", "٣",
-    "#z=1000%2C1000%3B0%2C0",
+    "#z=1000%2C1000%3B0%2C0", "1,234", "1e999", "nan",
 ]  # fmt: skip
 
 
@@ -55,7 +59,7 @@ def wrong(task: Task, subject: Material) -> Any:
         case "choice":
             return (given(task) + 1) % len(task.options)
         case "number":
-            return given(task) + 100
+            return str(float(given(task)) + 100)
         case "image":
             return str(images[task.name].argmax())
         case "walk":
@@ -87,16 +91,27 @@ def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Mater
 def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) -> None:
     for task in TASKS:
         if task.form == "number":
-            refused = judged(task, subject, -1e6)
+            refused = judged(task, subject, "-1e6")
             assert refused is not None
             assert refused.text.endswith("too low.")
-            assert f"{given(task):g}" not in refused.text
+            assert given(task) not in refused.text
+
+
+def test_a_number_may_have_a_decimal_comma_and_an_unclear_one_is_asked_about(subject: Material) -> None:
+    for task in TASKS:
+        if task.form == "number":
+            verdict = judged(task, subject, given(task).replace(".", ","))
+            assert verdict is not None
+            assert verdict.right or "could be" in verdict.text
+    verdict = judged(by_name("loss"), subject, "152,43")
+    assert verdict is not None
+    assert verdict.right
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_answer_gets_one_sentence(text: str, subject: Material) -> None:
     for task in TASKS:
-        if task.form not in ("number", "choice"):
+        if task.form != "choice":
             verdict = judged(task, subject, text)
             assert verdict is not None
             assert not verdict.right
@@ -193,6 +208,7 @@ def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> Non
     text = "".join(page.text)
     for task in TASKS:
         assert answer_of(task.name).text in text
+        assert answer_of(task.name).because in text
         assert task.hint in text
     assert len(page.addresses) >= 20
     assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)
@@ -210,3 +226,90 @@ def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> Non
 def test_a_printed_answer_says_what_its_link_shows(subject: Material, name: str, given: str, wanted: str) -> None:
     task = by_name(name)
     assert shown(task, subject, given) == wanted
+
+
+def test_a_handout_holds_every_question_and_picture_asked_about_and_no_answer(subject: Material) -> None:
+    page = read_page(to_html("Worksheet", ["Name: ____"], [blank_entry(task, subject) for task in TASKS]))
+    text = "".join(page.text)
+    for task in TASKS:
+        assert task.text(subject) in text
+        assert f"{task.points} points" in text
+        assert answer_of(task.name).text not in text
+        assert bool(pictures_asked_about(task, subject)) == (task.about is not None or task.form in ("place", "walk"))
+    assert len(page.addresses) >= 8
+    assert "(3 points)" in to_markdown("Worksheet", [], [blank_entry(task, subject) for task in TASKS])
+
+
+def test_what_a_task_says_of_an_image_is_of_the_image_that_it_names(subject: Material) -> None:
+    for task in TASKS:
+        named = re.findall(r"test image (\d+)", task.text(subject))
+        assert {int(one) for one in named} == ({task.about} if task.about is not None else set())
+
+
+def test_a_file_to_hand_in_holds_the_states_behind_the_answers(subject: Material) -> None:
+    link = "http://host/?models=run:mine,ae-mnist#mode=draw&z=1%2C2%3B0%2C0&drawing=abc"
+    entries = [entry(by_name("between"), subject, link, "why"), entry(by_name("loss"), subject, "152,43", ""),
+               entry(by_name("quieter"), subject, 0, ""), entry(by_name("walk"), subject, None, "")]  # fmt: skip
+    place, number, choice, nothing = json.loads(to_json("Mine", ["A note."], entries))["tasks"]
+    assert (place["answer"], place["words"], place["right"]) == (link, "why", False)
+    assert place["state"] == {"models": "run:mine,ae-mnist", "mode": "draw", "z": "1,2;0,0", "drawing": "abc"}
+    assert (number["answer"], number["right"], number["state"]) == ("152,43", True, {})
+    assert (choice["answer"], choice["shown"]) == (0, by_name("quieter").options[0])
+    assert (nothing["answer"], nothing["right"]) == (None, None)
+
+
+def test_numbers_beside_each_other_add_up_as_they_stand(subject: Material) -> None:
+    pattern = re.compile(r"log p\(x\) is ([−\d.,]+), the ELBO ([−\d.,]+) and so the gap ([−\d.,]+) nats")
+    task = by_name("two-modes")
+    for image in range(300):
+        verdict = judged(task, subject, str(image))
+        assert verdict is not None
+        found = pattern.search(verdict.text)
+        assert found
+        log_px, elbo, gap = (Decimal(one.replace("−", "-").replace(",", "")) for one in found.groups())
+        assert log_px - elbo == gap, verdict.text
+    assert judged(by_name("gap"), subject, given(by_name("gap"))).right  # type: ignore[union-attr]
+    log_px, elbo = (round(float(one[7]), 2) for one in (subject.truths.log_px, subject.truths.elbo))
+    assert Decimal(given(by_name("gap"))) == Decimal(f"{log_px:.2f}") - Decimal(f"{elbo:.2f}")
+
+
+def test_every_task_prints_the_same_widths_and_a_grid_has_both_its_ends(subject: Material) -> None:
+    narrow = f"{subject.std[7].min():.4f}"
+    for name in ("grid", "kl-by-hand", "epsilon"):
+        assert narrow in by_name(name).text(subject)
+    points = int(given(by_name("grid")))
+    assert 10 / (points - 1) <= float(narrow) < 10 / (points - 2)
+
+
+def test_minus_the_loss_is_a_bound_from_beta_one_on_and_none_below(subject: Material) -> None:
+    """What MINUS_LOSS says."""
+    metrics = subject.vae.metrics
+    nll, kl, log_px = metrics["nll"], metrics["kl"], metrics["log_px_exact"]
+    elbo = -nll - kl
+    for beta in (1, 2, 4, 50):
+        assert -(nll + beta * kl) <= elbo <= log_px
+    assert -(nll + 0 * kl) > log_px
+    assert MINUS_LOSS in answer_of("loss").because
+    assert "above log p(x)" in answer_of("loss").because
+
+
+def test_the_reasons_told_to_a_teacher_hold(subject: Material) -> None:
+    two = peaks(subject, int(given(by_name("two-modes"))))
+    digits = {int(np.argmax(measures.neighbours(subject, "vae", one.z).counts)) for one in two if one.share > 0.05}
+    assert len(digits) > 1, "modes among different digits tell a class most"
+    mu, std = np.round(subject.mu[7], 3), np.round(subject.std[7], 4)
+    assert -np.log(std).sum() > 10 * (mu**2).sum() / 2, "narrowness, not distance, costs the nats"
+    place = answer_of("empty-prior").because
+    prior, aggregate = (float(one.replace("−", "-")) for one in re.findall(r"−[\d.]+\d", place)[:2])
+    assert aggregate < prior, "the model draws there more often than images are encoded there"
+    hole = answer_of("hole").because
+    unsure, usual = map(int, re.search(r"and (\d+) pixels are undecided, where (\d+)", hole).groups())  # type: ignore[union-attr]
+    assert unsure > usual
+
+
+def test_hints_hold(subject: Material) -> None:
+    gap, modes = subject.truths.gap, subject.truths.modes
+    assert (modes[gap < 0.1] == 1).mean() > 0.9, "q can match a posterior with one mode"
+    small = np.flatnonzero(gap < 0.3)[:20]
+    errors = [measures.importance_sampled(subject, int(image)) - subject.truths.log_px[image] for image in small]
+    assert min(errors) > -1, "where the gap is small, importance sampling does not fail"

@@ -1,0 +1,41 @@
+"""Numbers that visitors type, with a decimal point or a decimal comma. What could be read in two ways gets a sentence."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 40
+_MINUS = str.maketrans({"−": "-", "–": "-"})
+_SPACES = re.compile(r"[\s'’]")
+_PLAIN = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*(?!(?P=mark))([.,]\d*)?", re.ASCII)
+_UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+
+
+class NumberError(Exception):
+    """A text that is no number, or could be two; the message is for the visitor."""
+
+
+def read_number(text: str) -> float:
+    """The number that a text says: 152.43, 152,43, −0,5, 1 234.5, 1,234.5 or 1e-3. Raises NumberError, one sentence.
+
+    A single comma before three digits may stand for thousands or for decimals, so it is asked which.
+    """
+    given = _SPACES.sub("", text).translate(_MINUS)
+    if len(given) > _LONGEST:
+        raise NumberError("This text is too long to be a number.")
+    if _UNCLEAR.fullmatch(given):
+        either, other = given.replace(",", ""), given.replace(",", ".")
+        raise NumberError(f"“{given}” could be {either} or {other}: please type the one you mean.")
+    if _PLAIN.fullmatch(given):
+        return _finite(given.replace(",", "."))
+    if match := _GROUPED.fullmatch(given):
+        return _finite(given.replace(match["mark"], "").replace(",", "."))
+    raise NumberError("This is no number. Type digits only, as 152.43 or 152,43.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if abs(value) > 1e300:
+        raise NumberError("This number is too large.")
+    return value

@@ -1,0 +1,33 @@
+"""What is read out of a number as people type it."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.shared.numbers import NumberError, read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("152.43", 152.43), ("152,43", 152.43), (" −0,5 ", -0.5), ("-.5", -0.5), ("0,225", 0.225), ("0.225", 0.225),
+     ("1.234", 1.234),
+     ("1 234.5", 1234.5), ("1 234", 1234), ("1,234.5", 1234.5), ("1.234,5", 1234.5), ("1,234,567", 1234567),
+     ("1.234.567", 1234567),
+     ("1e-3", 1e-3), ("1,5E2", 150), ("+7", 7), ("715", 715), ("1234,567", 1234.567), ("12'345,6", 12345.6)],
+)  # fmt: skip
+def test_a_number_is_read_as_it_was_meant(text: str, value: float) -> None:
+    assert read_number(text) == value
+
+
+def test_a_comma_that_could_mean_either_is_asked_about() -> None:
+    with pytest.raises(NumberError, match=r"1234 or 1\.234"):
+        read_number("1,234")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "1,2,3", "1.2.3", "1,23,456", "--1", "1e", "1e999", "nan", "inf", "٣", "9" * 99, "1,234.567,8", "3 x", "13 %"],
+)
+def test_what_is_no_number_gets_one_sentence(text: str) -> None:
+    with pytest.raises(NumberError, match=r"^[^.]+(\. Type digits only, as 152\.43 or 152,43)?\.$"):
+        read_number(text)
