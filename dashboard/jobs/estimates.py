@@ -79,7 +79,7 @@ def _work(described: Sequence[Layer]) -> float:
 
 def steps_per_epoch(train: TrainConfig) -> int:
     """Steps of one pass over the training images. Raises EngineError when images of your own are not there."""
-    images = min(train.train_size, datasets.train_count(train.data))
+    images = min(train.train_size, datasets.count(train.data, "train"))
     return images // min(train.batch_size, images)
 
 
@@ -87,7 +87,7 @@ def images_of(train: TrainConfig) -> float:
     """Images that a budget of steps or epochs looks at, repeats counted. Raises as `steps_per_epoch` does."""
     per_epoch = steps_per_epoch(train)
     steps = train.steps or max(1, round(train.epochs * per_epoch))
-    images = min(train.train_size, datasets.train_count(train.data))
+    images = min(train.train_size, datasets.count(train.data, "train"))
     return float(steps * min(train.batch_size, images))
 
 

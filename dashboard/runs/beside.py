@@ -173,10 +173,10 @@ def _maps(rows: Sequence[Row]) -> None:
     for row in flat:
         codes, labels = run_shelf.codes(row)
         assert row.configs is not None
-        square = run_pictures.square(run_shelf.own_gaussian(row))
-        found.append(run_maps.Map(row.name, codes, labels, row.configs[1].classes, wording.unit(row), square))
+        square, splits = run_pictures.square(run_shelf.own_gaussian(row)), run_shelf.splits(row)
+        found.append(run_maps.Map(row.name, codes, labels, splits, row.configs[1].classes, wording.unit(row), square))
     st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
-    st.markdown(f":small[{plain(wording.images_shown(flat, run_shelf.IMAGES))}]")
+    st.markdown(f":small[{plain(wording.images_shown(flat, [run_shelf.splits(row) for row in flat]))}]")
 
 
 def _reel(row: Row, run: str) -> Reel:

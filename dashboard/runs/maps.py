@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from dashboard.shared.charts import COLOURS
 _SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon",
 )  # fmt: skip
+_OF_SPLIT = {"test": "", "validation": "-dot", "train": "-open"}
+"""How the symbol of a class differs with the split."""
 _FRAME = "#717581"
 
 
@@ -26,6 +28,8 @@ class Map:
     codes: np.ndarray
     """[n, 2]"""
     labels: np.ndarray
+    splits: Mapping[str, int]
+    """How many of the images are of each split, in their order."""
     classes: Sequence[str]
     unit: str
     """Of its axes."""
@@ -40,10 +44,12 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
     )
     shown: set[str] = set()
     for column, one in enumerate(found, 1):
+        variants = np.repeat([_OF_SPLIT[split] for split in one.splits], list(one.splits.values()))
         for label, name in enumerate(map(html.escape, one.classes)):
             of_class = np.flatnonzero(one.labels == label)
+            symbols = [_SYMBOLS[label] + variant for variant in variants[of_class]]
             marker = {
-                "color": COLOURS[label], "symbol": _SYMBOLS[label], "size": 6, "opacity": 0.85,
+                "color": COLOURS[label], "symbol": symbols, "size": 6, "opacity": 0.85,
                 "line": {"width": 0.5, "color": "rgba(0,0,0,0.45)"},
             }  # fmt: skip
             trace = go.Scatter(

@@ -11,6 +11,7 @@ from dashboard.runs.pictures import REACH, Gaussian
 from dashboard.runs.table import HELD_OUT, TEST, Row
 from dashboard.shared.wording import number
 from dashboard.train.wording import plain, told
+from vae_engine.data.datasets import Splits
 
 RUNS = "Runs"
 TABLE_ALT = "Bundled models and own runs, with their settings and numbers"
@@ -166,14 +167,20 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
-def images_shown(found: Sequence[Row], count: int) -> str:
-    """Which images stand in the maps."""
-    sets = list(dict.fromkeys(row.data for row in found))
-    if len(sets) == 1:
-        where = f"The same {count:,} test images of {sets[0]} in each, drawn once as black and white"
-    else:
-        where = f"The first {count:,} test images of each model's own data ({', '.join(sets)})"
-    return f"{where}. The dashed square is what the manifold shows."
+def images_shown(found: Sequence[Row], splits: Sequence[Splits]) -> str:
+    """Which images stand in the maps: `splits` counts those of each row."""
+    sets = {row.data: _counted(one) for row, one in zip(found, splits, strict=True)}
+    parts = [f"{images} of {name}" for name, images in sets.items()]
+    same = f"The same {parts[0]} in each" if len(parts) == 1 else f"Of each model's own data: {'; '.join(parts)}"
+    return f"{same}, drawn once as black and white. The dashed square is what the manifold shows."
+
+
+def _counted(splits: Splits) -> str:
+    """How many images of which split, and how those other than of the test split are marked."""
+    words = {"test": "test", "validation": "validation (with a dot)", "train": "training (open)"}
+    if len(splits) == 1:
+        return f"{sum(splits.values()):,} test images"
+    return f"{sum(splits.values()):,} images ({', '.join(f'{count:,} {words[split]}' for split, count in splits.items())})"
 
 
 def sampled(row: Row, own: bool) -> str:

@@ -40,17 +40,17 @@ _ALWAYS = (
     ),
     Preset(
         "autoencoder", "Plain autoencoder",
-        "No kl and no prior: the codes spread far beyond the unit circle, and nothing fills the holes between them.",
+        "No KL and no prior: the codes spread far beyond the unit circle, and nothing fills the holes between them.",
         replace(LIVE_MODEL, kind="ae"), LIVE_TRAIN,
     ),
     Preset(
         "beta-4", "β = 4",
-        "kl is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
+        "The KL is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=4.0),
     ),
     Preset(
         "collapse", "Let it collapse",
-        "With β = 50 telling images apart does not pay: kl goes to 0, every q(z|x) to the prior, every digit to the mean.",
+        "With β = 50 telling images apart does not pay: the KL goes to 0, every q(z|x) to the prior, every digit to the mean.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=50.0),
     ),
     Preset(

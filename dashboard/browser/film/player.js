@@ -106,6 +106,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     activate: redrawn((/** @type {number} */ place) => (active = place)),
     classes: () => classes,
     classNames: () => reels[0]?.classes() ?? [],
+    splits: () => reels[0]?.splits() ?? {},
     showsClass: (/** @type {number} */ label) => (classes >> label & 1) === 1,
     toggleClass: redrawn((/** @type {number} */ label) => {
       classes = classes === ALL_CLASSES ? 1 << label : (classes ^ 1 << label) || ALL_CLASSES;
