@@ -24,12 +24,19 @@ _EARLY = 8
 _TICKS = [0, *(10**power for power in range(1, 9))]
 
 
-def drawing(term: str, height: int) -> dict[str, Any]:
-    """The Vega-Lite drawing of a term, `nll` or `kl`.
+_ROWS = "rows"
 
-    All marks are of all rows, and a condition says which of them show: of rows that a filter left none of, Vega would
-    complain at every update.
+
+def chart(rows: pa.Table, term: str, height: int) -> dict[str, Any]:
+    """The Vega-Lite chart of the rows (`table`) of a term, `nll` or `kl`.
+
+    By a name, rows reach the browser beside the drawing and yet before it is drawn; of a drawing without rows Vega complains.
     """
+    return {**drawing(term, height), "data": {"name": _ROWS}, "datasets": {_ROWS: rows}}
+
+
+def drawing(term: str, height: int) -> dict[str, Any]:
+    """The same for all rows. A condition says which of them a mark shows: a filter might leave none."""
     legend = {"orient": "top", "title": None, "labelFontSize": 14} if term == "nll" else None
     words = {"titleFontSize": 14, "labelFontSize": 13}
     time = {"type": "symlog", "constant": _EARLY, "domainMin": 0, "nice": False}

@@ -46,7 +46,7 @@ def load_ahead() -> None:
     with st.container(key="train-ahead"):
         prepare(key="train-film-ahead")
         st.metric(wording.STEP, "", label_visibility="hidden")
-        st.vega_lite_chart(live_chart.ahead(), live_chart.drawing("kl", _HEIGHTS["kl"]), key="train-kl-ahead")
+        st.vega_lite_chart(live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS["kl"]), key="train-kl-ahead")
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:
@@ -236,5 +236,5 @@ def _curves(view: RunView, step: int | None) -> None:
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        drawing = live_chart.drawing(term, _HEIGHTS[term])
-        st.vega_lite_chart(table, drawing, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")
+        chart = live_chart.chart(table, term, _HEIGHTS[term])
+        st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")
