@@ -52,6 +52,14 @@ class Estimate:
     like: str = ""
 
 
+def held_out(train: TrainConfig) -> int:
+    """How many validation images are measured after an epoch: as many as asked for, or as there are."""
+    try:
+        return min(train.held_out, datasets.count(train.data, "validation"))
+    except EngineError:
+        return train.held_out  # images of one's own that are gone
+
+
 def multiply_adds(model: ModelConfig, samples: int = 1) -> float:
     """Those of one image's way through the encoder, and of so many z through the decoder."""
     described = layers(model)

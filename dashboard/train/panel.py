@@ -18,9 +18,7 @@ from dashboard.shared import state
 from dashboard.train import live_chart, wording
 from dashboard.train import queue as train_queue
 from vae_engine.base.errors import EngineError
-from vae_engine.data import datasets
 from vae_engine.runs import control as run_control
-from vae_engine.stored.config import TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
@@ -211,7 +209,7 @@ def _pictures(view: RunView) -> None:
             step = film([reel], key="train-film").step
         else:
             st.caption(wording.WAITING_FOR_MAP)
-    held_out = _held_out(view.configs[1])
+    held_out = estimates.held_out(view.configs[1])
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
             for label, value, help in wording.readings(view, held_out, step):
@@ -219,14 +217,6 @@ def _pictures(view: RunView) -> None:
         if sentence := wording.overfitting(view, held_out, step):
             st.markdown(f":small[{sentence}]")
         _curves(view, step)
-
-
-def _held_out(train: TrainConfig) -> int:
-    """How many validation images are measured: as many as asked for, or as there are."""
-    try:
-        return min(train.held_out, datasets.count(train.data, "validation"))
-    except EngineError:
-        return train.held_out  # images of one's own that are gone
 
 
 def _curves(view: RunView, step: int | None) -> None:
