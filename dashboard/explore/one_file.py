@@ -49,7 +49,7 @@ def page(names: Sequence[str]) -> bytes:
     last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]
     if len({model.train.data for model in stored}) > 1:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
-    last.append(block("images", datasets.load(stored[0].train.data, "test").images.tobytes()))
+    last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(model.name for model in stored)
     styles = browser.styles("explore/explorer")
     return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)

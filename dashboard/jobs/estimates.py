@@ -52,6 +52,14 @@ class Estimate:
     like: str = ""
 
 
+def held_out(train: TrainConfig) -> int:
+    """How many validation images are measured after an epoch: as many as asked for, or as there are."""
+    try:
+        return min(train.held_out, datasets.count(train.data, "validation"))
+    except EngineError:
+        return train.held_out  # images of one's own that are gone
+
+
 def multiply_adds(model: ModelConfig, samples: int = 1) -> float:
     """Those of one image's way through the encoder, and of so many z through the decoder."""
     described = layers(model)
@@ -79,7 +87,7 @@ def _work(described: Sequence[Layer]) -> float:
 
 def steps_per_epoch(train: TrainConfig) -> int:
     """Steps of one pass over the training images. Raises EngineError when images of your own are not there."""
-    images = min(train.train_size, datasets.train_count(train.data))
+    images = min(train.train_size, datasets.count(train.data, "train"))
     return images // min(train.batch_size, images)
 
 
@@ -87,7 +95,7 @@ def images_of(train: TrainConfig) -> float:
     """Images that a budget of steps or epochs looks at, repeats counted. Raises as `steps_per_epoch` does."""
     per_epoch = steps_per_epoch(train)
     steps = train.steps or max(1, round(train.epochs * per_epoch))
-    images = min(train.train_size, datasets.train_count(train.data))
+    images = min(train.train_size, datasets.count(train.data, "train"))
     return float(steps * min(train.batch_size, images))
 
 

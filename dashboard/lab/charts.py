@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard.lab import bars as lab_bars
 from dashboard.lab.style import BOTTOM, HEIGHT, LEFT, SYMBOLS, TOP, colour, legible, named_above
+from dashboard.lab.wording import symbols
 from vae_engine.experiments.result import Chart, Curve
 
 _TITLE = 18
@@ -23,6 +25,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def figure(chart: Chart, dark: bool = False) -> go.Figure:
     """A chart with its title, so that it explains itself wherever its picture is put."""
+    chart = _with_symbols(chart)
     if chart.kind == "bars":
         drawn, labels = lab_bars.drawn(chart, dark), lab_bars.labels(chart)
     else:
@@ -31,6 +34,12 @@ def figure(chart: Chart, dark: bool = False) -> go.Figure:
     drawn.update_layout(title={"text": title, "x": 0, "xref": "container", "y": 0.98, "font": {"size": _TITLE}})
     drawn.update_layout(hovermode="x unified" if chart.kind == "lines" else "closest")
     return legible(drawn, *labels, dark)
+
+
+def _with_symbols(chart: Chart) -> Chart:
+    curves = tuple(replace(curve, name=symbols(curve.name)) for curve in chart.curves)
+    x_label, y_label = symbols(chart.x_label), symbols(chart.y_label)
+    return replace(chart, title=symbols(chart.title), x_label=x_label, y_label=y_label, curves=curves)
 
 
 def _lines(chart: Chart, dark: bool) -> go.Figure:

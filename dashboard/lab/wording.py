@@ -150,6 +150,12 @@ def _is_number(value: Any) -> bool:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen."""
+    """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen, and N_z set as a symbol."""
     text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
-    return "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)
+    escaped = "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)
+    return re.sub(r"\bN\\_z\b", "$N_z$", escaped)
+
+
+def symbols(text: str) -> str:
+    """Text for a chart, N_z set as a symbol."""
+    return re.sub(r"\bN_z\b", "N<sub>z</sub>", text)

@@ -10,8 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.films.component import Reel, film
+from dashboard.jobs import estimates, jobs
 from dashboard.jobs import files as run_files
-from dashboard.jobs import jobs
 from dashboard.jobs.run_view import LIVE, RESUMABLE, State
 from dashboard.runs import groups as run_groups
 from dashboard.runs import maps as run_maps
@@ -23,7 +23,7 @@ from dashboard.runs.table import BUNDLED, Row
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
-from dashboard.train.wording import plain, told
+from dashboard.train.wording import overfitting, plain, told
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
@@ -37,6 +37,8 @@ def beside(chosen: Sequence[Row]) -> None:
     for column, row in zip(st.columns(len(chosen)), chosen, strict=True):
         with column:
             _head(row)
+    if warning := wording.several_differ(run_table.varied(chosen)):
+        st.warning(warning, icon=":material/balance:")
     _pair([row for row in chosen if row.is_finished and _is_flat(row)])
     sound = [row for row in chosen if _is_sound(row)]
     if len(sound) == 1:
@@ -167,14 +169,23 @@ def _maps(rows: Sequence[Row]) -> None:
     if how == wording.TIME_LAPSE:
         film(reels[:_MOST_REELS], key="runs-film")
         return
-    found = []
+    found, shown = [], []
     for row in flat:
-        codes, labels = run_shelf.codes(row)
+        try:
+            codes, labels = run_shelf.codes(row)
+        except EngineError as error:
+            st.warning(told(str(error)))
+            continue
+        shown.append(row)
         assert row.configs is not None
-        square = run_pictures.square(run_shelf.own_gaussian(row))
-        found.append(run_maps.Map(row.name, codes, labels, row.configs[1].classes, wording.unit(row), square))
+        square, splits = run_pictures.square(run_shelf.own_gaussian(row)), run_shelf.splits(row)
+        found.append(
+            run_maps.Map(row.name, codes, labels, splits, row.configs[1].classes, wording.unit(row), row.kind == "vae", square)
+        )
+    if not found:
+        return
     st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
-    st.markdown(f":small[{plain(wording.images_shown(flat, [len(one.labels) for one in found]))}]")
+    st.markdown(f":small[{plain(wording.images_shown(shown, [run_shelf.splits(row) for row in shown]))}]")
 
 
 def _reel(row: Row, run: str) -> Reel:
@@ -219,6 +230,9 @@ def _curves(rows: Sequence[Row]) -> None:
     st.markdown(f"#### {wording.CURVES}")
     if logged:
         st.plotly_chart(run_charts.losses(logged), key="curves", alt=wording.CURVES_ALT)
+        for row in rows:
+            if row.view and row.configs and (sentence := overfitting(row.view, estimates.held_out(row.configs[1]))):
+                st.markdown(f":small[{plain(row.name)}: {sentence}]")
     if len(logged) < len(rows):
         st.markdown(f":small[{wording.NO_CURVES}]")
 

@@ -24,6 +24,7 @@ _MOST_DIMENSIONS = 20
 _WITHOUT = {"seed"}
 """Settings that may differ within a group besides the one it is about: another seed is another try at the same."""
 _FIRST = ("beta", "latent_dim")
+_OWN = "diamond"  # the mark of an own run among bundled models
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,13 @@ class Group:
 
     @property
     def split(self) -> str:
-        """Where its numbers were measured."""
-        return TEST if self.rows[0].state == BUNDLED else HELD_OUT
+        """Where its numbers were measured: runs of one's own have none of the test split."""
+        return TEST if all(row.state == BUNDLED for row in self.rows) else HELD_OUT
+
+    @property
+    def own(self) -> tuple[Row, ...]:
+        """The runs among them that are not bundled."""
+        return tuple(row for row in self.rows if row.state != BUNDLED)
 
     @property
     def kind(self) -> str:
@@ -69,7 +75,7 @@ def groups(found: Sequence[Row]) -> list[Group]:
         values = tuple(value for _, value in told)
         for place, (setting, value) in enumerate(told):
             if meant.get(setting) != NOTHING:
-                sorted_in.setdefault((setting, row.state, values[:place], values[place + 1 :]), []).append((value, row))
+                sorted_in.setdefault((setting, values[:place], values[place + 1 :]), []).append((value, row))
     made = [_group(setting, members) for (setting, *_), members in sorted_in.items()]
     return sorted((one for one in made if len(set(one.values)) >= FEWEST), key=_order)
 
@@ -111,15 +117,16 @@ def chart(group: Group, latents: Sequence[Latent | None], labels: dict[str, str]
     figure = make_subplots(rows=1, cols=len(panels), horizontal_spacing=0.09)
     x = [text(value) for value in group.values]
     order = list(dict.fromkeys(x))
-    nll = [row.numbers[group.split].terms.get("nll") for row in group.rows]
-    figure.add_traces(_lines(x, nll, labels["nll"], 0, order), 1, 1)
+    nll = [row.term(group.split, "nll") for row in group.rows]
+    symbols = ["circle" if row.state == BUNDLED or len(group.own) == len(group.rows) else _OWN for row in group.rows]
+    figure.add_traces(_lines(x, nll, labels["nll"], 0, order, symbols), 1, 1)
     if any(latents):
         deepest = max(len(one.kl) for one in latents if one)
         for place in range(min(deepest, _MOST_DIMENSIONS)):
             y = [one.kl[place] if one and place < len(one.kl) else None for one in latents]
-            figure.add_traces(_lines(x, y, f"{place + 1}", place + 1, order), 1, 2)
+            figure.add_traces(_lines(x, y, f"{place + 1}", place + 1, order, symbols), 1, 2)
         active = [one.active if one else None for one in latents]
-        figure.add_traces(_lines(x, active, labels["active"], 4, order), 1, 3)
+        figure.add_traces(_lines(x, active, labels["active"], 4, order, symbols), 1, 3)
         figure.update_yaxes(rangemode="tozero", row=1, col=2)
         figure.update_yaxes(range=[-0.1, deepest + 0.4], dtick=1 if deepest <= 5 else None, row=1, col=3)
     for column, name in enumerate(panels, 1):
@@ -137,7 +144,9 @@ def text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _lines(x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str]) -> list[go.Scatter]:
+def _lines(
+    x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str], symbols: list[str]
+) -> list[go.Scatter]:
     """A dot for each run, and a line through the mean of those at each value."""
     at: dict[str, list[float]] = {value: [] for value in order}
     for value, one in zip(x, y, strict=True):
@@ -145,8 +154,9 @@ def _lines(x: list[str], y: Sequence[float | None], name: str, colour: int, orde
             at[value].append(one)
     known = [value for value in order if at[value]]
     style = {"color": COLOURS[colour % len(COLOURS)]}
+    marker = {**style, "size": 10, "symbol": symbols}
     means = [sum(at[value]) / len(at[value]) for value in known]
     return [
         go.Scatter(x=known, y=means, mode="lines", line={**style, "width": 2.5}, hoverinfo="skip"),
-        go.Scatter(x=x, y=y, mode="markers", name=name, marker={**style, "size": 9}, cliponaxis=False, hovertemplate="%{y:.3f}"),
+        go.Scatter(x=x, y=y, mode="markers", name=name, marker=marker, cliponaxis=False, hovertemplate="%{y:.3f}"),
     ]

@@ -21,13 +21,14 @@ from dashboard.stock import catalogue
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
+from vae_engine.data.datasets import Splits
 from vae_engine.publish import tables
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints, forward, registry
 from vae_engine.stored.checkpoints import Stored
 
 IMAGES = 1500
-"""Test images on a map."""
+"""Images on a map at most."""
 _BY_WEIGHTS: dict[str | type[Any], Callable[[Any], Any]] = {Row: lambda row: (str(row.folder), row.stamp)}
 _OBSERVED_SEED = 0
 
@@ -69,9 +70,15 @@ def model(row: Row) -> Stored:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _seen(data_set: str) -> tuple[np.ndarray, np.ndarray]:
-    """The test images of all maps, as every encoder sees them: x [n, 784], labels [n]."""
-    images = datasets.load(data_set, "test").head(IMAGES)
+    """The images of all maps, as every encoder sees them: x [n, 784], labels [n]."""
+    images, _ = datasets.shown(data_set, IMAGES)
     return data.observe_fixed(images.images, "dynamic", _OBSERVED_SEED), images.labels
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_BY_WEIGHTS)
+def splits(row: Row) -> Splits:
+    """Of which splits the images of a model's map are. Raises EngineError when its images are gone."""
+    return datasets.shown(model(row).train.data, IMAGES)[1]
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_BY_WEIGHTS)

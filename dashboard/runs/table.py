@@ -235,6 +235,13 @@ def differences(found: Sequence[Row]) -> dict[str, list[str]]:
     return {name: values for name, values in columns.items() if len(set(values)) > 1}
 
 
+def varied(found: Sequence[Row]) -> list[str]:
+    """The settings in which rows differ that all of them have, but for the seed: what a difference in numbers may come from."""
+    told = differences(found)
+    follows = {"seed"} | ({"classes"} if "data" in told else set())
+    return [name for name, values in told.items() if name not in follows and NOTHING not in values]
+
+
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return ("·" if all(isinstance(one, int) for one in value) else ", ").join(map(str, value))

@@ -10,7 +10,8 @@ from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
 from dashboard.runs.table import HELD_OUT, TEST, Row
 from dashboard.shared.wording import number, plus_minus
-from dashboard.train.wording import plain, told
+from dashboard.train.wording import BUDGET, LABELS, plain, told
+from vae_engine.data.datasets import Splits
 
 RUNS = "Runs"
 TABLE_ALT = "Bundled models and own runs, with their settings and numbers"
@@ -118,6 +119,15 @@ def protocols(found: Sequence[Row]) -> str:
     return f"Nats per image, ± standard error of the mean over images. {'; '.join(parts)}." if parts else ""
 
 
+def several_differ(settings: Sequence[str]) -> str:
+    """That a comparison is of more than one thing; nothing where it is of one."""
+    if len(settings) < 2:
+        return ""
+    names = [plain(LABELS.get(name, BUDGET if name == "budget" else name)) for name in settings]
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"These models differ in {len(names)} settings: {listed}. What differs between them may come from any of these."
+
+
 def summary(row: Row) -> str:
     """The numbers of a row in a line: on the test split where there are such, else held out."""
     split = next((one for one in (TEST, HELD_OUT) if one in row.numbers and row.numbers[one].terms), None)
@@ -166,14 +176,20 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
-def images_shown(found: Sequence[Row], counts: Sequence[int]) -> str:
-    """Which images stand in the maps, and how many in each."""
-    sets = dict(zip((row.data for row in found), counts, strict=True))
-    if len(sets) == 1:
-        where = f"The same {counts[0]:,} test images of {found[0].data} in each, drawn once as black and white"
-    else:
-        where = f"The first test images of each model's own data ({', '.join(f'{n:,} of {name}' for name, n in sets.items())})"
-    return f"{where}. The dashed square is what the manifold shows."
+def images_shown(found: Sequence[Row], splits: Sequence[Splits]) -> str:
+    """Which images stand in the maps: `splits` counts those of each row."""
+    sets = {row.data: _counted(one) for row, one in zip(found, splits, strict=True)}
+    parts = [f"{images} of {name}" for name, images in sets.items()]
+    same = f"The same {parts[0]} in each" if len(parts) == 1 else f"Of each model's own data: {'; '.join(parts)}"
+    return f"{same}, drawn once as black and white. The dashed square is what the manifold shows."
+
+
+def _counted(splits: Splits) -> str:
+    """How many images of which split, and how those other than of the test split are marked."""
+    words = {"test": "test", "validation": "validation (with a dot)", "train": "training (open)"}
+    if len(splits) == 1:
+        return f"{sum(splits.values()):,} test images"
+    return f"{sum(splits.values()):,} images ({', '.join(f'{count:,} {words[split]}' for split, count in splits.items())})"
 
 
 def sampled(row: Row, own: bool) -> str:
@@ -197,7 +213,9 @@ def group_name(group: Group) -> str:
     symbol = SYMBOLS.get(group.setting, group.setting)
     values = list(dict.fromkeys(map(value_text, group.values)))
     span = f"{values[0]} … {values[-1]}" if len(values) > 4 else ", ".join(values)
-    whose = "bundled models" if group.split == TEST else f"runs such as {group.rows[0].name}"
+    own = f"runs such as {group.own[0].name}" if group.own else ""
+    mixed = f"bundled models and your {own}" if len(group.own) < len(group.rows) else own
+    whose = mixed if own else "bundled models"
     return f"{symbol}: {span} ({len(group.rows)} {whose})"
 
 
@@ -208,9 +226,12 @@ def group_alt(group: Group) -> str:
 
 def group_note(group: Group) -> str:
     """Where a group's numbers were measured."""
-    numbers = group.rows[0].numbers[group.split]
     where = "test" if group.split == TEST else "validation"
-    note = f"{where.capitalize()} split, {numbers.protocol} pixels, n = {numbers.n:,}. Values stand evenly spaced, not to scale."
+    measured = [row.numbers[group.split] for row in group.rows if group.split in row.numbers]
+    ways = dict.fromkeys(f"{one.protocol} pixels, n = {one.n:,}" for one in measured if one.n)
+    note = f"{where.capitalize()} split, {' or '.join(ways)}. Values stand evenly spaced, not to scale."
+    if 0 < len(group.own) < len(group.rows):
+        note += " Diamonds are runs of your own. The KL of each dimension of a bundled model is of the test split."
     if group.kind == "vae":
         note += " A dimension is active while the means of different images vary (variance above 0.01)."
     return note

@@ -15,10 +15,9 @@ COLOURS = (
 )  # fmt: skip
 """Of the runs in a chart, in turn; the dashboard's ten."""
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
-TERMS = {"nll": "nll, nats/image", "kl": "kl, nats/image"}
+TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT = "training batches", "held-out images"
 _MOST_POINTS = 300
-_BEGINNING = 0.1
 
 Line = tuple[list[float], list[float]]
 
@@ -26,23 +25,21 @@ Line = tuple[list[float], list[float]]
 def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 420) -> go.Figure:
     """How nll and kl of runs, given by name, fell: thin lines on training batches, marked ones on held-out images.
 
-    `along` is one of AXES. There is no kl where only autoencoders are shown. The axis of nll leaves out the fall
-    of the first tenth; zooming out shows it.
+    `along` is one of AXES, drawn by its logarithm, since most of the fall comes early. There is no kl where only
+    autoencoders are shown.
     """
     terms = ["nll", "kl"] if any(has_kl(events) for _, events in runs) else ["nll"]
     figure = make_subplots(rows=len(terms), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, term in enumerate(terms, 1):
-        lines = []
         for place, (name, events) in enumerate(runs):
             if term == "nll" or has_kl(events):
                 on_batches, measured = trained(events, term, along), held_out(events, term, along)
-                lines += [on_batches, measured]
                 colour, first = COLOURS[place % len(COLOURS)], term == "nll"
                 prefix = f"{name}: " if len(runs) > 1 else ""
                 figure.add_trace(_thin(on_batches, colour, prefix + TRAINING, first), row, 1)
                 figure.add_trace(_marked(measured, colour, prefix + HELD_OUT, first), row, 1)
-        figure.update_yaxes(title=TERMS[term], range=worth_showing(lines) if term == "nll" else None, row=row, col=1)
-    figure.update_xaxes(title=AXES[along], row=len(terms), col=1)
+        figure.update_yaxes(title=TERMS[term], row=row, col=1)
+    figure.update_xaxes(type="log").update_xaxes(title=AXES[along], row=len(terms), col=1)
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
     margin = {"t": 10, "b": 10, "l": 10, "r": 10}
     return figure.update_layout(
@@ -74,17 +71,6 @@ def _thinned(x: list[float], y: list[float]) -> Line:
         return x, y
     parts = range(0, len(x), of)
     return [sum(x[i : i + of]) / len(x[i : i + of]) for i in parts], [sum(y[i : i + of]) / len(y[i : i + of]) for i in parts]
-
-
-def worth_showing(lines: Sequence[Line]) -> list[float] | None:
-    """From below the lowest value to above the highest one that comes after the first tenth; None while there are few."""
-    last = max((max(x) for x, _ in lines if x), default=0.0)
-    later = [value for x, y in lines for at, value in zip(x, y, strict=True) if at >= _BEGINNING * last]
-    if len(later) < 5:
-        return None
-    low, high = min(later), max(later)
-    margin = max(0.06 * (high - low), 0.5)
-    return [low - margin, high + margin]
 
 
 def _thin(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:

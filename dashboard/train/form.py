@@ -28,7 +28,8 @@ _KEY = "train-{}"
 PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))
 _UPLOADED = "train-uploaded"
 _OWN = "own"
-_MOST = float(SPECS["steps"].metadata["high"])
+_SPLITS = {"train_size": "train", "held_out": "validation"}
+"""The settings that count images, and of which split."""
 _COLUMNS = 4
 _SHOWN_OF_A_CLASS = 10
 
@@ -98,7 +99,7 @@ def all_settings(jobs: Jobs) -> None:
 
 def _setting(name: str, disabled: bool) -> None:
     """The widget of a setting, by the type, range and choices that its config declares."""
-    spec, key, label = SPECS[name], _KEY.format(name), wording.LABELS[name]
+    spec, key, label = SPECS[name], _key(name), wording.LABELS[name]
     default: Any = spec.default
     meta, shared = spec.metadata, {"key": key, "help": spec.metadata["help"], "disabled": disabled, "persist_state": "session"}
     if isinstance(default, bool):
@@ -107,10 +108,34 @@ def _setting(name: str, disabled: bool) -> None:
         st.selectbox(label, meta["choices"], format_func=lambda one: wording.CHOICES.get(one, one), **shared)
     elif isinstance(default, tuple):
         st.text_input(label, max_chars=80, **shared)
+    # Without a range, and with the right to be empty: what is impossible is told in words (asked), where a browser that
+    # knows the range would turn the field red and go on with the number from before.
     elif isinstance(default, int):
-        st.number_input(label, int(meta["low"]), int(meta["high"]), step=1, **shared)
+        st.number_input(label, value=None, step=1, **shared)
     else:
-        st.number_input(label, float(meta["low"]), float(meta["high"]), step=_step(default), format="%.6g", **shared)
+        st.number_input(label, value=None, step=_step(default), format="%.6g", **shared)
+
+
+def _key(name: str) -> str:
+    """Of the widget of a setting. How many of one's own images there are is asked for anew where there are other ones."""
+    here = _own_counts().get(_SPLITS.get(name, ""))
+    if here is None:
+        return _KEY.format(name)
+    key = _KEY.format(f"{name}-of-{here}")
+    default: Any = SPECS[name].default
+    state.begin_with(key, min(here, default))
+    return key
+
+
+def _own_counts() -> dict[str, int]:
+    """How many of the visitor's own images are in each split; nothing of other data, and of images that cannot be read."""
+    place = _place()
+    if not (place and datasets.is_own(place)):
+        return {}
+    try:
+        return {split: datasets.count(place, split) for split in ("train", "validation", "test")}
+    except EngineError:
+        return {}  # told below
 
 
 def _step(value: float) -> float:
@@ -123,8 +148,7 @@ def budget() -> None:
     amount, unit = st.columns([1, 1], vertical_alignment="bottom")
     amount.number_input(
         wording.BUDGET,
-        0.0,
-        _MOST,
+        value=None,
         step=1.0,
         format="%.6g",
         key=_KEY.format(AMOUNT),
@@ -139,7 +163,7 @@ def _values() -> Values:
     """What all widgets say."""
     preset = chosen()
     values = run_settings.shown(preset.model, preset.train)
-    given = {name: state.widget(_KEY.format(name)) for name in values if name != "data"}
+    given = {name: state.widget(_key(name)) for name in values if name != "data"}
     return {**given, "data": _place()}
 
 
@@ -158,7 +182,9 @@ def asked() -> Asked:
     if not values["data"]:
         raise EngineError(wording.NO_OWN_DATA)
     model, train = run_settings.read(values)
-    train = replace(train, classes=datasets.classes(train.data))
+    classes = datasets.classes(train.data)
+    sizes = {name: min(getattr(train, name), datasets.count(train.data, split)) for name, split in _SPLITS.items()}
+    train = replace(train, classes=classes, **sizes)
     return Asked((state.widget(NAME) or "").strip() or chosen().title, model, train)
 
 
@@ -166,7 +192,12 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
     """What a training amounts to: weights, time, command line."""
     preset = chosen()
     now = run_settings.shown(asked.model, asked.train)
-    different = run_settings.differing(now, run_settings.shown(preset.model, preset.train))
+    counted = _SPLITS if datasets.is_own(asked.train.data) else ()  # not a choice where there are no more
+    different = [
+        name
+        for name in run_settings.differing(now, run_settings.shown(preset.model, preset.train))
+        if name not in counted or now[name] < _own_counts()[_SPLITS[name]]
+    ]
     if different:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(wording.changed(different), width="content")
@@ -232,6 +263,7 @@ def _preview(place: str) -> None:
     images = datasets.load(place, "train")
     names = datasets.classes(place)
     counts = np.bincount(images.labels, minlength=len(names))
+    st.caption(wording.own_counts(_own_counts()))
     st.caption(f"{wording.PREVIEW}: {wording.plain(wording.counted(names, counts.tolist()))}")
     with st.container(horizontal=True):
         for label, name in enumerate(names):

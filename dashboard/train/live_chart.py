@@ -5,46 +5,88 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dashboard.shared import charts as run_charts
-from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING
+from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING, Line
 from vae_engine.runs.log import LogEvent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TRAINED, _HELD_OUT_COLOUR = "#3f90da", "#e76300"
+_TRAINED, _HELD_OUT_COLOUR, _CURSOR_COLOUR = "#3f90da", "#e76300", "#888888"
+_MOST_MARKS = 60
+SHOWN = "instant of the film"
+_EARLY = 8
+"""Steps up to about here lie evenly on the axis, later ones by their logarithm: the scale of the film's scrubber."""
+_TICKS = [0, *(10**power for power in range(1, 9))]
+
+
+_ROWS = "rows"
+
+
+def chart(rows: pa.Table, term: str, height: int) -> dict[str, Any]:
+    """The Vega-Lite chart of the rows (`table`) of a term, `nll` or `kl`.
+
+    By a name, rows reach the browser beside the drawing and yet before it is drawn; of a drawing without rows Vega complains.
+    """
+    return {**drawing(term, height), "data": {"name": _ROWS}, "datasets": {_ROWS: rows}}
 
 
 def drawing(term: str, height: int) -> dict[str, Any]:
-    """The Vega-Lite drawing of a term, `nll` or `kl`."""
-    colour = {"field": "of", "type": "nominal", "scale": {"domain": [TRAINING, HELD_OUT], "range": [_TRAINED, _HELD_OUT_COLOUR]}}
+    """The same for all rows. A condition says which of them a mark shows: a filter might leave none."""
     legend = {"orient": "top", "title": None, "labelFontSize": 14} if term == "nll" else None
-    words = {"titleFontSize": 14, "labelFontSize": 13, "tickCount": 5}
-    x = {"field": "step", "type": "quantitative", "axis": {"title": run_charts.AXES["step"], **words}, "scale": {"domainMin": 0}}
-    y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, **words}}
-    axes = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}, "color": {**colour, "legend": legend}}
+    words = {"titleFontSize": 14, "labelFontSize": 13}
+    time = {"type": "symlog", "constant": _EARLY, "domainMin": 0, "nice": False}
+    axis = {"title": run_charts.AXES["step"], "values": _TICKS, "format": ",d", "labelOverlap": True, **words}
+    x = {"field": "step", "type": "quantitative", "axis": axis, "scale": time}
+    y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, "tickCount": 5, **words}}
+    place = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}}
+    colours = {"domain": [TRAINING, HELD_OUT], "range": [_TRAINED, _HELD_OUT_COLOUR]}
+    colour = {"field": "of", "type": "nominal", "scale": colours, "legend": legend}
     silent = {"aria": False}  # the chart as a whole says what it shows
-    thin = {
-        "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.7, **silent},
-        "transform": [{"filter": f"datum.of === '{TRAINING}'"}],
+    lines = {
+        "mark": {"type": "line", **silent},
+        "encoding": {**place, "color": colour, "strokeWidth": _where(HELD_OUT, 3, 1.5), "opacity": _where(HELD_OUT, 1, 0.7)},
     }
-    marked = {
-        "mark": {"type": "line", "strokeWidth": 3, "point": {"size": 60, "filled": True, **silent}, "tooltip": True, **silent},
-        "transform": [{"filter": f"datum.of === '{HELD_OUT}'"}],
+    points = {
+        "mark": {"type": "point", "filled": True, "tooltip": True, **silent},
+        "encoding": {**place, "color": colour, "size": _where(HELD_OUT, 60)},
     }
-    return {"height": height, "encoding": axes, "layer": [thin, marked]}
+    cursor = {
+        "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
+        "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
+    }
+    return {"height": height, "layer": [lines, points, cursor]}
 
 
-def table(events: Sequence[LogEvent], term: str) -> pa.Table:
-    """The points of a term of a run so far; for nll without the fall of the first tenth, once there is more."""
+def _where(kind: str, value: float, otherwise: float = 0) -> dict[str, Any]:
+    return {"condition": {"test": f"datum.of === '{kind}'", "value": value}, "value": otherwise}
+
+
+def _every_so_many(line: Line) -> Line:
+    """So many of a line's points that each can be seen, the last one among them."""
+    every = -(-len(line[0]) // _MOST_MARKS) or 1
+    return line[0][::-every][::-1], line[1][::-every][::-1]
+
+
+def ahead() -> pa.Table:
+    """The least that a drawing needs."""
+    return table([{"type": "step", "step": 1, "nll": 1.0, "kl": 1.0}], "kl")
+
+
+def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa.Table:
+    """The points of a term of a run so far, and the step that the film shows, if it was chosen."""
     import pyarrow as pa  # only here, so that a page without such a chart does not wait for it
 
-    lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
-    low, high = (run_charts.worth_showing(list(lines.values())) if term == "nll" else None) or (-1e300, 1e300)
-    points = [(x, y, of) for of, line in lines.items() for x, y in zip(*line, strict=True) if low <= y <= high]
+    lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: _every_so_many(run_charts.held_out(events, term))}
+    points: list[tuple[float, float | None, str]] = [
+        (x, y, of) for of, line in lines.items() for x, y in zip(*line, strict=True) if math.isfinite(y)
+    ]
+    if shown is not None and points:
+        points.append((shown, None, SHOWN))
     steps, values, kinds = (list(column) for column in zip(*points, strict=True)) if points else ([], [], [])
     return pa.table(
         {"step": pa.array(steps, pa.float64()), "value": pa.array(values, pa.float64()), "of": pa.array(kinds, pa.string())}

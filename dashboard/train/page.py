@@ -65,7 +65,7 @@ def _start(jobs: Jobs) -> None:
         asked = train_form.asked()
         train_form.amounts(jobs, asked)
     except EngineError as error:
-        st.error(wording.told(str(error)))
+        st.error(wording.told(wording.refusal(str(error))))
         asked = None
     st.button(
         wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None,

@@ -43,8 +43,8 @@ def load_ahead() -> None:
     """Let the browser load the parts of this page, unseen, so that a press of Train finds them there."""
     with st.container(key="train-ahead"):
         prepare(key="train-film-ahead")
-        st.metric("", "", label_visibility="hidden")
-        st.vega_lite_chart(live_chart.table([], "kl"), live_chart.drawing("kl", _HEIGHTS["kl"]), key="train-kl-ahead")
+        st.metric(wording.STEP, "", label_visibility="hidden")
+        st.vega_lite_chart(live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS["kl"]), key="train-kl-ahead")
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:
@@ -197,26 +197,34 @@ def _pictures(view: RunView) -> None:
     if view.configs is None:
         return
     model, _ = view.configs
-    shown, curves = st.columns([2, 1], gap="medium")
-    with shown:
+    step: int | None = None
+    pictures, curves = st.columns([2, 1], gap="medium")
+    with pictures:
         if model.latent_dim != 2:
             st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
         elif view.snapshots or view.state in LIVE:
             # The film asks for the weights of the moment by itself; that there are some is all it must be told.
             latest = None if view.latest is None else 0
-            film([Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)], key="train-film")
+            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)
+            step = film([reel], key="train-film").step
         else:
             st.caption(wording.WAITING_FOR_MAP)
+    held_out = estimates.held_out(view.configs[1])
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
-            for label, value, help in wording.readings(view):
+            for label, value, help in wording.readings(view, held_out, step):
                 st.metric(label, value, help=help, width="content")
-        _curves(view)
+        if sentence := wording.overfitting(view, held_out, step):
+            st.markdown(f":small[{sentence}]")
+        _curves(view, step)
 
 
-def _curves(view: RunView) -> None:
+def _curves(view: RunView, step: int | None) -> None:
+    """The curves from the first logged step on; `step` is the one that the film was moved to."""
     terms = ("nll", "kl") if run_charts.has_kl(view.log.events) else ("nll",)
     for term in terms:
-        table = live_chart.table(view.log.events, term)
-        drawing = live_chart.drawing(term, _HEIGHTS[term])
-        st.vega_lite_chart(table, drawing, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")
+        table = live_chart.table(view.log.events, term, step)
+        if not table.num_rows:
+            continue
+        chart = live_chart.chart(table, term, _HEIGHTS[term])
+        st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

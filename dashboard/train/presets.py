@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 
 from vae_engine.base.errors import EngineError
@@ -10,6 +11,10 @@ from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainC
 
 BEST_MODEL = "vae-mnist"
 """The bundled model whose settings are the best ones known here."""
+
+
+_RUNG, _BETA = "vae-beta-1", 3.0
+"""One of the bundled models that differ in β only, and a β that none of them has."""
 
 
 @dataclass(frozen=True)
@@ -40,17 +45,17 @@ _ALWAYS = (
     ),
     Preset(
         "autoencoder", "Plain autoencoder",
-        "No kl and no prior: the codes spread far beyond the unit circle, and nothing fills the holes between them.",
+        "No KL and no prior: the codes spread far beyond the unit circle, and nothing fills the holes between them.",
         replace(LIVE_MODEL, kind="ae"), LIVE_TRAIN,
     ),
     Preset(
         "beta-4", "β = 4",
-        "kl is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
+        "The KL is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=4.0),
     ),
     Preset(
         "collapse", "Let it collapse",
-        "With β = 50 telling images apart does not pay: kl goes to 0, every q(z|x) to the prior, every digit to the mean.",
+        "With β = 50 telling images apart does not pay: the KL goes to 0, every q(z|x) to the prior, every digit to the mean.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=50.0),
     ),
     Preset(
@@ -67,10 +72,14 @@ _ALWAYS = (
 
 
 def presets() -> tuple[Preset, ...]:
-    """All of them; the best quality only where the model that has it is bundled."""
-    try:
+    """All of them; those like a bundled model only where it is bundled."""
+    found = list(_ALWAYS)
+    with contextlib.suppress(EngineError):
+        model, train = checkpoints.read_config(registry.PRETRAINED / _RUNG)
+        watch = "As the bundled vae-beta models but for β: set your own, and it stands with theirs on the β chart of Runs."
+        found.append(Preset("ladder", "Like the β ladder, another β", watch, model, replace(train, beta=_BETA)))
+    with contextlib.suppress(EngineError):
         best = checkpoints.read_config(registry.PRETRAINED / BEST_MODEL)
-    except EngineError:
-        return _ALWAYS
-    watch = f"The settings of {BEST_MODEL}: after the first seconds minutes of small gains, until the rate has fallen."
-    return (*_ALWAYS, Preset("best", "Best quality", watch, *best))
+        watch = f"The settings of {BEST_MODEL}: after the first seconds minutes of small gains, until the rate has fallen."
+        found.append(Preset("best", "Best quality", watch, *best))
+    return tuple(found)

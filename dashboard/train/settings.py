@@ -54,6 +54,9 @@ def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
     for name, value in values.items():
         if name in SPECS:
             given[name] = _widths(name, value) if isinstance(SPECS[name].default, tuple) else value
+    empty = next((name for name, value in given.items() if value is None), None)
+    if empty:
+        raise EngineError(f"{empty} is empty: give a number.")
     given |= _budget(values[UNIT], values[AMOUNT])
     model, train = ({spec.name for spec in dataclasses.fields(kind)} for kind in (ModelConfig, TrainConfig))
     return (
@@ -70,6 +73,8 @@ def budget_unit(train: TrainConfig) -> str:
 def _budget(unit: Any, amount: Any) -> Values:
     if unit not in UNITS:
         raise EngineError(f"The budget is counted in one of {', '.join(UNITS)}.")
+    if amount is None:
+        raise EngineError(f"The budget is empty: give a number of {unit}.")
     if not isinstance(amount, (int, float)) or not math.isfinite(amount) or amount <= 0:
         raise EngineError(f"The budget must be a number of {unit} above 0.")
     if unit == "steps" and amount != int(amount):

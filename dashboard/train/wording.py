@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import RunView, State
 from dashboard.shared.wording import number, plus_minus
+from vae_engine.runs.log import LogEvent
 from vae_engine.stored.config import TrainConfig
 
 TRAIN = "Train"
@@ -17,6 +17,7 @@ PRESETS = "What to train"
 SETTINGS = "All settings"
 NAME, START, START_HELP = "Name", "Train", "Starts at once, or waits its turn in the queue."
 COMMAND = "The same on the command line"
+STEP = "Step"
 RUN_DIR = "my-run"
 CHANGED, RESET = "Changed from the preset:", "Back to the preset"
 
@@ -72,6 +73,9 @@ STATES = {
     State.FAILED: ("failed", "red", ":material/error:"),
     State.DAMAGED: ("damaged", "red", ":material/broken_image:"),
 }
+TERM_NAMES = {"nll": "nll", "kl": "KL"}
+_FAR = 0.1
+"""From this share on above the nll of training batches, that of held-out images is told as overfitting."""
 STOPPING = ("stopping", "orange", ":material/stop:")
 
 
@@ -80,6 +84,12 @@ def plain(text: str) -> str:
     # What looks like an address becomes a link even where it is escaped, unless something unseen stands within it.
     apart = re.sub(r"(://|@|www)", "\\1\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
+
+
+def refusal(message: str) -> str:
+    """What the engine complains of, the setting that it begins with called as the form calls it."""
+    name, space, rest = message.partition(" ")
+    return f"{LABELS.get(name, name)}{space}{rest.replace(', not -', ', not −')}"
 
 
 def told(message: str) -> str:
@@ -176,36 +186,67 @@ def trouble(view: RunView) -> str:
             return ""
 
 
-def readings(view: RunView) -> list[tuple[str, str, str]]:
-    """The numbers of the moment: label, value, and what exactly it is."""
-    last: Mapping[str, Any] = next((event for event in reversed(view.log.events) if event["type"] == "step"), {})
+def readings(view: RunView, held_out: int, step: int | None = None) -> list[tuple[str, str, str]]:
+    """The numbers of the moment, or as last logged by a step: label, value, and what exactly it is.
+
+    `held_out` is how many validation images there are, for logs that do not say how many were measured.
+    """
+    last, measured = _logged(view.log.events, step)
+    terms: Mapping[str, float] = measured.get("terms", {})
     train = view.configs[1] if view.configs else TrainConfig()
-    images = "validation images" if view.measured is None else f"{view.measured:,} validation images"
-    held_out = f"{images}, {train.protocol} pixels, nats per image"
-    batches = "mean over the training batches of the last moments, nats per image"
-    found = [("Step", f"{view.step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
+    count = measured.get("n", held_out)
+    images = f"{count:,} validation image{'s' * (count != 1)}, {train.protocol} pixels, nats per image"
+    images += f"; measured at step {measured['step']:,}" if measured else ""
+    batches = f"mean over the training batches up to step {last.get('step', 0):,}, nats per image"
+    found = [(STEP, f"{view.step if step is None else step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
     found.append(("nll", _one(last.get("nll")), batches))
     if view.configs and view.configs[0].kind == "vae":
-        found.append(("kl", _one(last.get("kl")), batches))
-        found.append(("Held-out ELBO", _held_out(view, "elbo"), f"{held_out}; β = 1, one sample of z"))
+        found.append(("KL", _one(last.get("kl")), batches))
+        found.append(("Held-out ELBO", _held_out(terms, "elbo"), f"{images}; β = 1, one sample of z"))
     else:
-        found.append(("Held-out nll", _held_out(view, "nll"), held_out))
+        found.append(("Held-out nll", _held_out(terms, "nll"), images))
     speed = last.get("images_per_second")
     found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
     return found
+
+
+def _logged(events: Sequence[LogEvent], step: int | None) -> tuple[LogEvent, LogEvent]:
+    """What was logged last of training batches and of held-out images, by a step if one is given."""
+    past = [event for event in reversed(events) if step is None or event["step"] <= step]
+    trained = next((event for event in past if event["type"] == "step"), {})
+    return trained, next((event for event in past if event.get("terms")), {})
+
+
+def overfitting(view: RunView, held_out: int, step: int | None = None) -> str:
+    """That a run tells the images it is trained on far better than others, with the numbers; nothing where it does not."""
+    trained, measured = _logged(view.log.events, step)
+    own, other = trained.get("nll"), measured.get("terms", {}).get("nll")
+    if own is None or other is None or other - own <= _FAR * own:
+        return ""
+    past = [event for event in view.log.events if event.get("terms") and event["step"] <= measured["step"]]
+    least, at = min((event["terms"]["nll"], event["step"]) for event in past)
+    images = f"{held_out:,} held-out image{'s' * (held_out != 1)}"
+    said = f"**Overfitting**: nll {number(own, 1)} on training batches, {number(other, 1)} on the {images}"
+    return f"{said}; it was lowest there, {number(least, 1)}, at step {at:,}." if least < other else f"{said}."
 
 
 def _one(value: float | None) -> str:
     return "–" if value is None else number(value, 1)
 
 
-def _held_out(view: RunView, term: str) -> str:
-    return plus_minus(view.terms[term], view.terms.get(f"{term}_se"), 1) if term in view.terms else "–"
+def _held_out(terms: Mapping[str, float], term: str) -> str:
+    return plus_minus(terms[term], terms.get(f"{term}_se"), 1) if term in terms else "–"
 
 
 def curve_alt(view: RunView, term: str) -> str:
     """What a curve shows, in words; the same for as long as it grows."""
-    return f"{term} of {view.about.name} by training step, on training batches and on held-out images"
+    return f"{TERM_NAMES[term]} of {view.about.name} by training step, on training batches and on held-out images"
+
+
+def own_counts(splits: Mapping[str, int]) -> str:
+    """How images of one's own are divided."""
+    train, validation, test = (f"{splits[split]:,}" for split in ("train", "validation", "test"))
+    return f"Of {sum(splits.values()):,} images {train} are to train on, {validation} for validation, {test} for test."
 
 
 def counted(classes: Sequence[str], counts: Sequence[int]) -> str:

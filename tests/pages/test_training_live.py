@@ -23,8 +23,9 @@ LONG = "600"
 
 @contextmanager
 def window(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """A page in a browser of its own; nothing may have gone wrong in it."""
+    """A page in a browser of its own; nothing may have gone wrong in it, nor been warned of."""
     context, troubles = offline_context(browser, **{"viewport": WINDOW, **options})
+    context.on("console", lambda message: troubles.append(message.text) if message.type == "warning" else None)
     page = context.new_page()
     page.goto(address)
     yield page
@@ -127,6 +128,19 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         assert f"run:{short}" in unquote(link.get_attribute("href") or "")
         until(lambda: len(set(pixels(page, "film-digit-0"))) > 2)
         assert jobs.view(short).state is State.FINISHED
+
+        last = steps_done(page)
+        page.get_by_test_id("film-scrubber").press("Home")
+        page.get_by_test_id("film-manifold").click()
+        until(lambda: steps_done(page) == 0 < last)
+        until(lambda: page.evaluate("location.hash") == "#step=0&manifold=1")
+        page.reload()
+        until(lambda: steps_done(page) == 0, 60)
+        assert page.evaluate("window.__latentFilm.state().manifold")
+
+    said = log.read_text()
+    assert "Traceback" not in said
+    assert "warning" not in said.lower()
 
 
 def press_queue(page: Page) -> str:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from vae_engine.data import fashion
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data
 from vae_engine.data.mnist import Images
 
 MNIST, FASHION = "mnist", "fashion"
+SHOWN = 10_000
+_ORDER = ("test", "validation", "train")
+
+Splits = dict[str, int]
+"""How many images of each split, in the order in which they stand in a list."""
 
 
 def load(name: str, split: str) -> Images:
@@ -24,9 +31,28 @@ def load(name: str, split: str) -> Images:
     return own_data.load(Path(name), split)
 
 
-def train_count(name: str) -> int:
-    """How many images there are to train on. Raises EngineError when images of your own are not there."""
-    return len(load(name, "train")) if is_own(name) else data.TRAIN_COUNT
+def count(name: str, split: str) -> int:
+    """How many images a split has. Raises EngineError when images of your own are not there."""
+    return own_data.counts(Path(name))[split] if is_own(name) else data.COUNTS[split]
+
+
+def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
+    """The first images of a data set for its maps, and how many there are of each split.
+
+    Those of the test split; of images of your own, where that has fewer than `most`, then those of validation and those
+    to train on. Raises EngineError as `load` does.
+    """
+    parts: list[Images] = []
+    splits: Splits = {}
+    for split in _ORDER if is_own(name) else ("test",):
+        part = load(name, split).head(most - sum(splits.values()))
+        parts.append(part)
+        splits[split] = len(part)
+        if sum(splits.values()) == most:
+            break
+    if len(parts) == 1:
+        return parts[0], splits
+    return Images(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("images", "labels"))), splits
 
 
 def classes(name: str) -> tuple[str, ...]:

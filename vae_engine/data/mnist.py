@@ -30,8 +30,9 @@ _FILES = {  # name: (count, MD5 of the uncompressed bytes)
     "t10k-images-idx3-ubyte": (10_000, "2646ac647ad5339dbf082846283269ea"),
     "t10k-labels-idx1-ubyte": (10_000, "27ae3e4e09519cfbb04c329615203637"),
 }
-TRAIN_COUNT = _FILES["train-images-idx3-ubyte"][0] * 5 // 6
-"""Images of the training split, of MNIST and of whatever has its shapes."""
+_BOTH = _FILES["train-images-idx3-ubyte"][0]
+COUNTS = {"train": _BOTH * 5 // 6, "validation": _BOTH - _BOTH * 5 // 6, "test": _FILES["t10k-images-idx3-ubyte"][0]}
+"""Images of each split, of MNIST and of whatever has its shapes."""
 _REMEDY = "restore it with `git checkout -- assets/mnist`"
 
 

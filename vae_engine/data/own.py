@@ -57,9 +57,16 @@ def load(path: Path, split: str) -> Images:
         raise EngineError(f"There is no split called {split!r}; choose one of {', '.join(data.SPLITS)}.")
     everything = _known(path).images
     order = np.random.default_rng(data.SPLIT_SEED).permutation(len(everything))
-    held = max(1, len(everything) // 12)
+    held = counts(path)["test"]
     parts = {"test": order[:held], "validation": order[held : 2 * held], "train": order[2 * held :]}
     return Images(everything.images[parts[split]], everything.labels[parts[split]])
+
+
+def counts(path: Path) -> dict[str, int]:
+    """How many of the images at a path are in each split. Raises EngineError as `load` does."""
+    everything = len(_known(path).images)
+    held = max(1, everything // 12)
+    return {"train": everything - 2 * held, "validation": held, "test": held}
 
 
 def classes(path: Path) -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """A *bundle*: one safetensors file from which the browser runs a model. Made without torch.
 
     __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
-                          points {count, protocol, seed, low [2], high [2]}, train {…}
+                          points {count, protocol, seed, splits, low [2], high [2]}, train {…}
     encoder.*, decoder.*  weights, float16, under the names of their layers
-    points.codes          uint16 [n, 2]: test codes, low + code/65535·(high − low); n images of the test split
+    points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
+                          in a small data set of the others too: `splits` counts them in their order (test, validation,
+                          train); a file without it has test images only
     points.std            float16 [n, 2]: posterior σ (VAE only)
     points.log_px         float32 [n]: exact log p(x), nats (VAE, where it was measured; so the next two)
     points.elbo           float32 [n]: the encoder's ELBO, nats
@@ -54,7 +56,7 @@ def write_bundle(stored: Stored, path: Path) -> int:
 def bundle(stored: Stored, with_images: bool = True, points: int | None = None) -> bytes:
     """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions.
 
-    `points` keeps the first so many images of each split: enough to watch training, and a hundred times faster.
+    `points` keeps the first so many images: enough to watch training, and a hundred times faster.
     """
     tensors, header = _contents(stored, with_images, points)
     return _packed(tensors, bundle=header)
@@ -83,10 +85,10 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
     tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
-    tensors["points.labels"] = datasets.load(stored.train.data, "test").labels[:points]
+    tensors["points.labels"] = np.ascontiguousarray(datasets.shown(stored.train.data, points or datasets.SHOWN)[0].labels)
     if with_images:
         whole_mnist = stored.train.data == datasets.MNIST and points is None
-        packed = data.packed_test_images() if whole_mnist else packed_first(stored.train.data, points)
+        packed = data.packed_test_images() if whole_mnist else packed_shown(stored.train.data, points or datasets.SHOWN)
         tensors["points.images"] = np.frombuffer(packed, np.uint8)
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
@@ -100,23 +102,25 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
 def encode_all(stored: Stored, points: int | None = None) -> Codes:
     """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them.
 
-    Of all images, or of the first `points` of each split.
+    Of all images that a map shows and of all that were trained on, or of the first `points` of both.
     """
+    data_set, most = stored.train.data, points or datasets.SHOWN
+    seen = {"points": observed_shown(data_set, most), "train": _observed(data_set, "train", points)}
+    about: dict[str, dict[str, Any]] = {"points": {"splits": datasets.shown(data_set, most)[1]}, "train": {"split": "train"}}
     tensors, places = {}, {}
-    for key, split in (("points", "test"), ("train", "train")):
-        seen = observed_first(stored.train.data, split, points) if points else _observed(stored.train.data, split)
-        codes, std = forward.encode(stored, seen)
+    for key, x in seen.items():
+        codes, std = forward.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)
-        places[key] = {**place, "protocol": PROTOCOL, "seed": SEED, "split": split}
+        places[key] = {**place, "protocol": PROTOCOL, "seed": SEED, **about[key]}
         if key == "points" and std is not None:
             tensors["points.std"] = std.astype(np.float16)
     return tensors, places
 
 
 @lru_cache(maxsize=4)
-def observed_first(data_set: str, split: str, count: int) -> np.ndarray:
-    """What the encoders see of the first images of a split: [count, 784], the same array each time."""
-    return _observed(data_set, split, count)
+def observed_shown(data_set: str, most: int) -> np.ndarray:
+    """What the encoders see of the first images that a map shows: [n, 784], the same array each time."""
+    return data.observe_fixed(datasets.shown(data_set, most)[0].images, PROTOCOL, SEED)
 
 
 def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray:
@@ -124,9 +128,9 @@ def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray
 
 
 @lru_cache(maxsize=2)
-def packed_first(data_set: str, count: int | None) -> bytes:
-    """The first test images as a gzip file of the IDX format, which is how MNIST's are bundled."""
-    images = datasets.load(data_set, "test").images[:count]
+def packed_shown(data_set: str, most: int) -> bytes:
+    """The first images that a map shows as a gzip file of the IDX format, which is how MNIST's are bundled."""
+    images = datasets.shown(data_set, most)[0].images
     return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
 
 

@@ -1,9 +1,9 @@
 """A *film* shows a run through time: one safetensors file for each instant, and one for the images. Made without torch.
 
-A **frame** is one instant: the decoder, and where the encoder puts the first test images.
+A **frame** is one instant: the decoder, and where the encoder puts the first images of a map.
 
     __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta, classes, sha256,
-                          points {count, protocol, seed, split, low [2], high [2]},
+                          points {count, protocol, seed, low [2], high [2]},
                           training {step, seconds, progress, loss, nll, kl} of the batches logged last, or null,
                           held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo
     decoder.*             weights, float16, under the names of their layers
@@ -12,7 +12,7 @@ A **frame** is one instant: the decoder, and where the encoder puts the first te
 
 The **cast** is what all frames of a data set are about:
 
-    __metadata__.cast     JSON: format, version, classes, count, protocol, seed, split
+    __metadata__.cast     JSON: format, version, classes, count, protocol, seed, splits as in a bundle
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
 
@@ -40,7 +40,6 @@ from vae_engine.stored.checkpoints import Stored
 VERSION = 1
 POINTS = 2000
 _POINTS_OF = {"conv": 1000}  # encoders that take several times as long for an image
-_SPLIT = "test"
 _MOST = 6e4  # what float16 holds
 
 
@@ -55,7 +54,7 @@ def latest_frame(folder: Path) -> bytes:
 
 
 def points_of(encoder: str) -> int:
-    """How many test images a frame shows for a kind of encoder: so many that a frame takes a tenth of a second."""
+    """How many images a frame shows for a kind of encoder: so many that a frame takes a tenth of a second."""
     return _POINTS_OF.get(encoder, POINTS)
 
 
@@ -64,7 +63,7 @@ def _frame(stored: Stored) -> bytes:
     if model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {model.latent_dim} latent dimensions; a map has 2.")
     with np.errstate(over="ignore"):  # a run may diverge, and is then shown as far as it can be
-        codes, std = forward.encode(stored, export.observed_first(stored.train.data, _SPLIT, points_of(model.encoder)))
+        codes, std = forward.encode(stored, export.observed_shown(stored.train.data, points_of(model.encoder)))
     if not np.isfinite(codes).all():
         raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
     tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}
@@ -75,7 +74,7 @@ def _frame(stored: Stored) -> bytes:
         "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
         "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
         "beta": stored.train.beta if model.kind == "vae" else None, "classes": stored.train.classes,
-        "sha256": stored.sha256, "points": {**place, "protocol": export.PROTOCOL, "seed": export.SEED, "split": _SPLIT},
+        "sha256": stored.sha256, "points": {**place, "protocol": export.PROTOCOL, "seed": export.SEED},
         **_moment(stored.folder, step, model.kind),
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})
@@ -100,14 +99,14 @@ def _numbers(event: dict[str, Any], names: tuple[str, ...]) -> dict[str, float]:
 
 
 def cast(data_set: str) -> bytes:
-    """The first test images of a data set and what their labels mean. Raises EngineError when it is not there."""
-    images = datasets.load(data_set, _SPLIT).head(POINTS)
+    """The first images of a data set's maps and what their labels mean. Raises EngineError when it is not there."""
+    images, splits = datasets.shown(data_set, POINTS)
     tensors = {
         "points.labels": np.ascontiguousarray(images.labels),
-        "points.images": np.frombuffer(export.packed_first(data_set, POINTS), np.uint8),
+        "points.images": np.frombuffer(export.packed_shown(data_set, POINTS), np.uint8),
     }
     header = {
         "format": "latent-explorer-cast", "version": VERSION, "classes": datasets.classes(data_set), "count": len(images),
-        "protocol": export.PROTOCOL, "seed": export.SEED, "split": _SPLIT,
+        "protocol": export.PROTOCOL, "seed": export.SEED, "splits": splits,
     }  # fmt: skip
     return pack(tensors, {"cast": json.dumps(header)})

@@ -4,6 +4,7 @@
 import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
 import {choiceBar, createMenu, make} from "../base/dom.js";
 import {CLASS_COLOURS} from "../base/palette.js";
+import {splitsKey} from "../words/splits.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
@@ -14,7 +15,7 @@ import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/s
 /** @type {Record<Mode, [string, string]>} */
 const MODE_TEXTS = {
   move: ["Move", "Decode the point under the pointer (key M)"],
-  inspect: ["Inspect", "Look at one test image (key I)"],
+  inspect: ["Inspect", "Look at one image (key I)"],
   draw: ["Draw", "Draw a digit and have it encoded (key D)"],
   walk: ["Walk", "Go from one image to another (key W)"],
   sample: ["Sample", "Draw z from the prior (key S)"],
@@ -31,8 +32,8 @@ export function createModeBar(chosen) {
   return choiceBar("Mode", MODES.map((mode) => ({value: mode, text: MODE_TEXTS[mode][0], title: MODE_TEXTS[mode][1], testid: `mode-${mode}`})), chosen);
 }
 
-/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names */
-export function createLegend(store, commit, names) {
+/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Splits} splits */
+export function createLegend(store, commit, names, splits) {
   const apply = applier(store, commit);
   const buttons = names.map((name, digit) => {
     const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
@@ -46,7 +47,8 @@ export function createLegend(store, commit, names) {
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
 
   return {
-    element: make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all),
+    element: make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all,
+      make("span", {class: "lx-splits", hidden: !splitsKey(splits)}, splitsKey(splits))),
     /** @param {State} state */
     render(state) {
       buttons.forEach((button, digit) => button.setAttribute("aria-pressed", String(showsClass(state, digit))));

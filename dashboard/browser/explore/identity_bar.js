@@ -7,6 +7,7 @@ import {fitView} from "../base/geometry.js";
 import {paintTruth} from "../map/posterior.js";
 import {sameItems} from "../base/same_items.js";
 import {apart, signedNumber} from "../words/numbers.js";
+import {capital, imageName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
@@ -71,7 +72,8 @@ export function createIdentityBar(app) {
       costs.show([-exact.logPx, gap], full);
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
-      setText(note, (image === null ? "" : `Test image ${image}, ${oneOf(classesOf(probe.model.bundle), probe.model.bundle.points.labels[image])}: `) + noteOf(truth));
+      const {points} = probe.model.bundle;
+      setText(note, (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth));
     },
   };
 

@@ -8,6 +8,7 @@ import {observeFixed, seededNormal} from "../images/digits.js";
 import {actionButton, make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
+import {capital, imageName, imagesName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
@@ -39,7 +40,7 @@ export function createInspector(app) {
   const mean = actionButton("z = μ", () => drawNoise(0), {title: "Put the VAE's point back at the mean of q(z|x)"});
   const ambiguous = actionButton("Ambiguous digit", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
     title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior has two modes or more, or whose encoder is far off`});
-  const empty = make("p", {class: "lx-hint"}, "Point at a test image on either map to see it here; click to keep it. The same image is marked in both maps.");
+  const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
@@ -76,9 +77,9 @@ export function createInspector(app) {
 
   /** @param {number} index @param {readonly Float32Array[]} decoded @param {readonly Latent[]} shownAt */
   function fill(index, decoded, shownAt) {
-    const {labels, seed} = models[0].bundle.points;
+    const {labels, seed, splits} = models[0].bundle.points;
     const names = classesOf(models[0].bundle);
-    setText(title, `Test image ${index}, ${oneOf(names, labels[index])}`);
+    setText(title, `${capital(imageName(splits, index))}, ${oneOf(names, labels[index])}`);
     if (!app.images) return;
     const x = observeFixed(app.images, index, seed);
     original.digit.show(gatherImages(app.images, [index]), app.theme);
@@ -87,7 +88,7 @@ export function createInspector(app) {
       errors[i].digit.showError(decoded[i], x, app.theme);
       setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
-      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest test images: ${near.map((one) => names[labels[one]]).join(", ")}`);
+      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
       const alike = near.filter((one) => labels[one] === labels[index]).length;
       setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });

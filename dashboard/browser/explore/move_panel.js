@@ -6,6 +6,7 @@ import {createStrip} from "../images/digit_view.js";
 import {make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
 import {sameItems} from "../base/same_items.js";
+import {imagesName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
@@ -14,8 +15,9 @@ const SHOWN = 8;
 
 /** @param {App} app */
 export function createMovePanel(app) {
+  const images = imagesName(app.models[0].bundle.points.splits);
   const rows = app.models.map((model) => {
-    const strip = createStrip({label: `Nearest test images of the ${model.title}`, count: SHOWN, testid: `nearest-${model.bundle.kind}`});
+    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.bundle.kind}`});
     const label = make("span", {class: "lx-row-label"}, model.bundle.kind.toUpperCase());
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
@@ -24,8 +26,8 @@ export function createMovePanel(app) {
   const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
-  const element = make("section", {class: "lx-panel", "aria-label": "Nearest test images"},
-    make("h3", {}, "Nearest test images"), ...rows.map((row) => row.element), keys, touches);
+  const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
+    make("h3", {}, `Nearest ${images}`), ...rows.map((row) => row.element), keys, touches);
   return {
     element,
     /** @param {State} state */
@@ -38,7 +40,7 @@ export function createMovePanel(app) {
         const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
         const labels = near.map((index) => model.bundle.points.labels[index]);
         const names = classesOf(model.bundle);
-        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest test images: ${labels.map((one) => names[one]).join(", ")}`);
+        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`);
         setText(row.note, labels.map((one) => markOf(names, one)).join(" "));
       });
     },

@@ -26,7 +26,7 @@ import {decimalsOn, signedNumber} from "../words/numbers.js";
 export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
-  const legend = createLegend(store, app.commit, classesOf(models[0].bundle));
+  const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points.splits);
   const layers = createLayersMenu(store, app.commit);
   const maps = models.map((model) => createLatentMap(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});

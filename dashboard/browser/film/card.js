@@ -4,11 +4,12 @@
 import {createDigit} from "../images/digit_view.js";
 import {make, setText} from "../base/dom.js";
 import {sameItems} from "../base/same_items.js";
+import {signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Terms} Terms */
 /** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {{index: number, name: string, pixels: Uint8Array}} FollowedImage */
+/** @typedef {{index: number, title: string, name: string, pixels: Uint8Array}} FollowedImage title: what it is called; name: of its class */
 /** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
  *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of */
 
@@ -20,7 +21,7 @@ const TERMS = [["nll", "nll", "reconstruction term −log p(x|z)"], ["kl", "KL",
 /** @param {import("./player.js").Film} film @param {number} place */
 export function createReelCard(film, place) {
   const digit = createDigit({"data-testid": `film-digit-${place}`, "aria-label": "decoded digit", title: DECODED_BY});
-  const original = createDigit({class: "lx-digit lf-original", "data-testid": `film-original-${place}`, "aria-label": "test image"});
+  const original = createDigit({class: "lx-digit lf-original", "data-testid": `film-original-${place}`, "aria-label": "image"});
   const about = make("span", {}, UNFOLLOWED);
   const where = make("span", {class: "lx-number"});
   const pursued = make("span", {class: "lf-followed"}, original.element, make("span", {class: "lf-about"}, where, about));
@@ -53,8 +54,8 @@ export function createReelCard(film, place) {
         if (!followed) setText(about, UNFOLLOWED);
         else {
           original.show(Float32Array.from(followed.pixels, (pixel) => pixel / 255), film.theme);
-          setText(about, `test image ${followed.index.toLocaleString("en")}: ${followed.name}`);
-          original.element.setAttribute("aria-label", `test image ${followed.index}, ${followed.name}`);
+          setText(about, `${followed.title}: ${followed.name}`);
+          original.element.setAttribute("aria-label", `${followed.title}, ${followed.name}`);
         }
         traced = trace;
       }
@@ -79,7 +80,7 @@ function createTermRow(name) {
     /** @param {Terms|null} terms */
     show(terms) {
       setText(when, terms ? `step ${terms.step.toLocaleString("en")}` : "not yet");
-      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : terms[key].toFixed(1).replace("-", "−")));
+      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : signedNumber(terms[key], 1)));
     },
   };
 }

@@ -4,6 +4,7 @@
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
 import {CLASS_COLOURS} from "../base/palette.js";
+import {splitsKey} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
 
@@ -27,9 +28,10 @@ export function createFilmControls(film, exports) {
   const scale = make("div", {class: "lf-scale", "aria-hidden": "true"});
   const readout = make("output", {class: "lf-readout"});
   const legend = make("div", {class: "lx-legend lf-legend", role: "group", "aria-label": "Classes shown"});
+  const key = make("span", {class: "lf-splits", "data-testid": "film-splits"});
   const element = make("div", {class: "lf-controls"},
     make("div", {class: "lf-transport"}, play, make("div", {class: "lf-time"}, slider, scale), readout, live),
-    make("div", {class: "lf-more"}, legend, make("div", {class: "lx-actions"}, speed, loop, manifold, createMenu("Export", "film-export", ...exports))));
+    make("div", {class: "lf-more"}, legend, key, make("div", {class: "lx-actions"}, speed, loop, manifold, createMenu("Export", "film-export", ...exports))));
   /** @type {HTMLButtonElement[]} */
   let buttons = [];
   let [scaleKey, legendKey] = ["", ""];
@@ -89,6 +91,7 @@ export function createFilmControls(film, exports) {
       const [end, place, steps] = [film.time.end(), film.time.place(), film.time.known()];
       drawScale(steps);
       drawLegend(film.classNames());
+      setText(key, splitsKey(film.splits()));
       const share = end ? Math.min(1, place / end) : 1;
       // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
       if (Math.abs(Number(slider.value) - share) > 1e-6) slider.value = String(share);

@@ -8,7 +8,7 @@ import {make, setText} from "../base/dom.js";
 
 /** @typedef {import("./store.js").Reel} Reel */
 /** @typedef {{source: import("./source.js").FilmSource, reels: Reel[], link: string, report: (report: {step: number|null}) => void, pageUrl?: string, note?: string}} FilmOptions
- *   pageUrl: where the whole film is to be had as one file; note: said under the film */
+ *   link: where to begin; report: what it shows has changed and come to rest; pageUrl: where the whole film is to be had as one file; note: said under the film */
 
 /** @param {HTMLElement} root @param {FilmOptions} options */
 export function mountFilm(root, options) {

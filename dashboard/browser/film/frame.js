@@ -2,7 +2,7 @@
 // Reads the files that a film is made of (vae_engine/exchange/film.py): frames, one for each instant, and the cast, the images
 // that all of them are about. Nothing in a file is believed before it is checked. No DOM.
 
-import { ensure, isObject, parseJson, readCodes, readSafetensors, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
+import { ensure, isObject, parseJson, readCodes, readSafetensors, readSplits, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
 import { createNetwork } from "../model/networks.js";
 
 /** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number}} Terms
@@ -10,7 +10,8 @@ import { createNetwork } from "../model/networks.js";
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
-/** @typedef {{count: number, labels: Uint8Array, classes: string[], images: Promise<Uint8Array>}} Cast images: count × 784 grey pixels */
+/** @typedef {{count: number, labels: Uint8Array, classes: string[], splits: import("../model/bundle.js").Splits, images: Promise<Uint8Array>}} Cast
+ *   images: count × 784 grey pixels */
 
 const FRAME_FORMAT = "latent-explorer-frame";
 const CAST_FORMAT = "latent-explorer-cast";
@@ -53,7 +54,7 @@ export function readCast(bytes) {
   ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
   const images = unpackImages({ tensors, points: { count: header.count } });
   images.catch(() => {}); // whoever asks for them is told
-  return { count: header.count, labels, classes: header.classes.map(String), images };
+  return { count: header.count, labels, classes: header.classes.map(String), splits: readSplits(header.splits, header.count), images };
 }
 
 /** @param {Uint8Array} bytes @param {string} key of the header @param {string} format */

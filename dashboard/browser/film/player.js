@@ -36,7 +36,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   let focus = null;
   /** @type {number|null} */
   let followed = null;
-  let [builds, deadline, said, breathed] = [1, 0, "null", 0];
+  let [builds, deadline, said, breathed] = [1, 0, `null ${manifold}`, 0];
   const resting = onceAtRest(tell);
   const time = createFilmTime({reels: () => reels, moved, settled, begins: Number.isFinite(step) && step >= 0 ? step : null});
   const {invalidate, touched, ...loop} = createFrameLoop((_, elapsed) => {
@@ -72,8 +72,9 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   function tell() {
     setText(spoken, reels.map((reel) => `${reel.store.reel().title}: step ${reel.step() ?? "not yet known"}`).join("; "));
     const chosen = time.chosen() ? reels[0].step() : null;
-    if (String(chosen) === said || time.playing()) return;
-    said = String(chosen);
+    const told = `${chosen} ${manifold}`;
+    if (told === said || time.playing()) return;
+    said = told;
     report({step: chosen});
   }
 
@@ -91,7 +92,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     showsManifold: () => manifold,
     toggleManifold() {
       manifold = !manifold;
-      invalidate();
+      settled();
     },
     large,
     /** Whether things are to stand still but for the instants themselves. */
@@ -106,6 +107,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     activate: redrawn((/** @type {number} */ place) => (active = place)),
     classes: () => classes,
     classNames: () => reels[0]?.classes() ?? [],
+    splits: () => reels[0]?.splits() ?? {},
     showsClass: (/** @type {number} */ label) => (classes >> label & 1) === 1,
     toggleClass: redrawn((/** @type {number} */ label) => {
       classes = classes === ALL_CLASSES ? 1 << label : (classes ^ 1 << label) || ALL_CLASSES;
@@ -117,7 +119,10 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     busyUntil: () => deadline,
     touched,
     /** New instants may lie nearer to what is on show than those it was made from. */
-    arrived: moved,
+    arrived() {
+      moved();
+      if (time.chosen()) resting.begin();
+    },
     castCame() {
       const labels = reels.map((reel) => reel.labels());
       shared = labels.every((one) => one && String(one) === String(labels[0]));

@@ -11,6 +11,7 @@ import {createReelCard} from "./card.js";
 import {createReelStore} from "./store.js";
 import {make, setText} from "../base/dom.js";
 import {tileRange} from "../map/backdrop.js";
+import {imageName, ofFirst} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -189,6 +190,7 @@ export function createReel(film, place, first) {
     element, store, resize: map.resize,
     labels: () => cast?.labels ?? null,
     classes: () => cast?.classes ?? [],
+    splits: () => (cast ? ofFirst(cast.splits, shown.length / 2) : {}),
     trouble: () => failed || store.trouble(),
     z: () => shownZ(),
     range: () => shownRange,
@@ -232,7 +234,7 @@ export function createReel(film, place, first) {
       map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));
       card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, last: frame === store.list().at(-1), live: store.reel().live,
-        followed: index === null || !images ? null : {index, name: cast.classes[cast.labels[index]], pixels: images.subarray(index * 784, (index + 1) * 784)}});
+        followed: index === null || !images ? null : {index, title: imageName(cast.splits, index), name: cast.classes[cast.labels[index]], pixels: images.subarray(index * 784, (index + 1) * 784)}});
       return moving || growing || late || decodingMore;
     },
     /** What is shown, to be painted elsewhere. */
@@ -243,7 +245,7 @@ export function createReel(film, place, first) {
   /** @returns {import("./scene.js").Scene} */
   function scene() {
     return {kind: frame?.kind ?? "vae", codes: shown, labels: (cast?.labels ?? new Uint8Array()).subarray(0, shown.length / 2),
-      decoded: film.showsManifold() ? maker.decoded() : null, classes: film.classes(), focus: film.focus()};
+      splits: cast?.splits ?? {}, decoded: film.showsManifold() ? maker.decoded() : null, classes: film.classes(), focus: film.focus()};
   }
 }
 

@@ -18,6 +18,7 @@ import {ALL_CLASSES, initialState} from "../state/state.js";
  * @property {"vae"|"ae"} kind
  * @property {Float32Array} codes
  * @property {Uint8Array} labels
+ * @property {import("../model/bundle.js").Splits} splits
  * @property {{manifold: Manifold, picture: HTMLCanvasElement}|null} decoded
  * @property {number} classes bit k is set when class k is shown
  * @property {number|null} focus the class that stands out
@@ -29,7 +30,7 @@ const PLAIN = initialState(1);
 const CLOSER = 3;
 
 /** Grid, manifold, points, prior and axes. @param {Sheet} sheet @param {Scene} scene */
-export function paintScene({context, view, theme, size, ratio}, {kind, codes, labels, decoded, classes, focus}) {
+export function paintScene({context, view, theme, size, ratio}, {kind, codes, labels, splits, decoded, classes, focus}) {
   context.save();
   context.beginPath();
   context.rect(0, 0, view.width, view.height);
@@ -37,7 +38,7 @@ export function paintScene({context, view, theme, size, ratio}, {kind, codes, la
   paintGrid(context, view, theme);
   if (decoded) paintManifold(context, view, decoded.manifold, decoded.picture);
   const half = [view.width / 2 / view.scale * CLOSER, view.height / 2 / view.scale * CLOSER];
-  const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {points: {codes, labels}}};
+  const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {points: {codes, labels, splits}}};
   const state = {...PLAIN, layers: {...PLAIN.layers, manifold: decoded !== null}, classes: classes || ALL_CLASSES, focus};
   paintPoints({context, view, ratio, theme, state, model: /** @type {any} */ (model)});
   if (kind === "vae") paintPriorRings({context, view, theme, size, ratio});

@@ -13,7 +13,7 @@ const LINGER = 900; // milliseconds at the end of a loop
 /** @param {TimeOptions} options */
 export function createFilmTime({reels, moved, settled, begins}) {
   let [place, speed, lingered] = [begins === null ? Infinity : placeOf(begins), 1, 0];
-  let [playing, looping, touched, following] = [false, false, false, begins === null];
+  let [playing, looping, touched, following] = [false, false, begins !== null, begins === null];
 
   const known = () => mergedSteps(reels().map((reel) => reel.store.steps()));
   const loaded = () => mergedSteps(reels().map((reel) => reel.store.list().map((one) => one.step)));

@@ -5,6 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./dot_raster.js";
 import {CLASS_COLOURS} from "../base/palette.js";
+import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
@@ -15,6 +16,7 @@ import {showsClass} from "../state/state.js";
 
 const FADED = 0.1;
 const NUMERAL_CELL = 9;
+const CROWD = 1000; // codes; fewer have room to be larger
 
 /** Sprites are asked for on every repaint and seldom change. @type {Map<string, HTMLCanvasElement>} */
 const sprites = new Map();
@@ -36,15 +38,29 @@ function sprite(key, size, draw) {
 /** @type {Map<string, import("./dot_raster.js").Stamp[]>} */
 const dots = new Map();
 
-/** @param {number} label @param {number} radius @param {number} ratio @param {boolean} dark */
-function dotStamps(label, radius, ratio, dark) {
-  const key = `${label} ${radius} ${ratio} ${dark}`;
+/** @type {Record<import("../words/splits.js").Split, (context: CanvasRenderingContext2D, radius: number) => void>} the outline of a mark;
+ *   words/splits.js says them in words */
+const SHAPES = {
+  test: (context, radius) => context.arc(0, 0, radius, 0, 2 * Math.PI),
+  validation: (context, radius) => context.rect(-radius * 0.85, -radius * 0.85, radius * 1.7, radius * 1.7),
+  train: (context, radius) => context.arc(0, 0, radius * 0.8, 0, 2 * Math.PI),
+};
+
+/** @param {number} label @param {import("../words/splits.js").Split} split @param {number} radius @param {number} ratio @param {boolean} dark */
+function dotStamps(label, split, radius, ratio, dark) {
+  const key = `${label} ${split} ${radius} ${ratio} ${dark}`;
   let stamps = dots.get(key);
   if (!stamps) {
     stamps = makeStamps((radius + 0.5) * ratio, (context) => {
       context.scale(ratio, ratio);
       context.beginPath();
-      context.arc(0, 0, radius, 0, 2 * Math.PI);
+      SHAPES[split](context, radius);
+      if (split === "train") {
+        context.lineWidth = radius * 0.45;
+        context.strokeStyle = CLASS_COLOURS[label];
+        context.stroke();
+        return;
+      }
       context.fillStyle = CLASS_COLOURS[label];
       context.fill();
       // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
@@ -95,10 +111,11 @@ export function nameSprite(mark, ratio, theme) {
 export function dotRadius(view, model) {
   const whole = Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
   const closer = Math.max(1, view.scale / whole);
-  return Math.round(Math.min(5, Math.max(1.9, view.width / 230) * closer ** 0.35) * 4) / 4;
+  const alone = Math.max(1, CROWD / model.bundle.points.labels.length) ** 0.2;
+  return Math.round(Math.min(5, Math.max(1.9, view.width / 230) * alone * closer ** 0.35) * 4) / 4;
 }
 
-/** The test codes. @param {Layer} layer */
+/** The codes of points. @param {Layer} layer */
 export function paintPoints(layer) {
   const {context, ratio, model, state: {layers, focus}} = layer;
   // What lies under the points, or is to be seen among them, must not drown in them.
@@ -114,14 +131,19 @@ export function paintPoints(layer) {
 
 /** @param {Layer} layer @param {(label: number) => boolean} shown */
 function dotsOf({view, ratio, theme, model}, shown) {
-  const {codes, labels} = model.bundle.points;
+  const {codes, labels, splits} = model.bundle.points;
   const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
   const radius = dotRadius(view, model);
-  const stamps = CLASS_COLOURS.map((_, label) => (shown(label) ? dotStamps(label, radius, ratio, theme.dark) : null));
+  /** @param {import("../words/splits.js").Split} split */
+  const stampsOf = (split) => CLASS_COLOURS.map((_, label) => (shown(label) ? dotStamps(label, split, radius, ratio, theme.dark) : null));
   const [scale, left, top] = [view.scale * ratio, (view.width / 2 - view.cx * view.scale) * ratio, (view.height / 2 + view.cy * view.scale) * ratio];
-  for (let i = 0; i < labels.length; i++) {
-    const stamp = stamps[labels[i]];
-    if (stamp) sheet.add(stamp, left + codes[2 * i] * scale, top - codes[2 * i + 1] * scale);
+  let i = 0;
+  for (const [split, count] of Object.entries(splits)) {
+    const stamps = stampsOf(/** @type {import("../words/splits.js").Split} */ (split));
+    for (const end = Math.min(labels.length, i + count); i < end; i++) {
+      const stamp = stamps[labels[i]];
+      if (stamp) sheet.add(stamp, left + codes[2 * i] * scale, top - codes[2 * i + 1] * scale);
+    }
   }
   return sheet;
 }
@@ -156,14 +178,14 @@ export function paintTraining({context, view, theme, model}) {
   }
 }
 
-/** How many test codes of the digits that the legend shows lie beyond the map, as a sentence; nothing where there are none.
+/** How many codes of the classes that the legend shows lie beyond the map, as a sentence; nothing where there are none.
  * @param {ExplorerModel} model @param {View} view @param {State} state */
-export function unseenText({bundle: {points: {codes, labels}}}, view, state) {
+export function unseenText({bundle: {points: {codes, labels, splits}}}, view, state) {
   if (!state.layers.points && !state.layers.glyphs) return "";
   const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
   let count = 0;
   for (let i = 0; i < labels.length; i++) {
     if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
   }
-  return count ? `${count.toLocaleString("en")} test ${count === 1 ? "code" : "codes"} out of sight` : "";
+  return count ? `${count.toLocaleString("en")} ${count === 1 ? codesName(splits).slice(0, -1) : codesName(splits)} out of sight` : "";
 }

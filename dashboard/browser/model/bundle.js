@@ -8,7 +8,8 @@ import { PlainError } from "../base/errors.js";
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
  *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
 /** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
- *   truths: Truths|null, protocol: string, seed: number, low: [number, number], high: [number, number]}} Points */
+ *   truths: Truths|null, protocol: string, seed: number, splits: Splits, low: [number, number], high: [number, number]}} Points */
+/** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
@@ -56,6 +57,7 @@ export function readBundle(buffer) {
       truths: readTruths(tensors, count),
       protocol: points.protocol,
       seed: points.seed,
+      splits: readSplits(points.splits, count),
       low: points.low,
       high: points.high,
     },
@@ -79,7 +81,7 @@ export function addEncoder(bundle, bytes) {
 }
 
 /**
- * The grey test images of a bundle (or a cast), n × 784 bytes; image i belongs to point i.
+ * The grey images of a bundle (or a cast), n × 784 bytes; image i belongs to point i.
  * @param {{tensors: Map<string, Tensor>, points: {count: number}}} bundle
  * @returns {Promise<Uint8Array>}
  */
@@ -179,6 +181,17 @@ export function requireTensor(tensors, name, dtype, shape) {
   const fits = tensor?.dtype === dtype && String(tensor.shape) === String(shape);
   ensure(fits, `its tensor ${name} is missing or has another shape than ${shape.join(" × ")}.`);
   return /** @type {Tensor} */ (tensor);
+}
+
+const SPLITS = ["test", "validation", "train"];
+
+/** Of which splits the images are. A file that does not say has those of the test split. @param {any} splits @param {number} count @returns {Splits} */
+export function readSplits(splits, count) {
+  if (splits === undefined) return {test: count};
+  const sound = isObject(splits) && Object.keys(splits).every((name) => SPLITS.includes(name)) && isWholeList(Object.values(splits));
+  const counted = sound ? /** @type {number[]} */ (Object.values(splits)).reduce((sum, one) => sum + one, 0) : -1;
+  ensure(counted === count, "it does not say of which splits its images are.");
+  return splits;
 }
 
 /** @param {any} described @param {string} what @returns {number} */

@@ -18,13 +18,13 @@ import {recordDecode} from "../base/stats.js";
  * @property {string} units of its latent space
  * @property {Bundle} bundle
  * @property {Network} network
- * @property {CodeIndex} index of the test codes
+ * @property {CodeIndex} index of the codes of points
  * @property {CodeIndex} trained index of the training codes
  * @property {Latent} low least value of each axis on map and sliders
  * @property {Latent} high
  * @property {[Latent, Latent]} core the part that a map shows at first: few codes lie outside, and it says how many
  * @property {number} usual distance to the nearest training code that 95 of 100 test codes stay within
- * @property {Gaussian} gaussian fitted to the test codes
+ * @property {Gaussian} gaussian fitted to the codes of points
  * @property {(z: Latent) => Float32Array} decode probabilities, in a buffer that the next call overwrites
  * @property {(index: number) => Latent} codeOf
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without
@@ -48,7 +48,7 @@ export function createModel(bundle, place) {
     title: bundle.kind === "vae" ? "Variational autoencoder" : "Plain autoencoder",
     units: bundle.kind === "vae" ? "prior sd" : "code units",
     index: createIndex(points.codes),
-    usual: usualDistance(points.codes, trained),
+    usual: usualDistance(points, trained),
     gaussian: fitGaussian(points.codes),
     decode(z) {
       const began = performance.now();
@@ -90,9 +90,9 @@ function coreRange(codes) {
   return [[edges[0][0], edges[1][0]], [edges[0][1], edges[1][1]]];
 }
 
-/** @param {Float32Array} codes @param {CodeIndex} trained */
-function usualDistance(codes, trained) {
-  const count = Math.min(PROBED, codes.length / 2);
+/** @param {import("./bundle.js").Points} points of which those of the test split come first @param {CodeIndex} trained */
+function usualDistance({codes, splits}, trained) {
+  const count = Math.min(PROBED, splits.test ?? codes.length / 2);
   const distances = Float64Array.from({length: count}, (_, i) => trained.distance(codes[2 * i], codes[2 * i + 1])).sort();
   return distances[Math.floor(0.95 * (count - 1))];
 }

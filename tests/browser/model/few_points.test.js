@@ -29,7 +29,7 @@ const speaks = (text) => {
 function few(bundle, count, apart) {
   const codes = Float32Array.from({ length: 2 * count }, (_, i) => 0.5 + apart * [0, 0, 1, 0.5, -1, 2][i]);
   const { points } = bundle;
-  return { ...bundle, train: { count, codes }, points: { ...points, count, codes, std: points.std && points.std.slice(0, 2 * count), labels: points.labels.slice(0, count),
+  return { ...bundle, train: { count, codes }, points: { ...points, count, codes, splits: { test: count }, std: points.std && points.std.slice(0, 2 * count), labels: points.labels.slice(0, count),
     low: [Math.min(...codes.filter((_, i) => i % 2 === 0)), Math.min(...codes.filter((_, i) => i % 2))], high: [Math.max(...codes.filter((_, i) => i % 2 === 0)), Math.max(...codes.filter((_, i) => i % 2))] } };
 }
 

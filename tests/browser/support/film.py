@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 
 from vae_engine.data import mnist as data
 from vae_engine.exchange import film
-from vae_engine.exchange.bundle import observed_first
+from vae_engine.exchange.bundle import observed_shown
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints, forward
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
         write_run(run, model)
         (folder / f"{kind}.frame").write_bytes(film.frame(run, STEP))
         stored = snapshots.read(run, STEP)
-        codes, _ = forward.encode(stored, observed_first("mnist", "test", film.POINTS))
+        codes, _ = forward.encode(stored, observed_shown("mnist", film.POINTS))
         names = ("loss", "nll") if kind == "ae" else ("loss", "nll", "kl", "elbo")  # an autoencoder has no kl
         shown, held_out = ({name: terms[name] for name in names if name in terms} for terms in (TERMS, HELD_OUT))
         told[kind] = {

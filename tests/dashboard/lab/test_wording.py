@@ -48,10 +48,15 @@ def test_a_run_is_called_by_its_form_seed_and_time() -> None:
 def test_tables_have_numbers_to_the_right_as_many_decimals_as_needed_and_dashes() -> None:
     rows = [(1000, -137.256, 0.12345, "A|B", None), (2, 10.0, 3.0, "$C$", 0.5)]
     head, ruler, first, second = wording.table(("N_z", "ELBO", "share", "kind", "x"), rows).splitlines()
-    assert head == r"| N\_z | ELBO | share | kind | x |"
+    assert head == "| $N_z$ | ELBO | share | kind | x |"
     assert ruler == "| ---: | ---: | ---: | :--- | ---: |"
     assert first == r"| 1,000 | −137.26 | 0.123 | A\|B | – |"
     assert second == r"| 2 | 10.00 | 3.000 | \$C\$ | 0.5 |"
+
+
+def test_the_number_of_latent_dimensions_is_set_as_a_symbol_and_nothing_else_is() -> None:
+    assert wording.plain("at N_z = 2 (-3.1), MN_z and $x$") == r"at $N_z$ = 2 (−3.1), MN\_z and \$x\$"
+    assert wording.symbols("N_z = 2, MN_z") == "N<sub>z</sub> = 2, MN_z"
 
 
 def test_numbers_of_different_kinds_are_each_written_as_they_need() -> None:

@@ -179,6 +179,17 @@ def test_the_maps_show_the_same_images_and_pictures_state_their_range(notebook: 
     assert wording.sampled(by_id[f"{OWN}{FINISHED}"], True) not in alts
 
 
+def test_a_run_whose_own_images_are_gone_has_all_but_its_map_and_says_why(notebook: Path) -> None:
+    place = notebook / FINISHED / checkpoints.CONFIG
+    config = json.loads(place.read_text())
+    config["train"]["data"] = "/nowhere/mine.npz"
+    place.write_text(json.dumps(config))
+    app = opened(pin=f"{OWN}{FINISHED}")
+    assert any("no images at" in _read(one.value) for one in app.warning)
+    assert not [one for one in app.get("plotly_chart") if one.key == "maps"]
+    assert [picture.alt for one in app.image for picture in one.proto.imgs]
+
+
 def _values(packed: list[int] | dict[str, str]) -> list[int]:
     """An array of a Plotly figure, which may be packed."""
     return packed if isinstance(packed, list) else np.frombuffer(base64.b64decode(packed["bdata"]), packed["dtype"]).tolist()

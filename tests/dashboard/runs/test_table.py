@@ -7,6 +7,7 @@ import dataclasses
 import io
 import itertools
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,13 +16,14 @@ from support.builders import save_model, short, tiny
 
 from dashboard.jobs.jobs import Jobs
 from dashboard.runs import groups as run_groups
+from dashboard.runs import maps as run_maps
 from dashboard.runs import pictures as run_pictures
 from dashboard.runs import table as run_table
 from dashboard.runs import wording as runs_wording
-from dashboard.runs.table import HELD_OUT, Notebook
+from dashboard.runs.table import HELD_OUT, TEST, Notebook, Row, of_bundled
 from vae_engine.runs import runs, sweep
 from vae_engine.runs.log import EVENTS
-from vae_engine.stored import checkpoints, forward
+from vae_engine.stored import checkpoints, forward, registry
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,68 @@ def test_two_values_are_no_group_and_another_difference_parts_runs(swept: Path) 
     assert odd.configs
     other = dataclasses.replace(odd, configs=(odd.configs[0], dataclasses.replace(odd.configs[1], batch_size=17)))
     assert all(other not in group.rows for group in run_groups.groups([*rows[:-1], other]))
+
+
+def test_an_own_run_like_the_bundled_ladder_stands_on_its_chart_by_validation_numbers_of_all(swept: Path) -> None:
+    rungs = [of_bundled(registry.find(name)) for name in registry.names() if name.startswith("vae-beta-")]
+    model, train = rungs[0].configs or (None, None)
+    assert model
+    assert train
+    run = Notebook().rows(Jobs(swept))[-1]
+    own = dataclasses.replace(run, configs=(model, dataclasses.replace(train, beta=3.0)))
+    (bundled,) = run_groups.groups(rungs)
+    assert (bundled.split, bundled.own) == (TEST, ())
+    (group,) = run_groups.groups([own, *rungs])
+    assert (group.split, group.own) == (HELD_OUT, (own,))
+    assert group.values == tuple(sorted([*bundled.values, 3.0]))
+    figure = run_groups.chart(group, [None] * len(group.rows), {"nll": "nll", "setting": "β"})
+    marks = figure.data[1]
+    assert list(marks.y) == [row.term(HELD_OUT, "nll") for row in group.rows]
+    assert [row for row, symbol in zip(group.rows, marks.marker.symbol, strict=True) if symbol == "diamond"] == [own]
+    note = runs_wording.group_note(group)
+    assert "n = 10,000 or " in note or " or dynamic pixels, n = 10,000" in note
+    assert "Diamonds are runs of your own" in note
+    assert "Diamonds" not in runs_wording.group_note(bundled)
+
+
+def test_what_numbers_may_come_from_is_all_that_differs_but_the_seed_and_what_only_one_kind_has(swept: Path) -> None:
+    rows = [row for row in Notebook().rows(Jobs(swept)) if row.configs]
+    model, train = rows[-1].configs or (None, None)
+    assert model
+    assert train
+
+    def like(**changed: Any) -> Row:
+        return dataclasses.replace(rows[-1], configs=(model, dataclasses.replace(train, **changed)))
+
+    assert run_table.varied([rows[-1], like(seed=99)]) == []
+    assert run_table.varied([rows[-1], like(seed=99, beta=77.0)]) == ["beta"]
+    several = run_table.varied([rows[-1], like(beta=77.0, batch_size=17)])
+    assert several == ["beta", "batch_size"]
+    assert runs_wording.several_differ(several[:1]) == ""
+    assert "differ in 2 settings: β and Batch." in runs_wording.several_differ(several)
+    autoencoder = dataclasses.replace(rows[-1], configs=(dataclasses.replace(model, kind="ae"), train))
+    assert run_table.varied([rows[-1], autoencoder]) == ["kind"]
+
+
+def test_maps_of_vaes_have_one_range_and_an_autoencoder_its_own() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.zeros(6, np.uint8)
+
+    def map_of(reach: float, is_vae: bool) -> run_maps.Map:
+        codes, square = reach * rng.uniform(-1, 1, (6, 2)), (np.full(2, -3.0), np.full(2, 3.0))
+        return run_maps.Map("m", codes, labels, {"test": 2, "validation": 1, "train": 3}, ("a",), "u", is_vae, square)
+
+    shown = [map_of(1, True), map_of(20, True), map_of(500, False)]
+    layout = run_maps.maps(shown).layout
+    for axis in ("xaxis", "yaxis"):
+        first, second, third = (layout[axis + place].range for place in ("", "2", "3"))
+        assert first == second
+        assert third[1] - third[0] > 5 * (first[1] - first[0])
+        for one, (low, high) in zip(shown, (first, second, third), strict=True):
+            values = one.codes[:, "xy".index(axis[0])]
+            assert low < values.min()
+            assert values.max() < high
+    assert list(run_maps.maps(shown).data[0].marker.symbol) == ["circle"] * 2 + ["circle-dot"] + ["circle-open"] * 3
 
 
 def test_kl_of_the_dimensions_adds_up_to_the_kl_that_training_measured(swept: Path) -> None:

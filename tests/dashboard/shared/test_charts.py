@@ -60,14 +60,36 @@ def test_a_long_run_has_few_points_whose_mean_is_the_runs() -> None:
     assert x == sorted(x)
 
 
-def test_the_axis_leaves_out_the_fall_of_the_beginning_and_nothing_later() -> None:
-    events = [step(i, 200.0 if i < 5 else 130.0 + i % 7, 5.0) for i in range(100)]
-    low, high = run_charts.losses([("one", events)]).layout.yaxis.range
-    assert low < 130.0 < 136.0 < high < 200.0
+def test_the_axes_show_the_fall_of_the_beginning_where_it_has_room() -> None:
+    events = [step(1 + i, 200.0 if i < 5 else 130.0 + i % 7, 5.0) for i in range(100)]
+    layout = run_charts.losses([("one", events)]).layout
+    assert layout.yaxis.range is None
+    assert layout.xaxis.type == layout.xaxis2.type == "log"
     shown = live_chart.table(events, "nll").to_pydict()
-    assert max(shown["value"]) == 136.0
-    assert shown["step"] == [i for i in range(100) if i >= 5]
-    assert run_charts.losses([("one", VAE)]).layout.yaxis.range is None, "too few points to leave any out"
+    assert max(shown["value"]) == 200.0
+    assert shown["step"] == [1 + i for i in range(100)]
+    scales = {layer["encoding"]["x"]["scale"]["type"] for layer in live_chart.drawing("nll", 200)["layer"]}
+    assert scales == {"symlog"}
+
+
+def test_the_instant_of_the_film_is_marked_in_the_growing_chart() -> None:
+    rows = list(zip(*live_chart.table(VAE, "kl", shown=7).to_pydict().values(), strict=True))
+    assert [row for row in rows if row[2] == live_chart.SHOWN] == [(7, None, live_chart.SHOWN)]
+    assert len(rows) == 1 + live_chart.table(VAE, "kl").num_rows
+    assert live_chart.table([], "kl", shown=7).num_rows == 0, "no chart of an instant alone"
+
+
+def test_of_many_held_out_numbers_so_few_are_marked_that_each_can_be_seen_the_last_among_them() -> None:
+    events = [epoch(i, nll=300.0 - i) for i in range(1, 251)]
+    shown = live_chart.table(events, "nll").to_pydict()
+    assert len(shown["step"]) <= 60
+    assert (shown["step"][-1], shown["value"][-1]) == (250, 50.0)
+    assert all(value == 300.0 - at for at, value in zip(shown["step"], shown["value"], strict=True)), "as they were measured"
+
+
+def test_no_mark_of_the_growing_chart_has_rows_of_its_own_that_might_be_none() -> None:
+    assert not [layer for layer in live_chart.drawing("nll", 200)["layer"] if "transform" in layer]
+    assert live_chart.ahead().num_rows
 
 
 def test_the_growing_chart_has_the_same_points_and_one_drawing_for_all_of_them() -> None:

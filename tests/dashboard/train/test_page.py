@@ -22,6 +22,10 @@ from vae_engine.stored import weights
 
 __all__ = ["jobs", "page"]
 
+NUMBERS = [
+    name for group in GROUPS.values() for name in group
+    if type(SPECS[name].default) in (int, float) and not SPECS[name].metadata["choices"]
+]  # fmt: skip
 KINDS = tuple(f"kind {label}" for label in range(10))
 
 
@@ -44,7 +48,7 @@ def test_every_preset_fills_in_the_form(page: Callable[..., AppTest]) -> None:
         assert f"{weights.parameter_count(preset.model):,}" in "".join(one.value for one in app.markdown), preset.name
 
 
-def test_ranges_choices_and_help_are_those_of_the_settings(page: Callable[..., AppTest]) -> None:
+def test_choices_and_help_are_those_of_the_settings(page: Callable[..., AppTest]) -> None:
     app = page()
     for name in [name for group in GROUPS.values() for name in group]:
         meta, key = SPECS[name].metadata, f"train-{name}"
@@ -55,7 +59,7 @@ def test_ranges_choices_and_help_are_those_of_the_settings(page: Callable[..., A
             widget = (app.toggle if isinstance(SPECS[name].default, bool) else app.text_input)(key=key)
         else:
             widget = app.number_input(key=key)
-            assert (widget.min, widget.max) == (meta["low"], meta["high"])
+            assert (widget.min, widget.max) == (None, None), "what is out of range is told in words"
         assert widget.help == meta["help"]
 
 
@@ -85,13 +89,36 @@ def test_a_bad_combination_is_told_in_place_and_cannot_be_trained(page: Callable
 
 @pytest.mark.parametrize(
     ("kind", "key", "value"),
-    [("text_input", "encoder_widths", "a, b"), ("number_input", "budget-amount", 0.0)],
-)
+    [
+        ("text_input", "encoder_widths", "a, b"), ("number_input", "budget-amount", 0.0), ("number_input", "budget-amount", None),
+        *(("number_input", name, value) for name in NUMBERS for value in (SPECS[name].metadata["low"] - 1, None)),
+    ],
+)  # fmt: skip
 def test_impossible_values_are_told_in_place(page: Callable[..., AppTest], kind: str, key: str, value: Any) -> None:
     app = page()
     ran(getattr(app, kind)(key=f"train-{key}").set_value(value))
-    assert len(complaints(app)) == 1
+    (complaint,) = complaints(app)
     assert start(app).disabled
+    if key in NUMBERS:
+        assert complaint.startswith(wording.LABELS[key])
+
+
+def test_what_is_asked_of_ones_own_images_is_what_there_is(
+    page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images[:60], labels=digits.labels[:60])
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    asked = {one.label: one.value for one in app.number_input}
+    assert (asked[wording.LABELS["train_size"]], asked[wording.LABELS["held_out"]]) == (50, 5)
+    captions = [one.value for one in app.caption]
+    assert "Of 60 images 50 are to train on, 5 for validation, 5 for test." in captions
+    assert f"{wording.CHANGED} {wording.LABELS['data']}." in captions, "there are no more to choose from"
+    ran(start(app).click())
+    train = jobs.views()[0].configs[1]  # type: ignore[index]
+    assert (train.train_size, train.held_out) == (50, 5)
+    ran(ran(app.button(key="train-new").click()).selectbox(key="train-source").set_value("mnist"))
+    assert {one.label: one.value for one in app.number_input}[wording.LABELS["train_size"]] == 50_000
 
 
 def test_pressing_train_queues_what_the_form_says_and_the_address_names_it(page: Callable[..., AppTest], jobs: Jobs) -> None:
@@ -189,5 +216,6 @@ def test_a_preset_leaves_the_images_as_they_are(page: Callable[..., AppTest], jo
     ran(app.radio(key="train-preset").set_value("beta-4"))
     ran(start(app).click())
     train = jobs.views()[0].configs[1]  # type: ignore[index]
-    assert replace(train, classes=tuple("0123456789"), data="mnist") == presets.presets()[2].train
+    preset = presets.presets()[2].train
+    assert replace(train, classes=preset.classes, data="mnist", train_size=preset.train_size, held_out=preset.held_out) == preset
     assert train.data == str(tmp_path / "mine.npz")

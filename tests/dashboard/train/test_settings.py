@@ -16,6 +16,7 @@ from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, Values
 from vae_engine import ModelConfig, TrainConfig
 from vae_engine.command import cli, train_flags
 from vae_engine.data import mnist as data
+from vae_engine.stored import checkpoints, registry
 from vae_engine.training import training
 
 PRESETS = presets.presets()
@@ -38,14 +39,32 @@ def test_a_preset_goes_through_the_form_and_its_command_line_unchanged(preset: p
 
 
 def test_presets_are_all_there_each_with_a_sentence() -> None:
-    assert [preset.name for preset in PRESETS] == ["demo", "autoencoder", "beta-4", "collapse", "aevb", "convolutional", "best"]
+    assert [preset.name for preset in PRESETS] == [
+        "demo",
+        "autoencoder",
+        "beta-4",
+        "collapse",
+        "aevb",
+        "convolutional",
+        "ladder",
+        "best",
+    ]
     assert len({preset.title for preset in PRESETS}) == len(PRESETS)
     assert all(preset.watch.endswith(".") and 30 < len(preset.watch) < 130 for preset in PRESETS)
 
 
-def test_without_the_bundled_models_only_the_best_quality_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_a_run_like_the_ladder_differs_from_every_rung_in_beta_only() -> None:
+    preset = next(one for one in PRESETS if one.name == "ladder")
+    rungs = [checkpoints.read_config(registry.PRETRAINED / name) for name in registry.names() if name.startswith("vae-beta-")]
+    assert len(rungs) >= 3
+    for model, train in rungs:
+        assert (model, dataclasses.replace(train, beta=0.0)) == (preset.model, dataclasses.replace(preset.train, beta=0.0))
+        assert train.beta != preset.train.beta
+
+
+def test_without_the_bundled_models_only_those_like_them_are_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(presets.registry, "PRETRAINED", tmp_path)
-    assert presets.presets() == PRESETS[:-1]
+    assert presets.presets() == PRESETS[:-2]
 
 
 def test_every_setting_is_asked_for_once_and_has_a_name() -> None:

@@ -54,26 +54,61 @@ def test_every_state_has_a_word_a_colour_and_an_icon() -> None:
 
 
 def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
-    found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH))}
-    assert found == {"Step": "50", "nll": "141.3", "kl": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": "24,500"}
-    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH))}
-    assert help["Held-out ELBO"].startswith("27 validation images, dynamic pixels, nats per image")
+    found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
+    assert found == {"Step": "50", "nll": "141.3", "KL": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": "24,500"}
+    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
+    assert "27 validation images, dynamic pixels, nats per image; measured at step 50" in help["Held-out ELBO"]
+    unsaid: LogEvent = {key: value for key, value in EPOCH.items() if key != "n"}
+    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, unsaid), 32)}
+    assert help["Held-out ELBO"].startswith("32 validation images")
 
 
-def test_of_how_many_images_an_old_log_tells_is_not_guessed() -> None:
-    old = {key: value for key, value in EPOCH.items() if key != "n"}
-    help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, old))}
-    assert help["Held-out ELBO"].startswith("validation images, dynamic pixels")
+def test_readings_of_an_instant_of_the_film_are_those_logged_by_then() -> None:
+    later: LogEvent = {**STEP, "step": 60, "nll": 120.0}
+    found = {label: value for label, value, _ in wording.readings(view(State.FINISHED, STEP, EPOCH, later), 1, step=45)}
+    assert found == {"Step": "45", "nll": "141.3", "KL": "5.0", "Held-out ELBO": "–", "Images/s": "24,500"}
+    help = {label: words for label, _, words in wording.readings(view(State.FINISHED), 1)}
+    assert help["Held-out ELBO"].startswith("1 validation image,")
+
+
+def test_overfitting_is_told_with_the_numbers_and_only_where_there_is_some() -> None:
+    def at(step: int, own: float, other: float) -> tuple[LogEvent, LogEvent]:
+        return {**STEP, "step": step, "nll": own}, {
+            **EPOCH,
+            "step": step,
+            "terms": {"nll": other, "kl": 5.0, "elbo": -other - 5.0},
+        }
+
+    one = view(State.FINISHED, *at(10, 200.0, 210.0), *at(20, 100.0, 180.5), *at(30, 46.6, 569.9))
+    said = wording.overfitting(one, 5)
+    for part in ("46.6", "569.9", "5 held-out images", "180.5", "step 20"):
+        assert part in said
+    assert wording.overfitting(one, 5, step=12) == "", "5 % above"
+    assert "180.5" in wording.overfitting(one, 1, step=25)
+    assert "it was lowest" not in wording.overfitting(one, 1, step=25), "it is lowest now"
+    assert wording.overfitting(view(State.RUNNING, STEP), 5) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("beta must be a number from 0 to 1000, not -1.0.", "β must be a number from 0 to 1000, not −1.0."),
+        ("learning_rate is empty: give a number.", "Learning rate is empty: give a number."),
+        ("The budget is empty: give a number of steps.", "The budget is empty: give a number of steps."),
+    ],
+)
+def test_a_refused_setting_is_called_as_the_form_calls_it(message: str, said: str) -> None:
+    assert wording.refusal(message) == said
 
 
 def test_an_autoencoder_has_neither_kl_nor_elbo() -> None:
     one = view(State.RUNNING, {**STEP, "kl": 0.0}, {**EPOCH, "terms": {"nll": 139.9}}, kind="ae")
-    assert {label: value for label, value, _ in wording.readings(one)}["Held-out nll"] == "139.9"
-    assert not {"kl", "Held-out ELBO"} & {label for label, _, _ in wording.readings(one)}
+    assert {label: value for label, value, _ in wording.readings(one, 32)}["Held-out nll"] == "139.9"
+    assert not {"KL", "Held-out ELBO"} & {label for label, _, _ in wording.readings(one, 32)}
 
 
 def test_before_the_first_step_there_are_no_numbers() -> None:
-    assert {value for label, value, _ in wording.readings(view(State.STARTING)) if label != "Step"} == {"–"}
+    assert {value for label, value, _ in wording.readings(view(State.STARTING), 32) if label != "Step"} == {"–"}
 
 
 def test_trouble_says_why_and_what_to_do() -> None:

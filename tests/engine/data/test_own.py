@@ -119,7 +119,8 @@ def test_a_run_on_own_images_keeps_its_classes_and_is_explored_with_them(folder:
     raw = export.bundle(registry.find(str(run)))
     header = json.loads(weights.notes(raw)["bundle"])
     assert header["classes"] == ["even", "odd"]
-    assert (header["points"]["count"], header["train"]["count"]) == (2, 20)
+    assert (header["points"]["count"], header["train"]["count"]) == (24, 20)
+    assert header["points"]["splits"] == {"test": 2, "validation": 2, "train": 20}, "a small set shows all it has"
     code, out, _ = command("evaluate", run, "--is-samples", "5", "--json")
     assert (code, json.loads(out)["n"]) == (0, 2)
     assert command("pack", run, "-o", tmp_path / "run.zip")[0] == 0

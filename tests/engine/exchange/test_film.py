@@ -48,7 +48,7 @@ def test_a_frame_places_the_first_test_images_where_the_encoder_of_that_instant_
     for step in snapshots_of(run):
         tensors, header = opened(film.frame(run, step))
         stored = snapshots.read(run, step)
-        codes, std = forward.encode(stored, export.observed_first("mnist", "test", film.POINTS))
+        codes, std = forward.encode(stored, export.observed_shown("mnist", film.POINTS))
         low, high = (np.array(header["points"][end]) for end in ("low", "high"))
         np.testing.assert_allclose(low + tensors["points.codes"] / 65535 * (high - low), codes, atol=(high - low).max() / 65535)
         assert (header["step"], header["kind"], header["points"]["count"]) == (step, kind, film.POINTS)

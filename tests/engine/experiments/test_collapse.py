@@ -10,7 +10,9 @@ from support.experiment_checks import check_sound, tiny_result
 
 from vae_engine.experiments.collapse.measure import bundled_ladder, layered_loss
 from vae_engine.experiments.collapse.two_layers import Terms, TwoLayers, free_bits
+from vae_engine.experiments.collapse.views import LAYERS
 from vae_engine.model import objectives
+from vae_engine.model.models import Posterior
 from vae_engine.stored import registry
 
 
@@ -70,6 +72,20 @@ def test_with_an_upper_layer_on_its_prior_the_lower_kl_is_that_of_one_layer(x: t
     assert terms.kl_upper.abs().max().item() == 0
     one_layer = objectives.kl_per_dimension(network.below.encode(x[:1]))[0]
     assert torch.allclose(terms.kl_lower.mean(0), one_layer, atol=0.04)
+
+
+@torch.no_grad()
+def test_the_lower_layers_log_ratio_can_lie_below_0_and_both_layers_together_cannot(
+    network: TwoLayers, x: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = torch.nn.functional.pad  # z₂ repeats two of the three numbers of z₁, which p(z₁|z₂) then knows well
+    monkeypatch.setattr(network, "encode_upper", lambda z: Posterior(z[:, :2], torch.full((len(z), 2), -6.0)))
+    monkeypatch.setattr(network, "prior_lower", lambda z: Posterior(wide(z, (0, 1)), torch.tensor([-5.0, -5.0, 0.0])))
+    terms = network.terms(x[:1].expand(10_000, -1), torch.Generator().manual_seed(1))
+    lower, upper = terms.kl_lower.sum(-1).mean(), terms.kl_upper.sum(-1).mean()
+    assert lower < -1
+    assert lower + upper > 0
+    assert "can lie below 0" in LAYERS
 
 
 def test_free_bits_never_fall_below_their_floor_and_do_not_pull_there() -> None:

@@ -12,6 +12,11 @@ from vae_engine.experiments.collapse.two_layers import Terms
 from vae_engine.experiments.result import Chart, Curve, Table, curve
 
 CARRIES = 0.1  # nats of KL above which a dimension is said to carry something
+LAYERS = (
+    "Upper layer: KL(q(z₂|z₁) ‖ p(z₂)). Lower layer: the mean of log q(z₁|x) − log p(z₁|z₂), one draw of z₁ and z₂ for each "
+    "test image. That is no KL: z₂ is drawn by a q that knows z₁, so it can lie below 0. Both layers together "
+    "estimate KL(q(z₁, z₂|x) ‖ p(z₁, z₂)), which cannot."
+)
 
 Ladder = Mapping[float, Sequence["Rung"]]
 Bundled = Sequence[tuple[float, Mapping[str, Any]]]
@@ -38,8 +43,8 @@ class Layered:
 
     steps: list[int] = field(default_factory=list)
     elbo: list[float] = field(default_factory=list)
-    lower: list[np.ndarray] = field(default_factory=list)  # KL of each dimension
-    upper: list[np.ndarray] = field(default_factory=list)
+    lower: list[np.ndarray] = field(default_factory=list)  # log q(z₁|x) − log p(z₁|z₂) of each dimension
+    upper: list[np.ndarray] = field(default_factory=list)  # KL of each dimension
     through_top: tuple[float, float] = (0.0, 0.0)  # nll by way of an image's own z₂, and of one of the prior
 
     def add(self, step: int, terms: Terms) -> None:
@@ -55,7 +60,7 @@ class Layered:
 
 
 def _final(group: Sequence[Layered], layer: str) -> np.ndarray:
-    """The KL of a layer at the end of training, for each seed."""
+    """What a layer costs at the end of training, for each seed."""
     return np.array([getattr(one, layer)[-1].sum() for one in group])
 
 
@@ -72,14 +77,14 @@ def says(bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layere
     first, last = (np.mean([one.carrying for one in ladder[beta]]) for beta in (betas[0], betas[-1]))
     sentences = [
         f"Of the {dimensions} dimensions of the upper layer {carry['plain']:.1f} carry more than {CARRIES:g} nat each after "
-        f"plain training ({upper['plain']:.1f} nats of KL in all, where the lower layer has "
+        f"plain training ({upper['plain']:.1f} nats of KL in all, where the lower layer costs "
         f"{_final(plain, 'lower').mean():.1f}); the others lie on the prior or near it.",
         f"Warm-up of the KL brings that to {carry['warm-up']:.1f} dimensions and {upper['warm-up']:.1f} nats and changes the "
         f"ELBO by {elbo['warm-up'] - elbo['plain']:+.1f} nats; free bits hold {carry['free bits']:.1f} dimensions and "
         f"{upper['free bits']:.1f} nats and change it by {elbo['free bits'] - elbo['plain']:+.1f}.",
         f"Best here is {best} with {elbo[best]:.1f} nats; one layer alone reaches {np.mean(single):.1f} in as many steps.",
-        "What z₂ knows of its image, as nats of nll that its own z₂ saves against one of the prior: "
-        + ", ".join(f"{known[arm]:.0f} ({arm})" for arm in layered)
+        "Decoded by way of its own z₂ an image has a lower nll than by way of a z₂ drawn from the prior: by "
+        + ", ".join(f"{known[arm]:.0f} nats ({arm})" for arm in layered)
         + ".",
         f"β does the same to one layer: of {ladder[betas[0]][0].per_dimension.size} dimensions {first:.1f} carry something at "
         f"β = {betas[0]:g} and {last:.1f} at β = {betas[-1]:g}.",
@@ -87,8 +92,8 @@ def says(bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layere
     if bundled:
         (low, at_low), (high, at_high) = bundled[0], bundled[-1]
         sentences.append(
-            f"With N_z = 2 the KL falls from {at_low['kl']:.1f} nats at β = {low:g} to {at_high['kl']:.2f} at β = {high:g}, and "
-            f"the best ELBO of the ladder is at β = {max(bundled, key=lambda one: one[1]['elbo'])[0]:g}."
+            f"With two latent dimensions the KL falls from {at_low['kl']:.1f} nats at β = {low:g} to {at_high['kl']:.2f} at "
+            f"β = {high:g}, and the best ELBO of the ladder is at β = {max(bundled, key=lambda one: one[1]['elbo'])[0]:g}."
         )
     return tuple(sentences)
 
@@ -96,7 +101,7 @@ def says(bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layere
 def charts(
     bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layered]], single: Sequence[float], batch: int
 ) -> tuple[Chart, ...]:
-    """KL per layer and per dimension over training, what helps, and both ladders."""
+    """What each layer costs and the KL per dimension over training, what helps, and both ladders."""
     seen = [float(step * batch) for step in layered["plain"][0].steps[1:]]  # the axis is logarithmic: no 0
 
     def over_training(layer: str, arm: str) -> np.ndarray:
@@ -127,10 +132,10 @@ def charts(
         return curve(name, [beta for beta, _ in known], np.array([[value for _, value in known]]))
 
     two = (of_bundled("ELBO", "elbo"), of_bundled("log p(x), exact", "log_px_exact"))
-    kls = of_bundled("N_z = 2, bundled", "kl")
+    kls = of_bundled("2 dimensions, bundled", "kl")
     images = "training images seen"
     return (
-        Chart("layers", "KL of each layer over training", images, "nats per image", layers, x_log=True),
+        Chart("layers", "What each layer costs over training", images, "nats per image", layers, x_log=True, note=LAYERS),
         Chart("upper-dimensions", "KL of each dimension of the upper layer over training: plain, first seed", images,
               "nats per image",
               tuple(curve(f"dimension {rank}", seen, values[None]) for rank, values in zip(ranks, each, strict=True)), x_log=True,
@@ -139,11 +144,11 @@ def charts(
               "nats per image", sorted_upper),
         Chart("elbo", "Test ELBO over training", images, "nats per image", (*elbos, alone), x_log=True,
               note="Always at β = 1 and with the whole KL, whatever was minimised."),
-        Chart("ladder-kl", "KL against β", "β", "nats per image", (kls, curve(f"N_z = {size}", betas, on_ladder("kl"))),
+        Chart("ladder-kl", "KL against β", "β", "nats per image", (kls, curve(f"{size} dimensions", betas, on_ladder("kl"))),
               x_log=True),
-        Chart("ladder-bound", "The bundled ladder, N_z = 2: what β costs", "β", "nats per image", two, x_log=True,
+        Chart("ladder-bound", "The bundled ladder, two latent dimensions: what β costs", "β", "nats per image", two, x_log=True,
               note="β = 0 has no place on this axis; the table has it."),
-        Chart("ladder-dimensions", f"KL of each dimension, N_z = {size}, the largest first", "rank of the dimension",
+        Chart("ladder-dimensions", f"KL of each of {size} dimensions, the largest first", "rank of the dimension",
               "nats per image", rungs),
     )  # fmt: skip
 
@@ -163,7 +168,7 @@ def tables(
         for arm, group in layered.items()
     ]  # fmt: skip
     arms.append(("one layer", *(round(v, 2) for v in (float(np.mean(single)), min(single), max(single))), *(None,) * 5))
-    columns = ("training", "ELBO", "least of the seeds", "greatest of the seeds", "KL, lower layer", "KL, upper layer",
+    columns = ("training", "ELBO", "least of the seeds", "greatest of the seeds", "log ratio, lower layer", "KL, upper layer",
                "upper dimensions that carry", "nll by way of the image's z₂", "nll by way of a z₂ of the prior")  # fmt: skip
     rungs = [
         (beta, *(round(float(np.mean([getattr(one, what) for one in group])), 2) for what in ("elbo", "nll", "kl", "carrying")))
@@ -181,7 +186,7 @@ def tables(
     ]
     return (
         Table("Two layers: nats per test image, means over the seeds", columns, tuple(arms)),
-        Table(f"β with N_z = {size}", ("β", "ELBO (at β = 1)", "nll", "KL", "dimensions that carry"), tuple(rungs)),
-        Table("β with N_z = 2, the bundled models", ("β", "ELBO (at β = 1)", "nll", "KL", "log p(x), exact", "active dimensions"),
-              tuple(kept)),
+        Table(f"β with {size} latent dimensions", ("β", "ELBO (at β = 1)", "nll", "KL", "dimensions that carry"), tuple(rungs)),
+        Table("β with two latent dimensions, the bundled models",
+              ("β", "ELBO (at β = 1)", "nll", "KL", "log p(x), exact", "active dimensions"), tuple(kept)),
     )  # fmt: skip

@@ -31,12 +31,20 @@ export default function filmComponent(call) {
   const [first, ...beside] = reels.map((reel) => encodeURIComponent(reel.run));
   /** @type {FilmInstance} */
   const instance = {id, link, call, film: mountFilm(root, {
-    source: createHttpSource("/film"), reels, link: link || leftFilms.get(id) || "",
+    source: createHttpSource("/film"), reels, link: link || location.hash.slice(1) || leftFilms.get(id) || "",
     pageUrl: `/film/${first}/page${beside.map((run) => `?beside=${run}`).join("")}`,
-    report: (report) => instance.call.setStateValue("report", report),
+    report(report) {
+      history.replaceState(history.state, "", `${location.pathname}${location.search}${hashOf(instance.film.link())}`);
+      instance.call.setStateValue("report", report);
+    },
   })};
   films.set(root, instance);
   return () => leaveFilm(root);
+}
+
+/** @param {string} link of a film, so that a reload and a copied address find it as it is */
+function hashOf(link) {
+  return link ? `#${link}` : "";
 }
 
 /** @param {HTMLElement} root */

@@ -1,0 +1,63 @@
+// @ts-check
+// Which split of its data set an image of a map belongs to: small sets show those that were trained on, too.
+
+/** @typedef {import("../model/bundle.js").Splits} Splits */
+/** @typedef {"test"|"validation"|"train"} Split */
+
+/** @type {Record<Split, string>} */
+const WORDS = {test: "test", validation: "validation", train: "training"};
+/** @type {Record<Split, string>} how each split is marked on a map (map/points.js) */
+const MARKS = {test: "●", validation: "■", train: "○"};
+
+/** The split of an image, and its number there. @param {Splits} splits @param {number} index @returns {{split: Split, number: number}} */
+export function placeIn(splits, index) {
+  let before = 0;
+  for (const [split, count] of Object.entries(splits)) {
+    if (index < before + count) return {split: /** @type {Split} */ (split), number: index - before};
+    before += count;
+  }
+  return {split: "test", number: index};
+}
+
+/** What an image is called: test image 17. @param {Splits} splits @param {number} index */
+export function imageName(splits, index) {
+  const {split, number} = placeIn(splits, index);
+  return `${WORDS[split]} image ${number.toLocaleString("en")}`;
+}
+
+/** How many of the first images are of each split. @param {Splits} splits @param {number} count @returns {Splits} */
+export function ofFirst(splits, count) {
+  let left = count;
+  const parts = Object.entries(splits).map(([split, all]) => {
+    const here = Math.min(all, left);
+    left -= here;
+    return [split, here];
+  });
+  return Object.fromEntries(parts.filter(([, here]) => here));
+}
+
+/** Whether there are images of more than one split. @param {Splits} splits */
+export function areMixed(splits) {
+  return Object.keys(splits).length > 1;
+}
+
+/** A sentence's first word. @param {string} text */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** What the images of a map are called: test images, or images where there are others as well. @param {Splits} splits */
+export function imagesName(splits) {
+  return areMixed(splits) ? "images" : "test images";
+}
+
+/** What the points of a map stand for, many of them: test codes, or codes where there are other images as well. @param {Splits} splits */
+export function codesName(splits) {
+  return areMixed(splits) ? "codes" : "test codes";
+}
+
+/** How many images of each split are shown, with their marks; nothing where all are of the test split. @param {Splits} splits */
+export function splitsKey(splits) {
+  if (!areMixed(splits)) return "";
+  return Object.entries(splits).map(([split, count]) => `${MARKS[/** @type {Split} */ (split)]} ${count.toLocaleString("en")} ${WORDS[/** @type {Split} */ (split)]}`).join("  ");
+}
