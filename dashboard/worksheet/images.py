@@ -99,7 +99,7 @@ def _each_mode(material: Material, image: int) -> Worked:
     told = "; ".join(f"at z = {_at(one.z)}, where {_around(material, one.z)[1]}, {percent(one.share)}" for one in found)
     why = (
         f"They should say something of each mode. Here they lie, with their shares of the mass (about): {told}. Each of the "
-        "digits decoded below explains the same pixels; the posterior does not choose between them, it weighs them."
+        "digits pictured here explains the same pixels; the posterior does not choose between them, it weighs them."
     )
     return why, _places(one.z for one in found)
 

@@ -1,7 +1,9 @@
 // @ts-check
-// Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones.
+// Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones,
+// and how densely the prior draws there.
 
 import {classesOf, markOf} from "../words/classes.js";
+import {priorDensity} from "../words/captions.js";
 import {createStrip} from "../images/digit_view.js";
 import {make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
@@ -26,12 +28,15 @@ export function createMovePanel(app) {
   const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
+  const vae = app.models.findIndex((model) => model.bundle.kind === "vae");
+  const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
-    make("h3", {}, `Nearest ${images}`), ...rows.map((row) => row.element), keys, touches);
+    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density), ...rows.map((row) => row.element), keys, touches);
   return {
     element,
     /** @param {State} state */
     render(state) {
+      if (vae >= 0) setText(density, priorDensity(state.z[vae]));
       rows.forEach((row, i) => {
         const key = [state.z[i], app.images, app.theme];
         if (sameItems(row.shown, key)) return;

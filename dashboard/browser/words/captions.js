@@ -27,7 +27,7 @@ export function captionOf(model, z) {
 /** @param {Latent} z */
 function priorPlace(z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}; log p(z) ${signedNumber(logPrior(z[0], z[1]))}; ${shareText(priorMassBeyond(radius))} of the prior lies farther out.`;
+  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
@@ -66,6 +66,11 @@ function roundedDown(length) {
 /** @param {number} length */
 function shortLength(length) {
   return length < 0.005 ? "less than 0.01" : length.toFixed(2);
+}
+
+/** How densely the prior draws at z. @param {Latent} z */
+export function priorDensity(z) {
+  return `log p(z) = ${signedNumber(logPrior(z[0], z[1]))} nats`;
 }
 
 /** The whole state of the two maps for someone who cannot see them. @param {readonly ExplorerModel[]} models @param {readonly Latent[]} z */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
 import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
-import { captionOf } from "../../../dashboard/browser/words/captions.js";
+import { priorDensity } from "../../../dashboard/browser/words/captions.js";
 import { apart, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
@@ -39,9 +39,7 @@ test("numbers beside each other add up as they stand", () => {
   assert.deepEqual([logPx, elbo, apart(logPx, elbo)].map((one) => signedNumber(one)), ["−126.75", "−151.57", "24.82"]);
 });
 
-test("a caption of the VAE says how far out z lies and how likely the prior draws it", () => {
-  const model = { trained: { distance: () => 0 }, usual: 1, units: "prior sd", bundle: { kind: "vae", header: {}, points: { labels: [7] } }, index: { neighbours: () => [0] } };
-  const { place } = captionOf(/** @type {any} */ (model), [0, 2]);
-  assert.equal(place, "Radius 2.00; log p(z) −3.84; 14 % of the prior lies farther out.");
+test("how densely the prior draws at a place is the log density of N(0, I)", () => {
+  assert.equal(priorDensity([0, 2]), "log p(z) = −3.84 nats");
   assert.equal((-Math.log(2 * Math.PI) - 2).toFixed(2), "-3.84");
 });

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import state
 from dashboard.stock import catalogue
-from dashboard.worksheet import TASKS, Task, judged
+from dashboard.worksheet import TASKS, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import answer_of
 
@@ -239,3 +239,20 @@ def test_what_stands_on_explore_is_sent_to_the_worksheet(monkeypatch: pytest.Mon
     button(reading, worksheet_wording.BACK).click()
     run(reading)
     assert turned[1:] == [{"task": "gap"}]
+
+
+def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() -> None:
+    choice, place = "answer-quieter", "answer-between"
+    allowed = [
+        (choice, 0),
+        (choice, None),
+        (place, "#z=1"),
+        (place, None),
+        ("words-between", "x" * 2000),
+        ("worksheet-name", "Ann"),
+    ]
+    refused = [(choice, 7), (choice, -1), (choice, True), (choice, "0"), (place, 3), (place, "x" * 4001),
+               ("words-between", "x" * 2001),
+               ("worksheet-name", "x" * 81), ("worksheet-name", 3), ("answer-nothing", "x"), ("kept", "x")]  # fmt: skip
+    assert all(keys.may_hold(*one) for one in allowed)
+    assert not any(keys.may_hold(*one) for one in refused)
