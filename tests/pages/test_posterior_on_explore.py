@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import choose_image, draw_seven, pixels, place, settle, state, until
+from support.explorer_page import choose_image, draw_seven, here, pixels, place, settle, state, until
 
 from vae_engine import load_model
 from vae_engine.data.mnist import load, observe_fixed
@@ -28,6 +28,7 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     torch = pytest.importorskip("torch")
     page = open_static()
     index = choose_image(page)
+    code = state(page)["z"][0]
     log_px, elbo, gap = identity(page)
     assert gap == pytest.approx(log_px - elbo, abs=0.011)
     x = torch.from_numpy(observe_fixed(load("test").images, "dynamic", 0)[index])
@@ -41,8 +42,18 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     assert refined[0] == log_px
     assert refined[1] == pytest.approx(expected.best_elbo, abs=0.05)
     assert refined[1] >= elbo
+    assert state(page)["z"][0] == pytest.approx(expected.best.mu[0].tolist(), abs=0.02)  # the digit is decoded there
+    expect(page.get_by_test_id("identity-note")).to_contain_text("decoded at its μ")
+    until(lambda: "q=best" in page.evaluate("location.hash"))
+    z = state(page)["z"]
+    page.reload()
+    here(page)
+    until(lambda: "amortisation" in page.get_by_test_id("identity-note").inner_text())
+    assert identity(page) == refined
+    assert state(page)["z"][0] == pytest.approx(z[0], abs=1e-3)
     page.get_by_test_id("refine-q").click()
     until(lambda: identity(page) == (log_px, elbo, gap))
+    assert state(page)["z"][0] == pytest.approx(code, abs=0.01)
 
 
 def test_an_ambiguous_digit_is_one_click_away_and_its_modes_are_named(open_static):
@@ -72,6 +83,10 @@ def test_the_layer_paints_the_posterior_and_the_lens_zooms_to_it(open_static):
     view = state(page)["views"][0]
     assert view["scale"] > 100
     assert state(page)["layers"]["posterior"]
+    page.reload()
+    here(page)
+    again = state(page)["views"][0]
+    assert [again[key] for key in ("scale", "cx", "cy")] == pytest.approx([view[key] for key in ("scale", "cx", "cy")], rel=1e-4)
     page.get_by_test_id("show-all-vae").click()
     settle(page)
     assert state(page)["views"][0] is None

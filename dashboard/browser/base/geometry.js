@@ -21,6 +21,11 @@ export function fitView(low, high, width, height, pad = 0) {
   return { scale, cx: (low[0] + high[0]) / 2, cy: (low[1] + high[1]) / 2, width, height };
 }
 
+/** The view of the same part of the plane on a canvas of another size: what spans the shorter side goes on to. @param {View} view @param {number} width @param {number} height @returns {View} */
+export function resizedView(view, width, height) {
+  return { ...view, scale: view.scale * (Math.min(width, height) / Math.min(view.width, view.height)), width, height };
+}
+
 /** @param {View} view @param {number} z1 @param {number} z2 @returns {Pair} */
 export function toPixel(view, z1, z2) {
   return [view.width / 2 + (z1 - view.cx) * view.scale, view.height / 2 - (z2 - view.cy) * view.scale];

@@ -21,11 +21,12 @@ export function keptOf({strokes, upload, drawn, pen, views, history}) {
 export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
   const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
-  const state = {...plain, ...kept, ...values, held: Object.keys(values).length > 0, notice: options.notice ?? ""};
+  const state = {...plain, ...kept, ...values, held: values.z !== undefined, notice: options.notice ?? ""};
   // A link written by hand may name an image and no place; one made with other models names the places of those.
   if (options.anew || !values.z) Object.assign(state, atInspected(state, models));
   if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
-  return reduce(state, {type: "place", z: state.z});
+  const placed = reduce(state, {type: "place", z: state.z});
+  return values.views ? {...placed, views: values.views} : placed; // it says itself what is in sight
 }
 
 const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds
@@ -52,5 +53,5 @@ export function carriedOver(state, models) {
 
 /** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
 function atInspected({mode, selected}, models) {
-  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0} : {};
+  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0, held: true} : {};
 }

@@ -22,7 +22,8 @@ export function createIdentityBar(app) {
   const context = contextOf(lens);
   const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity"});
   const costs = createStack([["−log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
-  const parts = createStack([["reconstruction", "lx-part-nll"], ["KL", "lx-part-kl"]]);
+  const parts = createStack([["mean nll", "lx-part-nll"], ["KL", "lx-part-kl"]]);
+  parts.element.title = "The two parts of −ELBO: the mean of nll = −log p(x|z) over all z of q, and the KL of q to the prior";
   const note = make("p", {class: "lx-hint", "data-testid": "identity-note"});
   const refine = actionButton("Refine q", probe.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
   const zoomIn = () => {
@@ -73,7 +74,7 @@ export function createIdentityBar(app) {
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
       const {points} = probe.model.bundle;
-      setText(note, (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth));
+      setText(note, (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth, mode !== "move"));
     },
   };
 
@@ -97,14 +98,14 @@ function lensText({picture}) {
   return `The posterior p(z|x) with ${picture.modes.length === 1 ? "its mode" : `its ${picture.modes.length} modes`} at ${modes}. Press Enter to zoom the map to it.`;
 }
 
-/** @param {Truth} truth */
-function noteOf({picture, exact, gaps}) {
+/** @param {Truth} truth @param {boolean} followed whether the digit is decoded at the mean of q */
+function noteOf({picture, exact, gaps}, followed) {
   const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
   if (gaps) {
-    const where = gaps.elsewhere ? " The best lies at another mode than the encoder's." : "";
-    return `${signedNumber(gaps.amortisation)} was amortisation gap; ${signedNumber(gaps.approximation)} stays: no diagonal Gaussian fits better.${where}${doubt}`;
+    const where = gaps.elsewhere ? ", at another mode than the encoder's" : "";
+    return `q is the best diagonal Gaussian${where}${followed ? ", and the digit is decoded at its μ" : ""}. ${signedNumber(gaps.amortisation)} nats were amortisation gap; ${signedNumber(gaps.approximation)} remain.${doubt}`;
   }
-  return `${picture.modes.length === 1 ? "p(z|x) has one mode" : `p(z|x) has ${picture.modes.length} modes`}. Nats.${doubt}`;
+  return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes`}; all numbers are nats.${doubt}`;
 }
 
 /** Two lengths end to end, and under them their names and numbers. @param {[string, string][]} named name and style */

@@ -6,6 +6,7 @@ import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
 import {observeFixed, seededNormal} from "../images/digits.js";
 import {actionButton, make, setText} from "../base/dom.js";
+import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
 import {capital, imageName, imagesName} from "../words/splits.js";
@@ -27,7 +28,7 @@ export function createInspector(app) {
   const original = tile("original", "inspect-original");
   const seen = tile("encoded", "inspect-seen");
   const errors = models.map((model) => tile(`${model.bundle.kind.toUpperCase()} error`, `inspect-error-${model.bundle.kind}`));
-  for (const {element} of errors) element.title = "decoded − seen: blue where ink is missing, orange where there is too much; below, the reconstruction term in nats";
+  for (const {element, note} of errors) [note.className, element.title] = ["lx-tile-note lx-tile-words", "decoded − seen: blue where ink is missing, orange where there is too much; below, nll = −log p(x|z) in nats at the one z that is decoded here; the bar underneath has its mean over all z of q"];
   const rows = models.map((model) => {
     const kind = model.bundle.kind;
     const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
@@ -60,8 +61,16 @@ export function createInspector(app) {
   function drawNoise(noise) {
     const {selected} = store.state;
     if (selected === null) return;
-    store.dispatch({type: "place", z: models.map((model) => posteriorDraw(model, selected, noise)), values: {noise}});
+    store.dispatch({type: "place", z: models.map((model) => posteriorDraw(qOf(model, selected), selected, noise)), values: {noise}});
     app.commit();
+  }
+
+  /** The q that is on show: refined, or the encoder's; an autoencoder's has no width. @param {import("../model/explorer_model.js").ExplorerModel} model @param {number} index
+   * @returns {{mu: Latent, std: Latent}} */
+  function qOf(model, index) {
+    const {std} = model.bundle.points;
+    const refined = app.probe?.model === model && store.state.refined ? app.probe.truth()?.q : null;
+    return refined ?? {mu: model.codeOf(index), std: std ? [std[2 * index], std[2 * index + 1]] : [0, 0]};
   }
 
   /** @param {number|null} index */
@@ -86,7 +95,8 @@ export function createInspector(app) {
     seen.digit.show(x, app.theme);
     models.forEach((model, i) => {
       errors[i].digit.showError(decoded[i], x, app.theme);
-      setText(errors[i].note, `${model.bundle.kind.toUpperCase()} ${model.nll(x, shownAt[i]).toFixed(1)}`);
+      const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.kind === "vae" ? " at μ" : "";
+      setText(errors[i].note, `${model.bundle.kind.toUpperCase()}${where}: nll ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
       rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
       const alike = near.filter((one) => labels[one] === labels[index]).length;
@@ -108,7 +118,7 @@ export function createInspector(app) {
       filled.hidden = index === null;
       resample.disabled = mean.disabled = state.selected === null;
       search(index);
-      const key = `${index} ${state.z} ${app.images !== null} ${app.theme.dark}`;
+      const key = `${index} ${state.z} ${state.refined} ${app.images !== null} ${app.theme.dark}`;
       if (key === shown) return;
       shown = key;
       if (index === null) setText(title, "No image chosen");
@@ -117,11 +127,9 @@ export function createInspector(app) {
   };
 }
 
-/** @param {import("../model/explorer_model.js").ExplorerModel} model @param {number} index @param {number} noise @returns {Latent} */
-function posteriorDraw(model, index, noise) {
-  const mu = model.codeOf(index);
-  const {std} = model.bundle.points;
-  if (!std || noise === 0) return mu;
+/** @param {{mu: Latent, std: Latent}} q @param {number} index @param {number} noise @returns {Latent} */
+function posteriorDraw({mu, std}, index, noise) {
+  if (noise === 0) return mu;
   const epsilon = seededNormal(noise * 65_537 + index)();
-  return [mu[0] + std[2 * index] * epsilon[0], mu[1] + std[2 * index + 1] * epsilon[1]];
+  return [mu[0] + std[0] * epsilon[0], mu[1] + std[1] * epsilon[1]];
 }

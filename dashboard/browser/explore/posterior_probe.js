@@ -23,6 +23,7 @@ import {shownImage} from "../state/state.js";
 /** @typedef {NonNullable<ReturnType<typeof createPosteriorProbe>>} PosteriorProbe */
 
 const REFINE_TIME = 1800;
+const THERE = 0.001; // from the mean of the best Gaussian: a link has four decimals
 const LEAST_REACH = 2.5; // σ of q that are kept in sight
 const IN_SIGHT = 0.05; // of the density on the 95 % contour: what of the posterior is kept in sight
 
@@ -40,6 +41,8 @@ export function createPosteriorProbe(app) {
   /** Why there is nothing to show of the subject, or nothing. */
   let trouble = "";
   let [version, busy] = [0, false];
+  /** @type {Subject|null} for which the best Gaussian is being looked for */
+  let climbing = null;
 
   function changed() {
     version++;
@@ -65,9 +68,19 @@ export function createPosteriorProbe(app) {
 
   /** @param {State} state */
   function request(state) {
+    follow(state);
+    const wanted = state.refined && (state.mode === "draw" || state.hovered === null);
+    if (refinement && !wanted) takeBack();
+    if (wanted && !refinement && truth?.exact && subject && subject === answered && climbing !== subject) climb(subject);
+  }
+
+  /** Asks for what the page is about by now. @param {State} state */
+  function follow(state) {
     const next = subjectOf(state);
     if (next?.key === subject?.key) return;
     if (next?.story !== subject?.story) truth = null;
+    // While one moves, each image is a new question; a link may bring the first one refined.
+    if (subject && state.mode === "move" && state.refined) app.store.dispatch({type: "set", values: {refined: false}});
     subject = next;
     [refinement, trouble] = [null, ""];
     version++;
@@ -115,22 +128,39 @@ export function createPosteriorProbe(app) {
   }
 
   /** Moves q from the encoder's answer to the best Gaussian; a second call takes it back. */
-  async function refine() {
-    if (!subject || !truth?.exact || subject !== answered) return;
-    if (refinement) {
-      truth = {...truth, q: refinement.steps[0], gaps: null};
-      refinement = null;
-      changed();
-      return;
-    }
-    const asked = subject;
+  function refine() {
+    const {state} = app.store;
+    if (!truth?.exact || subject !== answered) return;
+    app.store.dispatch({type: "set", values: {refined: !state.refined, noise: 0}});
+    if (state.refined && refinement) putAt(refinement.steps[0].mu);
+    app.commit();
+  }
+
+  function takeBack() {
+    if (truth && refinement) truth = {...truth, q: refinement.steps[0], gaps: null};
+    refinement = null;
+    changed();
+  }
+
+  /** The model's point goes with the mean of q, so that its digit is the one that q is about. While one moves, the point is the visitor's
+   * own. @param {Latent} mu */
+  function putAt(mu) {
+    const {mode, noise, z} = app.store.state;
+    if (noise === 0 && (mode === "inspect" || mode === "draw")) app.store.dispatch({type: "place", z: z.map((old, place) => (place === model?.place ? mu : old))});
+  }
+
+  /** @param {Subject} asked */
+  async function climb(asked) {
+    climbing = asked;
     const found = await batch.gaps(asked.x).catch((error) => fail(asked, error));
-    if (!found || asked !== subject) return;
+    climbing = null;
+    if (!found || asked !== subject || !app.store.state.refined || !model) return;
     const climbed = found.path.map(bounded);
     const last = climbed[climbed.length - 1];
     const elsewhere = Math.hypot(last.mu[0] - found.best.mu[0], last.mu[1] - found.best.mu[1]) > Math.max(...found.best.std);
+    const there = Math.hypot(...app.store.state.z[model.place].map((value, axis) => value - found.best.mu[axis])) < THERE; // as after a reload
     refinement = {
-      steps: [found.encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), found.best], began: performance.now(),
+      steps: [found.encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), found.best], began: there ? -Infinity : performance.now(),
       gaps: {approximation: found.logPx - found.best.elbo, amortisation: found.best.elbo - found.encoder.elbo, elsewhere},
     };
     changed();
@@ -146,6 +176,8 @@ export function createPosteriorProbe(app) {
     if (q !== truth.q || share === 1) {
       truth = {...truth, q, gaps: share === 1 ? gaps : null};
       version++;
+      putAt(q.mu);
+      if (share === 1) app.commit();
     }
     if (share < 1) app.invalidate();
   }
@@ -157,7 +189,7 @@ export function createPosteriorProbe(app) {
     version: () => version,
     truth: () => truth,
     trouble: () => trouble,
-    refining: () => refinement !== null,
+    refining: () => app.store.state.refined,
     /** The corners of the part of latent space that holds the posterior and q. @returns {[Latent, Latent]|null} */
     frame: () => (truth ? frameOf(truth) : null),
   };

@@ -4,7 +4,7 @@
 import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make, setText} from "../base/dom.js";
 import {paintFieldScale} from "./field_scale.js";
-import {fitView} from "../base/geometry.js";
+import {fitView, resizedView} from "../base/geometry.js";
 import {createBackdrop} from "./backdrop.js";
 import {mapKey, paintKey} from "./key.js";
 import {createMapModes} from "./modes.js";
@@ -63,7 +63,7 @@ export function createLatentMap(app, model) {
 
   const currentView = () => {
     const wanted = store.state.views[place];
-    return wanted ? {...wanted, width: whole.width, height: whole.height} : whole;
+    return wanted ? resizedView(wanted, whole.width, whole.height) : whole;
   };
   /** As far as codes and samples of the prior lie, and at least all that the whole map shows. @returns {[Latent, Latent]} */
   function reach() {
@@ -80,7 +80,10 @@ export function createLatentMap(app, model) {
     setView(view) {
       store.dispatch({type: "view", model: place, view: view && bounded(view)});
       clearTimeout(settling);
-      settling = setTimeout(app.invalidate, SETTLED);
+      settling = setTimeout(() => {
+        app.invalidate();
+        app.commit();
+      }, SETTLED);
     },
   });
 
@@ -117,6 +120,8 @@ export function createLatentMap(app, model) {
     element.style.setProperty("--lx-left", `${left}px`);
     element.style.setProperty("--lx-axis-size", `${size}px`);
     whole = fitView(...wholeOf, width, height, PADDING);
+    const wanted = store.state.views[place];
+    if (wanted && (wanted.width !== width || wanted.height !== height)) store.dispatch({type: "view", model: place, view: bounded(currentView())});
     cachedView = null;
     paintedKey = markedKey = [];
   }
@@ -196,7 +201,8 @@ export function createLatentMap(app, model) {
     if (rests && state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
     if (rests && state.mode === "inspect" && image !== null) {
       paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
-      if (std && !truth) paintPosterior(above, view, theme, model.codeOf(image), [std[2 * image], std[2 * image + 1]]);
+      const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
+      if (std && !truth) paintPosterior(above, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
     }
     const chosen = chosenImage(state);
     if (chosen !== null) paintRing(above, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));

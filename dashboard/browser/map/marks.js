@@ -82,7 +82,7 @@ export function paintPrior(context, view, theme, model, size) {
 export function contourLabels(view, model) {
   if (model.bundle.kind === "vae") {
     const beyond = (/** @type {number} */ sigma) => shareText(priorMassBeyond(sigma));
-    if (view.scale <= RING_ROOM) return [{at: [0, 3], text: `1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ")} of the prior beyond`}];
+    if (view.scale <= RING_ROOM) return [{at: [0, 3], text: `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ").replaceAll(" %,", ",")}`}];
     return [1, 2, 3].map((sigma) => ({at: [0, sigma], text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
   }
   const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;

@@ -6,11 +6,13 @@ import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
 /** @typedef {import("./state.js").WalkEnd} WalkEnd */
+/** @typedef {import("./state.js").View} View */
 /** @typedef {{key: string, format: (state: State) => string, parse: (text: string, state: State) => Partial<State>|null}} Property */
 
 const LONGEST_LINK = 2000;
 const FARTHEST = 1000;
 const IMAGES = 60_000;
+const NARROWEST = 1e-5; // of a view, in units of the latent space
 
 /** @type {Property[]} */
 export const PROPERTIES = [
@@ -34,6 +36,14 @@ export const PROPERTIES = [
       return LAYERS.every((name) => layers[name] === names.includes(name)) ? {layers} : null; // two that exclude each other
     },
   },
+  {
+    key: "view",
+    format: (state) => (state.views.some((view) => view) ? state.views.map((view) => (view ? viewText(view) : "")).join(";") : ""),
+    parse(text, state) {
+      const views = text === "" ? state.views.map(() => null) : text.split(";").map((part) => (part === "" ? null : parsedView(part)));
+      return views.length === state.views.length && !views.includes(undefined) ? {views: /** @type {State["views"]} */ (views)} : null;
+    },
+  },
   choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
@@ -41,6 +51,7 @@ export const PROPERTIES = [
   whole("seed", 0, LARGEST_SEED, (state) => state.seed, (seed) => ({seed})),
   whole("sample", 0, SAMPLE_COUNT - 1, (state) => state.sample, (sample) => ({sample})),
   choice("from", /** @type {("prior"|"fitted")[]} */ (["prior", "fitted"]), (state) => (state.fitted ? "fitted" : "prior"), (from) => ({fitted: from === "fitted"})),
+  choice("q", /** @type {("encoder"|"best")[]} */ (["encoder", "best"]), (state) => (state.refined ? "best" : "encoder"), (q) => ({refined: q === "best"})),
   whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),
   {
     key: "ends",
@@ -114,6 +125,18 @@ function parsedLatent(text) {
   const [z1, z2, ...rest] = text.split(",").map(parsedNumber);
   if (z1 == null || z2 == null || rest.length || Math.abs(z1) > FARTHEST || Math.abs(z2) > FARTHEST) return null;
   return [z1, z2];
+}
+
+/** The middle of a view and what of the latent space spans its shorter side: on another screen as on this one. @param {View} view */
+function viewText({cx, cy, scale, width, height}) {
+  return [cx, cy, Math.min(width, height) / scale].map((value) => String(Number(value.toFixed(6)))).join(",");
+}
+
+/** @param {string} text @returns {View|undefined} of a canvas of one pixel, until a map gives it its size */
+function parsedView(text) {
+  const [cx, cy, span, ...rest] = text.split(",").map(parsedNumber);
+  if (cx == null || cy == null || span == null || rest.length || Math.max(Math.abs(cx), Math.abs(cy), span) > FARTHEST || span < NARROWEST) return undefined;
+  return {scale: 1 / span, cx, cy, width: 1, height: 1};
 }
 
 /** @param {WalkEnd} end */

@@ -7,7 +7,7 @@
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
-/** @typedef {Pick<State, "z"|"selected"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t">} Past what undo goes back to */
+/** @typedef {Pick<State, "z"|"selected"|"refined"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t">} Past what undo goes back to */
 /** @typedef {Pick<State, "strokes"|"upload">} Drawing */
 /**
  * @typedef {object} State
@@ -21,6 +21,7 @@
  * @property {number} classes bit k is set when digit k is shown
  * @property {number|null} focus the digit the legend highlights for as long as it is pointed at
  * @property {number|null} selected index of the chosen test image
+ * @property {boolean} refined whether q is the best Gaussian for the image instead of the encoder's
  * @property {number|null} hovered index of the test image under the pointer
  * @property {number} seed of the samples from the prior
  * @property {number} sample which of the drawn samples the cursors stand on
@@ -76,7 +77,7 @@ export function initialState(models) {
     layers: {points: true, glyphs: false, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false},
     manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
-    selected: null, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
+    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
     strokes: [], pen: 2.2, upload: null, drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
@@ -94,9 +95,9 @@ export function reduce(state, action) {
     case "place":
       return {...state, ...action.values, z: action.z, views: viewsOf(state.views, action.z)};
     case "mode":
-      return action.mode === state.mode ? state : {...state, mode: action.mode, playing: false, hovered: null, notice: ""};
+      return action.mode === state.mode ? state : {...state, mode: action.mode, playing: false, refined: false, hovered: null, notice: ""};
     case "select":
-      return {...state, selected: action.index, z: action.z ?? state.z, views: viewsOf(state.views, action.z ?? state.z), noise: 0, held: true};
+      return {...state, selected: action.index, refined: false, z: action.z ?? state.z, views: viewsOf(state.views, action.z ?? state.z), noise: 0, held: true};
     case "layer":
       return {...state, layers: withLayer(state.layers, action.layer, action.on)};
     case "class":
@@ -104,9 +105,9 @@ export function reduce(state, action) {
     case "view":
       return {...state, views: state.views.map((old, model) => (model === action.model ? action.view : old))};
     case "draw":
-      return {...state, ...action.drawing, drawn: [...state.drawn, {strokes: state.strokes, upload: state.upload}].slice(-HISTORY_LIMIT)};
+      return {...state, ...action.drawing, refined: false, drawn: [...state.drawn, {strokes: state.strokes, upload: state.upload}].slice(-HISTORY_LIMIT)};
     case "undraw":
-      return state.drawn.length ? {...state, ...state.drawn[state.drawn.length - 1], drawn: state.drawn.slice(0, -1)} : state;
+      return state.drawn.length ? {...state, ...state.drawn[state.drawn.length - 1], refined: false, drawn: state.drawn.slice(0, -1)} : state;
     case "commit":
       return committed(state);
     case "reset":
@@ -142,8 +143,8 @@ function toggledClasses(classes, digit) {
 }
 
 /** @param {Past} state @returns {Past} */
-export function pastOf({z, selected, noise, seed, sample, fitted, ends, path, t}) {
-  return {z, selected, noise, seed, sample, fitted, ends, path, t};
+export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends, path, t}) {
+  return {z, selected, refined, noise, seed, sample, fitted, ends, path, t};
 }
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */

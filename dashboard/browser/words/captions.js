@@ -27,14 +27,14 @@ export function captionOf(model, z) {
 /** @param {Latent} z */
 function priorPlace(z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond.`;
+  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond it.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
 function codePlace(model, z) {
   if (isFlat(model.gaussian)) return "Its codes lie on a line, so no Gaussian measures them.";
   const radius = gaussianRadius(model.gaussian, z);
-  return `${radius.toFixed(2)} sd from the codes' mean; ${shareText(priorMassBeyond(radius))} of their Gaussian lies farther out.`;
+  return `${radius.toFixed(2)} sd from the codes' mean; ${shareText(priorMassBeyond(radius))} of their Gaussian beyond it.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
@@ -46,7 +46,7 @@ function classesNear({index, bundle}, z) {
   const [first, second] = order;
   const names = classesOf(bundle);
   const said = (/** @type {number} */ label) => (counts[label] === 1 ? `1 is ${oneOf(names, label)}` : `${counts[label]} are ${manyOf(names, label)}`);
-  const which = near.length < ASKED ? (near.length === 1 ? "The one test code" : `All ${near.length} test codes`) : `${ASKED} nearest test codes`;
+  const which = near.length < ASKED ? (near.length === 1 ? "The one test code" : `All ${near.length} test codes`) : `${ASKED} nearest codes`;
   return `${which}: ${said(first)}${counts[second] > near.length / 5 ? `, ${said(second)}` : ""}.`;
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/images/digits.js";
+import { resizedView } from "../../../dashboard/browser/base/geometry.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
 import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
@@ -11,12 +12,14 @@ const whole = (below) => Math.floor(uniform() * below);
 const latent = () => [Number((uniform() * 80 - 40).toFixed(4)), Number((uniform() * 80 - 40).toFixed(4))];
 const end = () => [null, { kind: "image", index: whole(10_000) }, { kind: "point", model: whole(2), z: latent() }][whole(3)];
 const plain = initialState(2);
+/** A part of the plane as a link has it: of a canvas of one pixel. */
+const view = () => [null, { scale: 2 ** whole(7), cx: latent()[0], cy: latent()[1], width: 1, height: 1 }][whole(2)];
 
 function randomState() {
   return {
     ...plain,
     mode: MODES[whole(MODES.length)], z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)],
+    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
   };
@@ -37,7 +40,7 @@ test("the state at the start needs no link", () => {
 });
 
 const HOSTILE = ["NaN", "Infinity", "-Infinity", "1e309", "-1", "1e3", "0x10", "", " ", "null", "undefined", "__proto__", "constructor", "1,2,3;4", "NaN,0;0,0",
-  "Infinity,0;0,0", "99999,0;0,0", "0,0", "0,0;0,0;0,0", "i99999999", "p9:0,0;", "i1", "points,points,evil", "<script>", "%00", "9".repeat(500), "٣"];
+  "Infinity,0;0,0", "99999,0;0,0", "0,0", "0,0;0,0;0,0", "i99999999", "p9:0,0;", "i1", "points,points,evil", "0,0,0;", "0,0,-1;", "0,0,5000;", "1,2,NaN;", "0,0,1;0,0,1;0,0,1", "<script>", "%00", "9".repeat(500), "٣"];
 
 test("hostile values are refused or harmless, whichever property they are given to", () => {
   for (const { key } of PROPERTIES) {
@@ -50,6 +53,16 @@ test("hostile values are refused or harmless, whichever property they are given 
       assert.deepEqual(parseLink(formatLink(next, plain), plain).refused, []);
     }
   }
+});
+
+test("a zoom means the same part of the plane on every screen", () => {
+  const zoomed = { scale: 800, cx: 1.25, cy: -0.5, width: 400, height: 600 };
+  const { values } = parseLink(formatLink({ ...plain, views: [zoomed, null] }, plain), plain);
+  const [back, other] = values.views;
+  assert.equal(other, null);
+  assert.deepEqual(resizedView(back, 400, 600), zoomed);
+  const large = resizedView(back, 1000, 800); // what spanned the shorter side still does
+  assert.equal(large.width / large.scale > 0.5 && large.height / large.scale, 0.5);
 });
 
 test("a property given twice, and a link of 100 kB, are refused", () => {

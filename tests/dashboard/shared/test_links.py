@@ -15,6 +15,7 @@ GOOD = {
     "ends=p1%3A0.5%2C2%3B": ExploreLink(ends=(End(model=1, z=(0.5, 2.0)), None)),
     "mode=sample&seed=3&from=fitted&unknown=1": ExploreLink(mode="sample"),
     "image=": ExploreLink(),
+    "mode=inspect&image=38&q=best&view=0.5%2C-1.25%2C0.25%3B": ExploreLink(mode="inspect", image=38),
 }
 BAD = [
     "mode=fly", "mode=move&mode=draw", "z=1%2C2", "z=1%2Cx%3B0%2C0", "z=NaN%2C0%3B0%2C0", "z=1e9%2C0%3B0%2C0", "z=%3B",

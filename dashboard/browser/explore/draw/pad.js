@@ -90,7 +90,7 @@ export function createDrawPad(app) {
       return;
     }
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, selected: entering ? state.selected : null}});
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
   }
 
   /** @param {File} chosen */

@@ -1,0 +1,21 @@
+// What a page of the explorer begins with: a link says what it says, and nothing more is taken from it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { linkedState } from "../../../dashboard/browser/explore/first_state.js";
+import { initialState } from "../../../dashboard/browser/state/state.js";
+
+const model = { bundle: { points: { count: 10 } }, low: [-4, -4], high: [4, 4], codeOf: (index) => [index / 10, 0] };
+const models = [model, model];
+const opened = (link) => linkedState({}, link, initialState(2), models);
+
+test("the point follows the pointer until a link, or a visitor, puts it somewhere", () => {
+  for (const link of ["", "layers=points%2Cmanifold", "mode=sample", "view=0%2C0%2C1%3B"]) assert.equal(opened(link).held, false, link);
+  for (const link of ["z=1%2C0%3B0%2C1", "mode=inspect&image=3"]) assert.equal(opened(link).held, true, link);
+});
+
+test("an image without a place is where its code is, and what is in sight is what the link says", () => {
+  assert.deepEqual(opened("mode=inspect&image=3").z, [[0.3, 0], [0.3, 0]]);
+  const [view, other] = opened("z=1%2C0%3B0%2C1&view=3%2C3%2C0.5%3B").views;
+  assert.deepEqual([view.cx, view.cy, view.scale, other], [3, 3, 2, null]);
+});
