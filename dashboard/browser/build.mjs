@@ -10,6 +10,7 @@ import {fileURLToPath} from "node:url";
 const HERE = fileURLToPath(new URL("./", import.meta.url));
 /** Streamlit calls the default export of a module; a page of its own calls what hangs on a name. */
 const HOSTS = {
+  "streamlit/device": "export default latentExplorerProgram().default;",
   "streamlit/explore": "export default latentExplorerProgram().default;",
   "streamlit/film": "export default latentExplorerProgram().default;",
   "streamlit/learn": "export default latentExplorerProgram().default;",

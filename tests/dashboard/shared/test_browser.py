@@ -6,8 +6,10 @@ import pytest
 
 from dashboard.shared import browser
 
+HOSTS = ["streamlit/device", "streamlit/explore", "streamlit/film", "streamlit/learn", "file/explore", "file/film"]
 
-@pytest.mark.parametrize("host", ["streamlit/explore", "streamlit/film", "streamlit/learn", "file/explore", "file/film"])
+
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_script_is_a_text_of_several_lines_that_begins_with_a_comment(host: str) -> None:
     """Streamlit takes anything else for a path."""
     text = browser.script(host)

@@ -1,0 +1,63 @@
+// @ts-check
+// Keeps named values of a page in the browser's own storage, so that a reload and another tab have them: see
+// dashboard/shared/device.py. Shows nothing. Streamlit calls it again on every change of data, without a cleanup between.
+
+import {areSame, later, readRegisters} from "../../base/registers.js";
+import {onceAtRest} from "../../base/rest.js";
+
+/** @typedef {import("../../base/registers.js").Registers} Registers */
+/** @typedef {{data: {json: string}, parentElement: object, setStateValue: (name: string, value: unknown) => void}} DeviceCall */
+/** @typedef {{call: DeviceCall, reported: string, mirror: () => void, end: () => void}} Instance */
+
+/** @type {WeakMap<object, Instance>} */
+const instances = new WeakMap();
+
+/** @param {DeviceCall} call @returns {() => void} cleanup */
+export default function deviceComponent(call) {
+  const old = instances.get(call.parentElement);
+  const instance = old ?? begin(call);
+  instance.call = call;
+  instance.mirror();
+  return instance.end;
+}
+
+/** @param {DeviceCall} call @returns {Instance} */
+function begin(call) {
+  let report = "";
+  const resting = onceAtRest(() => {
+    instance.reported = report;
+    instance.call.setStateValue("report", report);
+  });
+  /** @type {Instance} */
+  const instance = {
+    call, reported: "",
+    mirror() {
+      /** @type {{book: string, registers: Registers}} */
+      const {book, registers} = JSON.parse(instance.call.data.json);
+      const kept = mirrored(`latent-explorer/${book}`, registers);
+      report = JSON.stringify(kept ? {registers: kept} : {refused: true});
+      if (report !== instance.reported && !(kept && areSame(kept, registers))) resting.begin();
+    },
+    end() {
+      resting.end();
+      removeEventListener("storage", instance.mirror);
+      instances.delete(call.parentElement);
+    },
+  };
+  addEventListener("storage", instance.mirror);
+  instances.set(call.parentElement, instance);
+  return instance;
+}
+
+/** The later ones of what is stored and what the page has, from now on stored; null where the browser stores nothing.
+ * @param {string} key @param {Registers} registers */
+function mirrored(key, registers) {
+  try {
+    const stored = readRegisters(localStorage.getItem(key));
+    const all = later(stored, registers);
+    if (!areSame(all, stored)) localStorage.setItem(key, JSON.stringify(all));
+    return all;
+  } catch {
+    return null;
+  }
+}
