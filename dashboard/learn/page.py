@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from dashboard.learn import wording
 from dashboard.learn.component import LessonResult, lesson
 from dashboard.learn.steps import STEPS, Answer, Equation, Step
-from dashboard.shared import leafing, state
+from dashboard.shared import device, glossary, leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
@@ -16,22 +19,36 @@ from vae_engine.base.errors import EngineError
 # One screen: less margin than Streamlit gives a text, and the same type for a formula as for what is said of it.
 _STYLE = """<style>
 .stMainBlockContainer { padding: 4rem 1.25rem .5rem; }
+[data-testid=stLayoutWrapper]:has(> .st-key-learn-device) { position: absolute; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.5rem; }
+.stMainBlockContainer .katex-display { margin: .25rem 0; }
 .stMainBlockContainer .katex-display .katex { font-size: 1.05em; }
 .stMainBlockContainer .stCode pre { padding: .5rem .75rem; }
 .stMainBlockContainer .stCode code { font-size: .8rem; }
+.st-key-learn-text .stVerticalBlock { gap: .6rem; }
+.st-key-learn-more [data-testid=stMarkdownContainer] { line-height: 1.4; }
+.st-key-learn-question [data-testid=stMarkdownContainer] { line-height: 1.4; }
+.st-key-learn-more p, .st-key-learn-more li, .st-key-learn-question p { font-size: .9rem; }
+.st-key-learn-question { padding: .5rem .9rem; gap: .25rem; }
+.st-key-learn-question [data-testid=stButton] button[kind=tertiary] { min-height: 0; padding: 0; }
+.st-key-learn-question .stRadio [role=radiogroup] { gap: 0 1rem; }
 </style>"""
+_BOOK = "learn"
 
 
 def show() -> None:
     """Lay the page out."""
-    st.html(_STYLE)
+    st.html(_STYLE + glossary.STYLE)
+    with st.container(key="learn-device"):
+        is_kept = device.mirror(_BOOK, {_revealed(step): state.kept(_revealed(step)) for step in STEPS}, take=state.keep)
     name, known = state.turned_to(state.STEP, [step.name for step in STEPS])
     if not known:
         st.warning(wording.UNKNOWN_STEP)
     place = next(i for i, step in enumerate(STEPS) if step.name == name)
     step = STEPS[place]
-    leafing.bar(state.STEP, [one.name for one in STEPS], [f"{i} {one.short}" for i, one in enumerate(STEPS, 1)], place)
+    names = [one.name for one in STEPS]
+    labels = [f"{i} {one.short}" for i, one in enumerate(STEPS, 1)]
+    leafing.bar(state.STEP, names, labels, place)
     try:
         material = catalogue.material()
     except EngineError as error:
@@ -41,44 +58,107 @@ def show() -> None:
     with live:
         result = _live(step)
         if result:
-            _question(step, material)
-    with text:
+            _question(step)
+        leafing.onward(state.STEP, names, labels, place)
+    with text, st.container(key="learn-text"):
         _idea(place, step)
-        _around(step, material, result)
+        _more(step, material, result, is_kept)
 
 
 def _idea(place: int, step: Step) -> None:
     st.subheader(f"{place + 1}. {step.title}", anchor=False)
-    st.markdown(step.idea)
+    st.markdown(glossary.marked(step.idea), unsafe_allow_html=True)
     st.latex(step.equation.latex)
-    with st.expander(wording.MATHEMATICS):
+
+
+def _more(step: Step, material: Material, result: LessonResult | None, is_kept: bool) -> None:
+    """One at a time, so that a step stays one screen: why one should care, the mathematics, the words, the engine's line."""
+    with st.container(key="learn-more"):
+        why, mathematics, words, engine = st.tabs(wording.TABS)
+    with why:
+        st.markdown(glossary.marked(step.why, step.idea), unsafe_allow_html=True)
+        link = explore_link.to_explore((result and result.link) or step.link(material), _models(result))
+        st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
+        _kept_answers(is_kept)
+    with mathematics:
         for part in step.mathematics:
             if isinstance(part, Equation):
                 st.latex(part.latex)
             else:
-                st.markdown(part)
+                st.markdown(glossary.marked(part, step.idea), unsafe_allow_html=True)
+    with words:
+        st.markdown(wording.meanings(step.words))
+    with engine:
+        excerpt = step.source.excerpt()
+        st.caption(wording.where(excerpt))
+        st.code(excerpt.code, language="python", wrap_lines=True)
 
 
-def _question(step: Step, material: Material) -> None:
-    """A prediction first; the answer only once one was made."""
+def _kept_answers(is_kept: bool) -> None:
+    """Where the answers are, and a way to begin afresh."""
+    given = [step for step in STEPS if _prediction(step) is not None]
+    if given:
+        st.caption(wording.answers_kept(len(given), is_kept))
+        st.button(wording.AFRESH, on_click=partial(_forget, *given), type="tertiary", icon=":material/restart_alt:")
+
+
+def _question(step: Step) -> None:
+    """A prediction first; the answer only once one was made, beside what was chosen."""
     question = step.question
-    key, revealed = f"learn-{step.name}", f"learn-{step.name}-revealed"
-    with st.container(border=True, gap="small"):
-        asked = f"**{wording.PREDICT}.** {question.text}"
-        prediction = state.kept(revealed)
-        if prediction is not None:
+    with st.container(border=True, gap="small", key="learn-question"):
+        prediction = _prediction(step)
+        if prediction is None:
+            with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+                chosen = _options(step)
+                help = wording.CHOOSE_FIRST if chosen is None else None
+                # By its callback: a run that the live view's report cuts short would forget that the button was pressed.
+                reveal = partial(state.keep, _revealed(step), chosen)
+                st.button(wording.REVEAL, disabled=chosen is None, help=help, on_click=reveal)
+            return
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(_asked(step), width="stretch")
+            st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
+        beside, told = st.columns([1, 2.4], gap="medium")
+        with beside:
+            _options(step, prediction)
+        with told:
             with st.spinner(wording.WORKING):
                 answer = answer_of(step.name)
             verdict = wording.verdict(prediction == answer.right, question.options[answer.right])
-            protocol = wording.protocol(material.vae.metrics, material.vae.name)
-            st.markdown(f"{asked}\n\n{verdict} {answer.because} :small[:gray[({protocol})]]")
-            return
-        options, format = range(len(question.options)), question.options.__getitem__
-        with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
-            chosen = st.radio(asked, options, index=None, format_func=format, key=key, persist_state="session", horizontal=True)
-            help = wording.CHOOSE_FIRST if chosen is None else None
-            # By its callback: a run that the live view's report cuts short would forget that the button was pressed.
-            st.button(wording.REVEAL, disabled=chosen is None, help=help, on_click=state.keep, args=(revealed, chosen))
+            text = f"{verdict} {answer.because} :small[:gray[({wording.protocol(answer.basis)})]]"
+            st.markdown(glossary.marked(text, step.idea), unsafe_allow_html=True)
+
+
+def _options(step: Step, prediction: int | None = None) -> int | None:
+    """The question with its options; once a prediction was revealed it stands."""
+    question, key = step.question, f"learn-{step.name}"
+    common: dict[str, Any] = {"options": range(len(question.options)), "format_func": question.options.__getitem__}
+    if prediction is not None:
+        hidden: dict[str, Any] = {"label_visibility": "collapsed", "disabled": True}
+        return st.radio(question.text, index=prediction, key=f"{key}-chosen-{prediction}", **hidden, **common)
+    return st.radio(_asked(step), index=None, key=key, persist_state="session", horizontal=True, **common)
+
+
+def _asked(step: Step) -> str:
+    return f"**{wording.PREDICT}.** {step.question.text}"
+
+
+def _revealed(step: Step) -> str:
+    """Under which name the prediction of a step is kept once its answer was revealed."""
+    return f"learn-{step.name}-revealed"
+
+
+def _prediction(step: Step) -> int | None:
+    """The option that was chosen when the answer was revealed; None before. What a browser kept may make no sense."""
+    kept = state.kept(_revealed(step))
+    return kept if type(kept) is int and 0 <= kept < len(step.question.options) else None
+
+
+def _forget(*steps: Step) -> None:
+    """As a callback: no prediction was made."""
+    for step in steps:
+        state.keep(_revealed(step), None)
+        state.fill_in(f"learn-{step.name}", None)
 
 
 def _live(step: Step) -> LessonResult | None:
@@ -89,17 +169,7 @@ def _live(step: Step) -> LessonResult | None:
     if not bundles:
         st.info(wording.NO_LADDER)
         return None
-    return lesson(step.name, bundles, key="lesson-ladder" if ladder else "lesson")
-
-
-def _around(step: Step, material: Material, result: LessonResult | None) -> None:
-    """Why one should care, where to go on, and the line of the engine that does it."""
-    st.markdown(f"**{wording.WHY}.** {step.why}")
-    link = explore_link.to_explore((result and result.link) or step.link(material), _models(result))
-    st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
-    excerpt = step.source.excerpt()
-    st.caption(wording.where(excerpt))
-    st.code(excerpt.code, language="python", wrap_lines=True)
+    return lesson(step.name, bundles, answered=_prediction(step) is not None, key="lesson-ladder" if ladder else "lesson")
 
 
 def _models(result: LessonResult | None) -> tuple[str, ...]:

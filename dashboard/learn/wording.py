@@ -1,18 +1,21 @@
-"""The words around the steps of the Learn page; the steps themselves are in dashboard/lessons."""
+"""The words around the steps of the Learn page; the steps themselves are in steps/."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dashboard.learn.steps.source import Excerpt
+from dashboard.learn.steps.step import Basis
+from dashboard.shared.glossary import GLOSSARY
 
 LEARN = "Learn"
 UNKNOWN_STEP = "The address names a step that does not exist; here is the first one."
-MATHEMATICS = "The mathematics"
 PREDICT = "Predict, then reveal"
 REVEAL = "Reveal"
+AGAIN = "Try again"
+AFRESH = "Begin afresh"
 CHOOSE_FIRST = "Choose an answer first."
-WHY = "Why it matters"
+TABS = WHY, MATHEMATICS, WORDS, ENGINE = "Why", "Mathematics", "Words", "Code"
 OPEN_IN_EXPLORE = "See it in Explore"
 OPEN_IN_EXPLORE_HELP = "Opens Explore in a new tab, in the state shown here."
 WORKING = "Working it out from the model …"
@@ -24,11 +27,25 @@ def verdict(right: bool, answer: str) -> str:
     return "**Right.**" if right else f"**The answer is: {answer}.**"
 
 
+def answers_kept(count: int, is_kept: bool) -> str:
+    """Where the answers are that were revealed so far."""
+    answers = "1 answer is" if count == 1 else f"{count} answers are"
+    place = "in this browser, on this device only" if is_kept else "until you reload: this browser stores nothing"
+    return f"{answers} kept {place}."
+
+
+def meanings(words: Sequence[str]) -> str:
+    """What words of the live view mean, as a list."""
+    return "\n".join(f"- **{word}**: {GLOSSARY[word]}" for word in words)
+
+
 def where(excerpt: Excerpt) -> str:
     """Above an excerpt of the engine."""
-    return f"In the engine, `{excerpt.path}`, line {excerpt.line}"
+    return f"`{excerpt.path}`, line {excerpt.line}"
 
 
-def protocol(metrics: Mapping[str, object], name: str) -> str:
+def protocol(basis: Basis) -> str:
     """What the numbers of an answer belong to."""
-    return f"{name}, {metrics.get('split')} split, {metrics.get('protocol')} pixels, seed {metrics.get('seed')}, nats per image"
+    first, *others = basis.models
+    models = f"{first} to {others[-1]}" if len(others) > 1 else ", ".join(basis.models)
+    return f"{models}; {basis.images}; {', '.join(basis.units)}"

@@ -9,7 +9,10 @@ import streamlit as st
 
 from dashboard.shared import state
 
-_STYLE = "<style>[class*=st-key-pages-of] button { padding: .25rem .7rem; }</style>"
+_STYLE = """<style>
+[class*=st-key-pages-of] button { padding: .25rem .6rem; }
+@media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
+</style>"""
 _PREVIOUS, _NEXT = ("Previous", "PageUp"), ("Next", "PageDown")  # the keys that a presenter's remote control sends
 
 
@@ -24,6 +27,14 @@ def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> N
                 kind: Literal["secondary", "tertiary"] = "secondary" if i == place else "tertiary"
                 st.button(label, type=kind, on_click=state.turn_to, args=(book, name), key=f"{book} page {name}")
         _turn(book, names, place + 1, *_NEXT)
+
+
+def onward(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:
+    """The next page once more, below the present one, on a screen where the bar is far above."""
+    if place + 1 < len(names):
+        with st.container(key=f"onward-in-{book}"):
+            to, label = names[place + 1], f"Next: {labels[place + 1]}"
+            st.button(label, on_click=state.turn_to, args=(book, to), key=f"{book} onward", width="stretch")
 
 
 def _turn(book: str, names: Sequence[str], to: int, label: str, shortcut: str) -> None:

@@ -12,10 +12,17 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.stock.material import Material
+from vae_engine.data import datasets, mnist
+from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, terms
 from vae_engine.stored.checkpoints import Stored
 
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
+FAR_DRAWS = 5000
+"""How many draws a share of far ones is counted over: as many as in browser/learn/maths/samples.js."""
+RECONSTRUCTED = 2000
+"""How many training images the two reconstructions are compared on."""
+_PROBED = 1000  # test codes, as in browser/model/explorer_model.js
 USUAL = 95
 """Per cent of test codes that have a training code within the usual distance."""
 _PART = 200
@@ -106,19 +113,56 @@ def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.nd
 @lru_cache(maxsize=8)
 def usual_distance(material: Material, kind: str) -> float:
     """The distance within which `USUAL` per cent of a thousand test codes have a training code."""
-    return float(np.percentile(nearest_training_code(material, kind, material.places(kind)[:1000]), USUAL))
+    distances = nearest_training_code(material, kind, material.places(kind)[:_PROBED])
+    return float(np.percentile(distances, USUAL, method="lower"))
 
 
-def far_shares(material: Material, draws: int = 500) -> tuple[float, float, float]:
+def far_shares(material: Material, draws: int = FAR_DRAWS) -> tuple[float, float, float]:
     """Shares of draws further than usual from every training code.
 
     Of the VAE from N(0, I), of the autoencoder from N(0, I), and of the autoencoder from the Gaussian fitted to its codes.
     """
     standard = np.random.default_rng(0).standard_normal((draws, 2))
-    spread = np.linalg.cholesky(np.cov(material.codes.T, bias=True))
-    recipes = (("vae", standard), ("ae", standard), ("ae", material.codes.mean(0) + standard @ spread.T))
+    recipes = (("vae", standard), ("ae", standard), ("ae", own_gaussian(material.codes, standard)))
     vae, ae, own = (float((nearest_training_code(material, k, z) > usual_distance(material, k)).mean()) for k, z in recipes)
     return vae, ae, own
+
+
+def own_gaussian(codes: np.ndarray, standard: np.ndarray) -> np.ndarray:
+    """Draws of N(0, I) [k, 2] as draws of the Gaussian fitted to codes [n, 2]: [k, 2]."""
+    return codes.mean(0) + standard @ np.linalg.cholesky(np.cov(codes.T, bias=True)).T
+
+
+@dataclass(frozen=True)
+class TrainingNll:
+    """Mean nll on training images in nats per image: of the VAE with one draw of z, of the autoencoder at its code."""
+
+    vae: float
+    ae: float
+    standard_error: float
+    """Of the difference, image by image."""
+
+    @property
+    def difference(self) -> float:
+        """By how much the autoencoder is worse."""
+        return self.ae - self.vae
+
+
+@lru_cache(maxsize=1)
+def training_nll(material: Material) -> TrainingNll:
+    """How well the two models reconstruct the first `RECONSTRUCTED` images that both were trained on."""
+    images = datasets.load(material.vae.train.data, "train").images[:RECONSTRUCTED]
+    x = mnist.observe_fixed(images, export.PROTOCOL, export.SEED)
+    mu, std = forward.encode(material.vae, x)
+    z = mu + std * np.random.default_rng(0).standard_normal(mu.shape)  # type: ignore[operator]  # a VAE has a std
+    vae, ae = nll(material.vae, x, z), nll(material.ae, x, forward.encode(material.ae, x)[0])
+    return TrainingNll(float(vae.mean()), float(ae.mean()), float((ae - vae).std(ddof=1) / math.sqrt(len(x))))
+
+
+def nll(stored: Stored, x: np.ndarray, z: np.ndarray) -> np.ndarray:
+    """−log p(x|z) of a Bernoulli decoder, image by image: x [n, 784], z [n, 2] → [n]."""
+    logits = forward.decode_raw(stored, z).astype(np.float64)
+    return (np.logaddexp(0, logits) - logits * x).sum(1)
 
 
 @dataclass(frozen=True)

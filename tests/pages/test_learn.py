@@ -46,14 +46,33 @@ def shown(page: Page) -> list[str]:
     return list(page.evaluate("window.__latentLesson?.readings() ?? {}"))
 
 
-def fits_its_column(page: Page) -> bool:
-    """Whether no part of the equation lies beyond its column."""
-    return page.locator(".katex-display .katex-html").first.evaluate(
-        """formula => {
-          const right = formula.closest("[data-testid=stColumn]").getBoundingClientRect().right;
-          return [...formula.querySelectorAll(".base")].every((part) => part.getBoundingClientRect().right <= right + 1);
-        }"""
-    )
+MEASURES = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const cut = [...document.querySelectorAll(".katex-display")].filter((formula) => formula.offsetParent).filter((formula) => {
+    const right = formula.closest("[data-testid=stMarkdownContainer]").getBoundingClientRect().right;
+    return [...formula.querySelectorAll(".base")].some((part) => part.getBoundingClientRect().right > right + 1);
+  });
+  return {tooTall: main.scrollHeight - main.clientHeight > 1, cut: cut.length};
+}"""
+SIZES = (WINDOW, {"width": 1920, "height": 1080})
+TELLING = {
+    "estimators": "sd_a",
+    "reparameterisation": "ratio",
+    "autoencoder": "far_vae",
+    "manifold": "aggregate_within",
+    "beta": "kl",
+}
+"""The steps whose live view has numbers that answer the question, and one of these."""
+
+
+def is_one_screen_whatever_is_open(page: Page) -> None:
+    """No formula is wider than its box and the page no taller than the window, with each of the tabs, at both sizes."""
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for tab in learn_wording.TABS:
+            page.get_by_role("tab", name=tab, exact=True).click()
+            until(lambda: page.evaluate(MEASURES) == {"tooTall": False, "cut": 0})
+    page.set_viewport_size(WINDOW)
 
 
 @pytest.mark.parametrize("place", range(len(STEPS)), ids=[step.name for step in STEPS])
@@ -65,15 +84,17 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
         page.get_by_test_id(f"lesson-{step.name}").wait_for(timeout=30_000)
         until(lambda: page.evaluate("window.__latentLesson.step()") == step.name)
         until(lambda: set(shown(page)) == set(READINGS[step.name]))
-    main = page.get_by_test_id("stMain")
-    until(lambda: main.evaluate("main => main.scrollHeight - main.clientHeight") <= 1)
-    assert fits_its_column(page)
-    link = page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE).get_attribute("href")
-    assert link
-    assert link.startswith("./")
-    read(link)
+    is_one_screen_whatever_is_open(page)
+    link = page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE)
+    page.get_by_role("tab", name=learn_wording.WHY, exact=True).click()
+    href = link.get_attribute("href")
+    assert href
+    assert href.startswith("./")
+    read(href)
     if not has_view:
         return
+    telling = page.get_by_test_id(f"reading-{TELLING[step.name]}") if step.name in TELLING else None
+    assert telling is None or telling.inner_text() == ""
     reveal = page.get_by_role("button", name=learn_wording.REVEAL)
     expect(reveal).to_be_disabled()
     answer = answer_of(step.name)
@@ -81,16 +102,39 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
     expect(reveal).to_be_enabled(timeout=30_000)
     at_rest(page)
     reveal.click()
-    expect(main.get_by_text("Right.", exact=True)).to_be_visible(timeout=60_000)
-    until(lambda: main.evaluate("main => main.scrollHeight - main.clientHeight") <= 40)
+    expect(page.get_by_test_id("stMain").get_by_text("Right.", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("radio", checked=True)).to_be_disabled()
+    until(lambda: telling is None or telling.inner_text() not in ("", "…"))
+    is_one_screen_whatever_is_open(page)
 
 
-def test_the_mathematics_is_folded_until_asked_for(page: Page) -> None:
-    opened(page, 4)
-    formulas = page.locator(".katex-display")
-    expect(formulas.filter(visible=True)).to_have_count(1)
-    page.get_by_text(learn_wording.MATHEMATICS, exact=True).click()
-    expect(formulas.filter(visible=True)).to_have_count(3)
+def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explains_itself(open_dashboard: Any) -> None:
+    page = open_dashboard("/learn?step=identity", viewport={"width": 390, "height": 844}, has_touch=True)
+    page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
+    page.get_by_test_id("stRadioGroup").get_by_text("Both alike", exact=True).tap()
+    page.get_by_role("button", name=learn_wording.REVEAL).tap()
+    again = page.get_by_role("button", name=learn_wording.AGAIN)
+    expect(again).to_be_visible()
+    page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
+    at_rest(page)
+    gap = page.evaluate("window.__latentLesson.readings().gap")
+    page.reload()
+    expect(again).to_be_visible()
+    until(lambda: page.evaluate("window.__latentLesson?.readings().gap") == pytest.approx(gap, abs=1e-6), 60)
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("button", name=learn_wording.AGAIN)).to_be_visible()
+    other.get_by_role("button", name=learn_wording.AFRESH).tap()
+    expect(other.get_by_role("button", name=learn_wording.REVEAL)).to_be_visible()
+    expect(page.get_by_role("button", name=learn_wording.REVEAL)).to_be_visible()
+    word = page.locator(".term").first
+    word.tap()
+    box = word.locator("span").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    onward, asked = (page.get_by_role("button", name=f"Next: 6 {STEPS[5].short}"), page.get_by_test_id("stRadioGroup"))
+    assert onward.bounding_box()["y"] > asked.bounding_box()["y"]  # type: ignore[index]
 
 
 def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:

@@ -17,7 +17,7 @@ import {initialState} from "../state/state.js";
 /** @typedef {{image: number|null}} Kept */
 /** @typedef {{models: ExplorerModel[], images: Uint8Array, decoders: Map<number, BatchDecoder>, decoder: (place: number) => BatchDecoder}} LessonModels */
 /** @typedef {{step: string, readings: Readings, link: string}} LessonReport */
-/** @typedef {{step: string, models: LessonModels, kept: Kept, report: (report: LessonReport) => void}} LessonOptions */
+/** @typedef {{step: string, models: LessonModels, kept: Kept, answered: boolean, report: (report: LessonReport) => void}} LessonOptions */
 /**
  * @typedef {object} Lesson what a step's view is given
  * @property {ExplorerModel[]} models
@@ -46,7 +46,7 @@ import {initialState} from "../state/state.js";
 const LARGE_VIEW = 1250;
 
 /** @param {HTMLElement} root @param {LessonOptions} options */
-export function mountLesson(root, {step, models, kept, report}) {
+export function mountLesson(root, {step, models, kept, answered, report}) {
   let [frame, last, alive] = [0, "", true];
   const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
@@ -65,6 +65,7 @@ export function mountLesson(root, {step, models, kept, report}) {
     },
   });
   takeTheme();
+  setAnswered(answered);
   const view = LESSON_STEPS[step](lesson);
   stage.classList.add(`ls-${step}`);
   stage.append(...view.elements);
@@ -75,6 +76,11 @@ export function mountLesson(root, {step, models, kept, report}) {
     element.dataset.theme = dark ? "dark" : "light";
     lesson.theme = readTheme(element);
     lesson.second = getComputedStyle(element).getPropertyValue("--ls-second").trim();
+  }
+
+  /** Numbers that answer the question of the step are hidden until it was answered. @param {boolean} is */
+  function setAnswered(is) {
+    element.toggleAttribute("data-answered", is);
   }
 
   function invalidate() {
@@ -116,6 +122,7 @@ export function mountLesson(root, {step, models, kept, report}) {
   Object.assign(globalThis, {__latentLesson: hook});
 
   return {
+    setAnswered,
     retheme() {
       takeTheme();
       resized();

@@ -12,9 +12,11 @@ import {posteriorView} from "./steps/posterior.js";
 import {howGoodView} from "./steps/quality.js";
 import {reparameterisationView} from "./steps/reparam.js";
 import {estimatorsView} from "./steps/spread.js";
+import {whyView} from "./steps/why.js";
 
 /** @type {Record<string, (lesson: import("./lesson.js").Lesson) => import("./lesson.js").LessonView>} */
 export const LESSON_STEPS = {
+  "why": whyView,
   "latent-variable": latentVariableView,
   "posterior": posteriorView,
   "fit-q": fitQView,

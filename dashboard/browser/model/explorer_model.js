@@ -31,7 +31,7 @@ import {recordDecode} from "../base/stats.js";
  * @property {(x: Float32Array, z: Latent) => number} nll −log p(x|z), nats
  */
 
-const PROBED = 400;
+const PROBED = 1000; // as in dashboard/stock/measures.py
 const PRIOR_REACH = 3.2;
 const OUTLYING = 0.001;
 const FLAT = 1e-5; // of the longer side: rounding leaves so much

@@ -1,4 +1,4 @@
-"""Steps 5 to 7: how the bound and its gradient are estimated, and what the encoder adds to the gap."""
+"""Steps 6 to 8: how the bound and its gradient are estimated, and what the encoder adds to the gap."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
-from dashboard.learn.steps.step import Answer, Equation, Question, Step
-from dashboard.shared.wording import plus_minus
+from dashboard.learn.steps.step import NATS, RATIO, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -23,12 +23,13 @@ def _a_or_b(material: Material) -> Answer:
     right = 2 if abs(a_less - 0.5) < _EVEN else 0 if a_less > 0.5 else 1
     a, b = np.median(spreads, axis=0)
     because = (
-        f"For {a_less:.0%} of the first {_IMAGES} test images A scatters less (median standard deviation {a:.2f} nats against "
-        f"{b:.2f}). B saves the noise of the KL term, and early in training, when q is far from the posterior, that is what "
+        f"For {percent(a_less)} of the first {_IMAGES} test images A scatters less (median standard deviation {a:.2f} nats "
+        f"against {b:.2f}). B saves the noise of the KL term, and early in training, when q is far from the posterior, that "
+        "is what "
         "counts. But in A the noises of its terms cancel as q approaches the posterior: at q = p(z|x) every draw of A "
         "gives log p(x) exactly."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(material.vae, units=(NATS, SHARE)))
 
 
 def _ratio(material: Material) -> Answer:
@@ -40,7 +41,7 @@ def _ratio(material: Material) -> Answer:
         f"reparameterisation, so it needs {plain:,.0f} times the samples for the same precision. With the mean of the "
         f"other samples as a baseline it is {centred:,.1f} times."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(material.vae, units=(RATIO,)))
 
 
 def _even(material: Material) -> Answer:
@@ -50,10 +51,10 @@ def _even(material: Material) -> Answer:
     mean = plus_minus(float(gap.mean()), float(gap.std(ddof=1)) / math.sqrt(len(gap)))
     because = (
         f"The mean gap is {mean} nats, but half of the images lose less than {np.median(gap):.2f}. The worst tenth "
-        f"carry {worst:.0%} of the whole gap: there the encoder's q stands beside the posterior. Refining q for one such "
+        f"carry {percent(worst)} of the whole gap: there the encoder's q stands beside the posterior. Refining q for one such "
         "image takes a moment and wins most of it back, which shows that the decoder was not to blame."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(material.vae, units=(NATS, SHARE)))
 
 
 INFERENCE_STEPS = (
@@ -66,19 +67,22 @@ INFERENCE_STEPS = (
         try_this="Raise L, the number of draws, and see both histograms shrink around the exact value.",
         equation=Equation(
             "kl-closed",
-            r"\mathrm{KL}\big(q \,\|\, p(z)\big) = -\tfrac12 \sum_j \left(1 + \log \sigma_j^2 - \mu_j^2 - \sigma_j^2\right)",
+            r"\begin{aligned} &\mathrm{KL}\big(q \,\|\, p(z)\big) \\"
+            r" &\;\; = -\tfrac12 \sum_j \left(1 + \log \sigma_j^2 - \mu_j^2 - \sigma_j^2\right) \end{aligned}",
         ),
         mathematics=(
             "$\\mu_j$ and $\\sigma_j$ are centre and width of $q$ along axis $j$, and $z^{(l)}$ are $L$ draws from $q$. "
             "Estimator A:",
             Equation(
                 "elbo-a",
-                r"\frac1L \sum_{l=1}^{L} \log p_\theta(x \mid z^{(l)}) + \log p(z^{(l)}) - \log q(z^{(l)})",
+                r"\begin{aligned} \frac1L \sum_{l=1}^{L} \Big[ &\log p_\theta(x \mid z^{(l)}) \\[-6pt]"
+                r" &+ \log p(z^{(l)}) - \log q(z^{(l)}) \Big] \end{aligned}",
             ),
             "Estimator B, with the same expectation:",
             Equation(
                 "elbo-b",
-                r"-\mathrm{KL}\big(q \,\|\, p(z)\big) + \frac1L \sum_{l=1}^{L} \log p_\theta(x \mid z^{(l)})",
+                r"\begin{aligned} &-\mathrm{KL}\big(q \,\|\, p(z)\big) \\[-4pt]"
+                r" &\;\; + \frac1L \sum_{l=1}^{L} \log p_\theta(x \mid z^{(l)}) \end{aligned}",
             ),
         ),
         question=Question(
@@ -88,6 +92,7 @@ INFERENCE_STEPS = (
         ),
         source=Source("vae_engine/model/objectives.py", "elbo_b"),
         why="One noisy draw per image is enough to train with, because thousands of images average the noise away.",
+        words=("ELBO", "KL", "nats", "dynamic"),
         link=links.first_image,
     ),
     Step(
@@ -102,12 +107,14 @@ INFERENCE_STEPS = (
             "$\\odot$ multiplies component by component. For a smooth $f$ the gradient passes through the draws:",
             Equation(
                 "gradient-reparam",
-                r"\nabla_\mu \mathbb{E}_q[f(z)] = \mathbb{E}_\varepsilon\big[\nabla_z f(\mu + \sigma \odot \varepsilon)\big]",
+                r"\begin{aligned} &\nabla_\mu \mathbb{E}_q[f(z)] \\"
+                r" &\;\; = \mathbb{E}_\varepsilon\big[\nabla_z f(\mu + \sigma \odot \varepsilon)\big] \end{aligned}",
             ),
             "The *score function* estimator needs no slope of $f$, only its value, and pays for it with noise:",
             Equation(
                 "gradient-score",
-                r"\nabla_\mu \mathbb{E}_q[f(z)] = \mathbb{E}_q\big[f(z)\, \nabla_\mu \log q(z)\big]",
+                r"\begin{aligned} &\nabla_\mu \mathbb{E}_q[f(z)] \\"
+                r" &\;\; = \mathbb{E}_q\big[f(z)\, \nabla_\mu \log q(z)\big] \end{aligned}",
             ),
         ),
         question=Question(
@@ -116,7 +123,8 @@ INFERENCE_STEPS = (
             _ratio,
         ),
         source=Source("vae_engine/model/models.py", "Posterior.sample"),
-        why="This trick is why a VAE trains with ordinary backpropagation, in minutes instead of never.",
+        why="This trick is why a VAE trains with ordinary backpropagation, and with one draw per image.",
+        words=("baseline", "ELBO", "prior sd"),
         link=links.first_image,
     ),
     Step(
@@ -142,6 +150,7 @@ INFERENCE_STEPS = (
         ),
         source=Source("vae_engine/inference/gaps.py", "Gaps.amortisation"),
         why="It tells you what to buy: a better encoder, a richer q, or a better decoder.",
+        words=("gap", "amortisation", "ELBO", "nats"),
         link=links.misjudged_image,
     ),
 )

@@ -1,4 +1,4 @@
-"""Steps 1 to 4: the model, its posterior, fitting q to it, and the identity that makes this worth doing."""
+"""Steps 2 to 5: the model, its posterior, fitting q to it, and the identity that makes this worth doing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
-from dashboard.learn.steps.step import Answer, Equation, Question, Step
+from dashboard.learn.steps.step import NATS, PIXELS, Answer, Equation, Question, Step, measured
 from dashboard.shared.wording import apart, number
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
 _IMAGE = 0
 _COARSE = 20
+_ALIKE = 0.005  # nats: two ELBOs that differ by less count as the same
 
 
 def _redraw(material: Material) -> Answer:
@@ -23,7 +24,7 @@ def _redraw(material: Material) -> Answer:
         f"Every pixel is tossed anew. At the code of the first test image two draws differ in {pixels:.0f} of 784 pixels "
         "on average, nearly all of them along the edge of the stroke, where the probability is neither 0 nor 1."
     )
-    return Answer(1, because)
+    return Answer(1, because, measured(material.vae, units=(PIXELS,)))
 
 
 def _coarse_grid(material: Material) -> Answer:
@@ -36,7 +37,7 @@ def _coarse_grid(material: Material) -> Answer:
         f"off by {number(error, 1)}. The points stand {10 / _COARSE:g} apart, while the posterior is about {spread[0]:.3f} by "
         f"{spread[1]:.3f} wide (median σ of the encoder): nearly all of its mass falls between the points."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(material.vae, units=(NATS,)))
 
 
 def _two_modes(material: Material) -> Answer:
@@ -46,17 +47,26 @@ def _two_modes(material: Material) -> Answer:
         f"modes that costs log 2 = {math.log(2):.2f} nats, far less than the empty valley would. {several:,} of the "
         f"{len(material.truths.modes):,} test images have a posterior with two modes or more."
     )
-    return Answer(1, because)
+    return Answer(1, because, measured(material.vae, units=(NATS,)))
 
 
-def _fixed_bar(material: Material) -> Answer:
+def _same_elbo(material: Material) -> Answer:
     truths = material.truths
-    elbo, log_px = (float(one.mean()) for one in (truths.elbo, truths.log_px))
+    by_elbo = np.argsort(truths.elbo)
+    lower, upper = by_elbo[:-1], by_elbo[1:]
+    alike = truths.elbo[upper] - truths.elbo[lower] < _ALIKE
+    pair = int(np.argmax(np.abs(truths.gap[upper] - truths.gap[lower]) * alike))
+    small, large = sorted((int(lower[pair]), int(upper[pair])), key=lambda image: float(truths.gap[image]))
+    told = [
+        f"image {image}, {number(log_px, 1)} = {number(elbo, 1)} + {apart(log_px, elbo, 1)}"
+        for image, log_px, elbo in ((one, float(truths.log_px[one]), float(truths.elbo[one])) for one in (small, large))
+    ]
     because = (
-        "log p(x) belongs to the decoder and the image; q does not occur in it. What the ELBO gains, the gap loses. "
-        f"Averaged over the test images: {number(log_px)} = {number(elbo)} + {apart(log_px, elbo)} nats."
+        "log p(x) = ELBO + gap, so of two equal ELBOs the one with the larger gap stands for the likelier image: "
+        f"{told[0]}, but {told[1]} nats. There the encoder's q is far off, and the ELBO does not show it."
     )
-    return Answer(0, because)
+    right = 1 if truths.log_px[large] > truths.log_px[small] else 2
+    return Answer(right, because, measured(material.vae, units=(NATS,)))
 
 
 MODEL_STEPS = (
@@ -72,7 +82,11 @@ MODEL_STEPS = (
             "$x$ is the image, 784 pixels of 0 or 1. $z$ is its latent, two numbers with the prior $p(z)$, a standard "
             "Gaussian. $\\theta$ stands for the decoder's weights, $\\pi_i(z)$ for the chance of ink it gives pixel $i$. "
             "Given $z$ the pixels are independent:",
-            Equation("bernoulli", r"\log p_\theta(x \mid z) = \sum_{i=1}^{784} x_i \log \pi_i + (1 - x_i) \log (1 - \pi_i)"),
+            Equation(
+                "bernoulli",
+                r"\begin{aligned} &\log p_\theta(x \mid z) \\"
+                r" &\;\; = \sum_{i=1}^{784} x_i \log \pi_i + (1 - x_i) \log (1 - \pi_i) \end{aligned}",
+            ),
         ),
         question=Question(
             "You keep z and draw x again. What do you get?",
@@ -81,6 +95,7 @@ MODEL_STEPS = (
         ),
         source=Source("vae_engine/model/likelihoods.py", "Bernoulli.log_prob"),
         why="Probabilities instead of pictures: only so can a model say how likely an image is, and be wrong measurably.",
+        words=("~", "Bernoulli", "N(0, I)", "prior sd", "nats"),
         link=links.sampled,
     ),
     Step(
@@ -89,14 +104,19 @@ MODEL_STEPS = (
         title="Which z could have made this image?",
         idea="Turn the recipe round. Every z explains a given image better or worse; the *posterior* p(z|x) says how much "
         "each is to be believed. It needs the sum over all z, which no one can write down. In two dimensions we just add.",
-        try_this="Choose an image, then make the grid coarser until the sum goes wrong.",
+        try_this="Make the grid coarser. Once its spacing h is several σ of the posterior, the sum is right or wrong by luck.",
         equation=Equation(
             "bayes", r"p_\theta(z \mid x) = \frac{p_\theta(x \mid z)\, p(z)}{\int p_\theta(x \mid z')\, p(z')\, dz'}"
         ),
         mathematics=(
             "The integral is $p_\\theta(x)$, how likely the model finds the image. On a grid of points $z_k$ with spacing "
-            "$h$ it is a sum, right when $h$ is smaller than the posterior is wide:",
-            Equation("lattice", r"\log p_\theta(x) \approx \log \sum_k p_\theta(x \mid z_k)\, p(z_k) + 2 \log h"),
+            "$h$ it is a sum, right while $h$ is below some 3 σ of the posterior; beyond, luck decides how many points "
+            "fall on it:",
+            Equation(
+                "lattice",
+                r"\begin{aligned} &\log p_\theta(x) \\"
+                r" &\;\; \approx \log \sum_k p_\theta(x \mid z_k)\, p(z_k) + 2 \log h \end{aligned}",
+            ),
             "The number of points grows exponentially with the number of dimensions: with 20 latents no machine can add them.",
         ),
         question=Question(
@@ -106,6 +126,7 @@ MODEL_STEPS = (
         ),
         source=Source("vae_engine/inference/posterior.py", "exact_posterior", assigns="log_px"),
         why="This sum is the truth that every later step is measured against. Textbooks call it intractable; here you see it.",
+        words=("nats", "prior sd", "posterior", "dynamic"),
         link=links.first_image,
     ),
     Step(
@@ -135,6 +156,7 @@ MODEL_STEPS = (
         ),
         source=Source("vae_engine/inference/gaps.py", "elbo_by_quadrature"),
         why="This is variational inference: choose a family, then optimise. What the family cannot do is lost for good.",
+        words=("gap", "ELBO", "nats", "modes", "dynamic"),
         link=links.ambiguous_image,
     ),
     Step(
@@ -143,22 +165,29 @@ MODEL_STEPS = (
         title="Truth = bound + gap",
         idea="We cannot minimise the gap directly, since it contains the posterior. But log p(x) does not depend on q, and it "
         "is the sum of the gap and a quantity we can compute, the *ELBO*. Push the ELBO up, and the gap goes down.",
-        try_this="Move q and watch the three bars. Only two of them move.",
-        equation=Equation("identity", r"\log p_\theta(x) = \mathrm{ELBO}(x) + \mathrm{KL}\big(q \,\|\, p_\theta(z \mid x)\big)"),
+        try_this="Move q and watch the bars: log p(x) stays, ELBO and gap share it between them.",
+        equation=Equation(
+            "identity",
+            r"\begin{aligned} \log p_\theta(x) ={}& \mathrm{ELBO}(x) \\"
+            r" &+ \mathrm{KL}\big(q \,\|\, p_\theta(z \mid x)\big) \end{aligned}",
+        ),
         mathematics=(
             "Since $\\mathrm{KL}$ is never negative, the ELBO is a lower bound of $\\log p_\\theta(x)$. It has two parts, "
             "reconstruction and closeness to the prior, neither of which needs the posterior:",
             Equation(
-                "elbo", r"\mathrm{ELBO}(x) = \mathbb{E}_q\big[\log p_\theta(x \mid z)\big] - \mathrm{KL}\big(q \,\|\, p(z)\big)"
+                "elbo",
+                r"\begin{aligned} \mathrm{ELBO}(x) ={}& \mathbb{E}_q\big[\log p_\theta(x \mid z)\big] \\"
+                r" &- \mathrm{KL}\big(q \,\|\, p(z)\big) \end{aligned}",
             ),
         ),
         question=Question(
-            "You move q; the decoder stays. Which bar cannot change?",
-            ("log p(x)", "the ELBO", "the gap"),
-            _fixed_bar,
+            "Two test images have the same ELBO. Which does the model find likelier?",
+            ("Both alike", "The one with the larger gap", "The one with the smaller gap"),
+            _same_elbo,
         ),
-        source=Source("vae_engine/inference/gaps.py", "Gaps.approximation"),
+        source=Source("vae_engine/measure/evaluation.py", "_exact"),
         why="Training a VAE is pushing up the ELBO of many images at once. The identity says what that buys, and what it hides.",
+        words=("gap", "ELBO", "nll", "KL", "nats"),
         link=links.first_image,
     ),
 )

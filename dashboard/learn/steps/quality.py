@@ -1,11 +1,11 @@
-"""Steps 8 to 11: the plain autoencoder, the prior, β, and how good the model is."""
+"""Steps 9 to 12: the plain autoencoder, the prior, β, and how good the model is."""
 
 from __future__ import annotations
 
 from dashboard.learn.steps import links
 from dashboard.learn.steps.source import Source
-from dashboard.learn.steps.step import Answer, Equation, Question, Step
-from dashboard.shared.wording import plus_minus
+from dashboard.learn.steps.step import NATS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -16,23 +16,43 @@ def _holes(material: Material) -> Answer:
     shares = measures.far_shares(material)
     inside = [measures.codes_within(codes, _RADIUS) for codes in (material.mu, material.codes)]
     because = (
-        f"Further from every training code than {measures.USUAL} % of test codes are: {shares[0]:.1%} of the VAE's draws, "
-        f"{shares[1]:.1%} of the autoencoder's from N(0, I), {shares[2]:.1%} from its own Gaussian. A small share is not praise "
-        f"by itself: within {_RADIUS:g} of the origin, where N(0, I) draws {measures.prior_within(_RADIUS):.0%}, lie "
-        f"{inside[0]:.0%} of the VAE's codes but {inside[1]:.0%} of the autoencoder's."
+        f"Of {measures.FAR_DRAWS:,} draws each: {percent(shares[0])} of the VAE's, {percent(shares[1])} of the autoencoder's "
+        f"from N(0, I), {percent(shares[2])} from its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
+        f"origin, where N(0, I) draws {percent(measures.prior_within(_RADIUS))}, lie {percent(inside[0])} of the VAE's test "
+        "codes, "
+        f"{percent(inside[1])} of the autoencoder's. {_reconstruction(material)}"
     )
-    return Answer(shares.index(max(shares)), because)
+    return Answer(shares.index(max(shares)), because, measured(material.vae, material.ae, units=(SHARE, NATS)))
+
+
+def _reconstruction(material: Material) -> str:
+    """Which of the two reconstructs better, and whether that is because of what it learnt by heart."""
+    vae, ae = (one.metrics["nll"] for one in (material.vae, material.ae))
+    seen = measures.training_nll(material)
+    if ae > vae and seen.difference > 2 * seen.standard_error:
+        judged = "is worse on both, so that it learnt images by heart is not why"
+    elif ae > vae:
+        judged = "is worse on images it has not seen only"
+    else:
+        judged = "is no worse"
+    return (
+        f"The latter's nll, {ae:.1f} on test and {seen.ae:.1f} on the first {measures.RECONSTRUCTED:,} training images, "
+        f"{judged}: "
+        f"the VAE has {vae:.1f} and {seen.vae:.1f} nats. It was trained for {material.ae.train.epochs:g} epochs, the VAE for "
+        f"{material.vae.train.epochs:g}."
+    )
 
 
 def _mass(material: Material) -> Answer:
     prior, aggregate = measures.prior_within(_RADIUS), measures.aggregate_within(material, _RADIUS)
     right = 2 if abs(prior - aggregate) < 0.02 else 0 if prior > aggregate else 1
     because = (
-        f"Within {_RADIUS:g} of the origin lies {prior:.1%} of the prior and {aggregate:.1%} of the aggregate posterior. Over "
-        f"the whole plane they differ by KL = {material.vae.metrics['latent']['aggregate_kl']:.2f} nats; those draws "
+        f"Within {_RADIUS:g} of the origin lies {percent(prior, 1)} of the prior and {percent(aggregate, 1)} of the aggregate "
+        f"posterior. Over the whole plane they differ by KL = {material.vae.metrics['latent']['aggregate_kl']:.2f} nats; "
+        "those draws "
         "from the prior land where few or no images are."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(material.vae, units=(SHARE, NATS)))
 
 
 def _collapse(material: Material) -> Answer:
@@ -45,20 +65,18 @@ def _collapse(material: Material) -> Answer:
         f"{high.metrics['latent']['active_units']} of 2 latent dimensions stay active. The smallest KL is at "
         f"β = {lowest.train.beta:g}."
     )
-    return Answer(right, because)
+    return Answer(right, because, measured(*material.ladder, units=(NATS,)))
 
 
 def _too_low(material: Material) -> Answer:
     metrics = material.vae.metrics
-    difference = metrics["log_px_is"] - metrics["log_px_exact"]
-    right = 0 if difference < -0.1 else 2 if difference > 0.1 else 1
+    share = metrics["share_is_low_by_1_nat"]
     elbo, sampled, exact = (plus_minus(metrics[key], metrics.get(f"{key}_se")) for key in ("elbo", "log_px_is", "log_px_exact"))
     because = (
-        f"Over the test images ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats. Where q misses a mode no "
-        f"sample falls there, and {metrics['is_samples']} samples know nothing of it: for "
-        f"{metrics['share_is_low_by_1_nat']:.0%} of the images they are more than 1 nat too low."
+        f"For {percent(share)} of them. Where q misses a mode no draw falls there, and {metrics['is_samples']} draws know "
+        f"nothing of it. In the mean: ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats."
     )
-    return Answer(right, because)
+    return Answer(0 if share < 0.01 else 1 if share <= 0.1 else 2, because, measured(material.vae, units=(NATS, SHARE)))
 
 
 QUALITY_STEPS = (
@@ -66,8 +84,8 @@ QUALITY_STEPS = (
         name="autoencoder",
         short="AE or VAE",
         title="The same networks without the dice",
-        idea="A plain *autoencoder* stores each image at one point, its code, and is judged by reconstruction alone. Nothing "
-        "tells it where codes should lie, so its map has any scale, and no recipe for new images comes with it.",
+        idea="The plain *autoencoder* of step 1 beside a VAE of the same size: one stores each image at a point, the other as "
+        "a small cloud that is kept near the prior. Which of the two is the better source of new digits?",
         try_this="Draw new digits from both maps, then give the autoencoder a Gaussian of its own.",
         equation=Equation("ae-loss", r"\mathrm{loss}(x) = -\log p_\theta\big(x \mid z = \mathrm{encode}(x)\big)"),
         mathematics=(
@@ -75,7 +93,8 @@ QUALITY_STEPS = (
             "its codes $c_n$ afterwards:",
             Equation(
                 "fitted-gaussian",
-                r"m = \frac1N \sum_n c_n, \qquad C = \frac1N \sum_n (c_n - m)(c_n - m)^\top",
+                r"\begin{aligned} m &= \frac1N \sum_n c_n, \\"
+                r" C &= \frac1N \sum_n (c_n - m)(c_n - m)^\top \end{aligned}",
             ),
         ),
         question=Question(
@@ -85,6 +104,7 @@ QUALITY_STEPS = (
         ),
         source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
         why="Not “autoencoders make noise”: they make a map without a key. The VAE's key, the prior, is part of what it learns.",
+        words=("code", "~", "N(0, I)", "nll", "prior sd"),
         link=links.sampled,
     ),
     Step(
@@ -100,8 +120,8 @@ QUALITY_STEPS = (
             "about which image it was, and the distance of the aggregate posterior from the prior:",
             Equation(
                 "kl-split",
-                r"\frac1N \sum_n \mathrm{KL}\big(q_\varphi(z \mid x_n) \,\|\, p(z)\big)"
-                r" = I(n; z) + \mathrm{KL}\big(q(z) \,\|\, p(z)\big)",
+                r"\begin{aligned} &\frac1N \sum_n \mathrm{KL}\big(q_\varphi(z \mid x_n) \,\|\, p(z)\big) \\"
+                r" &\;\; = I(n; z) + \mathrm{KL}\big(q(z) \,\|\, p(z)\big) \end{aligned}",
             ),
         ),
         question=Question(
@@ -110,25 +130,27 @@ QUALITY_STEPS = (
             _mass,
         ),
         source=Source("vae_engine/measure/latent_statistics.py", "aggregate_kl", assigns="log_density"),
-        why="Where the prior has mass and the aggregate posterior has none, samples come out as no digit at all.",
+        why="A draw from the prior that lands where few images are is decoded less surely: more of its pixels are half ink.",
+        words=("aggregate posterior", "prior", "prior sd"),
         link=lambda material: links.whole_map("manifold", "prior"),
     ),
     Step(
         name="beta",
         short="β",
         title="The price of information",
-        idea="Multiply the KL term by β. A small β lets images spread out and be remembered; a large one makes telling them "
-        "apart too dear, and the encoder gives up: every image gets the prior. That is *collapse*.",
-        try_this="Slide from β = 0 upwards and follow one colour.",
+        idea="Multiply the KL term by β: that is what it costs to tell images apart. When an encoder finds it too dear, it "
+        "gives every image the same q, the prior, and z says nothing any more. That is *collapse*.",
+        try_this="Slide from β = 0 upwards, follow one colour, and look for the β at which the digit under the ring gives up.",
         equation=Equation(
             "vae-loss",
             r"\begin{aligned} \mathrm{loss}(x) ={}& -\mathbb{E}_q\big[\log p_\theta(x \mid z)\big] \\"
             r" &+ \beta\, \mathrm{KL}\big(q \,\|\, p(z)\big) \end{aligned}",
         ),
         mathematics=(
-            "Only at $\\beta$ of 1 is the loss minus the ELBO; otherwise it is no bound of $\\log p_\\theta(x)$. With "
-            "$\\beta$ of 0 the draws remain but cost nothing, so σ shrinks and the map becomes an autoencoder's. A dimension "
-            "counts as active while the means $\\mu_j$ of different images vary.",
+            "Only at $\\beta$ of 1 is the loss minus the ELBO. Minus it is still a lower bound of $\\log p_\\theta(x)$ for "
+            "$\\beta \\ge 1$, only a looser one; for $\\beta < 1$ it is none. With $\\beta$ of 0 the draws remain but cost "
+            "nothing: σ shrinks and the codes leave the prior. A dimension counts as active while the means $\\mu_j$ of "
+            "different images vary.",
         ),
         question=Question(
             "From the smallest β to the largest: what becomes of the KL?",
@@ -136,14 +158,16 @@ QUALITY_STEPS = (
             _collapse,
         ),
         source=Source("vae_engine/model/objectives.py", "vae_loss"),
-        why="Collapse is the commonest way for a VAE to fail, and a loss curve alone does not show it.",
+        why="A collapsed VAE still has a loss that looks like any other; only its two terms apart show what happened.",
+        words=("nll", "KL", "active unit", "nats", "test split"),
         link=lambda material: links.whole_map("prior", "density"),
     ),
     Step(
         name="how-good",
         short="How good",
         title="How good is the model?",
-        idea="Papers report the ELBO, or an estimate from K weighted draws that lies between it and the truth. Two dimensions "
+        idea="Papers report the ELBO, or an estimate from K weighted draws that on average lies between it and the truth. "
+        "Two dimensions "
         "allow the truth itself. And the number depends on what a pixel is: grey and binary pixels are different data.",
         try_this="Raise K for an ambiguous image. Repeat, and see on which side of the line the dots stay.",
         equation=Equation(
@@ -159,12 +183,13 @@ QUALITY_STEPS = (
             ),
         ),
         question=Question(
-            "With 500 draws per image, how does the mean over the test set compare with the exact log p(x)?",
-            ("Too low", "Right to 0.1 nat", "Too high"),
+            "With 500 draws per image: for how many test images is the estimate more than 1 nat too low?",
+            ("Fewer than 1 in 100", "1 to 10 in 100", "More than 1 in 10"),
             _too_low,
         ),
         source=Source("vae_engine/model/objectives.py", "iwae"),
         why="Compare models only by the same estimator on the same pixels, and never trust a bound more than its gap.",
+        words=("importance-sampled", "ELBO", "nats", "dynamic"),
         link=links.ambiguous_image,
     ),
 )

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from dashboard.learn.steps.source import Source
 from dashboard.stock.material import Material
+from vae_engine.stored.checkpoints import Stored
+
+NATS, SHARE, PIXELS, RATIO = "nats per image", "shares in per cent", "pixels of 784", "times"
+"""Units of what an answer measured."""
 
 
 @dataclass(frozen=True)
@@ -18,11 +22,27 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What the numbers of an answer belong to."""
+
+    models: tuple[str, ...]
+    images: str
+    units: tuple[str, ...]
+
+
+def measured(*models: Stored, units: tuple[str, ...]) -> Basis:
+    """The basis of numbers measured of models, each on the images that its own metrics name."""
+    images = {f"{one.metrics['split']} split, {one.metrics['protocol']} pixels, seed {one.metrics['seed']}" for one in models}
+    return Basis(tuple(one.name for one in models), "; ".join(sorted(images)), units)
+
+
+@dataclass(frozen=True)
 class Answer:
-    """Which option is right, and why, with the numbers that say so."""
+    """Which option is right, and why, with the numbers that say so and what they belong to."""
 
     right: int
     because: str
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,8 @@ class Step:
     question: Question
     source: Source
     why: str
+    words: tuple[str, ...]
+    """Words of the glossary that stand in the live view."""
     link: Callable[[Material], str]
     """The state of the Explore page that shows it, in the form that follows the `#`."""
 

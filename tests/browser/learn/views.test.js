@@ -13,7 +13,7 @@ import { classMedians } from "../../../dashboard/browser/learn/parts/points.js";
 import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
 
 test("every step has a view", () => {
-  assert.equal(Object.keys(LESSON_STEPS).length, 11);
+  assert.equal(Object.keys(LESSON_STEPS).length, 12);
   for (const view of Object.values(LESSON_STEPS)) assert.equal(typeof view, "function");
 });
 

@@ -184,6 +184,24 @@ def gap_in_two_parts() -> None:
     assert total == pytest.approx(kl_divergence(encoder_q(), true_posterior()).sum(-1)[0].item(), abs=0.005)
 
 
+@evaluates("autoencode")
+def autoencode() -> None:
+    model = build_model(tiny(kind="ae")).double()
+    x = (normal(4, 784, seed=2) > 0).double()
+    code = model.encoder(x)
+    assert code.shape == (4, 2)
+    same(model.decode(model.encode(x)), torch.sigmoid(model.decode_logits(code)))
+
+
+@evaluates("reconstruction")
+def reconstruction() -> None:
+    model = build_model(tiny(kind="ae")).double()
+    x = (normal(4, 784, seed=3) > 0).double()
+    ink = model.decode(model.encode(x))
+    chance = torch.where(x == 1, ink, 1 - ink)
+    same(objectives.nll(model.likelihood, x, model.decode_logits(model.encode(x))), -chance.log().sum(-1), 1e-8)
+
+
 @evaluates("ae-loss")
 def ae_loss() -> None:
     model = build_model(tiny(kind="ae")).double()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 
@@ -28,6 +30,11 @@ def learn(**query: str) -> AppTest:
     return app
 
 
+def plain(text: str) -> str:
+    """What is read of a text whose words explain themselves."""
+    return html.unescape(re.sub(r'<span class="term".*?>(.*?)<span.*?</span></span>', r"\1", text))
+
+
 def title(app: AppTest) -> str:
     return app.subheader[0].value
 
@@ -42,8 +49,12 @@ def test_a_step_shows_its_idea_equation_question_engine_and_live_view(place: int
     app = learn(step=step.name)
     assert title(app) == f"{place + 1}. {step.title}"
     assert [one.value.strip("$\n ") for one in app.latex] == [equation.latex for equation in step.equations]
-    assert app.expander[0].label == learn_wording.MATHEMATICS
-    assert not app.expander[0].proto.expanded
+    assert [one.label for one in app.tabs] == [
+        learn_wording.WHY,
+        learn_wording.MATHEMATICS,
+        learn_wording.WORDS,
+        learn_wording.ENGINE,
+    ]
     assert app.code[0].value == step.source.excerpt().code
     if step.name == "beta" and not catalogue.ladder():
         assert app.info[0].value == learn_wording.NO_LADDER
@@ -61,13 +72,45 @@ def test_the_answer_comes_only_after_a_prediction_and_stays() -> None:
     assert not any(answer.because in one.value for one in app.markdown)
     app.radio[0].set_value((answer.right + 1) % len(step.question.options)).run()
     button(app, learn_wording.REVEAL).click().run()
-    told = [one.value for one in app.markdown if answer.because in one.value]
+    told = [plain(one.value) for one in app.markdown if answer.because in plain(one.value)]
     assert len(told) == 1
     assert learn_wording.verdict(False, step.question.options[answer.right]) in told[0]
-    assert not app.radio
     button(app, "Next").click().run()
     button(app, "Previous").click().run()
-    assert any(answer.because in one.value for one in app.markdown)
+    assert any(answer.because in plain(one.value) for one in app.markdown)
+
+
+def test_the_options_and_the_choice_stay_beside_the_answer_and_one_may_try_again() -> None:
+    step = next(one for one in STEPS if one.name == "identity")
+    app = learn(step=step.name)
+    app.radio[0].set_value(0).run()
+    button(app, learn_wording.REVEAL).click().run()
+    assert (app.radio[0].value, app.radio[0].disabled) == (0, True)
+    assert list(app.radio[0].options) == list(step.question.options)
+    button(app, learn_wording.AGAIN).click().run()
+    assert (app.radio[0].value, app.radio[0].disabled) == (None, False)
+    assert button(app, learn_wording.REVEAL).disabled
+
+
+def test_a_page_says_where_answers_are_kept_and_forgets_them_when_asked() -> None:
+    app = learn(step="identity")
+    assert not [one for one in app.button if one.label == learn_wording.AFRESH]
+    app.radio[0].set_value(1).run()
+    button(app, learn_wording.REVEAL).click().run()
+    assert any(one.value == learn_wording.answers_kept(1, True) for one in app.caption)
+    button(app, learn_wording.AFRESH).click().run()
+    assert app.radio[0].value is None
+    assert learn_wording.answers_kept(1, False) != learn_wording.answers_kept(1, True)
+
+
+@pytest.mark.parametrize("kept", ["1", -1, 3, 1.5, True])
+def test_an_answer_that_makes_no_sense_counts_as_none(kept: object) -> None:
+    program = f"from dashboard.shared import state\nstate.keep('learn-identity-revealed', {kept!r})\n{PROGRAM}"
+    app = AppTest.from_string(program, default_timeout=60)
+    app.query_params["step"] = "identity"
+    app.run()
+    assert not app.exception
+    assert not app.radio[0].disabled
 
 
 def test_a_right_prediction_is_told_so() -> None:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from support.builders import ROOT
-from support.links import read_by_the_browser
+from support.links import in_node, read_by_the_browser
 
 from dashboard.learn import component as lesson
+from dashboard.learn import wording
 from dashboard.learn.steps import STEPS
 from dashboard.learn.steps.source import source_of
+from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
+from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.links import read
 from dashboard.stock import catalogue, material, measures
 from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
+from vae_engine.exchange import bundle as export
+from vae_engine.exchange.bundle import write_bundle
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import elbo_by_quadrature
 from vae_engine.model import loading, objectives
 from vae_engine.model.models import VAE, Posterior
-from vae_engine.stored import registry
+from vae_engine.stored import registry, terms
 
 NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 
@@ -68,6 +75,24 @@ def test_an_answer_is_one_of_the_options_and_says_numbers(step, subject: Materia
     assert NUMBER.search(answer.because)
     assert "nan" not in answer.because.lower().split()
     assert "-" not in [word[0] for word in answer.because.split()], "a minus is a minus, not a hyphen"
+    assert set(step.words) <= GLOSSARY.keys()
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_by_line_names_the_units_and_the_models_of_what_was_measured(step, subject: Material) -> None:
+    if step.name == "beta" and not subject.ladder:
+        pytest.skip("the models of the β ladder are not bundled")
+    answer = step.question.answer(subject)
+    units = {NATS: " nats", SHARE: " %", PIXELS: "of 784 pixels", RATIO: " times"}
+    assert set(answer.basis.units) == {unit for unit, sign in units.items() if sign in answer.because}
+    models = {
+        "beta": [one.name for one in subject.ladder],
+        "why": [subject.ae.name],
+        "autoencoder": [subject.vae.name, subject.ae.name],
+    }
+    assert list(answer.basis.models) == models.get(step.name, [subject.vae.name])
+    assert answer.basis.images == "test split, dynamic pixels, seed 0"
+    assert all(unit in wording.protocol(answer.basis) for unit in answer.basis.units)
 
 
 def test_a_statement_is_found_by_name_or_refused() -> None:
@@ -132,9 +157,74 @@ def test_far_draws_are_counted_against_the_usual_distance(subject: Material) -> 
         assert (distances <= measures.usual_distance(subject, kind)).mean() == pytest.approx(measures.USUAL / 100, abs=0.001)
         by_hand = np.hypot(*(subject.training[kind] - subject.places(kind)[7]).T).min()
         assert distances[7] == pytest.approx(by_hand)
-    vae, ae, own = measures.far_shares(subject)
+    vae, ae, own = measures.far_shares(subject, draws=500)
     assert 0 < vae < 0.3
     assert ae < own, "its own Gaussian reaches the outskirts, N(0, I) only the middle"
+
+
+def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: Material, tmp_path: Path) -> None:
+    paths = []
+    for one in (subject.vae, subject.ae):
+        paths.append(tmp_path / one.name)
+        write_bundle(one, paths[-1])
+    live, told = far_shares_in_the_browser(paths), measures.far_shares(subject)
+    for share, answer in zip(live, told, strict=True):
+        error = np.sqrt(2 * answer * (1 - answer) / measures.FAR_DRAWS)
+        assert abs(share - answer) < 2 * error
+
+
+def far_shares_in_the_browser(paths: list[Path]) -> list[float]:
+    program = """
+      import {readFileSync} from "node:fs";
+      import {readBundle} from "./dashboard/browser/model/bundle.js";
+      import {createModel} from "./dashboard/browser/model/explorer_model.js";
+      import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "./dashboard/browser/learn/maths/samples.js";
+      const [vae, ae] = process.argv.slice(1).map((path, i) => createModel(readBundle(new Uint8Array(readFileSync(path))), i));
+      console.log(JSON.stringify([[vae, STANDARD_NORMAL], [ae, STANDARD_NORMAL], [ae, ae.gaussian]]
+        .map(([model, gaussian]) => shareBeyond(drawMany(gaussian, FAR_DRAWS, 1), model.trained, model.usual))));
+    """
+    return json.loads(in_node(program, *map(str, paths)))
+
+
+def test_the_autoencoder_reconstructs_worse_also_what_it_was_trained_on(subject: Material, vae: VAE) -> None:
+    found = measures.training_nll(subject)
+    assert found.difference > 2 * found.standard_error > 0
+    assert subject.ae.metrics["nll"] > subject.vae.metrics["nll"]
+    assert found.vae < subject.vae.metrics["nll"]
+    x = torch.from_numpy(export.observed_first("mnist", "train", 50).astype(np.float32))
+    ae = loading.to_torch(subject.ae)
+    engine = objectives.nll(ae.likelihood, x, ae.decode_logits(ae.encode(x))).mean()
+    assert measures.nll(subject.ae, x.numpy(), ae.encode(x).detach().numpy()).mean() == pytest.approx(engine.item(), rel=1e-5)
+
+
+def test_a_point_far_from_every_code_is_decoded_less_surely_by_both(subject: Material) -> None:
+    """What steps 1 and 10 say of draws that land where no image is."""
+    for kind in ("vae", "ae"):
+        standard = np.random.default_rng(1).standard_normal((1000, 2))
+        z = standard if kind == "vae" else measures.own_gaussian(subject.codes, standard)
+        is_far = measures.nearest_training_code(subject, kind, z) > measures.usual_distance(subject, kind)
+        unsure = measures.unsure_pixels(subject.model(kind), z)
+        assert np.median(unsure[is_far]) > 1.05 * np.median(unsure[~is_far])
+
+
+def test_minus_the_loss_is_a_bound_for_beta_of_at_least_one_and_none_below(subject: Material) -> None:
+    truths, kl = subject.truths, terms.kl(subject.mu, subject.std)
+    for beta in (1.0, 4.0):
+        assert (truths.elbo - (beta - 1) * kl <= truths.log_px + 0.02).all()
+    assert (truths.elbo + kl > truths.log_px).mean() > 0.5, "at β = 0 most images break it"
+
+
+def test_a_lattice_sum_is_right_below_three_sigma_and_luck_beyond() -> None:
+    """What step 3 says of its grid: Σ h N(kh + shift; 0, 1) is 1 for fine h, whatever the shift."""
+
+    def errors(spacing: float) -> np.ndarray:
+        z = np.arange(-400, 401) * spacing + np.linspace(0, 1, 21)[:, None] * spacing
+        return np.log(np.exp(-(z**2) / 2).sum(1) * spacing / np.sqrt(2 * np.pi))
+
+    assert np.abs(errors(1)).max() < 1e-6
+    assert np.abs(errors(3)).max() < 0.3
+    assert errors(12).min() < -1
+    assert errors(12).max() > 1
 
 
 def test_neighbours_are_the_nearest(subject: Material) -> None:

@@ -70,7 +70,7 @@ def wrong(task: Task, subject: Material) -> Any:
 def test_there_are_enough_tasks_and_they_cover_every_step() -> None:
     assert len(TASKS) >= 12
     assert len({task.name for task in TASKS}) == len(TASKS)
-    assert {task.step for task in TASKS} == {step.name for step in STEPS}
+    assert {task.step for task in TASKS} == {step.name for step in STEPS} - {"why"}, "the first step only sets the scene"
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)

@@ -13,10 +13,10 @@ import {createBatchDecoder} from "../../model/worker.js";
 
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
-/** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
+/** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, answered: boolean, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
 
 const LEAST_HEIGHT = 380;
-const BESIDE_HEIGHT = 345; // what the page has above and below: its bars, the line of what to do, the question
+const BESIDE_HEIGHT = 366; // what the page has above and below: its bars, the line of what to do, the question
 
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
@@ -34,7 +34,7 @@ export default function lessonComponent(call) {
   } else {
     leaveLesson(root);
     /** @type {LessonInstance} */
-    const instance = {id: header.id, call, models: prepare(bundles), step: "", lesson: null, turn: () => show(root, instance)};
+    const instance = {id: header.id, call, models: prepare(bundles), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
     lessons.set(root, instance);
     addEventListener("latent-lesson-turn", instance.turn);
     instance.turn();
@@ -72,18 +72,21 @@ async function prepare(bundles) {
 
 /** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
 async function show(root, instance) {
-  const {step, models: id} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
-  if (id !== instance.id || step === instance.step) return;
+  const {step, models: id, answered} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  if (id !== instance.id) return;
+  instance.answered = answered;
+  instance.lesson?.setAnswered(answered);
+  if (step === instance.step) return;
   instance.step = step;
   instance.lesson?.destroy();
   instance.lesson = null;
-  root.style.setProperty("--ls-height", `${Math.max(LEAST_HEIGHT, innerHeight - BESIDE_HEIGHT)}px`);
+  root.style.setProperty("--ls-height", `max(${LEAST_HEIGHT}px, 100vh - ${BESIDE_HEIGHT}px)`);
   root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
   try {
     const models = await instance.models;
     if (lessons.get(root) !== instance || instance.step !== step) return;
     root.replaceChildren();
-    instance.lesson = mountLesson(root, {step, models, kept, report: (report) => instance.call.setStateValue("report", report)});
+    instance.lesson = mountLesson(root, {step, models, kept, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {
     showFailure(root, error);
   }

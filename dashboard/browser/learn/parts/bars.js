@@ -10,11 +10,11 @@ export function roundedEnd(most) {
   return Number((Math.ceil((most * 1.02) / unit) * unit).toPrecision(6));
 }
 
-/** @param {string} label @param {{label: string, testid?: string, parts: string[]}[]} rows parts: kinds, each with a look of its own */
+/** @param {string} label @param {{label: string, testid?: string, parts: string[], telling?: boolean}[]} rows parts: kinds, each with a look of its own; telling: hidden until the step is answered */
 export function createBars(label, rows) {
   const built = rows.map((row) => {
-    const value = make("output", {class: "ls-value", "data-testid": row.testid});
-    const parts = row.parts.map((kind) => make("span", {class: `ls-part ls-part-${kind}`}));
+    const value = make("output", {class: row.telling ? "ls-value ls-telling" : "ls-value", "data-testid": row.testid});
+    const parts = row.parts.map((kind) => make("span", {class: `ls-part ls-part-${kind}${row.telling ? " ls-telling" : ""}`}));
     return {value, parts, element: make("div", {class: "ls-bar-row"}, make("span", {class: "ls-name"}, row.label), make("div", {class: "ls-bar"}, ...parts), value)};
   });
   const ends = [make("span", {}), make("span", {})];

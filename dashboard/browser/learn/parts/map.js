@@ -14,7 +14,7 @@ import {paintAxes, paintGrid} from "../../map/marks.js";
  * @typedef {object} LessonMapOptions
  * @property {import("../lesson.js").Lesson} lesson
  * @property {string} testid
- * @property {string} unit of the axes
+ * @property {string} unit of the axes, after the name of the first
  * @property {() => [Latent, Latent]} range the corners of what is to be in sight
  * @property {(painter: Painter) => void} base
  * @property {() => unknown[]} key what the base is painted from, beside view and theme
@@ -35,7 +35,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
   const below = make("canvas", {"aria-hidden": "true"});
   const above = make("canvas", {"aria-hidden": "true", class: "lx-map-marks"});
   const plot = make("div", {class: "lx-plot", "data-testid": testid});
-  const element = make("div", {class: "lx-map ls-map"}, below, above, plot, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
+  const element = make("div", {class: "lx-map ls-map"}, below, above, plot, make("span", {class: "lx-axis", "aria-hidden": "true"}, unit.split(",")[0].replace("₁", "₂")));
   const [under, over] = [contextOf(below), contextOf(above)];
   let [left, bottom, size, ratio] = [0, 0, 13, 1];
   /** @type {View} */

@@ -4,7 +4,8 @@
 import {createDigit} from "../../images/digit_view.js";
 import {make, setText, slider} from "../../base/dom.js";
 
-/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string}} ReadingRow kind: of the part of a bar that it is the length of */
+/** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string, telling?: boolean}} ReadingRow
+ *   kind: of the part of a bar that it is the length of; telling: it answers the question of the step, and is hidden until then */
 
 /** A number with a true minus sign, or an ellipsis for one that is being worked out. @param {number|null} value @param {number} [digits] */
 export function numberText(value, digits = 2) {
@@ -22,7 +23,7 @@ export function roughText(value) {
 
 /** A table of named numbers. @param {ReadingRow[]} rows */
 export function createReadings(rows) {
-  const outputs = rows.map(({name}) => make("output", {class: "ls-value", "data-testid": `reading-${name}`}));
+  const outputs = rows.map(({name, telling}) => make("output", {class: telling ? "ls-value ls-telling" : "ls-value", "data-testid": `reading-${name}`}));
   const element = make("div", {class: "ls-readings"}, ...rows.map(({label, unit, strong, kind}, i) =>
     make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, kind ? make("span", {class: `ls-swatch ls-part-${kind}`}) : null, label), outputs[i], make("span", {class: "ls-unit"}, unit ?? ""))));
   return {
@@ -78,8 +79,13 @@ export function createPicture(testid, said) {
   };
 }
 
-/** Words that are computed from what is on show. @param {string} [testid] */
-export function createNote(testid) {
-  const element = make("p", {class: "ls-note", "data-testid": testid});
+/** What the marks of a map are. @param {[string, string][]} entries a kind of mark, and its words */
+export function createLegend(entries) {
+  return make("div", {class: "ls-legend"}, ...entries.map(([kind, words]) => make("span", {}, make("span", {class: `ls-mark ls-mark-${kind}`, "aria-hidden": "true"}), words)));
+}
+
+/** Words that are computed from what is on show. @param {string} [testid] @param {boolean} [telling] whether they answer the question of the step */
+export function createNote(testid, telling) {
+  const element = make("p", {class: telling ? "ls-note ls-telling" : "ls-note", "data-testid": testid});
   return {element, say: (/** @type {string} */ text) => setText(element, text)};
 }

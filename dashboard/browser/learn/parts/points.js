@@ -42,3 +42,15 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
 export function paintPriorCircles({context, view, theme, size}, model) {
   paintPrior(context, view, theme, model, size - 1);
 }
+
+/** A draw on a map: a small square. @param {CanvasRenderingContext2D} context @param {[number, number]} at @param {string} colour @param {string} halo */
+export function paintDraw(context, [x, y], colour, halo) {
+  context.beginPath();
+  context.rect(x - 4, y - 4, 8, 8);
+  context.strokeStyle = halo;
+  context.lineWidth = 4;
+  context.stroke();
+  context.strokeStyle = colour;
+  context.lineWidth = 2;
+  context.stroke();
+}

@@ -1,7 +1,9 @@
 // @ts-check
 // The exact posterior of the chosen image under a lens: a map of the part of latent space where it and q lie.
 
+import {make} from "../../base/dom.js";
 import {createLessonMap} from "./map.js";
+import {createLegend} from "./parts.js";
 import {paintTruth} from "../../map/posterior.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
@@ -12,6 +14,8 @@ import {paintTruth} from "../../map/posterior.js";
 const VISIBLE = 0.05; // of the density on the 95 % contour: what of the posterior is kept in sight
 const REACH = 3; // σ of a Gaussian that are kept in sight
 const MARGIN = 0.12;
+/** @type {[string, string][]} */
+const Q_LEGEND = [["ring", "q: 1σ and 2σ"]];
 
 /**
  * The corners of what is to be in sight of a posterior and of Gaussians, with some room around.
@@ -39,9 +43,9 @@ export function frameAround({grid: {columns, rows, low, high}, density, contours
 /**
  * @param {import("../lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image
  * @param {{marks: (painter: Painter) => void, range?: () => [Latent, Latent]|null, handles?: import("./map.js").Handle[],
- *   press?: (z: Latent) => void}} options range: what is in sight; null, or before anything is known, all of the map
+ *   press?: (z: Latent) => void, legend?: [string, string][]}} options legend: of the marks; range: what is in sight; null, or before anything is known, all of the map
  */
-export function createTruthMap(lesson, image, {marks, range, handles, press}) {
+export function createTruthMap(lesson, image, {marks, range, handles, press, legend = Q_LEGEND}) {
   /** @type {import("./image.js").Subject["truth"]} */
   let framed = null;
   let frame = lesson.model.core;
@@ -52,7 +56,7 @@ export function createTruthMap(lesson, image, {marks, range, handles, press}) {
     return frame;
   }
 
-  return createLessonMap({
+  const map = createLessonMap({
     lesson, testid: "lesson-truth", unit: "z₁, prior sd", handles, press, range: current,
     base(painter) {
       const {truth} = image.subject();
@@ -61,4 +65,5 @@ export function createTruthMap(lesson, image, {marks, range, handles, press}) {
     key: () => [image.subject().truth],
     marks,
   });
+  return {...map, element: make("div", {class: "ls-map-box"}, map.element, createLegend([["truth", "p(z|x): 50 % and 95 % lie within"], ...legend]))};
 }

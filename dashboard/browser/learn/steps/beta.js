@@ -26,7 +26,7 @@ export function betaView(lesson) {
   let [codes, range] = [models[place].bundle.points.codes, models[place].core];
   const motion = createMotion(lesson);
   const map = createLessonMap({
-    lesson, testid: "lesson-map", unit: "z₁", range: () => range,
+    lesson, testid: "lesson-map", unit: "z₁, prior sd", range: () => range,
     base(painter) {
       const model = models[place];
       paintCodes(painter, {...model, low: range[0], high: range[1], bundle: {...model.bundle, points: {...model.bundle.points, codes}}}, 0.8);
@@ -54,10 +54,10 @@ export function betaView(lesson) {
     settled: lesson.commit,
   });
   const picture = createPicture("lesson-digit", "decode(z)");
-  const [nllBar, klBar] = [["nll", "nll"], ["kl", "KL"]].map(([kind, label]) => createBars(`${label} on the test split, nats`, [{label, parts: [kind]}]));
+  const [nllBar, klBar] = [["nll", "nll"], ["kl", "KL"]].map(([kind, label]) => createBars(`${label} on the test split, nats`, [{label, parts: [kind], telling: kind === "kl"}]));
   const ends = ["nll", "kl"].map((name) => roundedEnd(Math.max(...models.map((model) => model.bundle.header.metrics[name] ?? 0))));
-  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"},
-    {name: "active", label: "active units of 2", digits: 0}]);
+  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl", telling: true},
+    {name: "active", label: "active units of 2", digits: 0, telling: true}]);
   const note = createNote("beta-note");
 
   function readings() {

@@ -12,11 +12,14 @@ const ROOM = 1.2; // the axis reaches that many times as far as log p(x), and fu
 export function identityView(lesson) {
   const fitting = createFitting(lesson);
   const {image} = fitting;
-  const bars = createBars("log p(x) = ELBO + gap, in nats", [
+  const bars = createBars("log p(x) = ELBO + gap, in nats: the further right a bar ends, the better", [
     {label: "log p(x)", testid: "reading-log_px", parts: ["truth"]},
+    {label: "ELBO", testid: "reading-elbo", parts: ["elbo"]},
     {label: "gap", testid: "reading-gap", parts: ["gap"]},
-    {label: "ELBO", testid: "reading-elbo", parts: ["nll", "kl"]},
+    {label: "nll + KL", parts: ["kl", "nll"]},
   ]);
+  const key = createNote("identity-key");
+  key.say("The further right log p(x) and ELBO reach, the better; the gap is what the ELBO lacks. nll + KL is minus the ELBO: what is left from it to 0.");
   const table = createReadings([{name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"}]);
   const note = createNote("identity-note");
 
@@ -27,16 +30,17 @@ export function identityView(lesson) {
   }
 
   return {
-    elements: [image.element, fitting.map.element, make("div", {class: "ls-side"}, fitting.actions, bars.element, table.element, note.element)],
+    elements: [image.element, fitting.map.element, make("div", {class: "ls-side"}, fitting.actions, bars.element, key.element, table.element, note.element)],
     resize: fitting.map.resize,
     render() {
       fitting.render();
       const found = fitting.numbers(true);
       const most = found ? roundedEnd(Math.max(-found.elbo, -ROOM * found.logPx)) : 1;
       bars.show(found && [
-        {value: found.logPx, parts: [[found.logPx, 0]]},
+        {value: found.logPx, parts: [[-most, found.logPx]]},
+        {value: found.elbo, parts: [[-most, found.elbo]]},
         {value: found.gap, parts: [[found.elbo, found.logPx]]},
-        {value: found.elbo, parts: [[found.elbo, -found.kl], [-found.kl, 0]]},
+        {value: -found.elbo, parts: [[found.elbo, found.elbo + found.kl], [found.elbo + found.kl, 0]]},
       ], -most, 0);
       table.show(readings(true));
       note.say(found

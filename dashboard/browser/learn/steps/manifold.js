@@ -72,9 +72,10 @@ export function manifoldView(lesson) {
     },
     settled: lesson.commit});
   const radiusSlider = createChoiceSlider({label: "radius r, prior sd", testid: "radius", values: RADII, first: radius, format: (value) => value.toFixed(2), changed: setRadius, settled: lesson.commit});
-  const values = ["r", "prior_within", "aggregate_within"].map((name) => make("output", {class: "ls-value", "data-testid": `reading-${name}`}));
+  const values = ["r", "prior_within", "aggregate_within"].map((name) => make("output", {class: name === "aggregate_within" ? "ls-value ls-telling" : "ls-value", "data-testid": `reading-${name}`}));
   const table = make("div", {class: "ls-readings"}, ...["r", "prior within r", "aggregate posterior within r"].map((label, i) =>
     make("div", {class: "ls-reading"}, make("span", {class: "ls-name"}, label), values[i])));
+  const verdict = createNote("manifold-verdict", true);
   const note = createNote("manifold-note");
   /** @type {{radius: number, share: number}|null} */
   let within = null;
@@ -118,7 +119,7 @@ export function manifoldView(lesson) {
   }
 
   return {
-    elements: [map.element, make("div", {class: "ls-side"}, what.element, spacings.element, tileSlider.element, radiusSlider.element, table, note.element)],
+    elements: [map.element, make("div", {class: "ls-side"}, what.element, spacings.element, tileSlider.element, radiusSlider.element, table, verdict.element, note.element)],
     resize: map.resize,
     render() {
       if (shown === "digits") decode();
@@ -130,10 +131,11 @@ export function manifoldView(lesson) {
       const found = readings();
       [found.r.toFixed(2), shareText(found.prior_within), shareText(found.aggregate_within)].forEach((text, i) => setText(values[i], text));
       const much = found.aggregate_within > found.prior_within ? "more" : "less";
+      verdict.say(`Within r the aggregate posterior holds ${much} than the prior does.`);
       note.say((shown === "digits"
         ? `${tiles} × ${tiles} latents decoded by ${model.bundle.name}, ${spacing === "prior" ? "at the middles of strips of equal prior mass, so that every tile stands for the same share of the prior" : "in even steps of z"}. `
         : `Mean over ${model.bundle.points.count.toLocaleString("en")} test images of q(z|x); circles: the prior at 1, 2 and 3 σ. `) +
-        `Within r the aggregate posterior holds ${much} than the prior does. Images binarised (${model.bundle.points.protocol}, seed ${model.bundle.points.seed}).`);
+        `Images binarised (${model.bundle.points.protocol}, seed ${model.bundle.points.seed}).`);
     },
     readings,
     place: () => ({layers: {...noLayers(), manifold: shown === "digits", density: shown === "density", prior: true}, manifoldSize: Math.max(10, tiles), spacing}),

@@ -9,15 +9,14 @@ import {actionButton, make, setText} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
 import {createNote, createPicture} from "../parts/parts.js";
-import {paintCodes, paintPriorCircles} from "../parts/points.js";
-import {drawMany, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
+import {paintCodes, paintDraw, paintPriorCircles} from "../parts/points.js";
+import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
 import {paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../../state/state.js").Latent} Latent */
 
 const SHOWN_DRAWS = 9;
-const DRAWS = 500;
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function autoencoderView(lesson) {
@@ -30,7 +29,7 @@ export function autoencoderView(lesson) {
     {name: "far_ae_own", model: ae, gaussian: ae.gaussian, label: "AE, its own Gaussian", fitted: true},
   ].map((row) => {
     const strip = createStrip({label: row.label, count: SHOWN_DRAWS, testid: `strip-${row.name}`});
-    const share = make("output", {class: "ls-value", "data-testid": `reading-${row.name}`});
+    const share = make("output", {class: "ls-value ls-telling", "data-testid": `reading-${row.name}`});
     return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, row.label), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
   });
   const maps = [vae, ae].map((model) => createLessonMap({
@@ -63,7 +62,7 @@ export function autoencoderView(lesson) {
 
   function draw() {
     for (const row of rows) {
-      const latents = drawMany(row.gaussian, DRAWS, seed);
+      const latents = drawMany(row.gaussian, FAR_DRAWS, seed);
       row.far = shareBeyond(latents, row.model.trained, row.model.usual);
       row.shown = latents.slice(0, SHOWN_DRAWS);
     }
@@ -91,22 +90,10 @@ export function autoencoderView(lesson) {
         row.strip.show(row.model.network.decodeMany(Float32Array.from(row.shown.flat())), lesson.theme);
         setText(row.share, shareText(row.far));
       }
-      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test codes have a training code. Of ${DRAWS} draws (seed ${seed}), so to within ±${Math.ceil(100 / Math.sqrt(DRAWS))} points; ` +
-        `squares: the ${SHOWN_DRAWS} decoded. Click a dot for its image; nll at μ or code, pixels binarised (${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}).`);
+      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test codes have a training code; of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}), ±1 point. Squares: ${SHOWN_DRAWS} of them. ` +
+        `Click a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
     place: () => ({mode: "sample", seed}),
   };
-}
-
-/** @param {CanvasRenderingContext2D} context @param {[number, number]} at @param {string} colour @param {string} halo */
-function paintDraw(context, [x, y], colour, halo) {
-  context.beginPath();
-  context.rect(x - 4, y - 4, 8, 8);
-  context.strokeStyle = halo;
-  context.lineWidth = 4;
-  context.stroke();
-  context.strokeStyle = colour;
-  context.lineWidth = 2;
-  context.stroke();
 }

@@ -1,8 +1,9 @@
 // @ts-check
-// Step 2: p(z|x) of an image, and a plain lattice sum for log p(x) that fails as long as it is coarser than p(z|x).
+// Step 3: p(z|x) of an image, and a plain lattice sum for log p(x) that is right or wrong by luck while it is coarser than p(z|x).
 
 import {make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
+import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
 import {createLessonMap} from "../parts/map.js";
@@ -14,12 +15,15 @@ import {paintRing} from "../../map/marks.js";
 /** @typedef {import("../parts/map.js").Painter} Painter */
 
 const SIDES = [5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200];
+const FINEST = SIDES[SIDES.length - 1];
+const WITHIN = 20; // nats: an error beyond is drawn at the edge
+const LUCK = 3; // σ: where the spacing is wider, a Gaussian's lattice sum may be off by 20 % and more along each axis
 const CLOSEST = 4; // lattice points closer together than so many pixels are not drawn
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function posteriorView(lesson) {
   const {model} = lesson;
-  let n = 40;
+  let n = FINEST;
   const image = createChosenImage(lesson, {changed: sum});
   /** Sums by the number of points per side, for one image. @type {{index: number, sums: Map<number, number>}} */
   let known = {index: image.subject().index, sums: new Map()};
@@ -34,7 +38,7 @@ export function posteriorView(lesson) {
     press: (z) => image.choose(model.index.nearest(z[0], z[1])),
   });
   const close = createTruthMap(lesson, image, {
-    marks: paintLattice,
+    marks: paintLattice, legend: [["point", "grid point"], ["frame", "this part, on the left map"]],
     range() {
       const {truth} = image.subject();
       return truth && frameAround(truth, []);
@@ -50,18 +54,59 @@ export function posteriorView(lesson) {
   });
   const table = createReadings([{name: "n", label: "points per side", digits: 0}, {name: "log_px_grid", label: "log p(x), lattice sum", unit: "nats", strong: true},
     {name: "log_px_exact", label: "log p(x), exact", unit: "nats"}]);
+  const chart = createChart(lesson, "chart-lattice", "Error of the lattice sum against the number of points per side");
   const note = createNote("posterior-note");
 
+  /** The sum on show first, then those of the other grids for the chart. */
   async function sum() {
     lesson.commit();
     const {index, x, truth} = image.subject();
     if (index !== known.index) known = {index, sums: new Map()};
-    if (!truth || known.sums.has(n)) return;
-    const [asked, sums] = [n, known.sums];
-    const joints = await lesson.decoder.logJoint(x, latticePoints(asked)).catch(lesson.fail);
-    if (!joints) return;
-    sums.set(asked, latticeLogSum(joints, asked));
-    lesson.commit();
+    if (!truth) return;
+    const {sums} = known;
+    for (const side of [n, ...SIDES]) {
+      if (sums.has(side)) continue;
+      sums.set(side, NaN);
+      const joints = await lesson.decoder.logJoint(x, latticePoints(side)).catch(lesson.fail);
+      if (!joints || !lesson.alive()) return;
+      sums.set(side, latticeLogSum(joints, side));
+      if (side === n) lesson.commit();
+      else lesson.invalidate();
+      if (known.sums !== sums) return;
+    }
+  }
+
+  /** Errors over the grid's size, and where the spacing is as wide as the posterior. */
+  function drawErrors() {
+    const {index, truth} = image.subject();
+    if (!truth) return;
+    const {theme} = lesson;
+    chart.draw({low: SIDES[0], high: 1.15 * FINEST, log: true, label: "points per side; up: error of the sum, nats"}, {low: -WITHIN, high: WITHIN, label: ""}, ({context, x, y, size, width, height}) => {
+      const enough = x(Math.min(1.15 * FINEST, (2 * LATTICE_REACH) / (LUCK * narrowest(truth))));
+      context.fillStyle = theme.muted;
+      context.globalAlpha = 0.12;
+      context.fillRect(0, 0, enough, height);
+      context.globalAlpha = 1;
+      context.font = `${size}px ${theme.font}`;
+      context.textAlign = "left";
+      context.textBaseline = "top";
+      context.fillText(`h > ${LUCK}σ: luck`, 6, 3);
+      context.strokeStyle = theme.truth;
+      context.lineWidth = 2;
+      context.beginPath();
+      context.moveTo(0, y(0));
+      context.lineTo(width, y(0));
+      context.stroke();
+      if (index !== known.index) return;
+      for (const [side, value] of known.sums) {
+        if (Number.isNaN(value)) continue;
+        const error = Math.min(WITHIN, Math.max(-WITHIN, value - truth.logPx));
+        context.beginPath();
+        context.arc(x(side), y(error), side === n ? 5 : 3, 0, 2 * Math.PI);
+        context.fillStyle = side === n ? theme.accent : theme.text;
+        context.fill();
+      }
+    });
   }
 
   /** What the close-up shows. @param {Painter} painter */
@@ -97,22 +142,24 @@ export function posteriorView(lesson) {
 
   function readings() {
     const {index, truth} = image.subject();
-    return {n, log_px_grid: (index === known.index ? known.sums.get(n) : null) ?? null, log_px_exact: truth?.logPx ?? null};
+    const found = index === known.index ? known.sums.get(n) : undefined;
+    return {n, log_px_grid: found === undefined || Number.isNaN(found) ? null : found, log_px_exact: truth?.logPx ?? null};
   }
 
   function told() {
     const {truth} = image.subject();
     const {log_px_grid: grid, log_px_exact: exact} = readings();
     if (!truth || exact === null) return "The exact posterior is being worked out …";
-    const narrow = Math.min(Math.sqrt(truth.covariance[0]), Math.sqrt(truth.covariance[2]));
+    const narrow = narrowest(truth);
     const spacing = latticeSpacing(n);
     const off = grid === null ? "" : ` The sum is ${numberText(Math.abs(grid - exact))} nats ${grid > exact ? "too high" : "too low"}.`;
-    return `Lattice spacing ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off} ` +
-      `${(n * n).toLocaleString("en")} points decoded; the exact value refines only where the mass is. Click a dot to choose its image.`;
+    const luck = spacing > LUCK * narrow ? " So coarse, the sum depends on how near a grid point happens to lie to the peak." : "";
+    return `Spacing h = ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off}${luck} Click a dot to choose its image.`;
   }
 
   return {
-    elements: [whole.element, close.element, make("div", {class: "ls-side"}, image.element, slider.element, table.element, note.element)],
+    elements: [whole.element, make("div", {class: "ls-column"}, close.element, chart.element),
+      make("div", {class: "ls-side"}, image.element, slider.element, table.element, note.element)],
     resize() {
       whole.resize();
       close.resize();
@@ -121,10 +168,16 @@ export function posteriorView(lesson) {
       close.render();
       whole.render();
       image.render();
+      drawErrors();
       table.show(readings());
       note.say(told());
     },
     readings,
     place: image.place,
   };
+}
+
+/** The smaller σ of a posterior, along an axis. @param {import("../../exact/posterior_summary.js").Posterior} posterior */
+function narrowest({covariance}) {
+  return Math.min(Math.sqrt(covariance[0]), Math.sqrt(covariance[2]));
 }

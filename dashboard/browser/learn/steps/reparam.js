@@ -51,8 +51,8 @@ export function reparameterisationView(lesson) {
     settled: lesson.commit});
   const table = createReadings([
     {name: "n", label: "n", digits: 0}, {name: "var_reparam", label: "variance, reparameterised", format: roughText},
-    {name: "var_score", label: "variance, score function", format: roughText}, {name: "var_score_baseline", label: "variance, with baseline", format: roughText},
-    {name: "ratio", label: "score / reparameterised", format: roughText, strong: true},
+    {name: "var_score", label: "variance, score function", format: roughText, telling: true}, {name: "var_score_baseline", label: "variance, with baseline", format: roughText, telling: true},
+    {name: "ratio", label: "score / reparameterised", format: roughText, strong: true, telling: true},
   ]);
   const note = createNote("reparam-note");
 

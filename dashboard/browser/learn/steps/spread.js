@@ -38,9 +38,11 @@ export function estimatorsView(lesson) {
     settled: lesson.commit});
   const table = createReadings([
     {name: "L", label: "L", digits: 0}, {name: "elbo_exact", label: "ELBO, exact", unit: "nats"},
-    {name: "sd_a", label: "sd of A", digits: 3, unit: "nats", kind: "a"}, {name: "sd_b", label: "sd of B", digits: 3, unit: "nats", kind: "b"},
+    {name: "sd_a", label: "sd of A", digits: 3, unit: "nats", kind: "a", telling: true}, {name: "sd_b", label: "sd of B", digits: 3, unit: "nats", kind: "b", telling: true},
     {name: "kl_closed", label: "KL, closed form", unit: "nats", digits: 3}, {name: "kl_mc", label: "KL, mean of the estimates", unit: "nats", digits: 3},
   ]);
+  bounds.element.classList.add("ls-telling");
+  const verdict = createNote("estimators-verdict", true);
   const note = createNote("estimators-note");
 
   async function fill() {
@@ -109,15 +111,20 @@ export function estimatorsView(lesson) {
     });
   }
 
-  function told() {
+  /** Which of the two spreads less, and why. */
+  function compared() {
     const {sd_a: a, sd_b: b} = readings();
-    if (a === null || b === null) return `${POOL.toLocaleString("en")} samples of the encoder's q are being decoded …`;
-    const less = a < b ? "A spreads less than B here: where q resembles p(z|x), log p(x, z) − log q(z) is nearly constant." : "B spreads less than A here: it adds no noise for a KL that is known in closed form.";
-    return `${less} Each histogram: ${REPEATS} estimates, every one the mean of L of the same ${POOL.toLocaleString("en")} samples (seed ${SEED}); sds are measured to about ±${numberText(100 / Math.sqrt(2 * REPEATS), 0)} %.`;
+    if (a === null || b === null) return "";
+    return a < b ? "A spreads less than B here: where q resembles p(z|x), log p(x, z) − log q(z) is nearly constant." : "B spreads less than A here: it adds no noise for a KL that is known in closed form.";
+  }
+
+  function told() {
+    if (!estimates()) return `${POOL.toLocaleString("en")} samples of the encoder's q are being decoded …`;
+    return `Each histogram: ${REPEATS} estimates, every one the mean of L of the same ${POOL.toLocaleString("en")} samples (seed ${SEED}); sds are measured to about ±${numberText(100 / Math.sqrt(2 * REPEATS), 0)} %.`;
   }
 
   return {
-    elements: [image.element, make("div", {class: "ls-charts"}, bounds.element, kls.element), make("div", {class: "ls-side"}, slider.element, table.element, note.element)],
+    elements: [image.element, make("div", {class: "ls-charts"}, bounds.element, kls.element), make("div", {class: "ls-side"}, slider.element, table.element, verdict.element, note.element)],
     render() {
       image.render();
       const [found, {truth}] = [estimates(), image.subject()];
@@ -126,6 +133,7 @@ export function estimatorsView(lesson) {
         drawSpread(kls, "Monte Carlo estimates of the KL to the prior, nats", [pool.terms.kl], [found.kl], klToPrior(truth.encoder), "closed form");
       }
       table.show(readings());
+      verdict.say(compared());
       note.say(told());
     },
     readings,

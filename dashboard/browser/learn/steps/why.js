@@ -1,0 +1,86 @@
+// @ts-check
+// Step 1: a plain autoencoder. An image, its code, its reconstruction; and what is decoded where no image has its code.
+
+import {createStrip} from "../../images/digit_view.js";
+import {observeFixed} from "../../images/digits.js";
+import {actionButton, make} from "../../base/dom.js";
+import {toPixel} from "../../base/geometry.js";
+import {createLessonMap} from "../parts/map.js";
+import {createLegend, createNote, createPicture, createReadings} from "../parts/parts.js";
+import {paintCodes, paintDraw} from "../parts/points.js";
+import {drawMany, unsurePixels} from "../maths/samples.js";
+import {paintCursor, paintRing} from "../../map/marks.js";
+
+/** @typedef {import("../../state/state.js").Latent} Latent */
+
+const SHOWN_DRAWS = 9;
+
+/** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
+export function whyView(lesson) {
+  const ae = lesson.models.find((model) => model.bundle.kind === "ae") ?? lesson.model;
+  const {points, header} = ae.bundle;
+  let seed = 1;
+  let index = lesson.kept.image ?? 0;
+  let z = ae.codeOf(index);
+  let drawn = drawMany(ae.gaussian, SHOWN_DRAWS, seed);
+
+  const map = createLessonMap({
+    lesson, testid: "lesson-map", unit: `c₁, ${ae.units}`, range: () => ae.core,
+    base: (painter) => paintCodes(painter, ae, 0.6), key: () => [],
+    marks({context, view, theme}) {
+      for (const [z1, z2] of drawn) paintDraw(context, toPixel(view, z1, z2), lesson.second, theme.halo);
+      paintRing(context, view, theme, ae.codeOf(index), points.labels[index], true);
+      paintCursor(context, view, theme, z, true, true);
+    },
+    handles: [{name: "z", label: "the point that is decoded; arrow keys move it", at: () => z, move: (to) => (z = to)}],
+    press(at) {
+      index = lesson.kept.image = ae.index.nearest(at[0], at[1]);
+      z = ae.codeOf(index);
+      lesson.commit();
+    },
+  });
+  const pictures = [createPicture("lesson-image", "x"), createPicture("lesson-reconstruction", "decode(code)"), createPicture("lesson-digit", "decode(ring)")];
+  const strip = createStrip({label: "decoded draws from the Gaussian fitted to the codes", count: SHOWN_DRAWS, testid: "strip-own"});
+  const again = actionButton("Draw from the codes' Gaussian", () => {
+    drawn = drawMany(ae.gaussian, SHOWN_DRAWS, ++seed);
+    lesson.commit();
+  }, {"data-testid": "draw-again", class: "lx-button ls-primary"});
+  const table = createReadings([{name: "c1", label: "c₁ of the ring"}, {name: "c2", label: "c₂ of the ring"},
+    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels of 784", digits: 0}]);
+  const legend = createLegend([["dot", "test image"], ["ring", "decoded"], ["square", "draw"]]);
+  const note = createNote("why-note");
+
+  function readings() {
+    return {c1: z[0], c2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: unsurePixels(ae.network.decode(z[0], z[1]))};
+  }
+
+  function told() {
+    const distance = ae.trained.distance(z[0], z[1]);
+    const far = distance > ae.usual
+      ? `Nobody lives here: the nearest training code is ${(distance / ae.usual).toFixed(1)} times as far as the ${ae.usual.toFixed(3)} within which 95 % of test codes have one.`
+      : `Training codes are near: 95 % of test codes have one within ${ae.usual.toFixed(3)}.`;
+    return `${far} Undecided: a chance of ink between ¼ and ¾. Squares: ${SHOWN_DRAWS} draws (seed ${seed}) from the Gaussian fitted to the codes of ${ae.bundle.name}.`;
+  }
+
+  return {
+    elements: [make("div", {class: "ls-map-box"}, map.element, legend), make("div", {class: "ls-side"},
+      make("div", {class: "ls-pictures ls-three"}, ...pictures.map((picture) => picture.element)), table.element, again, strip.element, note.element)],
+    resize: map.resize,
+    render() {
+      map.render();
+      const code = ae.codeOf(index);
+      const x = observeFixed(lesson.images, index, points.seed);
+      pictures[0].show(x, lesson.theme);
+      pictures[0].say(`image ${index}, a ${header.classes[points.labels[index]]}`);
+      pictures[1].show(ae.decode(code), lesson.theme);
+      pictures[1].say(`its reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
+      pictures[2].show(ae.decode(z), lesson.theme);
+      pictures[2].say("decoded at the ring");
+      strip.show(ae.network.decodeMany(Float32Array.from(drawn.flat())), lesson.theme);
+      table.show(readings());
+      note.say(told());
+    },
+    readings,
+    place: () => ({z: lesson.models.map((model) => (model === ae ? z : model.codeOf(index)))}),
+  };
+}

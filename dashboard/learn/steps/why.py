@@ -1,0 +1,65 @@
+"""Step 1: what an autoencoder is, what goes wrong with it, and why a prior is wanted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.learn.steps import links
+from dashboard.learn.steps.source import Source
+from dashboard.learn.steps.step import PIXELS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.wording import percent
+from dashboard.stock import measures
+from dashboard.stock.material import Material
+
+_DRAWS = 1000
+_LITTLE = 0.1  # a difference of less than this share counts as none
+
+
+def _nobody_there(material: Material) -> Answer:
+    draws = measures.own_gaussian(material.codes, np.random.default_rng(0).standard_normal((_DRAWS, 2)))
+    is_far = measures.nearest_training_code(material, "ae", draws) > measures.usual_distance(material, "ae")
+    far, usual = (float(np.median(measures.unsure_pixels(material.ae, z))) for z in (draws[is_far], material.codes[:_DRAWS]))
+    change = far / usual - 1
+    because = (
+        f"Of {_DRAWS:,} draws from the Gaussian fitted to the autoencoder's own codes {percent(float(is_far.mean()))} land "
+        "further "
+        f"from every training code than {measures.USUAL} % of test codes do. There {far:.0f} of 784 pixels are undecided (a "
+        "chance "
+        f"of ink between ¼ and ¾, median), at the codes of test images {usual:.0f}. The decoder draws something everywhere, also "
+        "where it was taught nothing."
+    )
+    right = 0 if abs(change) < _LITTLE else 1 if change > 0 else 2
+    return Answer(right, because, measured(material.ae, units=(SHARE, PIXELS)))
+
+
+WHY_STEP = Step(
+    name="why",
+    short="Why",
+    title="What an autoencoder is",
+    idea="An *encoder* squeezes an image into two numbers, its *code*; a *decoder* draws it again from them. It learns "
+    "nothing but that, so codes lie where they happen to lie. Where should a new digit begin? A VAE agrees on that "
+    "beforehand: on a *prior* to draw codes from.",
+    try_this="Click a dot: image, code, reconstruction. Then drag the ring to where no dot is, and draw from the codes' "
+    "own Gaussian.",
+    equation=Equation("autoencode", r"x \to c = \mathrm{encode}(x) \to \pi = \mathrm{decode}(c)"),
+    mathematics=(
+        "$c$ is the code, two numbers; $\\pi_i$ is the chance of ink that the decoder gives pixel $i$ of 784. Training makes "
+        "the reconstruction error (nll) small and nothing else:",
+        Equation(
+            "reconstruction",
+            r"-\sum_{i=1}^{784} x_i \log \pi_i + (1 - x_i) \log (1 - \pi_i)",
+        ),
+        "No term says where codes should lie or what is between them. A VAE adds one, and codes an image as a small cloud "
+        "instead of a point. Step 9 sets the two side by side.",
+    ),
+    question=Question(
+        "You decode a point unusually far from every training code. How does the picture differ from one at an image's code?",
+        ("Hardly", "More pixels are half ink", "It is sharper"),
+        _nobody_there,
+    ),
+    source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
+    why="Without a rule for where codes lie there is no recipe for new images, and no way to say how likely one is. The steps "
+    "that follow build such a rule and say what it costs.",
+    words=("autoencoder", "code", "encoder", "decoder", "N(0, I)"),
+    link=lambda material: links.whole_map(),
+)
