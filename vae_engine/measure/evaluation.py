@@ -150,7 +150,8 @@ def _measured(
                 exact = exact_log_px(model, x, progress)
             except EngineError as refusal:
                 return terms, about | {"exact_refused": str(refusal)}
-            terms |= {"log_px_exact": exact.log_px, "gap": exact.log_px - terms["elbo"]}
+            gap = exact.log_px - terms["elbo"]
+            terms |= {"log_px_exact": exact.log_px, "gap": gap}
             low = (exact.log_px - terms["log_px_is"] > 1.0).double().mean().item()
             about |= {"grid": exact.grid, "share_is_low_by_1_nat": low}
     return terms, about

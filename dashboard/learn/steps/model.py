@@ -185,7 +185,7 @@ MODEL_STEPS = (
             ("Both alike", "The one with the larger gap", "The one with the smaller gap"),
             _same_elbo,
         ),
-        source=Source("vae_engine/measure/evaluation.py", "_exact"),
+        source=Source("vae_engine/measure/evaluation.py", "_measured", assigns="gap"),
         why="Training a VAE is pushing up the ELBO of many images at once. The identity says what that buys, and what it hides.",
         words=("gap", "ELBO", "nll", "KL", "nats"),
         link=links.first_image,

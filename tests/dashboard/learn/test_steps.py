@@ -22,7 +22,7 @@ from dashboard.shared.links import read
 from dashboard.stock import catalogue, material, measures
 from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
-from vae_engine.exchange import bundle as export
+from vae_engine.data import mnist
 from vae_engine.exchange.bundle import write_bundle
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import elbo_by_quadrature
@@ -191,7 +191,7 @@ def test_the_autoencoder_reconstructs_worse_also_what_it_was_trained_on(subject:
     assert found.difference > 2 * found.standard_error > 0
     assert subject.ae.metrics["nll"] > subject.vae.metrics["nll"]
     assert found.vae < subject.vae.metrics["nll"]
-    x = torch.from_numpy(export.observed_first("mnist", "train", 50).astype(np.float32))
+    x = torch.from_numpy(mnist.observe_fixed(mnist.load("train").images[:50], "dynamic", 0))
     ae = loading.to_torch(subject.ae)
     engine = objectives.nll(ae.likelihood, x, ae.decode_logits(ae.encode(x))).mean()
     assert measures.nll(subject.ae, x.numpy(), ae.encode(x).detach().numpy()).mean() == pytest.approx(engine.item(), rel=1e-5)
