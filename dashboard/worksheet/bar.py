@@ -39,7 +39,7 @@ def show(worksheet: StreamlitPage) -> None:
             )
         else:
             is_sent = st.button(wording.BACK, type="primary")
-        st.button("", icon=":material/close:", help=wording.PUT_AWAY, on_click=state.put_away, args=(task.name,), type="tertiary")
+        st.button(wording.PUT_AWAY, help=wording.PUT_AWAY_HELP, on_click=state.put_away, args=(task.name,), type="tertiary")
     if is_sent:
         if by_link:
             state.fill_in(keys.answer(task), found)
