@@ -80,10 +80,15 @@ export function paintPrior(context, view, theme, model, size) {
   if (!isVae) {
     const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
     const [x, y] = toPixel(view, m1, m2 + 2 * Math.hypot(l21, l22));
-    haloText(context, theme, `own 2σ · ${outsideText(2)}`, x, y);
+    haloText(context, theme, ownText(), x, y);
     const [left, centre] = toPixel(view, 0, 0);
     haloText(context, theme, "N(0, I), 3σ", left, centre + 3 * view.scale);
   }
+}
+
+/** Of the outline of a model's own Gaussian. */
+export function ownText() {
+  return `Gaussian of its codes, 2σ · ${outsideText(2)}`;
 }
 
 /** How much of a Gaussian in two dimensions lies beyond so many of its standard deviations. @param {number} sigma */

@@ -6,7 +6,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {axisTicks, toPixel} from "../base/geometry.js";
 import {mapKey} from "./key.js";
-import {gaussianOutline, outsideText, priorLabels, tickText} from "./marks.js";
+import {gaussianOutline, ownText, priorLabels, tickText} from "./marks.js";
 import {dotRadius} from "./points.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 import {chosenImage, showsClass} from "../state/state.js";
@@ -38,7 +38,7 @@ export function mapAsSvg(model, view, state, theme, path) {
   const own = isVae ? [] : [1, 2, 3].map((sigma) => `<polygon points="${gaussianOutline(model.gaussian, sigma).map(([z1, z2]) => place(z1, z2).join(",")).join(" ")}" fill="none" stroke="${theme.text}"/>`);
   const top = gaussianOutline(model.gaussian, 2).reduce((highest, z) => (z[1] > highest[1] ? z : highest));
   const said = isVae ? priorLabels(view).map(({sigma, text}) => label(text, place(0, sigma)))
-    : [label(`own 2σ · ${outsideText(2)}`, place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
+    : [label(ownText(), place(model.gaussian.mean[0], top[1])), label("N(0, I), 3σ", place(0, -3))];
   const contours = state.layers.prior ? [...prior, ...own, ...said] : [];
   const image = chosenImage(state);
   const [cx, cy] = image === null ? [] : place(...model.codeOf(image));
