@@ -66,10 +66,16 @@ def ask(name: str, first: bool, seconds: float | None) -> None:
         st.radio(wording.SCALE, wording.SCALES, format_func=wording.SCALES.__getitem__, key=_SCALE)
         if seconds is not None:
             st.caption(wording.took(seconds))
-        st.number_input(wording.SEED, 0, experiment_run.MAX_SEED, 0, key=_SEED, help=wording.SEED_HELP)
+        # Without a range: a browser that knew it would turn the field red without a word.
+        state.begin_with(_SEED, 0)
+        seed = st.number_input(wording.SEED, value=None, step=1, key=_SEED, help=wording.SEED_HELP)
+        impossible = seed is None or not 0 <= seed <= experiment_run.MAX_SEED
+        if impossible:
+            st.error(wording.NO_SEED.format(most=experiment_run.MAX_SEED))
         st.button(
-            wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch", key=f"lab-start-{name}"
-        )
+            wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch", disabled=impossible,
+            key=f"lab-start-{name}",
+        )  # fmt: skip
 
 
 def _start(name: str) -> None:

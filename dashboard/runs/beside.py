@@ -240,11 +240,12 @@ def _curves(rows: Sequence[Row]) -> None:
 def _settings(rows: Sequence[Row]) -> None:
     if len(rows) == 1:
         with st.expander(wording.SETTINGS):
-            _text_table(wording.SETTING, rows, {name: [value] for name, value in run_table.settings(rows[0]).items()})
+            alone = {name: [value] for name, value in run_table.settings(rows[0]).items()}
+            _text_table(wording.SETTING, rows, wording.by_label(alone))
     elif rows:
         st.markdown(f"#### {wording.DIFFERENCES}")
         if different := run_table.differences(rows):
-            _text_table(wording.SETTING, rows, different)
+            _text_table(wording.SETTING, rows, wording.by_label(different))
         else:
             st.markdown(wording.NO_DIFFERENCES)
 

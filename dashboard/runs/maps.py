@@ -19,6 +19,7 @@ _OF_SPLIT = {"test": "", "validation": "-dot", "train": "-open"}
 """How the symbol of a class differs with the split."""
 _FRAME = "#717581"
 _MARGIN = 0.03
+_FEW = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +57,8 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
             of_class = np.flatnonzero(one.labels == label)
             symbols = [_SYMBOLS[label] + variant for variant in variants[of_class]]
             marker = {
-                "color": COLOURS[label], "symbol": symbols, "size": 6, "opacity": 0.85,
-                "line": {"width": 0.5, "color": "rgba(0,0,0,0.45)"},
+                "color": COLOURS[label], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
+                "line": {"width": [1.5 if "open" in symbol else 0.5 for symbol in symbols], "color": "rgba(0,0,0,0.45)"},
             }  # fmt: skip
             trace = go.Scatter(
                 x=one.codes[of_class, 0], y=one.codes[of_class, 1], mode="markers", name=name, legendgroup=name,

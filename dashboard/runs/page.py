@@ -32,6 +32,9 @@ _FIND, _SHOW, _KIND, _STATE, _DATA = "find", "show", "kind", "state", "data"
 _ROW, _MOST_ROWS = 64, 5
 _MOST_PINNED = 4
 _WATCH_SECONDS = 2.0
+_BESIDE = ((run_table.HELD_OUT, "log_px_exact"), (run_table.TEST, "nll"), (run_table.TEST, "kl"))
+"""Numbers that stand beside only, so that the others fit a small screen; of the first there are none."""
+_WIDTHS = {"elbo": 84, "nll": 74, "kl": 74, "log_px_exact": 100}
 _TICKED, _NAMED = "runs table", "runs named"
 
 
@@ -123,7 +126,7 @@ def _table(shown: Sequence[Row], pinned: Sequence[str]) -> None:
         hide_index=True,
         row_height=_ROW,
         height=40 + _ROW * min(len(shown), _MOST_ROWS),
-        column_config=_columns(),
+        column_config=_columns(any(row.message for row in shown)),
         placeholder="–",
         alt=wording.TABLE_ALT,
     )
@@ -156,20 +159,23 @@ def _cells(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns() -> dict[str, Any]:
+def _columns(with_notes: bool) -> dict[str, Any]:
     plain, configured = wording.COLUMNS, st.column_config
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
-    columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=76, pinned=True)
-    columns["name"] = configured.TextColumn(plain["name"][0], width=180)
-    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=40)
-    columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=50, format="%g")
-    columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=75)
-    columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM YYYY, HH:mm")
+    columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
+    columns["name"] = configured.TextColumn(plain["name"][0], width=150)
+    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=34)
+    columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=46, format="%g")
+    columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=62)
+    columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=100)
+    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=120)
+    columns["objective"] = None
+    columns["message"] = columns["message"] if with_notes else None
     for split, short in wording.SPLITS.items():
         for term, label in wording.TERMS.items():
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"
-            shown = None if (split, term) == (run_table.HELD_OUT, "log_px_exact") else f"{label} ({short})"
-            columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, format="%.2f", width=92)
+            shown = None if (split, term) in _BESIDE else f"{label} ({short})"
+            columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, format="%.2f", width=_WIDTHS[term])
             columns[f"{split} {term} ±"] = shown and configured.NumberColumn(ERROR, help=ERROR_HELP, format="%.2f", width=50)
     return columns
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboard.jobs.run_view import State
 from dashboard.runs.groups import Group
@@ -90,6 +90,7 @@ SEED, DICE = "Seed", "Roll the dice"
 GROUPS = "One setting at a time"
 GROUP = "Runs that differ in"
 GROUP_PANELS = {"nll": "nll, nats/image", "kl": "KL of each dimension, nats/image", "active": "active dimensions"}
+CLASSES = "Classes"
 SYMBOLS = {"beta": "β", "latent_dim": "latent dimensions"}
 LADDER_IN_LEARN = "Walk the ladder in Learn"
 
@@ -123,9 +124,18 @@ def several_differ(settings: Sequence[str]) -> str:
     """That a comparison is of more than one thing; nothing where it is of one."""
     if len(settings) < 2:
         return ""
-    names = [plain(LABELS.get(name, BUDGET if name == "budget" else name)) for name in settings]
+    names = [plain(_label(name)) for name in settings]
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
     return f"These models differ in {len(names)} settings: {listed}. What differs between them may come from any of these."
+
+
+def by_label(told: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What is said of settings, each called as the form of Train calls it."""
+    return {_label(name): values for name, values in told.items()}
+
+
+def _label(setting: str) -> str:
+    return {"budget": BUDGET, "classes": CLASSES}.get(setting) or LABELS.get(setting, setting)
 
 
 def summary(row: Row) -> str:

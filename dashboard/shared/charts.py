@@ -17,7 +17,7 @@ COLOURS = (
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
 TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT = "training batches", "held-out images"
-_MOST_POINTS = 300
+_MOST_POINTS, _MOST_MARKS = 300, 60
 
 Line = tuple[list[float], list[float]]
 
@@ -59,8 +59,10 @@ def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
-    """A term on held-out images, after each epoch."""
+    """A term on held-out images, after each epoch, or so many of them that each mark can be seen; the last is among them."""
     measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
+    every = -(-len(measured) // _MOST_MARKS) or 1
+    measured = measured[::-every][::-1]
     return [event[along] for event in measured], [event["terms"][term] for event in measured]
 
 

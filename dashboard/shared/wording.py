@@ -6,6 +6,7 @@ from typing import Any
 
 TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
+PAGES = "Pages"
 MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"

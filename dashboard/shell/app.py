@@ -20,7 +20,12 @@ from vae_engine.base.places import place
 
 st.set_page_config(page_title=wording.TITLE, page_icon=str(place("assets/icon.png")), layout="wide")
 # Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
-st.html("<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }</style>")
+# On a phone the pages hide behind two arrows, which say nothing to who does not know them.
+st.html(
+    "<style>.stMainBlockContainer { padding: 4rem 1.25rem 1rem; }"
+    f"[data-testid=stExpandSidebarButton]::after {{ content: '{wording.PAGES}'; padding-left: .4rem; }}"
+    "[data-testid=stExpandSidebarButton] { width: auto; }</style>"
+)
 WORKSHEET = st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 
 

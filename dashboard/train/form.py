@@ -133,9 +133,13 @@ def _own_counts() -> dict[str, int]:
     if not (place and datasets.is_own(place)):
         return {}
     try:
-        return {split: datasets.count(place, split) for split in ("train", "validation", "test")}
+        return _counts(place)
     except EngineError:
         return {}  # told below
+
+
+def _counts(place: str) -> dict[str, int]:
+    return {split: datasets.count(place, split) for split in ("train", "validation", "test")}
 
 
 def _step(value: float) -> float:
@@ -196,7 +200,7 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
     different = [
         name
         for name in run_settings.differing(now, run_settings.shown(preset.model, preset.train))
-        if name not in counted or now[name] < _own_counts()[_SPLITS[name]]
+        if name not in counted or now[name] < _own_counts().get(_SPLITS[name], 0)
     ]
     if different:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -263,7 +267,7 @@ def _preview(place: str) -> None:
     images = datasets.load(place, "train")
     names = datasets.classes(place)
     counts = np.bincount(images.labels, minlength=len(names))
-    st.caption(wording.own_counts(_own_counts()))
+    st.caption(wording.own_counts(_counts(place)))
     st.caption(f"{wording.PREVIEW}: {wording.plain(wording.counted(names, counts.tolist()))}")
     with st.container(horizontal=True):
         for label, name in enumerate(names):

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dashboard.shared import charts as run_charts
-from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING, Line
+from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING
 from vae_engine.runs.log import LogEvent
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _TRAINED, _HELD_OUT_COLOUR, _CURSOR_COLOUR = "#3f90da", "#e76300", "#888888"
-_MOST_MARKS = 60
 SHOWN = "instant of the film"
 _EARLY = 8
 """Steps up to about here lie evenly on the axis, later ones by their logarithm: the scale of the film's scrubber."""
@@ -66,12 +65,6 @@ def _where(kind: str, value: float, otherwise: float = 0) -> dict[str, Any]:
     return {"condition": {"test": f"datum.of === '{kind}'", "value": value}, "value": otherwise}
 
 
-def _every_so_many(line: Line) -> Line:
-    """So many of a line's points that each can be seen, the last one among them."""
-    every = -(-len(line[0]) // _MOST_MARKS) or 1
-    return line[0][::-every][::-1], line[1][::-every][::-1]
-
-
 def ahead() -> pa.Table:
     """The least that a drawing needs."""
     return table([{"type": "step", "step": 1, "nll": 1.0, "kl": 1.0}], "kl")
@@ -81,7 +74,7 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
     """The points of a term of a run so far, and the step that the film shows, if it was chosen."""
     import pyarrow as pa  # only here, so that a page without such a chart does not wait for it
 
-    lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: _every_so_many(run_charts.held_out(events, term))}
+    lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
     points: list[tuple[float, float | None, str]] = [
         (x, y, of) for of, line in lines.items() for x, y in zip(*line, strict=True) if math.isfinite(y)
     ]

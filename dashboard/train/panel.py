@@ -210,12 +210,13 @@ def _pictures(view: RunView) -> None:
         else:
             st.caption(wording.WAITING_FOR_MAP)
     held_out = estimates.held_out(view.configs[1])
+    with pictures:
+        if sentence := wording.overfitting(view, held_out, step):
+            st.markdown(f":small[{sentence}]")
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
             for label, value, help in wording.readings(view, held_out, step):
                 st.metric(label, value, help=help, width="content")
-        if sentence := wording.overfitting(view, held_out, step):
-            st.markdown(f":small[{sentence}]")
         _curves(view, step)
 
 

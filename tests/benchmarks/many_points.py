@@ -26,6 +26,7 @@ def all_points(stored: Stored) -> bytes:
     if std is not None:
         tensors["points.std"] = std.astype(np.float16)
     header["points"] |= place
+    header["points"].pop("splits", None)  # drawn alike
     return save({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, {"bundle": json.dumps(header)})
 
 

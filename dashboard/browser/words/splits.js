@@ -22,7 +22,7 @@ export function placeIn(splits, index) {
 /** What an image is called: test image 17. @param {Splits} splits @param {number} index */
 export function imageName(splits, index) {
   const {split, number} = placeIn(splits, index);
-  return `${WORDS[split]} image ${number.toLocaleString("en")}`;
+  return `${WORDS[split]} image ${number}`;
 }
 
 /** How many of the first images are of each split. @param {Splits} splits @param {number} count @returns {Splits} */

@@ -20,7 +20,7 @@ test("each image of a small set belongs to one split and has a number there", ()
 
 test("a set of test images alone has no key of splits", () => {
   assert.deepEqual([splitsKey({ test: 10_000 }), codesName({ test: 1 }), imagesName({ test: 1 })], ["", "test codes", "test images"]);
-  assert.equal(imageName({ test: 10_000 }, 1234), "test image 1,234");
+  assert.equal(imageName({ test: 10_000 }, 1234), "test image 1234");
   assert.deepEqual([codesName(SMALL), imagesName(SMALL)], ["codes", "images"]);
   assert.match(splitsKey(SMALL), /5 test .*5 validation .*50 training/);
 });

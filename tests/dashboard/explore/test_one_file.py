@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 
 import numpy as np
@@ -47,6 +48,23 @@ def test_large_weights_fit_twelve_megabytes():
 def test_a_bundle_without_images_has_everything_else(tiny_vae):
     whole, bare = (export.bundle(checkpoints.read(tiny_vae), with_images) for with_images in (True, False))
     assert len(bare) < len(whole) - 1_000_000
+
+
+def test_the_page_of_a_small_set_holds_the_image_of_every_code(tmp_path, monkeypatch):
+    from support.builders import save_model
+
+    images = data.load("test").head(24)
+    np.savez(tmp_path / "mine.npz", images=images.images)
+    folder = save_model(tmp_path / "own", ModelConfig(encoder_widths=(8,), decoder_widths=(8,)))
+    config = json.loads((folder / checkpoints.CONFIG).read_text())
+    config["train"] |= {"data": str(tmp_path / "mine.npz"), "classes": ["image"]}
+    (folder / checkpoints.CONFIG).write_text(json.dumps(config))
+    blocks = {}
+    monkeypatch.setattr(static_export, "block", lambda name, content: blocks.setdefault(name, content) and "")
+    static_export.write_html([str(folder)], tmp_path / "page.html")
+    codes = export.encode_all(checkpoints.read(folder))[0]["points.codes"]
+    assert len(codes) == 24
+    assert len(blocks["images"]) == 24 * 784
 
 
 def test_model_of_other_dimensions_is_refused(tmp_path):

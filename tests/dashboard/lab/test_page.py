@@ -19,7 +19,7 @@ from dashboard.lab import wording
 from vae_engine import experiments
 from vae_engine.experiments import EXPERIMENTS
 from vae_engine.experiments import result as experiment_result
-from vae_engine.experiments.folder import Asked
+from vae_engine.experiments.folder import MAX_SEED, Asked
 
 PROGRAM = "from dashboard.lab import page as lab\nlab.show()"
 NAME, EMPTY = "wake-sleep", "collapse"
@@ -165,6 +165,15 @@ def test_an_experiment_is_started_with_its_form_and_seed_and_waits_in_the_queue(
     assert not again.get("progress")
     press(again, wording.UNDO)
     assert [one.id for one in jobs.experiments()] == [view.id]
+
+
+@pytest.mark.parametrize("seed", [None, -1, 2**40])
+def test_an_impossible_seed_is_told_and_cannot_be_started(seed: int | None, jobs: Jobs) -> None:
+    app = lab(experiment=NAME)
+    app.number_input(key="lab-seed").set_value(seed)
+    run(app)
+    assert [one.value for one in app.error] == [wording.NO_SEED.format(most=MAX_SEED)]
+    assert app.button(key=f"lab-start-{NAME}").disabled
 
 
 def test_a_refusal_is_told_once(jobs: Jobs) -> None:

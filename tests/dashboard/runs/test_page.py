@@ -157,12 +157,12 @@ def test_only_four_stand_side_by_side(notebook: Path) -> None:
 
 def test_what_differs_in_the_settings_is_all_that_is_listed(notebook: Path) -> None:
     numbers, told = tables(opened(pin="vae-beta-0.5,vae-beta-4"))
-    assert told == {"beta": {"vae-beta-0.5": "0.5", "vae-beta-4": "4"}}
+    assert told == {"β": {"vae-beta-0.5": "0.5", "vae-beta-4": "4"}}
     metrics = registry.find("vae-beta-4").metrics
     assert numbers["log p(x) (test)"]["vae-beta-4"] == wording.figure(metrics["log_px_exact"], metrics["log_px_exact_se"])
     app = opened(pin=f"vae-beta-1,{OWN}{FINISHED},{OWN}{STOPPED}")
     numbers, told = tables(app)
-    assert told["objective"] == {"vae-beta-1": "B", "The first": "B", "Cut short": "–"}
+    assert told["Estimator"] == {"vae-beta-1": "B", "The first": "B", "Cut short": "–"}
     assert numbers["ELBO (test)"]["The first"] == "–"
 
 
