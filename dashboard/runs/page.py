@@ -126,7 +126,7 @@ def _table(shown: Sequence[Row], pinned: Sequence[str]) -> None:
         hide_index=True,
         row_height=_ROW,
         height=40 + _ROW * min(len(shown), _MOST_ROWS),
-        column_config=_columns(any(row.message for row in shown)),
+        column_config=_columns(shown),
         placeholder="–",
         alt=wording.TABLE_ALT,
     )
@@ -159,7 +159,7 @@ def _cells(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _columns(with_notes: bool) -> dict[str, Any]:
+def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     plain, configured = wording.COLUMNS, st.column_config
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
     columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
@@ -170,13 +170,16 @@ def _columns(with_notes: bool) -> dict[str, Any]:
     columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=100)
     columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=120)
     columns["objective"] = None
-    columns["message"] = columns["message"] if with_notes else None
+    columns["message"] = columns["message"] if any(row.message for row in rows) else None
     for split, short in wording.SPLITS.items():
         for term, label in wording.TERMS.items():
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"
             shown = None if (split, term) in _BESIDE else f"{label} ({short})"
             columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, format="%.2f", width=_WIDTHS[term])
-            columns[f"{split} {term} ±"] = shown and configured.NumberColumn(ERROR, help=ERROR_HELP, format="%.2f", width=50)
+            known = shown and any(row.error(split, term) is not None for row in rows)
+            columns[f"{split} {term} ±"] = (
+                configured.NumberColumn(ERROR, help=ERROR_HELP, format="%.2f", width=50) if known else None
+            )
     return columns
 
 
