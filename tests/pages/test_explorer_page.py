@@ -60,7 +60,7 @@ def test_newcomers_are_told_what_the_page_is_until_they_close_it(open_explore):
     )
     page.get_by_test_id("welcome").get_by_role("link").click()
     expect(page.get_by_role("heading", name=f"1. {STEPS[0].title}")).to_be_visible()
-    page.go_back()
+    page.goto(page.url.split("/learn")[0])
     here(page)
     page.get_by_test_id("welcome-close").click()
     page.reload()
