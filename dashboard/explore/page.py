@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.explore.component import ExplorerResult, checked, explorer
 from dashboard.shared import state, wording
-from dashboard.shared.links import state_of, to_explore
+from dashboard.shared.links import LESSONS, state_of, to_explore
 from dashboard.shared.model_choice import Choice, Pair, by_kind, side_by_side
 from dashboard.stock import catalogue
 from dashboard.stock.catalogue import Shelf
@@ -34,7 +34,8 @@ def show() -> None:
         return
     result = explorer(
         shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
-        turn=state.choosing(), on_settle=partial(_settle, pair), on_choose=partial(_choose, choices, pair), key=_KEY,
+        lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
+        on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
     remember(pair.names, result)
 

@@ -14,6 +14,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 Latent = tuple[float, float]
 
+LESSONS = "./learn"
+"""Where Learn begins, relative to any other page of the dashboard."""
+
 _MODES = ("move", "inspect", "draw", "walk", "sample")
 _LONGEST = 4000
 _FARTHEST = 1000

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from support.explorer_page import PHONE, choose_image, draw_seven, here, settle, state, until
 
+from dashboard.learn.steps import STEPS
+
 
 def test_reloading_restores_the_state(open_static):
     page = open_static()
@@ -47,6 +49,23 @@ def test_everything_fits_without_scrolling(open_static, size, mode):
         box = page.get_by_test_id(f"digit-{kind}").bounding_box()
         assert box
         assert box["width"] >= 220
+
+
+def test_newcomers_are_told_what_the_page_is_until_they_close_it(open_explore):
+    page = open_explore()
+    expect(page.get_by_test_id("welcome")).to_contain_text("variational autoencoder (VAE) beside that of a plain autoencoder")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight") <= 1
+    assert page.get_by_test_id("explorer").evaluate(
+        "root => root.querySelector('.lx-centre').scrollHeight <= root.querySelector('.lx-centre').clientHeight"
+    )
+    page.get_by_test_id("welcome").get_by_role("link").click()
+    expect(page.get_by_role("heading", name=f"1. {STEPS[0].title}")).to_be_visible()
+    page.goto(page.url.split("/learn")[0])
+    here(page)
+    page.get_by_test_id("welcome-close").click()
+    page.reload()
+    here(page)
+    expect(page.get_by_test_id("welcome")).to_be_hidden()
 
 
 def test_the_maps_stack_on_a_phone(open_static):

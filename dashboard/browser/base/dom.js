@@ -77,6 +77,11 @@ export function save(content, type, name) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
+/** @param {HTMLCanvasElement} canvas @param {string} name */
+export function savePicture(canvas, name) {
+  canvas.toBlob((blob) => blob && save(blob, "image/png", name));
+}
+
 /** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
 export function createMenu(name, testid, ...children) {
   // It takes the focus that its words let go when they are clicked: a host such as Streamlit would give it to the page behind, and

@@ -2,7 +2,7 @@
 // The bar above the maps: modes, the legend that filters digits, and the menu of layers.
 
 import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
-import {choiceBar, createMenu, make} from "../base/dom.js";
+import {actionButton, choiceBar, createMenu, make} from "../base/dom.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 import {splitsKey} from "../words/splits.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
@@ -65,8 +65,8 @@ function applier(store, commit) {
   };
 }
 
-/** @param {Store} store @param {() => void} commit */
-export function createLayersMenu(store, commit) {
+/** @param {Store} store @param {() => void} commit @param {() => void} enlarge shows the manifold in the whole window */
+export function createLayersMenu(store, commit, enlarge) {
   const apply = applier(store, commit);
   const boxes = LAYERS.map((layer) => {
     const box = make("input", {type: "checkbox", "data-testid": `layer-${layer}`, onchange: () => apply({type: "layer", layer, on: box.checked})});
@@ -77,7 +77,7 @@ export function createLayersMenu(store, commit) {
   const spacing = make("select", {class: "lx-field", "aria-label": "Spacing of the tiles", "data-testid": "manifold-spacing",
     onchange: () => apply({type: "set", values: {spacing: spacing.value === "prior" ? "prior" : "linear"}})},
     make("option", {value: "linear"}, "equal steps"), make("option", {value: "prior"}, "equal prior mass"));
-  const manifoldRow = make("div", {class: "lx-check-more"}, size, spacing);
+  const manifoldRow = make("div", {class: "lx-check-more"}, size, spacing, actionButton("Large", enlarge, {"data-testid": "plate", title: "The manifold in the whole window"}));
   return {
     element: createMenu("Layers", "layers-menu", ...boxes.flatMap((one) => (one.layer === "manifold" ? [one.element, manifoldRow] : [one.element]))),
     /** @param {State} state */

@@ -36,6 +36,7 @@ import {createWalk} from "./walk.js";
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
  * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides
  * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
+ * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
@@ -66,6 +67,7 @@ import {createWalk} from "./walk.js";
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
+ * @property {string} [lesson] the address of the first lesson
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose
@@ -123,7 +125,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, batches: shelf.decoders(), images: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,

@@ -2,16 +2,15 @@
 // What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
 
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
-import {actionButton, contextOf, make, setText, save} from "../base/dom.js";
+import {actionButton, contextOf, make, setText, save, savePicture} from "../base/dom.js";
 import {encodeGif} from "../base/gif.js";
-import {manifoldPicture} from "../map/backdrop.js";
 import {mapAsSvg} from "../map/svg.js";
+import {enlarged, platePicture} from "./plate.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */
 
 const DIGIT_ZOOM = 20;
-const MANIFOLD_SIDE = 1000; // pixels at least, each of the network's as a square
 const GIF_ZOOM = 6;
 const NAME_HEIGHT = 24; // pixels below the pictures of a GIF
 const GIF_FRAMES = 41;
@@ -39,7 +38,7 @@ export function createExports(app, maps) {
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
   const manifolds = each(async (place, name) => {
     const manifold = await maps[place].backdrop.manifold(app.store.state);
-    if (manifold) savePicture(enlarged(manifoldPicture(manifold, app.theme), Math.ceil(MANIFOLD_SIDE / (manifold.size * DIGIT_SIDE))), `${name}-manifold.png`);
+    if (manifold) savePicture(platePicture(manifold, app.theme), `${name}-manifold.png`);
   });
 
   async function walk() {
@@ -65,11 +64,6 @@ function addressOf(models) {
   return address.href;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {string} name */
-function savePicture(canvas, name) {
-  canvas.toBlob((blob) => blob && save(blob, "image/png", name));
-}
-
 /** @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} zoom */
 function digitPicture(values, ink, zoom) {
   const small = contextOf(make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE}));
@@ -77,14 +71,6 @@ function digitPicture(values, ink, zoom) {
   inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, values, ink);
   small.putImageData(image, 0, 0);
   return enlarged(small.canvas, zoom);
-}
-
-/** Every pixel as a square. @param {HTMLCanvasElement} picture @param {number} zoom */
-function enlarged(picture, zoom) {
-  const large = contextOf(make("canvas", {width: picture.width * zoom, height: picture.height * zoom}));
-  large.imageSmoothingEnabled = false;
-  large.drawImage(picture, 0, 0, picture.width * zoom, picture.height * zoom);
-  return large.canvas;
 }
 
 /** @param {import("../model/bundle.js").Points} points */

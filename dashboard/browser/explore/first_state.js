@@ -2,7 +2,7 @@
 // The state that a page of the explorer begins with.
 
 import {rememberedPad} from "./draw/memory.js";
-import {parseLink} from "../state/property_table.js";
+import {formatLink, parseLink} from "../state/property_table.js";
 import {reduce} from "../state/state.js";
 
 /** @typedef {import("./explorer.js").ExplorerOptions} ExplorerOptions */
@@ -21,12 +21,18 @@ export function keptOf({strokes, upload, drawn, pen, views, history}) {
 export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
   const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
-  const state = {...plain, ...kept, ...values, held: values.z !== undefined, notice: options.notice ?? ""};
+  const zoomed = values.views && options.kept && sameInLinks(options.kept.views, values.views, plain) ? options.kept.views : values.views; // a link rounds
+  const state = {...plain, ...kept, ...values, ...(zoomed && {views: zoomed}), held: values.z !== undefined, notice: options.notice ?? ""};
   // A link written by hand may name an image and no place; one made with other models names the places of those.
   if (options.anew || !values.z) Object.assign(state, atInspected(state, models));
   if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
   const placed = reduce(state, {type: "place", z: state.z});
-  return values.views ? {...placed, views: values.views} : placed; // it says itself what is in sight
+  return zoomed && !options.anew ? {...placed, views: zoomed} : placed; // it says itself what is in sight
+}
+
+/** @param {State["views"]} a @param {State["views"]} b @param {State} plain */
+function sameInLinks(a, b, plain) {
+  return formatLink({...plain, views: a}, plain) === formatLink({...plain, views: b}, plain);
 }
 
 const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds

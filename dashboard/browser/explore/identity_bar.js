@@ -4,6 +4,8 @@
 import {classesOf, oneOf} from "../words/classes.js";
 import {actionButton, contextOf, make, setText} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
+import {openLargeView} from "./large_view.js";
+import {paintAxes, paintGrid} from "../map/marks.js";
 import {paintTruth} from "../map/posterior.js";
 import {sameItems} from "../base/same_items.js";
 import {apart, signedNumber} from "../words/numbers.js";
@@ -13,9 +15,10 @@ import {capital, imageName} from "../words/splits.js";
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
 
 const LENS_PADDING = 6;
+const [LARGE_SIDE, LARGE_TEXT, SHARPNESS] = [600, 14, 2]; // of the picture for the whole window, and its pixels for each of these
 
-/** @param {App} app @returns null where no model has a posterior */
-export function createIdentityBar(app) {
+/** @param {App} app @param {() => Element} page to lie over when enlarged @returns null where no model has a posterior */
+export function createIdentityBar(app, page) {
   const {probe} = app;
   if (!probe) return null;
   const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
@@ -37,7 +40,14 @@ export function createIdentityBar(app) {
   lens.addEventListener("keydown", (event) => {
     if (event.key === "Enter") zoomIn();
   });
-  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, lens,
+  /** @type {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement}|null} */
+  let large = null;
+  const enlarge = make("button", {type: "button", class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window",
+    onclick() {
+      large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS})};
+      paintLarge(probe.truth());
+    }}, "⤢");
+  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, make("div", {class: "lx-lens-box"}, lens, enlarge),
     make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, note));
   /** @type {unknown[]} */
   let shown = [];
@@ -59,6 +69,8 @@ export function createIdentityBar(app) {
       refine.setAttribute("aria-pressed", String(probe.refining()));
       refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
       paintLens(truth, side);
+      enlarge.disabled = !truth;
+      paintLarge(truth);
       const {exact, q} = truth ?? {};
       if (!truth || !exact || !q) {
         setText(equation, "log p(x) = ELBO + gap");
@@ -77,6 +89,28 @@ export function createIdentityBar(app) {
       setText(note, (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth, mode !== "move"));
     },
   };
+
+  /** With axes, as it is by now: q may be on its way. @param {Truth|null} truth */
+  function paintLarge(truth) {
+    const frame = probe?.frame();
+    if (!probe || !truth || !frame || !large?.view.isOpen()) return;
+    const context = contextOf(large.canvas);
+    const [left, side] = [LARGE_SIDE * 0.1, LARGE_SIDE * 0.86];
+    const view = fitView(...frame, side, side, 2 * LENS_PADDING);
+    context.setTransform(SHARPNESS, 0, 0, SHARPNESS, 0, 0);
+    context.fillStyle = app.theme.background;
+    context.fillRect(0, 0, LARGE_SIDE, LARGE_SIDE);
+    context.translate(left, LARGE_SIDE * 0.02);
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, side, side);
+    context.clip();
+    paintGrid(context, view, app.theme);
+    paintTruth(context, view, app.theme, truth);
+    context.restore();
+    paintAxes(context, view, app.theme, LARGE_TEXT, `z₁ and z₂, ${probe.model.units}`);
+    large.view.show([{canvas: large.canvas, name: "posterior", caption: `The lines hold 50 % and 95 % of p(z|x); the ellipses are ${probe.refining() ? "the best Gaussian" : "the encoder's q"} at 1σ and 2σ.`}]);
+  }
 
   /** @param {Truth|null} truth @param {number} side */
   function paintLens(truth, side) {

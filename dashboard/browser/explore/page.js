@@ -13,7 +13,9 @@ import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
+import {openPlate} from "./plate.js";
 import {createSliders} from "./sliders.js";
+import {createWelcome} from "./welcome.js";
 import {decimalsOn, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -27,25 +29,26 @@ export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
   const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points.splits);
-  const layers = createLayersMenu(store, app.commit);
+  const layers = createLayersMenu(store, app.commit, () => openPlate(app, maps, element));
   const maps = models.map((model) => createLatentMap(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
   const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
-    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons));
+    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(model));
   const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
-  const identity = createIdentityBar(app);
+  const identity = createIdentityBar(app, () => element);
+  const welcome = createWelcome(models.map((model) => model.bundle.kind), app.lesson);
   const notice = make("p", {role: "alert", "data-testid": "notice"});
   const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this notice", onclick: () => store.dispatch({type: "set", values: {notice: ""}})}, "✕");
   const noticeBox = make("div", {class: "lx-notice lx-notice-over"}, notice, close);
   const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
   const centre = make("div", {class: "lx-centre"},
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
-    noticeBox, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
+    noticeBox, welcome.element, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
   const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
     make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
   element.addEventListener("keydown", (event) => {
@@ -102,6 +105,7 @@ export function buildPage(app) {
       if (state.glide !== null) return; // they tell of a model that rests
       panels[state.mode].render(state, decoded, shown);
       identity?.render(state);
+      welcome.render(state);
     },
   };
 }

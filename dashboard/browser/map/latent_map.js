@@ -120,8 +120,7 @@ export function createLatentMap(app, model) {
     element.style.setProperty("--lx-left", `${left}px`);
     element.style.setProperty("--lx-axis-size", `${size}px`);
     whole = fitView(...wholeOf, width, height, PADDING);
-    const wanted = store.state.views[place];
-    if (wanted && (wanted.width !== width || wanted.height !== height)) store.dispatch({type: "view", model: place, view: bounded(currentView())});
+    if (store.state.views[place]?.width === 1) store.dispatch({type: "view", model: place, view: bounded(currentView())}); // a link gives no size
     cachedView = null;
     paintedKey = markedKey = [];
   }

@@ -34,7 +34,7 @@ function priorPlace(z) {
 function codePlace(model, z) {
   if (isFlat(model.gaussian)) return "Its codes lie on a line, so no Gaussian measures them.";
   const radius = gaussianRadius(model.gaussian, z);
-  return `${radius.toFixed(2)} sd from the codes' mean; ${shareText(priorMassBeyond(radius))} of their Gaussian beyond it.`;
+  return `${shareText(priorMassBeyond(radius))} of the codes' Gaussian beyond it.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */

@@ -18,4 +18,7 @@ test("an image without a place is where its code is, and what is in sight is wha
   assert.deepEqual(opened("mode=inspect&image=3").z, [[0.3, 0], [0.3, 0]]);
   const [view, other] = opened("z=1%2C0%3B0%2C1&view=3%2C3%2C0.5%3B").views;
   assert.deepEqual([view.cx, view.cy, view.scale, other], [3, 3, 2, null]);
+  const exact = [{ cx: 3.00000001, cy: 3, scale: 600, width: 300, height: 400 }, null];
+  const kept = { strokes: [], upload: null, drawn: [], pen: 2.2, history: [], views: exact };
+  assert.deepEqual(linkedState({ kept }, "z=1%2C0%3B0%2C1&view=3%2C3%2C0.5%3B", initialState(2), models).views, exact);
 });

@@ -10,7 +10,7 @@ import {unpackBundles} from "./packed.js";
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
  *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
-/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, turn: number}} Setting models: the id of those it is about; turn
+/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, lesson: string, turn: number}} Setting models: the id of those it is about; turn
  *   changes when a choice was dealt with */
 /** @typedef {ReturnType<ReturnType<typeof mountExplorer>["standing"]>} Standing */
 /**
@@ -69,7 +69,7 @@ function follow(root, instance) {
   /** @type {Setting|undefined} */
   const setting = /** @type {any} */ (globalThis).__latentExplorerSetting;
   if (setting?.models !== instance.id || setting === instance.setting) return;
-  const {choices, notice, shown, ladder} = setting;
+  const {choices, notice, lesson, shown, ladder} = setting;
   const before = instance.setting;
   instance.setting = setting;
   if (instance.explorer && before && before.link === setting.link) {
@@ -83,7 +83,7 @@ function follow(root, instance) {
   instance.explorer?.destroy();
   root.replaceChildren();
   instance.explorer = mountExplorer(root, {
-    bundles: instance.bundles, shown, ladder, choices, notice, link, kept: last?.kept, anew: instance.carried !== undefined,
+    bundles: instance.bundles, shown, ladder, choices, notice, lesson, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;

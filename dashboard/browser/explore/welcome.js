@@ -1,0 +1,43 @@
+// @ts-check
+// For whoever is here for the first time: what the page shows, and where to begin. Once closed it stays away from this device.
+
+import {make} from "../base/dom.js";
+
+const CLOSED_KEY = "latent-explorer-welcome-closed";
+/** @type {Record<"vae"|"ae", string>} */
+const NAMES = {vae: "a variational autoencoder (VAE)", ae: "a plain autoencoder (AE)"};
+
+/** @param {("vae"|"ae")[]} kinds of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
+export function createWelcome(kinds, lesson) {
+  let closed = wasClosed();
+  const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this introduction", "data-testid": "welcome-close", onclick() {
+    closed = element.hidden = true;
+    remember();
+  }}, "✕");
+  const element = make("aside", {class: "lx-welcome", "data-testid": "welcome", "aria-label": "What this page is"},
+    make("p", {}, `You see the latent space of ${kinds.map((kind) => NAMES[kind]).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
+      ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : [])), close);
+  return {
+    element,
+    /** Shown where there is room for it. @param {import("../state/state.js").State} state */
+    render({mode, layers}) {
+      element.hidden = closed || mode !== "move" || layers.posterior;
+    },
+  };
+}
+
+function wasClosed() {
+  try {
+    return localStorage.getItem(CLOSED_KEY) !== null;
+  } catch {
+    return false; // a browser may forbid its storage
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(CLOSED_KEY, "1");
+  } catch {
+    // then it comes again
+  }
+}
