@@ -26,7 +26,7 @@ def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
     context, troubles = offline_context(browser, viewport=WINDOW)
     page = context.new_page()
     page.goto(f"{dashboard_address}/learn")
-    page.get_by_test_id("lesson-latent-variable").wait_for(timeout=60_000)
+    page.get_by_test_id("lesson-why").wait_for(timeout=60_000)
     yield page
     context.close()
     assert troubles == []
