@@ -51,7 +51,7 @@ export function createFitting(lesson) {
   return {
     image, map, q,
     /** What to keep of it: q belongs to its image. */
-    left: () => ({image: image.subject().index, q: q.get()}),
+    left: () => (q.get() ? {image: image.subject().index, q: q.get()} : lesson.left),
     actions: make("div", {class: "lx-actions"}, best, encoder, away),
     /** The numbers of q, as far as they are known. @param {boolean} quick */
     numbers(quick) {
