@@ -118,7 +118,7 @@ def _question(step: Step) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(_asked(step), width="stretch")
             st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
-        beside, told = st.columns([1, 2.4], gap="medium")
+        beside, told = st.columns([1, 2.7], gap="small")
         with beside:
             _options(step, prediction)
         with told:

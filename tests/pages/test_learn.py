@@ -26,7 +26,7 @@ def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
     context, troubles = offline_context(browser, viewport=WINDOW)
     page = context.new_page()
     page.goto(f"{dashboard_address}/learn")
-    page.get_by_test_id("lesson-latent-variable").wait_for(timeout=60_000)
+    page.get_by_test_id("lesson-why").wait_for(timeout=60_000)
     yield page
     context.close()
     assert troubles == []
@@ -115,8 +115,9 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     page.get_by_role("button", name=learn_wording.REVEAL).tap()
     again = page.get_by_role("button", name=learn_wording.AGAIN)
     expect(again).to_be_visible()
-    page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
-    at_rest(page)
+    until(lambda: page.evaluate("window.__latentLesson.readings().gap") is not None)
+    with heard(page):
+        page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
     gap = page.evaluate("window.__latentLesson.readings().gap")
     page.reload()
     expect(again).to_be_visible()

@@ -14,10 +14,10 @@ import {initialState} from "../state/state.js";
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../model/worker.js").BatchDecoder} BatchDecoder */
 /** @typedef {Record<string, number|null>} Readings */
-/** @typedef {{image: number|null}} Kept */
+/** @typedef {import("./parts/kept.js").Kept} Kept */
 /** @typedef {{models: ExplorerModel[], images: Uint8Array, decoders: Map<number, BatchDecoder>, decoder: (place: number) => BatchDecoder}} LessonModels */
 /** @typedef {{step: string, readings: Readings, link: string}} LessonReport */
-/** @typedef {{step: string, models: LessonModels, kept: Kept, answered: boolean, report: (report: LessonReport) => void}} LessonOptions */
+/** @typedef {{step: string, models: LessonModels, kept: Kept, keep: () => void, answered: boolean, report: (report: LessonReport) => void}} LessonOptions keep: `kept` changed */
 /**
  * @typedef {object} Lesson what a step's view is given
  * @property {ExplorerModel[]} models
@@ -28,6 +28,7 @@ import {initialState} from "../state/state.js";
  * @property {Theme} theme
  * @property {string} second a second colour beside the theme's accent
  * @property {Kept} kept
+ * @property {import("./parts/kept.js").Left} left how this step was left before
  * @property {() => boolean} large whether the view is one to be read from a back row
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => void} commit someone let go, or an answer came: draw, and say it when things have settled
@@ -40,13 +41,14 @@ import {initialState} from "../state/state.js";
  * @property {() => void} render
  * @property {() => Readings} readings
  * @property {() => Partial<import("../state/state.js").State>} place what Explore is to show of it
+ * @property {() => import("./parts/kept.js").Left} [left] what to keep of how it is left
  * @property {() => void} [resize]
  */
 
 const LARGE_VIEW = 1250;
 
 /** @param {HTMLElement} root @param {LessonOptions} options */
-export function mountLesson(root, {step, models, kept, answered, report}) {
+export function mountLesson(root, {step, models, kept, keep, answered, report}) {
   let [frame, last, alive] = [0, "", true];
   const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
@@ -54,7 +56,7 @@ export function mountLesson(root, {step, models, kept, answered, report}) {
   const element = make("div", {class: "lx ls", "data-testid": `lesson-${step}`}, stage, notice);
   root.append(element);
   const lesson = /** @type {Lesson} */ ({
-    models: models.models, model: models.models[0], images: models.images, kept,
+    models: models.models, model: models.models[0], images: models.images, kept, left: kept.views[step] ?? {},
     decoder: models.decoder(0), decoderOf: models.decoder,
     large: () => element.clientWidth >= LARGE_VIEW,
     invalidate, commit, alive: () => alive,
@@ -101,6 +103,8 @@ export function mountLesson(root, {step, models, kept, answered, report}) {
     const plain = initialState(2);
     const link = formatLink({...plain, ...view.place()}, plain);
     const found = {step, readings: view.readings(), link};
+    if (view.left) kept.views[step] = view.left();
+    keep();
     invalidate(); // what moved may have been shown with fewer digits than it is reported with
     const text = JSON.stringify(found);
     if (text === last) return;

@@ -30,16 +30,14 @@ def _reconstruction(material: Material) -> str:
     vae, ae = (one.metrics["nll"] for one in (material.vae, material.ae))
     seen = measures.training_nll(material)
     if ae > vae and seen.difference > 2 * seen.standard_error:
-        judged = "is worse on both, so that it learnt images by heart is not why"
+        judged = "worse on both, so not because it learnt images by heart"
     elif ae > vae:
-        judged = "is worse on images it has not seen only"
+        judged = "worse only on images it has not seen"
     else:
-        judged = "is no worse"
+        judged = "no worse"
     return (
-        f"The latter's nll, {ae:.1f} on test and {seen.ae:.1f} on the first {measures.RECONSTRUCTED:,} training images, "
-        f"{judged}: "
-        f"the VAE has {vae:.1f} and {seen.vae:.1f} nats. It was trained for {material.ae.train.epochs:g} epochs, the VAE for "
-        f"{material.vae.train.epochs:g}."
+        f"Its nll is {ae:.1f} on test, {seen.ae:.1f} on training images (first {measures.RECONSTRUCTED:,}), the VAE's {vae:.1f} "
+        f"and {seen.vae:.1f} nats: {judged}; epochs: {material.ae.train.epochs:g} against {material.vae.train.epochs:g}."
     )
 
 

@@ -8,6 +8,7 @@ import {make, showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {createModel} from "../../model/explorer_model.js";
 import {mountLesson} from "../../learn/lesson.js";
+import {readKept} from "../../learn/parts/kept.js";
 import {unpackBundles} from "./packed.js";
 import {createBatchDecoder} from "../../model/worker.js";
 
@@ -16,12 +17,30 @@ import {createBatchDecoder} from "../../model/worker.js";
 /** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, answered: boolean, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
 
 const LEAST_HEIGHT = 380;
-const BESIDE_HEIGHT = 366; // what the page has above and below: its bars, the line of what to do, the question
+const BESIDE_HEIGHT = 374; // what the page has above and below: its bars, the line of what to do, the question
 
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
-/** What stays the same from step to step: the chosen image. @type {import("../../learn/lesson.js").Kept} */
-const kept = {image: null};
+const PLACE = "latent-explorer/lesson-views";
+/** What stays from step to step and from visit to visit: the chosen image, sliders, q. @type {import("../../learn/lesson.js").Kept} */
+let kept = readKept(null);
+
+/** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
+function recall() {
+  try {
+    kept = readKept(localStorage.getItem(PLACE));
+  } catch {
+    // nothing was kept
+  }
+}
+
+function keep() {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(kept));
+  } catch {
+    // it lasts until the page is left
+  }
+}
 
 /** @param {LessonCall} call @returns {() => void} cleanup */
 export default function lessonComponent(call) {
@@ -33,6 +52,7 @@ export default function lessonComponent(call) {
     old.lesson?.retheme();
   } else {
     leaveLesson(root);
+    recall();
     /** @type {LessonInstance} */
     const instance = {id: header.id, call, models: prepare(bundles), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
     lessons.set(root, instance);
@@ -86,7 +106,7 @@ async function show(root, instance) {
     const models = await instance.models;
     if (lessons.get(root) !== instance || instance.step !== step) return;
     root.replaceChildren();
-    instance.lesson = mountLesson(root, {step, models, kept, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
+    instance.lesson = mountLesson(root, {step, models, kept, keep, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {
     showFailure(root, error);
   }

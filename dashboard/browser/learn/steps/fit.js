@@ -43,6 +43,7 @@ export function fitQView(lesson) {
       note.say(told());
     },
     readings: () => readings(false),
+    left: fitting.left,
     place: image.place,
   };
 }

@@ -48,6 +48,7 @@ export function identityView(lesson) {
         : "The exact log p(x) is being worked out …");
     },
     readings: () => readings(false),
+    left: fitting.left,
     place: image.place,
   };
 }

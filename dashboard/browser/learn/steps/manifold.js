@@ -6,6 +6,7 @@ import {shareText} from "../../words/captions.js";
 import {gridOver} from "../../model/density.js";
 import {choiceBar, contextOf, make, setText} from "../../base/dom.js";
 import {manifoldAxis, manifoldEdges, priorMassBeyond, toPixel} from "../../base/geometry.js";
+import {oneOf} from "../parts/kept.js";
 import {createLessonMap} from "../parts/map.js";
 import {createChoiceSlider, createNote} from "../parts/parts.js";
 import {paintPriorCircles} from "../parts/points.js";
@@ -26,7 +27,7 @@ const CELL = 4; // pixels of the density
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function manifoldView(lesson) {
   const {model} = lesson;
-  let [tiles, radius] = [15, 2];
+  let [tiles, radius] = [oneOf(TILES, lesson.left.tiles, 15), oneOf(RADII, lesson.left.radius, 2)];
   let spacing = /** @type {Spacing} */ ("linear");
   let shown = /** @type {Shown} */ ("digits");
   /** @type {{key: string, manifold: Manifold}|null} */
@@ -138,6 +139,7 @@ export function manifoldView(lesson) {
         `Images binarised (${model.bundle.points.protocol}, seed ${model.bundle.points.seed}).`);
     },
     readings,
+    left: () => ({tiles, radius}),
     place: () => ({layers: {...noLayers(), manifold: shown === "digits", density: shown === "density", prior: true}, manifoldSize: Math.max(10, tiles), spacing}),
   };
 }

@@ -3,6 +3,7 @@
 
 import {make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
+import {oneOf} from "../parts/kept.js";
 import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
@@ -23,7 +24,7 @@ const CLOSEST = 4; // lattice points closer together than so many pixels are not
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function posteriorView(lesson) {
   const {model} = lesson;
-  let n = FINEST;
+  let n = oneOf(SIDES, lesson.left.n, FINEST);
   const image = createChosenImage(lesson, {changed: sum});
   /** Sums by the number of points per side, for one image. @type {{index: number, sums: Map<number, number>}} */
   let known = {index: image.subject().index, sums: new Map()};
@@ -173,6 +174,7 @@ export function posteriorView(lesson) {
       note.say(told());
     },
     readings,
+    left: () => ({n}),
     place: image.place,
   };
 }

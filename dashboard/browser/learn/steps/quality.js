@@ -5,6 +5,7 @@
 import {seededNormal} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
 import {gatherImages} from "../../images/image_rows.js";
+import {oneOf} from "../parts/kept.js";
 import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {logWeights, runningLogMeans, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
@@ -24,7 +25,7 @@ const CURVE = [...new Set([...COUNTS, ...Array.from({length: 60}, (_, i) => Math
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function howGoodView(lesson) {
-  let k = 500;
+  let k = oneOf(COUNTS, lesson.left.k, 500);
   const image = createChosenImage(lesson, {first: MISSED_IMAGE, changed: begin});
   /** Curves over CURVE, as they arrive. @type {{index: number, curves: number[][]}} */
   let trials = {index: -1, curves: []};
@@ -158,6 +159,7 @@ export function howGoodView(lesson) {
       greyNote.say(toldGrey());
     },
     readings,
+    left: () => ({k}),
     place: image.place,
   };
 }

@@ -5,6 +5,7 @@
 import {seededNormal} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
+import {oneOf} from "../parts/kept.js";
 import {createFan, paintArrow} from "../parts/arrows.js";
 import {differencePoints, gradientTerms, groupMeans, totalVariance} from "../maths/gradients.js";
 import {createChosenImage} from "../parts/image.js";
@@ -26,7 +27,7 @@ const DECADES = 4; // of the fans' scale
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function reparameterisationView(lesson) {
-  let n = 1;
+  let n = oneOf(SAMPLE_COUNTS, lesson.left.n, 1);
   const epsilon = normalDraws(seededNormal(EPSILON_SEED), SAMPLES_DECODED);
   const few = epsilon.subarray(0, 2 * POINTS_SHOWN);
   const image = createChosenImage(lesson, {changed: refresh});
@@ -129,6 +130,7 @@ export function reparameterisationView(lesson) {
         `from n samples each, lengths logarithmic over ${DECADES} decades, a circle per decade; thick: the mean of all ${SAMPLES_DECODED.toLocaleString("en")} (seed ${EPSILON_SEED}). Variances are of those ${repeats}, known to ±${Math.round(100 * Math.sqrt(2 / repeats))} %.`);
     },
     readings,
+    left: () => ({n}),
     place: image.place,
   };
 }

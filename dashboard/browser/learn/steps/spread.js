@@ -3,6 +3,7 @@
 
 import {seededNormal, seededUniform} from "../../images/digits.js";
 import {make} from "../../base/dom.js";
+import {oneOf} from "../parts/kept.js";
 import {createChart, markValue} from "../parts/chart.js";
 import {estimatorTerms, histogram, repeatedMeans} from "../maths/estimators.js";
 import {createChosenImage} from "../parts/image.js";
@@ -22,7 +23,7 @@ const IN_SIGHT = 3.5; // standard deviations of one sample to either side of the
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function estimatorsView(lesson) {
-  let samples = 1;
+  let samples = oneOf(SAMPLES, lesson.left.samples, 1);
   const image = createChosenImage(lesson, {changed: fill});
   /** @type {{index: number, terms: Terms}|null} */
   let pool = null;
@@ -137,6 +138,7 @@ export function estimatorsView(lesson) {
       note.say(told());
     },
     readings,
+    left: () => ({samples}),
     place: image.place,
   };
 }

@@ -6,6 +6,7 @@ import {observeFixed} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
+import {pairOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings} from "../parts/parts.js";
 import {paintCodes, paintDraw} from "../parts/points.js";
 import {drawMany, unsurePixels} from "../maths/samples.js";
@@ -21,7 +22,7 @@ export function whyView(lesson) {
   const {points, header} = ae.bundle;
   let seed = 1;
   let index = lesson.kept.image ?? 0;
-  let z = ae.codeOf(index);
+  let z = pairOf(lesson.left.z) ?? ae.codeOf(index);
   let drawn = drawMany(ae.gaussian, SHOWN_DRAWS, seed);
 
   const map = createLessonMap({
@@ -81,6 +82,7 @@ export function whyView(lesson) {
       note.say(told());
     },
     readings,
+    left: () => ({z}),
     place: () => ({z: lesson.models.map((model) => (model === ae ? z : model.codeOf(index)))}),
   };
 }
