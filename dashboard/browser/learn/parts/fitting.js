@@ -7,6 +7,7 @@ import {gaussianOf} from "./kept.js";
 import {createMotion} from "./motion.js";
 import {createMovableQ, gaussianBetween} from "./q.js";
 import {createTruthMap, frameAround} from "./truth.js";
+import {apart} from "../../words/numbers.js";
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 
@@ -56,7 +57,7 @@ export function createFitting(lesson) {
     /** The numbers of q, as far as they are known. @param {boolean} quick */
     numbers(quick) {
       const [gaussian, bound, {truth}] = [q.get(), q.bound(quick), image.subject()];
-      return gaussian && bound && truth ? {...gaussian, ...bound, logPx: truth.logPx, gap: truth.logPx - bound.elbo} : null;
+      return gaussian && bound && truth ? {...gaussian, ...bound, logPx: truth.logPx, gap: apart(truth.logPx, bound.elbo)} : null;
     },
     render() {
       best.disabled = !image.subject().gaps;

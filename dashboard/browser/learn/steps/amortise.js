@@ -7,6 +7,7 @@ import {createBars, roundedEnd} from "../parts/bars.js";
 import {createChosenImage} from "../parts/image.js";
 import {createMotion} from "../parts/motion.js";
 import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {apart} from "../../words/numbers.js";
 import {createMovableQ, gaussianBetween} from "../parts/q.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
@@ -96,7 +97,7 @@ export function amortisationView(lesson) {
   function readings(quick) {
     const [{gaps}, bound] = [image.subject(), q.bound(quick)];
     if (!gaps || !bound) return {gap: null, approximation: null, amortisation: null};
-    return {gap: gaps.logPx - bound.elbo, approximation: gaps.logPx - gaps.best.elbo, amortisation: gaps.best.elbo - bound.elbo};
+    return {gap: apart(gaps.logPx, bound.elbo), approximation: apart(gaps.logPx, gaps.best.elbo), amortisation: apart(gaps.best.elbo, bound.elbo)};
   }
 
   /** @param {number} approximation @param {number} gap @returns {{value: number, parts: [number, number][]}} */
@@ -105,7 +106,7 @@ export function amortisationView(lesson) {
   function told() {
     const {gaps} = image.subject();
     if (!gaps) return "The best Gaussian is being looked for …";
-    const [gap, stays] = [gaps.logPx - gaps.encoder.elbo, gaps.logPx - gaps.best.elbo];
+    const [gap, stays] = [apart(gaps.logPx, gaps.encoder.elbo), apart(gaps.logPx, gaps.best.elbo)];
     const elsewhere = refinePath(gaps).length > gaps.path.length ? " Climbing from the encoder's answer ends at a lesser peak; the best Gaussian lies at another." : "";
     const modes = gaps.modes.length > 1 ? ` p(z|x) has ${gaps.modes.length} modes.` : "";
     return `Of the encoder's gap of ${numberText(gap)} nats, ${numberText(gap - stays)} come from answering for every image with one network, and ${numberText(stays)} from q being a diagonal Gaussian.${modes}${elsewhere}`;

@@ -4,6 +4,7 @@
 import {make} from "../../base/dom.js";
 import {createFitting} from "../parts/fitting.js";
 import {createNote, createReadings, numberText} from "../parts/parts.js";
+import {apart} from "../../words/numbers.js";
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function fitQView(lesson) {
@@ -29,7 +30,7 @@ export function fitQView(lesson) {
     const {truth, gaps} = image.subject();
     const found = fitting.numbers(true);
     if (!truth || !found) return "The exact posterior is being worked out …";
-    const left = gaps ? ` No diagonal Gaussian gets below ${numberText(truth.logPx - gaps.best.elbo)}; the encoder's q stands at ${numberText(truth.logPx - truth.encoder.elbo)}.` : "";
+    const left = gaps ? ` No diagonal Gaussian gets below ${numberText(apart(truth.logPx, gaps.best.elbo))}; the encoder's q stands at ${numberText(apart(truth.logPx, truth.encoder.elbo))}.` : "";
     const modes = truth.modes.length > 1 ? ` This posterior has ${truth.modes.length} modes, and q only one.` : "";
     return `Drag the centre of q and the two handles on its 2σ ellipse.${left}${modes}`;
   }
