@@ -17,6 +17,7 @@ from support.builders import ROOT, save_model, tiny
 from dashboard.jobs.jobs import VARIABLE
 from vae_engine.command import cli
 from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle
 
 os.environ["OMP_NUM_THREADS"] = "1"
 torch.set_num_threads(1)
@@ -29,6 +30,14 @@ settings.load_profile("here")
 def _runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test sees the runs of whoever works here, or leaves some among them."""
     os.environ[VARIABLE] = str(tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(autouse=True)
+def _images_of_one_test() -> Iterator[None]:
+    """What a test made of a few images is not what the next one is given for all of them."""
+    yield
+    bundle.observed_shown.cache_clear()
+    bundle.packed_shown.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -42,9 +42,7 @@ class Bundle:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(data, "load", first_images)
             patch.setattr(data, "packed_test_images", lambda: gzip.compress(bytes(16) + first_images("test").images.tobytes()))
-            export.observed_shown.cache_clear()  # of other images than these
             raw = export.bundle(self.stored, with_images)
-        export.observed_shown.cache_clear()
         length = struct.unpack("<Q", raw[:8])[0]
         self.header: dict[str, Any] = json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["bundle"])
         self.tensors = load(raw)
