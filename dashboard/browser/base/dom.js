@@ -85,7 +85,7 @@ export function savePicture(canvas, name) {
 /** A button that opens a small sheet; Escape, a click elsewhere and leaving by Tab close it. @param {string} name @param {string} testid @param {...Node} children */
 export function createMenu(name, testid, ...children) {
   // It takes the focus that its words let go when they are clicked: a host such as Streamlit would give it to the page behind, and
-  // a menu that closes under a label while the label is being clicked ends the tab in Chromium.
+  // the menu would close before the click has done its work.
   const sheet = make("div", {class: "lx-sheet", tabindex: "-1"}, ...children);
   const summary = make("summary", {class: "lx-button", "data-testid": testid}, name);
   const menu = make("details", {class: "lx-menu"}, summary, sheet);
