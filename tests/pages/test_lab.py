@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -44,7 +45,8 @@ def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open
     assert download.value.suggested_filename == f"{NAME}-{first.name}.svg"
     saved = download.value.path().read_text(encoding="utf-8")
     assert saved.startswith("<svg")
-    assert first.curves[-1].name in saved
+    letters = re.sub(r"<[^>]*>|\u200b", "", saved)  # an index stands lower, in a tag of its own
+    assert first.curves[-1].name.replace("_", "") in letters
 
     main.get_by_test_id("stTab").get_by_text(wording.PARTS["steps"]).click()
     count, moments = len(here.findings.moments), here.findings.moments
