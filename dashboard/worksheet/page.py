@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from dashboard.shared import device, leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
+from dashboard.train.wording import plain
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys, wording
 from dashboard.worksheet.export import Entry, blank_entry, entry, model_entry, to_html, to_json, to_markdown
 from dashboard.worksheet.pictures import Picture, pictures_of, pictures_of_model
@@ -47,7 +49,11 @@ def show() -> None:
     except EngineError as error:
         st.error(str(error))
         return
-    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take)
+    sent = state.kept(keys.SENT)
+    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take, is_asking=sent is not None)
+    if sent and device.has_told(keys.BOOK):
+        state.keep(keys.SENT, None)
+        _add(*sent)
     answers = {task.name: (state.widget(keys.answer(task)), state.widget(keys.words(task)) or "") for task in TASKS}
     right = [_is_right(task, material, answers) for task in TASKS]
     place = names.index(name)
@@ -65,6 +71,18 @@ def show() -> None:
 def _take(key: str, value: Any) -> None:
     if keys.may_hold(key, value):
         state.fill_in(key, value)
+
+
+def _add(name: str, lines: Sequence[str]) -> None:
+    """Add lines to the words on a task, but none that is there already."""
+    key = next(keys.words(task) for task in TASKS if task.name == name)
+    said = (state.widget(key) or "").splitlines()
+    words = "\n".join([*said, *(line for line in lines if line not in said)])
+    if len(words) > keys.LONGEST_WORDS:
+        st.warning(plain(wording.no_room(lines)))
+        return
+    state.fill_in(key, words)
+    st.rerun()  # so that the browser keeps them
 
 
 def _is_right(task: Task, material: Material, answers: Answers) -> bool:
