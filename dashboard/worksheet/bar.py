@@ -16,8 +16,8 @@ from dashboard.worksheet.task import BY_LINK
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
-[class*=st-key-task-at-hand] { flex-wrap: nowrap; margin-bottom: -1rem; }
-.st-key-task-at-hand-explore { padding: 0 .75rem; }
+[class*=st-key-task-at-hand] { flex-wrap: nowrap; margin-bottom: -.5rem; }
+.st-key-task-at-hand-explore { padding: 0 .75rem; margin-bottom: -1rem; }
 [class*=st-key-task-at-hand] p { font-size: .875rem; line-height: 1.3; }
 [class*=st-key-task-at-hand] button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
 @media (max-width: 640px) { [class*=st-key-task-at-hand] { flex-wrap: wrap; } }

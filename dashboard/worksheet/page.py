@@ -31,7 +31,7 @@ _STYLE = """<style>
   .st-key-pages-of-task button { white-space: nowrap; }
 }
 </style>"""
-_TEACHES, _AFRESH = "worksheet-teaches", "worksheet-afresh"
+_TEACHES, _AFRESH, _WORKED_OUT = "worksheet-teaches", "worksheet-afresh", "worksheet-worked-out"
 
 Answers = dict[str, tuple[Any, str]]
 """By task: what was given, and the student's own words."""
@@ -59,6 +59,7 @@ def show() -> None:
     place = names.index(name)
     labels = [f"{i} {task.short}{' ✓' if done else ''}" for i, (task, done) in enumerate(zip(TASKS, right, strict=True), 1)]
     leafing.bar(state.TASK, names, labels, place)
+    leafing.follow(state.TASK, place)
     about, work = st.columns([1, 1.5], gap="large")
     with about:
         _about(place, TASKS[place], material)
@@ -158,7 +159,7 @@ def _take_away(material: Material, answers: Answers, right: int, is_kept: bool) 
             name = st.text_input(wording.NAME, key=keys.NAME, persist_state="session", max_chars=keys.LONGEST_NAME)
             st.toggle(wording.I_TEACH, key=_TEACHES, persist_state="session", help=wording.I_TEACH_HELP)
         for sheet, (label, help) in wording.SHEETS.items():
-            if sheet != "teacher" or state.widget(_TEACHES):
+            if sheet != "teacher" or (state.widget(_TEACHES) and _worked_out()):
                 _downloads(material, answers, name, sheet, label, help)
 
 
@@ -176,6 +177,23 @@ def _downloads(material: Material, answers: Answers, name: str, sheet: str, labe
                     icon=":material/download:",
                     key=f"{sheet}-{ending}",
                 )
+
+
+def _worked_out() -> bool:
+    """Work out every model answer, so that a press of the button waits for none: the first time for all to see."""
+    if state.kept(_WORKED_OUT):
+        return True
+    shown = st.empty()
+    try:
+        for done, task in enumerate(TASKS):
+            shown.progress(done / len(TASKS), wording.working(done, len(TASKS)))
+            answer_of(task.name)
+    except EngineError as error:
+        shown.error(str(error))
+        return False
+    shown.empty()
+    state.keep(_WORKED_OUT, True)
+    return True
 
 
 def _begin_afresh() -> None:

@@ -52,7 +52,7 @@ MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answ
 BLANK = "Blank handout"
 BLANK_HELP = "All tasks with room to write, a line for the name, and the points of each."
 TEACHER = "Teacher's version"
-TEACHER_HELP = "Every task with its hint and a model answer worked out from the models. The first time it takes up to a minute."
+TEACHER_HELP = "Every task with its hint and a model answer worked out from the models."
 FORMATS = {"html": ("HTML to print", "text/html"), "md": ("Markdown", "text/markdown"), "json": ("JSON", "application/json")}
 SHEETS = {"mine": (MINE, MINE_HELP), "blank": (BLANK, BLANK_HELP), "teacher": (TEACHER, TEACHER_HELP)}
 NAME_LINE = "Name: ______________________________   Date: ______________"
@@ -73,6 +73,11 @@ def of_run(row: Row, address: str) -> str:
 def no_room(lines: Sequence[str]) -> str:
     """That own words are full, with what was to be added to them."""
     return f"Your own words are too long for what was sent; shorten them, then add this: {' '.join(lines)}"
+
+
+def working(done: int, total: int) -> str:
+    """How many model answers there are while the others are worked out."""
+    return f"Working out the model answers: {done} of {total} …"
 
 
 def points(count: int, total: bool = False) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import state
 from dashboard.shared.wording import number
 from dashboard.stock import catalogue
-from dashboard.worksheet import TASKS, Task, judged, keys
+from dashboard.stock.material import Material
+from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import answer_of
 from vae_engine.stored import registry
@@ -309,3 +312,21 @@ def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() 
                ("worksheet-name", "x" * 81), ("worksheet-name", 3), ("answer-nothing", "x"), ("kept", "x")]  # fmt: skip
     assert all(keys.may_hold(*one) for one in allowed)
     assert not any(keys.may_hold(*one) for one in refused)
+
+
+def test_a_teacher_sees_how_far_the_model_answers_are_and_waits_for_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[float, str]] = []
+    monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: told.append((share, text)))
+    app = worksheet()
+    told.clear()
+    app.toggle[0].set_value(True)
+    run(app)
+    shares = [share for share, text in told if text.startswith("Working out")]
+    assert shares == [done / len(TASKS) for done in range(len(TASKS))]
+    monkeypatch.setattr("dashboard.worksheet.page.TASKS", [replace(task, answer=_refused) for task in TASKS])
+    run(app)
+    assert worksheet_wording.FORMATS["html"][0] in [one.label for one in app.download_button][-2:]
+
+
+def _refused(material: Material) -> ModelAnswer:
+    raise AssertionError("it was worked out before")
