@@ -40,12 +40,15 @@ class Report:
     """Whether it keeps nothing at all, as some do in a private window."""
 
 
-def mirror(book: str, values: Mapping[str, Value], take: Callable[[str, Value], None] = state.fill_in) -> bool:
+def mirror(
+    book: str, values: Mapping[str, Value], take: Callable[[str, Value], None] = state.fill_in, is_asking: bool = False
+) -> bool:
     """Keep the values of a book in the browser, take over those given later elsewhere, and say whether the browser keeps any.
 
     Call it before the widgets whose values these are. `take` is called with the name and the value of each that another
     tab or an earlier visit gave; by default names are keys of widgets. What nobody gave, or took back, must be None: a
-    default that counted as given would replace what the browser keeps.
+    default that counted as given would replace what the browser keeps. `is_asking`: the browser is to say what it keeps
+    even if that is what the page has, so that `has_told` becomes true.
     """
     key = f"device-{book}"
     report = checked((state.widget(key) or {}).get("report"))
@@ -56,9 +59,14 @@ def mirror(book: str, values: Mapping[str, Value], take: Callable[[str, Value], 
             take(name, value)
     # Only now: a run that was cut short before takes over the rest next time.
     state.keep(key, registers)
-    data = {"book": book, "registers": registers}
+    data = {"book": book, "registers": registers, "asking": is_asking}
     _component(key=key, data=browser.told(data), default={"report": None}, on_report_change=_nothing, height=1)
     return not report.refused
+
+
+def has_told(book: str) -> bool:
+    """Whether the browser has said what it keeps of a book, which stands on the page."""
+    return (state.widget(f"device-{book}") or {}).get("report") is not None
 
 
 def _nothing() -> None:

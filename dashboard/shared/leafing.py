@@ -7,12 +7,30 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.shared import state
+from dashboard.shared import browser, state
 
 _STYLE = """<style>
 [class*=st-key-pages-of] button { padding: .25rem .6rem; }
 @media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
+[data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; }
 </style>"""
+# Where the bar is wider than its screen, the present page is brought into sight; the page itself stays where it is.
+_follow = st.components.v2.component(
+    "latent_leafing",
+    js="""export default function ({data}) {
+  const {book, place} = JSON.parse(data.json);
+  const follow = (frames) => {
+    const pages = document.querySelector(`.st-key-pages-of-${book}`);
+    const page = pages?.querySelectorAll("button")[place];
+    if (page) {
+      const [all, one] = [pages, page].map((element) => element.getBoundingClientRect());
+      pages.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
+    } else if (frames) requestAnimationFrame(() => follow(frames - 1)); // it is still being laid out
+  };
+  follow(60);
+}
+""",
+)
 _PREVIOUS, _NEXT = ("Previous", "PageUp"), ("Next", "PageDown")  # the keys that a presenter's remote control sends
 
 
@@ -27,6 +45,12 @@ def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> N
                 kind: Literal["secondary", "tertiary"] = "secondary" if i == place else "tertiary"
                 st.button(label, type=kind, on_click=state.turn_to, args=(book, name), key=f"{book} page {name}")
         _turn(book, names, place + 1, *_NEXT)
+
+
+def follow(book: str, place: int) -> None:
+    """On a small screen, bring the present page into sight in the bar; shows nothing itself."""
+    with st.container(key=f"following-{book}"):
+        _follow(key=f"follow-{book}", data=browser.told({"book": book, "place": place}), height=1)
 
 
 def onward(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:

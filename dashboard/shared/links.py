@@ -5,6 +5,7 @@ A link comes from a visitor's clipboard, so everything in it is checked.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ _FARTHEST = 1000
 _IMAGES = 60_000
 _NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,9})?")
 _MODEL = re.compile(r"(run:)?[\w.-]{1,100}")
+_DRAWING = re.compile(r"[\w-]{131}", re.ASCII)
 _END = re.compile(r"i(?P<image>\d{1,5})|p(?P<model>[01]):(?P<z>.+)")
 
 
@@ -51,6 +53,8 @@ class ExploreLink:
     image: int | None = None
     ends: tuple[End | None, End | None] = (None, None)
     path: str = "linear"
+    drawing: bytes | None = None
+    """The 784 pixels that the encoders see of a drawing, a bit each, row by row."""
 
 
 def to_explore(state: str, models: Sequence[str] = (), task: str = "") -> str:
@@ -143,10 +147,19 @@ def _end(text: str) -> Any:
     return End(model=int(match["model"]), z=z) if z else _Refused
 
 
+def _drawing(text: str) -> Any:
+    if not _DRAWING.fullmatch(text):
+        return _Refused
+    pixels = base64.urlsafe_b64decode(f"{text}=")
+    # The last character has two bits to spare.
+    return pixels if base64.urlsafe_b64encode(pixels).decode() == f"{text}=" else _Refused
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "mode": _choice(*_MODES),
     "z": _latents,
     "image": _image,
     "ends": _ends,
     "path": _choice("linear", "spherical"),
+    "drawing": _drawing,
 }

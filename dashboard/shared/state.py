@@ -17,7 +17,9 @@ _MODELS = "models"
 STEP, TASK, EXPERIMENT = "step", "task", "experiment"
 """The books that a visitor leafs through: the lecture, the worksheet and the lab."""
 _KEPT, _VISITOR = "kept", "visitor"
-_PIN, _PINNINGS = "pin", "pinnings"
+PIN = "pin"
+"""In the address of Runs: the runs that stand side by side."""
+_PINNINGS = "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
@@ -97,10 +99,10 @@ def put_away(task: str) -> None:
 
 def pinned() -> list[str]:
     """The runs that stand side by side: those in the address, or the last ones of this session."""
-    last = kept(_PIN)
-    asked = _asked(_PIN, last) or ""
+    last = kept(PIN)
+    asked = _asked(PIN, last) or ""
     if asked != last:
-        keep(_PIN, asked)
+        keep(PIN, asked)
         keep(_PINNINGS, pinnings() + 1)
     return list(dict.fromkeys(one for one in asked.split(",") if one))
 
@@ -108,8 +110,8 @@ def pinned() -> list[str]:
 def pin(ids: Sequence[str], by_table: bool = False) -> None:
     """Let runs stand side by side, in the address as well."""
     asked = ",".join(ids)
-    keep(_PIN, asked)
-    to_address(_PIN, asked)
+    keep(PIN, asked)
+    to_address(PIN, asked)
     if not by_table:
         keep(_PINNINGS, pinnings() + 1)
 

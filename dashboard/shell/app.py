@@ -10,7 +10,8 @@ from dashboard.learn import wording as learn_wording
 from dashboard.models import page as models
 from dashboard.runs import page as runs
 from dashboard.runs import wording as runs_wording
-from dashboard.shared import wording
+from dashboard.shared import state, wording
+from dashboard.stock import own_runs
 from dashboard.train import page as train
 from dashboard.train import wording as train_wording
 from dashboard.worksheet import bar as task_bar
@@ -31,15 +32,28 @@ WORKSHEET = st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":ma
 
 def show_explore() -> None:
     """Explore, below the task that is done there."""
-    task_bar.show(WORKSHEET)
+    task_bar.above_explore(WORKSHEET)
     explore.show()
+
+
+def show_train() -> None:
+    """Train, below the task whose words take its run."""
+    run = state.watched()
+    task_bar.above_runs(WORKSHEET, [own_runs.PREFIX + run] if run else [])
+    train.show()
+
+
+def show_runs() -> None:
+    """Runs, below the task whose words take what is chosen."""
+    task_bar.above_runs(WORKSHEET, state.pinned())
+    runs.show()
 
 
 st.navigation(
     [
         st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
-        st.Page(train.show, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
-        st.Page(runs.show, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
+        st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
+        st.Page(show_runs, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
         WORKSHEET,
         st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),

@@ -2,45 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import quote, urljoin
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from dashboard.runs import shelf as run_shelf
 from dashboard.shared import state
 from dashboard.stock import catalogue
-from dashboard.worksheet import TASKS, keys, wording
+from dashboard.worksheet import TASKS, Task, keys, wording
 from dashboard.worksheet.task import BY_LINK
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
-.st-key-task-at-hand { padding: 0 .75rem; flex-wrap: nowrap; margin-bottom: -1rem; }
-.st-key-task-at-hand p { font-size: .875rem; line-height: 1.3; }
-.st-key-task-at-hand button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
-@media (max-width: 640px) { .st-key-task-at-hand { flex-wrap: wrap; } }
+[class*=st-key-task-at-hand] { flex-wrap: nowrap; margin-bottom: -.5rem; }
+.st-key-task-at-hand-explore { padding: 0 .75rem; margin-bottom: -1rem; }
+[class*=st-key-task-at-hand] p { font-size: .875rem; line-height: 1.3; }
+[class*=st-key-task-at-hand] button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
+@media (max-width: 640px) { [class*=st-key-task-at-hand] { flex-wrap: wrap; } }
 </style>"""
 
 
-def show(worksheet: StreamlitPage) -> None:
-    """Draw the bar if there is a task at hand that is done on this page; `worksheet` is where its keys lead back to."""
-    tasks = {task.name: task for task in TASKS if task.state}
-    task = tasks.get(state.at_hand(list(tasks)))
+def above_explore(worksheet: StreamlitPage) -> None:
+    """Draw the bar if there is a task at hand that is done on Explore; `worksheet` is where its keys lead back to."""
+    task = _at_hand([task for task in TASKS if task.state])
     if task is None:
         return
     try:
         words = task.text(catalogue.material())
     except EngineError:
         return  # the page itself says what is missing
-    st.html(_STYLE)
     by_link, found = task.form in BY_LINK, state.explored()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="task-at-hand"):
+    with _bar("explore"):
         st.markdown(f"**{wording.AT_HAND}: {task.title}.** {words}")
         if by_link:
-            is_sent = st.button(
-                wording.SEND, type="primary", disabled=not found, help=wording.SEND_HELP if found else wording.NOTHING_YET
-            )
+            help = wording.SEND_HELP if found else wording.NOTHING_YET
+            is_sent = st.button(wording.SEND, type="primary", disabled=not found, help=help)
         else:
             is_sent = st.button(wording.BACK, type="primary")
-        st.button(wording.PUT_AWAY, help=wording.PUT_AWAY_HELP, on_click=state.put_away, args=(task.name,), type="tertiary")
+        _put_away(task)
     if is_sent:
         if by_link:
             state.fill_in(keys.answer(task), found)
-        st.switch_page(worksheet, query_params={state.TASK: task.name})
+        _back(worksheet, task)
+
+
+def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
+    """Draw the bar above Train or Runs if there is any task at hand: runs go into its words. `chosen` are addresses of rows."""
+    task = _at_hand(TASKS)
+    if task is None:
+        return
+    by_id = {row.id: row for row in (run_shelf.rows() if chosen else ())}
+    lines = [wording.of_run(by_id[one], _address(one)) for one in chosen if one in by_id]
+    help = wording.SEND_RUNS_HELP if lines else wording.NO_RUN_YET
+    with _bar("runs"):
+        st.markdown(f"**{wording.AT_HAND}: {task.title}.**", width="content")
+        is_sent = st.button(wording.SEND, type="primary", disabled=not lines, help=help)
+        _put_away(task)
+    if is_sent:
+        state.keep(keys.SENT, (task.name, lines))  # the worksheet adds them once it knows what the browser keeps
+        _back(worksheet, task)
+
+
+def _at_hand(tasks: Sequence[Task]) -> Task | None:
+    name = state.at_hand([task.name for task in tasks])
+    return next((task for task in tasks if task.name == name), None)
+
+
+def _bar(page: str) -> st.delta_generator.DeltaGenerator:
+    st.html(_STYLE)
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"task-at-hand-{page}")
+
+
+def _put_away(task: Task) -> None:
+    st.button(wording.PUT_AWAY, help=wording.PUT_AWAY_HELP, on_click=state.put_away, args=(task.name,), type="tertiary")
+
+
+def _back(worksheet: StreamlitPage, task: Task) -> None:
+    st.switch_page(worksheet, query_params={state.TASK: task.name})
+
+
+def _address(run: str) -> str:
+    """Of a row on the Runs page: whole, since words may be printed."""
+    return urljoin(st.context.url or "", f"./runs?{state.PIN}={quote(run, safe=':/')}")

@@ -9,6 +9,8 @@ from dashboard.worksheet.task import fits
 
 BOOK = "worksheet"
 NAME = "worksheet-name"
+SENT = "worksheet-sent"
+"""Lines that are to be added to the words of a task: its name, and the lines."""
 LONGEST_WORDS = 2000
 LONGEST_NAME = 80
 

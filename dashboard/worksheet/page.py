@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from dashboard.shared import device, leafing, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
+from dashboard.train.wording import plain
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys, wording
 from dashboard.worksheet.export import Entry, blank_entry, entry, model_entry, to_html, to_json, to_markdown
 from dashboard.worksheet.pictures import Picture, pictures_of, pictures_of_model
@@ -29,7 +31,7 @@ _STYLE = """<style>
   .st-key-pages-of-task button { white-space: nowrap; }
 }
 </style>"""
-_TEACHES, _AFRESH = "worksheet-teaches", "worksheet-afresh"
+_TEACHES, _AFRESH, _WORKED_OUT = "worksheet-teaches", "worksheet-afresh", "worksheet-worked-out"
 
 Answers = dict[str, tuple[Any, str]]
 """By task: what was given, and the student's own words."""
@@ -47,12 +49,17 @@ def show() -> None:
     except EngineError as error:
         st.error(str(error))
         return
-    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take)
+    sent = state.kept(keys.SENT)
+    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take, is_asking=sent is not None)
+    if sent and device.has_told(keys.BOOK):
+        state.keep(keys.SENT, None)
+        _add(*sent)
     answers = {task.name: (state.widget(keys.answer(task)), state.widget(keys.words(task)) or "") for task in TASKS}
     right = [_is_right(task, material, answers) for task in TASKS]
     place = names.index(name)
     labels = [f"{i} {task.short}{' ✓' if done else ''}" for i, (task, done) in enumerate(zip(TASKS, right, strict=True), 1)]
     leafing.bar(state.TASK, names, labels, place)
+    leafing.follow(state.TASK, place)
     about, work = st.columns([1, 1.5], gap="large")
     with about:
         _about(place, TASKS[place], material)
@@ -65,6 +72,18 @@ def show() -> None:
 def _take(key: str, value: Any) -> None:
     if keys.may_hold(key, value):
         state.fill_in(key, value)
+
+
+def _add(name: str, lines: Sequence[str]) -> None:
+    """Add lines to the words on a task, but none that is there already."""
+    key = next(keys.words(task) for task in TASKS if task.name == name)
+    said = (state.widget(key) or "").splitlines()
+    words = "\n".join([*said, *(line for line in lines if line not in said)])
+    if len(words) > keys.LONGEST_WORDS:
+        st.warning(plain(wording.no_room(lines)))
+        return
+    state.fill_in(key, words)
+    st.rerun()  # so that the browser keeps them
 
 
 def _is_right(task: Task, material: Material, answers: Answers) -> bool:
@@ -140,7 +159,7 @@ def _take_away(material: Material, answers: Answers, right: int, is_kept: bool) 
             name = st.text_input(wording.NAME, key=keys.NAME, persist_state="session", max_chars=keys.LONGEST_NAME)
             st.toggle(wording.I_TEACH, key=_TEACHES, persist_state="session", help=wording.I_TEACH_HELP)
         for sheet, (label, help) in wording.SHEETS.items():
-            if sheet != "teacher" or state.widget(_TEACHES):
+            if sheet != "teacher" or (state.widget(_TEACHES) and _worked_out()):
                 _downloads(material, answers, name, sheet, label, help)
 
 
@@ -158,6 +177,23 @@ def _downloads(material: Material, answers: Answers, name: str, sheet: str, labe
                     icon=":material/download:",
                     key=f"{sheet}-{ending}",
                 )
+
+
+def _worked_out() -> bool:
+    """Work out every model answer, so that a press of the button waits for none: the first time for all to see."""
+    if state.kept(_WORKED_OUT):
+        return True
+    shown = st.empty()
+    try:
+        for done, task in enumerate(TASKS):
+            shown.progress(done / len(TASKS), wording.working(done, len(TASKS)))
+            answer_of(task.name)
+    except EngineError as error:
+        shown.error(str(error))
+        return False
+    shown.empty()
+    state.keep(_WORKED_OUT, True)
+    return True
 
 
 def _begin_afresh() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.shared.links import LinkError
+from dashboard.shared.links import LinkError, read
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, place_of, understood
@@ -51,6 +51,22 @@ def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
     """Pictures of what a visitor gave; none for numbers and choices, or when it makes no sense."""
     if raw is None or raw == "" or task.form in ("number", "choice"):
         return []
+    return _of_drawing(str(raw)) + _of_answer(task, material, raw)
+
+
+def _of_drawing(text: str) -> list[Picture]:
+    """The drawing in a link, whatever else is asked for."""
+    try:
+        drawing = read(text).drawing
+    except LinkError:
+        return []
+    if drawing is None:
+        return []
+    x = np.unpackbits(np.frombuffer(drawing, np.uint8)).reshape(28, 28)
+    return [Picture("the drawing, as the encoder sees it", *_digit(x))]
+
+
+def _of_answer(task: Task, material: Material, raw: Any) -> list[Picture]:
     try:
         given = understood(task, material, raw)
         if task.form == "image":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+from dashboard.runs import wording as runs_wording
+from dashboard.runs.table import Row
 
 WORKSHEET = "Worksheet"
 UNKNOWN_TASK = "The address names a task that does not exist; here is the first one."
@@ -29,6 +32,8 @@ AT_HAND = "Your task"
 SEND = "Send to worksheet"
 SEND_HELP = "Fills in what you see here as your answer and goes back to the task."
 NOTHING_YET = "Choose something on this page first."
+SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to your own words, and goes back to the task."
+NO_RUN_YET = "Choose a run on this page first."
 BACK = "Back to the task"
 PUT_AWAY = "Put away"
 PUT_AWAY_HELP = "Hides the task here; it stays on the worksheet."
@@ -47,7 +52,7 @@ MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answ
 BLANK = "Blank handout"
 BLANK_HELP = "All tasks with room to write, a line for the name, and the points of each."
 TEACHER = "Teacher's version"
-TEACHER_HELP = "Every task with its hint and a model answer worked out from the models. The first time it takes up to a minute."
+TEACHER_HELP = "Every task with its hint and a model answer worked out from the models."
 FORMATS = {"html": ("HTML to print", "text/html"), "md": ("Markdown", "text/markdown"), "json": ("JSON", "application/json")}
 SHEETS = {"mine": (MINE, MINE_HELP), "blank": (BLANK, BLANK_HELP), "teacher": (TEACHER, TEACHER_HELP)}
 NAME_LINE = "Name: ______________________________   Date: ______________"
@@ -56,6 +61,23 @@ NAME_LINE = "Name: ______________________________   Date: ______________"
 def progress(right: int, total: int) -> str:
     """How far a student has come."""
     return f"{right} of {total} tasks right"
+
+
+def of_run(row: Row, address: str) -> str:
+    """A run or a bundled model as a line of a student's own words: its name, how it stands, its numbers, its address."""
+    stands = "" if row.is_finished else f" ({row.state})"
+    numbers = runs_wording.summary(row)
+    return ", ".join(part for part in (f"{row.name}{stands}", numbers and f"{numbers} nats per image", address) if part)
+
+
+def no_room(lines: Sequence[str]) -> str:
+    """That own words are full, with what was to be added to them."""
+    return f"Your own words are too long for what was sent; shorten them, then add this: {' '.join(lines)}"
+
+
+def working(done: int, total: int) -> str:
+    """How many model answers there are while the others are worked out."""
+    return f"Working out the model answers: {done} of {total} …"
 
 
 def points(count: int, total: bool = False) -> str:

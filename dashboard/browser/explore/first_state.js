@@ -2,6 +2,7 @@
 // The state that a page of the explorer begins with.
 
 import {rememberedPad} from "./draw/memory.js";
+import {drawingOfText} from "../state/drawing_text.js";
 import {formatLink, parseLink} from "../state/property_table.js";
 import {reduce} from "../state/state.js";
 
@@ -10,11 +11,11 @@ import {reduce} from "../state/state.js";
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
 
-/** What a link does not carry, but the next page of the same visitor may. @typedef {Pick<State, "strokes"|"upload"|"drawn"|"pen"|"views"|"history">} Kept */
+/** What a link does not carry, but the next page of the same visitor may. @typedef {Pick<State, "strokes"|"upload"|"inked"|"drawn"|"pen"|"views"|"history">} Kept */
 
 /** @param {State} state @returns {Kept} */
-export function keptOf({strokes, upload, drawn, pen, views, history}) {
-  return {strokes, upload, drawn, pen, views, history};
+export function keptOf({strokes, upload, inked, drawn, pen, views, history}) {
+  return {strokes, upload, inked, drawn, pen, views, history};
 }
 
 /** What the link says, as far as it makes sense, and what was kept: by the page before or, after a reload, by the browser. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
@@ -22,12 +23,17 @@ export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
   const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
   const zoomed = values.views && options.kept && sameInLinks(options.kept.views, values.views, plain) ? options.kept.views : values.views; // a link rounds
-  const state = {...plain, ...kept, ...values, ...(zoomed && {views: zoomed}), held: values.z !== undefined, notice: options.notice ?? ""};
+  const state = {...plain, ...kept, ...values, ...(zoomed && {views: zoomed}), ...redrawn(values, kept), held: values.z !== undefined, notice: options.notice ?? ""};
   // A link written by hand may name an image and no place; one made with other models names the places of those.
   if (options.anew || !values.z) Object.assign(state, atInspected(state, models));
   if (refused.length) state.notice += `${state.notice && " "}The link had parts that make no sense here (${refused.join(", ")}); they were left out.`;
   const placed = reduce(state, {type: "place", z: state.z});
   return zoomed && !options.anew ? {...placed, views: zoomed} : placed; // it says itself what is in sight
+}
+
+/** A link has the pixels of a drawing, and the strokes they came from only where these are still known. @param {Partial<State>} linked @param {Partial<Kept>} kept @returns {Partial<State>} */
+function redrawn({inked}, kept) {
+  return inked && inked !== kept.inked ? {strokes: [], upload: drawingOfText(inked)} : {};
 }
 
 /** @param {State["views"]} a @param {State["views"]} b @param {State} plain */

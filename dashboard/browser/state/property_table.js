@@ -1,6 +1,7 @@
 // @ts-check
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
+import {drawingOfText} from "./drawing_text.js";
 import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -71,6 +72,11 @@ export const PROPERTIES = [
       const t = parsedNumber(text);
       return t !== null && t >= 0 && t <= 1 ? {t} : null;
     },
+  },
+  {
+    key: "drawing",
+    format: (state) => (state.mode === "draw" ? state.inked : ""),
+    parse: (text) => (drawingOfText(text) ? {inked: text} : null),
   },
 ];
 

@@ -34,6 +34,7 @@
  * @property {Stroke[]} strokes
  * @property {number} pen width of the pen in pixels of the 28 × 28 image
  * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
+ * @property {string} inked what the encoders see of the drawing, as a link carries it, or nothing (drawing_text.js)
  * @property {Drawing[]} drawn what was on the pad before, the latest last
  * @property {number|null} glide where the first map stands between the rungs of the ladder of β; null when it rests on one
  * @property {(View|null)[]} views what part of each latent space is in sight; null is all of it
@@ -79,7 +80,7 @@ export function initialState(models) {
     manifoldSize: 20, spacing: "linear", classes: ALL_CLASSES, focus: null,
     selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
-    strokes: [], pen: 2.2, upload: null, drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
+    strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { linkedState } from "../../../dashboard/browser/explore/first_state.js";
+import { textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { initialState } from "../../../dashboard/browser/state/state.js";
 
 const model = { bundle: { points: { count: 10 } }, low: [-4, -4], high: [4, 4], codeOf: (index) => [index / 10, 0] };
@@ -21,4 +22,17 @@ test("an image without a place is where its code is, and what is in sight is wha
   const exact = [{ cx: 3.00000001, cy: 3, scale: 600, width: 300, height: 400 }, null];
   const kept = { strokes: [], upload: null, drawn: [], pen: 2.2, history: [], views: exact };
   assert.deepEqual(linkedState({ kept }, "z=1%2C0%3B0%2C1&view=3%2C3%2C0.5%3B", initialState(2), models).views, exact);
+});
+
+test("a link with a drawing shows its pixels, and the strokes where it is these that were drawn", () => {
+  const x = Float32Array.from({ length: 784 }, (_, i) => Number(i % 5 === 0));
+  const inked = textOfDrawing(x);
+  const link = `mode=draw&drawing=${inked}`;
+  const alone = opened(link);
+  assert.deepEqual([alone.mode, alone.strokes, [...alone.upload]], ["draw", [], [...x].map((ink) => 255 * ink)]);
+  const kept = { strokes: [{ width: 2, points: [0, 0] }], upload: null, inked, drawn: [], pen: 2.2, history: [], views: [null, null] };
+  const same = linkedState({ kept }, link, initialState(2), models);
+  assert.deepEqual([same.strokes, same.upload], [kept.strokes, null]);
+  const other = linkedState({ kept: { ...kept, inked: textOfDrawing(new Float32Array(784)) } }, link, initialState(2), models);
+  assert.deepEqual([other.strokes, other.upload], [[], alone.upload]);
 });

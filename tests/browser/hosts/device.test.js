@@ -29,9 +29,9 @@ function openTab() {
   const parentElement = {};
   /** @type {any[]} */
   const reports = [];
-  /** @param {object} registers */
-  const show = (registers) => deviceComponent({
-    data: {json: JSON.stringify({book: "book", registers})}, parentElement,
+  /** @param {object} registers @param {boolean} [asking] */
+  const show = (registers, asking = false) => deviceComponent({
+    data: {json: JSON.stringify({book: "book", registers, asking})}, parentElement,
     setStateValue: (_, text) => reports.push(JSON.parse(String(text))),
   });
   return {show, reports};
@@ -60,6 +60,14 @@ test("what the page has is kept, and another tab hears of it", () => {
   windowEvents.dispatchEvent(new Event("storage"));
   mock.timers.tick(REST);
   assert.deepEqual(two.reports.at(-1), {registers: {a: ["new", 3], b: ["two", 2]}});
+});
+
+test("a page that asks is told what is kept, even if it has that already", () => {
+  const {show, reports} = openTab();
+  show({}, true);
+  show({}, true);
+  mock.timers.tick(10 * REST);
+  assert.deepEqual(reports, [{registers: {}}]);
 });
 
 test("a tab that was left hears nothing more", () => {

@@ -4,6 +4,7 @@ import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { resizedView } from "../../../dashboard/browser/base/geometry.js";
+import { drawingOfText, textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
 import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
@@ -14,11 +15,13 @@ const end = () => [null, { kind: "image", index: whole(10_000) }, { kind: "point
 const plain = initialState(2);
 /** A part of the plane as a link has it: of a canvas of one pixel. */
 const view = () => [null, { scale: 2 ** whole(7), cx: latent()[0], cy: latent()[1], width: 1, height: 1 }][whole(2)];
+const drawn = () => Float32Array.from({ length: 784 }, () => Number(uniform() < 0.2));
 
 function randomState() {
+  const mode = MODES[whole(MODES.length)];
   return {
     ...plain,
-    mode: MODES[whole(MODES.length)], z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
+    mode, inked: mode === "draw" && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
     manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
@@ -63,6 +66,17 @@ test("a zoom means the same part of the plane on every screen", () => {
   assert.deepEqual(resizedView(back, 400, 600), zoomed);
   const large = resizedView(back, 1000, 800); // what spanned the shorter side still does
   assert.equal(large.width / large.scale > 0.5 && large.height / large.scale, 0.5);
+});
+
+test("a drawing stays the same pixel for pixel, in a link of a length that is read, and belongs to the page where it was drawn", () => {
+  const x = drawn();
+  const state = { ...randomState(), mode: "draw", inked: textOfDrawing(x) };
+  const link = formatLink(state, plain);
+  assert.ok(link.length < 1000, String(link.length));
+  assert.deepEqual([...drawingOfText(parseLink(link, plain).values.inked)], [...x].map((ink) => 255 * ink));
+  assert.ok(!formatLink({ ...state, mode: "move" }, plain).includes("drawing"));
+  const nearly = `${"A".repeat(130)}B`; // bits beyond the last pixel
+  for (const text of ["A".repeat(130), "A".repeat(132), `${"A".repeat(130)}+`, nearly]) assert.deepEqual(parseLink(`drawing=${text}`, plain).refused, ["drawing"], text);
 });
 
 test("a property given twice, and a link of 100 kB, are refused", () => {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from support.links import read_by_the_browser
 
 from dashboard.shared.links import End, ExploreLink, LinkError, read, state_of, to_explore
 
+DRAWING = bytes((37 * place) % 256 for place in range(98))
+_DRAWN = base64.urlsafe_b64encode(DRAWING).decode().rstrip("=")
 GOOD = {
     "": ExploreLink(),
     "mode=inspect&image=38": ExploreLink(mode="inspect", image=38),
@@ -16,11 +20,13 @@ GOOD = {
     "mode=sample&seed=3&from=fitted&unknown=1": ExploreLink(mode="sample"),
     "image=": ExploreLink(),
     "mode=inspect&image=38&q=best&view=0.5%2C-1.25%2C0.25%3B": ExploreLink(mode="inspect", image=38),
+    f"mode=draw&drawing={_DRAWN}": ExploreLink(mode="draw", drawing=DRAWING),
 }
 BAD = [
     "mode=fly", "mode=move&mode=draw", "z=1%2C2", "z=1%2Cx%3B0%2C0", "z=NaN%2C0%3B0%2C0", "z=1e9%2C0%3B0%2C0", "z=%3B",
     "z=1001%2C0%3B0%2C0", "image=-1", "image=60000", "image=1.5", "ends=i1", "ends=i60000%3B", "ends=q%3Bi1",
-    "ends=p2%3A0%2C0%3B", "path=zigzag", f"z={'1' * 3000}", "z=٣%2C٣%3B0%2C0",
+    "ends=p2%3A0%2C0%3B", "path=zigzag", f"z={'1' * 3000}", "z=٣%2C٣%3B0%2C0", "drawing=",
+    f"drawing={_DRAWN[:-1]}", f"drawing={'A' * 130}B", f"drawing={'A' * 130}%2B", f"drawing={'٣' * 131}",
 ]  # fmt: skip
 
 
@@ -36,6 +42,7 @@ def test_a_good_link_says_to_python_what_it_says_to_the_browser() -> None:
             else {"kind": "point", "model": end.model, "z": list(end.z)} for end in here.ends
         ]  # fmt: skip
         assert ends == there["ends"]
+        assert there["inked"] == (_DRAWN if here.drawing else "")
 
 
 def test_what_the_browser_refuses_python_refuses_in_one_sentence() -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from dashboard.shared import state
+from dashboard.shared.wording import number
 from dashboard.stock import catalogue
-from dashboard.worksheet import TASKS, Task, judged, keys
+from dashboard.stock.material import Material
+from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import answer_of
+from vae_engine.stored import registry
 
 PROGRAM = "from dashboard.worksheet import page as worksheet\nworksheet.show()"
 
@@ -200,7 +205,7 @@ def explore(explored: str = "", **query: str) -> AppTest:
 
         from dashboard.worksheet import bar
 
-        bar.show(st.Page(lambda: None, title="Worksheet", url_path="worksheet"))
+        bar.above_explore(st.Page(lambda: None, title="Worksheet", url_path="worksheet"))
 
     app = AppTest.from_function(page, default_timeout=60)
     if explored:
@@ -241,6 +246,57 @@ def test_what_stands_on_explore_is_sent_to_the_worksheet(monkeypatch: pytest.Mon
     assert turned[1:] == [{"task": "gap"}]
 
 
+def above_runs(chosen: str, **kept: Any) -> AppTest:
+    """The bar that stands above Train and Runs."""
+
+    def page(chosen: list[str]) -> None:
+        import streamlit as st
+
+        from dashboard.worksheet import bar
+
+        bar.above_runs(st.Page(lambda: None, title="Worksheet", url_path="worksheet"), chosen)
+
+    app = AppTest.from_function(page, default_timeout=60, kwargs={"chosen": chosen.split()})
+    app.session_state["kept"] = kept
+    return run(app)
+
+
+def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
+    assert not above_runs("vae-beta-4").button, "no task was at hand yet"
+    for none in ("", "run:gone"):
+        assert button(above_runs(none, task="loss"), worksheet_wording.SEND).disabled
+    app = above_runs("vae-beta-4 vae-beta-8", task="loss")
+    button(app, worksheet_wording.SEND).click()
+    run(app)
+    assert turned == [{"task": "loss"}]
+    sent = app.session_state["kept"][keys.SENT]
+    metrics = registry.find("vae-beta-4").metrics
+    assert sent[1][0].startswith("vae-beta-4, ELBO ")
+    assert number(metrics["elbo"]) in sent[1][0]
+    assert "nats per image" in sent[1][0]
+    assert [line.rpartition("/runs?pin=")[2] for line in sent[1]] == ["vae-beta-4", "vae-beta-8"]
+
+
+def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces_none() -> None:
+    app = AppTest.from_string(PROGRAM, default_timeout=60)
+    app.query_params["task"] = "loss"
+    app.session_state["kept"] = {keys.SENT: ("loss", ["a run", "a sum"])}
+    run(app)
+    assert not app.text_area(key="words-loss").value, "what the browser keeps is not known yet"
+    assert not kept(app)
+    report = {"registers": {"words-loss": ["earlier\na sum", 5]}}
+    app.session_state["device-worksheet"] = {"report": json.dumps(report)}
+    run(app)
+    assert app.text_area(key="words-loss").value == "earlier\na sum\na run"
+    assert kept(app)["words-loss"] == "earlier\na sum\na run"
+    app.session_state["kept"] = app.session_state["kept"] | {keys.SENT: ("loss", ["x" * keys.LONGEST_WORDS])}
+    run(app)
+    assert "too long" in app.warning[0].value
+    assert app.text_area(key="words-loss").value == "earlier\na sum\na run"
+
+
 def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() -> None:
     choice, place = "answer-quieter", "answer-between"
     allowed = [
@@ -256,3 +312,21 @@ def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() 
                ("worksheet-name", "x" * 81), ("worksheet-name", 3), ("answer-nothing", "x"), ("kept", "x")]  # fmt: skip
     assert all(keys.may_hold(*one) for one in allowed)
     assert not any(keys.may_hold(*one) for one in refused)
+
+
+def test_a_teacher_sees_how_far_the_model_answers_are_and_waits_for_none_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[float, str]] = []
+    monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: told.append((share, text)))
+    app = worksheet()
+    told.clear()
+    app.toggle[0].set_value(True)
+    run(app)
+    shares = [share for share, text in told if text.startswith("Working out")]
+    assert shares == [done / len(TASKS) for done in range(len(TASKS))]
+    monkeypatch.setattr("dashboard.worksheet.page.TASKS", [replace(task, answer=_refused) for task in TASKS])
+    run(app)
+    assert worksheet_wording.FORMATS["html"][0] in [one.label for one in app.download_button][-2:]
+
+
+def _refused(material: Material) -> ModelAnswer:
+    raise AssertionError("it was worked out before")

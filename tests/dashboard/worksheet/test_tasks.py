@@ -313,3 +313,19 @@ def test_hints_hold(subject: Material) -> None:
     small = np.flatnonzero(gap < 0.3)[:20]
     errors = [measures.importance_sampled(subject, int(image)) - subject.truths.log_px[image] for image in small]
     assert min(errors) > -1, "where the gap is small, importance sampling does not fail"
+
+
+def test_what_was_drawn_by_hand_is_pictured_pixel_for_pixel_and_handed_in(subject: Material) -> None:
+    task = by_name("between")
+    x = np.random.default_rng(0).random((28, 28)) < 0.2
+    drawing = base64.urlsafe_b64encode(np.packbits(x).tobytes()).decode().rstrip("=")
+    link = f"./#mode=draw&z=0.5%2C-1%3B0%2C0&drawing={drawing}"
+    pictures = pictures_of(task, subject, link)
+    shown = np.asarray(Image.open(io.BytesIO(pictures[0].png)))
+    assert np.array_equal(shown[3::6, 3::6] == 0, x)
+    assert "drawing" in pictures[0].caption
+    assert len(pictures) == 3
+    mine = [entry(task, subject, link, "")]
+    assert json.loads(to_json("Mine", [], mine))["tasks"][0]["state"]["drawing"] == drawing
+    assert pictures[0].caption in to_html("Mine", [], mine)
+    assert len(pictures_of(by_name("two-modes"), subject, link)) == 1, "where no image was chosen, too"

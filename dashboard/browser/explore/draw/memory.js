@@ -3,15 +3,15 @@
 
 /** @typedef {import("../../state/state.js").State} State */
 /** @typedef {import("../../state/state.js").Stroke} Stroke */
-/** @typedef {Pick<State, "strokes"|"upload">} Pad */
+/** @typedef {Pick<State, "strokes"|"upload"|"inked">} Pad */
 
 const PAD_KEY = "latent-explorer-pad";
 const PAD_PIXELS = 784;
 
 /** @param {string} link that the address has now @param {Pad} pad */
-export function rememberPad(link, {strokes, upload}) {
+export function rememberPad(link, {strokes, upload, inked}) {
   try {
-    if (strokes.length || upload) sessionStorage.setItem(PAD_KEY, JSON.stringify({link, strokes, upload: upload && [...upload]}));
+    if (strokes.length || upload) sessionStorage.setItem(PAD_KEY, JSON.stringify({link, strokes, inked, upload: upload && [...upload]}));
     else sessionStorage.removeItem(PAD_KEY);
   } catch {
     // A browser may forbid or ration its storage; then a reload begins with an empty pad.
@@ -23,7 +23,7 @@ export function rememberedPad(link) {
   try {
     const kept = JSON.parse(sessionStorage.getItem(PAD_KEY) ?? "null");
     if (kept?.link !== link || !Array.isArray(kept.strokes) || !kept.strokes.every(isStroke)) return {};
-    return {strokes: kept.strokes, upload: isPicture(kept.upload) ? Uint8Array.from(kept.upload) : null};
+    return {strokes: kept.strokes, inked: String(kept.inked), upload: isPicture(kept.upload) ? Uint8Array.from(kept.upload) : null};
   } catch {
     return {};
   }

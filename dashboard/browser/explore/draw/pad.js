@@ -7,6 +7,7 @@ import {createDigit} from "../../images/digit_view.js";
 import {actionButton, contextOf, make, setText, slider} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
+import {textOfDrawing} from "../../state/drawing_text.js";
 import {readUpload} from "./upload.js";
 
 /** @typedef {import("../explorer.js").App} App */
@@ -79,16 +80,10 @@ export function createDrawPad(app) {
     const strokes = allStrokes(state);
     drawing++;
     grey = uploadOf(state) ?? (strokes.length ? raster(strokes) : null);
-    if (!grey) {
-      subject = null;
-      app.invalidate();
-      return;
-    }
-    x.set(seenPixels(grey));
-    if (!models.every((model) => model.network.encodes)) {
-      app.invalidate(); // the encoders are still on their way; once they are here this is called again
-      return;
-    }
+    if (grey) x.set(seenPixels(grey));
+    else subject = null;
+    store.dispatch({type: "set", values: {inked: grey ? textOfDrawing(x) : ""}});
+    if (!grey || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
     store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
   }

@@ -32,11 +32,11 @@ function begin(call) {
   const instance = {
     call, reported: "",
     mirror() {
-      /** @type {{book: string, registers: Registers}} */
-      const {book, registers} = JSON.parse(instance.call.data.json);
+      /** @type {{book: string, registers: Registers, asking: boolean}} */
+      const {book, registers, asking} = JSON.parse(instance.call.data.json);
       const kept = mirrored(`latent-explorer/${book}`, registers);
       report = JSON.stringify(kept ? {registers: kept} : {refused: true});
-      if (report !== instance.reported && !(kept && areSame(kept, registers))) resting.begin();
+      if (report !== instance.reported && (asking || !(kept && areSame(kept, registers)))) resting.begin();
     },
     end() {
       resting.end();
