@@ -1,5 +1,7 @@
 """One HTML file with the Explore page, one or two models and the test images: no server, no network.
 
+With a rung of the ladder of β comes the whole ladder, so that its slider works in the file, too.
+
 Weights are fp16 and images already deflated, so the file is kept small in two ways. Before gzip the high and the
 low bytes of each bundle are laid apart (signs and exponents repeat, low mantissa bits do not), which saves a fifth.
 And bytes become text by base 85 rather than base 64: a quarter more instead of a third.
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from dashboard.jobs.run_view import read_about
 from dashboard.shared import browser
+from dashboard.stock.material import ladder_of, placed
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets
@@ -43,14 +46,20 @@ def page(names: Sequence[str]) -> bytes:
     """The whole file for one or two models, given by name or folder. Raises as `write_html` does."""
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
-    stored = [_titled(registry.find(name)) for name in names]
+    chosen = sorted((registry.find(name) for name in names), key=lambda model: model.model.kind == "ae")  # as on Explore
+    if len({model.train.data for model in chosen}) > 1:
+        raise EngineError("The models were trained on different data; the page shows one set of images.")
+    rungs = ladder_of([registry.find(name) for name in registry.names()])
+    placing = placed(*([str(model.folder.resolve()) for model in models] for models in (chosen, rungs)))
+    stored = [_titled(registry.find(folder)) for folder in placing.names]
     parts = [export.parted(model) for model in stored]
     blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _) in enumerate(parts)]
     last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]
-    if len({model.train.data for model in stored}) > 1:
-        raise EngineError("The models were trained on different data; the page shows one set of images.")
+    if placing.ladder:
+        about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
+        blocks.append(block("ladder", planes(json.dumps(about).encode())))
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
-    title = "Latent explorer: " + " and ".join(model.name for model in stored)
+    title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)
     styles = browser.styles("explore/explorer")
     return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)
 

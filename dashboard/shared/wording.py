@@ -10,7 +10,10 @@ PAGES = "Pages"
 MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"
-ONE_FILE_HELP = "It opens from disk in any browser, with no server and no network. Making it takes a few seconds."
+ONE_FILE_HELP = (
+    "It opens from disk in any browser, with no server and no network. Making it takes a few seconds. "
+    "A VAE of the β ladder brings the whole ladder, for the β slider."
+)
 ONE_FILE_BUTTON = "Download HTML"
 ONE_FILE_PICKERS = {"vae": "Variational autoencoder", "ae": "Plain autoencoder"}
 

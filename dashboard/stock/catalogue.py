@@ -69,11 +69,8 @@ def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
 
 def shelf(names: tuple[str, ...]) -> Shelf:
     """What Explore needs to show these models; with a rung of the ladder of β comes the whole ladder."""
-    rungs = tuple(one.name for one in ladder())
-    if not names or names[0] not in rungs:
-        return Shelf(bundles(names), tuple(range(len(names))))
-    others = tuple(range(len(rungs), len(rungs) + len(names) - 1))
-    return Shelf(bundles((*rungs, *names[1:])), (rungs.index(names[0]), *others), tuple(range(len(rungs))))
+    placing = materials.placed(names, [one.name for one in ladder()])
+    return Shelf(bundles(placing.names), placing.shown, placing.ladder)
 
 
 def bundles(names: tuple[str, ...]) -> list[bytes]:

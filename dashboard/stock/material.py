@@ -56,6 +56,23 @@ class Material:
         return self.vae if kind == "vae" else self.ae
 
 
+@dataclass(frozen=True)
+class Placing:
+    """The models that an Explore page is given, and their places: of those that the maps show, and of the ladder of β."""
+
+    names: tuple[str, ...]
+    shown: tuple[int, ...]
+    ladder: tuple[int, ...] = ()
+
+
+def placed(names: Sequence[str], rungs: Sequence[str]) -> Placing:
+    """What a page needs to show these models: with a rung of the ladder of β on the first map comes the whole ladder."""
+    if not names or names[0] not in rungs:
+        return Placing(tuple(names), tuple(range(len(names))))
+    others = tuple(range(len(rungs), len(rungs) + len(names) - 1))
+    return Placing((*rungs, *names[1:]), (rungs.index(names[0]), *others), tuple(range(len(rungs))))
+
+
 def gather(vae: Stored, ae: Stored, ladder: Sequence[Stored] = ()) -> Material:
     """The material of two models. Raises EngineError when the VAE's per-image numbers were not measured."""
     (vae_codes, vae_places), (ae_codes, ae_places) = (export.read_codes(one) or export.encode_all(one) for one in (vae, ae))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
-from support.explorer_page import at_rest, draw_seven, place, state, stats, until
+from playwright.sync_api import Browser, Page, expect
+from support.explorer_page import at_rest, draw_seven, here, place, settle, state, stats, until
+from support.serving import offline_context
 
+from dashboard.explore.one_file import write_html
 from dashboard.stock import catalogue
 
 THUMB = 9
@@ -94,3 +97,33 @@ def test_keys_go_from_rung_to_rung_and_the_focus_stays(ladder: Page) -> None:
     x, y = place(page, "latent-map-vae", 0.3, 0.5)
     page.mouse.click(x, y)
     expect(page.get_by_test_id("digit-vae")).to_be_visible()
+
+
+def test_the_exported_file_of_a_rung_has_the_whole_ladder_and_reloads_on_the_rung_it_came_to(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "explorer.html"
+    write_html(["vae-beta-1", "ae-mnist"], path)
+    context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(f"{path.as_uri()}#mode=inspect&image=7")
+    here(page)
+    slider = page.get_by_test_id("beta-slider")
+    rungs = [str(one.train.beta).removesuffix(".0") for one in catalogue.ladder()]
+    assert page.locator(".lx-beta-ticks span").all_inner_texts() == rungs
+    expect(slider).to_have_attribute("aria-valuetext", "β = 1")
+    first = state(page)["z"]
+    slider.press("End")
+    expect(page.locator(".lx-side-note").first).to_contain_text("vae-beta-20")
+    settle(page)
+    moved = state(page)["z"]
+    assert moved[0] != first[0], "the image is where this rung puts it"
+    assert moved[1] == first[1]
+    assert "models=vae-beta-20%2Cae-mnist#" in page.url
+    page.reload()
+    here(page)
+    expect(slider).to_have_attribute("aria-valuetext", "β = 20")
+    assert state(page)["z"] == [pytest.approx(z, abs=1e-4) for z in moved]  # a link rounds
+    context.close()
+    assert troubles == []

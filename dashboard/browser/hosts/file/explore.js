@@ -12,8 +12,9 @@ const PATIENCE = 100; // milliseconds that late parts of the page wait for an id
 export async function openStaticPage(page) {
   const root = /** @type {HTMLElement} */ (page.getElementById("explorer"));
   try {
-    const found = await Promise.all([readPayload(page, "bundle-0"), readPayload(page, "bundle-1")]);
-    const bundles = found.filter((bundle) => bundle !== null);
+    const parts = Array.from(page.querySelectorAll('[id^="bundle-"]'), ({id}) => readPayload(page, id));
+    const bundles = (await Promise.all(parts)).filter((bundle) => bundle !== null);
+    const ladder = await readLadder(page);
     root.replaceChildren();
     // Asked for only now: points and decoders are usable before the rest has arrived, which stands behind the script.
     const whole = wholePage(page);
@@ -24,10 +25,31 @@ export async function openStaticPage(page) {
       return encoder;
     });
     const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
-    mountExplorer(root, {bundles, encoders, images, theme: "auto"});
+    mountExplorer(root, {bundles, encoders, images, theme: "auto", ...ladder});
   } catch (error) {
     showFailure(root, error);
   }
+}
+
+/** Of a file with the ladder of β: which bundles are on show, one of them as the address says it, and which are rungs. Without it all are shown.
+ * @param {Document} page @returns {Promise<Partial<import("../../explore/explorer.js").ExplorerOptions>>} */
+async function readLadder(page) {
+  const content = await readPayload(page, "ladder");
+  if (!content) return {};
+  const {names, shown, ladder} = JSON.parse(new TextDecoder().decode(content));
+  const asked = new URLSearchParams(location.search).get("models")?.split(",")[0];
+  const rung = ladder.find((/** @type {number} */ place) => names[place] === asked) ?? shown[0];
+  return {
+    shown: [rung, ...shown.slice(1)], ladder,
+    onChoose(chosen) {
+      const search = new URLSearchParams({models: chosen.join(",")});
+      try {
+        history.replaceState(history.state, "", `?${search}${location.hash}`);
+      } catch {
+        // A browser may forbid it to a file; then a reload begins with the rung that was exported.
+      }
+    },
+  };
 }
 
 /** Wait until the page was read to its end. @param {Document} page */
