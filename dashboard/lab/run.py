@@ -11,6 +11,7 @@ from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import LIVE, State
 from dashboard.lab import wording
 from dashboard.shared import state
+from dashboard.shared.numbers import NumberError, read_seed
 from vae_engine.base.errors import EngineError
 from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments.folder import Asked
@@ -66,20 +67,29 @@ def ask(name: str, first: bool, seconds: float | None) -> None:
         st.radio(wording.SCALE, wording.SCALES, format_func=wording.SCALES.__getitem__, key=_SCALE)
         if seconds is not None:
             st.caption(wording.took(seconds))
-        # Without a range: a browser that knew it would turn the field red without a word.
-        state.begin_with(_SEED, 0)
-        seed = st.number_input(wording.SEED, value=None, step=1, key=_SEED, help=wording.SEED_HELP)
-        impossible = seed is None or not 0 <= seed <= experiment_run.MAX_SEED
-        if impossible:
-            st.error(wording.NO_SEED.format(most=experiment_run.MAX_SEED))
+        st.text_input(wording.SEED, "0", max_chars=40, key=_SEED, help=wording.SEED_HELP)
+        complaint = ""
+        try:
+            _seed()
+        except EngineError as error:
+            complaint = str(error)
+            st.error(complaint)
         st.button(
-            wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch", disabled=impossible,
-            key=f"lab-start-{name}",
+            wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch",
+            disabled=bool(complaint), key=f"lab-start-{name}",
         )  # fmt: skip
 
 
+def _seed() -> int:
+    """The seed that is typed. Raises EngineError."""
+    try:
+        return read_seed(state.widget(_SEED) or "", experiment_run.MAX_SEED)
+    except NumberError as error:
+        raise EngineError(str(error)) from None
+
+
 def _start(name: str) -> None:
-    run = jobs.shared().submit_experiment(Asked(name, state.widget(_SCALE), state.widget(_SEED)), state.visitor())
+    run = jobs.shared().submit_experiment(Asked(name, state.widget(_SCALE), _seed()), state.visitor())
     forget()
     state.watch(run, PAGE)
 

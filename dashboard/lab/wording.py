@@ -22,7 +22,6 @@ RUN_HERE = "Run it again here"
 RUN_FIRST = "Run it here"
 SCALE, SEED = "How thorough", "First seed"
 SCALES = {"quick": "Quick: under a minute", "full": "Full: under ten minutes"}
-NO_SEED = "The seed must be a whole number from 0 to {most:,}."
 SEED_HELP = "Every random number follows from it; the same seed finds the same again."
 START = "Start"
 STOP, CANCEL, REMOVE, UNDO = "Stop", "Cancel", "Delete this run", "Undo"

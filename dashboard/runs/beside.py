@@ -23,13 +23,14 @@ from dashboard.runs.table import BUNDLED, Row
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
+from dashboard.shared.numbers import NumberError, read_seed
 from dashboard.train.wording import overfitting, plain, told
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
 _GRID, _STRIP, _WIDE = 20, 10, 480
 _MOST_REELS = 2
-_SEED = "seed"
+_SEED, _MAX_SEED = "seed", 2**31 - 1
 
 
 def beside(chosen: Sequence[Row]) -> None:
@@ -209,8 +210,13 @@ def _manifolds(rows: Sequence[Row]) -> None:
 def _samples(rows: Sequence[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.markdown(f"#### {wording.SAMPLES}", width="content")
-        seed = st.number_input(wording.SEED, 0, 2**31 - 1, step=1, key=_SEED, bind="query-params", width=160)
+        typed = st.text_input(wording.SEED, "0", max_chars=40, key=_SEED, bind="query-params", width=160)
         st.button(wording.DICE, on_click=state.roll, args=(_SEED,), icon=":material/casino:")
+    try:
+        seed = read_seed(typed or "", _MAX_SEED)
+    except NumberError as error:
+        st.error(str(error))
+        return
     for row in rows:
         stored = run_shelf.model(row)
         draws = run_pictures.noise(seed, _STRIP, stored.model.latent_dim)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 _LONGEST = 40
@@ -10,16 +11,18 @@ _SPACES = re.compile(r"[\s'’]")
 _PLAIN = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*(?!(?P=mark))([.,]\d*)?", re.ASCII)
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
+_UNCLEAR_WHOLE = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
 class NumberError(Exception):
     """A text that is no number, or could be two; the message is for the visitor."""
 
 
-def read_number(text: str) -> float:
+def read_number(text: str, whole: bool = False) -> float:
     """The number that a text says: 152.43, 152,43, −0,5, 1 234.5, 1,234.5 or 1e-3. Raises NumberError, one sentence.
 
-    A single comma before three digits may stand for thousands or for decimals, so it is asked which.
+    A single comma before three digits may stand for thousands or for decimals, so it is asked which; so may a single
+    point where a `whole` number is expected.
     """
     given = _SPACES.sub("", text).translate(_MINUS)
     if len(given) > _LONGEST:
@@ -27,11 +30,21 @@ def read_number(text: str) -> float:
     if _UNCLEAR.fullmatch(given):
         either, other = given.replace(",", ""), given.replace(",", ".")
         raise NumberError(f"“{given}” could be {either} or {other}: please type the one you mean.")
+    if whole and _UNCLEAR_WHOLE.fullmatch(given):
+        raise NumberError(f"“{given}” could be {given.replace('.', '')} or {float(given):g}: please type the one you mean.")
     if _PLAIN.fullmatch(given):
         return _finite(given.replace(",", "."))
     if match := _GROUPED.fullmatch(given):
         return _finite(given.replace(match["mark"], "").replace(",", "."))
     raise NumberError("This is no number. Type digits only, as 152.43 or 152,43.")
+
+
+def read_seed(text: str, most: int) -> int:
+    """The seed that a text says, a whole number from 0 to `most`. Raises NumberError, one sentence."""
+    value = read_number(text, whole=True) if text.strip() else math.nan
+    if not (0 <= value <= most and value.is_integer()):
+        raise NumberError(f"The seed must be a whole number from 0 to {most:,}.")
+    return int(value)
 
 
 def _finite(text: str) -> float:

@@ -195,8 +195,8 @@ def attempt(action: Callable[..., Any], *arguments: Any) -> None:
 
 
 def roll(key: str) -> None:
-    """As a callback: give a number widget a fresh seed."""
-    fill_in(key, secrets.randbelow(10_000))
+    """As a callback: give the text field of a seed a fresh one."""
+    fill_in(key, str(secrets.randbelow(10_000)))
 
 
 def is_dark() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -31,6 +30,7 @@ _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
 """The settings that count images, and of which split."""
 _COLUMNS = 4
+_NUMBER_LENGTH = 40
 _SHOWN_OF_A_CLASS = 10
 
 
@@ -108,12 +108,9 @@ def _setting(name: str, disabled: bool) -> None:
         st.selectbox(label, meta["choices"], format_func=lambda one: wording.CHOICES.get(one, one), **shared)
     elif isinstance(default, tuple):
         st.text_input(label, max_chars=80, **shared)
-    # Without a range, and with the right to be empty: what is impossible is told in words (asked), where a browser that
-    # knows the range would turn the field red and go on with the number from before.
-    elif isinstance(default, int):
-        st.number_input(label, value=None, step=1, **shared)
+    # A number is typed as text: a browser's own number field drops a decimal comma without a word, so that 0,004 is 4.
     else:
-        st.number_input(label, value=None, step=_step(default), format="%.6g", **shared)
+        st.text_input(label, max_chars=_NUMBER_LENGTH, **shared)
 
 
 def _key(name: str) -> str:
@@ -123,7 +120,7 @@ def _key(name: str) -> str:
         return _KEY.format(name)
     key = _KEY.format(f"{name}-of-{here}")
     default: Any = SPECS[name].default
-    state.begin_with(key, min(here, default))
+    state.begin_with(key, str(min(here, default)))
     return key
 
 
@@ -142,22 +139,10 @@ def _counts(place: str) -> dict[str, int]:
     return {split: datasets.count(place, split) for split in ("train", "validation", "test")}
 
 
-def _step(value: float) -> float:
-    """By how much a key press changes a number of this size."""
-    return 10.0 ** math.floor(math.log10(value)) if value else 0.1
-
-
 def budget() -> None:
     """How long to train."""
     amount, unit = st.columns([1, 1], vertical_alignment="bottom")
-    amount.number_input(
-        wording.BUDGET,
-        value=None,
-        step=1.0,
-        format="%.6g",
-        key=_KEY.format(AMOUNT),
-        persist_state="session",
-    )
+    amount.text_input(wording.BUDGET, max_chars=_NUMBER_LENGTH, key=_KEY.format(AMOUNT), persist_state="session")
     unit.selectbox(
         wording.BUDGET_UNIT, UNITS, format_func=wording.UNITS.__getitem__, key=_KEY.format(UNIT), persist_state="session"
     )
@@ -200,7 +185,7 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
     different = [
         name
         for name in run_settings.differing(now, run_settings.shown(preset.model, preset.train))
-        if name not in counted or now[name] < _own_counts().get(_SPLITS[name], 0)
+        if name not in counted or getattr(asked.train, name) < _own_counts().get(_SPLITS[name], 0)
     ]
     if different:
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.shared.numbers import NumberError, read_number
 from dashboard.train import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.command import train_flags
 from vae_engine.stored.config import LIVE_TRAIN, ModelConfig, TrainConfig
 
 Values = dict[str, Any]
-"""By name of the setting: what its widget holds; a list of widths as text."""
+"""By name of the setting: what its widget holds; numbers and lists of widths as text."""
 
 SPECS = {spec.name: spec for kind in (ModelConfig, TrainConfig) for spec in dataclasses.fields(kind)}
 UNITS = ("seconds", "epochs", "steps")
@@ -40,9 +40,15 @@ def shown(model: ModelConfig, train: TrainConfig) -> Values:
     """What the widgets hold for these settings."""
     names = [name for group in GROUPS.values() for name in group] + list(_FORM_ONLY)
     held = {name: getattr(model if hasattr(model, name) else train, name) for name in names}
-    values = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in held.items()}
     unit = budget_unit(train)
-    return {**values, UNIT: unit, AMOUNT: float(getattr(train, unit))}
+    return {name: _text(value) for name, value in {**held, UNIT: unit, AMOUNT: getattr(train, unit)}.items()}
+
+
+def _text(value: Any) -> Any:
+    """What the widget of a value holds."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return repr(value).removesuffix(".0") if type(value) in (int, float) else value
 
 
 def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
@@ -50,13 +56,7 @@ def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
 
     Raises EngineError, naming the setting, for impossible ones.
     """
-    given: Values = {}
-    for name, value in values.items():
-        if name in SPECS:
-            given[name] = _widths(name, value) if isinstance(SPECS[name].default, tuple) else value
-    empty = next((name for name, value in given.items() if value is None), None)
-    if empty:
-        raise EngineError(f"{empty} is empty: give a number.")
+    given = {name: _read(name, value) for name, value in values.items() if name in SPECS}
     given |= _budget(values[UNIT], values[AMOUNT])
     model, train = ({spec.name for spec in dataclasses.fields(kind)} for kind in (ModelConfig, TrainConfig))
     return (
@@ -65,21 +65,45 @@ def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
     )
 
 
+def _read(name: str, value: Any) -> Any:
+    default = SPECS[name].default
+    if isinstance(default, tuple):
+        return _widths(name, value)
+    return _number(name, value, whole=type(default) is int) if is_number(name) else value
+
+
+def is_number(name: str) -> bool:
+    """Whether a setting is a number, which is typed."""
+    return type(SPECS[name].default) in (int, float)
+
+
+def _number(name: str, typed: Any, whole: bool, of: str = "") -> float:
+    """The number that was typed, an int if it is `whole`; whether it is possible is for the configs to say."""
+    text = "" if typed is None else str(typed).strip()
+    if not text:
+        raise EngineError(f"{name} is empty: give a number{of}.")
+    try:
+        value = read_number(text, whole)
+    except NumberError as error:
+        sentence = str(error)
+        raise EngineError(f"{name} cannot be read: {sentence[0].lower()}{sentence[1:]}") from None
+    return int(value) if whole and value.is_integer() else value
+
+
 def budget_unit(train: TrainConfig) -> str:
     """What a budget is counted in: the first unit that is not 0."""
     return next(unit for unit in ("seconds", "steps", "epochs") if getattr(train, unit))
 
 
-def _budget(unit: Any, amount: Any) -> Values:
+def _budget(unit: Any, typed: Any) -> Values:
     if unit not in UNITS:
         raise EngineError(f"The budget is counted in one of {', '.join(UNITS)}.")
-    if amount is None:
-        raise EngineError(f"The budget is empty: give a number of {unit}.")
-    if not isinstance(amount, (int, float)) or not math.isfinite(amount) or amount <= 0:
+    amount = _number("The budget", typed, whole=unit == "steps", of=f" of {unit}")
+    if amount <= 0:
         raise EngineError(f"The budget must be a number of {unit} above 0.")
-    if unit == "steps" and amount != int(amount):
+    if unit == "steps" and not isinstance(amount, int):
         raise EngineError("A budget of steps must be a whole number.")
-    budget: Values = {"seconds": 0.0, "steps": 0, "epochs": 0.0, unit: int(amount) if unit == "steps" else float(amount)}
+    budget: Values = {"seconds": 0.0, "steps": 0, "epochs": 0.0, unit: amount}
     # The demo's own budget leaves the other units as the command line does, so that its command is the shortest.
     of_the_demo = unit == budget_unit(LIVE_TRAIN) and budget[unit] == getattr(LIVE_TRAIN, unit)
     return {name: getattr(LIVE_TRAIN, name) for name in budget} if of_the_demo else budget

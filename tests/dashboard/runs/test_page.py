@@ -307,3 +307,15 @@ def test_the_beta_ladder_is_drawn_from_the_models_own_numbers(notebook: Path) ->
     assert [widest["y"], narrowest["y"]] == [[one[0] for one in kl], [one[1] for one in kl]]
     assert active["y"] == [one.metrics["latent"]["active_units"] for one in ladder]
     assert any(wording.figure(ladder[0].metrics["kl"]) in one.value and "β = 0 still draws" in one.value for one in app.markdown)
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "1,5", str(2**31)])
+def test_an_impossible_seed_is_told_and_nothing_is_drawn(typed: str) -> None:
+    app = opened(show="bundled", pin="vae-mnist")
+    drawn = len(app.get("image"))
+    app.text_input(key="seed").set_value(typed)
+    assert [one.value for one in run(app).error] == [f"The seed must be a whole number from 0 to {2**31 - 1:,}."]
+    assert len(app.get("image")) < drawn
+    app.text_input(key="seed").set_value("7")
+    assert not run(app).error
+    assert len(app.get("image")) == drawn

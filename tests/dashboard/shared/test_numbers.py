@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.shared.numbers import NumberError, read_number
+from dashboard.shared.numbers import NumberError, read_number, read_seed
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,17 @@ def test_a_comma_that_could_mean_either_is_asked_about() -> None:
 def test_what_is_no_number_gets_one_sentence(text: str) -> None:
     with pytest.raises(NumberError, match=r"^[^.]+(\. Type digits only, as 152\.43 or 152,43)?\.$"):
         read_number(text)
+
+
+def test_a_whole_number_with_a_single_mark_before_three_digits_is_asked_about() -> None:
+    for text in ("50.000", "50,000"):
+        with pytest.raises(NumberError, match="50000 or 50"):
+            read_number(text, whole=True)
+    assert read_number("1.000.000", whole=True) == 1_000_000
+
+
+@pytest.mark.parametrize("text", ["", "  ", "-1", "1.5", "1,5", "10"])
+def test_what_is_no_seed_gets_one_sentence(text: str) -> None:
+    with pytest.raises(NumberError, match=r"^The seed must be a whole number from 0 to 9\.$"):
+        read_seed(text, 9)
+    assert read_seed(" 9 ", 9) == 9

@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.train import presets, wording
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import GROUPS, SPECS
+from vae_engine.command import cli, train_flags
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
 
@@ -24,7 +24,7 @@ __all__ = ["jobs", "page"]
 
 NUMBERS = [
     name for group in GROUPS.values() for name in group
-    if type(SPECS[name].default) in (int, float) and not SPECS[name].metadata["choices"]
+    if run_settings.is_number(name)
 ]  # fmt: skip
 KINDS = tuple(f"kind {label}" for label in range(10))
 
@@ -55,17 +55,14 @@ def test_choices_and_help_are_those_of_the_settings(page: Callable[..., AppTest]
         if meta["choices"]:
             widget = app.selectbox(key=key)
             assert len(widget.options) == len(meta["choices"])
-        elif isinstance(SPECS[name].default, (bool, tuple)):
-            widget = (app.toggle if isinstance(SPECS[name].default, bool) else app.text_input)(key=key)
         else:
-            widget = app.number_input(key=key)
-            assert (widget.min, widget.max) == (None, None), "what is out of range is told in words"
+            widget = (app.toggle if isinstance(SPECS[name].default, bool) else app.text_input)(key=key)
         assert widget.help == meta["help"]
 
 
 def test_a_changed_setting_reaches_the_command_and_can_be_taken_back(page: Callable[..., AppTest]) -> None:
     app = page()
-    app.number_input(key="train-beta").set_value(4.0)
+    app.text_input(key="train-beta").set_value("4")
     app.text_input(key="train-encoder_widths").set_value("64, 32")
     ran(app)
     words = shlex.split(app.code[0].value)
@@ -88,19 +85,30 @@ def test_a_bad_combination_is_told_in_place_and_cannot_be_trained(page: Callable
 
 
 @pytest.mark.parametrize(
-    ("kind", "key", "value"),
+    ("key", "typed"),
     [
-        ("text_input", "encoder_widths", "a, b"), ("number_input", "budget-amount", 0.0), ("number_input", "budget-amount", None),
-        *(("number_input", name, value) for name in NUMBERS for value in (SPECS[name].metadata["low"] - 1, None)),
+        ("encoder_widths", "a, b"), *(("budget-amount", typed) for typed in ("0", "", "soon", "1,500")),
+        *((name, typed) for name in NUMBERS for typed in (str(SPECS[name].metadata["low"] - 1), "", "1,234", "many")),
     ],
 )  # fmt: skip
-def test_impossible_values_are_told_in_place(page: Callable[..., AppTest], kind: str, key: str, value: Any) -> None:
+def test_impossible_values_are_told_in_place(page: Callable[..., AppTest], key: str, typed: str) -> None:
     app = page()
-    ran(getattr(app, kind)(key=f"train-{key}").set_value(value))
+    ran(app.text_input(key=f"train-{key}").set_value(typed))
     (complaint,) = complaints(app)
     assert start(app).disabled
     if key in NUMBERS:
         assert complaint.startswith(wording.LABELS[key])
+
+
+def test_a_decimal_comma_is_a_decimal_point(page: Callable[..., AppTest]) -> None:
+    app = page()
+    for key, typed in (("learning_rate", "0,004"), ("beta", "1,5"), ("budget-amount", "2,5"), ("batch_size", "64,0")):
+        app.text_input(key=f"train-{key}").set_value(typed)
+    ran(app)
+    words = shlex.split(app.code[0].value)
+    _, train = train_flags.settings(cli.parser()[0].parse_args(words[words.index("train") :]))
+    assert (train.learning_rate, train.beta, train.seconds, train.batch_size) == (0.004, 1.5, 2.5, 64)
+    assert not start(app).disabled
 
 
 def test_what_is_asked_of_ones_own_images_is_what_there_is(
@@ -109,8 +117,8 @@ def test_what_is_asked_of_ones_own_images_is_what_there_is(
     np.savez(tmp_path / "mine.npz", images=digits.images[:60], labels=digits.labels[:60])
     app = ran(page().selectbox(key="train-source").set_value("own"))
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
-    asked = {one.label: one.value for one in app.number_input}
-    assert (asked[wording.LABELS["train_size"]], asked[wording.LABELS["held_out"]]) == (50, 5)
+    asked = {one.label: one.value for one in app.text_input}
+    assert (asked[wording.LABELS["train_size"]], asked[wording.LABELS["held_out"]]) == ("50", "5")
     captions = [one.value for one in app.caption]
     assert "Of 60 images 50 are to train on, 5 for validation, 5 for test." in captions
     assert f"{wording.CHANGED} {wording.LABELS['data']}." in captions, "there are no more to choose from"
@@ -118,7 +126,7 @@ def test_what_is_asked_of_ones_own_images_is_what_there_is(
     train = jobs.views()[0].configs[1]  # type: ignore[index]
     assert (train.train_size, train.held_out) == (50, 5)
     ran(ran(app.button(key="train-new").click()).selectbox(key="train-source").set_value("mnist"))
-    assert {one.label: one.value for one in app.number_input}[wording.LABELS["train_size"]] == 50_000
+    assert {one.label: one.value for one in app.text_input}[wording.LABELS["train_size"]] == "50000"
 
 
 def test_pressing_train_queues_what_the_form_says_and_the_address_names_it(page: Callable[..., AppTest], jobs: Jobs) -> None:

@@ -87,10 +87,11 @@ HOSTILE: list[tuple[str, Any]] = [
     ("encoder_widths", "512; 256"), ("encoder_widths", "0"), ("encoder_widths", "9999"), ("encoder_widths", "1," * 9 + "1"),
     ("encoder_widths", "²"), ("encoder_widths", "9" * 60), ("encoder_widths", "-4"), ("encoder_widths", "1e3"),
     ("kind", "gan"), ("kind", None), ("latent_dim", 0), ("latent_dim", 2.5), ("latent_dim", None), ("latent_dim", True),
-    ("beta", math.nan), ("beta", math.inf), ("beta", -1.0), ("learning_rate", 0.0), ("learning_rate", "1"), ("dropout", 1.0),
+    ("beta", math.nan), ("beta", math.inf), ("beta", -1.0), ("learning_rate", "0"), ("learning_rate", "0.004 or so"),
+    ("dropout", 1.0),
     ("batch_size", 0), ("seed", 2**31), ("seed", -1), ("data", ""), ("data", "a\nb"), ("data", "x" * 2000), ("objective", "C"),
     (UNIT, "years"), (UNIT, None), (AMOUNT, 0.0), (AMOUNT, -3.0), (AMOUNT, math.nan), (AMOUNT, math.inf), (AMOUNT, None),
-    (AMOUNT, "20"), (AMOUNT, 1e9),
+    (AMOUNT, "20 s"), (AMOUNT, 1e9), (AMOUNT, ""), (AMOUNT, "1,500"), ("batch_size", "1,024"), ("batch_size", "1.024"),
 ]  # fmt: skip
 
 
