@@ -138,6 +138,42 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     assert onward.bounding_box()["y"] > asked.bounding_box()["y"]  # type: ignore[index]
 
 
+def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_dashboard: Any) -> None:
+    page = open_dashboard("/learn?step=amortisation", viewport=WINDOW)
+    moves = {
+        "amortisation": ("refine-share", "slider => slider.value", lambda part: part.press("End")),
+        "reparameterisation": (
+            "handle-mu",
+            "handle => Math.round(handle.getBoundingClientRect().x)",
+            lambda part: part.press("Shift+ArrowLeft"),
+        ),
+        "autoencoder": ("draw-again", "() => window.__latentLesson.readings().far_vae", lambda part: part.click()),
+        "manifold": ("show-density", "key => key.ariaPressed", lambda part: part.click()),
+    }
+
+    def shown(name: str) -> Any:
+        """What is shown of a step once it has nothing left to work out."""
+        page.get_by_test_id(f"lesson-{name}").wait_for(timeout=60_000)
+        until(lambda: page.evaluate("Object.values(window.__latentLesson.readings()).every((value) => value !== null)"), 60)
+        at_rest(page)
+        return page.get_by_test_id(moves[name][0]).evaluate(moves[name][1])
+
+    first = {}
+    for name, (testid, _, move) in moves.items():
+        page.goto(page.url.split("?")[0] + f"?step={name}")
+        first[name] = shown(name)
+        move(page.get_by_test_id(testid))
+        until(lambda name=name: shown(name) != first[name])
+        moved = shown(name)
+        page.reload()  # at once: it is kept when the page is left
+        assert shown(name) == moved
+    page.get_by_role("button", name=learn_wording.AFRESH).click()
+    until(lambda: shown("manifold") == first["manifold"])
+    for name in ("autoencoder", "reparameterisation", "amortisation"):
+        opened(page, next(i for i, step in enumerate(STEPS) if step.name == name))
+        assert shown(name) == first[name]
+
+
 def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     opened(page, 0)
     page.get_by_role("heading", name=STEPS[0].title).click()

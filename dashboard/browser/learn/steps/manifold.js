@@ -21,6 +21,10 @@ import {fieldRamp} from "../../base/palette.js";
 
 const TILES = [5, 10, 15, 20, 25, 30];
 const RADII = Array.from({length: 71}, (_, i) => Number((0.5 + i * 0.05).toFixed(2)));
+/** @type {readonly Spacing[]} */
+const SPACINGS = ["linear", "prior"];
+/** @type {readonly Shown[]} */
+const SHOWN = ["digits", "density"];
 const REACH_SHOWN = 3.4; // prior standard deviations
 const CELL = 4; // pixels of the density
 
@@ -28,8 +32,8 @@ const CELL = 4; // pixels of the density
 export function manifoldView(lesson) {
   const {model} = lesson;
   let [tiles, radius] = [oneOf(TILES, lesson.left.tiles, 15), oneOf(RADII, lesson.left.radius, 2)];
-  let spacing = /** @type {Spacing} */ ("linear");
-  let shown = /** @type {Shown} */ ("digits");
+  let spacing = oneOf(SPACINGS, lesson.left.spacing, "linear");
+  let shown = oneOf(SHOWN, lesson.left.shown, "digits");
   /** @type {{key: string, manifold: Manifold}|null} */
   let decoded = null;
   /** @type {{key: string, values: Float32Array, grid: import("../../model/density.js").Grid}|null} */
@@ -139,7 +143,7 @@ export function manifoldView(lesson) {
         `Images binarised (${model.bundle.points.protocol}, seed ${model.bundle.points.seed}).`);
     },
     readings,
-    left: () => ({tiles, radius}),
+    left: () => ({tiles, radius, spacing, shown}),
     place: () => ({layers: {...noLayers(), manifold: shown === "digits", density: shown === "density", prior: true}, manifoldSize: Math.max(10, tiles), spacing}),
   };
 }

@@ -8,6 +8,7 @@ import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
+import {seedOf} from "../parts/kept.js";
 import {createNote, createPicture} from "../parts/parts.js";
 import {paintCodes, paintDraw, paintPriorCircles} from "../parts/points.js";
 import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
@@ -21,7 +22,7 @@ const SHOWN_DRAWS = 9;
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function autoencoderView(lesson) {
   const [vae, ae] = lesson.models;
-  let seed = 1;
+  let seed = seedOf(lesson.left.seed);
   let index = lesson.kept.image ?? 0;
   const rows = [
     {name: "far_vae", model: vae, gaussian: STANDARD_NORMAL, label: "VAE, z ~ N(0, I)", fitted: false},
@@ -94,6 +95,7 @@ export function autoencoderView(lesson) {
         `Click a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
+    left: () => ({seed}),
     place: () => ({mode: "sample", seed}),
   };
 }
