@@ -7,6 +7,7 @@ import {make, setText} from "../base/dom.js";
 import {LESSON_STEPS} from "./steps.js";
 import {isDark, readTheme} from "../base/palette.js";
 import {formatLink} from "../state/property_table.js";
+import {explainTerms} from "../base/meanings.js";
 import {onceAtRest} from "../base/rest.js";
 import {initialState} from "../state/state.js";
 
@@ -71,6 +72,7 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
   const view = LESSON_STEPS[step](lesson);
   stage.classList.add(`ls-${step}`);
   stage.append(...view.elements);
+  explainTerms(element);
 
   function takeTheme() {
     const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();

@@ -10,11 +10,14 @@ import {createModel} from "../../model/explorer_model.js";
 import {mountLesson} from "../../learn/lesson.js";
 import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
 import {unpackBundles} from "./packed.js";
+import {closeTermsByEscape} from "../../base/meanings.js";
 import {createBatchDecoder} from "../../model/worker.js";
 
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
 /** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, answered: boolean, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
+
+closeTermsByEscape();
 
 const LEAST_HEIGHT = 380;
 const BESIDE_HEIGHT = 374; // what the page has above and below: its bars, the line of what to do, the question

@@ -3,6 +3,7 @@
 // the prior.
 
 import {shareText} from "../../words/captions.js";
+import {marked} from "../../words/terms.js";
 import {gridOver} from "../../model/density.js";
 import {choiceBar, contextOf, make, setText} from "../../base/dom.js";
 import {manifoldAxis, manifoldEdges, priorMassBeyond, toPixel} from "../../base/geometry.js";
@@ -79,7 +80,7 @@ export function manifoldView(lesson) {
   const radiusSlider = createChoiceSlider({label: "radius r, prior sd", testid: "radius", values: RADII, first: radius, format: (value) => value.toFixed(2), changed: setRadius, settled: lesson.commit});
   const values = ["r", "prior_within", "aggregate_within"].map((name) => make("output", {class: name === "aggregate_within" ? "ls-value ls-telling" : "ls-value", "data-testid": `reading-${name}`}));
   const table = make("div", {class: "ls-readings"}, ...["r", "prior within r", "aggregate posterior within r"].map((label, i) =>
-    make("div", {class: "ls-reading"}, make("span", {class: "ls-name"}, label), values[i])));
+    make("div", {class: "ls-reading"}, make("span", {class: "ls-name"}, ...marked(label)), values[i])));
   const verdict = createNote("manifold-verdict", true);
   const note = createNote("manifold-note");
   /** @type {{radius: number, share: number}|null} */

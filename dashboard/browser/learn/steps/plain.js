@@ -3,6 +3,7 @@
 // from N(0, I), the autoencoder from N(0, I) and, fairly, from the Gaussian of its own codes.
 
 import {shareText} from "../../words/captions.js";
+import {marked} from "../../words/terms.js";
 import {createStrip} from "../../images/digit_view.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
@@ -31,7 +32,7 @@ export function autoencoderView(lesson) {
   ].map((row) => {
     const strip = createStrip({label: row.label, count: SHOWN_DRAWS, testid: `strip-${row.name}`});
     const share = make("output", {class: "ls-value ls-telling", "data-testid": `reading-${row.name}`});
-    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, row.label), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
+    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
   });
   const maps = [vae, ae].map((model) => createLessonMap({
     lesson, testid: `lesson-map-${model.bundle.kind}`, unit: `z₁, ${model.units}`, range: () => model.core,
