@@ -32,6 +32,16 @@ _STYLE = """<style>
 .st-key-learn-question { padding: .5rem .9rem; gap: .25rem; }
 .st-key-learn-question [data-testid=stButton] button[kind=tertiary] { min-height: 0; padding: 0; }
 .st-key-learn-question .stRadio [role=radiogroup] { gap: 0 1rem; }
+/* On a phone what is moved and asked comes before what can be read up. */
+@media (max-width: 640px) {
+  [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-learn-text) { flex-flow: column nowrap; }
+  [data-testid=stColumn]:has(.st-key-learn-text), [data-testid=stColumn]:has(.st-key-learn-text) > [data-testid=stVerticalBlock],
+  [data-testid=stLayoutWrapper]:has(> .st-key-learn-text), .st-key-learn-text { display: contents; }
+  [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-learn-text) > [data-testid=stColumn] {
+    order: 1; width: 100%;
+  }
+  [data-testid=stLayoutWrapper]:has(> .st-key-learn-more) { order: 2; }
+}
 </style>"""
 _BOOK = "learn"
 _AFRESH = "learn-afresh"
