@@ -62,18 +62,22 @@ class LessonResult:
     """The state of the Explore page that shows the same, in the form that follows the `#`."""
 
 
-def lesson(step: str, bundles: Sequence[bytes], *, answered: bool = True, key: str = "lesson") -> LessonResult:
+def lesson(
+    step: str, bundles: Sequence[bytes], *, answered: bool = True, afresh: int | None = None, key: str = "lesson"
+) -> LessonResult:
     """Show the live view of a step and say what it showed last.
 
     `bundles` are contents of bundle files (vae_engine.exchange.bundle), the first of them with the images: a VAE's and an
     autoencoder's, or for the step `beta` those of the ladder. Until the question was
-    `answered`, the view hides the numbers that would answer it. Raises ValueError for a step that does not exist.
+    `answered`, the view hides the numbers that would answer it. When `afresh` changes, the views forget what was moved.
+    Raises ValueError for a step that does not exist.
     """
     if step not in READINGS:
         raise ValueError(f"There is no step {step!r}.")
     models = browser.pack(bundles)
     with st.container(gap=None):
-        _turn(key=f"{key}-turn", data={"step": step, "models": browser.identity(models), "answered": answered}, height=1)
+        turn = {"step": step, "models": browser.identity(models), "answered": answered, "afresh": afresh}
+        _turn(key=f"{key}-turn", data=turn, height=1)
         raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))
 

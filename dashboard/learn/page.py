@@ -32,15 +32,28 @@ _STYLE = """<style>
 .st-key-learn-question { padding: .5rem .9rem; gap: .25rem; }
 .st-key-learn-question [data-testid=stButton] button[kind=tertiary] { min-height: 0; padding: 0; }
 .st-key-learn-question .stRadio [role=radiogroup] { gap: 0 1rem; }
+/* On a phone what is moved and asked comes before what can be read up. */
+@media (max-width: 640px) {
+  [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-learn-text) { flex-flow: column nowrap; }
+  [data-testid=stColumn]:has(.st-key-learn-text), [data-testid=stColumn]:has(.st-key-learn-text) > [data-testid=stVerticalBlock],
+  [data-testid=stLayoutWrapper]:has(> .st-key-learn-text), .st-key-learn-text { display: contents; }
+  [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-learn-text) > [data-testid=stColumn] {
+    order: 1; width: 100%;
+  }
+  [data-testid=stLayoutWrapper]:has(> .st-key-learn-more) { order: 2; }
+}
 </style>"""
 _BOOK = "learn"
+_AFRESH = "learn-afresh"
+"""Under which name it is kept how often the visitor has begun afresh."""
 
 
 def show() -> None:
     """Lay the page out."""
     st.html(_STYLE + glossary.STYLE)
     with st.container(key="learn-device"):
-        is_kept = device.mirror(_BOOK, {_revealed(step): state.kept(_revealed(step)) for step in STEPS}, take=state.keep)
+        names = [_AFRESH, *map(_revealed, STEPS)]
+        is_kept = device.mirror(_BOOK, {name: state.kept(name) for name in names}, take=state.keep)
     name, known = state.turned_to(state.STEP, [step.name for step in STEPS])
     if not known:
         st.warning(wording.UNKNOWN_STEP)
@@ -95,11 +108,9 @@ def _more(step: Step, material: Material, result: LessonResult | None, is_kept: 
 
 
 def _kept_answers(is_kept: bool) -> None:
-    """Where the answers are, and a way to begin afresh."""
-    given = [step for step in STEPS if _prediction(step) is not None]
-    if given:
-        st.caption(wording.answers_kept(len(given), is_kept))
-        st.button(wording.AFRESH, on_click=partial(_forget, *given), type="tertiary", icon=":material/restart_alt:")
+    """Where the answers are and what was moved, and a way to begin afresh."""
+    st.caption(wording.kept(sum(_prediction(step) is not None for step in STEPS), is_kept))
+    st.button(wording.AFRESH, on_click=_begin_afresh, type="tertiary", icon=":material/restart_alt:")
 
 
 def _question(step: Step) -> None:
@@ -161,6 +172,18 @@ def _forget(*steps: Step) -> None:
         state.fill_in(f"learn-{step.name}", None)
 
 
+def _begin_afresh() -> None:
+    """As a callback: no prediction was made, and nothing moved in a live view."""
+    _forget(*STEPS)
+    state.keep(_AFRESH, (_afresh() or 0) + 1)
+
+
+def _afresh() -> int | None:
+    """How often the visitor has begun afresh, as far as the browser has told. What it kept may make no sense."""
+    kept = state.kept(_AFRESH)
+    return kept if type(kept) is int else None
+
+
 def _live(step: Step) -> LessonResult | None:
     """What moves; it says of itself what it shows. None where its models are missing."""
     st.markdown(step.try_this)
@@ -169,7 +192,8 @@ def _live(step: Step) -> LessonResult | None:
     if not bundles:
         st.info(wording.NO_LADDER)
         return None
-    return lesson(step.name, bundles, answered=_prediction(step) is not None, key="lesson-ladder" if ladder else "lesson")
+    key = "lesson-ladder" if ladder else "lesson"
+    return lesson(step.name, bundles, answered=_prediction(step) is not None, afresh=_afresh(), key=key)
 
 
 def _models(result: LessonResult | None) -> tuple[str, ...]:

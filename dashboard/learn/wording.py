@@ -27,11 +27,11 @@ def verdict(right: bool, answer: str) -> str:
     return "**Right.**" if right else f"**The answer is: {answer}.**"
 
 
-def answers_kept(count: int, is_kept: bool) -> str:
-    """Where the answers are that were revealed so far."""
-    answers = "1 answer is" if count == 1 else f"{count} answers are"
+def kept(answers: int, is_kept: bool) -> str:
+    """Where the answers are that were revealed so far, and what was moved in the live views."""
+    what = "What you move is" if not answers else f"{answers} answer{'s' if answers > 1 else ''} and what you moved are"
     place = "in this browser, on this device only" if is_kept else "until you reload: this browser stores nothing"
-    return f"{answers} kept {place}."
+    return f"{what} kept {place}."
 
 
 def meanings(words: Sequence[str]) -> str:

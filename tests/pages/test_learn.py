@@ -52,7 +52,9 @@ MEASURES = """() => {
     const right = formula.closest("[data-testid=stMarkdownContainer]").getBoundingClientRect().right;
     return [...formula.querySelectorAll(".base")].some((part) => part.getBoundingClientRect().right > right + 1);
   });
-  return {tooTall: main.scrollHeight - main.clientHeight > 1, cut: cut.length};
+  const live = [...document.querySelectorAll("*")].flatMap(({shadowRoot}) => [...shadowRoot?.querySelectorAll(".ls-side") ?? []]);
+  const scrolled = live.filter((side) => side.scrollHeight - side.clientHeight > 1);
+  return {tooTall: main.scrollHeight - main.clientHeight > 1, cut: cut.length, scrolled: scrolled.length};
 }"""
 SIZES = (WINDOW, {"width": 1920, "height": 1080})
 TELLING = {
@@ -66,12 +68,12 @@ TELLING = {
 
 
 def is_one_screen_whatever_is_open(page: Page) -> None:
-    """No formula is wider than its box and the page no taller than the window, with each of the tabs, at both sizes."""
+    """No formula is wider than its box, no side of the live view scrolls and the page fits the window, at both sizes."""
     for size in SIZES:
         page.set_viewport_size(size)
         for tab in learn_wording.TABS:
             page.get_by_role("tab", name=tab, exact=True).click()
-            until(lambda: page.evaluate(MEASURES) == {"tooTall": False, "cut": 0})
+            until(lambda: page.evaluate(MEASURES) == {"tooTall": False, "cut": 0, "scrolled": 0})
     page.set_viewport_size(WINDOW)
 
 
@@ -134,23 +136,72 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     assert box
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+    page.keyboard.press("Escape")
+    expect(word.locator("span")).to_be_hidden()
+    label = page.get_by_test_id("lesson-identity").locator(".lx-term").first
+    meaning = page.get_by_test_id("meaning")
+    for ask in (label.tap, label.focus):
+        ask()
+        expect(meaning).to_have_text(str(label.get_attribute("data-means")))
+        expect(meaning).to_be_in_viewport(ratio=1)
+        page.keyboard.press("Escape")
+        expect(meaning).to_be_hidden()
+        label.blur()
+    read_up = page.get_by_role("tab", name=learn_wording.ENGINE, exact=True)
     onward, asked = (page.get_by_role("button", name=f"Next: 6 {STEPS[5].short}"), page.get_by_test_id("stRadioGroup"))
-    assert onward.bounding_box()["y"] > asked.bounding_box()["y"]  # type: ignore[index]
+    places = [one.bounding_box()["y"] for one in (page.get_by_test_id("lesson-identity"), asked, onward, read_up)]  # type: ignore[index]
+    assert places == sorted(places)
+
+
+def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_dashboard: Any) -> None:
+    page = open_dashboard("/learn?step=amortisation", viewport=WINDOW)
+    moves = {
+        "amortisation": ("refine-share", "slider => slider.value", lambda part: part.press("End")),
+        "reparameterisation": (
+            "handle-mu",
+            "handle => Math.round(handle.getBoundingClientRect().x)",
+            lambda part: part.press("Shift+ArrowLeft"),
+        ),
+        "autoencoder": ("draw-again", "() => window.__latentLesson.readings().far_vae", lambda part: part.click()),
+        "manifold": ("show-density", "key => key.ariaPressed", lambda part: part.click()),
+    }
+
+    def shown(name: str) -> Any:
+        """What is shown of a step once it has nothing left to work out."""
+        page.get_by_test_id(f"lesson-{name}").wait_for(timeout=60_000)
+        until(lambda: page.evaluate("Object.values(window.__latentLesson.readings()).every((value) => value !== null)"), 60)
+        at_rest(page)
+        return page.get_by_test_id(moves[name][0]).evaluate(moves[name][1])
+
+    first = {}
+    for name, (testid, _, move) in moves.items():
+        page.goto(page.url.split("?")[0] + f"?step={name}")
+        first[name] = shown(name)
+        move(page.get_by_test_id(testid))
+        until(lambda name=name: shown(name) != first[name])
+        moved = shown(name)
+        page.reload()  # at once: it is kept when the page is left
+        assert shown(name) == moved
+    page.get_by_role("button", name=learn_wording.AFRESH).click()
+    until(lambda: shown("manifold") == first["manifold"])
+    for name in ("autoencoder", "reparameterisation", "amortisation"):
+        opened(page, next(i for i, step in enumerate(STEPS) if step.name == name))
+        assert shown(name) == first[name]
 
 
 def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     opened(page, 0)
     page.get_by_role("heading", name=STEPS[0].title).click()
-    for place in (1, 2):
+    for place in (1, 2, 3):
         page.keyboard.press("PageDown")
         expect(page.get_by_role("heading", name=f"{place + 1}. {STEPS[place].title}")).to_be_visible(timeout=30_000)
         at_rest(page)
     page.keyboard.press("PageUp")
-    expect(page.get_by_role("heading", name=f"2. {STEPS[1].title}")).to_be_visible(timeout=30_000)
-    until(lambda: f"step={STEPS[1].name}" in page.evaluate("location.href"))
+    expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=30_000)
+    until(lambda: f"step={STEPS[2].name}" in page.evaluate("location.href"))
     page.reload()
-    expect(page.get_by_role("heading", name=f"2. {STEPS[1].title}")).to_be_visible(timeout=60_000)
-    page.get_by_test_id(f"lesson-{STEPS[1].name}").wait_for(timeout=60_000)
+    expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=60_000)
+    page.get_by_test_id(f"lesson-{STEPS[2].name}").wait_for(timeout=60_000)
     slider = page.get_by_test_id("grid-n")
     slider.click()
     clicked = slider.input_value()
@@ -159,12 +210,12 @@ def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     left_at = slider.evaluate_handle("slider => slider")
     before = slider.input_value()
     page.keyboard.press("PageDown")  # from within the live view: the page turns, and its slider stays
-    expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=f"4. {STEPS[3].title}")).to_be_visible(timeout=30_000)
     assert left_at.evaluate("slider => slider.value") == before
 
 
 def test_the_link_opens_explore_in_that_state(page: Page) -> None:
-    opened(page, 1)
+    opened(page, 2)
     page.get_by_test_id("lesson-posterior").wait_for(timeout=30_000)
     with heard(page):
         page.get_by_role("button", name="next test image").click()

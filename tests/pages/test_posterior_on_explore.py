@@ -36,6 +36,11 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     # The page runs on half-precision weights.
     assert log_px == pytest.approx(expected.log_px, abs=0.05)
     assert elbo == pytest.approx(expected.encoder_elbo, abs=0.05)
+    word = page.get_by_test_id("identity").get_by_role("button", name=re.compile("^ELBO: "))
+    word.focus()
+    expect(page.get_by_test_id("meaning")).to_contain_text("Evidence lower bound")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("meaning")).to_be_hidden()
     page.get_by_test_id("refine-q").click()
     until(lambda: "amortisation" in page.get_by_test_id("identity-note").inner_text())
     refined = identity(page)

@@ -8,6 +8,7 @@ import {openLargeView} from "./large_view.js";
 import {paintAxes, paintGrid} from "../map/marks.js";
 import {paintTruth} from "../map/posterior.js";
 import {sameItems} from "../base/same_items.js";
+import {setMarked} from "../words/terms.js";
 import {apart, signedNumber} from "../words/numbers.js";
 import {capital, imageName} from "../words/splits.js";
 
@@ -73,13 +74,13 @@ export function createIdentityBar(app, page) {
       paintLarge(truth);
       const {exact, q} = truth ?? {};
       if (!truth || !exact || !q) {
-        setText(equation, "log p(x) = ELBO + gap");
+        setMarked(equation, "log p(x) = ELBO + gap");
         setText(note, probe.trouble() || (truth ? "" : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }
       const gap = apart(exact.logPx, q.elbo);
-      setText(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
+      setMarked(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
       full = probe.refining() ? full : -q.elbo;
       costs.show([-exact.logPx, gap], full);
@@ -145,7 +146,8 @@ function noteOf({picture, exact, gaps}, followed) {
 /** Two lengths end to end, and under them their names and numbers. @param {[string, string][]} named name and style */
 function createStack(named) {
   const parts = named.map(([name, style]) => {
-    const text = make("span", {}, name);
+    const text = make("span", {});
+    setMarked(text, name);
     const bar = make("div", {class: `lx-part ${style}`});
     return {name, text, bar, key: make("span", {class: "lx-part-key"}, make("span", {class: `lx-swatch ${style}`}), text)};
   });
@@ -156,7 +158,7 @@ function createStack(named) {
     show(values, full) {
       parts.forEach(({name, text, bar}, i) => {
         bar.style.width = values ? `${Math.max(0, values[i]) / full * 100}%` : "0";
-        setText(text, values ? `${name} ${signedNumber(values[i])}` : name);
+        setMarked(text, values ? `${name} ${signedNumber(values[i])}` : name);
       });
     },
   };

@@ -2,7 +2,9 @@
 // The page: where each view stands, and which of them redraw.
 
 import {createBetaSlider} from "./beta_slider.js";
+import {explainTerms} from "../base/meanings.js";
 import {captionOf} from "../words/captions.js";
+import {setMarked} from "../words/terms.js";
 import {classesOf} from "../words/classes.js";
 import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
@@ -57,6 +59,8 @@ export function buildPage(app) {
     else goBack();
     event.preventDefault();
   });
+
+  explainTerms(element);
 
   function goBack() {
     store.dispatch({type: "undo"});
@@ -188,8 +192,8 @@ function createDigitCard(model) {
       digit.show(values, theme);
       const caption = captionOf(by, z);
       setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
-      setText(where, caption.place);
-      setText(gap, caption.gap);
+      setMarked(where, caption.place);
+      setMarked(gap, caption.gap);
       gap.classList.toggle("lx-far", caption.far);
       setText(near, caption.near);
     },

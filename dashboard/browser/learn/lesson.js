@@ -7,6 +7,7 @@ import {make, setText} from "../base/dom.js";
 import {LESSON_STEPS} from "./steps.js";
 import {isDark, readTheme} from "../base/palette.js";
 import {formatLink} from "../state/property_table.js";
+import {explainTerms} from "../base/meanings.js";
 import {onceAtRest} from "../base/rest.js";
 import {initialState} from "../state/state.js";
 
@@ -71,6 +72,7 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
   const view = LESSON_STEPS[step](lesson);
   stage.classList.add(`ls-${step}`);
   stage.append(...view.elements);
+  explainTerms(element);
 
   function takeTheme() {
     const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
@@ -103,13 +105,18 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
     const plain = initialState(2);
     const link = formatLink({...plain, ...view.place()}, plain);
     const found = {step, readings: view.readings(), link};
-    if (view.left) kept.views[step] = view.left();
-    keep();
+    remember();
     invalidate(); // what moved may have been shown with fewer digits than it is reported with
     const text = JSON.stringify(found);
     if (text === last) return;
     last = text;
     report(found);
+  }
+
+  /** Also when the step or the page is left before things have settled. */
+  function remember() {
+    if (view.left) kept.views[step] = view.left();
+    keep();
   }
 
   function resized() {
@@ -120,6 +127,7 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
 
   const observer = new ResizeObserver(resized);
   observer.observe(element);
+  addEventListener("pagehide", remember);
   resized();
   commit();
   const hook = {step: () => step, readings: () => view.readings()};
@@ -132,6 +140,8 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
       resized();
     },
     destroy() {
+      remember();
+      removeEventListener("pagehide", remember);
       alive = false;
       cancelAnimationFrame(frame);
       resting.end();

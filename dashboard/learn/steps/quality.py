@@ -26,18 +26,18 @@ def _holes(material: Material) -> Answer:
 
 
 def _reconstruction(material: Material) -> str:
-    """Which of the two reconstructs better, and whether that is because of what it learnt by heart."""
+    """Which of the two reconstructs better, on images it has seen and on others: what was measured, and no cause."""
     vae, ae = (one.metrics["nll"] for one in (material.vae, material.ae))
     seen = measures.training_nll(material)
     if ae > vae and seen.difference > 2 * seen.standard_error:
-        judged = "worse on both, so not because it learnt images by heart"
+        judged = "worse on both"
     elif ae > vae:
         judged = "worse only on images it has not seen"
     else:
         judged = "no worse"
     return (
         f"Its nll is {ae:.1f} on test, {seen.ae:.1f} on training images (first {measures.RECONSTRUCTED:,}), the VAE's {vae:.1f} "
-        f"and {seen.vae:.1f} nats: {judged}; epochs: {material.ae.train.epochs:g} against {material.vae.train.epochs:g}."
+        f"and {seen.vae:.1f} nats: {judged}, after {material.ae.train.epochs:g} epochs against {material.vae.train.epochs:g}."
     )
 
 

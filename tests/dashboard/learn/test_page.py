@@ -94,13 +94,14 @@ def test_the_options_and_the_choice_stay_beside_the_answer_and_one_may_try_again
 
 def test_a_page_says_where_answers_are_kept_and_forgets_them_when_asked() -> None:
     app = learn(step="identity")
-    assert not [one for one in app.button if one.label == learn_wording.AFRESH]
+    assert any(one.value == learn_wording.kept(0, True) for one in app.caption)
     app.radio[0].set_value(1).run()
     button(app, learn_wording.REVEAL).click().run()
-    assert any(one.value == learn_wording.answers_kept(1, True) for one in app.caption)
+    assert any(one.value == learn_wording.kept(1, True) for one in app.caption)
     button(app, learn_wording.AFRESH).click().run()
     assert app.radio[0].value is None
-    assert learn_wording.answers_kept(1, False) != learn_wording.answers_kept(1, True)
+    assert learn_wording.kept(1, False) != learn_wording.kept(1, True)
+    assert app.session_state["kept"]["learn-afresh"] == 1, "the live views are told to forget as well"
 
 
 @pytest.mark.parametrize("kept", ["1", -1, 3, 1.5, True])

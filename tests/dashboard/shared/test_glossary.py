@@ -35,3 +35,22 @@ def test_a_marked_word_can_be_reached_by_key_and_says_all_to_a_screen_reader() -
 
 def test_every_step_explains_a_word() -> None:
     assert all(words_of(step.idea) or step.words for step in STEPS)
+
+
+NAMES = (
+    *("latent", "posterior", "p(z|x)", "q", "q(z|x)", "μ", "σ", "ε", "prior", "encoder", "decoder", "decode", "reconstruction"),
+    *("nll", "KL", "ELBO", "loss", "β", "log p(x)", "importance-sampled", "importance sampling", "IS", "gap", "KL(q ‖ p(z|x))"),
+    *("aggregate posterior", "manifold", "code", "prior sd", "code units", "nats", "grey", "dynamic", "threshold", "test split"),
+)
+
+
+@pytest.mark.parametrize("said", NAMES)
+def test_every_name_of_the_design_that_stands_on_screen_has_an_entry(said: str) -> None:
+    (name,) = words_of(said)
+    assert GLOSSARY[name].endswith(".")
+
+
+def test_units_are_those_of_the_numbers() -> None:
+    for name in ("ELBO", "KL", "nll", "log p(x)"):
+        assert "nats" in GLOSSARY[name]
+    assert "prior standard deviations" in GLOSSARY["latent"]

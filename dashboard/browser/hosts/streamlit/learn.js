@@ -8,13 +8,16 @@ import {make, showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {createModel} from "../../model/explorer_model.js";
 import {mountLesson} from "../../learn/lesson.js";
-import {readKept} from "../../learn/parts/kept.js";
+import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
 import {unpackBundles} from "./packed.js";
+import {closeTermsByEscape} from "../../base/meanings.js";
 import {createBatchDecoder} from "../../model/worker.js";
 
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
 /** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, answered: boolean, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
+
+closeTermsByEscape();
 
 const LEAST_HEIGHT = 380;
 const BESIDE_HEIGHT = 374; // what the page has above and below: its bars, the line of what to do, the question
@@ -23,7 +26,7 @@ const BESIDE_HEIGHT = 374; // what the page has above and below: its bars, the l
 const lessons = new WeakMap();
 const PLACE = "latent-explorer/lesson-views";
 /** What stays from step to step and from visit to visit: the chosen image, sliders, q. @type {import("../../learn/lesson.js").Kept} */
-let kept = readKept(null);
+let kept = keptNothing();
 
 /** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
 function recall() {
@@ -92,11 +95,14 @@ async function prepare(bundles) {
 
 /** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
 async function show(root, instance) {
-  const {step, models: id, answered} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  const {step, models: id, answered, afresh} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
   if (id !== instance.id) return;
   instance.answered = answered;
   instance.lesson?.setAnswered(answered);
-  if (step === instance.step) return;
+  const old = kept;
+  kept = sinceAfresh(old, afresh);
+  if (kept !== old) keep();
+  if (step === instance.step && kept === old) return;
   instance.step = step;
   instance.lesson?.destroy();
   instance.lesson = null;

@@ -3,6 +3,7 @@
 
 import {make, setText} from "../../base/dom.js";
 import {numberText} from "./parts.js";
+import {marked} from "../../words/terms.js";
 
 /** The end of an axis for lengths up to `most`: a round number some way beyond. @param {number} most */
 export function roundedEnd(most) {
@@ -15,7 +16,7 @@ export function createBars(label, rows) {
   const built = rows.map((row) => {
     const value = make("output", {class: row.telling ? "ls-value ls-telling" : "ls-value", "data-testid": row.testid});
     const parts = row.parts.map((kind) => make("span", {class: `ls-part ls-part-${kind}${row.telling ? " ls-telling" : ""}`}));
-    return {value, parts, element: make("div", {class: "ls-bar-row"}, make("span", {class: "ls-name"}, row.label), make("div", {class: "ls-bar"}, ...parts), value)};
+    return {value, parts, element: make("div", {class: "ls-bar-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("div", {class: "ls-bar"}, ...parts), value)};
   });
   const ends = [make("span", {}), make("span", {})];
   const element = make("div", {class: "ls-bars", role: "group", "aria-label": label}, ...built.map((row) => row.element),

@@ -3,7 +3,6 @@
 
 import {actionButton, make} from "../../base/dom.js";
 import {createChosenImage} from "./image.js";
-import {gaussianOf} from "./kept.js";
 import {createMotion} from "./motion.js";
 import {createMovableQ, gaussianBetween} from "./q.js";
 import {createTruthMap, frameAround} from "./truth.js";
@@ -46,13 +45,12 @@ export function createFitting(lesson) {
     const {truth} = image.subject();
     motion.stop();
     if (!truth) q.clear();
-    else if (!q.get()) q.set((image.subject().index === lesson.left.image && gaussianOf(lesson.left.q)) || poorGuess(truth));
+    else if (!q.get()) q.set(q.kept() ?? poorGuess(truth));
   }
 
   return {
     image, map, q,
-    /** What to keep of it: q belongs to its image. */
-    left: () => (q.get() ? {image: image.subject().index, q: q.get()} : lesson.left),
+    left: q.left,
     actions: make("div", {class: "lx-actions"}, best, encoder, away),
     /** The numbers of q, as far as they are known. @param {boolean} quick */
     numbers(quick) {

@@ -3,7 +3,11 @@
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 /** @typedef {Record<string, unknown>} Left how one step was left, by name */
-/** @typedef {{image: number|null, views: Record<string, Left>}} Kept the chosen image, and how each step was left */
+/** @typedef {{afresh: number|null, image: number|null, views: Record<string, Left>}} Kept how often the visitor had begun afresh, the chosen image, and
+ *   how each step was left since */
+
+/** Nothing yet. @param {number|null} [afresh] @returns {Kept} */
+export const keptNothing = (afresh = null) => ({afresh, image: null, views: {}});
 
 /** @param {string|null} text @returns {Kept} */
 export function readKept(text) {
@@ -14,14 +18,23 @@ export function readKept(text) {
   } catch {
     // as if nothing had been kept
   }
-  const image = Number.isInteger(found?.image) && found.image >= 0 ? found.image : null;
+  const counted = (/** @type {any} */ value) => (Number.isSafeInteger(value) && value >= 0 ? value : null);
   const views = Object.entries(found?.views ?? {}).filter(([, one]) => one && typeof one === "object");
-  return {image, views: /** @type {Record<string, Left>} */ (Object.fromEntries(views))};
+  return {afresh: counted(found?.afresh), image: counted(found?.image), views: /** @type {Record<string, Left>} */ (Object.fromEntries(views))};
 }
 
 /** A kept value if it is among those allowed, otherwise the first one. @template T @param {readonly T[]} allowed @param {unknown} kept @param {T} first */
 export function oneOf(allowed, kept, first) {
   return allowed.find((value) => value === kept) ?? first;
+}
+
+/** What was kept, or nothing if the visitor has begun afresh since; `afresh` is null as long as the page does not know.
+ * @param {Kept} kept @param {number|null|undefined} afresh */
+export const sinceAfresh = (kept, afresh) => (typeof afresh !== "number" || afresh === kept.afresh ? kept : keptNothing(afresh));
+
+/** A kept seed, otherwise the first one. @param {unknown} kept */
+export function seedOf(kept) {
+  return Number.isSafeInteger(kept) && Number(kept) > 0 ? Number(kept) : 1;
 }
 
 /** A kept pair of numbers, or null. @param {any} kept @returns {[number, number]|null} */

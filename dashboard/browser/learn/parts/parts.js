@@ -3,6 +3,7 @@
 
 import {createDigit} from "../../images/digit_view.js";
 import {make, setText, slider} from "../../base/dom.js";
+import {marked} from "../../words/terms.js";
 
 /** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string, telling?: boolean}} ReadingRow
  *   kind: of the part of a bar that it is the length of; telling: it answers the question of the step, and is hidden until then */
@@ -24,8 +25,13 @@ export function roughText(value) {
 /** A table of named numbers. @param {ReadingRow[]} rows */
 export function createReadings(rows) {
   const outputs = rows.map(({name, telling}) => make("output", {class: telling ? "ls-value ls-telling" : "ls-value", "data-testid": `reading-${name}`}));
-  const element = make("div", {class: "ls-readings"}, ...rows.map(({label, unit, strong, kind}, i) =>
-    make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, kind ? make("span", {class: `ls-swatch ls-part-${kind}`}) : null, label), outputs[i], make("span", {class: "ls-unit"}, unit ?? ""))));
+  /** Explained where it first stands. @param {number} i */
+  const unitOf = (i) => {
+    const {unit = ""} = rows[i];
+    return rows.findIndex((row) => row.unit === unit) === i ? marked(unit) : [unit];
+  };
+  const element = make("div", {class: "ls-readings"}, ...rows.map(({label, strong, kind}, i) =>
+    make("div", {class: strong ? "ls-reading ls-strong" : "ls-reading"}, make("span", {class: "ls-name"}, kind ? make("span", {class: `ls-swatch ls-part-${kind}`}) : null, ...marked(label)), outputs[i], make("span", {class: "ls-unit"}, ...unitOf(i)))));
   return {
     element,
     /** @param {import("../lesson.js").Readings} values */

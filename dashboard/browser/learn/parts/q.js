@@ -2,6 +2,7 @@
 // A Gaussian q(z) = N(μ, diag σ²) that is dragged by its centre and by two handles on its 2σ ellipse, and its ELBO.
 
 import {elboOf, QUICK_NODES} from "../../exact/gaps.js";
+import {gaussianOf} from "./kept.js";
 import {logJoints} from "../maths/sums.js";
 import {paintPosterior} from "../../map/marks.js";
 
@@ -76,6 +77,10 @@ export function createMovableQ(lesson, image) {
   return {
     handles, set,
     get: () => q,
+    /** What to keep of it: q belongs to its image. */
+    left: () => (q ? {image: image.subject().index, q} : {image: lesson.left.image, q: lesson.left.q}),
+    /** The q that this image was left with, or null. */
+    kept: () => (lesson.left.image === image.subject().index ? gaussianOf(lesson.left.q) : null),
     clear() {
       q = known = null;
     },

@@ -8,6 +8,7 @@ import {createChosenImage} from "../parts/image.js";
 import {createMotion} from "../parts/motion.js";
 import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
 import {apart} from "../../words/numbers.js";
+import {oneOf} from "../parts/kept.js";
 import {createMovableQ, gaussianBetween} from "../parts/q.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
@@ -16,6 +17,7 @@ import {paintPosterior} from "../../map/marks.js";
 /** @typedef {import("../../exact/gaps.js").Gaps} Gaps */
 
 const PARTS = 100;
+const PERCENTS = Array.from({length: PARTS + 1}, (_, i) => i);
 const PLAY_TIME = 2400;
 const FAR_OFF_IMAGE = 4; // its encoder misses by much
 
@@ -36,8 +38,9 @@ export function alongPath(path, share) {
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function amortisationView(lesson) {
-  let share = 0;
   const image = createChosenImage(lesson, {first: FAR_OFF_IMAGE, gaps: true, changed: refresh});
+  const left = image.subject().index === lesson.left.image ? oneOf(PERCENTS, lesson.left.percent, 0) : 0;
+  let share = left / PARTS;
   const q = createMovableQ(lesson, image);
   const motion = createMotion(lesson);
   const map = createTruthMap(lesson, image, {
@@ -55,7 +58,7 @@ export function amortisationView(lesson) {
     },
   });
   const slider = createChoiceSlider({
-    label: "from the encoder's q to the best Gaussian", testid: "refine-share", values: Array.from({length: PARTS + 1}, (_, i) => i), first: 0, format: (value) => `${value} %`,
+    label: "from the encoder's q to the best Gaussian", testid: "refine-share", values: PERCENTS, first: left, format: (value) => `${value} %`,
     changed(value) {
       motion.stop();
       moveTo(value / PARTS);
@@ -127,6 +130,7 @@ export function amortisationView(lesson) {
       note.say(told());
     },
     readings: () => readings(false),
+    left: () => ({image: image.subject().index, percent: Math.round(share * PARTS)}),
     place: image.place,
   };
 }

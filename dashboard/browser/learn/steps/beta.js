@@ -3,7 +3,7 @@
 
 import {betaMeaning, betaProtocol} from "../../words/beta_words.js";
 import {make} from "../../base/dom.js";
-import {oneOf} from "../parts/kept.js";
+import {oneOf, pairOf} from "../parts/kept.js";
 import {createBars, roundedEnd} from "../parts/bars.js";
 import {createLessonMap} from "../parts/map.js";
 import {createMotion} from "../parts/motion.js";
@@ -23,7 +23,7 @@ export function betaView(lesson) {
   const {models} = lesson;
   const betas = models.map((model) => Number(model.bundle.header.beta));
   let place = Math.max(0, betas.indexOf(oneOf(betas, lesson.left.beta, USUAL_BETA)));
-  let z = /** @type {Latent} */ ([0.8, 0.5]);
+  let z = pairOf(lesson.left.z) ?? /** @type {Latent} */ ([0.8, 0.5]);
   let [codes, range] = [models[place].bundle.points.codes, models[place].core];
   const motion = createMotion(lesson);
   const map = createLessonMap({
@@ -88,7 +88,7 @@ export function betaView(lesson) {
       note.say(told());
     },
     readings,
-    left: () => ({beta: betas[place]}),
+    left: () => ({beta: betas[place], z}),
     place: () => ({z: [z, [0, 0]]}),
   };
 }

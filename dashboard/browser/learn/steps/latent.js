@@ -3,7 +3,7 @@
 
 import {bernoulliPixels, seededNormal} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
-import {pairOf} from "../parts/kept.js";
+import {pairOf, seedOf} from "../parts/kept.js";
 import {createLessonMap} from "../parts/map.js";
 import {logLikelihoods, logStandardNormal} from "../maths/sums.js";
 import {createNote, createPicture, createReadings} from "../parts/parts.js";
@@ -19,7 +19,7 @@ const ABOUT_IMAGE = 1_000_003; // keeps the seeds of images apart from those of 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function latentVariableView(lesson) {
   const {model} = lesson;
-  let [zSeed, xSeed] = [1, 1];
+  let [zSeed, xSeed] = [seedOf(lesson.left.zSeed), seedOf(lesson.left.xSeed)];
   let z = pairOf(lesson.left.z) ?? seededNormal(zSeed)();
   let drawn = sampled();
 
@@ -85,7 +85,7 @@ export function latentVariableView(lesson) {
         `Each pixel of x is drawn on its own (seed ${xSeed}). Dots are codes of test images under ${model.bundle.name}.`);
     },
     readings,
-    left: () => ({z}),
+    left: () => ({z, zSeed, xSeed}),
     place: () => ({z: [z, [0, 0]]}),
   };
 }

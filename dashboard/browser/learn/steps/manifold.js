@@ -3,6 +3,7 @@
 // the prior.
 
 import {shareText} from "../../words/captions.js";
+import {marked} from "../../words/terms.js";
 import {gridOver} from "../../model/density.js";
 import {choiceBar, contextOf, make, setText} from "../../base/dom.js";
 import {manifoldAxis, manifoldEdges, priorMassBeyond, toPixel} from "../../base/geometry.js";
@@ -21,6 +22,10 @@ import {fieldRamp} from "../../base/palette.js";
 
 const TILES = [5, 10, 15, 20, 25, 30];
 const RADII = Array.from({length: 71}, (_, i) => Number((0.5 + i * 0.05).toFixed(2)));
+/** @type {readonly Spacing[]} */
+const SPACINGS = ["linear", "prior"];
+/** @type {readonly Shown[]} */
+const SHOWN = ["digits", "density"];
 const REACH_SHOWN = 3.4; // prior standard deviations
 const CELL = 4; // pixels of the density
 
@@ -28,8 +33,8 @@ const CELL = 4; // pixels of the density
 export function manifoldView(lesson) {
   const {model} = lesson;
   let [tiles, radius] = [oneOf(TILES, lesson.left.tiles, 15), oneOf(RADII, lesson.left.radius, 2)];
-  let spacing = /** @type {Spacing} */ ("linear");
-  let shown = /** @type {Shown} */ ("digits");
+  let spacing = oneOf(SPACINGS, lesson.left.spacing, "linear");
+  let shown = oneOf(SHOWN, lesson.left.shown, "digits");
   /** @type {{key: string, manifold: Manifold}|null} */
   let decoded = null;
   /** @type {{key: string, values: Float32Array, grid: import("../../model/density.js").Grid}|null} */
@@ -75,7 +80,7 @@ export function manifoldView(lesson) {
   const radiusSlider = createChoiceSlider({label: "radius r, prior sd", testid: "radius", values: RADII, first: radius, format: (value) => value.toFixed(2), changed: setRadius, settled: lesson.commit});
   const values = ["r", "prior_within", "aggregate_within"].map((name) => make("output", {class: name === "aggregate_within" ? "ls-value ls-telling" : "ls-value", "data-testid": `reading-${name}`}));
   const table = make("div", {class: "ls-readings"}, ...["r", "prior within r", "aggregate posterior within r"].map((label, i) =>
-    make("div", {class: "ls-reading"}, make("span", {class: "ls-name"}, label), values[i])));
+    make("div", {class: "ls-reading"}, make("span", {class: "ls-name"}, ...marked(label)), values[i])));
   const verdict = createNote("manifold-verdict", true);
   const note = createNote("manifold-note");
   /** @type {{radius: number, share: number}|null} */
@@ -139,7 +144,7 @@ export function manifoldView(lesson) {
         `Images binarised (${model.bundle.points.protocol}, seed ${model.bundle.points.seed}).`);
     },
     readings,
-    left: () => ({tiles, radius}),
+    left: () => ({tiles, radius, spacing, shown}),
     place: () => ({layers: {...noLayers(), manifold: shown === "digits", density: shown === "density", prior: true}, manifoldSize: Math.max(10, tiles), spacing}),
   };
 }

@@ -3,11 +3,13 @@
 // from N(0, I), the autoencoder from N(0, I) and, fairly, from the Gaussian of its own codes.
 
 import {shareText} from "../../words/captions.js";
+import {marked} from "../../words/terms.js";
 import {createStrip} from "../../images/digit_view.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
+import {seedOf} from "../parts/kept.js";
 import {createNote, createPicture} from "../parts/parts.js";
 import {paintCodes, paintDraw, paintPriorCircles} from "../parts/points.js";
 import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
@@ -21,7 +23,7 @@ const SHOWN_DRAWS = 9;
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function autoencoderView(lesson) {
   const [vae, ae] = lesson.models;
-  let seed = 1;
+  let seed = seedOf(lesson.left.seed);
   let index = lesson.kept.image ?? 0;
   const rows = [
     {name: "far_vae", model: vae, gaussian: STANDARD_NORMAL, label: "VAE, z ~ N(0, I)", fitted: false},
@@ -30,7 +32,7 @@ export function autoencoderView(lesson) {
   ].map((row) => {
     const strip = createStrip({label: row.label, count: SHOWN_DRAWS, testid: `strip-${row.name}`});
     const share = make("output", {class: "ls-value ls-telling", "data-testid": `reading-${row.name}`});
-    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, row.label), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
+    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
   });
   const maps = [vae, ae].map((model) => createLessonMap({
     lesson, testid: `lesson-map-${model.bundle.kind}`, unit: `z₁, ${model.units}`, range: () => model.core,
@@ -94,6 +96,7 @@ export function autoencoderView(lesson) {
         `Click a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
+    left: () => ({seed}),
     place: () => ({mode: "sample", seed}),
   };
 }

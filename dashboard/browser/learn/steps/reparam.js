@@ -61,7 +61,7 @@ export function reparameterisationView(lesson) {
     const {truth} = image.subject();
     q.clear();
     measured = null;
-    if (truth) q.set({mu: truth.encoder.mu, std: truth.encoder.std});
+    if (truth) q.set(q.kept() ?? {mu: truth.encoder.mu, std: truth.encoder.std});
   }
 
   /** One at a time: while q moves, the newest is measured whenever the one before is done. */
@@ -130,7 +130,7 @@ export function reparameterisationView(lesson) {
         `from n samples each, lengths logarithmic over ${DECADES} decades, a circle per decade; thick: the mean of all ${SAMPLES_DECODED.toLocaleString("en")} (seed ${EPSILON_SEED}). Variances are of those ${repeats}, known to ±${Math.round(100 * Math.sqrt(2 / repeats))} %.`);
     },
     readings,
-    left: () => ({n}),
+    left: () => ({n, ...q.left()}),
     place: image.place,
   };
 }

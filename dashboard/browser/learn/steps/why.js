@@ -6,7 +6,7 @@ import {observeFixed} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
-import {pairOf} from "../parts/kept.js";
+import {pairOf, seedOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings} from "../parts/parts.js";
 import {paintCodes, paintDraw} from "../parts/points.js";
 import {drawMany, unsurePixels} from "../maths/samples.js";
@@ -20,7 +20,7 @@ const SHOWN_DRAWS = 9;
 export function whyView(lesson) {
   const ae = lesson.models.find((model) => model.bundle.kind === "ae") ?? lesson.model;
   const {points, header} = ae.bundle;
-  let seed = 1;
+  let seed = seedOf(lesson.left.seed);
   let index = lesson.kept.image ?? 0;
   let z = pairOf(lesson.left.z) ?? ae.codeOf(index);
   let drawn = drawMany(ae.gaussian, SHOWN_DRAWS, seed);
@@ -82,7 +82,7 @@ export function whyView(lesson) {
       note.say(told());
     },
     readings,
-    left: () => ({z}),
+    left: () => ({z, seed}),
     place: () => ({z: lesson.models.map((model) => (model === ae ? z : model.codeOf(index)))}),
   };
 }
