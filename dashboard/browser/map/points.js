@@ -128,7 +128,7 @@ export function dotRadius(view, model) {
   const whole = Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
   const closer = Math.max(1, view.scale / whole);
   const alone = Math.max(1, CROWD / model.bundle.points.labels.length) ** 0.2;
-  return Math.round(Math.min(5, Math.max(1.9, view.width / 230) * alone * closer ** 0.35) * 4) / 4;
+  return Math.round(Math.min(5, Math.max(1.9, Math.min(view.width, view.height) / 230) * alone * closer ** 0.35) * 4) / 4;
 }
 
 /** The codes of points, as the layers show them. @param {Layer} layer */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {toLatent, toPixel} from "../../../dashboard/browser/base/geometry.js";
+import {dotRadius} from "../../../dashboard/browser/map/points.js";
 import {shapedView, slideSheet, SLIDES, TOP} from "../../../dashboard/browser/map/sheet.js";
 
 const VIEWS = [[400, 420], [300, 700], [900, 310]].map(([width, height]) => ({scale: 37, cx: 0.4, cy: -1.3, width, height}));
@@ -36,4 +37,11 @@ test("slides are 1600 × 1600 and 1920 × 1080, and plot, axes and key share the
       assert.equal(sheet.left + sheet.view.width + TOP, sheet.width);
     }
   }
+});
+
+test("dots are as large on a wide map as on a square one of its height, where the codes lie as close", () => {
+  const model = /** @type {any} */ ({low: [-3, -3], high: [3, 3], bundle: {points: {labels: new Uint8Array(10_000)}}});
+  const square = {scale: 700 / 6, cx: 0, cy: 0, width: 700, height: 700};
+  assert.ok(dotRadius(square, model) > 2);
+  assert.equal(dotRadius({...square, width: 1500}, model), dotRadius(square, model));
 });
