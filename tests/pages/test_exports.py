@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import xml.etree.ElementTree as ET
+from base64 import b64decode
 from collections.abc import Callable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ PAPER, INK = 255, 16
 HALF_PRECISION = 3
 """Greys by which the browser's weights of 16 bits may put a pixel off."""
 SVG = "{http://www.w3.org/2000/svg}"
+LINK = "{http://www.w3.org/1999/xlink}href"
 
 
 @cache
@@ -63,7 +66,8 @@ def saved(page: Page, button: str, folder: Path, count: int = 2) -> list[Path]:
     """The files that a button of the Share menu gives, in the order of their names, the VAE's first."""
     given: list[Download] = []
     page.on("download", lambda download: given.append(download))
-    page.get_by_test_id("share-menu").click()
+    if not page.get_by_role("button", name=button).is_visible():
+        page.get_by_test_id("share-menu").click()
     page.get_by_role("button", name=button).click()
     until(lambda: page.evaluate("1") and len(given) == count)  # a question to the page lets its downloads be heard of
     for download in given:
@@ -128,9 +132,41 @@ def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend_in_th
         assert [COLOURS.index(dot.get("fill", "")) for dot in codes] == [label for label in labels.tolist() if label in (3, 8)]
         texts = [text.text for text in key.iter(f"{SVG}text") if text.text]
         assert texts[0].endswith(name)
-        assert drawing.find(f".//{SVG}polyline[@id='walk']").get("points") == ""
+        assert not {"A", "B"} & {text.text for text in drawing.iter(f"{SVG}text")}, "there is no walk"
+        assert drawing.find(f".//{SVG}g[@id='shaded']") is None
         assert texts[-2:] == ["3", "8"]
         assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [COLOURS[3], COLOURS[8]]
+
+
+def test_maps_are_saved_for_slides_with_the_layers_that_are_on_as_pixels_and_as_vectors_alike(
+    open_static: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_static("#layers=points,prior,manifold,density&n=10", color_scheme="light")
+    page.get_by_test_id("share-menu").click()
+    for shape, size in (("wide", (1920, 1080)), ("square", (1600, 1600))):
+        page.get_by_test_id(f"shape-{shape}").press("Enter")
+        pixels = saved(page, "Maps as PNG", tmp_path)
+        assert [path.name for path in pixels] == [f"{name}-map-{shape}.png" for name in NAMES]
+        with Image.open(pixels[0]) as picture:
+            assert picture.size == size
+            painted = np.asarray(picture.convert("RGB")).astype(float)
+    vectors = saved(page, "Maps as SVG", tmp_path)[0]
+    assert state(page)["waiting"] == state(page)["notice"] == ""
+    drawing = ET.parse(vectors).getroot()  # noqa: S314 (our own file)
+    assert (drawing.get("width"), drawing.get("height")) == ("1600", "1600")
+    order = [part.get("id") for part in drawing.iter(f"{SVG}g") if part.get("id")]
+    assert order == ["shaded", "codes", "key"], "what is shaded lies below the codes"
+    _, content = drawing.find(f".//{SVG}g[@id='shaded']/{SVG}image").get(LINK).split("base64,")
+    with Image.open(BytesIO(b64decode(content))) as shaded:
+        red, cover = (np.asarray(shaded.convert("RGBA"))[..., channel] for channel in (0, 3))
+    assert (cover > 0).mean() > 0.5
+    assert red[cover > 0].std() > 20, "there are digits on it"
+    reader = page.context.new_page()
+    reader.set_viewport_size({"width": 1600, "height": 1600})
+    reader.goto(vectors.as_uri())
+    with Image.open(BytesIO(reader.screenshot())) as picture:
+        apart = np.abs(np.asarray(picture.convert("RGB")) - painted)
+    assert (apart.max(axis=2) > 40).mean() < 0.03, "but for the edges of letters and dots both are one picture"
 
 
 def test_codes_are_saved_row_by_row(page: Page, tmp_path: Path) -> None:

@@ -2,18 +2,28 @@
 // What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
 
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
-import {actionButton, contextOf, make, setText, save, savePicture} from "../base/dom.js";
+import {actionButton, choiceBar, contextOf, make, setText, save, savePicture} from "../base/dom.js";
+import {PlainError, sentenceOf} from "../base/errors.js";
 import {encodeGif} from "../base/gif.js";
-import {mapAsSvg} from "../map/svg.js";
+import {pictureAsPng, pictureAsSvg} from "../map/picture.js";
+import {SLIDES} from "../map/sheet.js";
 import {enlarged, platePicture} from "./plate.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */
+/** @typedef {import("../map/picture.js").MapPicture} MapPicture */
+/** @typedef {import("../map/sheet.js").Shape} Shape */
 
 const DIGIT_ZOOM = 20;
 const GIF_ZOOM = 6;
 const NAME_HEIGHT = 24; // pixels below the pictures of a GIF
 const GIF_FRAMES = 41;
+/** @type {{value: Shape, text: string, testid: string, title: string}[]} */
+const SHAPES = [
+  {value: "screen", text: "As on screen", testid: "shape-screen", title: "Maps of the shape that they have here"},
+  {value: "square", text: "Square", testid: "shape-square", title: titleOf("square")},
+  {value: "wide", text: "Wide", testid: "shape-wide", title: titleOf("wide")},
+];
 
 /** @param {App} app @param {LatentMap[]} maps */
 export function createExports(app, maps) {
@@ -33,8 +43,27 @@ export function createExports(app, maps) {
 
   const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, model.bundle.name.replace(/[^\w-]+/g, "-")));
   const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
-  const mapImages = each((place, name) => savePicture(maps[place].picture(app.theme), `${name}-map.png`));
-  const mapVectors = each((place, name) => save(mapAsSvg(models[place], maps[place].view(), app.store.state, app.theme, app.store.state.mode === "walk" ? app.walk.pathOf(place) : []), "image/svg+xml", `${name}-map.svg`));
+  /** @type {Shape} */
+  let shape = "screen";
+  const shapes = choiceBar("Shape of the maps", SHAPES, (wanted) => shapes.show(shape = wanted));
+  shapes.show(shape);
+  /** Maps whose layers are worked out for the shape first. @param {(picture: MapPicture, name: string) => void} give */
+  const mapPictures = (give) => async () => {
+    if (app.store.state.waiting) return;
+    app.store.dispatch({type: "set", values: {waiting: "The maps are being made …"}});
+    const of = shape === "screen" ? "map" : `map-${shape}`;
+    try {
+      const pictures = await Promise.all(maps.map((map) => map.picture(shape, app.theme)));
+      if (pictures.includes(null)) throw new PlainError("The map changed while its picture was being made; save it once more.");
+      each((place, name) => give(/** @type {MapPicture} */ (pictures[place]), `${name}-${of}`))();
+    } catch (error) {
+      app.store.dispatch({type: "set", values: {notice: sentenceOf(error)}});
+    } finally {
+      app.store.dispatch({type: "set", values: {waiting: ""}});
+    }
+  };
+  const mapImages = mapPictures((picture, name) => savePicture(pictureAsPng(picture), `${name}.png`));
+  const mapVectors = mapPictures((picture, name) => save(pictureAsSvg(picture), "image/svg+xml", `${name}.svg`));
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
   const manifolds = each(async (place, name) => {
     const manifold = await maps[place].backdrop.manifold(app.store.state);
@@ -52,9 +81,15 @@ export function createExports(app, maps) {
   }
 
   return {
-    buttons: [copy, actionButton("Digits as PNG", digitImages), actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Grid, codes, contours and walk as vectors; shaded layers, manifold and training codes are in the PNG only"}),
+    buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
       actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
   };
+}
+
+/** @param {"square"|"wide"} shape */
+function titleOf(shape) {
+  const {width, height, ratio} = SLIDES[shape];
+  return `${width * ratio} × ${height * ratio} pixels, for a slide: all that is in sight, and more where there is room`;
 }
 
 /** The address of this page with its models, where an address names models. @param {App["models"]} models */

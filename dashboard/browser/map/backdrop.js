@@ -19,6 +19,10 @@ import {sameItems} from "../base/same_items.js";
 /** @typedef {{size: number, x: number[], y: number[], middles: [number[], number[]]|null, values: Float32Array}} Manifold edges of the cells, lowest first, and
  *   where in them was decoded; null where all are equal, so that one picture is all of them */
 /** @typedef {{name: FieldName, values: Float32Array, least: number, most: number, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
+/** @typedef {{manifold: Manifold|null, field: Field|null}} Shown */
+
+/** @type {Shown} */
+export const NOTHING = {manifold: null, field: null};
 
 const FIELD_CELL = 5;
 /** @type {FieldName[]} */
@@ -79,16 +83,17 @@ export function createBackdrop(app, model) {
     const key = `${name} ${view.scale} ${view.cx} ${view.cy} ${view.width} ${view.height}`;
     if (key === wantedField) return;
     wantedField = key;
-    const grid = gridOver(view, FIELD_CELL);
-    const values = await app.batches[model.place].fields(name, grid);
-    if (!values || key !== wantedField) return;
-    field = {...grid, name, values, ...rangeOf(values)};
+    const found = await fieldOf(name, view, name);
+    if (!found || key !== wantedField) return;
+    field = found;
     arrived();
   }
 
-  /** @param {State} state */
-  function shaded(state) {
-    return field && state.layers[field.name] ? field : null;
+  /** Null when another is asked for on the channel before it is there. @param {FieldName} name @param {View} view @param {string} channel @returns {Promise<Field|null>} */
+  async function fieldOf(name, view, channel) {
+    const grid = gridOver(view, FIELD_CELL);
+    const values = await app.batches[model.place].fields(name, grid, channel);
+    return values && {...grid, name, values, ...rangeOf(values)};
   }
 
   /** A picture is drawn anew only when what it shows or the theme changed. @param {unknown[]} key @param {() => HTMLCanvasElement} draw */
@@ -104,24 +109,29 @@ export function createBackdrop(app, model) {
   return {
     version: () => version,
     manifold: manifoldOf,
-    field: shaded,
+    /** What is there by now of the layers that are on. @param {State} state @returns {Shown} */
+    shown: (state) => ({manifold: (state.layers.manifold && manifolds.get(manifoldKey(state))) || null, field: field && state.layers[field.name] ? field : null}),
+    /** All of the layers that are on, for a view that need not be on the screen; null where another is asked for before they are there.
+     * @param {State} state @param {View} view @returns {Promise<Shown|null>} */
+    async whole(state, view) {
+      const name = FIELDS.find((one) => state.layers[one]);
+      const [manifold, shaded] = await Promise.all([state.layers.manifold ? manifoldOf(state) : null, name ? fieldOf(name, view, "picture") : null]);
+      return (state.layers.manifold && !manifold) || (name && !shaded) ? null : {manifold, field: shaded};
+    },
     /** Starts what the layers that are on still lack. @param {State} state @param {View} view */
     request(state, view) {
       if (state.layers.manifold) manifoldOf(state);
       if (FIELDS.some((name) => state.layers[name])) requestField(state, view);
     },
-    /** @param {CanvasRenderingContext2D} context @param {View} view @param {State} state @param {Theme} theme */
-    paint(context, view, state, theme) {
-      const manifold = state.layers.manifold ? manifolds.get(manifoldKey(state)) : undefined;
+    /** @param {CanvasRenderingContext2D} context @param {View} view @param {Shown} shown @param {Theme} theme */
+    paint(context, view, {manifold, field: shaded}, theme) {
       if (manifold) paintManifold(context, view, manifold, pictureOf([manifold, theme], () => manifoldPicture(manifold, theme)));
-      const shown = shaded(state);
-      if (shown) {
-        const picture = pictureOf([shown, theme], () => fieldPicture(shown, theme));
-        const [left, top] = toPixel(view, shown.low[0], shown.high[1]);
-        const [right, bottom] = toPixel(view, shown.high[0], shown.low[1]);
-        context.imageSmoothingEnabled = true;
-        context.drawImage(picture, left, top, right - left, bottom - top);
-      }
+      if (!shaded) return;
+      const picture = pictureOf([shaded, theme], () => fieldPicture(shaded, theme));
+      const [left, top] = toPixel(view, shaded.low[0], shaded.high[1]);
+      const [right, bottom] = toPixel(view, shaded.high[0], shaded.low[1]);
+      context.imageSmoothingEnabled = true;
+      context.drawImage(picture, left, top, right - left, bottom - top);
     },
   };
 }

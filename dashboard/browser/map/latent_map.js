@@ -1,19 +1,16 @@
 // @ts-check
 // One latent space: points, layers and axes below, cursor and marks above, each on its own canvas so that a move repaints only the marks.
 
-import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make, setText} from "../base/dom.js";
-import {paintFieldScale} from "./field_scale.js";
 import {fitView, resizedView} from "../base/geometry.js";
-import {createBackdrop} from "./backdrop.js";
-import {mapKey, paintKey} from "./key.js";
+import {createBackdrop, NOTHING} from "./backdrop.js";
+import {mapKey} from "./key.js";
 import {createMapModes} from "./modes.js";
 import {listenToMap} from "./pointer.js";
-import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
-import {paintTruth} from "./posterior.js";
+import {createPainter} from "./painter.js";
 import {paintPoints, paintTraining, unseenText} from "./points.js";
 import {sameItems} from "../base/same_items.js";
-import {chosenImage, shownImage} from "../state/state.js";
+import {axesRoom, slideSheet, TOP} from "./sheet.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -23,7 +20,6 @@ import {chosenImage, shownImage} from "../state/state.js";
 /** @typedef {import("../state/state.js").Latent} Latent */
 
 const PADDING = 14;
-const TOP = 8;
 const FRAME_MARGIN = 0.2; // of the map, around what it is zoomed to
 const SETTLED = 90;
 const STILL_ON = 0.4; // of the map's side: how far its middle may leave the codes behind
@@ -49,6 +45,7 @@ export function createLatentMap(app, model) {
   const element = make("div", {class: "lx-map"}, base, marks, plot, showAll, outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
   const [below, above, cached] = [contextOf(base), contextOf(marks), contextOf(make("canvas"))];
   const backdrop = createBackdrop(app, model);
+  const painter = createPainter(app, model);
   let [size, left, bottom, ratio] = [13, 44, 30, 1];
   /** @type {View} */
   let whole = {scale: 1, cx: 0, cy: 0, width: 1, height: 1};
@@ -103,13 +100,12 @@ export function createLatentMap(app, model) {
     return {...view, scale, cx: clamp(view.cx, 0, view.width), cy: clamp(view.cy, 1, view.height)};
   }
 
-  /** @param {number} [sharpness] */
-  function resize(sharpness = window.devicePixelRatio || 1) {
+  function resize() {
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
-    ratio = Math.min(SHARPEST, sharpness);
+    ratio = Math.min(SHARPEST, window.devicePixelRatio || 1);
     size = app.large() ? 19 : 13;
-    [left, bottom] = [Math.round(size * 3.2), Math.round(size * 3)];
+    [left, bottom] = axesRoom(size);
     for (const canvas of [base, marks]) {
       canvas.width = Math.round(box.width * ratio);
       canvas.height = Math.round(box.height * ratio);
@@ -146,7 +142,7 @@ export function createLatentMap(app, model) {
     cached.setTransform(ratio, 0, 0, ratio, 0, 0);
     const layer = {context: cached, view, ratio, theme, state, model: painted};
     if (state.layers.training && painted === model) paintTraining(layer);
-    if (state.layers.points || state.layers.glyphs) paintPoints(layer);
+    paintPoints(layer);
     [cachedKey, cachedView] = [key, view];
   }
 
@@ -154,62 +150,30 @@ export function createLatentMap(app, model) {
   /** @type {View|null} */
   let lastView = null;
 
+  /** @param {State} state @param {View} view @param {Theme} theme @returns {import("./painter.js").Scene} */
+  function sceneOf(state, view, theme) {
+    return {state, view, theme, size, painted, shown: painted === model ? backdrop.shown(state) : NOTHING};
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  function wipe(context) {
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, context.canvas.width, context.canvas.height);
+    context.translate(left, TOP);
+  }
+
   /** @param {State} state @param {View} view @param {Theme} theme */
   function paintBase(state, view, theme) {
-    below.setTransform(ratio, 0, 0, ratio, 0, 0);
-    below.clearRect(0, 0, base.width, base.height);
-    below.translate(left, TOP);
-    below.save();
-    below.beginPath();
-    below.rect(0, 0, view.width, view.height);
-    below.clip();
-    paintGrid(below, view, theme);
-    if (painted === model) backdrop.paint(below, view, state, theme);
-    if (cachedView) {
+    const scene = sceneOf(state, view, theme);
+    element.classList.toggle("lx-shaded", scene.shown.field !== null);
+    wipe(below);
+    painter.below(below, scene, () => backdrop.paint(below, view, scene.shown, theme), () => {
+      if (!cachedView) return;
       const zoom = view.scale / cachedView.scale;
       const x = view.width / 2 + (cachedView.cx - view.cx) * view.scale - zoom * cachedView.width / 2;
       const y = view.height / 2 - (cachedView.cy - view.cy) * view.scale - zoom * cachedView.height / 2;
       below.drawImage(cached.canvas, x, y, cached.canvas.width / ratio * zoom, cached.canvas.height / ratio * zoom);
-    }
-    if (state.layers.prior) paintPrior(below, view, theme, model, size - 1);
-    const field = painted === model ? backdrop.field(state) : null;
-    element.classList.toggle("lx-shaded", field !== null);
-    if (field) paintFieldScale(below, view, theme, size - 1, field, model.units);
-    below.restore();
-    below.strokeStyle = theme.line;
-    below.lineWidth = 1;
-    below.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
-    paintAxes(below, view, theme, size, `z₁, ${model.units}`);
-  }
-
-  /** @param {State} state @param {View} view @param {Theme} theme */
-  function paintMarksOver(state, view, theme) {
-    above.setTransform(ratio, 0, 0, ratio, 0, 0);
-    above.clearRect(0, 0, marks.width, marks.height);
-    above.translate(left, TOP);
-    above.beginPath();
-    above.rect(0, 0, view.width, view.height);
-    above.save();
-    above.clip();
-    const {labels, std} = model.bundle.points;
-    const names = classesOf(model.bundle);
-    const image = state.layers.posterior && app.probe ? app.probe.image(state) : shownImage(state);
-    const rests = painted === model;
-    const truth = rests && state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
-    if (rests && state.mode === "walk") paintPath(above, view, theme, app.walk.pathOf(place));
-    if (rests && state.mode === "sample") paintMarks(above, view, theme, app.sample.latents(place));
-    if (rests && state.mode === "inspect" && image !== null) {
-      paintMarks(above, view, theme, app.inspector.neighbours(place).map(model.codeOf));
-      const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
-      if (std && !truth) paintPosterior(above, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
-    }
-    const chosen = chosenImage(state);
-    if (chosen !== null) paintRing(above, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));
-    const other = state.hovered ?? image;
-    if (other !== null && other !== state.selected) paintRing(above, view, theme, painted.codeOf(other), labels[other], false, markOf(names, labels[other]));
-    paintCursor(above, view, theme, state.z[place], state.held, state.active === place);
-    if (truth) paintTruth(above, view, theme, truth);
-    above.restore();
+    });
   }
 
   /** @param {State} state @param {Theme} theme */
@@ -229,36 +193,47 @@ export function createLatentMap(app, model) {
     }
     const markKey = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
       state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, left, view.width, view.height, state.layers.posterior, app.probe?.version()];
-    if (!sameItems(markKey, markedKey)) paintMarksOver(state, view, theme);
+    if (sameItems(markKey, markedKey)) return;
+    wipe(above);
+    painter.above(above, sceneOf(state, view, theme));
     markedKey = markKey;
+  }
+
+  /** What is on screen: as it stands there, sharper than the screen needs it, or as a slide. @param {import("./sheet.js").Shape} shape @param {View} view @param {Theme} theme
+   * @returns {import("./sheet.js").Sheet} */
+  function sheetOf(shape, view, theme) {
+    const ruler = contextOf(make("canvas"));
+    const keyOf = (/** @type {View} */ inSight, /** @type {number} */ textSize) => {
+      ruler.font = `${textSize}px ${theme.font}`;
+      return mapKey(painted, store.state, inSight, textSize, (text) => ruler.measureText(text).width);
+    };
+    if (shape !== "screen") return slideSheet(shape, view, keyOf);
+    const key = keyOf(view, size);
+    return {width: base.width / ratio, height: TOP + view.height + bottom + key.height, ratio: SHARPEST, size, left, bottom, view, key};
+  }
+
+  /** The map as it can be saved, once all of its layers are worked out for the shape; null where other layers were asked for in the meantime.
+   * @param {import("./sheet.js").Shape} shape @param {Theme} theme @returns {Promise<import("./picture.js").MapPicture|null>} */
+  async function picture(shape, theme) {
+    const {state} = store;
+    const [sheet, now, rests] = [sheetOf(shape, currentView(), theme), painted, painted === model];
+    const {view} = sheet;
+    const shown = rests ? await backdrop.whole(state, view) : NOTHING;
+    if (!shown) return null;
+    const training = rests && state.layers.training;
+    return {
+      sheet, painter,
+      scene: {state, view, theme, size: sheet.size, painted: now, shown},
+      paintShaded: shown.manifold || shown.field || training ? (context) => {
+        backdrop.paint(context, view, shown, theme);
+        if (training) paintTraining({context, view, ratio: sheet.ratio, theme, state, model});
+      } : null,
+    };
   }
 
   return {
     element, resize, reach, render,
-    /** Both canvases as one picture, sharper than the screen needs it, above the key to what it shows. @param {Theme} theme */
-    picture(theme) {
-      resize(SHARPEST);
-      render(store.state, theme);
-      const context = contextOf(make("canvas"));
-      const font = `${size}px ${theme.font}`;
-      context.font = font;
-      const key = mapKey(model, store.state, currentView(), size, (text) => context.measureText(text).width);
-      Object.assign(context.canvas, {width: base.width, height: base.height + Math.ceil(key.height * ratio)});
-      context.fillStyle = theme.background;
-      context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-      context.drawImage(base, 0, 0);
-      context.drawImage(marks, 0, 0);
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.font = font;
-      context.fillStyle = theme.muted;
-      context.fillText("z₂", left + 12, TOP + 6 + size);
-      context.translate(left, base.height / ratio);
-      paintKey(context, key, theme);
-      resize();
-      render(store.state, theme);
-      return context.canvas;
-    },
-    view: currentView,
+    picture,
     /** Zooms to a part of the latent space. @param {Latent} low @param {Latent} high */
     frame: (low, high) => store.dispatch({type: "view", model: place, view: bounded(fitView(low, high, whole.width, whole.height, whole.width * FRAME_MARGIN))}),
     backdrop,

@@ -4,18 +4,24 @@
 import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./dot_raster.js";
+import {toPixel} from "../base/geometry.js";
 import {CLASS_COLOURS} from "../base/palette.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
+import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../words/splits.js").Split} Split */
 /** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel}} Layer */
 
 const FADED = 0.1;
 const NUMERAL_CELL = 9;
+const NUMERAL_SIZE = 12;
+const DOT_EDGE = 0.6;
+const [SQUARE, RING, RING_LINE] = [0.85, 0.8, 0.45]; // of a dot's radius: half a side, a radius, a line
 const CROWD = 1000; // codes; fewer have room to be larger
 
 /** Sprites are asked for on every repaint and seldom change. @type {Map<string, HTMLCanvasElement>} */
@@ -38,15 +44,15 @@ function sprite(key, size, draw) {
 /** @type {Map<string, import("./dot_raster.js").Stamp[]>} */
 const dots = new Map();
 
-/** @type {Record<import("../words/splits.js").Split, (context: CanvasRenderingContext2D, radius: number) => void>} the outline of a mark;
+/** @type {Record<Split, (context: CanvasRenderingContext2D, radius: number) => void>} the outline of a mark;
  *   words/splits.js says them in words */
 const SHAPES = {
   test: (context, radius) => context.arc(0, 0, radius, 0, 2 * Math.PI),
-  validation: (context, radius) => context.rect(-radius * 0.85, -radius * 0.85, radius * 1.7, radius * 1.7),
-  train: (context, radius) => context.arc(0, 0, radius * 0.8, 0, 2 * Math.PI),
+  validation: (context, radius) => context.rect(-radius * SQUARE, -radius * SQUARE, 2 * radius * SQUARE, 2 * radius * SQUARE),
+  train: (context, radius) => context.arc(0, 0, radius * RING, 0, 2 * Math.PI),
 };
 
-/** @param {number} label @param {import("../words/splits.js").Split} split @param {number} radius @param {number} ratio @param {boolean} dark */
+/** @param {number} label @param {Split} split @param {number} radius @param {number} ratio @param {boolean} dark */
 function dotStamps(label, split, radius, ratio, dark) {
   const key = `${label} ${split} ${radius} ${ratio} ${dark}`;
   let stamps = dots.get(key);
@@ -56,7 +62,7 @@ function dotStamps(label, split, radius, ratio, dark) {
       context.beginPath();
       SHAPES[split](context, radius);
       if (split === "train") {
-        context.lineWidth = radius * 0.45;
+        context.lineWidth = radius * RING_LINE;
         context.strokeStyle = CLASS_COLOURS[label];
         context.stroke();
         return;
@@ -64,8 +70,8 @@ function dotStamps(label, split, radius, ratio, dark) {
       context.fillStyle = CLASS_COLOURS[label];
       context.fill();
       // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
-      context.lineWidth = 0.6;
-      context.strokeStyle = dark ? "rgba(255,255,255,0.38)" : "rgba(0,0,0,0.38)";
+      context.lineWidth = DOT_EDGE;
+      context.strokeStyle = dotEdge(dark);
       context.stroke();
     });
     if (dots.size > 200) dots.clear();
@@ -74,17 +80,27 @@ function dotStamps(label, split, radius, ratio, dark) {
   return stamps;
 }
 
+/** @param {boolean} dark */
+function dotEdge(dark) {
+  return dark ? "rgba(255,255,255,0.38)" : "rgba(0,0,0,0.38)";
+}
+
+/** @param {Theme} theme */
+function numeralEdge({dark}) {
+  return dark ? {width: 2.4, colour: "rgba(0,0,0,0.85)"} : {width: 1.2, colour: "rgba(40,40,40,0.9)"};
+}
+
 /** @param {number} label @param {string} mark @param {number} ratio @param {Theme} theme */
 function numeralSprite(label, mark, ratio, theme) {
   return sprite(`numeral ${label} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
     context.scale(ratio, ratio);
-    context.font = `700 12px ${theme.font}`;
+    const {width, colour} = numeralEdge(theme);
+    context.font = `700 ${NUMERAL_SIZE}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.lineWidth = 2.4;
+    context.lineWidth = width;
     context.lineJoin = "round";
-    context.strokeStyle = theme.dark ? "rgba(0,0,0,0.85)" : "rgba(40,40,40,0.9)";
-    if (!theme.dark) context.lineWidth = 1.2;
+    context.strokeStyle = colour;
     context.strokeText(mark, 0, 0.5);
     context.fillStyle = CLASS_COLOURS[label];
     context.fillText(mark, 0, 0.5);
@@ -112,47 +128,98 @@ export function dotRadius(view, model) {
   const whole = Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
   const closer = Math.max(1, view.scale / whole);
   const alone = Math.max(1, CROWD / model.bundle.points.labels.length) ** 0.2;
-  return Math.round(Math.min(5, Math.max(1.9, view.width / 230) * alone * closer ** 0.35) * 4) / 4;
+  return Math.round(Math.min(5, Math.max(1.9, Math.min(view.width, view.height) / 230) * alone * closer ** 0.35) * 4) / 4;
 }
 
-/** The codes of points. @param {Layer} layer */
+/** The codes of points, as the layers show them. @param {Layer} layer */
 export function paintPoints(layer) {
-  const {context, ratio, model, state: {layers, focus}} = layer;
-  // What lies under the points, or is to be seen among them, must not drown in them.
-  const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
-  for (const focused of focus === null ? [null] : [false, true]) {
-    const shown = (/** @type {number} */ label) => showsClass(layer.state, label) && (focused === null || (label === focus) === focused);
-    context.globalAlpha = focused === false ? FADED : strength;
+  const {context, ratio, state: {layers}} = layer;
+  for (const {shown, strength} of sheetsOf(layer)) {
+    context.globalAlpha = strength;
     if (layers.glyphs) paintNumerals(layer, shown);
-    else dotsOf(layer, shown).layOver(context, ratio, context.globalAlpha);
+    else dotsOf(layer, shown).layOver(context, ratio, strength);
   }
   context.globalAlpha = 1;
 }
 
+/** The same as vectors. @param {import("./svg_pen.js").SvgPen} pen @param {Layer} layer */
+export function codesAsSvg(pen, layer) {
+  const {view, theme, model, state: {layers}} = layer;
+  for (const {shown, strength} of sheetsOf(layer)) {
+    if (layers.glyphs) {
+      const {width, colour} = numeralEdge(theme);
+      const style = ` opacity="${strength}" font-family="${escapeXml(theme.font)}" font-size="${NUMERAL_SIZE}" font-weight="700" text-anchor="middle" paint-order="stroke" ${colourAs("stroke", colour)} stroke-width="${width}" stroke-linejoin="round"`;
+      const names = classesOf(model.bundle);
+      pen.part("codes", style, () => numeralPlaces(layer, shown, NUMERAL_SIZE / 2, (label, x, y) =>
+        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${CLASS_COLOURS[label]}">${escapeXml(markOf(names, label))}</text>`)));
+      continue;
+    }
+    const radius = dotRadius(view, model);
+    pen.part("codes", ` opacity="${strength}" ${colourAs("stroke", dotEdge(theme.dark))} stroke-width="${DOT_EDGE}"`, () => dotPlaces(layer, shown, (label, split, x, y) => pen.write(vectorDot(label, split, x, y, radius))));
+  }
+}
+
+/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: (label: number) => boolean, strength: number}[]} */
+function sheetsOf({state, model}) {
+  const {layers, focus} = state;
+  if (!layers.points && !layers.glyphs) return [];
+  // What lies under the points, or is to be seen among them, must not drown in them.
+  const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
+  return (focus === null ? [null] : [false, true]).map((focused) => ({
+    shown: (label) => showsClass(state, label) && (focused === null || (label === focus) === focused),
+    strength: focused === false ? FADED : strength,
+  }));
+}
+
 /** @param {Layer} layer @param {(label: number) => boolean} shown */
-function dotsOf({view, ratio, theme, model}, shown) {
-  const {codes, labels, splits} = model.bundle.points;
+function dotsOf(layer, shown) {
+  const {view, ratio, theme, model} = layer;
   const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
   const radius = dotRadius(view, model);
-  /** @param {import("../words/splits.js").Split} split */
-  const stampsOf = (split) => CLASS_COLOURS.map((_, label) => (shown(label) ? dotStamps(label, split, radius, ratio, theme.dark) : null));
-  const [scale, left, top] = [view.scale * ratio, (view.width / 2 - view.cx * view.scale) * ratio, (view.height / 2 + view.cy * view.scale) * ratio];
-  let i = 0;
-  for (const [split, count] of Object.entries(splits)) {
-    const stamps = stampsOf(/** @type {import("../words/splits.js").Split} */ (split));
-    for (const end = Math.min(labels.length, i + count); i < end; i++) {
-      const stamp = stamps[labels[i]];
-      if (stamp) sheet.add(stamp, left + codes[2 * i] * scale, top - codes[2 * i + 1] * scale);
-    }
-  }
+  /** @type {Partial<Record<Split, import("./dot_raster.js").Stamp[][]>>} */
+  const stamps = {};
+  dotPlaces(layer, shown, (label, split, x, y) => {
+    const ofSplit = (stamps[split] ??= CLASS_COLOURS.map((_, one) => dotStamps(one, split, radius, ratio, theme.dark)));
+    sheet.add(ofSplit[label], x * ratio, y * ratio);
+  });
   return sheet;
 }
 
-/** Each mark keeps a cell to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown */
-function paintNumerals({context, view, ratio, theme, model}, shown) {
-  const {codes, labels} = model.bundle.points;
+/** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {(label: number) => boolean} shown
+ * @param {(label: number, split: Split, x: number, y: number) => void} put */
+function dotPlaces({view, model}, shown, put) {
+  const {codes, labels, splits} = model.bundle.points;
+  const isShown = CLASS_COLOURS.map((_, label) => shown(label));
+  const [left, top] = toPixel(view, 0, 0);
+  let i = 0;
+  for (const [split, count] of Object.entries(splits)) {
+    for (const end = Math.min(labels.length, i + count); i < end; i++) {
+      if (isShown[labels[i]]) put(labels[i], /** @type {Split} */ (split), left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale);
+    }
+  }
+}
+
+/** @param {number} label @param {Split} split @param {number} x @param {number} y @param {number} radius */
+function vectorDot(label, split, x, y, radius) {
+  const fill = CLASS_COLOURS[label];
+  if (split === "test") return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"/>`;
+  if (split === "train") return `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius * RING)}" fill="none" stroke="${fill}" stroke-opacity="1" stroke-width="${short(radius * RING_LINE)}"/>`;
+  const half = radius * SQUARE;
+  return `<rect x="${short(x - half)}" y="${short(y - half)}" width="${short(2 * half)}" height="${short(2 * half)}" fill="${fill}"/>`;
+}
+
+/** @param {Layer} layer @param {(label: number) => boolean} shown */
+function paintNumerals(layer, shown) {
+  const {context, ratio, theme, model} = layer;
   const stamps = classesOf(model.bundle).map((_, label, names) => numeralSprite(label, markOf(names, label), ratio, theme));
   const half = stamps[0].width / ratio / 2;
+  numeralPlaces(layer, shown, half, (label, x, y) => context.drawImage(stamps[label], x - half, y - half, 2 * half, 2 * half));
+}
+
+/** Each mark keeps a cell to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown @param {number} half of a mark's side
+ * @param {(label: number, x: number, y: number) => void} put */
+function numeralPlaces({view, model}, shown, half, put) {
+  const {codes, labels} = model.bundle.points;
   const columns = Math.ceil(view.width / NUMERAL_CELL + 1);
   const taken = new Uint8Array(columns * Math.ceil(view.height / NUMERAL_CELL + 1));
   for (let i = 0; i < labels.length; i++) {
@@ -163,7 +230,7 @@ function paintNumerals({context, view, ratio, theme, model}, shown) {
     const cell = Math.max(0, Math.floor(y / NUMERAL_CELL)) * columns + Math.max(0, Math.floor(x / NUMERAL_CELL));
     if (taken[cell]) continue;
     taken[cell] = 1;
-    context.drawImage(stamps[labels[i]], x - half, y - half, 2 * half, 2 * half);
+    put(labels[i], x, y);
   }
 }
 

@@ -1,0 +1,64 @@
+// @ts-check
+// A map as a picture away from the page, PNG or SVG: the painters of the screen, above the key to what it shows.
+
+import {contextOf, make} from "../base/dom.js";
+import {paintKey} from "./key.js";
+import {codesAsSvg, paintPoints} from "./points.js";
+import {TOP} from "./sheet.js";
+import {SvgPen} from "./svg_pen.js";
+
+/** @typedef {CanvasRenderingContext2D} Context */
+/**
+ * @typedef {object} MapPicture
+ * @property {import("./sheet.js").Sheet} sheet
+ * @property {import("./painter.js").Scene} scene
+ * @property {ReturnType<typeof import("./painter.js").createPainter>} painter
+ * @property {((context: Context) => void)|null} paintShaded what lies under the codes pixel by pixel; null where no such layer is on
+ */
+
+/** @param {MapPicture} picture */
+export function pictureAsPng(picture) {
+  const {sheet: {width, height, ratio}, scene} = picture;
+  const context = contextOf(make("canvas", {width: Math.round(width * ratio), height: Math.round(height * ratio)}));
+  context.scale(ratio, ratio);
+  paintMap(context, picture, () => picture.paintShaded?.(context), () => paintPoints(layerOf(context, picture)));
+  paintKey(context, picture.sheet.key, scene.theme);
+  return context.canvas;
+}
+
+/** The same with vectors; the shaded layers, the manifold and 60,000 training codes are one PNG within. @param {MapPicture} picture */
+export function pictureAsSvg(picture) {
+  const {sheet: {width, height, ratio}, scene: {view, theme}, paintShaded} = picture;
+  const pen = new SvgPen();
+  const context = /** @type {Context} */ (/** @type {unknown} */ (pen));
+  paintMap(context, picture, () => {
+    if (!paintShaded) return;
+    const raster = contextOf(make("canvas", {width: Math.round(view.width * ratio), height: Math.round(view.height * ratio)}));
+    raster.scale(ratio, ratio);
+    paintShaded(raster);
+    pen.part("shaded", "", () => context.drawImage(raster.canvas, 0, 0, view.width, view.height));
+  }, () => codesAsSvg(pen, layerOf(context, picture)));
+  pen.part("key", "", () => paintKey(context, picture.sheet.key, theme));
+  return pen.text(width, height, ratio);
+}
+
+/** All but the key, where the origin of the context is left. @param {Context} context @param {MapPicture} picture @param {() => void} shaded @param {() => void} codes */
+function paintMap(context, {sheet: {width, height, size, left, bottom}, scene, painter}, shaded, codes) {
+  const {view, theme} = scene;
+  context.fillStyle = theme.background;
+  context.fillRect(0, 0, width, height);
+  context.translate(left, TOP);
+  painter.below(context, scene, shaded, codes);
+  painter.above(context, scene);
+  context.font = `${size}px ${theme.font}`;
+  context.fillStyle = theme.muted;
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillText("z₂", 12, 6 + size);
+  context.translate(0, view.height + bottom);
+}
+
+/** @param {Context} context @param {MapPicture} picture @returns {import("./points.js").Layer} */
+function layerOf(context, {sheet: {ratio}, scene: {view, theme, state, painted}}) {
+  return {context, view, ratio, theme, state, model: painted};
+}

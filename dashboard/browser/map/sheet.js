@@ -1,0 +1,37 @@
+// @ts-check
+// Where what stands on a picture of a map: the plot with its axes, and the key below it. No DOM.
+
+import {fitView, toLatent} from "../base/geometry.js";
+
+/** @typedef {import("../state/state.js").View} View */
+/** @typedef {import("./key.js").MapKey} MapKey */
+/** @typedef {"screen"|"square"|"wide"} Shape */
+/** @typedef {{width: number, height: number, ratio: number, size: number, left: number, bottom: number, view: View, key: MapKey}} Sheet in units of which each is
+ *   `ratio` pixels; size of the text; left and bottom of the plot are the axes; the key is below them */
+
+export const TOP = 8; // above the plot, and right of it
+
+/** Pictures for slides; text has the same share of the height of each. @type {Record<"square"|"wide", {width: number, height: number, ratio: number, size: number}>} */
+export const SLIDES = {square: {width: 800, height: 800, ratio: 2, size: 21}, wide: {width: 960, height: 540, ratio: 2, size: 14}};
+
+/** The room of the axes, left of the plot and below it. @param {number} size of the text @returns {[number, number]} */
+export function axesRoom(size) {
+  return [Math.round(size * 3.2), Math.round(size * 3)];
+}
+
+/** The view of another shape that holds all of a view, in the middle and as large as it can be. @param {View} view @param {number} width @param {number} height @returns {View} */
+export function shapedView(view, width, height) {
+  return fitView(toLatent(view, 0, view.height), toLatent(view, view.width, 0), width, height);
+}
+
+/** A picture of a slide's shape. @param {"square"|"wide"} shape @param {View} inSight @param {(view: View, size: number) => MapKey} keyOf @returns {Sheet} */
+export function slideSheet(shape, inSight, keyOf) {
+  const {width, height, ratio, size} = SLIDES[shape];
+  const [left, bottom] = axesRoom(size);
+  const viewAbove = (/** @type {number} */ room) => shapedView(inSight, width - left - TOP, Math.floor(height - TOP - bottom - room));
+  // The key has a line more where codes are out of sight, and it depends on its room what is.
+  let room = 0;
+  for (let round = 0; round < 2; round++) room = Math.max(room, keyOf(viewAbove(room), size).height);
+  const view = viewAbove(room);
+  return {width, height, ratio, size, left, bottom, view, key: keyOf(view, size)};
+}
