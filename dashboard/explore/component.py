@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.shared import browser, links
-from dashboard.shared.model_choice import Choice
+from dashboard.shared.model_choice import MAPS, Choice
 
 MODES = ("move", "inspect", "draw", "walk", "sample")
 _FARTHEST = 1e4
@@ -43,7 +43,7 @@ class ExplorerResult:
     """What the visitor settled on. Everything is checked; what the browser sends otherwise counts as not sent."""
 
     z: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    """The latent under the cursor of each model, by kind: `vae`, `ae`."""
+    """The latent under the cursor on each map: `vae`, `ae`, and of a second VAE `vae-2`."""
     mode: str = "move"
     selection: int | None = None
     """Index of the chosen test image."""
@@ -109,7 +109,7 @@ def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> Explo
     """A result from what the browser sent, which may be anything."""
     report = report if isinstance(report, Mapping) else {}
     sent = report.get("z")
-    z = {kind: (float(pair[0]), float(pair[1])) for kind, pair in _items(sent) if kind in ("vae", "ae") and _is_latent(pair)}
+    z = {name: (float(pair[0]), float(pair[1])) for name, pair in _items(sent) if name in MAPS and _is_latent(pair)}
     mode = report.get("mode")
     selection = report.get("selection")
     return ExplorerResult(

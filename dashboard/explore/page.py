@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.explore.component import ExplorerResult, checked, explorer
 from dashboard.shared import state, wording
 from dashboard.shared.links import LESSONS, state_of, to_explore
-from dashboard.shared.model_choice import Choice, Pair, by_kind, side_by_side
+from dashboard.shared.model_choice import MAPS, Choice, Pair, offered, side_by_side
 from dashboard.stock import catalogue
 from dashboard.stock.catalogue import Shelf
 from vae_engine.base.errors import EngineError
@@ -33,7 +33,7 @@ def show() -> None:
         st.info(wording.NO_MODELS)
         return
     result = explorer(
-        shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=by_kind(choices, pair.shown), notice=pair.notice,
+        shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=offered(choices, pair.shown), notice=pair.notice,
         lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
         on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
@@ -43,7 +43,7 @@ def show() -> None:
 def remember(names: Sequence[str], result: ExplorerResult) -> None:
     """Keep what the visitor settled on, if anything, for the pages that ask for it."""
     if result.z:
-        places = [result.z[kind] for kind in ("vae", "ae") if kind in result.z]
+        places = [result.z[name] for name in MAPS if name in result.z]
         state.keep_explored(to_explore(result.link or state_of(mode=result.mode, z=places, image=result.selection), names))
 
 
@@ -52,8 +52,8 @@ def _settle(pair: Pair) -> None:
 
 
 def _choose(choices: Sequence[Choice], pair: Pair) -> None:
-    offered = [[one.name for one in group] for group in by_kind(choices, pair.shown)]
-    models = checked(None, (state.widget(_KEY) or {}).get("models"), offered).models
+    names = [[one.name for one in group] for group in offered(choices, pair.shown)]
+    models = checked(None, (state.widget(_KEY) or {}).get("models"), names).models
     if models and models != pair.names:
         chosen = next(new for new, old in zip(models, pair.names, strict=True) if new != old)
         state.choose_models(side_by_side(choices, models, chosen))

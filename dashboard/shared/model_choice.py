@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vae_engine.data import datasets
 
 KINDS = {"vae": "VAE", "ae": "autoencoder"}
 """The kinds of model in the order of their maps, and what a visitor calls them."""
+MAPS = ("vae", "ae", "vae-2")
+"""What the browser calls the maps, in their order; the last stands in the autoencoder's place."""
 _DATA = {datasets.MNIST: "MNIST", datasets.FASHION: "Fashion-MNIST"}
 _LONGEST_QUOTE = 60
 
@@ -42,21 +44,26 @@ class Pair:
 
 
 def side_by_side(choices: Sequence[Choice], asked: Sequence[str] = (), lead: str = "") -> Pair:
-    """One model of each kind, all of the same data as the one that leads: those asked for as far as that goes.
+    """Two VAEs where the first two names are of such, else one model of each kind: those asked for as far as that goes.
 
-    `asked` are names in any order, as an address gives them. `lead` is the one among them that was chosen last; without
-    it the first one leads. A kind of which there is no model of these data has no map.
+    All are of the same data as the one that leads. `asked` are names in any order, as an address gives them; of two VAEs
+    in that of the maps. `lead` is the one among them that was chosen last; without it the first one leads. A kind of
+    which there is no model of these data has no map.
     """
     if not choices:
         return Pair(())
     known = {choice.name: choice for choice in choices}
+    two = [known[name] for name in asked if name in known][:2]
     found = [known[name] for name in ([lead] if lead else []) + list(asked) if name in known]
-    wanted = {choice.kind: choice for choice in reversed(found)}
     leader = found[0] if found else choices[0]
+    gone = " ".join(_gone(name) for name in asked if name and name not in known)
+    if [(one.kind, one.data) for one in two] == [("vae", leader.data)] * 2:
+        return Pair(tuple(two), gone)
+    wanted = {choice.kind: choice for choice in reversed(found)}
     shown = {kind: _alike(choices, kind, leader, wanted.get(kind)) for kind in KINDS}
-    notices = [_gone(name) for name in asked if name and name not in known]
-    notices += [_parted(leader, wanted[kind], shown[kind]) for kind in wanted if wanted[kind].data != leader.data]
-    return Pair(tuple(choice for choice in shown.values() if choice), " ".join(notices))
+    beside = next(kind for kind in KINDS if kind != leader.kind)
+    parted = [_parted(leader, one, beside, shown[beside]) for one in two if one.data != leader.data]
+    return Pair(tuple(choice for choice in shown.values() if choice), " ".join([gone, *parted]).strip())
 
 
 def _alike(choices: Sequence[Choice], kind: str, leader: Choice, wanted: Choice | None) -> Choice | None:
@@ -69,11 +76,11 @@ def _gone(name: str) -> str:
     return f"There is no model called “{name[:_LONGEST_QUOTE]}” here; it may have been deleted."
 
 
-def _parted(leader: Choice, wanted: Choice, instead: Choice | None) -> str:
+def _parted(leader: Choice, wanted: Choice, kind: str, instead: Choice | None) -> str:
     because = f"Maps side by side show the same test images, and “{wanted.title}” was trained on {data_name(wanted.data)}"
     if instead:
         return f"{because}: “{instead.title}” stands beside “{leader.title}” instead."
-    return f"{because}. There is no {KINDS[wanted.kind]} of {data_name(leader.data)} here, so “{leader.title}” stands alone."
+    return f"{because}. There is no {KINDS[kind]} of {data_name(leader.data)} here, so “{leader.title}” stands alone."
 
 
 def data_name(data: str) -> str:
@@ -81,9 +88,12 @@ def data_name(data: str) -> str:
     return _DATA.get(data) or Path(data).name
 
 
-def by_kind(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:
-    """For each map on show all that it could show instead."""
-    return tuple(tuple(choice for choice in choices if choice.kind == one.kind) for one in shown)
+def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:
+    """For each map on show all that it could show instead: the second one autoencoders, and VAEs under headings of their own."""
+    lists = {kind: tuple(choice for choice in choices if choice.kind == kind) for kind in KINDS}
+    if len(shown) < 2:
+        return tuple(lists[one.kind] for one in shown)
+    return lists["vae"], (*lists["ae"], *(replace(one, group=f"{one.group}, VAE") for one in lists["vae"]))
 
 
 def titles(choices: Sequence[Choice]) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ import {readTheme} from "../base/palette.js";
 import {createPosteriorProbe} from "./posterior_probe.js";
 import {formatLink} from "../state/property_table.js";
 import {onceAtRest} from "../base/rest.js";
+import {tellApart} from "../model/explorer_model.js";
 import {createSamplePanel} from "./sample_panel.js";
 import {createShelf} from "./shelf.js";
 import {createShownDigits} from "./shown_digits.js";
@@ -113,6 +114,7 @@ export function mountExplorer(root, options) {
  * @param {(rung: number) => void} stepTo @param {State|null} carried the state of the page that stood here with another rung */
 function mountStage(root, options, shelf, stepTo, carried) {
   const models = shelf.models();
+  tellApart(models, nameOf);
   const [ladder, rung] = [shelf.ladder, shelf.rung()];
   const plain = initialState(models.length);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
@@ -160,6 +162,11 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const page = buildPage(app);
   root.append(page.element);
 
+  /** @param {ExplorerModel} model */
+  function nameOf({place, bundle: {name}}) {
+    return options.choices?.[place]?.find((one) => one.name === name)?.title ?? name;
+  }
+
   function invalidate() {
     if (!frame && alive) frame = requestAnimationFrame(draw);
   }
@@ -194,7 +201,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** @param {State} state @returns {Report} */
   function reportOf(state) {
-    return {z: Object.fromEntries(models.map((model, i) => [model.bundle.kind, state.z[i]])), mode: state.mode, selection: state.selected, link: formatLink(state, plain)};
+    return {z: Object.fromEntries(models.map((model, i) => [model.id, state.z[i]])), mode: state.mode, selection: state.selected, link: formatLink(state, plain)};
   }
 
   /** Nobody has touched anything for a while: now the address, the host and the screen reader may hear of it. */

@@ -7,6 +7,7 @@ import {fitView} from "../base/geometry.js";
 import {openLargeView} from "./large_view.js";
 import {paintAxes, paintGrid} from "../map/marks.js";
 import {paintTruth} from "../map/posterior.js";
+import {areAlike} from "../model/explorer_model.js";
 import {sameItems} from "../base/same_items.js";
 import {setMarked} from "../words/terms.js";
 import {apart, signedNumber} from "../words/numbers.js";
@@ -87,7 +88,8 @@ export function createIdentityBar(app, page) {
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
       const {points} = probe.model.bundle;
-      setText(note, (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth, mode !== "move"));
+      const whose = areAlike(app.models) ? `Of ${probe.model.short}. ` : "";
+      setText(note, whose + (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth, mode !== "move"));
     },
   };
 
@@ -110,7 +112,7 @@ export function createIdentityBar(app, page) {
     paintTruth(context, view, app.theme, truth);
     context.restore();
     paintAxes(context, view, app.theme, LARGE_TEXT, `z₁ and z₂, ${probe.model.units}`);
-    large.view.show([{canvas: large.canvas, name: "posterior", caption: `The lines hold 50 % and 95 % of p(z|x); the ellipses are ${probe.refining() ? "the best Gaussian" : "the encoder's q"} at 1σ and 2σ.`}]);
+    large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${probe.model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x); the ellipses are ${probe.refining() ? "the best Gaussian" : "the encoder's q"} at 1σ and 2σ.`}]);
   }
 
   /** @param {Truth|null} truth @param {number} side */

@@ -6,6 +6,7 @@ import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
 import {observeFixed, seededNormal} from "../images/digits.js";
 import {actionButton, make, setText} from "../base/dom.js";
+import {areAlike} from "../model/explorer_model.js";
 import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
@@ -20,6 +21,7 @@ const NEIGHBOURS = 8;
 /** @param {App} app */
 export function createInspector(app) {
   const {models, store} = app;
+  const alike = areAlike(models);
   const tile = (/** @type {string} */ name, /** @type {string} */ testid) => {
     const digit = createDigit({"aria-label": name, "data-testid": testid});
     const note = make("span", {class: "lx-tile-note"}, name);
@@ -27,20 +29,19 @@ export function createInspector(app) {
   };
   const original = tile("original", "inspect-original");
   const seen = tile("encoded", "inspect-seen");
-  const errors = models.map((model) => tile(`${model.bundle.kind.toUpperCase()} error`, `inspect-error-${model.bundle.kind}`));
+  const errors = models.map((model) => tile(`${model.short} error`, `inspect-error-${model.id}`));
   for (const {element, note} of errors) [note.className, element.title] = ["lx-tile-note lx-tile-words", "decoded − seen: blue where ink is missing, orange where there is too much; below, nll = −log p(x|z) in nats at the one z that is decoded here; the bar underneath has its mean over all z of q"];
   const rows = models.map((model) => {
-    const kind = model.bundle.kind;
-    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${kind}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
+    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${model.id}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });
   const puzzling = ambiguousImages(models[0].bundle.points);
   const title = make("h3", {});
-  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: "Put the VAE's point at μ + σ·ε with fresh ε"});
-  const mean = actionButton("z = μ", () => drawNoise(0), {title: "Put the VAE's point back at the mean of q(z|x)"});
+  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: alike ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
+  const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${alike ? "points" : "VAE's point"} back at the mean of q(z|x)`});
   const ambiguous = actionButton("Ambiguous digit", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
-    title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior has two modes or more, or whose encoder is far off`});
+    title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior${alike ? ` under ${models[0].short}` : ""} has two modes or more, or whose encoder is far off`});
   const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
@@ -96,11 +97,11 @@ export function createInspector(app) {
     models.forEach((model, i) => {
       errors[i].digit.showError(decoded[i], x, app.theme);
       const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.kind === "vae" ? " at μ" : "";
-      setText(errors[i].note, `${model.bundle.kind.toUpperCase()}${where}: nll ${model.nll(x, shownAt[i]).toFixed(1)}`);
+      setText(errors[i].note, `${model.short}${where}: nll ${model.nll(x, shownAt[i]).toFixed(1)}`);
       const near = found[i];
       rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
       const alike = near.filter((one) => labels[one] === labels[index]).length;
-      setText(rows[i].note, `Near in the ${model.bundle.kind.toUpperCase()}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
+      setText(rows[i].note, `Near in ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });
   }
 

@@ -19,8 +19,8 @@ const SHOWN = 8;
 export function createMovePanel(app) {
   const images = imagesName(app.models[0].bundle.points.splits);
   const rows = app.models.map((model) => {
-    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.bundle.kind}`});
-    const label = make("span", {class: "lx-row-label"}, model.bundle.kind.toUpperCase());
+    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.id}`});
+    const label = make("span", {class: "lx-row-label"}, model.short);
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
   });
@@ -28,7 +28,7 @@ export function createMovePanel(app) {
   const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
-  const vae = app.models.findIndex((model) => model.bundle.kind === "vae");
+  const vaes = app.models.filter((model) => model.bundle.kind === "vae");
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
     make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density), ...rows.map((row) => row.element), keys, touches);
@@ -36,7 +36,7 @@ export function createMovePanel(app) {
     element,
     /** @param {State} state */
     render(state) {
-      if (vae >= 0) setText(density, priorDensity(state.z[vae]));
+      setText(density, vaes.map((model) => priorDensity(state.z[model.place])).join("; "));
       rows.forEach((row, i) => {
         const key = [state.z[i], app.images, app.theme];
         if (sameItems(row.shown, key)) return;

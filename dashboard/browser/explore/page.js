@@ -13,6 +13,7 @@ import {plusMinus} from "../words/beta_words.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
+import {areAlike, titleOfKind} from "../model/explorer_model.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
 import {openPlate} from "./plate.js";
@@ -51,7 +52,7 @@ export function buildPage(app) {
   const centre = make("div", {class: "lx-centre"},
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
     noticeBox, welcome.element, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
-  const element = make("div", {class: "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
+  const element = make("div", {class: areAlike(models) ? "lx lx-alike" : "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
     make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
   element.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "z") return;
@@ -118,7 +119,7 @@ export function buildPage(app) {
 function createSide(app, model, map) {
   const {kind, header} = model.bundle;
   const sliders = createSliders({
-    store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${kind}`,
+    store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${model.id}`,
     commit: app.commit, touched: app.touched,
   });
   const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
@@ -136,7 +137,7 @@ function createSide(app, model, map) {
   return {
     offer,
     element: make("section", {class: "lx-side", "aria-label": model.title},
-      make("div", {class: "lx-side-head"}, make("h2", {}, model.title), chooser.element, note),
+      make("div", {class: "lx-side-head"}, make("h2", {}, titleOfKind(kind)), chooser.element, note),
       map.element, sliders.element, beta?.element ?? null),
     /** @param {State} state */
     render(state) {
@@ -149,7 +150,7 @@ function createSide(app, model, map) {
 
 /** Other models that this map could show. @param {App} app @param {ExplorerModel} model */
 function createChooser(app, model) {
-  const select = make("select", {class: "lx-field lx-chooser", "aria-label": `model of the ${model.title}`, "data-testid": `model-${model.bundle.kind}`,
+  const select = make("select", {class: "lx-field lx-chooser", "aria-label": `model of the ${model.title}`, "data-testid": `model-${model.id}`,
     onchange: () => app.choose(model.place, select.value)});
   return {
     element: select,
@@ -175,9 +176,8 @@ function headline(name, metrics) {
 function createDigitCard(model) {
   /** @type {unknown[]} */
   let drawn = [];
-  const {kind} = model.bundle;
-  const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${kind}`});
-  const heading = make("span", {class: "lx-card-name"}, kind.toUpperCase());
+  const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
+  const heading = make("span", {class: "lx-card-name"}, model.short);
   const place = make("span", {class: "lx-number"});
   const where = make("span", {});
   const gap = make("span", {});

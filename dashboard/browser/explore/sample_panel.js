@@ -23,11 +23,11 @@ export function createSamplePanel(app) {
   const {store, models} = app;
   const sources = models.flatMap((model) => {
     const kind = model.bundle.kind;
-    const plain = {model, fitted: false, text: `${kind.toUpperCase()}, z\u00a0~\u00a0N(0,\u00a0I)`};
+    const plain = {model, fitted: false, text: `${model.short}, z\u00a0~\u00a0N(0,\u00a0I)`};
     return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
   });
   const rows = sources.map(({model, fitted, text}) => {
-    const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.bundle.kind}${fitted ? "-fitted" : ""}`,
+    const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.id}${fitted ? "-fitted" : ""}`,
       chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
     return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });
@@ -101,7 +101,7 @@ export function createSamplePanel(app) {
   function sampleNote(state) {
     const far = models.map((model) => {
       const outside = latentsOf(model.place, state).filter((z) => model.trained.distance(z[0], z[1]) > model.usual).length;
-      return `${model.bundle.kind.toUpperCase()}: ${outside} of ${SAMPLE_COUNT} fall where no training code is near`;
+      return `${model.short}: ${outside} of ${SAMPLE_COUNT} fall where no training code is near`;
     });
     return `${far.join("; ")}. Click a sample to put the cursors on it.`;
   }

@@ -21,9 +21,10 @@ const PIXELS_EACH = 784;
 /** @param {App} app */
 export function createWalk(app) {
   const {store, models} = app;
-  const names = [...models.map((model) => model.bundle.kind.toUpperCase()), "Pixels"];
-  const rows = names.map((name) => {
-    const strip = createStrip({label: `Walk, ${name}`, count: STEPS, testid: `walk-${name.toLowerCase()}`, chosen: (step) => go(step / (STEPS - 1))});
+  const names = [...models.map((model) => model.short), "Pixels"];
+  const rows = [...models.map((model) => model.id), "pixels"].map((id, i) => {
+    const name = names[i];
+    const strip = createStrip({label: `Walk, ${name}`, count: STEPS, testid: `walk-${id}`, chosen: (step) => go(step / (STEPS - 1))});
     return {strip, element: make("div", {class: "lx-row"}, make("span", {class: "lx-row-label"}, name), strip.element)};
   });
   const blend = createDigit({"aria-label": "pixel blend", "data-testid": "walk-blend"});

@@ -15,7 +15,7 @@ export function createWelcome(kinds, lesson) {
     remember();
   }}, "✕");
   const element = make("aside", {class: "lx-welcome", "data-testid": "welcome", "aria-label": "What this page is"},
-    make("p", {}, `You see the latent space of ${kinds.map((kind) => NAMES[kind]).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
+    make("p", {}, `You see the latent space of ${kinds.map((kind, i) => (kinds.indexOf(kind) < i ? "another" : NAMES[kind])).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
       ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : [])), close);
   return {
     element,

@@ -32,11 +32,11 @@ export function createLatentMap(app, model) {
   const base = make("canvas", {class: "lx-map-base", "aria-hidden": "true"});
   const marks = make("canvas", {class: "lx-map-marks", "aria-hidden": "true"});
   const plot = make("div", {
-    class: "lx-plot", tabindex: "0", role: "application", "aria-roledescription": "latent map", "data-testid": `latent-map-${model.bundle.kind}`,
+    class: "lx-plot", tabindex: "0", role: "application", "aria-roledescription": "latent map", "data-testid": `latent-map-${model.id}`,
     "aria-label": `Latent map of the ${model.title}. Arrow keys move the point that is decoded; Shift is coarse, Alt is fine, 0 is the origin, R a random point, plus and minus zoom.`,
     onfocus: () => store.dispatch({type: "set", values: {active: place}}),
   });
-  const showAll = make("button", {type: "button", class: "lx-button lx-show-all", "data-testid": `show-all-${model.bundle.kind}`, title: "Show all codes again (double-click does the same)",
+  const showAll = make("button", {type: "button", class: "lx-button lx-show-all", "data-testid": `show-all-${model.id}`, title: "Show all codes again (double-click does the same)",
     onclick: () => {
       store.dispatch({type: "view", model: place, view: null});
       app.commit();

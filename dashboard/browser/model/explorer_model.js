@@ -14,7 +14,9 @@ import {recordDecode} from "../base/stats.js";
 /**
  * @typedef {object} ExplorerModel
  * @property {number} place its number on the page
+ * @property {string} id tells it apart from the other on the page: its kind, of a second one of that kind with a number
  * @property {string} title what the page calls it
+ * @property {string} short the same in a word
  * @property {string} units of its latent space
  * @property {Bundle} bundle
  * @property {Network} network
@@ -31,6 +33,7 @@ import {recordDecode} from "../base/stats.js";
  * @property {(x: Float32Array, z: Latent) => number} nll −log p(x|z), nats
  */
 
+const TITLES = {vae: "Variational autoencoder", ae: "Plain autoencoder"};
 const PROBED = 1000; // as in dashboard/stock/measures.py
 const PRIOR_REACH = 3.2;
 const OUTLYING = 0.001;
@@ -45,7 +48,7 @@ export function createModel(bundle, place) {
   /** @type {ExplorerModel} */
   const model = {
     place, bundle, network: createNetwork(bundle), trained, low, high, core: coreRange(points.codes),
-    title: bundle.kind === "vae" ? "Variational autoencoder" : "Plain autoencoder",
+    id: bundle.kind, title: TITLES[bundle.kind], short: bundle.kind.toUpperCase(),
     units: bundle.kind === "vae" ? "prior sd" : "code units",
     index: createIndex(points.codes),
     usual: usualDistance(points, trained),
@@ -69,6 +72,27 @@ export function createModel(bundle, place) {
     },
   };
   return model;
+}
+
+/** Whether a page shows two models of one kind. @param {readonly ExplorerModel[]} models */
+export function areAlike(models) {
+  return models.length > 1 && models.every((model) => model.bundle.kind === models[0].bundle.kind);
+}
+
+/** Calls the models of a page by their kind, or by name where that would not tell them apart. @param {readonly ExplorerModel[]} models @param {(model: ExplorerModel) => string} nameOf */
+export function tellApart(models, nameOf) {
+  const alike = areAlike(models);
+  models.forEach((model, i) => {
+    const {kind} = model.bundle;
+    model.id = alike && i > 0 ? `${kind}-${i + 1}` : kind;
+    model.short = alike ? nameOf(model) : kind.toUpperCase();
+    model.title = alike ? `${kind.toUpperCase()} ${nameOf(model)}` : TITLES[kind];
+  });
+}
+
+/** What a kind of model is called in full. @param {"vae"|"ae"} kind */
+export function titleOfKind(kind) {
+  return TITLES[kind];
 }
 
 /** The true range of the codes, and at least where samples of N(0, I) fall, which both models are asked to decode. @param {Bundle} bundle @returns {[Latent, Latent]} */

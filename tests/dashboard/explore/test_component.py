@@ -7,6 +7,8 @@ import json
 import pytest
 
 from dashboard.explore.component import ExplorerResult, checked
+from dashboard.explore.page import remember
+from dashboard.shared import state
 from dashboard.shared.browser import identity, pack
 
 
@@ -14,6 +16,15 @@ def test_a_report_becomes_a_result():
     report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41, "link": "mode=inspect&image=41"}
     result = checked(report, ["a", "b"], [["a", "c"], ["b"]])
     assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, "mode=inspect&image=41", ("a", "b"))
+
+
+def test_the_places_on_the_maps_of_two_vaes_are_told_apart_and_remembered_in_order(monkeypatch):
+    result = checked({"z": {"vae-2": [2, 2], "vae": [1, 1]}}, None, [])
+    assert result.z == {"vae": (1, 1), "vae-2": (2, 2)}
+    kept = []
+    monkeypatch.setattr(state, "keep_explored", kept.append)
+    remember(("a", "b"), result)
+    assert kept == ["./?models=a,b#mode=move&z=1%2C1%3B2%2C2"]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.shared.model_choice import Choice, by_kind, side_by_side
+from dashboard.shared.model_choice import Choice, offered, side_by_side
 
 VAE, AE = Choice("vae", "vae", "Bundled", "vae", "mnist"), Choice("ae", "ae", "Bundled", "ae", "mnist")
 SMALL = Choice("small", "small", "Bundled", "vae", "mnist")
@@ -52,6 +52,23 @@ def test_a_name_that_is_gone_falls_back_and_says_so() -> None:
     assert len(pair.notice) < 200
 
 
-def test_each_map_offers_all_of_its_kind() -> None:
-    offered = by_kind(ALL, side_by_side(ALL).shown)
-    assert [[one.name for one in choices] for choices in offered] == [["vae", "small", "run:vae", "run:mine"], ["ae", "run:ae"]]
+def test_two_vaes_of_the_same_images_stand_side_by_side_in_the_order_asked() -> None:
+    assert side_by_side(ALL, ["vae", "small"]).names == ("vae", "small")
+    assert side_by_side(ALL, ["small", "vae"], "vae").names == ("small", "vae")
+    assert side_by_side(ALL, ["small", "run:gone", "vae"]).names == ("small", "vae")
+    pair = side_by_side(ALL, ["vae", "run:vae"], "run:vae")
+    assert pair.names == ("run:vae", "run:ae")
+    assert "“vae” was trained on MNIST: “Clothes ae” stands beside “Clothes vae” instead" in pair.notice
+
+
+def test_the_first_map_offers_vaes_and_the_second_autoencoders_and_vaes_under_their_own_headings() -> None:
+    vaes, autoencoders = ["vae", "small", "run:vae", "run:mine"], ["ae", "run:ae"]
+    for asked in (["vae", "ae"], ["vae", "small"]):
+        first, second = offered(ALL, side_by_side(ALL, asked).shown)
+        assert [one.name for one in first] == vaes
+        assert [one.name for one in second] == autoencoders + vaes
+        headings = {one.group: {other.kind for other in second if other.group == one.group} for one in second}
+        assert all(len(kinds) == 1 for kinds in headings.values())
+        for name in (one.name for one in second):
+            assert name in side_by_side(ALL, [asked[0], name], name).names, "what is chosen is shown"
+    assert [[one.name for one in names] for names in offered(ALL, (MINE,))] == [vaes]

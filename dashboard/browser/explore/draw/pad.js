@@ -161,7 +161,7 @@ export function createDrawPad(app) {
       const key = [drawing, ...shownAt];
       if (sameItems(key, noted)) return;
       noted = key;
-      const note = grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.bundle.kind.toUpperCase()}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      const note = grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };
