@@ -34,6 +34,7 @@ from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments.folder import Asked
 from vae_engine.runs import archive as run_archive
 from vae_engine.runs import control as run_control
+from vae_engine.runs import extension as run_extension
 from vae_engine.runs.control import Pace
 from vae_engine.stored import checkpoints
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -166,6 +167,17 @@ class Jobs:
             if view.state not in RESUMABLE:
                 raise EngineError(f"{view.about.name} is {view.state}; there is nothing to resume.")
             self._refuse_too_much(view.about.owner)
+            run_queue.join(self.folder, run)
+        self.advance()
+
+    def train_on(self, run: str, unit: str, more: float) -> None:
+        """Queue a finished run with `more` of a unit of budget."""
+        with run_queue.turn(self.folder):
+            view = self.view(run)
+            if view.state is not State.FINISHED:
+                raise EngineError(f"{view.about.name} is {view.state}; only a finished run is trained on.")
+            self._refuse_too_much(view.about.owner)
+            run_extension.extend(view.folder, unit, more)
             run_queue.join(self.folder, run)
         self.advance()
 

@@ -15,6 +15,7 @@ from vae_engine.base.files import read_json, write_json
 from vae_engine.runs import control as run_control
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
+from vae_engine.runs.extension import BUDGET
 from vae_engine.runs.log import Log
 from vae_engine.stored import checkpoints
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -84,7 +85,8 @@ class RunView:
         """The share of the budget that is spent, 0 to 1."""
         if self.state is State.FINISHED:
             return 1.0
-        return next((event["progress"] for event in reversed(self.log.events) if event["type"] == "step"), 0.0)
+        last = next((event for event in reversed(self.log.events) if event["type"] == "step" or BUDGET in event), {})
+        return last.get("progress", 0.0)  # of a budget that has just grown nothing is told yet
 
     @property
     def terms(self) -> dict[str, float]:
@@ -109,6 +111,8 @@ def read_run(folder: Path, earlier: RunView | None = None) -> RunView:
     finished = (folder / checkpoints.METRICS).exists()
     log = run_log.read_on(folder, earlier.log if earlier else Log())
     message, configs = "", earlier.configs if earlier else None
+    if earlier and any(BUDGET in event for event in log.events[len(earlier.log.events) :]):
+        configs = None  # those with a larger budget were written before the log told of it
     try:
         configs = configs or checkpoints.read_config(folder)
     except EngineError as error:

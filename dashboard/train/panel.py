@@ -17,8 +17,11 @@ from dashboard.shared import links as explore_link
 from dashboard.shared import state
 from dashboard.train import live_chart, wording
 from dashboard.train import queue as train_queue
+from dashboard.train import settings as run_settings
+from dashboard.train.settings import AMOUNT, UNIT, UNITS
 from vae_engine.base.errors import EngineError
 from vae_engine.runs import control as run_control
+from vae_engine.stored.config import TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
@@ -157,10 +160,38 @@ def _keys(jobs: Jobs, view: RunView) -> None:
                 disabled=stopping,
                 help=wording.STOP_HELP,
             )
+        elif view.state is State.FINISHED and view.configs:
+            _train_on(jobs, view, view.configs[1])
         else:
             _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
         text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
         st.progress(view.progress, text, width="stretch")
+
+
+def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:
+    """More budget for a finished run."""
+    keys = {name: f"train-on-{name}-{view.id}" for name in (AMOUNT, UNIT)}
+    # With a key of its own for each end, so that it is closed once training goes on.
+    with st.popover(wording.TRAIN_ON, icon=":material/forward:", key=f"train-on-{view.id}-{view.step}"):
+        for name, value in run_settings.as_much_again(train).items():
+            state.begin_with(keys[name], value)
+        amount, unit = st.columns(2, vertical_alignment="bottom")
+        amount.text_input(wording.MORE, max_chars=40, key=keys[AMOUNT])
+        unit.selectbox(wording.BUDGET_UNIT, UNITS, format_func=wording.UNITS.__getitem__, key=keys[UNIT])
+        st.caption(wording.training_on(view))
+
+        def more() -> tuple[str, float]:
+            chosen = state.widget(keys[UNIT])
+            return chosen, run_settings.read_amount(wording.MORE, chosen, state.widget(keys[AMOUNT]))
+
+        impossible = False
+        try:
+            more()
+        except EngineError as error:
+            impossible = True
+            st.error(wording.told(str(error)))
+        pressed = partial(state.attempt, lambda: jobs.train_on(view.id, *more()))
+        st.button(wording.TRAIN_ON, on_click=pressed, type="primary", disabled=impossible, key="train-on", width="stretch")
 
 
 def _key(label: str, icon: str, action: object, *arguments: object, disabled: bool = False, help: str | None = None) -> None:

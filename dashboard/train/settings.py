@@ -90,6 +90,22 @@ def _number(name: str, typed: Any, whole: bool, of: str = "") -> float:
     return int(value) if whole and value.is_integer() else value
 
 
+def read_amount(name: str, unit: str, typed: Any) -> float:
+    """A budget, or a part of one, that was typed, called `name` in complaints. Raises EngineError."""
+    amount = _number(name, typed, whole=unit == "steps", of=f" of {unit}")
+    if amount <= 0:
+        raise EngineError(f"{name} must be a number of {unit} above 0.")
+    if unit == "steps" and not isinstance(amount, int):
+        raise EngineError(f"{name} must be a whole number of steps.")
+    return amount
+
+
+def as_much_again(train: TrainConfig) -> Values:
+    """What the widgets of more budget hold at first: about as much as there was."""
+    unit = budget_unit(train)
+    return {UNIT: unit, AMOUNT: _text(float(f"{getattr(train, unit):.2g}"))}
+
+
 def budget_unit(train: TrainConfig) -> str:
     """What a budget is counted in: the first unit that is not 0."""
     return next(unit for unit in ("seconds", "steps", "epochs") if getattr(train, unit))
@@ -98,11 +114,7 @@ def budget_unit(train: TrainConfig) -> str:
 def _budget(unit: Any, typed: Any) -> Values:
     if unit not in UNITS:
         raise EngineError(f"The budget is counted in one of {', '.join(UNITS)}.")
-    amount = _number("The budget", typed, whole=unit == "steps", of=f" of {unit}")
-    if amount <= 0:
-        raise EngineError(f"The budget must be a number of {unit} above 0.")
-    if unit == "steps" and not isinstance(amount, int):
-        raise EngineError("A budget of steps must be a whole number.")
+    amount = read_amount("The budget", unit, typed)
     budget: Values = {"seconds": 0.0, "steps": 0, "epochs": 0.0, unit: amount}
     # The demo's own budget leaves the other units as the command line does, so that its command is the shortest.
     of_the_demo = unit == budget_unit(LIVE_TRAIN) and budget[unit] == getattr(LIVE_TRAIN, unit)

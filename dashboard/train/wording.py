@@ -38,6 +38,7 @@ CHOICES = {
     "vae": "VAE", "ae": "Plain autoencoder", "A": "A: all Monte Carlo", "B": "B: analytic KL", "iwae": "IWAE", "mlp": "MLP",
     "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
 }  # fmt: skip
+TRAIN_ON, MORE = "Train on", "How much more"
 BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 
@@ -165,6 +166,16 @@ def reason(view: RunView) -> str:
     """Why a finished run ended."""
     early = any(event.get("reason") == "patience" for event in view.log.events[-1:])
     return "no longer better on held-out images" if early else "budget spent"
+
+
+def training_on(view: RunView) -> str:
+    """What more budget does to a finished run."""
+    rate = ""
+    if view.configs and view.configs[1].schedule != "constant":
+        fallen = any(event.get("reason") == "budget" for event in view.log.events[-1:])
+        rate = "The learning rate goes on where the schedule of the whole new budget is by then"
+        rate += ": having fallen to 0, it rises again. " if fallen else ". "
+    return f"{rate}Until training ends again, Explore cannot open this model."
 
 
 def trained_seconds(view: RunView) -> float:

@@ -22,7 +22,7 @@ from vae_engine.command import experiment_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.publish import tables
 from vae_engine.runs import control as run_control
-from vae_engine.runs import standby
+from vae_engine.runs import extension, standby
 from vae_engine.stored import checkpoints, registry, weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -57,7 +57,8 @@ def parser(
     place = train.add_mutually_exclusive_group(required=True)
     place.add_argument("--run-dir", type=Path, help="the folder of the run")
     place.add_argument("--standby", action="store_true", help="prepare, then go on, live, with the run that stdin names")
-    train.add_argument("--resume", action="store_true", help="go on with the interrupted run in that folder")
+    help = "go on with the interrupted run in that folder, or with a finished one for so many more seconds, steps or epochs"
+    train.add_argument("--resume", action="store_true", help=help)
     train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
     train.add_argument("--threads", type=positive, help="processor threads (default all; with --live all but one)")
@@ -159,7 +160,17 @@ def _train(arguments: argparse.Namespace) -> int:
     # Held from before torch is imported, so that whoever started this process soon sees it live.
     with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
         standby.finish_preparing()
+        if arguments.resume and (arguments.run_dir / checkpoints.METRICS).exists():
+            configs = configs[0], _with_more(arguments, configs[1])
         return _train_alone(arguments, *configs)
+
+
+def _with_more(arguments: argparse.Namespace, train: TrainConfig) -> TrainConfig:
+    """The settings of a finished run with as much more budget as was asked for."""
+    asked = [(unit, getattr(arguments, unit)) for unit in extension.UNITS if getattr(arguments, unit) is not None]
+    if len(asked) > 1:
+        raise EngineError(f"Say in one unit how much more to train, not in {' and '.join(unit for unit, _ in asked)}.")
+    return extension.extend(arguments.run_dir, *asked[0]) if asked else train
 
 
 def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: TrainConfig) -> int:

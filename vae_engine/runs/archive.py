@@ -55,7 +55,7 @@ _NUMBERS = {  # what an event of each type has besides its step
 def pack(folder: Path, path: Path, limit: int | None = None) -> int:
     """Write the run in a folder to one file, atomically; its size in bytes.
 
-    With a `limit` in bytes the file is made to fit: a finished run goes without the state from which no one can go on,
+    With a `limit` in bytes the file is made to fit: a finished run goes without the state, so that no one can train it on,
     then every run without some of its snapshots, evenly, but for the first and the last.
     Raises EngineError when the folder holds no run, one that is damaged or too large, or one whose images are gone.
     """

@@ -26,13 +26,13 @@ from torch import Tensor
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.model import loading
+from vae_engine.runs import extension, snapshots
 from vae_engine.runs import log as run_log
-from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.training import training
 
-EVENTS, STATE, SNAPSHOTS = run_log.EVENTS, "state.safetensors", snapshots.SNAPSHOTS
+EVENTS, STATE, SNAPSHOTS = run_log.EVENTS, extension.STATE, snapshots.SNAPSHOTS
 
 
 def start(folder: Path, model: ModelConfig, train: TrainConfig, **options: Any) -> Iterator[training.Event]:
@@ -53,7 +53,7 @@ def resume(folder: Path, **options: Any) -> Iterator[training.Event]:
     """
     model, train = checkpoints.read_config(folder)
     if (folder / checkpoints.METRICS).exists():
-        raise EngineError(f"The run in {folder} is finished; there is nothing to resume.")
+        raise EngineError(f"The run in {folder} is finished; to train on, say how much more, as --epochs 10.")
     saved = read_state(folder) if (folder / STATE).exists() else None
     events = training.train(model, train, resume=saved, **options)
     return _record(folder, train, events, after=saved.step if saved else -1)

@@ -16,6 +16,7 @@ from dashboard.jobs.jobs import Jobs
 from dashboard.jobs.run_view import OUTPUT, RunView, State
 from vae_engine import TrainConfig
 from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
 from vae_engine.exchange import bundle as export
 from vae_engine.runs import snapshots
 from vae_engine.runs.log import EVENTS
@@ -117,6 +118,22 @@ def test_a_run_is_paused_stepped_slowed_stopped_and_resumed(jobs: Jobs) -> None:
     jobs.resume(run)
     resumed = until(jobs, run, trains_beyond(stopped.step))
     assert [event["step"] for event in resumed.log.events if event["type"] == "resumed"] == [-1, stopped.step]
+
+
+def test_a_finished_run_is_trained_on_with_more_budget(jobs: Jobs) -> None:
+    run = jobs.submit(tiny(), settings(20), "demo")
+    view = until(jobs, run, is_in(State.FINISHED))
+    jobs.limits = type(jobs.limits)(running=0)
+    jobs.train_on(run, "epochs", 2)
+    waiting = jobs.view(run, view)
+    assert (waiting.state, waiting.progress, waiting.step) == (State.QUEUED, 0.0, 20)
+    assert waiting.configs == checkpoints.read_config(view.folder) != view.configs
+    with pytest.raises(EngineError, match="only a finished run"):
+        jobs.train_on(run, "epochs", 2)
+    jobs.limits = type(jobs.limits)()
+    jobs.advance()
+    assert until(jobs, run, is_in(State.FINISHED)).step == 20 + 2 * 256 // 16
+    assert registry.find(str(view.folder)).metrics["steps"] == 52
 
 
 def test_a_killed_run_reads_as_interrupted_goes_on_and_is_deleted_and_brought_back(jobs: Jobs) -> None:

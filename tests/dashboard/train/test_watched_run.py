@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from safetensors.numpy import save
 from streamlit.testing.v1 import AppTest
 from support.builders import short, tiny
 from support.train_page import complaints, jobs, page, ran, start
@@ -13,6 +14,7 @@ from support.train_page import complaints, jobs, page, ran, start
 from dashboard.jobs.jobs import Jobs
 from dashboard.jobs.run_view import State
 from dashboard.train import wording
+from vae_engine.runs import extension
 from vae_engine.runs import log as run_log
 from vae_engine.stored import checkpoints
 
@@ -72,6 +74,50 @@ def test_a_run_is_resumed_renamed_deleted_and_brought_back(page: Callable[..., A
     ran(other_window.button(key="train-undo").click())
     assert jobs.view(run).about.name == "better"
     assert other_window.subheader[0].value == "better"
+
+
+def finished(jobs: Jobs, reason: str, **settings: Any) -> str:
+    """A run that ended after 12 steps."""
+    run = jobs.submit(tiny(), short(**settings), "demo")
+    jobs.stop(run)
+    for name in (checkpoints.METRICS, checkpoints.WEIGHTS):
+        (jobs.folder / run / name).write_text("{}")
+    (jobs.folder / run / extension.STATE).write_bytes(save({}, {"numbers": '{"step": 12, "seconds": 1.5}'}))
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "finished", "step": 12, "seconds": 1.5, "reason": reason, "terms": {}})
+    return run
+
+
+def test_a_finished_run_is_trained_on_by_as_much_as_is_typed(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = finished(jobs, "budget")
+    app = page(run=run)
+    amount = f"train-on-budget-amount-{run}"
+    assert app.text_input(key=amount).value == "12", "as much again"
+    for typed in ("", "0", "1,5", "many"):
+        ran(app.text_input(key=amount).set_value(typed))
+        assert complaints(app)[0].startswith(wording.MORE)
+        assert app.button(key="train-on").disabled
+    app.selectbox(key=f"train-on-budget-unit-{run}").set_value("seconds")
+    ran(app.text_input(key=amount).set_value("2,5"))
+    assert not complaints(app)
+    ran(app.button(key="train-on").click())
+    view = jobs.view(run)
+    assert view.state is State.QUEUED
+    assert view.configs == (tiny(), short(steps=0, epochs=0.0, seconds=4.0))
+    assert all(one.key != "train-on" for one in app.button)
+
+
+@pytest.mark.parametrize(
+    ("reason", "schedule", "said"),
+    [("budget", "linear", "rises again"), ("patience", "linear", "whole new budget is by then."), ("budget", "constant", "")],
+)
+def test_what_becomes_of_the_rate_is_told_of_the_run_at_hand(
+    reason: str, schedule: str, said: str, page: Callable[..., AppTest], jobs: Jobs
+) -> None:
+    (told,) = (one.value for one in page(run=finished(jobs, reason, schedule=schedule)).caption if "Explore cannot" in one.value)
+    assert said in told
+    assert ("rises" in told) == (said == "rises again")
+    assert ("learning rate" in told) == (schedule != "constant")
 
 
 @pytest.mark.parametrize("run", ["nowhere", "../..", "x" * 300])

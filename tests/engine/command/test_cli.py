@@ -210,6 +210,22 @@ def test_bad_input_gets_exit_code_2_and_one_line(
     assert "Traceback" not in err
 
 
+def test_a_finished_run_is_trained_on_by_as_much_as_is_asked_for(command: Command, tmp_path: Path) -> None:
+    flags = [*TRAIN, *tiny_settings()]
+    flags[2] = str(tmp_path / "run")
+    assert command(*flags)[0] == 0
+    resume = ["train", "--resume", "--run-dir", flags[2]]
+    before = json.loads((tmp_path / "run" / "metrics.json").read_bytes())["metrics"]["steps"]
+    for more, said in (([], "say how much more"), (["--steps", "3", "--epochs", "1"], "one unit"), (["--steps", "0"], "above 0")):
+        code, _, err = command(*resume, *more)
+        assert code == 2
+        assert said in err
+        assert len(err.splitlines()) == 1
+    code, out, _ = command(*resume, "--steps", "3", "--json")
+    assert code == 0
+    assert json.loads(out)["steps"] == before + 3
+
+
 def test_training_into_an_existing_run_is_refused(command: Command, tmp_path: Path) -> None:
     flags = [*TRAIN, *tiny_settings()]
     flags[2] = str(tmp_path / "run")
