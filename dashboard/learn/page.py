@@ -62,6 +62,7 @@ def show() -> None:
     names = [one.name for one in STEPS]
     labels = [f"{i} {one.short}" for i, one in enumerate(STEPS, 1)]
     leafing.bar(state.STEP, names, labels, place)
+    leafing.follow(state.STEP, place)
     try:
         material = catalogue.material()
     except EngineError as error:
@@ -129,21 +130,22 @@ def _question(step: Step) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(_asked(step), width="stretch")
             st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
+        with st.spinner(wording.WORKING):
+            answer = answer_of(step.name)
         beside, told = st.columns([1, 2.7], gap="small")
         with beside:
-            _options(step, prediction)
+            _options(step, prediction, answer.right)
         with told:
-            with st.spinner(wording.WORKING):
-                answer = answer_of(step.name)
             verdict = wording.verdict(prediction == answer.right, question.options[answer.right])
             text = f"{verdict} {answer.because} :small[:gray[({wording.protocol(answer.basis)})]]"
             st.markdown(glossary.marked(text, step.idea), unsafe_allow_html=True)
 
 
-def _options(step: Step, prediction: int | None = None) -> int | None:
-    """The question with its options; once a prediction was revealed it stands."""
+def _options(step: Step, prediction: int | None = None, right: int | None = None) -> int | None:
+    """The question with its options; once a prediction was revealed it stands, and the right one is marked."""
     question, key = step.question, f"learn-{step.name}"
-    common: dict[str, Any] = {"options": range(len(question.options)), "format_func": question.options.__getitem__}
+    named = [f"{name} ✓" if place == right else name for place, name in enumerate(question.options)]
+    common: dict[str, Any] = {"options": range(len(named)), "format_func": named.__getitem__}
     if prediction is not None:
         hidden: dict[str, Any] = {"label_visibility": "collapsed", "disabled": True}
         return st.radio(question.text, index=prediction, key=f"{key}-chosen-{prediction}", **hidden, **common)

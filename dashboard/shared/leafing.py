@@ -14,20 +14,36 @@ _STYLE = """<style>
 @media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
 [data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; }
 </style>"""
-# Where the bar is wider than its screen, the present page is brought into sight; the page itself stays where it is.
+# Where the bar is wider than its screen, the present page is brought into sight; the page itself stays where it is. And a key
+# that turns the page does so from a choice, too: Streamlit leaves the keys of every input alone.
 _follow = st.components.v2.component(
     "latent_leafing",
-    js="""export default function ({data}) {
+    js="""const KEYS = ["PageUp", "PageDown"], CHOICES = "input[type=radio], input[type=checkbox]";
+const hand = (event) => {
+  if (!KEYS.includes(event.key) || !event.target.matches?.(CHOICES)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  document.body.dispatchEvent(new KeyboardEvent(event.type, event));
+};
+export default function ({data}) {
   const {book, place} = JSON.parse(data.json);
-  const follow = (frames) => {
+  let shown = null;
+  const follow = () => {
     const pages = document.querySelector(`.st-key-pages-of-${book}`);
     const page = pages?.querySelectorAll("button")[place];
-    if (page) {
-      const [all, one] = [pages, page].map((element) => element.getBoundingClientRect());
-      pages.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
-    } else if (frames) requestAnimationFrame(() => follow(frames - 1)); // it is still being laid out
+    if (!page || page === shown) return;
+    const [all, one] = [pages, page].map((element) => element.getBoundingClientRect());
+    pages.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
+    shown = page;
   };
-  follow(60);
+  const laidOut = new MutationObserver(follow); // now, or later, or once more
+  laidOut.observe(document.body, {childList: true, subtree: true});
+  follow();
+  addEventListener("keydown", hand, true);
+  return () => {
+    laidOut.disconnect();
+    removeEventListener("keydown", hand, true);
+  };
 }
 """,
 )
@@ -48,7 +64,7 @@ def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> N
 
 
 def follow(book: str, place: int) -> None:
-    """On a small screen, bring the present page into sight in the bar; shows nothing itself."""
+    """Bring the present page into sight in the bar, and let page keys turn it from a choice, too; shows nothing itself."""
     with st.container(key=f"following-{book}"):
         _follow(key=f"follow-{book}", data=browser.told({"book": book, "place": place}), height=1)
 

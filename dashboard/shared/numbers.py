@@ -8,6 +8,7 @@ import re
 _LONGEST = 40
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 _SPACES = re.compile(r"[\s'’]")
+_UNIT = re.compile(r"\s*(nats?|bits?)\s*$", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*(?!(?P=mark))([.,]\d*)?", re.ASCII)
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
@@ -24,7 +25,7 @@ def read_number(text: str, whole: bool = False) -> float:
     A single comma before three digits may stand for thousands or for decimals, so it is asked which; so may a single
     point where a `whole` number is expected.
     """
-    given = _SPACES.sub("", text).translate(_MINUS)
+    given = _SPACES.sub("", _UNIT.sub("", text)).translate(_MINUS)
     if len(given) > _LONGEST:
         raise NumberError("This text is too long to be a number.")
     if _UNCLEAR.fullmatch(given):

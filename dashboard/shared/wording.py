@@ -6,6 +6,8 @@ from typing import Any
 
 TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
+_HUGE = 1e9
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
 MODELS = "Models"
 
@@ -48,7 +50,10 @@ def protocol_of(metrics: list[dict[str, Any]]) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number with a minus sign instead of a hyphen, and none before a nought."""
+    """A number with a minus sign instead of a hyphen, and none before a nought; a huge one as a power of ten."""
+    if abs(value) >= _HUGE:
+        mantissa, exponent = f"{value:.2e}".split("e+")
+        return f"{mantissa} · 10{exponent.lstrip('0').translate(_RAISED)}".replace("-", "−")
     return f"{value:z,.{digits}f}".replace("-", "−")
 
 

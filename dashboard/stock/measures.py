@@ -20,6 +20,7 @@ from vae_engine.stored.checkpoints import Stored
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
 FAR_DRAWS = 5000
 """How many draws a share of far ones is counted over: as many as in browser/learn/maths/samples.js."""
+NEAREST = 50  # as many as the captions of Explore count (browser/words/captions.js)
 RECONSTRUCTED = 2000
 """How many training images the two reconstructions are compared on."""
 _PROBED = 1000  # test codes, as in browser/model/explorer_model.js
@@ -181,7 +182,7 @@ class Neighbours:
         return self.counts[digit] / self.total
 
 
-def neighbours(material: Material, kind: str, z: np.ndarray, count: int = 20) -> Neighbours:
+def neighbours(material: Material, kind: str, z: np.ndarray, count: int = NEAREST) -> Neighbours:
     """The test codes nearest to z [2]."""
     near = np.argsort(_squared(z[None], material.places(kind))[0])[:count]
     return Neighbours(tuple(np.bincount(material.labels[near], minlength=10).tolist()))

@@ -203,7 +203,7 @@ SUM_TASKS = (
             f"−{_HALF_WIDTH:g} to {_HALF_WIDTH:g}, with a point at both ends. How many points per side does it need so that "
             "neighbours are no more than this σ apart? And how many points in 20 dimensions?"
         ),
-        check=_near(_side, 1, 0),
+        check=_near(_side, 0.5, 0),
         hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d.",
         answer=_told(_side, 0, "The range over the spacing, rounded up, and one more for the other end.", _in_twenty),
     ),

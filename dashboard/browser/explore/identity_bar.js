@@ -139,7 +139,7 @@ function lensText({picture}) {
 function noteOf({picture, exact, gaps}, followed) {
   const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
   if (gaps) {
-    const where = gaps.elsewhere ? ", at another mode than the encoder's" : "";
+    const where = gaps.elsewhere ? ", on another peak of p(z|x) than the encoder's" : "";
     return `q is the best diagonal Gaussian${where}${followed ? ", and the digit is decoded at its μ" : ""}. ${signedNumber(gaps.amortisation)} nats were amortisation gap; ${signedNumber(gaps.approximation)} remain.${doubt}`;
   }
   return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes`}; all numbers are nats.${doubt}`;

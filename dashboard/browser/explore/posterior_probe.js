@@ -5,6 +5,7 @@
 import {sentenceOf} from "../base/errors.js";
 import {observeFixed} from "../images/digits.js";
 import {shownImage} from "../state/state.js";
+import {apart} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
@@ -161,7 +162,7 @@ export function createPosteriorProbe(app) {
     const there = Math.hypot(...app.store.state.z[model.place].map((value, axis) => value - found.best.mu[axis])) < THERE; // as after a reload
     refinement = {
       steps: [found.encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), found.best], began: there ? -Infinity : performance.now(),
-      gaps: {approximation: found.logPx - found.best.elbo, amortisation: found.best.elbo - found.encoder.elbo, elsewhere},
+      gaps: {approximation: apart(found.logPx, found.best.elbo), amortisation: apart(found.best.elbo, found.encoder.elbo), elsewhere},
     };
     changed();
   }

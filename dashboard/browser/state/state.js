@@ -133,6 +133,7 @@ export function withLayer(layers, name, on) {
   for (const group of rivals) {
     if (on && group.includes(name)) for (const other of group) next[other] = other === name;
   }
+  if (name === "glyphs" && !on) next.points = true; // the codes are seen again as they were before
   return next;
 }
 

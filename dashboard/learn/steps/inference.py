@@ -101,7 +101,7 @@ INFERENCE_STEPS = (
         title="Move the dice out of the way",
         idea="To improve q we need to know how the average changes with μ and σ, but the draws depend on both. So draw ε from "
         "a fixed cloud once, and let μ and σ shift and stretch it. Then each draw has a slope of its own.",
-        try_this="Drag μ and σ: the points follow, their ε never change. Compare the fans of arrows.",
+        try_this="Drag μ and σ: the points follow, their ε never change. Then answer, and compare the fans of arrows.",
         equation=Equation("reparameterisation", r"z = \mu + \sigma \odot \varepsilon, \qquad \varepsilon \sim \mathcal{N}(0, I)"),
         mathematics=(
             "$\\odot$ multiplies component by component. For a smooth $f$ the gradient passes through the draws:",

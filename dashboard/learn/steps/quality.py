@@ -167,7 +167,7 @@ QUALITY_STEPS = (
         idea="Papers report the ELBO, or an estimate from K weighted draws that on average lies between it and the truth. "
         "Two dimensions "
         "allow the truth itself. And the number depends on what a pixel is: grey and binary pixels are different data.",
-        try_this="Raise K for an ambiguous image. Repeat, and see on which side of the line the dots stay.",
+        try_this="Raise K for an ambiguous image, and see on which side of the line the dots stay.",
         equation=Equation(
             "iwae",
             r"\log \hat p_K(x) = \log \frac1K \sum_{k=1}^{K} \frac{p_\theta(x, z^{(k)})}{q_\varphi(z^{(k)} \mid x)}",

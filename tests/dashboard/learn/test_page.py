@@ -86,7 +86,8 @@ def test_the_options_and_the_choice_stay_beside_the_answer_and_one_may_try_again
     app.radio[0].set_value(0).run()
     button(app, learn_wording.REVEAL).click().run()
     assert (app.radio[0].value, app.radio[0].disabled) == (0, True)
-    assert list(app.radio[0].options) == list(step.question.options)
+    right = answer_of(step.name).right
+    assert list(app.radio[0].options) == [f"{name} ✓" if i == right else name for i, name in enumerate(step.question.options)]
     button(app, learn_wording.AGAIN).click().run()
     assert (app.radio[0].value, app.radio[0].disabled) == (None, False)
     assert button(app, learn_wording.REVEAL).disabled

@@ -230,9 +230,9 @@ def test_a_lattice_sum_is_right_below_three_sigma_and_luck_beyond() -> None:
 def test_neighbours_are_the_nearest(subject: Material) -> None:
     z = subject.mu[5]
     near = measures.neighbours(subject, "vae", z)
-    assert near.total == 20
+    assert near.total == measures.NEAREST
     assert near.counts[subject.labels[5]] >= 1
-    everything = np.argsort(np.hypot(*(subject.mu - z).T))[:20]
+    everything = np.argsort(np.hypot(*(subject.mu - z).T))[:measures.NEAREST]
     assert near.counts == tuple(np.bincount(subject.labels[everything], minlength=10))
 
 

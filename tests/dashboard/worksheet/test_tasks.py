@@ -128,7 +128,7 @@ def test_a_link_about_other_models_is_told_so(subject: Material) -> None:
     ours = f"?models={subject.vae.name},{subject.ae.name}#z=0%2C0%3B0%2C0"
     verdict = judged(by_name("between"), subject, ours)
     assert verdict is not None
-    assert "Of the 20 test codes" in verdict.text
+    assert "Of the 50 test codes" in verdict.text
 
 
 def test_an_image_is_taken_from_a_link_or_by_its_number(subject: Material) -> None:

@@ -11,6 +11,7 @@ import {onceAtRest} from "../../base/rest.js";
 
 /** @type {WeakMap<object, Instance>} */
 const instances = new WeakMap();
+const PAUSE = 700; // milliseconds without a letter after which a text counts as given
 
 /** @param {DeviceCall} call @returns {() => void} cleanup */
 export default function deviceComponent(call) {
@@ -40,10 +41,19 @@ function begin(call) {
     },
     end() {
       resting.end();
+      removeEventListener("input", given, true);
       removeEventListener("storage", instance.mirror);
       instances.delete(call.parentElement);
     },
   };
+  let typing = 0;
+  /** Streamlit takes a long text when it is left, or at this key; a reload in between would lose it. @param {Event} event */
+  function given({target}) {
+    if (!(target instanceof HTMLTextAreaElement)) return;
+    clearTimeout(typing);
+    typing = setTimeout(() => target.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", ctrlKey: true, bubbles: true})), PAUSE);
+  }
+  addEventListener("input", given, true);
   addEventListener("storage", instance.mirror);
   instances.set(call.parentElement, instance);
   return instance;

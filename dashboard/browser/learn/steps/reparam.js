@@ -114,7 +114,7 @@ export function reparameterisationView(lesson) {
 
   return {
     elements: [image.element, map.element, make("div", {class: "ls-side"},
-      make("div", {class: "ls-fans"}, ...fans.map(({fan}) => fan.element)), slider.element, table.element, note.element)],
+      make("div", {class: "ls-fans ls-telling"}, ...fans.map(({fan}) => fan.element)), slider.element, table.element, note.element)],
     resize: map.resize,
     render() {
       image.render();
