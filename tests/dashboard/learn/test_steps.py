@@ -232,7 +232,7 @@ def test_neighbours_are_the_nearest(subject: Material) -> None:
     near = measures.neighbours(subject, "vae", z)
     assert near.total == measures.NEAREST
     assert near.counts[subject.labels[5]] >= 1
-    everything = np.argsort(np.hypot(*(subject.mu - z).T))[:measures.NEAREST]
+    everything = np.argsort(np.hypot(*(subject.mu - z).T))[: measures.NEAREST]
     assert near.counts == tuple(np.bincount(subject.labels[everything], minlength=10))
 
 
