@@ -119,7 +119,8 @@ def chart(group: Group, latents: Sequence[Latent | None], labels: dict[str, str]
     order = list(dict.fromkeys(x))
     nll = [row.term(group.split, "nll") for row in group.rows]
     symbols = ["circle" if row.state == BUNDLED or len(group.own) == len(group.rows) else _OWN for row in group.rows]
-    figure.add_traces(_lines(x, nll, labels["nll"], 0, order, symbols), 1, 1)
+    errors = [row.error(group.split, "nll") for row in group.rows]
+    figure.add_traces(_lines(x, nll, labels["nll"], 0, order, symbols, errors), 1, 1)
     if any(latents):
         deepest = max(len(one.kl) for one in latents if one)
         for place in range(min(deepest, _MOST_DIMENSIONS)):
@@ -145,9 +146,10 @@ def text(value: Any) -> str:
 
 
 def _lines(
-    x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str], symbols: list[str]
-) -> list[go.Scatter]:
-    """A dot for each run, and a line through the mean of those at each value."""
+    x: list[str], y: Sequence[float | None], name: str, colour: int, order: list[str], symbols: list[str],
+    errors: Sequence[float | None] = (),
+) -> list[go.Scatter]:  # fmt: skip
+    """A dot for each run, with its standard error where that is known, and a line through the mean of those at each value."""
     at: dict[str, list[float]] = {value: [] for value in order}
     for value, one in zip(x, y, strict=True):
         if one is not None:
@@ -158,5 +160,8 @@ def _lines(
     means = [sum(at[value]) / len(at[value]) for value in known]
     return [
         go.Scatter(x=known, y=means, mode="lines", line={**style, "width": 2.5}, hoverinfo="skip"),
-        go.Scatter(x=x, y=y, mode="markers", name=name, marker=marker, cliponaxis=False, hovertemplate="%{y:.3f}"),
-    ]
+        go.Scatter(
+            x=x, y=y, mode="markers", name=name, marker=marker, cliponaxis=False, error_y={"array": [one or 0 for one in errors]},
+            text=[f" ± {one:.3f}" if one else "" for one in errors], hovertemplate="%{y:.3f}%{text}",
+        ),
+    ]  # fmt: skip
