@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import at_rest, draw_seven, heard, here, state, until
+from support.explorer_page import at_rest, heard, here, until
 from support.serving import offline_context
 
-from dashboard.runs import wording as runs_wording
 from dashboard.stock import catalogue
 from dashboard.worksheet import TASKS, Task, judged, wording
 from dashboard.worksheet.page import answer_of
@@ -149,53 +147,6 @@ def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there
     page.get_by_role("button", name=wording.SEND).click()
     expect(page.get_by_role("heading", name=TASKS[0].title)).to_be_visible(timeout=60_000)
     expect(page.get_by_text(f"z = ({z[0]:.2f}".replace("-", "−")).first).to_be_visible(timeout=30_000)
-
-
-def test_a_drawing_and_a_run_are_sent_as_well_and_replace_no_earlier_words(page: Page, dashboard_address: str) -> None:
-    task = next(task for task in TASKS if task.form == "place")
-    page.goto(f"{dashboard_address}/worksheet?task={task.name}")
-    expect(page.get_by_role("heading", name=task.title)).to_be_visible()
-    at_rest(page)
-    with heard(page):
-        page.get_by_label(wording.WORDS).fill("Said before")
-        page.get_by_label(wording.NAME).focus()
-    page.goto(f"{dashboard_address}/?task={task.name}")  # another session of the same browser
-    here(page)
-    page.get_by_test_id("mode-draw").click()
-    with heard(page, by_address=True):
-        draw_seven(page)
-    drawn, link = state(page), page.url
-    other = page.context.new_page()
-    other.goto(link)
-    here(other)
-    until(lambda: state(other)["z"][0] == pytest.approx(drawn["z"][0], abs=1e-3))
-    opened = state(other)
-    assert (opened["mode"], opened["strokes"], opened["inked"]) == ("draw", [], drawn["inked"])
-    other.close()
-    page.get_by_role("link", name="Runs", exact=True).click()
-    page.get_by_role("combobox", name=runs_wording.SIDE_BY_SIDE).fill("vae-beta-4")
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name=wording.SEND).click()
-    words = page.get_by_label(wording.WORDS)
-    expect(words).to_have_value(re.compile(rf"^Said before\nvae-beta-4, ELBO .*, {dashboard_address}/runs\?pin=vae-beta-4$"))
-    at_rest(page)
-    page.get_by_role("link", name="Explore", exact=True).click()
-    here(page)
-    page.get_by_role("button", name=wording.SEND).click()
-    expect(page.get_by_test_id("stImage").first).to_contain_text("the drawing")
-    expect(words).to_have_value(re.compile("^Said before\nvae-beta-4"))
-
-
-def test_on_a_phone_the_task_at_hand_is_in_sight_in_the_bar(page: Page, dashboard_address: str) -> None:
-    phone = page.context.new_page()
-    phone.set_viewport_size({"width": 390, "height": 844})
-    for place in (len(TASKS) - 1, len(TASKS) // 2):
-        phone.goto(f"{dashboard_address}/worksheet?task={TASKS[place].name}")
-        key = phone.locator(".st-key-pages-of-task button").nth(place)
-        expect(key).to_be_in_viewport(ratio=0.95)
-        until(lambda key=key: key.bounding_box()["x"] >= 0)
-    assert phone.evaluate("scrollY") == 0
-    phone.close()
 
 
 def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:
