@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean
 from typing import Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from dashboard.shared.wording import plus_minus
 from vae_engine.runs.log import LogEvent
 
 COLOURS = (
@@ -19,7 +22,8 @@ TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT = "training batches", "held-out images"
 _MOST_POINTS, _MOST_MARKS = 300, 60
 
-Line = tuple[list[float], list[float]]
+Line = tuple[list[float], list[float], list[float | None]]
+"""x, means over images, and their standard errors where the log knows them."""
 
 
 def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 420) -> go.Figure:
@@ -55,36 +59,50 @@ def has_kl(events: Sequence[LogEvent]) -> bool:
 def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
     """A term on training batches, neighbours averaged where there are many."""
     steps = [event for event in events if event["type"] == "step"]
-    return _thinned([event[along] for event in steps], [event[term] for event in steps])
+    return _thinned(_line(steps, along, lambda event: event, term))
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
     """A term on held-out images, after each epoch, or so many of them that each mark can be seen; the last is among them."""
     measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
     every = -(-len(measured) // _MOST_MARKS) or 1
-    measured = measured[::-every][::-1]
-    return [event[along] for event in measured], [event["terms"][term] for event in measured]
+    return _line(measured[::-every][::-1], along, lambda event: event["terms"], term)
 
 
-def _thinned(x: list[float], y: list[float]) -> Line:
-    """The means of so many neighbours that few points remain."""
-    of = -(-len(x) // _MOST_POINTS)
+def _line(events: Sequence[LogEvent], along: str, terms: Callable[[LogEvent], Mapping[str, Any]], term: str) -> Line:
+    measured = [terms(event) for event in events]
+    return [event[along] for event in events], [one[term] for one in measured], [one.get(f"{term}_se") for one in measured]
+
+
+def _thinned(line: Line) -> Line:
+    """The means of so many neighbours that few points remain; those of different images, so their errors add as squares do."""
+    of = -(-len(line[0]) // _MOST_POINTS)
     if of <= 1:
-        return x, y
-    parts = range(0, len(x), of)
-    return [sum(x[i : i + of]) / len(x[i : i + of]) for i in parts], [sum(y[i : i + of]) / len(y[i : i + of]) for i in parts]
+        return line
+    x, y, errors = line
+    parts = [(x[i : i + of], y[i : i + of], errors[i : i + of]) for i in range(0, len(x), of)]
+    return [mean(part[0]) for part in parts], [mean(part[1]) for part in parts], [_error_of_mean(part[2]) for part in parts]
+
+
+def _error_of_mean(errors: Sequence[float | None]) -> float | None:
+    known = [one for one in errors if one is not None]
+    return math.hypot(*known) / len(known) if len(known) == len(errors) else None
 
 
 def _thin(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
     return go.Scatter(
         x=line[0], y=line[1], mode="lines", name=name, legendgroup=name, showlegend=legend, opacity=0.55,
-        line={"color": colour, "width": 1.5}, hovertemplate="%{y:.2f}",
+        line={"color": colour, "width": 1.5}, **_hover(line),
     )  # fmt: skip
 
 
 def _marked(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
-    settings: dict[str, Any] = {"line": {"color": colour, "width": 3}, "marker": {"size": 7}}
+    settings: dict[str, Any] = {"line": {"color": colour, "width": 3}, "marker": {"size": 7}, **_hover(line)}
+    settings["error_y"] = {"array": [one or 0 for one in line[2]], "thickness": 1.5, "width": 3}
     return go.Scatter(
-        x=line[0], y=line[1], mode="lines+markers", name=name, legendgroup=name, showlegend=legend,
-        hovertemplate="%{y:.2f}", **settings,
+        x=line[0], y=line[1], mode="lines+markers", name=name, legendgroup=name, showlegend=legend, **settings,
     )  # fmt: skip
+
+
+def _hover(line: Line) -> dict[str, Any]:
+    return {"customdata": [plus_minus(*point) for point in zip(*line[1:], strict=True)], "hovertemplate": "%{customdata}"}

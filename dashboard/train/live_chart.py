@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.shared import charts as run_charts
 from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING
+from dashboard.shared.wording import plus_minus
 from vae_engine.runs.log import LogEvent
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _TICKS = [0, *(10**power for power in range(1, 9))]
 
 
 _ROWS = "rows"
+_NUMBERS = ("step", "value", "low", "high")
 
 
 def chart(rows: pa.Table, term: str, height: int) -> dict[str, Any]:
@@ -51,14 +53,29 @@ def drawing(term: str, height: int) -> dict[str, Any]:
         "encoding": {**place, "color": colour, "strokeWidth": _where(HELD_OUT, 3, 1.5), "opacity": _where(HELD_OUT, 1, 0.7)},
     }
     points = {
-        "mark": {"type": "point", "filled": True, "tooltip": True, **silent},
-        "encoding": {**place, "color": colour, "size": _where(HELD_OUT, 60)},
+        "mark": {"type": "point", "filled": True, **silent},
+        "encoding": {
+            **place,
+            "color": colour,
+            "size": _where(HELD_OUT, 60),
+            "tooltip": [{"field": "told", "title": TERMS[term]}],
+        },
+    }
+    bars = {
+        "mark": {"type": "rule", **silent},
+        "encoding": {
+            **place,
+            "y": {**place["y"], "field": "low"},
+            "y2": {"field": "high"},
+            "color": colour,
+            "opacity": _where(HELD_OUT, 1),
+        },
     }
     cursor = {
         "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
         "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
     }
-    return {"height": height, "layer": [lines, points, cursor]}
+    return {"height": height, "layer": [lines, bars, points, cursor]}
 
 
 def _where(kind: str, value: float, otherwise: float = 0) -> dict[str, Any]:
@@ -75,12 +92,14 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
     import pyarrow as pa  # only here, so that a page without such a chart does not wait for it
 
     lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
-    points: list[tuple[float, float | None, str]] = [
-        (x, y, of) for of, line in lines.items() for x, y in zip(*line, strict=True) if math.isfinite(y)
+    rows: list[dict[str, Any]] = [
+        {"step": x, "value": y, "low": y - (error or 0), "high": y + (error or 0), "of": of, "told": plus_minus(y, error)}
+        for of, line in lines.items()
+        for x, y, error in zip(*line, strict=True)
+        if math.isfinite(y)
     ]
-    if shown is not None and points:
-        points.append((shown, None, SHOWN))
-    steps, values, kinds = (list(column) for column in zip(*points, strict=True)) if points else ([], [], [])
-    return pa.table(
-        {"step": pa.array(steps, pa.float64()), "value": pa.array(values, pa.float64()), "of": pa.array(kinds, pa.string())}
+    if shown is not None and rows:
+        rows.append({"step": shown, "of": SHOWN})
+    return pa.Table.from_pylist(
+        rows, pa.schema([*((name, pa.float64()) for name in _NUMBERS), ("of", pa.string()), ("told", pa.string())])
     )

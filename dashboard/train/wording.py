@@ -210,12 +210,12 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
     images += f"; measured at step {measured['step']:,}" if measured else ""
     batches = f"mean over the training batches up to step {last.get('step', 0):,}, nats per image"
     found = [(STEP, f"{view.step if step is None else step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
-    found.append(("nll", _one(last.get("nll")), batches))
+    found.append(("nll", _mean(last, "nll"), batches))
     if view.configs and view.configs[0].kind == "vae":
-        found.append(("KL", _one(last.get("kl")), batches))
-        found.append(("Held-out ELBO", _held_out(terms, "elbo"), f"{images}; β = 1, one sample of z"))
+        found.append(("KL", _mean(last, "kl"), batches))
+        found.append(("Held-out ELBO", _mean(terms, "elbo"), f"{images}; β = 1, one sample of z"))
     else:
-        found.append(("Held-out nll", _held_out(terms, "nll"), images))
+        found.append(("Held-out nll", _mean(terms, "nll"), images))
     speed = last.get("images_per_second")
     found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
     return found
@@ -241,11 +241,7 @@ def overfitting(view: RunView, held_out: int, step: int | None = None) -> str:
     return f"{said}; it was lowest there, {number(least, 1)}, at step {at:,}." if least < other else f"{said}."
 
 
-def _one(value: float | None) -> str:
-    return "–" if value is None else number(value, 1)
-
-
-def _held_out(terms: Mapping[str, float], term: str) -> str:
+def _mean(terms: Mapping[str, float], term: str) -> str:
     return plus_minus(terms[term], terms.get(f"{term}_se"), 1) if term in terms else "–"
 
 

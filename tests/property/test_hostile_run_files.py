@@ -194,6 +194,7 @@ STEP = {
 EVENTS = [
     "[]", "3", "{", '{"type": "step", "step": NaN}', json.dumps(STEP | {"loss": "<b>"}), json.dumps(STEP | {"type": ["step"]}),
     json.dumps(STEP | {"step": 10**400}), json.dumps(STEP | {"step": 1.5}), json.dumps(STEP | {"type": "unknown"}),
+    json.dumps(STEP | {"nll_se": "small"}),
     json.dumps({"type": "failed", "step": 1, "time": 1.0, "message": "x" * 3000}),
     json.dumps({"type": "failed", "step": 1, "time": 1.0, "message": "two\nlines"}),
     json.dumps({"type": "epoch", "step": 1, "epoch": 1, "seconds": 1.0, "time": 1.0, "terms": {"elbo": "low"}}),

@@ -5,7 +5,8 @@ A **frame** is one instant: the decoder, and where the encoder puts the first im
     __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta, classes, sha256,
                           points {count, protocol, seed, low [2], high [2]},
                           training {step, seconds, progress, loss, nll, kl} of the batches logged last, or null,
-                          held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo
+                          held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo;
+                          each mean over images has its standard error beside it (nll_se), where the log knows it
     decoder.*             weights, float16, under the names of their layers
     points.codes          uint16 [n, 2]: low + code/65535·(high − low)
     points.std            float16 [n, 2]: posterior σ (VAE only)
@@ -82,7 +83,8 @@ def _frame(stored: Stored) -> bytes:
 
 def _moment(folder: Path, step: int, kind: str) -> dict[str, dict[str, float] | None]:
     """What was last logged of training and of the held-out images by a step, each with the step it is of."""
-    names = ("nll", "kl", "elbo") if kind == "vae" else ("nll",)
+    measured = ("nll", "kl", "elbo") if kind == "vae" else ("nll",)
+    names = (*measured, *(f"{name}_se" for name in measured))
     training = held_out = None
     for event in run_log.read_on(folder).events:
         if event["step"] > step:

@@ -50,6 +50,8 @@ _NUMBERS = {  # what an event of each type has besides its step
     "failed": (),
     "resumed": (),
 }
+_NEWER = ("nll_se", "kl_se")
+"""Numbers that the steps of older logs lack, and those of a single image have none of."""
 
 
 def pack(folder: Path, path: Path, limit: int | None = None) -> int:
@@ -253,6 +255,7 @@ def _check_event(event: Any) -> None:
     numbers = _NUMBERS.get(kind) if isinstance(kind, str) else None
     whole = numbers is not None and type(event.get("step")) is int and -1 <= event["step"] < 10**9
     sound = whole and all(_is_number(event.get(key)) for key in (*(numbers or ()), "time"))
+    sound = sound and all(event.get(key) is None or _is_number(event[key]) for key in _NEWER)
     if sound and kind in ("epoch", "finished"):
         terms = event.get("terms")
         sound = isinstance(terms, dict) and len(terms) < 20 and all(map(_is_number, terms.values()))

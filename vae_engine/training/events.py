@@ -12,7 +12,7 @@ from vae_engine.model.models import Model
 
 @dataclass(frozen=True)
 class Step:
-    """Means over the steps since the last such event; nats per image."""
+    """Means over the steps since the last such event with their standard errors over its images; nats per image."""
 
     step: int
     epoch: float
@@ -23,6 +23,8 @@ class Step:
     kl: float
     learning_rate: float
     images_per_second: float
+    nll_se: float | None
+    kl_se: float | None
 
 
 @dataclass(frozen=True)

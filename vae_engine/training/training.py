@@ -111,7 +111,7 @@ def train(
 
     rng = torch.Generator(target)
     order, order_epoch = None, -1
-    totals, counted, last_event, last_checkpoint = torch.zeros(3, device=target), 0, elapsed(), elapsed()
+    totals, counted, last_event, last_checkpoint = torch.zeros(5, device=target), 0, elapsed(), elapsed()
     last_live = -math.inf
     ratio = _snapshot_ratio(model)
     next_snapshot = _next_snapshot(step, ratio)
@@ -137,12 +137,13 @@ def train(
         step, counted = step + 1, counted + 1
         now, waits = elapsed(), holding(step)
         if waits or now - last_event >= _STEP_EVENT_SECONDS or counted == 1 == step:
-            loss, nll, kl = (totals / counted).tolist()
+            loss, nll, kl, *squares = (totals / counted).tolist()
             if not math.isfinite(loss):
                 yield Failed(step, f"The loss stopped being a finite number at step {step}: lower the learning rate.")
                 return
             speed = counted * batch / max(now - last_event, 1e-9)
-            yield Step(step, step / per_epoch, progress(), now, loss, nll, kl, rate, speed)
+            errors = [_standard_error(*of, counted * batch) for of in zip((nll, kl), squares, strict=True)]
+            yield Step(step, step / per_epoch, progress(), now, loss, nll, kl, rate, speed, *errors)
             totals, counted, last_event = torch.zeros_like(totals), 0, now
         if live and (waits or now - last_live >= _LIVE_SECONDS):
             yield Live(step, _copy(averaged.model.state_dict()))
@@ -176,7 +177,7 @@ def train(
 def _one_step(
     model: Model, optimiser: Optimiser, rate: float, config: TrainConfig, x: Tensor, rng: torch.Generator, epoch: float
 ) -> Tensor:
-    """One update; returns (loss, nll, kl) averaged over the batch, detached."""
+    """One update; returns (loss, nll, kl, nll², kl²) averaged over the batch, detached."""
     model.train()
     beta = config.beta * min(1.0, epoch / config.kl_warmup_epochs) if config.kl_warmup_epochs else config.beta
     # Dropout draws from torch's own generator, which is left as it was found.
@@ -189,19 +190,24 @@ def _one_step(
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_clip)
     optimiser.step(rate)
-    return torch.stack([loss, nll, kl]).detach()
+    return torch.stack([loss, nll.mean(), kl.mean(), nll.square().mean(), kl.square().mean()]).detach()
+
+
+def _standard_error(mean: float, square: float, count: int) -> float | None:
+    """Of the mean of `count` numbers, from their mean and that of their squares; of a single number there is none."""
+    return math.sqrt(max(square - mean * mean, 0.0) / (count - 1)) if count > 1 else None
 
 
 def batch_loss(model: Model, config: TrainConfig, x: Tensor, rng: torch.Generator, beta: float) -> tuple[Tensor, Tensor, Tensor]:
-    """(loss, nll, kl) as means over a batch x [b, 784], nats per image; kl is 0 for an autoencoder.
+    """(loss, nll, kl) of a batch x [b, 784]: the mean loss, and [b] each of nll and kl, nats; kl is 0 for an autoencoder.
 
     The terms are computed in float32 whatever the precision of the networks.
     """
     mean = objectives.mean_over_batch
     likelihood = model.likelihood
     if isinstance(model, Autoencoder):
-        nll = mean(objectives.nll(likelihood, x, model.decode_logits(model.encode(x)).float()))
-        return nll, nll, torch.zeros_like(nll)
+        nll = objectives.nll(likelihood, x, model.decode_logits(model.encode(x)).float())
+        return mean(nll), nll, torch.zeros_like(nll)
     mu, logvar = model.encode(x)
     q = Posterior(mu.float(), logvar.float())
     z = q.sample(rng, config.samples)
@@ -213,7 +219,7 @@ def batch_loss(model: Model, config: TrainConfig, x: Tensor, rng: torch.Generato
         loss = objectives.vae_loss(nll, (objectives.log_q(q, z) - objectives.log_prior(z)).mean(0), beta)
     else:
         loss = -objectives.iwae(objectives.log_weights(likelihood, x, raw, q, z))
-    return mean(loss), mean(nll), mean(kl)
+    return mean(loss), nll, kl
 
 
 def _snapshot_ratio(model: Model) -> float:

@@ -9,7 +9,6 @@ import {classesOf} from "../words/classes.js";
 import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
-import {plusMinus} from "../words/beta_words.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
@@ -19,7 +18,7 @@ import {sameItems} from "../base/same_items.js";
 import {openPlate} from "./plate.js";
 import {createSliders} from "./sliders.js";
 import {createWelcome} from "./welcome.js";
-import {decimalsOn, signedNumber} from "../words/numbers.js";
+import {decimalsOn, plusMinus, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -169,7 +168,7 @@ function headline(name, metrics) {
   const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
   if (!found) return name;
   const [key, what] = found;
-  return `${name} · ${what} ${signedNumber(metrics[key])}${plusMinus(metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
+  return `${name} · ${what} ${plusMinus(metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
 }
 
 /** @param {ExplorerModel} model */

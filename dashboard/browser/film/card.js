@@ -4,7 +4,7 @@
 import {createDigit} from "../images/digit_view.js";
 import {make, setText} from "../base/dom.js";
 import {sameItems} from "../base/same_items.js";
-import {signedNumber} from "../words/numbers.js";
+import {plusMinus} from "../words/numbers.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Terms} Terms */
@@ -15,7 +15,7 @@ import {signedNumber} from "../words/numbers.js";
 
 const UNFOLLOWED = "Click a point to follow its image.";
 const DECODED_BY = "Decoded by the network of the instant nearest in time; weights between two instants are never made up.";
-/** @type {[keyof Terms, string, string][]} */
+/** @type {["nll"|"kl"|"elbo", string, string][]} */
 const TERMS = [["nll", "nll", "reconstruction term −log p(x|z)"], ["kl", "KL", "divergence of q(z|x) from the prior"], ["elbo", "ELBO", "−(nll + KL), always at β = 1"]];
 
 /** @param {import("./player.js").Film} film @param {number} place */
@@ -80,7 +80,7 @@ function createTermRow(name) {
     /** @param {Terms|null} terms */
     show(terms) {
       setText(when, terms ? `step ${terms.step.toLocaleString("en")}` : "not yet");
-      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : signedNumber(terms[key], 1)));
+      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : plusMinus(terms[key], terms[`${key}_se`], 1)));
     },
   };
 }

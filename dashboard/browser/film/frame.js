@@ -5,8 +5,8 @@
 import { ensure, isObject, parseJson, readCodes, readSafetensors, readSplits, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
 import { createNetwork } from "../model/networks.js";
 
-/** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number}} Terms
- *   nats per image, and the step they were measured at */
+/** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number,
+ *   nll_se?: number, kl_se?: number, elbo_se?: number}} Terms nats per image, each with its standard error, and the step they were measured at */
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */

@@ -5,6 +5,7 @@ import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {contextOf, make} from "../base/dom.js";
 import {paintScene} from "./scene.js";
 import {fitView} from "../base/geometry.js";
+import {plusMinus} from "../words/numbers.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {NonNullable<ReturnType<import("./reel.js").ReelView["picture"]>>} ReelPicture */
@@ -67,7 +68,8 @@ function paintReel(context, {title, kind, frame, scene, range, digit}, theme) {
 function termLines({heldOut, training}) {
   const terms = heldOut ?? training;
   if (!terms) return [];
-  const numbers = [["nll", terms.nll], ["KL", terms.kl], ["ELBO", terms.elbo]].filter(([, value]) => typeof value === "number");
+  /** @type {[string, number|undefined, number|undefined][]} */
+  const numbers = [["nll", terms.nll, terms.nll_se], ["KL", terms.kl, terms.kl_se], ["ELBO", terms.elbo, terms.elbo_se]];
   return [`${heldOut ? "held out" : "training"}, step ${terms.step.toLocaleString("en")}, nats/image`,
-    ...numbers.map(([name, value]) => `${name} ${Number(value).toFixed(1).replace("-", "−")}`)];
+    ...numbers.flatMap(([name, value, error]) => value === undefined ? [] : `${name} ${plusMinus(value, error, 1)}`)];
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // Sentences about a model that was trained with some weight β of the KL, computed from its measured numbers.
 
+import {plusMinus} from "./numbers.js";
+
 /** @typedef {{name: string, beta: number|null, metrics: Record<string, any>}} BetaHeader */
 
 const SUM_AT_EVERY_BETA = "nll + KL is −ELBO at every β; training weighs the KL by β.";
@@ -21,12 +23,7 @@ export function betaNumbers({metrics}) {
   const {kl_per_dimension: parts = [], active_units: active} = metrics.latent ?? {};
   const kl = parts.length ? parts.map(twoDecimals).join(" + ") : twoDecimals(metrics.kl);
   const units = active === undefined ? "" : ` · ${active} of ${parts.length} units active`;
-  return `nll ${twoDecimals(metrics.nll)}${plusMinus(metrics.nll_se)} · KL ${kl} nats${units}`;
-}
-
-/** The standard error behind a mean; nothing where it was not measured. @param {number|undefined} error */
-export function plusMinus(error) {
-  return error === undefined ? "" : ` ± ${error.toFixed(2)}`;
+  return `nll ${metrics.nll === undefined ? "?" : plusMinus(metrics.nll, metrics.nll_se)} · KL ${kl} nats${units}`;
 }
 
 /** @param {number|undefined} value */

@@ -8,6 +8,11 @@ export function signedNumber(value, decimals = 2) {
   return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
+/** A mean with its standard error, where that is known. @param {number} value @param {number|undefined} error @param {number} [decimals] */
+export function plusMinus(value, error, decimals = 2) {
+  return error === undefined ? signedNumber(value, decimals) : `${signedNumber(value, decimals)} ± ${signedNumber(error, decimals)}`;
+}
+
 /** By how much two numbers differ as they stand beside it: the difference of what signedNumber prints of them. @param {number} more @param {number} less @param {number} [decimals] */
 export function apart(more, less, decimals = 2) {
   return Number(more.toFixed(decimals)) - Number(less.toFixed(decimals));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
 import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
 import { priorDensity } from "../../../dashboard/browser/words/captions.js";
-import { apart, signedNumber } from "../../../dashboard/browser/words/numbers.js";
+import { apart, plusMinus, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
 const CLOTHES = classesOf({ header: { classes: ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal"] } });
@@ -37,6 +37,10 @@ test("of β = 0 it is said what it is and what it is not", () => {
 test("numbers beside each other add up as they stand", () => {
   const [logPx, elbo] = [-126.74756, -151.5744];
   assert.deepEqual([logPx, elbo, apart(logPx, elbo)].map((one) => signedNumber(one)), ["−126.75", "−151.57", "24.82"]);
+});
+
+test("a mean stands with its standard error, or alone where that is not known", () => {
+  assert.deepEqual([plusMinus(-147.31, 0.94, 1), plusMinus(5.304, undefined)], ["−147.3 ± 0.9", "5.30"]);
 });
 
 test("how densely the prior draws at a place is the log density of N(0, I)", () => {

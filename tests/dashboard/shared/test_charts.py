@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,21 @@ def test_runs_can_be_compared_by_steps_epochs_or_seconds(along: str, expected: l
 
 def test_a_long_run_has_few_points_whose_mean_is_the_runs() -> None:
     values = np.random.default_rng(0).normal(130, 3, 5000)
-    x, y = run_charts.trained([step(i, value, 5.0) for i, value in enumerate(values)], "nll")
-    assert len(x) == len(y) <= 300
+    x, y, errors = run_charts.trained([step(i, value, 5.0) | {"nll_se": 3.0} for i, value in enumerate(values)], "nll")
+    assert len(x) == len(y) == len(errors) <= 300
     assert np.mean(y) == pytest.approx(values.mean(), abs=0.1)
     assert x == sorted(x)
+    assert errors[0] == pytest.approx(3.0 / math.sqrt(-(-5000 // 300)))
+
+
+def test_every_mean_of_a_curve_says_its_standard_error_where_the_log_knows_it() -> None:
+    events = [step(1, 200.0, 0.5) | {"nll_se": 4.5}, step(10, 150.0, 4.0), epoch(10, nll=152.0, nll_se=0.7, kl=4.5)]
+    shown = {(one.name, one.yaxis): one for one in run_charts.losses([("one", events)]).data}
+    assert shown[run_charts.TRAINING, "y"].customdata == ("200.00 ± 4.50", "150.00")
+    assert shown[run_charts.HELD_OUT, "y"].customdata == ("152.00 ± 0.70",)
+    assert list(shown[run_charts.HELD_OUT, "y"].error_y.array) == [0.7]
+    live = live_chart.table(events, "nll").to_pydict()
+    assert (live["told"][-1], live["low"][-1], live["high"][-1]) == ("152.00 ± 0.70", 151.3, 152.7)
 
 
 def test_the_axes_show_the_fall_of_the_beginning_where_it_has_room() -> None:
@@ -73,8 +85,8 @@ def test_the_axes_show_the_fall_of_the_beginning_where_it_has_room() -> None:
 
 
 def test_the_instant_of_the_film_is_marked_in_the_growing_chart() -> None:
-    rows = list(zip(*live_chart.table(VAE, "kl", shown=7).to_pydict().values(), strict=True))
-    assert [row for row in rows if row[2] == live_chart.SHOWN] == [(7, None, live_chart.SHOWN)]
+    rows = live_chart.table(VAE, "kl", shown=7).to_pylist()
+    assert [(row["step"], row["value"]) for row in rows if row["of"] == live_chart.SHOWN] == [(7, None)]
     assert len(rows) == 1 + live_chart.table(VAE, "kl").num_rows
     assert live_chart.table([], "kl", shown=7).num_rows == 0, "no chart of an instant alone"
 
@@ -93,8 +105,7 @@ def test_no_mark_of_the_growing_chart_has_rows_of_its_own_that_might_be_none() -
 
 
 def test_the_growing_chart_has_the_same_points_and_one_drawing_for_all_of_them() -> None:
-    shown = live_chart.table(VAE, "kl").to_pydict()
-    assert list(zip(*shown.values(), strict=True)) == [
+    assert [(row["step"], row["value"], row["of"]) for row in live_chart.table(VAE, "kl").to_pylist()] == [
         (1, 0.5, run_charts.TRAINING), (10, 4.0, run_charts.TRAINING), (10, 4.5, run_charts.HELD_OUT)
     ]  # fmt: skip
     assert live_chart.table([], "nll").num_rows == 0

@@ -87,7 +87,7 @@ def test_the_numbers_of_an_instant_are_the_last_by_its_step_and_say_which(runs_o
             if found:
                 terms = events[-1].get("terms", events[-1])
                 assert found["step"] == events[-1]["step"]
-                assert found["nll"] == terms["nll"]
+                assert (found["nll"], found["nll_se"]) == (terms["nll"], terms["nll_se"])
                 assert ("kl" in found) == (kind == "vae")
     assert header["held_out"], "a finished run was measured"
 

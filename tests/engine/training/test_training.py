@@ -12,7 +12,8 @@ from support.builders import one_line, short, tiny
 
 from vae_engine import EngineError, train
 from vae_engine.data import mnist as data
-from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.measure.evaluation import held_out_terms, image_terms, observed
+from vae_engine.model.models import build_model
 from vae_engine.training.training import Checkpoint, Epoch, Event, Failed, Finished, Snapshot, Step
 
 
@@ -200,3 +201,15 @@ def test_ema_keeps_an_average_of_the_weights(events_of: Any) -> None:
         return sum((weights_of(events)[name] - start[name]).abs().sum().item() for name in start)
 
     assert 0 < travelled(averaged) < travelled(plain)
+
+
+def test_a_step_says_the_standard_error_of_its_means_over_the_images_it_has_seen(events_of: Any, digits: data.Images) -> None:
+    settings: dict[str, Any] = {"steps": 1, "batch_size": 48, "protocol": "grey"}
+    events = events_of({"kind": "ae"}, **settings)
+    untrained = build_model(tiny(kind="ae"))
+    untrained.load_state_dict(only(Snapshot, events)[0].weights)
+    nll = image_terms(untrained, observed(digits.head(48), "grey", 0), 0)["nll"]
+    first = only(Step, events)[0]
+    assert first.nll == pytest.approx(nll.mean().item(), rel=1e-3)  # training computes in half precision
+    assert first.nll_se == pytest.approx(nll.std().item() / math.sqrt(48), rel=5e-3)
+    assert only(Step, events_of(steps=1, batch_size=1))[0].nll_se is None
