@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
 _HUGE = 1e9
+_MOST_DIGITS = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
 MODELS = "Models"
@@ -58,8 +60,11 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
-    """A mean with its standard error, where that is known."""
-    return number(value, digits) if error is None else f"{number(value, digits)} ± {number(error, digits)}"
+    """A mean with its standard error, where that is known, with so many digits that the error is not 0."""
+    if error is None:
+        return number(value, digits)
+    digits = min(max(digits, math.ceil(-math.log10(error))), _MOST_DIGITS) if error > 0 else digits
+    return f"{number(value, digits)} ± {number(error, digits)}"
 
 
 def apart(more: float, less: float, digits: int = 2) -> str:

@@ -4,7 +4,7 @@
 import {createDigit} from "../images/digit_view.js";
 import {make, setText} from "../base/dom.js";
 import {sameItems} from "../base/same_items.js";
-import {plusMinus} from "../words/numbers.js";
+import {meanAndError} from "../words/numbers.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
 /** @typedef {import("./frame.js").Terms} Terms */
@@ -73,14 +73,18 @@ export function createReelCard(film, place) {
 
 /** @param {string} name */
 function createTermRow(name) {
-  const cells = TERMS.map(() => make("td", {}));
+  const cells = TERMS.map(() => [make("span", {}), make("span", {class: "lf-error"})]);
   const when = make("span", {class: "lf-when"});
   return {
-    element: make("tr", {}, make("th", {scope: "row"}, name, " ", when), ...cells),
+    element: make("tr", {}, make("th", {scope: "row"}, name, " ", when), ...cells.map(([mean, error]) => make("td", {}, mean, " ", error))),
     /** @param {Terms|null} terms */
     show(terms) {
       setText(when, terms ? `step ${terms.step.toLocaleString("en")}` : "not yet");
-      TERMS.forEach(([key], i) => setText(cells[i], terms?.[key] === undefined ? "" : plusMinus(terms[key], terms[`${key}_se`], 1)));
+      TERMS.forEach(([key], i) => {
+        const value = terms?.[key];
+        const told = value === undefined ? ["", ""] : meanAndError(value, terms?.[`${key}_se`], 1);
+        cells[i].forEach((part, j) => setText(part, told[j]));
+      });
     },
   };
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // Numbers as they stand on screen.
 
+const MOST_DECIMALS = 6;
+
 /** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
 export function signedNumber(value, decimals = 2) {
   if (Math.abs(value) < 1e6) return value.toFixed(decimals).replace(/^-(?=0\.0*$)/, "").replace("-", "−");
@@ -8,9 +10,17 @@ export function signedNumber(value, decimals = 2) {
   return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
 }
 
-/** A mean with its standard error, where that is known. @param {number} value @param {number|undefined} error @param {number} [decimals] */
+/** A mean and, behind it, its standard error where that is known: with so many decimals that the error is not 0.
+ * @param {number} value @param {number|undefined} error @param {number} [decimals] at least @returns {[string, string]} */
+export function meanAndError(value, error, decimals = 2) {
+  if (error === undefined) return [signedNumber(value, decimals), ""];
+  const enough = error > 0 ? Math.min(Math.max(decimals, Math.ceil(-Math.log10(error))), MOST_DECIMALS) : decimals;
+  return [signedNumber(value, enough), `± ${signedNumber(error, enough)}`];
+}
+
+/** The same in a line. @param {number} value @param {number|undefined} error @param {number} [decimals] */
 export function plusMinus(value, error, decimals = 2) {
-  return error === undefined ? signedNumber(value, decimals) : `${signedNumber(value, decimals)} ± ${signedNumber(error, decimals)}`;
+  return meanAndError(value, error, decimals).filter(Boolean).join(" ");
 }
 
 /** By how much two numbers differ as they stand beside it: the difference of what signedNumber prints of them. @param {number} more @param {number} less @param {number} [decimals] */

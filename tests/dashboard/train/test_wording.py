@@ -9,6 +9,7 @@ import pytest
 from support.builders import short, tiny
 
 from dashboard.jobs.run_view import About, RunView, State
+from dashboard.shared.wording import plus_minus
 from dashboard.train import wording
 from vae_engine.runs.log import Log, LogEvent
 
@@ -61,6 +62,12 @@ def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     unsaid: LogEvent = {key: value for key, value in EPOCH.items() if key != "n"}
     help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, unsaid), 32)}
     assert help["Held-out ELBO"].startswith("32 validation images")
+
+
+def test_a_standard_error_that_is_there_is_never_nought() -> None:
+    assert plus_minus(-147.31, 0.94, 1) == "−147.3 ± 0.9"
+    assert plus_minus(6.7123, 0.0304, 1) == "6.71 ± 0.03"
+    assert plus_minus(6.7123, 0.0, 1) == "6.7 ± 0.0", "of images all alike"
 
 
 def test_readings_of_an_instant_of_the_film_are_those_logged_by_then() -> None:
