@@ -60,6 +60,7 @@ def explorer(
     ladder: Sequence[int] = (),
     choices: Sequence[Sequence[Choice]] = (),
     link: str = "",
+    visit: int = 0,
     notice: str = "",
     lesson: str = "",
     turn: int = 0,
@@ -69,14 +70,14 @@ def explorer(
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.
 
-    `bundles` are contents of bundle files (vae_engine.exchange.bundle); one of them should carry the images. They cross
-    to the browser once and are recognised by their hash on later runs. `shown` are the places of those on the maps (all),
-    `ladder` those of models of the first map that differ in β, ascending, between which a slider leads. `choices` are,
-    for each map, the models to choose from. `link` is a state to begin with, in the form that Copy link gives after the
-    `#`; `notice` a sentence to show; `lesson` the address where newcomers may begin; `turn` changes when a choice was
-    dealt with, so that the page waits no longer. `on_settle` is called when the visitor settled on something new,
-    `on_choose` when models were chosen: both before the run that has it in its result, which another run, or another
-    page, may cut short.
+    `bundles` are contents of bundle files (vae_engine.exchange.bundle); one of them should carry the images. They
+    cross to the browser once and are recognised by their hash on later runs. `shown` are the places of those on the
+    maps (all), `ladder` those of models of the first map that differ in β, ascending, between which a slider leads.
+    `choices` are, for each map, the models to choose from. `link` is a state to show whenever `visit` changes, in the
+    form that Copy link gives after the `#`; `notice` a sentence to show; `lesson` the address where newcomers may
+    begin; `turn` changes when a choice was dealt with, so that the page waits no longer. `on_settle` is called when
+    the visitor settled on something new, `on_choose` when models were chosen: both before the run that has it in its
+    result, which another run, or another page, may cut short.
     """
     packed = browser.pack(bundles)
     setting = {
@@ -85,6 +86,7 @@ def explorer(
         "ladder": list(ladder),
         "choices": [[{"name": one.name, "title": one.title, "group": one.group} for one in map] for map in choices],
         "link": link,
+        "visit": visit,
         "notice": notice,
         "lesson": lesson,
         "turn": turn,

@@ -32,9 +32,10 @@ def show() -> None:
     if not pair.shown:
         st.info(wording.NO_MODELS)
         return
+    link, visit = state.visiting()
     result = explorer(
         shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=offered(choices, pair.shown), notice=pair.notice,
-        lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
+        link=link, visit=visit, lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
         on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip
     remember(pair.names, result)

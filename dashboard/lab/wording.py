@@ -31,7 +31,7 @@ DELETED = "The run is deleted."
 STILL_BUNDLED = "Until it is done, the bundled result stands below."
 
 SAVE_AS = "Charts as"
-SAVE_HELP = "What the camera above a chart saves when the pointer is over it."
+SAVE_HELP = "The kind of file that the camera above a chart saves. The camera shows while the pointer is over the chart."
 PARTS = {"findings": "Findings", "steps": "Step by step", "numbers": "Numbers", "protocol": "How it was done"}
 MOMENT = "Moment"
 PREVIOUS, NEXT = "Previous", "Next"
@@ -110,9 +110,9 @@ def provenance(result: Result) -> tuple[tuple[str, str], ...]:
     return (
         *result.findings.protocol,
         ("seeds", seeds),
-        ("cost that no machine changes", f"{result.findings.samples_seen:,} samples"),
+        ("work, the same on every machine", f"{result.findings.samples_seen:,} samples"),
         ("time on the machine that did it", duration(result.seconds)),
-        ("form", result.scale),
+        ("how thorough", result.scale),
         ("version of the program", result.commit[:12]),
     )
 

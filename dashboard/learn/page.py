@@ -18,6 +18,7 @@ from vae_engine.base.errors import EngineError
 
 # One screen: less margin than Streamlit gives a text, and the same type for a formula as for what is said of it.
 _STYLE = """<style>
+.stApp { --ls-beside: 374px; } /* what the page has above and below the live view: its bars, what to do, the question */
 .stMainBlockContainer { padding: 4rem 1.25rem .5rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-learn-device) { position: absolute; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.5rem; }
@@ -32,6 +33,15 @@ _STYLE = """<style>
 .st-key-learn-question { padding: .5rem .9rem; gap: .25rem; }
 .st-key-learn-question [data-testid=stButton] button[kind=tertiary] { min-height: 0; padding: 0; }
 .st-key-learn-question .stRadio [role=radiogroup] { gap: 0 1rem; }
+/* Read from a back row. */
+@media (min-width: 1800px) and (min-height: 950px) {
+  .stApp { --ls-beside: 482px; }
+  .stMainBlockContainer h3 { font-size: 2rem; }
+  .stMainBlockContainer :is(p, li) { font-size: 1.3rem; }
+  .st-key-learn-more :is(p, li), .st-key-learn-question p { font-size: 1.25rem; }
+  .stMainBlockContainer .katex-display { font-size: 1.25rem; }
+  .stMainBlockContainer .stCode code { font-size: 1.05rem; }
+}
 /* On a phone what is moved and asked comes before what can be read up. */
 @media (max-width: 640px) {
   [data-testid=stHorizontalBlock]:has(> [data-testid=stColumn] .st-key-learn-text) { flex-flow: column nowrap; }

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.explore import one_file
 from dashboard.models import charts
 from dashboard.shared import wording
+from dashboard.shared.tables import with_minus
 from dashboard.stock import catalogue, own_runs
 from dashboard.stock.catalogue import Stamp
 from vae_engine.base.errors import EngineError
@@ -36,11 +37,11 @@ def show() -> None:
         | {name: m.metrics.get(name) for key in wording.METRIC_COLUMNS for name in (key, f"{key}_se")}
         for m in models
     ]
-    columns = {key: st.column_config.NumberColumn(label, format="%.2f") for key, label in wording.METRIC_COLUMNS.items()}
-    beside = st.column_config.NumberColumn(wording.ERROR, help=wording.ERROR_HELP, format="%.2f", width=50)
+    columns = {key: st.column_config.NumberColumn(label) for key, label in wording.METRIC_COLUMNS.items()}
+    beside = st.column_config.NumberColumn(wording.ERROR, help=wording.ERROR_HELP, width=50)
     columns |= {f"{key}_se": beside for key in wording.METRIC_COLUMNS}
-    columns["parameters"] = st.column_config.NumberColumn(format="localized")
-    st.dataframe(rows, hide_index=True, column_config=columns, placeholder="–", height="content")
+    digits = {"parameters": 0} | {name: 2 for key in wording.METRIC_COLUMNS for name in (key, f"{key}_se")}
+    st.dataframe(with_minus(rows, digits), hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
     _one_file(models)

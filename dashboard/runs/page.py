@@ -18,6 +18,7 @@ from dashboard.runs import wording
 from dashboard.runs.beside import beside, one_setting
 from dashboard.runs.table import BUNDLED, Row
 from dashboard.shared import state
+from dashboard.shared.tables import with_minus
 from dashboard.shared.wording import ERROR, ERROR_HELP
 from dashboard.train.wording import plain, told
 from vae_engine.base.errors import EngineError
@@ -35,6 +36,7 @@ _WATCH_SECONDS = 2.0
 _BESIDE = ((run_table.HELD_OUT, "log_px_exact"), (run_table.TEST, "nll"), (run_table.TEST, "kl"))
 """Numbers that stand beside only, so that the others fit a small screen; of the first there are none."""
 _WIDTHS = {"elbo": 84, "nll": 74, "kl": 74, "log_px_exact": 100}
+_DIGITS = {f"{split} {term}{error}": 2 for split in wording.SPLITS for term in wording.TERMS for error in ("", " ±")}
 _TICKED, _NAMED = "runs table", "runs named"
 
 
@@ -118,7 +120,7 @@ def _table(shown: Sequence[Row], pinned: Sequence[str]) -> None:
     key = state.renewed(_TICKED, f"runs {state.pinnings()} {' '.join(ids)}")
     ticked = [place for place, one in enumerate(ids) if one in pinned]
     st.dataframe(
-        [_cells(row) for row in shown],
+        with_minus([_cells(row) for row in shown], _DIGITS),
         key=key,
         on_select=lambda: _ticked(key, ids, pinned),
         selection_mode="multi-row",
@@ -175,11 +177,9 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
         for term, label in wording.TERMS.items():
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"
             shown = None if (split, term) in _BESIDE else f"{label} ({short})"
-            columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, format="%.2f", width=_WIDTHS[term])
+            columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, width=_WIDTHS[term])
             known = shown and any(row.error(split, term) is not None for row in rows)
-            columns[f"{split} {term} ±"] = (
-                configured.NumberColumn(ERROR, help=ERROR_HELP, format="%.2f", width=50) if known else None
-            )
+            columns[f"{split} {term} ±"] = configured.NumberColumn(ERROR, help=ERROR_HELP, width=50) if known else None
     return columns
 
 

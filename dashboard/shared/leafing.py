@@ -11,11 +11,23 @@ from dashboard.shared import browser, state
 
 _STYLE = """<style>
 [class*=st-key-pages-of] button { padding: .25rem .6rem; }
+/* On a phone the pages are one line that is moved sideways, between two arrows. */
+@media (max-width: 640px) {
+  [class*=st-key-bar-of] { flex-wrap: nowrap; gap: .25rem; }
+  [class*=st-key-bar-of] > :has(> [class*=st-key-pages-of]) { flex: 1 1 0; min-width: 0; }
+  [class*=st-key-pages-of] { width: 100%; flex-wrap: nowrap; overflow-x: auto; }
+  [class*=st-key-pages-of] button { white-space: nowrap; }
+  [class*=st-key-bar-of] > [data-testid=stElementContainer] button { width: 2.75rem; padding: 0; }
+  [class*=st-key-bar-of] > [data-testid=stElementContainer] button * { font-size: 0; }
+  [class*=st-key-bar-of] > [data-testid=stElementContainer] button p::before { content: "‹"; font-size: 1.5rem; line-height: 1; }
+  [class*=st-key-bar-of] > [data-testid=stElementContainer]:last-child button p::before { content: "›"; }
+}
 @media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
 [data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; }
 </style>"""
-# Where the bar is wider than its screen, the present page is brought into sight; the page itself stays where it is. And a key
-# that turns the page does so from a choice, too: Streamlit leaves the keys of every input alone.
+# Where the bar is wider than its screen, the present page is brought into sight, and again whenever the bar is laid out anew,
+# until the visitor moves the bar; the page itself stays where it is. And a key that turns the page does so from a choice,
+# too: Streamlit leaves the keys of every input alone. It calls this again for every page, without a cleanup between.
 _follow = st.components.v2.component(
     "latent_leafing",
     js="""const KEYS = ["PageUp", "PageDown"], CHOICES = "input[type=radio], input[type=checkbox]";
@@ -25,25 +37,40 @@ const hand = (event) => {
   event.stopPropagation();
   document.body.dispatchEvent(new KeyboardEvent(event.type, event));
 };
-export default function ({data}) {
+const ends = new WeakMap();
+export default function ({data, parentElement}) {
+  ends.get(parentElement)?.();
   const {book, place} = JSON.parse(data.json);
-  let shown = null;
+  const bar = `.st-key-pages-of-${book}`;
+  const gone = new AbortController();
+  let watched = [];
   const follow = () => {
-    const pages = document.querySelector(`.st-key-pages-of-${book}`);
-    const page = pages?.querySelectorAll("button")[place];
-    if (!page || page === shown) return;
-    const [all, one] = [pages, page].map((element) => element.getBoundingClientRect());
-    pages.scrollLeft += one.left + one.width / 2 - all.left - all.width / 2;
-    shown = page;
+    const pages = document.querySelector(bar);
+    const all = [pages, ...(pages?.querySelectorAll("button") ?? [])];
+    const page = all[place + 1];
+    if (!page) return;
+    const [outer, inner] = [pages, page].map((element) => element.getBoundingClientRect());
+    pages.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+    if (all.every((one, i) => one === watched[i])) return;
+    sizes.disconnect();
+    for (const one of watched = all) sizes.observe(one);
   };
-  const laidOut = new MutationObserver(follow); // now, or later, or once more
-  laidOut.observe(document.body, {childList: true, subtree: true});
+  const sizes = new ResizeObserver(follow), parts = new MutationObserver(follow);
+  const leave = () => {
+    sizes.disconnect();
+    parts.disconnect();
+  };
+  parts.observe(document.body, {childList: true, subtree: true});
   follow();
-  addEventListener("keydown", hand, true);
-  return () => {
-    laidOut.disconnect();
-    removeEventListener("keydown", hand, true);
+  for (const kind of ["pointerdown", "wheel"])
+    addEventListener(kind, ({target}) => target.closest?.(bar) && leave(), {capture: true, signal: gone.signal});
+  addEventListener("keydown", hand, {capture: true, signal: gone.signal});
+  const end = () => {
+    leave();
+    gone.abort();
   };
+  ends.set(parentElement, end);
+  return end;
 }
 """,
 )

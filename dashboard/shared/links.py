@@ -57,10 +57,10 @@ class ExploreLink:
     """The 784 pixels that the encoders see of a drawing, a bit each, row by row."""
 
 
-def to_explore(state: str, models: Sequence[str] = (), task: str = "") -> str:
-    """The address of Explore in a state, relative to any other page of the dashboard; with a task at hand there, if any."""
-    given = {key: value for key, value in (("models", ",".join(models)), ("task", task)) if value}
-    return f"./{'?' if given else ''}{urlencode(given, safe=',')}#{state}"
+def to_explore(state: str, models: Sequence[str] = ()) -> str:
+    """The address of Explore in a state, relative to any other page of the dashboard."""
+    query = f"?{urlencode({'models': ','.join(models)}, safe=',')}" if models else ""
+    return f"./{query}#{state}"
 
 
 def state_of(*, mode: str, z: Sequence[Sequence[float]] = (), image: int | None = None, layers: Sequence[str] = ()) -> str:

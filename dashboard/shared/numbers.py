@@ -40,6 +40,14 @@ def read_number(text: str, whole: bool = False) -> float:
     raise NumberError("This is no number. Type digits only, as 152.43 or 152,43.")
 
 
+def read_two(text: str) -> tuple[float, float]:
+    """The two numbers that a text says, with a semicolon between them. Raises NumberError, one sentence."""
+    parts = text.split(";")
+    if len(parts) != 2 or not all(part.strip() for part in parts):
+        raise NumberError("Two numbers are asked for: type both, with a semicolon between them, as 1.5; −0.25.")
+    return read_number(parts[0]), read_number(parts[1])
+
+
 def read_seed(text: str, most: int) -> int:
     """The seed that a text says, a whole number from 0 to `most`. Raises NumberError, one sentence."""
     value = read_number(text, whole=True) if text.strip() else math.nan

@@ -23,7 +23,7 @@ _PINNINGS = "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
-_EXPLORED, _PUT_AWAY = "explored", "put away"
+_EXPLORED, _PUT_AWAY, _VISIT = "explored", "put away", "visit"
 
 
 def _asked(key: str, left: str | None) -> str | None:
@@ -207,6 +207,20 @@ def is_dark() -> bool:
 def keep_explored(link: str) -> None:
     """Remember what the visitor settled on at Explore, as a link."""
     keep(_EXPLORED, link)
+
+
+def visit(link: str, task: str) -> None:
+    """Before Explore is shown: have it open the models it opens on, in the state of a link, with a task at hand."""
+    keep(_MODELS, ("", "", choosing() + 1))
+    keep(TASK, task)
+    keep(_PUT_AWAY, "")
+    keep_explored("")
+    keep(_VISIT, (link, visiting()[1] + 1))
+
+
+def visiting() -> tuple[str, int]:
+    """The state in which Explore was asked for last in this session, and how often that was done."""
+    return kept(_VISIT, ("", 0))
 
 
 def explored() -> str:

@@ -39,8 +39,8 @@ ERROR, ERROR_HELP = "±", "Standard error of the mean to the left: standard devi
 
 
 MINUS_LOSS = (
-    "For β ≥ 1, −loss ≤ ELBO ≤ log p(x): minus the loss is still a lower bound, only a looser one. For β < 1 it can lie above "
-    "log p(x), and is none."
+    "For β ≥ 1, −loss ≤ ELBO ≤ log p(x): minus the loss is still a lower bound, above β = 1 a looser one. For β < 1 it "
+    "can lie above log p(x), and is none."
 )
 """On loss = nll + β·KL."""
 
@@ -70,6 +70,11 @@ def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
 def apart(more: float, less: float, digits: int = 2) -> str:
     """By how much two numbers differ as they stand beside it: the difference of what `number` prints of them."""
     return number(round(more, digits) - round(less, digits), digits)
+
+
+def one_of(digit: int) -> str:
+    """A digit with its article."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -27,13 +27,17 @@ st.html(
     f"[data-testid=stExpandSidebarButton]::after {{ content: '{wording.PAGES}'; padding-left: .4rem; }}"
     "[data-testid=stExpandSidebarButton] { width: auto; }</style>"
 )
-WORKSHEET = st.Page(worksheet.show, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 
 
 def show_explore() -> None:
     """Explore, below the task that is done there."""
     task_bar.above_explore(WORKSHEET)
     explore.show()
+
+
+def show_worksheet() -> None:
+    """The worksheet, whose tasks lead to Explore."""
+    worksheet.show(EXPLORE)
 
 
 def show_train() -> None:
@@ -49,9 +53,11 @@ def show_runs() -> None:
     runs.show()
 
 
+EXPLORE = st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True)
+WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 st.navigation(
     [
-        st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True),
+        EXPLORE,
         st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
         st.Page(show_runs, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),

@@ -124,9 +124,13 @@ def far_shares(material: Material, draws: int = FAR_DRAWS) -> tuple[float, float
     Of the VAE from N(0, I), of the autoencoder from N(0, I), and of the autoencoder from the Gaussian fitted to its codes.
     """
     standard = np.random.default_rng(0).standard_normal((draws, 2))
-    recipes = (("vae", standard), ("ae", standard), ("ae", own_gaussian(material.codes, standard)))
-    vae, ae, own = (float((nearest_training_code(material, k, z) > usual_distance(material, k)).mean()) for k, z in recipes)
-    return vae, ae, own
+    vae, ae = (float(is_far(material, kind, standard).mean()) for kind in ("vae", "ae"))
+    return vae, ae, float(is_far(material, "ae", own_gaussian(material.codes, standard)).mean())
+
+
+def is_far(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
+    """Which of z [k, 2] are further than usual from every training code of a model: [k]."""
+    return nearest_training_code(material, kind, z) > usual_distance(material, kind)
 
 
 def own_gaussian(codes: np.ndarray, standard: np.ndarray) -> np.ndarray:

@@ -20,7 +20,20 @@ _STYLE = """<style>
 .st-key-task-at-hand-explore { padding: 0 .75rem; margin-bottom: -1rem; }
 [class*=st-key-task-at-hand] p { font-size: .875rem; line-height: 1.3; }
 [class*=st-key-task-at-hand] button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
-@media (max-width: 640px) { [class*=st-key-task-at-hand] { flex-wrap: wrap; } }
+.st-key-task-again { display: none; }
+.stApp :has([class*=st-key-stays-above]) { background: inherit; } /* of the page, whatever its theme */
+[data-testid=stLayoutWrapper]:has(> .st-key-task-at-hand-runs) { position: sticky; top: 3.75rem; z-index: 90; }
+/* Where Explore is one column, the words scroll away, and the keys stay with a button that shows the words again. */
+@media (max-width: 900px), (max-width: 1000px) and (max-height: 560px) {
+  [class*=st-key-task-at-hand] { flex-wrap: wrap; }
+  [data-testid=stLayoutWrapper]:has(> .st-key-task-at-hand-explore), .st-key-task-at-hand-explore { display: contents; }
+  .st-key-task-at-hand-explore > [data-testid=stElementContainer] { padding: 0 .75rem; }
+  .st-key-task-again { display: block; }
+  .st-key-task-at-hand-explore > [data-testid=stLayoutWrapper] {
+    position: sticky; top: 3.75rem; z-index: 90; width: 100%; margin-bottom: -.75rem;
+  }
+  .st-key-stays-above-explore { flex-wrap: nowrap; padding: .25rem .75rem .5rem; }
+}
 </style>"""
 
 
@@ -36,12 +49,15 @@ def above_explore(worksheet: StreamlitPage) -> None:
     by_link, found = task.form in BY_LINK, state.explored()
     with _bar("explore"):
         st.markdown(f"**{wording.AT_HAND}: {task.title}.** {words}")
-        if by_link:
-            help = wording.SEND_HELP if found else wording.NOTHING_YET
-            is_sent = st.button(wording.SEND, type="primary", disabled=not found, help=help)
-        else:
-            is_sent = st.button(wording.BACK, type="primary")
-        _put_away(task)
+        with _keys("explore"):
+            with st.container(key="task-again", width="content"), st.popover(wording.AT_HAND):
+                st.markdown(f"**{task.title}.** {words}")
+            if by_link:
+                help = wording.SEND_HELP if found else wording.NOTHING_YET
+                is_sent = st.button(wording.SEND, type="primary", disabled=not found, help=help)
+            else:
+                is_sent = st.button(wording.BACK, type="primary")
+            _put_away(task)
     if is_sent:
         if by_link:
             state.fill_in(keys.answer(task), found)
@@ -58,8 +74,9 @@ def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
     help = wording.SEND_RUNS_HELP if lines else wording.NO_RUN_YET
     with _bar("runs"):
         st.markdown(f"**{wording.AT_HAND}: {task.title}.**", width="content")
-        is_sent = st.button(wording.SEND, type="primary", disabled=not lines, help=help)
-        _put_away(task)
+        with _keys("runs"):
+            is_sent = st.button(wording.SEND, type="primary", disabled=not lines, help=help)
+            _put_away(task)
     if is_sent:
         state.keep(keys.SENT, (task.name, lines))  # the worksheet adds them once it knows what the browser keeps
         _back(worksheet, task)
@@ -73,6 +90,10 @@ def _at_hand(tasks: Sequence[Task]) -> Task | None:
 def _bar(page: str) -> st.delta_generator.DeltaGenerator:
     st.html(_STYLE)
     return st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"task-at-hand-{page}")
+
+
+def _keys(page: str) -> st.delta_generator.DeltaGenerator:
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", width="content", key=f"stays-above-{page}")
 
 
 def _put_away(task: Task) -> None:

@@ -80,7 +80,7 @@ def shown(task: Task, material: Material, raw: Any) -> str:
     """What was given, as a reader wants to see it: of a link the place that it shows."""
     if raw is None or raw == "":
         return ""
-    if task.form in ("choice", "number"):
+    if task.form not in BY_LINK:
         return task.options[raw] if task.form == "choice" else str(raw).strip()
     try:
         given = understood(task, material, raw)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.wording import apart, number, percent
+from dashboard.shared.wording import apart, number, one_of, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.peaks import best_gaussian, heights_of_codes, log_joint, peaks
@@ -25,14 +25,11 @@ _DRAWS = 500
 def _facts(material: Material, image: int) -> str:
     truths = material.truths
     modes, log_px, elbo = int(truths.modes[image]), float(truths.log_px[image]), float(truths.elbo[image])
+    digit = one_of(int(material.labels[image]))
     return (
-        f"Test image {image} is {_one(int(material.labels[image]))}. Its posterior has {modes} mode{'' if modes == 1 else 's'}; "
+        f"Test image {image} is {digit}. Its posterior has {modes} mode{'' if modes == 1 else 's'}; "
         f"log p(x) is {number(log_px)}, the ELBO {number(elbo)} and so the gap {apart(log_px, elbo)} nats."
     )
-
-
-def _one(digit: int) -> str:
-    return f"{'an' if digit == 8 else 'a'} {digit}"
 
 
 def _by(holds: Callable[[Material, int], bool]) -> Callable[[Material, int], Verdict]:
@@ -108,7 +105,7 @@ def _won_back(material: Material, image: int) -> Worked:
     log_px, elbo = float(material.truths.log_px[image]), float(material.truths.elbo[image])
     fit = best_gaussian(material, image)
     why = (
-        f"Accept any figure up to about this one: with μ = {_at(fit.mu)} and σ = ({fit.std[0]:.4f}, {fit.std[1]:.4f}) the ELBO "
+        f"Accept about this figure: with μ = {_at(fit.mu)} and σ = ({fit.std[0]:.4f}, {fit.std[1]:.4f}) the ELBO "
         f"rises to {number(fit.elbo)}, so {apart(fit.elbo, elbo)} of the {apart(log_px, elbo)} nats come back. The decoder has "
         "not changed, so all of that was the encoder's mistake: the amortisation gap. What stays is the shape of q."
     )
@@ -181,12 +178,12 @@ IMAGE_TASKS = (
     Task(
         name="misjudged",
         step="fit-q",
-        short="Fit by hand",
+        short="Refit",
         title="An image that the encoder misjudges",
         form="image",
         text=lambda material: (
-            f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then fit q by hand: how "
-            "much of the gap do you win back?"
+            f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then press Refine q: how "
+            "much of the gap comes back, and whose mistake was it?"
         ),
         check=_by(lambda material, image: bool(_misjudged(material)[image])),
         hint="Look for points that lie among another digit's colour: there the encoder was mistaken.",
@@ -214,8 +211,9 @@ IMAGE_TASKS = (
         title="Where importance sampling fails",
         form="image",
         text=lambda material: (
-            f"Find a test image for which {_DRAWS} draws from q give a log p(x) more than {_IS_LOW:g} nat below the exact one. "
-            "Which part of the posterior did the draws miss?"
+            f"Find a test image for which {_DRAWS} draws from q give a log p(x) more than {_IS_LOW:g} nat below the exact one: "
+            "send any image, and the sheet draws for you and says by how much they miss. Which "
+            "part of the posterior did the draws miss?"
         ),
         check=_check_is,
         hint="Look among the images with a large gap: there q misses something, and the draws come from q.",

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from dashboard.shared import device, leafing, state
-from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.train.wording import plain
@@ -24,12 +24,6 @@ _STYLE = """<style>
 .st-key-bar-of-task { flex-wrap: nowrap; }
 .st-key-bar-of-task > :has(> .st-key-pages-of-task) { flex: 1 1 0; min-width: 0; }
 .st-key-pages-of-task { width: 100%; }
-@media (max-width: 640px) {
-  .st-key-bar-of-task { flex-wrap: wrap; }
-  .st-key-bar-of-task > :has(> .st-key-pages-of-task) { order: -1; flex: 0 0 100%; }
-  .st-key-pages-of-task { flex-wrap: nowrap; overflow-x: auto; }
-  .st-key-pages-of-task button { white-space: nowrap; }
-}
 </style>"""
 _TEACHES, _AFRESH, _WORKED_OUT = "worksheet-teaches", "worksheet-afresh", "worksheet-worked-out"
 
@@ -37,8 +31,8 @@ Answers = dict[str, tuple[Any, str]]
 """By task: what was given, and the student's own words."""
 
 
-def show() -> None:
-    """Lay the page out."""
+def show(explore: StreamlitPage) -> None:
+    """Lay the page out; `explore` is where most tasks are done."""
     st.html(_STYLE)
     names = [task.name for task in TASKS]
     name, known = state.turned_to(state.TASK, names)
@@ -62,7 +56,7 @@ def show() -> None:
     leafing.follow(state.TASK, place)
     about, work = st.columns([1, 1.5], gap="large")
     with about:
-        _about(place, TASKS[place], material)
+        _about(place, TASKS[place], material, explore)
     with work:
         _work(TASKS[place], material)
     st.divider()
@@ -91,14 +85,14 @@ def _is_right(task: Task, material: Material, answers: Answers) -> bool:
     return verdict is not None and verdict.right
 
 
-def _about(place: int, task: Task, material: Material) -> None:
+def _about(place: int, task: Task, material: Material, explore: StreamlitPage) -> None:
     st.subheader(f"{place + 1}. {task.title}", anchor=False)
     st.markdown(task.text(material))
-    if task.state:
-        link, label = explore_link.to_explore(task.state(material), task=task.name), wording.DO_IN_EXPLORE
-    else:
-        link, label = f"./learn?step={task.step}", wording.DO_IN_LEARN
-    st.link_button(label, link, help=wording.NEW_TAB, icon=":material/open_in_new:")
+    if not task.state:
+        st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
+    elif st.button(wording.DO_IN_EXPLORE, help=wording.SAME_TAB, icon=":material/explore:"):
+        state.visit(task.state(material), task.name)
+        st.switch_page(explore, query_params={state.TASK: task.name})
     with st.expander(wording.HINT, icon=":material/lightbulb:", key=f"hint-{task.name}"):
         st.markdown(task.hint)
 

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.shared.links import LinkError, read
-from dashboard.shared.wording import number
+from dashboard.shared.wording import number, one_of
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import ModelAnswer, Task, place_of, understood
+from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, place_of, understood
 from vae_engine.stored import forward
 
 _SCALE, _STRIP_SCALE = 6, 2
@@ -49,7 +49,7 @@ class Picture:
 
 def pictures_of(task: Task, material: Material, raw: Any) -> list[Picture]:
     """Pictures of what a visitor gave; none for numbers and choices, or when it makes no sense."""
-    if raw is None or raw == "" or task.form in ("number", "choice"):
+    if raw is None or raw == "" or task.form not in BY_LINK:
         return []
     return _of_drawing(str(raw)) + _of_answer(task, material, raw)
 
@@ -91,7 +91,7 @@ def pictures_asked_about(task: Task, material: Material) -> list[Picture]:
     """What a handout shows of a task without giving anything away: its image, or the maps on which its answer is marked."""
     if task.about is not None:
         x = material.x[task.about].reshape(28, 28)
-        return [Picture(f"test image {task.about}, a {material.labels[task.about]}", *_digit(x))]
+        return [Picture(f"test image {task.about}, {one_of(material.labels[task.about])}", *_digit(x))]
     kinds = {"place": [task.kind], "walk": list(NAMES)}.get(task.form, [])
     maps = {NAMES[kind]: _map(material, kind, np.empty((0, 2))) for kind in kinds}
     return [Picture(f"the {name}'s map", png, _FOR_A_PEN * width) for name, (png, width) in maps.items()]
@@ -109,7 +109,8 @@ def _of_image(material: Material, image: int) -> list[Picture]:
     mu = material.mu[image]
     return [
         Picture(
-            f"test image {image}, a {material.labels[image]}, as the encoder sees it", *_digit(material.x[image].reshape(28, 28))
+            f"test image {image}, {one_of(material.labels[image])}, as the encoder sees it",
+            *_digit(material.x[image].reshape(28, 28)),
         ),
         Picture("decoded at the mean of q", *_digit(forward.decode(material.vae, mu[None])[0])),
         Picture(f"μ = ({number(mu[0])}, {number(mu[1])}) on the VAE's map", *_map(material, "vae", mu[None])),

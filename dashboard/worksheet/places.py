@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
-from dashboard.shared.wording import number, percent
+from dashboard.shared.wording import number, one_of, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
@@ -27,6 +27,7 @@ _HOLE = 3.0  # usual distances
 _NEAR = 2.0
 _REACH = 3.0
 _STEPS = 41
+_UNITS = {"vae": "prior sd", "ae": "code units"}
 
 
 def _check_between(material: Material, link: ExploreLink) -> Verdict:
@@ -68,11 +69,17 @@ def _unsure_draws(material: Material) -> tuple[np.ndarray, np.ndarray]:
     return z, measures.unsure_pixels(material.vae, z)
 
 
+def _many(material: Material) -> int:
+    """So many undecided pixels that this share of draws from the prior has fewer."""
+    unsure = np.sort(_unsure_draws(material)[1])
+    return int(unsure[math.ceil(_RARE / 100 * _DRAWS) - 1]) + 1
+
+
 def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
     z = np.array(place_of(link, "vae"))
     unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
-    limit = float(np.percentile(_unsure_draws(material)[1], _RARE))
-    text = f"At this z {unsure} pixels are undecided; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit:.0f}."
+    limit = _many(material)
+    text = f"At this z {unsure} pixels are undecided; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit}."
     return Verdict(unsure >= limit, text)
 
 
@@ -94,7 +101,7 @@ def _check_hole(material: Material, link: ExploreLink) -> Verdict:
     distance, usual = _distances(material, "ae", z)
     amid = _amid(material.codes, z)
     where = "with codes on every side" if amid else "outside all codes, where a gap is no surprise"
-    text = f"The nearest training code is {distance:.2f} away, {distance / usual:.1f} times the usual distance, {where}."
+    text = f"The nearest training code is {distance:.2f} {_UNITS['ae']} away, {_as_far(distance / usual, 1)}, {where}."
     return Verdict(amid and distance > _HOLE * usual, text)
 
 
@@ -123,7 +130,7 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
     radius = float(np.hypot(*z))
     text = (
         f"This z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
-        f"out). The nearest training code is {distance:.2f} away; {usual:.2f} is usual."
+        f"out). The nearest training code is {distance:.3f} {_UNITS['vae']} away, {_as_far(distance / usual, 1)}."
     )
     return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
 
@@ -154,8 +161,9 @@ def _check_walk(material: Material, link: ExploreLink) -> Verdict:
     labels = [int(material.labels[image]) for image in images]
     farthest = {kind: _farthest(material, kind, images) for kind in ("vae", "ae")}
     text = (
-        f"From a {labels[0]} to a {labels[1]}. Where the straight path is farthest from any training code, it is "
-        f"{farthest['vae']:.1f} usual distances away in the VAE's map and {farthest['ae']:.1f} in the autoencoder's."
+        f"From {one_of(labels[0])} to {one_of(labels[1])}. Where the straight path is farthest from any training code, it is "
+        f"{_length(material, 'vae', farthest['vae'])} away in the VAE's map, {_as_far(farthest['vae'], 1)}, and "
+        f"{_length(material, 'ae', farthest['ae'])} in the autoencoder's, {farthest['ae']:.1f} times as far."
     )
     return Verdict(labels[0] != labels[1] and farthest["vae"] <= _NEAR, text)
 
@@ -167,8 +175,9 @@ def _answer_walk(material: Material) -> ModelAnswer:
     given = f"#mode=walk&ends=i{a}%3Bi{b}"
     stays = _farthest(material, "ae", [a, b]) <= _NEAR
     why = (
-        f"They should read the second number: this path {'stays' if stays else 'does not stay'} within {_NEAR:g} usual distances "
-        "of the autoencoder's codes. Either finding counts, if they measured it: nothing in the autoencoder's loss keeps the "
+        f"They should read the second number: this path {'stays' if stays else 'does not stay'} within "
+        f"{_length(material, 'ae', _NEAR)} of the autoencoder's codes. Either finding counts, if they measured it: nothing in "
+        "the autoencoder's loss keeps the "
         "ground between codes filled, and nothing keeps it empty."
     )
     return ModelAnswer(_check_walk(material, read(given)).text, given, why)
@@ -179,6 +188,15 @@ def _farthest(material: Material, kind: str, images: list[int]) -> float:
     start, end = material.places(kind)[images]
     path = start + np.linspace(0, 1, _STEPS)[:, None] * (end - start)
     return float(measures.nearest_training_code(material, kind, path).max() / measures.usual_distance(material, kind))
+
+
+def _length(material: Material, kind: str, times: float) -> str:
+    """A multiple of the usual distance."""
+    return f"{times * measures.usual_distance(material, kind):.3f} {_UNITS[kind]}"
+
+
+def _as_far(times: float, digits: int = 0) -> str:
+    return f"{times:.{digits}f} times as far as {measures.USUAL} % of test codes have one"
 
 
 def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, float]:
@@ -222,7 +240,8 @@ PLACE_TASKS = (
         form="place",
         text=lambda material: (
             "Find a z at which more pixels are undecided (between a quarter and three quarters) than at "
-            f"{_RARE} % of draws from the prior. Why is the picture blurred, although every image drawn from it is sharp?"
+            f"{_RARE} % of draws from the prior: {_many(material)} or more. Why is the picture blurred, although every "
+            "image drawn from it is sharp?"
         ),
         check=_check_unsure,
         hint="Show the layer of the decoder's entropy: pixels are undecided where many classes meet.",
@@ -237,8 +256,9 @@ PLACE_TASKS = (
         form="place",
         kind="ae",
         text=lambda material: (
-            f"Find a place amid the autoencoder's codes with no training code within {_HOLE:g} times the usual "
-            "distance. What does the decoder draw there, and why was it never corrected?"
+            "Find a place amid the autoencoder's codes with no training code within "
+            f"{_length(material, 'ae', _HOLE)}, {_as_far(_HOLE)}. What does the decoder draw there, and why was it "
+            "never corrected?"
         ),
         check=_check_hole,
         hint="Show the layer of the distance to the nearest training code: the holes stand out.",
@@ -253,7 +273,8 @@ PLACE_TASKS = (
         form="walk",
         text=lambda material: (
             "Choose two images of different digits such that the straight path between them is nowhere more than "
-            f"{_NEAR:g} usual distances from a training code in the VAE's map. Is that also so in the autoencoder's?"
+            f"{_length(material, 'vae', _NEAR)} from a training code in the VAE's map, {_as_far(_NEAR)}. Does it stay within "
+            f"{_length(material, 'ae', _NEAR)}, likewise, in the autoencoder's?"
         ),
         check=_check_walk,
         hint="Choose neighbours in the VAE's map: the path must not cross empty ground.",
@@ -267,8 +288,8 @@ PLACE_TASKS = (
         title="Drawn by the prior, never seen in training",
         form="place",
         text=lambda material: (
-            f"Find a z within {_REACH:g} of the origin whose nearest training code is more than {_NEAR:g} times the usual "
-            "distance away. What does it say about the aggregate posterior?"
+            f"Find a z within {_REACH:g} of the origin whose nearest training code is more than "
+            f"{_length(material, 'vae', _NEAR)} away, {_as_far(_NEAR)}. What does it say about the aggregate posterior?"
         ),
         check=_check_gap,
         hint="Compare the prior's contours with the density of the aggregate posterior.",

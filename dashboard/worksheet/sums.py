@@ -17,6 +17,7 @@ from vae_engine.stored import terms
 _IMAGE = 7  # the one that the number tasks are about
 _HALF_WIDTH = 5.0
 _NOISE = 1.5
+_FURTHER = 0.1
 _BETA = 4.0
 _RADIUS = 2.0
 
@@ -33,12 +34,40 @@ def _near(value: Callable[[Material], float], tolerance: float, digits: int) -> 
     return check
 
 
+def _both(*checks: Callable[[Material, float], Verdict]) -> Callable[[Material, tuple[float, float]], Verdict]:
+    """Right when both parts are; each is judged in its turn."""
+
+    def check(material: Material, given: tuple[float, float]) -> Verdict:
+        parts = [part(material, one) for part, one in zip(checks, given, strict=True)]
+        return Verdict(all(part.right for part in parts), " ".join(part.text for part in parts))
+
+    return check
+
+
+def _told_both(
+    values: tuple[Callable[[Material], float], Callable[[Material], float]],
+    digits: tuple[int, int],
+    how: str,
+    why: Callable[[Material], str],
+) -> Callable[[Material], ModelAnswer]:
+    def answer(material: Material) -> ModelAnswer:
+        found = [(value(material), places) for value, places in zip(values, digits, strict=True)]
+        said, given = (separator.join(form(*one) for one in found) for separator, form in ((" and ", number), ("; ", _typed)))
+        return ModelAnswer(f"{said}. {how}", given, why(material))
+
+    return answer
+
+
+def _typed(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}"
+
+
 def _told(
     value: Callable[[Material], float], digits: int, how: str, why: Callable[[Material], str]
 ) -> Callable[[Material], ModelAnswer]:
     def answer(material: Material) -> ModelAnswer:
         wanted = value(material)
-        return ModelAnswer(f"{number(wanted, digits)}. {how}", f"{wanted:.{digits}f}", why(material))
+        return ModelAnswer(f"{number(wanted, digits)}. {how}", _typed(wanted, digits), why(material))
 
     return answer
 
@@ -57,6 +86,11 @@ def _side(material: Material) -> float:
     return math.ceil(2 * _HALF_WIDTH / _width(material)) + 1
 
 
+def _power(material: Material) -> float:
+    """Of ten, in the number of points in 20 dimensions."""
+    return 20 * math.log10(_side(material))
+
+
 def _gap(material: Material) -> float:
     """The difference of the numbers as they are read off."""
     return round(float(material.truths.log_px[_IMAGE]), 2) - round(float(material.truths.elbo[_IMAGE]), 2)
@@ -69,6 +103,11 @@ def _kl(material: Material) -> float:
 def _moved(material: Material) -> float:
     mu, std = _rounded(material)
     return round(float(mu[0] + _NOISE * std[0]), 4)
+
+
+def _moved_on(material: Material) -> float:
+    """Where the same noise leads from a μ that is larger."""
+    return _moved(material) + _FURTHER
 
 
 def _noise(material: Material) -> float:
@@ -157,10 +196,9 @@ def _told_of_q(material: Material) -> str:
 
 
 def _in_twenty(material: Material) -> str:
-    power = 20 * math.log10(_side(material))
     return (
-        f"In 20 dimensions it takes {_side(material):,.0f} to the 20th power, about 10 to the {power:.0f}th: no computer will do "
-        f"it. Accept {_side(material) - 1:,.0f} as well, which counts the intervals."
+        f"In 20 dimensions it takes {_side(material):,.0f} to the 20th power, about 10 to the {_power(material):.0f}th: no "
+        f"computer will do it. Accept {_side(material) - 1:,.0f} as well, which counts the intervals."
     )
 
 
@@ -196,16 +234,23 @@ SUM_TASKS = (
         step="posterior",
         short="A grid",
         title="How fine must a grid be?",
-        form="number",
+        form="numbers",
         about=_IMAGE,
         text=lambda material: (
             f"For test image {_IMAGE} the smaller σ of the encoder's q is {_width(material):.4f}. A grid runs from "
             f"−{_HALF_WIDTH:g} to {_HALF_WIDTH:g}, with a point at both ends. How many points per side does it need so that "
-            "neighbours are no more than this σ apart? And how many points in 20 dimensions?"
+            "neighbours are no more than this σ apart? And in 20 dimensions, which power of ten is the number of points (6 for "
+            "10⁶)?"
         ),
-        check=_near(_side, 0.5, 0),
-        hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d.",
-        answer=_told(_side, 0, "The range over the spacing, rounded up, and one more for the other end.", _in_twenty),
+        check=_both(_near(_side, 0.5, 0), _near(_power, 0.6, 0)),
+        hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d; "
+        "log₁₀ of that is d times log₁₀ of the points.",
+        answer=_told_both(
+            (_side, _power),
+            (0, 0),
+            "The range over the spacing, rounded up, and one more for the other end; then 20 times log₁₀ of it.",
+            _in_twenty,
+        ),
     ),
     Task(
         name="gap",
@@ -249,19 +294,20 @@ SUM_TASKS = (
         step="reparameterisation",
         short="Which ε",
         title="From the draw back to the noise",
-        form="number",
+        form="numbers",
         about=_IMAGE,
         text=lambda material: (
             f"For test image {_IMAGE} the encoder says {_told_of_q(material)}, and a draw has z₁ = "
-            f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were 0.1 larger?"
+            f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were "
+            f"{_FURTHER:g} larger?"
         ),
-        check=_near(_noise, 0.05, 2),
+        check=_both(_near(_noise, 0.05, 2), _near(_moved_on, 0.005, 4)),
         hint="Solve z = μ + σ·ε for ε.",
-        answer=_told(
-            _noise,
-            2,
-            "(z₁ − μ₁)/σ₁.",
-            lambda material: f"z₁ would be 0.1 larger as well, {number(_moved(material) + 0.1, 4)}: ε₁ stays, so dz₁/dμ₁ = 1.",
+        answer=_told_both(
+            (_noise, _moved_on),
+            (2, 4),
+            "(z₁ − μ₁)/σ₁, and μ₁ + σ₁·ε₁ with the larger μ₁.",
+            lambda material: f"z₁ would be {_FURTHER:g} larger as well: ε₁ stays, so dz₁/dμ₁ = 1.",
         ),
     ),
     Task(

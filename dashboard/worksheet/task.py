@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
-from dashboard.shared.numbers import NumberError, read_number
+from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
-Form = Literal["place", "image", "walk", "number", "choice"]
+Form = Literal["place", "image", "walk", "number", "numbers", "choice"]
 """What is asked for: the first three by a link to Explore (an image also by its number)."""
 BY_LINK: tuple[Form, ...] = ("place", "image", "walk")
 LONGEST_ANSWER = 4000
-_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "choice": 2}
+_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "numbers": 3, "choice": 2}
 
 
 Places = tuple[tuple[float, float], ...]
@@ -56,7 +56,7 @@ class Task:
     form: Form
     text: Callable[[Material], str]
     check: Callable[[Material, Any], Verdict]
-    """Of an ExploreLink, an image's index, a number or the index of an option, by form."""
+    """Of an ExploreLink, an image's index, a number, two of them or the index of an option, by form."""
     hint: str
     answer: Callable[[Material], ModelAnswer]
     state: Callable[[Material], str] | None = None
@@ -69,7 +69,8 @@ class Task:
 
     @property
     def points(self) -> int:
-        """What it counts on a handout: one for the answer, or two where it must be searched for, and one for the reason."""
+        """What it counts on a handout: one for the answer, or two where it must be searched for or has two parts, and one for the
+        reason."""
         return _POINTS[self.form]
 
 
@@ -80,6 +81,8 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
     text = str(raw).strip()
     if task.form == "number":
         return read_number(text)
+    if task.form == "numbers":
+        return read_two(text)
     if task.form == "image" and text.isascii() and text.isdigit():
         image: int | None = int(text) if len(text) <= 5 else len(material.x)
     else:

@@ -14,11 +14,12 @@ ANSWERS = {
     "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
     "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
     "number": "Your number",
+    "numbers": "Your two numbers, with a semicolon between them",
     "choice": "Your choice",
 }
 CARRY = "Take my state from Explore"
 CARRY_HELP = "Fills in where you last stood on the Explore page in this tab."
-WORDS = "In your own words"
+WORDS = "In your own words (for your teacher; nothing here checks them)"
 HINT = "Hint"
 REVEAL = "Show the model answer"
 MODEL_ANSWER = "Model answer"
@@ -26,6 +27,7 @@ WORKING = "Working it out from the models …"
 DO_IN_EXPLORE = "Do it in Explore"
 DO_IN_LEARN = "Do it in Learn"
 NEW_TAB = "Opens in a new tab; this sheet stays open."
+SAME_TAB = "Opens here, with the task above it and a key that leads back; your answers are kept."
 RIGHT, NOT_YET = "Right", "Not yet"
 
 AT_HAND = "Your task"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
-from support.explorer_page import at_rest, heard, here, until
+from playwright.sync_api import Locator, Page, expect
+from support.explorer_page import at_rest, draw_seven, heard, here, pixels, state, until
 from support.serving import offline_context
 
-from dashboard.stock import catalogue
+from dashboard.stock import catalogue, measures
 from dashboard.worksheet import TASKS, Task, judged, wording
 from dashboard.worksheet.page import answer_of
 
@@ -135,18 +137,109 @@ def test_the_printed_sheet_opens_from_disk_without_a_network(browser: Any, page:
     context.close()
 
 
-def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there(page: Page) -> None:
-    opened_solved(page, 0)
-    page.get_by_role("link", name="Explore", exact=True).click()
-    here(page)
-    expect(page.get_by_text(f"{wording.AT_HAND}: {TASKS[0].title}.")).to_be_visible()
-    page.get_by_test_id("latent-map-vae").focus()
-    with heard(page, by_address=True):
-        page.keyboard.press("r")
-    z = page.evaluate("window.__latentExplorer.state().z[0]")
+def sheet_at(page: Page, address: str, name: str) -> Task:
+    """The sheet open at a task."""
+    task = next(task for task in TASKS if task.name == name)
+    page.goto(f"{address}/worksheet?task={name}")
+    expect(page.get_by_role("heading", name=task.title)).to_be_visible(timeout=60_000)
+    at_rest(page)
+    return task
+
+
+def sent(page: Page, task: Task) -> None:
+    """Send what stands on Explore and wait for the sheet, in the tab that it was asked for in."""
     page.get_by_role("button", name=wording.SEND).click()
-    expect(page.get_by_role("heading", name=TASKS[0].title)).to_be_visible(timeout=60_000)
-    expect(page.get_by_text(f"z = ({z[0]:.2f}".replace("-", "−")).first).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=task.title)).to_be_visible(timeout=60_000)
+    assert len(page.context.pages) == 1, "one sheet, in one tab"
+
+
+def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there(page: Page, dashboard_address: str) -> None:
+    task = sheet_at(page, dashboard_address, "two-modes")
+    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(page)
+    expect(page.get_by_text(f"{wording.AT_HAND}: {task.title}.").first).to_be_visible()
+    shown = state(page)
+    assert (shown["mode"], shown["selected"]) == ("inspect", 0), "the state of the task, not the one that was left"
+    page.get_by_test_id("ambiguous").click()
+    at_each = page.get_by_test_id("mode-digits").get_by_role("button")
+    until(lambda: f"{at_each.count()} modes" in str(page.get_by_test_id("identity-note").text_content()))
+    modes = [pixels(page, at_each.nth(place).locator("canvas")) for place in range(at_each.count())]
+    at_each.nth(1).focus()
+    with heard(page, by_address=True):
+        page.keyboard.press("Enter")
+    assert pixels(page, "digit-vae") == modes[1] != modes[0]
+    chosen = state(page)["selected"]
+    sent(page, task)
+    expect(page.get_by_text(f"Test image {chosen} is").first).to_be_visible(timeout=30_000)
+
+
+def test_a_drawing_is_sent_pixel_for_pixel_and_the_sheet_stays_one(page: Page, dashboard_address: str) -> None:
+    task = sheet_at(page, dashboard_address, "unsure")
+    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(page)
+    undecided = page.get_by_test_id("undecided")
+    z, ink = state(page)["z"], catalogue.material().vae
+    expect(undecided).to_have_text(re.compile(rf"^VAE {int(measures.unsure_pixels(ink, np.array([z[0]]))[0])}, AE \d+$"))
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    until(lambda: "drawing=" in page.url)
+    here(page)
+    at_rest(page)
+    seen = np.array(pixels(page, "draw-seen")).reshape(28, 28, 4)[..., 0] < 128
+    assert 20 < seen.sum() < 400
+    sent(page, task)
+    picture = page.get_by_test_id("stImage").filter(has_text="the drawing").locator("img")
+    expect(picture).to_be_visible(timeout=60_000)
+    until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
+    drawn = picture.evaluate(
+        """image => {
+            const canvas = Object.assign(document.createElement("canvas"), {width: 28, height: 28});
+            const context = canvas.getContext("2d"), step = image.naturalWidth / 28;
+            for (let y = 0; y < 28; y++) for (let x = 0; x < 28; x++)
+                context.drawImage(image, (x + 0.5) * step, (y + 0.5) * step, 1, 1, x, y, 1, 1);
+            return Array.from(context.getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0);
+        }"""
+    )
+    assert np.array_equal(np.array(drawn).reshape(28, 28) < 128, seen)
+
+
+def test_on_a_phone_the_present_task_is_in_sight_on_the_sheet_and_at_the_end_of_explore(
+    page: Page, dashboard_address: str
+) -> None:
+    phone = page.context.new_page()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    for place in (len(TASKS) - 1, next(place for place, task in enumerate(TASKS) if task.name == "between")):
+        phone.goto(f"{dashboard_address}/worksheet?task={TASKS[place].name}")
+        until(lambda place=place: in_sight(phone.locator(".st-key-pages-of-task button").nth(place), 0))
+    phone.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(phone)
+    keys = phone.locator(".st-key-stays-above-explore")
+    end = phone.get_by_test_id("nearest-ae")
+    end.scroll_into_view_if_needed()
+    phone.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    until(lambda: in_sight(end, 60))
+    for element in (
+        keys,
+        keys.get_by_role("button", name=wording.SEND),
+        phone.get_by_test_id("digit-vae"),
+        phone.get_by_test_id("digit-ae"),
+    ):
+        until(lambda element=element: in_sight(element, 60))
+    bar, digit = keys.bounding_box(), phone.get_by_test_id("digit-vae").bounding_box()
+    assert bar
+    assert digit
+    assert digit["y"] >= bar["y"] + bar["height"] - 1, "nothing is covered"
+    keys.get_by_role("button", name=wording.AT_HAND).click()
+    expect(phone.get_by_test_id("stPopoverBody").get_by_text(TASKS[0].text(catalogue.material()))).to_be_visible()
+    phone.close()
+
+
+def in_sight(element: Locator, below: int) -> bool:
+    """Whether all of an element is in a phone's window, below the bar of the page."""
+    box = element.bounding_box()
+    return (
+        bool(box) and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] >= below and box["y"] + box["height"] <= 844
+    )
 
 
 def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:

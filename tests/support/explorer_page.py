@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 RERUN = 300
 """Milliseconds within which one run of a page's script brings about the next."""
@@ -40,10 +40,11 @@ def place(page: Page, testid: str, across: float, down: float) -> tuple[float, f
     return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
 
-def pixels(page: Page, testid: str) -> list[int]:
-    """The colours on a canvas once what was done is drawn."""
+def pixels(page: Page, canvas: str | Locator) -> list[int]:
+    """The colours on a canvas, by its test id, once what was done is drawn."""
     read = "Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-    return page.get_by_test_id(testid).evaluate(f"canvas => {DRAWN}.then(() => {read})")
+    found = page.get_by_test_id(canvas) if isinstance(canvas, str) else canvas
+    return found.evaluate(f"canvas => {DRAWN}.then(() => {read})")
 
 
 def here(page: Page) -> None:

@@ -2,7 +2,7 @@
 // The slider through the ladder of β under the first map. While it moves the codes glide and the nearest rung decodes; once
 // it is let go it comes to rest on a rung, which all of the page then shows.
 
-import {betaMeaning, betaNumbers, betaProtocol} from "../words/beta_words.js";
+import {betaMeaning, betaNumbers, betaProtocol, collapseOf} from "../words/beta_words.js";
 import {make, setText, slider} from "../base/dom.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -81,7 +81,7 @@ export function createBetaSlider(app, ladder, current) {
       setText(value, String(header.beta));
       setText(numbers, betaNumbers(header));
       numbers.title = meaning.title = betaProtocol(header);
-      setText(meaning, betaMeaning(header));
+      setText(meaning, collapseOf(header) || betaMeaning(header));
     },
   };
 }

@@ -5,6 +5,7 @@ import {classesOf, oneOf} from "../words/classes.js";
 import {actionButton, contextOf, make, setText} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
 import {openLargeView} from "./large_view.js";
+import {createModeDigits} from "./mode_digits.js";
 import {paintAxes, paintGrid} from "../map/marks.js";
 import {paintTruth} from "../map/posterior.js";
 import {areAlike} from "../model/explorer_model.js";
@@ -17,6 +18,8 @@ import {capital, imageName} from "../words/splits.js";
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
 
 const LENS_PADDING = 6;
+/** @type {never[]} */
+const NONE = [];
 const [LARGE_SIDE, LARGE_TEXT, SHARPNESS] = [600, 14, 2]; // of the picture for the whole window, and its pixels for each of these
 
 /** @param {App} app @param {() => Element} page to lie over when enlarged @returns null where no model has a posterior */
@@ -30,6 +33,7 @@ export function createIdentityBar(app, page) {
   const parts = createStack([["mean nll", "lx-part-nll"], ["KL", "lx-part-kl"]]);
   parts.element.title = "The two parts of −ELBO: the mean of nll = −log p(x|z) over all z of q, and the KL of q to the prior";
   const note = make("p", {class: "lx-hint", "data-testid": "identity-note"});
+  const modes = createModeDigits(app, probe.model);
   const refine = actionButton("Refine q", probe.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
   const zoomIn = () => {
     const frame = probe.frame();
@@ -50,7 +54,7 @@ export function createIdentityBar(app, page) {
       paintLarge(probe.truth());
     }}, "⤢");
   const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, make("div", {class: "lx-lens-box"}, lens, enlarge),
-    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, note));
+    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, make("div", {class: "lx-identity-note"}, note, modes.element)));
   /** @type {unknown[]} */
   let shown = [];
   let full = 1;
@@ -73,6 +77,7 @@ export function createIdentityBar(app, page) {
       paintLens(truth, side);
       enlarge.disabled = !truth;
       paintLarge(truth);
+      modes.render(truth?.picture.modes ?? NONE);
       const {exact, q} = truth ?? {};
       if (!truth || !exact || !q) {
         setMarked(equation, "log p(x) = ELBO + gap");
@@ -142,7 +147,7 @@ function noteOf({picture, exact, gaps}, followed) {
     const where = gaps.elsewhere ? ", on another peak of p(z|x) than the encoder's" : "";
     return `q is the best diagonal Gaussian${where}${followed ? ", and the digit is decoded at its μ" : ""}. ${signedNumber(gaps.amortisation)} nats were amortisation gap; ${signedNumber(gaps.approximation)} remain.${doubt}`;
   }
-  return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes`}; all numbers are nats.${doubt}`;
+  return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes, decoded beside this`}; all numbers are nats.${doubt}`;
 }
 
 /** Two lengths end to end, and under them their names and numbers. @param {[string, string][]} named name and style */

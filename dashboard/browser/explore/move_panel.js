@@ -1,13 +1,15 @@
 // @ts-check
 // Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones,
-// and how densely the prior draws there.
+// how densely the prior draws there, and how many pixels the decoder leaves open.
 
 import {classesOf, markOf} from "../words/classes.js";
 import {priorDensity} from "../words/captions.js";
 import {createStrip} from "../images/digit_view.js";
+import {undecidedPixels} from "../images/digits.js";
 import {make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
 import {sameItems} from "../base/same_items.js";
+import {marked} from "../words/terms.js";
 import {imagesName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -30,13 +32,15 @@ export function createMovePanel(app) {
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
   const vaes = app.models.filter((model) => model.bundle.kind === "vae");
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
+  const undecided = make("span", {"data-testid": "undecided"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
-    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density), ...rows.map((row) => row.element), keys, touches);
+    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density, make("span", {class: "lx-row-note"}, ...marked("undecided pixels"), ": ", undecided)), ...rows.map((row) => row.element), keys, touches);
   return {
     element,
-    /** @param {State} state */
-    render(state) {
+    /** @param {State} state @param {readonly Float32Array[]} decoded what each map shows */
+    render(state, decoded) {
       setText(density, vaes.map((model) => priorDensity(state.z[model.place])).join("; "));
+      setText(undecided, app.models.map((model, i) => `${model.short} ${undecidedPixels(decoded[i])}`).join(", "));
       rows.forEach((row, i) => {
         const key = [state.z[i], app.images, app.theme];
         if (sameItems(row.shown, key)) return;

@@ -146,3 +146,12 @@ function shares(length, parts) {
     return covered;
   });
 }
+
+const [FEW, MANY] = [0.25, 0.75]; // as in dashboard/stock/measures.py
+
+/** How many pixels of a decoded picture have between a quarter and three quarters of a chance of ink. @param {ArrayLike<number>} ink */
+export function undecidedPixels(ink) {
+  let count = 0;
+  for (let i = 0; i < ink.length; i++) if (ink[i] > FEW && ink[i] < MANY) count++;
+  return count;
+}

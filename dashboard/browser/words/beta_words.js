@@ -5,6 +5,7 @@ import {plusMinus} from "./numbers.js";
 
 /** @typedef {{name: string, beta: number|null, metrics: Record<string, any>}} BetaHeader */
 
+const SUBSCRIPTS = "₁₂₃₄₅₆₇₈₉";
 const SUM_AT_EVERY_BETA = "nll + KL is −ELBO at every β; training weighs the KL by β.";
 const WITHOUT_KL = "β = 0 still samples z, so noise of the encoder's own making smooths the codes; but nothing asks q to stay near N(0, I). It is neither a plain autoencoder, which has no noise, nor a model one may sample from the prior.";
 
@@ -16,6 +17,18 @@ export function betaProtocol({name, metrics}) {
 /** What β means for it, and of β = 0 what it is and what it is not. @param {BetaHeader} header */
 export function betaMeaning({beta}) {
   return beta === 0 ? WITHOUT_KL : SUM_AT_EVERY_BETA;
+}
+
+/** Which dimensions of z have collapsed, by their measured KL; nothing where all are active. @param {BetaHeader} header */
+export function collapseOf({metrics}) {
+  /** @type {{kl_per_dimension?: number[], active_units?: number}} */
+  const {kl_per_dimension: parts = [], active_units: active = parts.length} = metrics.latent ?? {};
+  if (active >= parts.length) return "";
+  if (active === 0) return "Every dimension of z has collapsed: q is the prior for every image, and z says nothing.";
+  const order = [...parts.keys()].sort((a, b) => parts[a] - parts[b]);
+  const said = (/** @type {number[]} */ some) => some.sort().map((i) => `z${SUBSCRIPTS[i]} (KL ${twoDecimals(parts[i])})`).join(" and ");
+  const [gone, left] = [order.slice(0, parts.length - active), order.slice(parts.length - active)];
+  return `${said(gone)} has collapsed: along it q is the prior for every image. ${said(left)} has not.`;
 }
 
 /** Its measured numbers: the reconstruction, the KL by dimension, and how many dimensions say anything. @param {BetaHeader} header */

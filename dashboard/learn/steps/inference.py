@@ -92,7 +92,7 @@ INFERENCE_STEPS = (
         ),
         source=Source("vae_engine/model/objectives.py", "elbo_b"),
         why="One noisy draw per image is enough to train with, because thousands of images average the noise away.",
-        words=("ELBO", "KL", "nats", "dynamic"),
+        words=("Monte Carlo", "ELBO", "KL", "nats", "dynamic"),
         link=links.first_image,
     ),
     Step(

@@ -156,7 +156,7 @@ MODEL_STEPS = (
         ),
         source=Source("vae_engine/inference/gaps.py", "elbo_by_quadrature"),
         why="This is variational inference: choose a family, then optimise. What the family cannot do is lost for good.",
-        words=("gap", "ELBO", "nats", "modes", "dynamic"),
+        words=("variational", "divergence", "mean field", "gap", "ELBO", "modes", "dynamic"),
         link=links.ambiguous_image,
     ),
     Step(

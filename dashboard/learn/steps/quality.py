@@ -8,6 +8,7 @@ from dashboard.learn.steps.step import NATS, SHARE, Answer, Equation, Question, 
 from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
+from vae_engine.stored.checkpoints import Stored
 
 _RADIUS = 2.0
 
@@ -60,10 +61,15 @@ def _collapse(material: Material) -> Answer:
     because = (
         f"From β = {low.train.beta:g} to {high.train.beta:g} the KL goes from {low.metrics['kl']:.2f} to "
         f"{high.metrics['kl']:.2f} nats, the reconstruction term from {low.metrics['nll']:.1f} to {high.metrics['nll']:.1f}, and "
-        f"{high.metrics['latent']['active_units']} of 2 latent dimensions stay active. The smallest KL is at "
-        f"β = {lowest.train.beta:g}."
+        f"{high.metrics['latent']['active_units']} of 2 latent dimensions stay active: at β = {high.train.beta:g} the KL is "
+        f"{_by_dimension(high)}. The smallest KL is at β = {lowest.train.beta:g}."
     )
     return Answer(right, because, measured(*material.ladder, units=(NATS,)))
+
+
+def _by_dimension(stored: Stored) -> str:
+    parts = stored.metrics["latent"]["kl_per_dimension"]
+    return " and ".join(f"{part:.2f} in z{'₁₂'[axis]}" for axis, part in enumerate(parts))
 
 
 def _too_low(material: Material) -> Answer:
@@ -136,8 +142,8 @@ QUALITY_STEPS = (
         name="beta",
         short="β",
         title="The price of information",
-        idea="Multiply the KL term by β: that is what it costs to tell images apart. When an encoder finds it too dear, it "
-        "gives every image the same q, the prior, and z says nothing any more. That is *collapse*.",
+        idea="Multiply the KL term by β: that is what it costs to tell images apart. A dimension of z that an encoder finds too "
+        "dear gets the same q for every image, the prior, and says nothing any more. It has *collapsed*.",
         try_this="Slide from β = 0 upwards, follow one colour, and look for the β at which the digit under the ring gives up.",
         equation=Equation(
             "vae-loss",
@@ -146,8 +152,8 @@ QUALITY_STEPS = (
         ),
         mathematics=(
             "Only at $\\beta$ of 1 is the loss minus the ELBO. Minus it is still a lower bound of $\\log p_\\theta(x)$ for "
-            "$\\beta \\ge 1$, only a looser one; for $\\beta < 1$ it is none. With $\\beta$ of 0 the draws remain but cost "
-            "nothing: σ shrinks and the codes leave the prior. A dimension counts as active while the means $\\mu_j$ of "
+            "$\\beta \\ge 1$, looser the larger $\\beta$; for $\\beta < 1$ it is none. With $\\beta$ of 0 the draws remain but "
+            "cost nothing: σ shrinks and the codes leave the prior. A dimension counts as active while the means $\\mu_j$ of "
             "different images vary.",
         ),
         question=Question(
@@ -156,7 +162,7 @@ QUALITY_STEPS = (
             _collapse,
         ),
         source=Source("vae_engine/model/objectives.py", "vae_loss"),
-        why="A collapsed VAE still has a loss that looks like any other; only its two terms apart show what happened.",
+        why="A collapsed dimension leaves a loss that looks like any other; only the KL, dimension by dimension, shows it.",
         words=("nll", "KL", "active unit", "nats", "test split"),
         link=lambda material: links.whole_map("prior", "density"),
     ),

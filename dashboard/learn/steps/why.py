@@ -11,22 +11,21 @@ from dashboard.shared.wording import percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
-_DRAWS = 1000
+_CODES = 1000
 _LITTLE = 0.1  # a difference of less than this share counts as none
 
 
 def _nobody_there(material: Material) -> Answer:
-    draws = measures.own_gaussian(material.codes, np.random.default_rng(0).standard_normal((_DRAWS, 2)))
-    is_far = measures.nearest_training_code(material, "ae", draws) > measures.usual_distance(material, "ae")
-    far, usual = (float(np.median(measures.unsure_pixels(material.ae, z))) for z in (draws[is_far], material.codes[:_DRAWS]))
+    draws = measures.own_gaussian(material.codes, np.random.default_rng(0).standard_normal((measures.FAR_DRAWS, 2)))
+    is_far = measures.is_far(material, "ae", draws)
+    far, usual = (float(np.median(measures.unsure_pixels(material.ae, z))) for z in (draws[is_far], material.codes[:_CODES]))
     change = far / usual - 1
     because = (
-        f"Of {_DRAWS:,} draws from the Gaussian fitted to the autoencoder's own codes {percent(float(is_far.mean()))} land "
-        "further "
-        f"from every training code than {measures.USUAL} % of test codes do. There {far:.0f} of 784 pixels are undecided (a "
-        "chance "
-        f"of ink between ¼ and ¾, median), at the codes of test images {usual:.0f}. The decoder draws something everywhere, also "
-        "where it was taught nothing."
+        f"Of {measures.FAR_DRAWS:,} draws from the Gaussian fitted to the autoencoder's own codes "
+        f"{percent(float(is_far.mean()))} land further from every training code than {measures.USUAL} % of test codes do. There "
+        f"{far:.0f} of 784 pixels are undecided (a chance of ink between ¼ and ¾, median), at the codes of test images "
+        f"{usual:.0f}; one place alone may have more or fewer. The decoder draws something everywhere, also where it was taught "
+        "nothing."
     )
     right = 0 if abs(change) < _LITTLE else 1 if change > 0 else 2
     return Answer(right, because, measured(material.ae, units=(SHARE, PIXELS)))
@@ -60,6 +59,6 @@ WHY_STEP = Step(
     source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
     why="Without a rule for where codes lie there is no recipe for new images, and no way to say how likely one is. The steps "
     "that follow build such a rule and say what it costs.",
-    words=("autoencoder", "code", "encoder", "decoder", "N(0, I)"),
+    words=("autoencoder", "code", "encoder", "decoder", "prior", "undecided pixels"),
     link=lambda material: links.whole_map(),
 )

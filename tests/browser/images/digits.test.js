@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bernoulliPixels, centreAsMnist, seededNormal, seededUniform } from "../../../dashboard/browser/images/digits.js";
+import { bernoulliPixels, centreAsMnist, seededNormal, seededUniform, undecidedPixels } from "../../../dashboard/browser/images/digits.js";
 
 test("uniform numbers fill the interval evenly and repeat with their seed", () => {
   const [first, again, other] = [seededUniform(7), seededUniform(7), seededUniform(8)];
@@ -115,4 +115,9 @@ test("scaling keeps the mean ink", () => {
   const centred = centreAsMnist(paper, 64, 64);
   const mean = centred.reduce((sum, ink) => sum + ink, 0) / 400;
   assert.ok(Math.abs(mean - 127.5) < 2);
+});
+
+test("a pixel is undecided between a quarter and three quarters", () => {
+  assert.equal(undecidedPixels([0, 0.25, 0.26, 0.5, 0.74, 0.75, 1]), 3);
+  assert.equal(undecidedPixels(new Float32Array(784)), 0);
 });

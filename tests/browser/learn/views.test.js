@@ -9,7 +9,7 @@ import { codesBetween } from "../../../dashboard/browser/model/explorer_model.js
 import { roundValues, shareAlong } from "../../../dashboard/browser/learn/parts/chart.js";
 import { numberText, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
-import { classMedians } from "../../../dashboard/browser/learn/parts/points.js";
+import { classMedians, spreadApart } from "../../../dashboard/browser/learn/parts/points.js";
 import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
 
 test("every step has a view", () => {
@@ -81,4 +81,14 @@ test("codes on their way keep their places in the list", () => {
 test("a class is named at the median of its codes, one without codes nowhere", () => {
   const codes = Float32Array.of(0, 5, 1, 6, 9, 7, 3, 3);
   assert.deepEqual(classMedians(codes, Uint8Array.of(0, 0, 0, 2), 3), [[1, 6], null, [3, 3]]);
+});
+
+test("names of classes never lie over each other, and stay where there is room", () => {
+  const far = [[0, 0], [100, 0], [0, 100]];
+  assert.deepEqual(spreadApart(far, 20), far);
+  const crowd = [[50, 50], [50, 50], [55, 50], [52, 58], [60, 61], [49, 40], [200, 200]];
+  const moved = spreadApart(crowd, 20);
+  moved.forEach(([x, y], i) => moved.slice(0, i).forEach(([u, v]) => assert.ok(Math.hypot(x - u, y - v) >= 20 - 1e-9)));
+  assert.deepEqual(moved[6], [200, 200]);
+  moved.slice(0, 6).forEach(([x, y], i) => assert.ok(Math.hypot(x - crowd[i][0], y - crowd[i][1]) < 40, "near its place"));
 });

@@ -1,7 +1,7 @@
 // What classes are called on maps and in sentences, and what is said of a model trained with some β.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
+import { betaMeaning, betaNumbers, betaProtocol, collapseOf } from "../../../dashboard/browser/words/beta_words.js";
 import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
 import { priorDensity } from "../../../dashboard/browser/words/captions.js";
 import { apart, plusMinus, signedNumber } from "../../../dashboard/browser/words/numbers.js";
@@ -47,4 +47,13 @@ test("a mean stands with its standard error, or alone where that is not known", 
 test("how densely the prior draws at a place is the log density of N(0, I)", () => {
   assert.equal(priorDensity([0, 2]), "log p(z) = −3.84 nats");
   assert.equal((-Math.log(2 * Math.PI) - 2).toFixed(2), "-3.84");
+});
+
+test("only a dimension that carries nothing is said to have collapsed", () => {
+  const measured = (kl, active) => ({ ...header, metrics: { latent: { kl_per_dimension: kl, active_units: active } } });
+  assert.equal(collapseOf(header), "");
+  assert.equal(collapseOf(measured([0.00003, 0.44669], 1)), "z₁ (KL 0.00) has collapsed: along it q is the prior for every image. z₂ (KL 0.45) has not.");
+  assert.match(collapseOf(measured([2, 0.001], 1)), /^z₂ \(KL 0.00\) has collapsed.*z₁ \(KL 2.00\) has not/);
+  assert.match(collapseOf(measured([0, 0], 0)), /^Every dimension/);
+  assert.equal(collapseOf({ ...header, metrics: {} }), "");
 });

@@ -158,8 +158,11 @@ def test_missing_numbers_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -
     assert "per-image numbers" in app.error[0].value
 
 
-@pytest.mark.parametrize("page", ["learn", "worksheet"])
-def test_the_page_does_not_import_torch(page: str) -> None:
-    program = f"import sys; from dashboard.{page} import page as {page}; {page}.show(); print('torch' in sys.modules)"
+@pytest.mark.parametrize(("page", "given"), [("learn", ""), ("worksheet", "st.Page(print)")])
+def test_the_page_does_not_import_torch(page: str, given: str) -> None:
+    program = (
+        f"import sys, streamlit as st; from dashboard.{page} import page as {page}; {page}.show({given}); "
+        "print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"

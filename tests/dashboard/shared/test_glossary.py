@@ -41,6 +41,7 @@ NAMES = (
     *("latent", "posterior", "p(z|x)", "q", "q(z|x)", "μ", "σ", "ε", "prior", "encoder", "decoder", "decode", "reconstruction"),
     *("nll", "KL", "ELBO", "loss", "β", "log p(x)", "importance-sampled", "importance sampling", "IS", "gap", "KL(q ‖ p(z|x))"),
     *("aggregate posterior", "manifold", "code", "prior sd", "code units", "nats", "grey", "dynamic", "threshold", "test split"),
+    *("variational", "mean field", "Monte Carlo", "divergence", "undecided pixels", "modes", "Bernoulli"),
 )
 
 

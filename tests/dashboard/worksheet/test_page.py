@@ -21,7 +21,7 @@ from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import answer_of
 from vae_engine.stored import registry
 
-PROGRAM = "from dashboard.worksheet import page as worksheet\nworksheet.show()"
+PROGRAM = "import streamlit as st\nfrom dashboard.worksheet import page as worksheet\nworksheet.show(st.Page(print))"
 
 
 def worksheet(**query: str) -> AppTest:
@@ -92,7 +92,7 @@ def test_an_unknown_task_is_the_first_with_a_notice() -> None:
 
 
 def test_where_one_stood_on_explore_can_be_carried_over() -> None:
-    app = AppTest.from_string("from dashboard.worksheet import page as worksheet\nworksheet.show()", default_timeout=60)
+    app = AppTest.from_string(PROGRAM, default_timeout=60)
     app.query_params["task"] = "two-modes"
     app.session_state["kept"] = {"explored": f"./?models={','.join(catalogue.LESSON_MODELS)}#mode=inspect&image=3"}
     run(app)
@@ -224,6 +224,24 @@ def test_a_task_stays_in_sight_above_explore_until_it_is_put_away() -> None:
     app.button[-1].click()
     run(app)
     assert not app.button
+
+
+def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
+    task = next(task for task in TASKS if task.form == "image")
+    app = AppTest.from_string(PROGRAM, default_timeout=60)
+    app.query_params["task"] = task.name
+    app.session_state["kept"] = {"put away": task.name, "explored": "#old", "models": ("vae-beta-4", "", 3)}
+    run(app)
+    for visit in (1, 2):
+        button(app, worksheet_wording.DO_IN_EXPLORE).click()
+        run(app)
+        left = app.session_state["kept"]
+        assert left["visit"] == (task.state(catalogue.material()), visit)  # type: ignore[misc]
+        assert (left["task"], left["put away"], left["explored"]) == (task.name, "", "")
+        assert left["models"] == ("", "", 3 + visit), "the tasks are about the models that Explore opens on"
+    assert turned == 2 * [{"task": task.name}]
 
 
 def test_above_explore_stands_no_task_that_is_not_done_there() -> None:

@@ -60,6 +60,9 @@ def wrong(task: Task, subject: Material) -> Any:
             return (given(task) + 1) % len(task.options)
         case "number":
             return str(float(given(task)) + 100)
+        case "numbers":
+            first, second = given(task).split(";")
+            return f"{first}; {float(second) + 100}"
         case "image":
             return str(images[task.name].argmax())
         case "walk":
@@ -95,6 +98,46 @@ def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) 
             assert refused is not None
             assert refused.text.endswith("too low.")
             assert given(task) not in refused.text
+
+
+def test_both_parts_of_a_task_with_two_are_checked_and_either_may_be_wrong(subject: Material) -> None:
+    tasks = [task for task in TASKS if task.form == "numbers"]
+    assert {task.name for task in tasks} == {"grid", "epsilon"}
+    for task in tasks:
+        first, second = given(task).split(";")
+        for text, right in (
+            (f"{first} ;{second}", True),
+            (f"{float(first) + 9};{second}", False),
+            (f"{first};{float(second) - 9}", False),
+        ):
+            verdict = judged(task, subject, text)
+            assert verdict is not None
+            assert verdict.right == right
+            assert verdict.text.count(".") >= 2, "each part is judged in its turn"
+        for text in (first, f"{first};", f"{first}; {second}; 1", "1; two"):
+            refused = judged(task, subject, text)
+            assert refused is not None
+            assert not refused.right
+            assert "semicolon" in refused.text or "no number" in refused.text
+
+
+def test_a_task_names_the_least_count_that_is_right(subject: Material) -> None:
+    task, draws = by_name("unsure"), np.random.default_rng(0).standard_normal((400, 2))
+    counts = measures.unsure_pixels(subject.vae, draws)
+    least = int(re.search(r"(\d+) or more", task.text(subject))[1])  # type: ignore[index]
+    assert (counts < least).mean() >= 0.95 > (counts < least - 1).mean()
+    for z, unsure in zip(draws, counts, strict=True):
+        if abs(unsure - least) <= 3:
+            verdict = judged(task, subject, f"#mode=move&z={z[0]:.6f}%2C{z[1]:.6f}%3B0%2C0")
+            assert verdict is not None
+            assert verdict.right == (int(re.search(r"z (\d+) pixels", verdict.text)[1]) >= least)  # type: ignore[index]
+
+
+def test_a_task_names_the_length_from_which_a_place_is_right(subject: Material) -> None:
+    for name, kind, times in (("hole", "ae", 3), ("empty-prior", "vae", 2), ("walk", "vae", 2)):
+        text = by_name(name).text(subject)
+        assert f"{times * measures.usual_distance(subject, kind):.3f} " in text
+        assert f"{times} times as far as {measures.USUAL} %" in text
 
 
 def test_a_number_may_have_a_decimal_comma_and_an_unclear_one_is_asked_about(subject: Material) -> None:
@@ -277,8 +320,9 @@ def test_every_task_prints_the_same_widths_and_a_grid_has_both_its_ends(subject:
     narrow = f"{subject.std[7].min():.4f}"
     for name in ("grid", "kl-by-hand", "epsilon"):
         assert narrow in by_name(name).text(subject)
-    points = int(given(by_name("grid")))
+    points, power = map(int, given(by_name("grid")).split(";"))
     assert 10 / (points - 1) <= float(narrow) < 10 / (points - 2)
+    assert len(str(points**20)) - 1 == power, "the power of ten of the first digit"
 
 
 def test_minus_the_loss_is_a_bound_from_beta_one_on_and_none_below(subject: Material) -> None:

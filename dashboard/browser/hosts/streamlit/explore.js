@@ -10,8 +10,8 @@ import {unpackBundles} from "./packed.js";
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
  *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
-/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, notice: string, lesson: string, turn: number}} Setting models: the id of those it is about; turn
- *   changes when a choice was dealt with */
+/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, visit: number, notice: string, lesson: string, turn: number}} Setting models: the id of those it is about; visit changes
+ *   when the link is to be followed, turn when a choice was dealt with */
 /** @typedef {ReturnType<ReturnType<typeof mountExplorer>["standing"]>} Standing */
 /**
  * @typedef {object} Instance
@@ -23,7 +23,7 @@ import {unpackBundles} from "./packed.js";
  * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
  * @property {ReturnType<typeof mountExplorer>|null} explorer
  * @property {() => void} turn
- * @property {() => void} fit
+ * @property {ResizeObserver} above what stands above it came or went, or the window changed
  */
 
 const LEAST_HEIGHT = 560;
@@ -33,6 +33,7 @@ const BOTTOM_SPACE = 12;
 const instances = new WeakMap();
 /** States of explorers that left the page, so that coming back finds them as they were. @type {Map<string, Standing>} */
 const left = new Map();
+let visited = 0;
 
 /** @param {ComponentCall} call @returns {() => void} cleanup */
 export default function explorerComponent(call) {
@@ -46,10 +47,12 @@ export default function explorerComponent(call) {
     const carried = old?.explorer?.standing();
     leave(root);
     /** @type {Instance} */
-    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), fit: () => fitHeight(root)};
+    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), above: new ResizeObserver(() => fitHeight(root))};
     instances.set(root, instance);
     addEventListener("latent-explorer-setting", instance.turn);
-    addEventListener("resize", instance.fit);
+    instance.above.observe(document.documentElement);
+    const block = document.querySelector("[data-testid=stMain] [data-testid=stVerticalBlock]");
+    if (block) instance.above.observe(block);
     instance.turn();
   }
   return () => leave(root);
@@ -72,14 +75,16 @@ function follow(root, instance) {
   const {choices, notice, lesson, shown, ladder} = setting;
   const before = instance.setting;
   instance.setting = setting;
-  if (instance.explorer && before && before.link === setting.link) {
+  const arrives = setting.visit !== visited;
+  visited = setting.visit;
+  if (instance.explorer && before && !arrives) {
     // What was chosen here is shown already; an answer to an earlier choice must not take it back.
     if (String(shown) === instance.asked) instance.asked = null;
     instance.explorer.update({choices, notice: notice === before.notice && setting.turn === before.turn ? "" : notice, ...(instance.asked === null ? {shown} : {})});
     return;
   }
   const last = instance.carried ?? left.get(instance.id);
-  const link = setting.link || (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
+  const link = arrives ? setting.link : (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
   instance.explorer?.destroy();
   root.replaceChildren();
   instance.explorer = mountExplorer(root, {
@@ -90,7 +95,7 @@ function follow(root, instance) {
       instance.call.setTriggerValue("models", names);
     },
   });
-  instance.fit();
+  fitHeight(root);
 }
 
 /** @param {HTMLElement} root */
@@ -99,15 +104,15 @@ function leave(root) {
   if (!instance) return;
   if (instance.explorer) left.set(instance.id, instance.explorer.standing());
   removeEventListener("latent-explorer-setting", instance.turn);
-  removeEventListener("resize", instance.fit);
+  instance.above.disconnect();
   instance.explorer?.destroy();
   instances.delete(root);
 }
 
-/** As tall as the window leaves room for below the place it stands at; and what stays in sight does so below the host's own bar. @param {HTMLElement} root */
+/** As tall as the window leaves room for below the place it stands at; and what stays in sight does so below what the host keeps in sight. @param {HTMLElement} root */
 function fitHeight(root) {
-  const bar = document.querySelector("[data-testid=stHeader]");
-  root.style.setProperty("--lx-top", `${bar ? Math.max(0, bar.getBoundingClientRect().bottom) : 0}px`);
-  const top = root.getBoundingClientRect().top + document.documentElement.scrollTop;
+  const kept = [...document.querySelectorAll("[data-testid=stHeader], [class*=st-key-stays-above]")];
+  root.style.setProperty("--lx-top", `${kept.reduce((sum, bar) => sum + bar.getBoundingClientRect().height, 0)}px`);
+  const top = root.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]") ?? document.documentElement).scrollTop;
   root.style.setProperty("--lx-height", `${Math.max(LEAST_HEIGHT, innerHeight - top - BOTTOM_SPACE)}px`);
 }

@@ -20,7 +20,6 @@ import {createBatchDecoder} from "../../model/worker.js";
 closeTermsByEscape();
 
 const LEAST_HEIGHT = 380;
-const BESIDE_HEIGHT = 374; // what the page has above and below: its bars, the line of what to do, the question
 
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
@@ -106,7 +105,7 @@ async function show(root, instance) {
   instance.step = step;
   instance.lesson?.destroy();
   instance.lesson = null;
-  root.style.setProperty("--ls-height", `max(${LEAST_HEIGHT}px, 100vh - ${BESIDE_HEIGHT}px)`);
+  root.style.setProperty("--ls-height", `max(${LEAST_HEIGHT}px, 100vh - var(--ls-beside, 374px))`);
   root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
   try {
     const models = await instance.models;

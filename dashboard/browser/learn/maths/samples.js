@@ -14,13 +14,6 @@ export const STANDARD_NORMAL = {mean: [0, 0], factor: [1, 0, 1]};
 /** How many draws a share of far ones is counted over: as many as in dashboard/stock/measures.py. */
 export const FAR_DRAWS = 5000;
 
-/** How many pixels have a chance of ink between a quarter and three quarters. @param {ArrayLike<number>} probabilities */
-export function unsurePixels(probabilities) {
-  let count = 0;
-  for (let i = 0; i < probabilities.length; i++) if (probabilities[i] > 0.25 && probabilities[i] < 0.75) count++;
-  return count;
-}
-
 /** The same draws of N(0, I) for every Gaussian, so that rows can be compared. @param {Gaussian} gaussian @param {number} count @param {number} seed @returns {Latent[]} */
 export function drawMany(gaussian, count, seed) {
   const normal = seededNormal(seed);

@@ -4,6 +4,7 @@
 import {ambiguousImages, nextAfter} from "../../images/ambiguous.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
+import {oneOf as one} from "../../words/classes.js";
 import {createPicture} from "./parts.js";
 import {initialState} from "../../state/state.js";
 
@@ -68,7 +69,7 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
     subject: () => subject,
     render() {
       picture.show(subject.x, lesson.theme);
-      picture.say(`Test image ${subject.index}, a ${lesson.model.bundle.header.classes[subject.label]}. Pixels binarised: ${points.protocol}, seed ${points.seed}. Model ${lesson.model.bundle.name}.`);
+      picture.say(`Test image ${subject.index}, ${one(lesson.model.bundle.header.classes, subject.label)}. Pixels binarised: ${points.protocol}, seed ${points.seed}. Model ${lesson.model.bundle.name}.`);
     },
     /** What Explore is to show of it. @returns {Partial<import("../../state/state.js").State>} */
     place: () => ({mode: "inspect", selected: subject.index, z: lesson.models.map((one) => one.codeOf(subject.index)), layers: {...initialState(2).layers, posterior: true}}),

@@ -10,6 +10,9 @@ import {initialState} from "../../state/state.js";
 /** @typedef {import("./map.js").Painter} Painter */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
+const NAME_SIDE = 20; // pixels of a name
+const TURNS = 200;
+
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
  * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */
 export function classMedians(codes, labels, classes) {
@@ -19,6 +22,26 @@ export function classMedians(codes, labels, classes) {
     const middle = (/** @type {0|1} */ axis) => Float32Array.from(some, (i) => codes[2 * i + axis]).sort()[some.length >> 1];
     return some.length ? [middle(0), middle(1)] : null;
   });
+}
+
+/** Places moved apart, each pair half and half, until none lie closer than `least` or it has been tried long enough; those in one spot
+ * part sideways. @param {[number, number][]} places @param {number} least @returns {[number, number][]} */
+export function spreadApart(places, least) {
+  const moved = places.map(([x, y]) => /** @type {[number, number]} */ ([x, y]));
+  for (let turn = 0; turn < TURNS; turn++) {
+    let close = false;
+    for (let i = 0; i < moved.length; i++) for (let j = 0; j < i; j++) {
+      const [dx, dy] = [moved[i][0] - moved[j][0], moved[i][1] - moved[j][1]];
+      const apart = Math.hypot(dx, dy);
+      if (apart >= least) continue;
+      close = true;
+      const [ux, uy, push] = [apart ? dx / apart : 1, apart ? dy / apart : 0, (least - apart) / 2 + 0.01];
+      moved[i] = [moved[i][0] + ux * push, moved[i][1] + uy * push];
+      moved[j] = [moved[j][0] - ux * push, moved[j][1] - uy * push];
+    }
+    if (!close) break;
+  }
+  return moved;
 }
 
 /** The test codes, every class with its name. @param {Painter} painter @param {ExplorerModel} model @param {number} [strength] 0…1 */
@@ -31,9 +54,11 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   context.drawImage(sheet.canvas, 0, 0, sheet.canvas.width / ratio, sheet.canvas.height / ratio);
   context.globalAlpha = 1;
   const {points, header} = model.bundle;
-  classMedians(points.codes, points.labels, header.classes.length).forEach((middle, label) => {
-    if (!middle) return;
-    const [x, y] = toPixel(view, middle[0], middle[1]);
+  const medians = classMedians(points.codes, points.labels, header.classes.length);
+  const named = [...medians.keys()].filter((label) => medians[label]);
+  const places = spreadApart(named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label]))), NAME_SIDE);
+  named.forEach((label, i) => {
+    const [x, y] = places[i];
     context.drawImage(nameSprite(label, ratio, theme), x - 10, y - 10, 20, 20);
   });
 }

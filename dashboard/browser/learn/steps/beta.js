@@ -1,7 +1,7 @@
 // @ts-check
 // Step 10: one network trained with different weights β of the KL. The same images' codes move as β does.
 
-import {betaMeaning, betaProtocol} from "../../words/beta_words.js";
+import {betaMeaning, betaProtocol, collapseOf} from "../../words/beta_words.js";
 import {make} from "../../base/dom.js";
 import {oneOf, pairOf} from "../parts/kept.js";
 import {createBars, roundedEnd} from "../parts/bars.js";
@@ -59,6 +59,7 @@ export function betaView(lesson) {
   const ends = ["nll", "kl"].map((name) => roundedEnd(Math.max(...models.map((model) => model.bundle.header.metrics[name] ?? 0))));
   const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl", telling: true},
     {name: "active", label: "active units of 2", digits: 0, telling: true}]);
+  const collapse = createNote("beta-collapse", true);
   const note = createNote("beta-note");
 
   function readings() {
@@ -73,7 +74,7 @@ export function betaView(lesson) {
 
   return {
     elements: [map.element, make("div", {class: "ls-side"}, slider.element,
-      make("div", {class: "ls-beside"}, picture.element, make("div", {class: "ls-side"}, nllBar.element, klBar.element, table.element)), note.element)],
+      make("div", {class: "ls-beside"}, picture.element, make("div", {class: "ls-side"}, nllBar.element, klBar.element, table.element)), collapse.element, note.element)],
     resize: map.resize,
     render() {
       map.render();
@@ -85,6 +86,7 @@ export function betaView(lesson) {
         bar.show(value === null ? null : [{value, parts: [[0, value]]}], 0, ends[i]);
       });
       table.show(now);
+      collapse.say(collapseOf(models[place].bundle.header));
       note.say(told());
     },
     readings,

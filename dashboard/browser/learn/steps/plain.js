@@ -7,6 +7,7 @@ import {marked} from "../../words/terms.js";
 import {createStrip} from "../../images/digit_view.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
+import {oneOf as one} from "../../words/classes.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
 import {seedOf} from "../parts/kept.js";
@@ -73,7 +74,7 @@ export function autoencoderView(lesson) {
   function showImage() {
     const x = observeFixed(lesson.images, index, vae.bundle.points.seed);
     pictures[0].show(x, lesson.theme);
-    pictures[0].say(`image ${index}, a ${vae.bundle.header.classes[vae.bundle.points.labels[index]]}`);
+    pictures[0].say(`image ${index}, ${one(vae.bundle.header.classes, vae.bundle.points.labels[index])}`);
     [vae, ae].forEach((model, i) => {
       const z = model.codeOf(index);
       pictures[i + 1].show(model.decode(z), lesson.theme);

@@ -2,14 +2,15 @@
 // Step 1: a plain autoencoder. An image, its code, its reconstruction; and what is decoded where no image has its code.
 
 import {createStrip} from "../../images/digit_view.js";
-import {observeFixed} from "../../images/digits.js";
+import {observeFixed, undecidedPixels} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
+import {oneOf as one} from "../../words/classes.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
 import {pairOf, seedOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings} from "../parts/parts.js";
 import {paintCodes, paintDraw} from "../parts/points.js";
-import {drawMany, unsurePixels} from "../maths/samples.js";
+import {drawMany} from "../maths/samples.js";
 import {paintCursor, paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
@@ -47,12 +48,12 @@ export function whyView(lesson) {
     lesson.commit();
   }, {"data-testid": "draw-again", class: "lx-button ls-primary"});
   const table = createReadings([{name: "c1", label: "c₁ of the ring"}, {name: "c2", label: "c₂ of the ring"},
-    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels of 784", digits: 0}]);
+    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels, at the ring", digits: 0}]);
   const legend = createLegend([["dot", "test image"], ["ring", "decoded"], ["square", "draw"]]);
   const note = createNote("why-note");
 
   function readings() {
-    return {c1: z[0], c2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: unsurePixels(ae.network.decode(z[0], z[1]))};
+    return {c1: z[0], c2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1]))};
   }
 
   function told() {
@@ -72,7 +73,7 @@ export function whyView(lesson) {
       const code = ae.codeOf(index);
       const x = observeFixed(lesson.images, index, points.seed);
       pictures[0].show(x, lesson.theme);
-      pictures[0].say(`image ${index}, a ${header.classes[points.labels[index]]}`);
+      pictures[0].say(`image ${index}, ${one(header.classes, points.labels[index])}`);
       pictures[1].show(ae.decode(code), lesson.theme);
       pictures[1].say(`its reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
       pictures[2].show(ae.decode(z), lesson.theme);
