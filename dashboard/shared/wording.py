@@ -9,6 +9,7 @@ EXPLORE = "Explore"
 _HUGE = 1e9
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
+FIRST, LAST = "There is nothing before this.", "There is nothing after this."
 MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"
