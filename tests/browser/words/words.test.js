@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol } from "../../../dashboard/browser/words/beta_words.js";
-import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
-import { priorDensity } from "../../../dashboard/browser/words/captions.js";
+import { areShort, classesOf, fillALine, labelsText, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
+import { captionOf, priorDensity } from "../../../dashboard/browser/words/captions.js";
 import { apart, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
@@ -42,4 +42,24 @@ test("numbers beside each other add up as they stand", () => {
 test("how densely the prior draws at a place is the log density of N(0, I)", () => {
   assert.equal(priorDensity([0, 2]), "log p(z) = −3.84 nats");
   assert.equal((-Math.log(2 * Math.PI) - 2).toFixed(2), "-3.84");
+});
+
+test("classes of some images are listed as marks, long names with how often they occur", () => {
+  assert.equal(labelsText(DIGITS, [3, 5, 3]), "3 5 3");
+  assert.equal(labelsText(CLOTHES, [4, 2, 4, 4]), "3 coat, 1 pullover");
+});
+
+test("what counts as near is a tenth of the codes, fifty at most, and all where there are few", () => {
+  const near = (count) => {
+    const points = { labels: new Uint8Array(count).fill(3), splits: { test: count } };
+    const model = {
+      bundle: { kind: "vae", points }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
+      index: { neighbours: (z1, z2, asked) => Array.from({ length: Math.min(asked, count) }, (_, i) => i) },
+    };
+    return captionOf(model, [0, 0]).near;
+  };
+  assert.equal(near(10_000), "50 nearest codes: 50 are 3s.");
+  assert.equal(near(60), "6 nearest codes: 6 are 3s.");
+  assert.equal(near(5), "All 5 test codes: 5 are 3s.");
+  assert.equal(near(1), "The one test code: 1 is a 3.");
 });

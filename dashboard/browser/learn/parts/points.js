@@ -3,12 +3,18 @@
 
 import {contextOf, make} from "../../base/dom.js";
 import {paintPrior} from "../../map/marks.js";
+import {createRoom} from "../../base/room.js";
 import {toPixel} from "../../base/geometry.js";
 import {nameSprite, paintPoints} from "../../map/points.js";
 import {initialState} from "../../state/state.js";
 
 /** @typedef {import("./map.js").Painter} Painter */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
+
+const PLATE = 19; // pixels of a side of what the name of a class stands on
+/** Where a name may stand instead of its class's middle, the nearest first. @type {[number, number][]} */
+const ASIDE = [0, 1, 2].flatMap((ring) => Array.from({length: ring ? 8 : 1}, (_, step) => /** @type {[number, number]} */ (
+  [Math.cos(step * Math.PI / 4), Math.sin(step * Math.PI / 4)].map((part) => part * ring * PLATE))));
 
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
  * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */
@@ -31,10 +37,12 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   context.drawImage(sheet.canvas, 0, 0, sheet.canvas.width / ratio, sheet.canvas.height / ratio);
   context.globalAlpha = 1;
   const {points, header} = model.bundle;
+  const room = createRoom(PLATE, PLATE);
   classMedians(points.codes, points.labels, header.classes.length).forEach((middle, label) => {
     if (!middle) return;
     const [x, y] = toPixel(view, middle[0], middle[1]);
-    context.drawImage(nameSprite(label, ratio, theme), x - 10, y - 10, 20, 20);
+    const [right, down] = ASIDE.find(([right, down]) => room.take(x + right, y + down)) ?? ASIDE[0];
+    context.drawImage(nameSprite(label, ratio, theme), x + right - 10, y + down - 10, 20, 20);
   });
 }
 
