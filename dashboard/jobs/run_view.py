@@ -89,6 +89,11 @@ class RunView:
         return last.get("progress", 0.0)  # of a budget that has just grown nothing is told yet
 
     @property
+    def has_model(self) -> bool:
+        """Whether it holds weights that stay as they are: those of its end, or the last snapshot of one that does not train."""
+        return self.state is State.FINISHED or (self.state not in (*LIVE, State.DAMAGED) and bool(self.snapshots))
+
+    @property
     def terms(self) -> dict[str, float]:
         """The held-out terms measured last; none before the first epoch is over."""
         return self._measured.get("terms", {})

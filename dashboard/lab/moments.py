@@ -13,6 +13,7 @@ from dashboard.lab import places as lab_places
 from dashboard.lab import style as lab_style
 from dashboard.lab import wording
 from dashboard.shared import state
+from dashboard.shared.wording import FIRST, LAST
 from vae_engine.experiments.result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
@@ -39,7 +40,8 @@ def steps(moments: Sequence[Moment], key: str, dark: bool) -> None:
 
 def _turn(label: str, key: str, to: int, last: int, shortcut: str) -> None:
     out = not 0 <= to <= last
-    st.button(label, disabled=out, shortcut=shortcut, on_click=state.fill_in, args=(key, to), key=f"{key} {label}")
+    help = None if not out else FIRST if to < 0 else LAST
+    st.button(label, disabled=out, shortcut=shortcut, on_click=state.fill_in, args=(key, to), key=f"{key} {label}", help=help)
 
 
 def _moment(moments: Sequence[Moment], at: int, key: str, dark: bool) -> None:

@@ -76,7 +76,7 @@ def ask(name: str, first: bool, seconds: float | None) -> None:
             st.error(complaint)
         st.button(
             wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch",
-            disabled=bool(complaint), key=f"lab-start-{name}",
+            disabled=bool(complaint), help=complaint or None, key=f"lab-start-{name}",
         )  # fmt: skip
 
 

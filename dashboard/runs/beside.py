@@ -24,7 +24,7 @@ from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
 from dashboard.shared.numbers import NumberError, read_seed
-from dashboard.train.wording import overfitting, plain, told
+from dashboard.train.wording import overfitting, plain, told, why_not_in_explore
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
@@ -40,7 +40,7 @@ def beside(chosen: Sequence[Row]) -> None:
             _head(row)
     if warning := wording.several_differ(run_table.varied(chosen)):
         st.warning(warning, icon=":material/balance:")
-    _pair([row for row in chosen if row.is_finished and _is_flat(row)])
+    _pair([row for row in chosen if row.has_model and _is_flat(row)])
     sound = [row for row in chosen if _is_sound(row)]
     if len(sound) == 1:
         left, right = st.columns(2)
@@ -85,12 +85,19 @@ def _head(row: Row) -> None:
     with st.container(horizontal=True, gap="small"):
         if row.run and row.configs:
             st.link_button(wording.IN_TRAIN, f"./train?run={row.run}", help=wording.NEW_TAB, icon=":material/open_in_new:")
-        if _is_flat(row) and row.is_finished and (row.run or row.state == BUNDLED):
-            link = explore_link.to_explore("", (row.id,))
-            st.link_button(wording.IN_EXPLORE, link, help=wording.NEW_TAB, icon=":material/open_in_new:")
+        if row.run or row.state == BUNDLED:
+            _to_explore(row)
         if row.run:
             with st.popover(wording.ACTIONS, key=f"actions {row.id}"):
                 _actions(row, row.run)
+
+
+def _to_explore(row: Row) -> None:
+    icon = ":material/open_in_new:"
+    if refusal := why_not_in_explore(row.configs, None if row.has_model else row.view):
+        st.button(wording.IN_EXPLORE, disabled=True, help=refusal, icon=icon, key=f"explore {row.id}")
+    else:
+        st.link_button(wording.IN_EXPLORE, explore_link.to_explore("", (row.id,)), help=wording.NEW_TAB, icon=icon)
 
 
 def _pair(flat: Sequence[Row]) -> None:
@@ -123,8 +130,13 @@ def _actions(row: Row, run: str) -> None:
         st.markdown(f":small[{refusal}]")
     name = st.text_input(wording.NEW_NAME, row.name, key=f"name {run} {row.name}", max_chars=80)
     st.button(wording.RENAME, on_click=state.attempt, args=(shared.rename, run, name), key=f"rename {run}", width="stretch",
-              disabled=name == row.name, icon=":material/edit:")  # fmt: skip
-    st.button(wording.DELETE, on_click=_delete, args=(row, run), key=f"delete {run}", width="stretch", icon=":material/delete:")
+              disabled=name == row.name, icon=":material/edit:",
+              help=wording.RENAME_NOT_YET if name == row.name else None)  # fmt: skip
+    is_live = row.state in LIVE
+    st.button(wording.DELETE, on_click=_delete, args=(row, run), key=f"delete {run}", width="stretch", icon=":material/delete:",
+              disabled=is_live, help=wording.STOP_FIRST if is_live else None)  # fmt: skip
+    if is_live:
+        st.markdown(f":small[{wording.STOP_FIRST}]")
 
 
 def _delete(row: Row, run: str) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.shared.charts import COLOURS
+from dashboard.shared.charts import CLASS_COLOURS
 
 _SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "star", "hexagon", "pentagon",
@@ -57,7 +57,7 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
             of_class = np.flatnonzero(one.labels == label)
             symbols = [_SYMBOLS[label] + variant for variant in variants[of_class]]
             marker = {
-                "color": COLOURS[label], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
+                "color": CLASS_COLOURS[label], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
                 "line": {"width": [1.5 if "open" in symbol else 0.5 for symbol in symbols], "color": "rgba(0,0,0,0.45)"},
             }  # fmt: skip
             trace = go.Scatter(

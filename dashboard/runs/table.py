@@ -94,6 +94,11 @@ class Row:
         return self.state in (BUNDLED, State.FINISHED)
 
     @property
+    def has_model(self) -> bool:
+        """Whether it has weights that stay as they are."""
+        return self.state == BUNDLED or (self.state != State.DAMAGED and self.view is not None and self.view.has_model)
+
+    @property
     def seconds(self) -> float | None:
         """How long it trained."""
         events = self.view.log.events if self.view else ()

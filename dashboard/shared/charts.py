@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
@@ -11,12 +12,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.shared.wording import plus_minus
+from vae_engine.base.places import place
 from vae_engine.runs.log import LogEvent
 
-COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
+_PALETTE = json.loads(place("dashboard/browser/base/colours.json").read_text(encoding="utf-8"))
+COLOURS: tuple[str, ...] = tuple(_PALETTE["colours"])
 """Of the runs in a chart, in turn; the dashboard's ten."""
+CLASS_COLOURS = tuple(COLOURS[i] for i in _PALETTE["classes"])
+"""By label; digits that are taken for one another have colours far apart."""
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
 TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT = "training batches", "held-out images"
@@ -35,10 +38,10 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
     terms = ["nll", "kl"] if any(has_kl(events) for _, events in runs) else ["nll"]
     figure = make_subplots(rows=len(terms), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, term in enumerate(terms, 1):
-        for place, (name, events) in enumerate(runs):
+        for at, (name, events) in enumerate(runs):
             if term == "nll" or has_kl(events):
                 on_batches, measured = trained(events, term, along), held_out(events, term, along)
-                colour, first = COLOURS[place % len(COLOURS)], term == "nll"
+                colour, first = COLOURS[at % len(COLOURS)], term == "nll"
                 prefix = f"{name}: " if len(runs) > 1 else ""
                 figure.add_trace(_thin(on_batches, colour, prefix + TRAINING, first), row, 1)
                 figure.add_trace(_marked(measured, colour, prefix + HELD_OUT, first), row, 1)

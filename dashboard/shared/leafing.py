@@ -7,7 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
-from dashboard.shared import browser, state
+from dashboard.shared import browser, state, wording
 
 _STYLE = """<style>
 [class*=st-key-pages-of] button { padding: .25rem .6rem; }
@@ -107,4 +107,13 @@ def onward(book: str, names: Sequence[str], labels: Sequence[str], place: int) -
 def _turn(book: str, names: Sequence[str], to: int, label: str, shortcut: str) -> None:
     exists = 0 <= to < len(names)
     target = names[to] if exists else ""
-    st.button(label, disabled=not exists, shortcut=shortcut, on_click=state.turn_to, args=(book, target), key=f"{book} {label}")
+    help = None if exists else wording.FIRST if to < 0 else wording.LAST
+    st.button(
+        label,
+        disabled=not exists,
+        shortcut=shortcut,
+        on_click=state.turn_to,
+        args=(book, target),
+        key=f"{book} {label}",
+        help=help,
+    )

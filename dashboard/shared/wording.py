@@ -11,6 +11,7 @@ _HUGE = 1e9
 _MOST_DIGITS = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
+FIRST, LAST = "There is nothing before this.", "There is nothing after this."
 MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"

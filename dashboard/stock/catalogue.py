@@ -15,7 +15,7 @@ from dashboard.stock.material import Material
 from vae_engine.exchange import bundle as export
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
-from vae_engine.stored import checkpoints, registry
+from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
 LESSON_MODELS = ("vae-mnist", "ae-mnist")
@@ -36,13 +36,13 @@ class Shelf:
 
 
 def stored(name: str) -> Stored:
-    """A checked model, by the name of a bundled one or of a finished run. Raises EngineError."""
+    """A checked model, by the name of a bundled one or of a run. Raises EngineError."""
     return _stored(name, stamp_of(name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
 def _stored(name: str, stamp: Stamp) -> Stored:
-    return checkpoints.read(own_runs.folder_of(name), name) if stamp else registry.find(name)
+    return own_runs.read(name) if stamp else registry.find(name)
 
 
 def stamp_of(name: str) -> Stamp:
@@ -51,7 +51,7 @@ def stamp_of(name: str) -> Stamp:
 
 
 def choices() -> tuple[Choice, ...]:
-    """The models that the maps of Explore can show: the best bundled ones, the others, the ladder of β, finished runs."""
+    """The models that the maps of Explore can show: the best bundled ones, the others, the ladder of β, own runs."""
     rungs, names = [one.name for one in ladder()], registry.names()
     first = [name for name in LESSON_MODELS if name in names]
     others = [name for name in names if name not in (*first, *rungs)]

@@ -1,17 +1,23 @@
-"""The visitors' own finished runs as models that the browser can show. No Streamlit, no torch."""
+"""The visitors' own runs as models that the browser can show: finished ones, and what those that were stopped came to.
+
+No Streamlit, no torch.
+"""
 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from dashboard.jobs import jobs
 from dashboard.jobs.run_view import read_about
 from dashboard.shared.model_choice import Choice
+from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
+from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -22,7 +28,7 @@ GROUP = "Your runs"
 
 
 def choices() -> list[Choice]:
-    """The finished runs with two latent dimensions, the newest first; what cannot be read is left out."""
+    """The runs with two latent dimensions that do not train, the newest first; what cannot be read is left out."""
     found = []
     with contextlib.suppress(OSError):
         for folder in jobs.shared().folder.iterdir():
@@ -32,14 +38,26 @@ def choices() -> list[Choice]:
 
 
 def _created_and_choice(folder: Path) -> tuple[float, Choice]:
-    about, (model, train) = read_about(folder), _configs(folder, (folder / checkpoints.METRICS).stat().st_mtime_ns)
+    about, (path, step) = read_about(folder), _weights(folder)
+    model, train = _configs(folder, path.stat().st_mtime_ns)
     if model.latent_dim != 2:
         raise EngineError(f"{folder.name} has {model.latent_dim} latent dimensions; a map shows 2.")
-    return about.created, Choice(PREFIX + folder.name, about.name, GROUP, model.kind, train.data)
+    title = about.name if step is None else f"{about.name}, stopped at step {step:,}"
+    return about.created, Choice(PREFIX + folder.name, title, GROUP, model.kind, train.data)
+
+
+def _weights(folder: Path) -> tuple[Path, int | None]:
+    """What changes with the weights of a run, and their step if they are those of a snapshot. Raises EngineError without any."""
+    if (folder / checkpoints.METRICS).is_file():
+        return folder / checkpoints.METRICS, None
+    step = None if locks.holder(folder / locks.RUN) is not None else snapshots.last(folder)
+    if step is None:
+        raise EngineError(f"{read_about(folder).name} cannot be shown: it is still training, or has no weights yet.")
+    return snapshots.path_of(folder, step), step
 
 
 @lru_cache(maxsize=500)
-def _configs(folder: Path, finished: int) -> tuple[ModelConfig, TrainConfig]:
+def _configs(folder: Path, changed: int) -> tuple[ModelConfig, TrainConfig]:
     return checkpoints.read_config(folder)
 
 
@@ -48,11 +66,22 @@ def folder_of(name: str) -> Path:
     return jobs.shared().run_folder(name.removeprefix(PREFIX))
 
 
+def read(name: str) -> Stored:
+    """A run called by its name here; one that was stopped as its last snapshot has it. Raises EngineError when it is gone."""
+    folder = folder_of(name)
+    _, step = _weights(folder)
+    if step is None:
+        return checkpoints.read(folder, name)
+    found = snapshots.read(folder, step)
+    return replace(found, name=name, metrics={**found.metrics, "split": "validation"})
+
+
 def stamp(folder: Path) -> tuple[int, str]:
-    """Changes whenever the weights of a run or the images it is shown on do. Raises EngineError when it is not finished."""
+    """Changes whenever the weights of a run or the images it is shown on do. Raises EngineError when it has none."""
     _, train = checkpoints.read_config(folder)
+    path, _ = _weights(folder)
     try:
-        written = (folder / checkpoints.METRICS).stat().st_mtime_ns
+        written = path.stat().st_mtime_ns
         changed = str(Path(train.data).stat().st_mtime_ns) if datasets.is_own(train.data) else ""
     except OSError as error:
         raise EngineError(f"{read_about(folder).name} cannot be shown: {error.filename} is not there.") from None

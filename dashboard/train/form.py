@@ -76,9 +76,22 @@ def _begin_with(preset: Preset) -> None:
 def _fill_in_chosen() -> None:
     """As a callback: let every widget say what the chosen preset says; the images stay."""
     preset = chosen()
-    for name, value in run_settings.shown(preset.model, preset.train).items():
+    _fill_in(preset.model, preset.train)
+
+
+def _fill_in(model: ModelConfig, train: TrainConfig) -> None:
+    for name, value in run_settings.shown(model, train).items():
         if name != "data":
             state.fill_in(_KEY.format(name), value)
+
+
+def fill_in(model: ModelConfig, train: TrainConfig) -> None:
+    """While the form is not on the page: let every widget say these settings, the images, too."""
+    _fill_in(model, train)
+    is_own = datasets.is_own(train.data)
+    state.fill_in(SOURCE, _OWN if is_own else train.data)
+    state.fill_in(PATH, "")
+    state.keep(_UPLOADED, train.data if is_own else "")
 
 
 def all_settings(jobs: Jobs) -> None:
@@ -94,14 +107,16 @@ def all_settings(jobs: Jobs) -> None:
                     columns = st.columns(_COLUMNS, vertical_alignment="bottom")
                     for column, name in zip(columns, names[start : start + _COLUMNS], strict=False):
                         with column:
-                            _setting(name, disabled=name in senseless)
+                            _setting(name, senseless.get(name, ""))
 
 
-def _setting(name: str, disabled: bool) -> None:
-    """The widget of a setting, by the type, range and choices that its config declares."""
+def _setting(name: str, why_not: str) -> None:
+    """The widget of a setting, by the type, range and choices that its config declares; disabled where there is a reason."""
     spec, key, label = SPECS[name], _key(name), wording.LABELS[name]
     default: Any = spec.default
-    meta, shared = spec.metadata, {"key": key, "help": spec.metadata["help"], "disabled": disabled, "persist_state": "session"}
+    meta = spec.metadata
+    help = f"{meta['help']}. {why_not}" if why_not else meta["help"]
+    shared: dict[str, Any] = {"key": key, "help": help, "disabled": bool(why_not), "persist_state": "session"}
     if isinstance(default, bool):
         st.toggle(label, **shared)
     elif meta["choices"]:

@@ -70,7 +70,7 @@ def _start(jobs: Jobs) -> None:
         asked = None
     st.button(
         wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None,
-        key="train-start", help=wording.START_HELP, on_click=_submit, args=(jobs, asked),
+        key="train-start", help=wording.START_HELP if asked else wording.START_NOT_YET, on_click=_submit, args=(jobs, asked),
     )  # fmt: skip
 
 

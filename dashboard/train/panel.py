@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -15,18 +16,20 @@ from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
+from dashboard.train import form as train_form
 from dashboard.train import live_chart, wording
 from dashboard.train import queue as train_queue
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import AMOUNT, UNIT, UNITS
 from vae_engine.base.errors import EngineError
 from vae_engine.runs import control as run_control
-from vae_engine.stored.config import TrainConfig
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {"nll": 270, "kl": 210}
 _STOP_SECONDS = 0.2
+_PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
 
 
@@ -106,12 +109,24 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
                 train_queue.rows(jobs, others)
         _rename(jobs, view)
         _to_explore(view)
-        if st.button(wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP):
-            state.attempt(jobs.delete, view.id)
-            st.rerun()
+        _delete(jobs, view)
         if st.button(wording.NEW, icon=":material/add:", key="train-new"):
             state.watch("")
             st.rerun()
+
+
+def _delete(jobs: Jobs, view: RunView) -> None:
+    """Delete a run at a click, or one that trains at a second one: what it would still have learnt cannot be brought back."""
+    button, icon = partial(st.button, key="train-delete", help=wording.DELETE_HELP), ":material/delete:"
+    if view.state not in LIVE:
+        is_deleted = button(wording.DELETE, icon=icon)
+    else:
+        with st.popover(wording.DELETE, icon=icon, key=f"train-delete-{view.id}"):
+            st.markdown(wording.DELETE_SURE)
+            is_deleted = button(wording.STOP_AND_DELETE, type="primary")
+    if is_deleted:
+        state.attempt(jobs.delete, view.id)
+        st.rerun()
 
 
 def _rename(jobs: Jobs, view: RunView) -> None:
@@ -127,43 +142,39 @@ def _rename(jobs: Jobs, view: RunView) -> None:
 
 def _to_explore(view: RunView) -> None:
     icon, key = ":material/explore:", "train-explore"
-    if view.state is State.FINISHED and view.configs and view.configs[0].latent_dim == 2:
+    if refusal := wording.why_not_in_explore(view.configs, view):
+        st.button(wording.EXPLORE, disabled=True, help=refusal, icon=icon, key=key)
+    else:
         link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
         st.link_button(wording.EXPLORE, link, help=wording.EXPLORE_HELP, icon=icon, key=key)
-    else:
-        st.button(wording.EXPLORE, disabled=True, help=wording.EXPLORE_NOT_YET, icon=icon, key=key)
 
 
 def _keys(jobs: Jobs, view: RunView) -> None:
-    """The keys that drive a run; those that make no sense now are disabled."""
+    """The keys that drive a run; those that make no sense now are disabled and say why."""
     live, paused, queued = view.state in LIVE, view.state is State.PAUSED, view.state is State.QUEUED
+    idle = "" if live else wording.why_idle(view)
+    unpaused = idle or ("" if paused else wording.PAUSE_FIRST)
     pace = run_control.asked(view.folder)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
         if paused:
             _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
         else:
-            _key(wording.PAUSE, "pause", jobs.pause, view.id, disabled=not live)
-        _key(wording.ONE_STEP, "skip_next", jobs.go_on, view.id, 1, disabled=not paused)
-        _key(wording.ONE_EPOCH, "fast_forward", _one_epoch, jobs, view, disabled=not paused, help=wording.ONE_EPOCH_HELP)
+            _key(wording.PAUSE, "pause", jobs.pause, view.id, why_not=idle)
+        _key(wording.ONE_STEP, "skip_next", jobs.go_on, view.id, 1, why_not=unpaused, help=wording.ONE_STEP_HELP)
+        _key(wording.ONE_EPOCH, "fast_forward", _one_epoch, jobs, view, why_not=unpaused, help=wording.ONE_EPOCH_HELP)
         key = f"train-slow-{view.id}"
         state.fill_in(key, live and pace.delay > 0)
         change = partial(state.attempt, jobs.slow_down, view.id, 0.0 if pace.delay else _SLOW_SECONDS)
-        st.toggle(wording.SLOW, key=key, on_change=change, disabled=not live, help=wording.SLOW_HELP)
+        st.toggle(wording.SLOW, key=key, on_change=change, disabled=not live, help=idle or wording.SLOW_HELP)
         if live or queued:
-            stopping = _is_stopping(view)
-            _key(
-                wording.CANCEL if queued else wording.STOP,
-                "stop",
-                _stop,
-                jobs,
-                view.id,
-                disabled=stopping,
-                help=wording.STOP_HELP,
-            )
+            stopping = wording.STOP_NOT_YET if _is_stopping(view) else ""
+            label = wording.CANCEL if queued else wording.STOP
+            _key(label, "stop", _stop, jobs, view.id, why_not=stopping, help=wording.STOP_HELP)
         elif view.state is State.FINISHED and view.configs:
             _train_on(jobs, view, view.configs[1])
         else:
-            _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
+            refusal = "" if view.state in RESUMABLE else wording.RESUME_DAMAGED
+            _key(wording.RESUME, "resume", jobs.resume, view.id, why_not=refusal, help=wording.RESUME_HELP)
         text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
         st.progress(view.progress, text, width="stretch")
 
@@ -191,13 +202,17 @@ def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:
             impossible = True
             st.error(wording.told(str(error)))
         pressed = partial(state.attempt, lambda: jobs.train_on(view.id, *more()))
-        st.button(wording.TRAIN_ON, on_click=pressed, type="primary", disabled=impossible, key="train-on", width="stretch")
+        st.button(
+            wording.TRAIN_ON, on_click=pressed, type="primary", disabled=impossible, key="train-on", width="stretch",
+            help=wording.MORE_NOT_YET if impossible else None,
+        )  # fmt: skip
 
 
-def _key(label: str, icon: str, action: object, *arguments: object, disabled: bool = False, help: str | None = None) -> None:
+def _key(label: str, icon: str, action: object, *arguments: object, why_not: str = "", help: str | None = None) -> None:
+    """A key that does something, or, disabled, says why it does nothing."""
     pressed = partial(state.attempt, action, *arguments)  # type: ignore[arg-type]
     key = f"train-{label.lower().replace(' ', '-')}"
-    st.button(label, on_click=pressed, icon=f":material/{icon}:", disabled=disabled, help=help, key=key)
+    st.button(label, on_click=pressed, icon=f":material/{icon}:", disabled=bool(why_not), help=why_not or help, key=key)
 
 
 def _stop(jobs: Jobs, run: str) -> None:
@@ -244,11 +259,23 @@ def _pictures(view: RunView) -> None:
     with pictures:
         if sentence := wording.overfitting(view, held_out, step):
             st.markdown(f":small[{sentence}]")
+            _stop_early(view, *view.configs)
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
             for label, value, help in wording.readings(view, held_out, step):
                 st.metric(label, value, help=help, width="content")
         _curves(view, step)
+
+
+def _stop_early(view: RunView, model: ModelConfig, train: TrainConfig) -> None:
+    """A way to the form with what helps against overfitting filled in."""
+    if train.patience or view.state in LIVE:
+        return
+    help = wording.STOP_EARLY_HELP
+    if st.button(wording.STOP_EARLY, icon=":material/timer_off:", key="train-stop-early", help=help, type="tertiary"):
+        train_form.fill_in(model, replace(train, patience=_PATIENCE))
+        state.watch("")
+        st.rerun()
 
 
 def _curves(view: RunView, step: int | None) -> None:

@@ -128,20 +128,17 @@ def _widths(name: str, text: Any) -> tuple[int, ...]:
     return tuple(map(int, parts))
 
 
-def senseless(values: Mapping[str, Any]) -> set[str]:
-    """The settings that change nothing beside the others."""
-    found: set[str] = set()
-    if values["kind"] == "ae":
-        found |= {"spread", "beta", "kl_warmup_epochs", "objective", "samples"}
-    if values["objective"] == "iwae":
-        found |= {"beta", "kl_warmup_epochs"}
-    if values["decoder"] != "fourier":
-        found |= {"fourier_features", "fourier_scale"}
-    if values["optimizer"] != "adam":
-        found.add("adam_beta2")
-    if values["schedule"] == "constant":
-        found.add("lr_warmup")
-    return found
+def senseless(values: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that change nothing beside the others, each with the reason."""
+    cases = (
+        (values["schedule"] == "constant", ("lr_warmup",), "A constant rate has no warm-up."),
+        (values["optimizer"] != "adam", ("adam_beta2",), "Only Adam has it."),
+        (values["decoder"] != "fourier", ("fourier_features", "fourier_scale"), "Only a decoder with Fourier features has it."),
+        (values["objective"] == "iwae", ("beta", "kl_warmup_epochs"), "The IWAE bound has no KL of its own to weigh."),
+        (values["kind"] == "ae", ("spread", "beta", "kl_warmup_epochs", "objective", "samples"),
+         "A plain autoencoder has neither q(z|x) nor KL."),
+    )  # fmt: skip
+    return {name: why for holds, names, why in cases if holds for name in names}
 
 
 def differing(values: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:

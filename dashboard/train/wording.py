@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.experiment_view import ExperimentView
-from dashboard.jobs.run_view import RunView, State
+from dashboard.jobs.run_view import LIVE, RunView, State
 from dashboard.shared.wording import number, plus_minus
+from vae_engine.data import datasets
 from vae_engine.runs.log import LogEvent
-from vae_engine.stored.config import TrainConfig
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 TRAIN = "Train"
 PRESETS = "What to train"
 SETTINGS = "All settings"
 NAME, START, START_HELP = "Name", "Train", "Starts at once, or waits its turn in the queue."
+START_NOT_YET = "First mend the setting that is complained of above."
 COMMAND = "The same on the command line"
 STEP = "Step"
 RUN_DIR = "my-run"
@@ -51,12 +53,20 @@ FETCH, FETCHING = "Fetch Fashion-MNIST", "Fetching Fashion-MNIST: {file}"
 
 PAUSE, GO_ON, ONE_STEP, ONE_EPOCH, SLOW = "Pause", "Go on", "One step", "One epoch", "Slow motion"
 STOP, CANCEL, RESUME, RENAME, DELETE, NEW = "Stop", "Cancel", "Resume", "Rename", "Delete", "New run"
-ONE_EPOCH_HELP = "One pass over the training images, then wait."
+ONE_STEP_HELP, ONE_EPOCH_HELP = "One step, then wait.", "One pass over the training images, then wait."
 SLOW_HELP = "Waits a quarter of a second after each step."
-STOP_HELP = "Ends after the current step; the run can be resumed."
+STOP_HELP, STOP_NOT_YET = "Ends after the current step; the run can be resumed.", "It is stopping already."
+PAUSE_FIRST = "Pause first; then it goes on one step or one epoch at a time."
 DELETE_HELP = "It can be brought back for an hour."
+DELETE_SURE, STOP_AND_DELETE = "It is training. Stop and delete it?", "Stop and delete"
+MORE_NOT_YET = "First give an amount that can be trained."
+RESUME_HELP, RESUME_DAMAGED = "Goes on from the last checkpoint.", "A damaged run cannot go on."
 EXPLORE, EXPLORE_HELP = "Open in Explore", "Opens Explore in a new tab, with this run's model."
-EXPLORE_NOT_YET = "A finished run with two latent dimensions can be opened in Explore."
+STOP_EARLY = "Set up a run that stops early"
+STOP_EARLY_HELP = (
+    "Fills in the form with this run's settings and patience: it ends once held-out images get no better, and keeps the best "
+    "weights."
+)
 NEW_NAME, KEEP_NAME = "New name", "Rename"
 UNDO, DELETED = "Bring it back", "This run was deleted."
 QUEUE, QUEUE_SHORT, WATCH = "Now training and waiting", "Also going on", "Watch"
@@ -238,7 +248,34 @@ def overfitting(view: RunView, held_out: int, step: int | None = None) -> str:
     least, at = min((event["terms"]["nll"], event["step"]) for event in past)
     images = f"{held_out:,} held-out image{'s' * (held_out != 1)}"
     said = f"**Overfitting**: nll {number(own, 1)} on training batches, {number(other, 1)} on the {images}"
-    return f"{said}; it was lowest there, {number(least, 1)}, at step {at:,}." if least < other else f"{said}."
+    said += f"; it was lowest there, {number(least, 1)}, at step {at:,}" if least < other else ""
+    return f"{said}. What helps: {_remedies(view, at if least < other else None)}."
+
+
+def _remedies(view: RunView, best: int | None) -> str:
+    """What helps against overfitting, of what this run has not done yet; `best` is the step at which it should have ended."""
+    train = view.configs[1] if view.configs else TrainConfig()
+    stop = "stopping earlier" if best is None else f"stopping near step {best:,}"
+    more = "more training images" if datasets.is_own(train.data) or train.train_size < datasets.count(train.data, "train") else ""
+    return ", ".join(part for part in (more, "" if train.patience else stop, "smaller networks") if part)
+
+
+def why_idle(view: RunView) -> str:
+    """Why a run that is not training now has nothing to pause or slow down."""
+    return f"Nothing to do now: the run is {STATES[view.state][0]}."
+
+
+def why_not_in_explore(configs: tuple[ModelConfig, TrainConfig] | None, view: RunView | None) -> str:
+    """Why Explore cannot open a run or a bundled model; nothing where it can."""
+    if configs is None:
+        return "A damaged model cannot be opened in Explore."
+    if configs[0].latent_dim != 2:
+        return f"Explore shows two latent dimensions; this model has {configs[0].latent_dim}."
+    if view is None or view.has_model:
+        return ""
+    if view.state in LIVE:
+        return "Explore can open it once training has ended or is stopped."
+    return "It has no weights yet that Explore could show."
 
 
 def _mean(terms: Mapping[str, float], term: str) -> str:

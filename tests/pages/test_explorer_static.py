@@ -208,13 +208,13 @@ def test_the_same_z_goes_through_both_decoders(open_static):
     assert state(page)["z"] == seventh
 
 
-@pytest.mark.parametrize("typed", ["", "1.5", "-1", "2147483648"])
+@pytest.mark.parametrize("typed", ["", "1.5", "-1", "2147483648", "seven", "1e3"])
 def test_a_seed_that_is_none_is_told_of_and_the_one_before_stays(open_static, typed):
     page = open_static("#mode=sample&seed=7")
     before = state(page)
     page.get_by_test_id("seed").fill(typed)
     page.get_by_test_id("seed").press("Enter")
-    expect(page.get_by_test_id("notice")).to_contain_text("whole number from 0 to 2147483647; 7 stays")
+    expect(page.get_by_test_id("notice")).to_contain_text("whole number from 0 to 2,147,483,647; 7 stays")
     expect(page.get_by_test_id("seed")).to_have_value("7")
     assert (state(page)["seed"], state(page)["z"]) == (7, before["z"])
     page.get_by_test_id("seed").fill("8")

@@ -48,7 +48,7 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     assert refined[1] == pytest.approx(expected.best_elbo, abs=0.05)
     assert refined[1] >= elbo
     assert state(page)["z"][0] == pytest.approx(expected.best.mu[0].tolist(), abs=0.02)  # the digit is decoded there
-    expect(page.get_by_test_id("identity-note")).to_contain_text("decoded at its μ")
+    expect(page.get_by_test_id("identity-note")).to_contain_text("Best diagonal Gaussian")
     until(lambda: "q=best" in page.evaluate("location.hash"))
     z = state(page)["z"]
     page.reload()

@@ -21,6 +21,11 @@ def path_of(folder: Path, step: int) -> Path:
     return folder / SNAPSHOTS / f"step-{step:08d}.safetensors"
 
 
+def last(folder: Path) -> int | None:
+    """The step of the last snapshot that a run keeps; None while there is none."""
+    return max((int(path.stem.removeprefix("step-")) for path in (folder / SNAPSHOTS).glob("step-*.safetensors")), default=None)
+
+
 def read(folder: Path, step: int) -> Stored:
     """The model that a run was after so many steps, its weights in float32, every check made.
 

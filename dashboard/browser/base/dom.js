@@ -40,9 +40,23 @@ export function choiceBar(label, choices, chosen) {
   };
 }
 
-/** A button that does one thing. @param {string} text @param {() => void} act @param {Attributes} [attributes] */
+/** A button that does one thing, unless it is said why it cannot. @param {string} text @param {() => void} act @param {Attributes} [attributes] */
 export function actionButton(text, act, attributes = {}) {
-  return make("button", {type: "button", class: "lx-button", onclick: act, ...attributes}, text);
+  const button = make("button", {type: "button", class: "lx-button", onclick: () => {
+    if (button.getAttribute("aria-disabled") !== "true") act();
+  }, ...attributes}, text);
+  return button;
+}
+
+/** A button that can do nothing for now says why to a pointer, a finger and the Tab key (meanings.js): none of them reaches one that is
+ * `disabled` to the browser. @param {HTMLElement} button @param {string} why nothing where it can */
+export function setUnable(button, why) {
+  if ((button.dataset.means ?? "") === why) return;
+  button.setAttribute("aria-disabled", String(why !== ""));
+  button.dataset.title ??= button.title; // the browser's own hint would lie over the reason
+  button.title = why ? "" : button.dataset.title;
+  if (why) button.dataset.means = why;
+  else delete button.dataset.means;
 }
 
 const PAGE_KEYS = ["PageUp", "PageDown"];

@@ -1,7 +1,10 @@
 // @ts-check
 // Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
 
-export const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
+import PALETTE from "./colours.json" with {type: "json"};
+
+/** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/charts.py has them from the same file. */
+export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[place]);
 
 /** @typedef {[number, number, number]} Rgb */
 /**

@@ -74,15 +74,18 @@ export function createExports(app, maps) {
     await app.arrived; // its ends may be images
     const frames = app.walk.frames(GIF_FRAMES);
     if (!frames) {
+      gif.closest("details")?.removeAttribute("open"); // the menu would lie over what is said
       app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});
       return;
     }
     save(walkAsGif(frames, [...models.map((model) => model.bundle.name), "pixel blend"], app.theme.ink), "image/gif", "walk.gif");
   }
 
+  const gif = actionButton("Walk as GIF", walk, {"data-testid": "export-gif"});
+
   return {
     buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
-      actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), actionButton("Walk as GIF", walk, {"data-testid": "export-gif"})],
+      actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
   };
 }
 

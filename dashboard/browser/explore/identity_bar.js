@@ -2,7 +2,7 @@
 // log p(x) = ELBO + KL(q ‖ p(z|x)) as measured lengths, and beside them the posterior under a lens.
 
 import {classesOf, oneOf} from "../words/classes.js";
-import {actionButton, contextOf, make, setText} from "../base/dom.js";
+import {actionButton, contextOf, make, setText, setUnable} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
 import {openLargeView} from "./large_view.js";
 import {createModeDigits} from "./mode_digits.js";
@@ -12,7 +12,7 @@ import {areAlike} from "../model/explorer_model.js";
 import {sameItems} from "../base/same_items.js";
 import {setMarked} from "../words/terms.js";
 import {apart, signedNumber} from "../words/numbers.js";
-import {capital, imageName} from "../words/splits.js";
+import {imageName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
@@ -48,11 +48,10 @@ export function createIdentityBar(app, page) {
   });
   /** @type {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement}|null} */
   let large = null;
-  const enlarge = make("button", {type: "button", class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window",
-    onclick() {
-      large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS})};
-      paintLarge(probe.truth());
-    }}, "⤢");
+  const enlarge = actionButton("⤢", () => {
+    large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS})};
+    paintLarge(probe.truth());
+  }, {class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window"});
   const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, make("div", {class: "lx-lens-box"}, lens, enlarge),
     make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, make("div", {class: "lx-identity-note"}, note, modes.element)));
   /** @type {unknown[]} */
@@ -71,11 +70,11 @@ export function createIdentityBar(app, page) {
       const key = [probe.version(), app.theme, side];
       if (sameItems(key, shown)) return;
       shown = key;
-      refine.disabled = !truth?.exact;
+      setUnable(refine, truth?.exact ? "" : probe.trouble() || "The exact posterior is not worked out yet: it needs an image, or a drawing.");
       refine.setAttribute("aria-pressed", String(probe.refining()));
       refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
       paintLens(truth, side);
-      enlarge.disabled = !truth;
+      setUnable(enlarge, truth ? "" : "There is no posterior yet.");
       paintLarge(truth);
       modes.render(truth?.picture.modes ?? NONE);
       const {exact, q} = truth ?? {};
@@ -94,7 +93,8 @@ export function createIdentityBar(app, page) {
       const image = mode === "move" ? probe.image(state) : null;
       const {points} = probe.model.bundle;
       const whose = areAlike(app.models) ? `Of ${probe.model.short}. ` : "";
-      setText(note, whose + (image === null ? "" : `${capital(imageName(points.splits, image))}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth, mode !== "move"));
+      // While one moves it is a test image's even after one has drawn: the drawing has no place on the map to move over.
+      setText(note, whose + (image === null ? "" : `Of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth));
     },
   };
 
@@ -140,12 +140,12 @@ function lensText({picture}) {
   return `The posterior p(z|x) with ${picture.modes.length === 1 ? "its mode" : `its ${picture.modes.length} modes`} at ${modes}. Press Enter to zoom the map to it.`;
 }
 
-/** @param {Truth} truth @param {boolean} followed whether the digit is decoded at the mean of q */
-function noteOf({picture, exact, gaps}, followed) {
+/** @param {Truth} truth */
+function noteOf({picture, exact, gaps}) {
   const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
   if (gaps) {
-    const where = gaps.elsewhere ? ", on another peak of p(z|x) than the encoder's" : "";
-    return `q is the best diagonal Gaussian${where}${followed ? ", and the digit is decoded at its μ" : ""}. ${signedNumber(gaps.amortisation)} nats were amortisation gap; ${signedNumber(gaps.approximation)} remain.${doubt}`;
+    const where = gaps.elsewhere ? ", on another peak than the encoder's" : "";
+    return `Best diagonal Gaussian${where}: ${signedNumber(gaps.amortisation)} nats were amortisation gap, ${signedNumber(gaps.approximation)} remain.${doubt}`;
   }
   return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes, decoded beside this`}; all numbers are nats.${doubt}`;
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // One test image: what it is, what the encoder saw, what each model makes of it, and what lies near it in each latent space.
 
-import {ambiguousImages, nextAfter} from "../images/ambiguous.js";
+import {ambiguousImages, FAR_OFF, nextAfter} from "../images/ambiguous.js";
 import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
 import {observeFixed, seededNormal} from "../images/digits.js";
-import {actionButton, make, setText} from "../base/dom.js";
+import {actionButton, make, setText, setUnable} from "../base/dom.js";
 import {areAlike} from "../model/explorer_model.js";
 import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
@@ -40,8 +40,8 @@ export function createInspector(app) {
   const title = make("h3", {});
   const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: alike ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
   const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${alike ? "points" : "VAE's point"} back at the mean of q(z|x)`});
-  const ambiguous = actionButton("Ambiguous digit", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
-    title: `The next of ${puzzling.length.toLocaleString("en")} test images whose posterior${alike ? ` under ${models[0].short}` : ""} has two modes or more, or whose encoder is far off`});
+  const ambiguous = actionButton("Hard image", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
+    title: `The next of ${puzzling.length.toLocaleString("en")} test images that one Gaussian from the encoder fits badly${alike ? ` under ${models[0].short}` : ""}: p(z|x) has two modes or more, or the gap is above ${FAR_OFF} nats`});
   const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
@@ -49,7 +49,7 @@ export function createInspector(app) {
     make("div", {class: "lx-panel-head"}, title, models.some((model) => model.bundle.kind === "vae") ? make("span", {class: "lx-actions"}, ambiguous, resample, mean) : null), empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
-  let [foundFor, shown] = [/** @type {number|null} */ (null), ""];
+  let [foundFor, shown] = ["", ""];
 
   /** @param {number} index */
   function choose(index) {
@@ -74,13 +74,15 @@ export function createInspector(app) {
     return refined ?? {mu: model.codeOf(index), std: std ? [std[2 * index], std[2 * index + 1]] : [0, 0]};
   }
 
-  /** @param {number|null} index */
+  /** Around the mean of the q that is on show. @param {number|null} index */
   function search(index) {
-    if (index === foundFor) return;
-    foundFor = index;
+    const places = index === null ? [] : models.map((model) => qOf(model, index).mu);
+    const key = `${index} ${places.join(" ")}`;
+    if (key === foundFor) return;
+    foundFor = key;
     found = models.map((model) => {
       if (index === null) return [];
-      const [z1, z2] = model.codeOf(index);
+      const [z1, z2] = places[model.place];
       return model.index.neighbours(z1, z2, NEIGHBOURS + 1).filter((other) => other !== index).slice(0, NEIGHBOURS);
     });
   }
@@ -101,7 +103,8 @@ export function createInspector(app) {
       const near = found[i];
       rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
       const alike = near.filter((one) => labels[one] === labels[index]).length;
-      setText(rows[i].note, `Near in ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
+      const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in" : "Near in";
+      setText(rows[i].note, `${about} ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });
   }
 
@@ -117,7 +120,7 @@ export function createInspector(app) {
       const index = shownImage(state);
       empty.hidden = index !== null;
       filled.hidden = index === null;
-      resample.disabled = mean.disabled = state.selected === null;
+      for (const button of [resample, mean]) setUnable(button, state.selected === null ? "First choose an image: click a point of a map." : "");
       search(index);
       const key = `${index} ${state.z} ${state.refined} ${app.images !== null} ${app.theme.dark}`;
       if (key === shown) return;

@@ -2,7 +2,7 @@
 // Under the digits in Move: the test images whose codes lie nearest, so that a decoded digit can be held against real ones,
 // how densely the prior draws there, and how many pixels the decoder leaves open.
 
-import {classesOf, markOf} from "../words/classes.js";
+import {classesOf, labelsText} from "../words/classes.js";
 import {priorDensity} from "../words/captions.js";
 import {createStrip} from "../images/digit_view.js";
 import {undecidedPixels} from "../images/digits.js";
@@ -27,6 +27,7 @@ export function createMovePanel(app) {
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
   });
   const touches = make("p", {class: "lx-hint lx-hint-touch"}, "Drag over a map to decode. Two fingers pan and zoom; the button that appears then goes back.");
+  const held = make("p", {class: "lx-hint lx-hint-held", "data-testid": "held-hint"}, "The point is held. Click it or press Escape on a map: it follows the pointer again.");
   const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
@@ -34,11 +35,12 @@ export function createMovePanel(app) {
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const undecided = make("span", {"data-testid": "undecided"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
-    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density, make("span", {class: "lx-row-note"}, ...marked("undecided pixels"), ": ", undecided)), ...rows.map((row) => row.element), keys, touches);
+    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density, make("span", {class: "lx-row-note"}, ...marked("undecided pixels"), ": ", undecided)), ...rows.map((row) => row.element), held, keys, touches);
   return {
     element,
     /** @param {State} state @param {readonly Float32Array[]} decoded what each map shows */
     render(state, decoded) {
+      held.hidden = !state.held;
       setText(density, vaes.map((model) => priorDensity(state.z[model.place])).join("; "));
       setText(undecided, app.models.map((model, i) => `${model.short} ${undecidedPixels(decoded[i])}`).join(", "));
       rows.forEach((row, i) => {
@@ -50,7 +52,7 @@ export function createMovePanel(app) {
         const labels = near.map((index) => model.bundle.points.labels[index]);
         const names = classesOf(model.bundle);
         if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`);
-        setText(row.note, labels.map((one) => markOf(names, one)).join(" "));
+        setText(row.note, labelsText(names, labels));
       });
     },
   };

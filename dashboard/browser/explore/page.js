@@ -8,7 +8,7 @@ import {setMarked} from "../words/terms.js";
 import {classesOf} from "../words/classes.js";
 import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
-import {actionButton, make, setText, createMenu} from "../base/dom.js";
+import {actionButton, make, setText, setUnable, createMenu} from "../base/dom.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLatentMap} from "../map/latent_map.js";
@@ -93,7 +93,7 @@ export function buildPage(app) {
       modes.show(state.mode);
       legend.render(state);
       layers.render(state);
-      undo.disabled = state.mode === "draw" ? !state.drawn.length : state.history.length < 2;
+      setUnable(undo, (state.mode === "draw" ? state.drawn.length : state.history.length > 1) ? "" : state.mode === "draw" ? "Nothing was drawn yet." : "Nothing was changed yet.");
       follow.hidden = state.mode !== "move";
       follow.setAttribute("aria-pressed", String(!state.held));
       setText(notice, state.waiting || state.notice);

@@ -3,8 +3,9 @@
 
 import {createStrip} from "../images/digit_view.js";
 import {seededNormal} from "../images/digits.js";
-import {actionButton, make, setText} from "../base/dom.js";
-import {drawFrom} from "../model/explorer_model.js";
+import {actionButton, make} from "../base/dom.js";
+import {explained} from "../base/meanings.js";
+import {drawFrom, isFar} from "../model/explorer_model.js";
 import {samePlace} from "../base/same_items.js";
 import {LARGEST_SEED, SAMPLE_COUNT} from "../state/state.js";
 
@@ -31,10 +32,12 @@ export function createSamplePanel(app) {
       chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
     return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });
-  const seed = make("input", {type: "number", min: 0, max: LARGEST_SEED, step: 1, required: true, class: "lx-field", "data-testid": "seed",
+  // Typed as text: a browser's own number field drops what is no number without a word.
+  const seed = make("input", {type: "text", inputmode: "numeric", maxlength: 40, class: "lx-field", "data-testid": "seed",
     onchange: () => {
-      if (seed.validity.valid) apply({seed: Number(seed.value), notice: ""});
-      else store.dispatch({type: "set", values: {notice: `A seed is a whole number from 0 to ${LARGEST_SEED}; ${store.state.seed} stays.`}});
+      const typed = seed.value.trim();
+      if (/^\d{1,10}$/.test(typed) && Number(typed) <= LARGEST_SEED) apply({seed: Number(typed), notice: ""});
+      else store.dispatch({type: "set", values: {notice: `“${typed}” is no seed: a seed is a whole number from 0 to ${LARGEST_SEED.toLocaleString("en")}; ${store.state.seed} stays.`}});
       seed.value = String(store.state.seed);
     }});
   const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
@@ -93,16 +96,19 @@ export function createSamplePanel(app) {
           strip.show(model.network.decodeMany(Float32Array.from(z.flat())), app.theme);
         }
       }
-      setText(note, sampleNote(state));
+      const said = sampleNote(state);
+      if (note.textContent !== said.map(({text}) => text).join("")) note.replaceChildren(...explained(said));
     },
   };
 
-  /** @param {State} state */
+  /** @param {State} state @returns {import("../base/meanings.js").Piece[]} */
   function sampleNote(state) {
-    const far = models.map((model) => {
-      const outside = latentsOf(model.place, state).filter((z) => model.trained.distance(z[0], z[1]) > model.usual).length;
-      return `${model.short}: ${outside} of ${SAMPLE_COUNT} fall where no training code is near`;
+    const counts = models.map((model) => latentsOf(model.place, state).filter((z) => isFar(model, z)).length);
+    const far = models.flatMap((model, i) => {
+      return [{text: `${model.short}: ${counts[i]} of ${SAMPLE_COUNT} fall where no training code is `, means: ""},
+        {text: "near", means: `Within ${model.usual.toPrecision(2)} ${model.units}: 95 of 100 test codes have a training code that near.`},
+        {text: i < models.length - 1 ? "; " : `${counts.some((count) => count) ? " (crossed out on the map)" : ""}. `, means: ""}];
     });
-    return `${far.join("; ")}. Click a sample to put the cursors on it.`;
+    return [...far, {text: "Click a sample to put the cursors on it.", means: ""}];
   }
 }

@@ -3,7 +3,7 @@
 
 import {classesOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
-import {actionButton, choiceBar, make, setText, slider} from "../base/dom.js";
+import {actionButton, choiceBar, make, setText, setUnable, slider} from "../base/dom.js";
 import {lerp, pathPoints, slerp} from "../base/geometry.js";
 import {blendPixels, gatherImages} from "../images/image_rows.js";
 import {samePlace} from "../base/same_items.js";
@@ -17,6 +17,7 @@ import {samePlace} from "../base/same_items.js";
 const STEPS = 11;
 const SECONDS = 4;
 const PIXELS_EACH = 784;
+const NO_ENDS = "First choose both ends: click a map twice, or take two at random.";
 
 /** @param {App} app */
 export function createWalk(app) {
@@ -165,7 +166,9 @@ export function createWalk(app) {
       share.style.setProperty("--lx-share", `${state.t * 100}%`);
       setText(play, state.playing ? "❚❚ Pause" : "▶ Play");
       paths.show(state.path);
-      play.disabled = share.disabled = !a || !b;
+      setUnable(play, a && b ? "" : NO_ENDS);
+      share.disabled = !a || !b;
+      share.title = share.disabled ? NO_ENDS : "";
       if (!a || !b) return;
       blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
       const step = models.every((_, i) => samePlace(between(a.codes[i], b.codes[i], state.t, state), state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;

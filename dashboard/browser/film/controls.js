@@ -101,6 +101,7 @@ export function createFilmControls(film, exports) {
       setText(readout, text);
       slider.setAttribute("aria-valuetext", text);
       slider.disabled = play.disabled = steps.length < 2;
+      slider.title = play.title = play.disabled ? "A film needs two instants; the next one comes with more training." : "";
       setText(play, film.time.playing() ? "❚❚ Pause" : "▶ Play");
       loop.setAttribute("aria-pressed", String(film.time.looping()));
       manifold.setAttribute("aria-pressed", String(film.showsManifold()));

@@ -3,7 +3,7 @@
 
 /** @typedef {import("../model/bundle.js").Points} Points */
 
-const FAR_OFF = 10; // nats of gap
+export const FAR_OFF = 10; // nats of gap
 
 /** Indices, ascending: images whose p(z|x) has two modes or more, or whose log p(x) − ELBO is large. @param {Points} points @returns {number[]} */
 export function ambiguousImages({truths}) {

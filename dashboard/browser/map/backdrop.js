@@ -36,7 +36,8 @@ export function createBackdrop(app, model) {
   let asked = null;
   /** @type {Field|null} */
   let field = null;
-  let [wantedField, version] = ["", 0];
+  let wanted = {key: ""};
+  let version = 0;
   /** @type {{key: unknown[], canvas: HTMLCanvasElement}[]} */
   const pictures = [];
 
@@ -81,12 +82,13 @@ export function createBackdrop(app, model) {
     const name = FIELDS.find((one) => state.layers[one]);
     if (!name) return;
     const key = `${name} ${view.scale} ${view.cx} ${view.cy} ${view.width} ${view.height}`;
-    if (key === wantedField) return;
-    wantedField = key;
-    const found = await fieldOf(name, view, name);
-    if (!found || key !== wantedField) return;
-    field = found;
-    arrived();
+    if (key === wanted.key) return;
+    const mine = (wanted = {key});
+    const found = await fieldOf(name, view, name).catch(() => null);
+    if (wanted !== mine) return;
+    if (found) field = found;
+    else wanted = {key: ""}; // it was not to be had: the next frame asks again
+    if (found) arrived();
   }
 
   /** Null when another is asked for on the channel before it is there. @param {FieldName} name @param {View} view @param {string} channel @returns {Promise<Field|null>} */

@@ -39,14 +39,16 @@ export function paintKey(context, {title, note, line, dot, indent, entries}, the
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = theme.text;
-  context.fillText(title, 0, line / 2);
-  context.fillText(note, 0, 1.5 * line);
+  // Each text is given the width that it was measured with: with another font it would run into the next one.
+  const write = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) => context.fillText(text, x, y, context.measureText(text).width);
+  write(title, 0, line / 2);
+  write(note, 0, 1.5 * line);
   for (const {x, y, text, colour} of entries) {
     context.fillStyle = colour;
     context.beginPath();
     context.arc(x + dot, y, dot, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = theme.text;
-    context.fillText(text, x + indent, y);
+    write(text, x + indent, y);
   }
 }

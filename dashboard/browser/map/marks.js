@@ -12,9 +12,12 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
+/** @typedef {{at: [number, number], wide: number, tall: number}} Plate under a text: its middle and its sides, pixels */
 
 const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
 const LONG_LABEL = 420; // pixels of the map
+const COUNTED = 1000; // codes that a place for a label is chosen by
+const PLATE_COVER = 0.75; // of the plate under a label
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
@@ -74,19 +77,61 @@ export function paintPrior(context, view, theme, model, size) {
     context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
   }
-  for (const {at, text} of contourLabels(view, model)) haloText(context, theme, text, ...toPixel(view, ...at));
+  /** @type {Plate[]} */
+  const laid = [];
+  for (const {along, text} of contourLabels(view, model)) {
+    const [wide, tall] = plateOf(context, text);
+    const places = along.map((z) => ({at: toPixel(view, ...z), wide, tall}));
+    const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
+    const plate = leastCrowded(view, model, free.length ? free : places);
+    laid.push(plate);
+    haloText(context, theme, text, ...plate.at);
+  }
+}
+
+/** @param {Plate} plate @param {View} view */
+function isWithin({at: [x, y], wide, tall}, view) {
+  return x >= wide / 2 && x <= view.width - wide / 2 && y >= tall / 2 && y <= view.height - tall / 2;
+}
+
+/** @param {Plate} one @param {Plate} other */
+function overlap(one, other) {
+  return Math.abs(one.at[0] - other.at[0]) < (one.wide + other.wide) / 2 && Math.abs(one.at[1] - other.at[1]) < (one.tall + other.tall) / 2;
+}
+
+/** The plate that covers the fewest codes; the first of several that do. @param {View} view @param {ExplorerModel} model @param {Plate[]} plates @returns {Plate} */
+export function leastCrowded(view, model, plates) {
+  const {codes} = model.bundle.points;
+  const stride = 2 * Math.ceil(codes.length / 2 / COUNTED);
+  const [left, top] = toPixel(view, 0, 0);
+  let [best, least] = [plates[0], Infinity];
+  for (const plate of plates) {
+    const {at: [x, y], wide, tall} = plate;
+    let covered = 0;
+    for (let i = 0; i < codes.length; i += stride) {
+      if (Math.abs(left + codes[i] * view.scale - x) < wide / 2 && Math.abs(top - codes[i + 1] * view.scale - y) < tall / 2) covered++;
+    }
+    if (covered < least) [best, least] = [plate, covered];
+  }
+  return best;
 }
 
 /** What is written on the contours, and where. Where the rings lie close together one line says it for all of them, and the map is left in sight.
- * @param {View} view @param {ExplorerModel} model @returns {{at: Latent, text: string}[]} */
+ * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first */
 export function contourLabels(view, model) {
   if (model.bundle.kind === "vae") {
     const beyond = (/** @type {number} */ sigma) => shareText(priorMassBeyond(sigma));
-    if (view.scale <= RING_ROOM) return [{at: [0, 3], text: `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ").replaceAll(" %,", ",")}`}];
-    return [1, 2, 3].map((sigma) => ({at: [0, sigma], text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
+    if (view.scale <= RING_ROOM) return [{along: ringPlaces(3), text: `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ").replaceAll(" %,", ",")}`}];
+    return [1, 2, 3].map((sigma) => ({along: ringPlaces(sigma), text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
   }
   const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
-  return [{at: [m1, m2 + 2 * Math.hypot(l21, l22)], text: ownLabel(model, view.width > LONG_LABEL)}, {at: [0, -3], text: "N(0, I), 3σ"}];
+  const highest = /** @type {Latent} */ ([m1, m2 + 2 * Math.hypot(l21, l22)]);
+  return [{along: [highest, ...gaussianOutline(model.gaussian, 2)], text: ownLabel(model, view.width > LONG_LABEL)}, {along: ringPlaces(3).reverse(), text: "N(0, I), 3σ"}];
+}
+
+/** Places on a ring of the prior, from the top down to the bottom. @param {number} sigma @returns {Latent[]} */
+function ringPlaces(sigma) {
+  return Array.from({length: 13}, (_, step) => step * Math.PI / 12).flatMap((angle) => /** @type {Latent[]} */ ([1, -1].map((side) => [side * sigma * Math.sin(angle), sigma * Math.cos(angle)])));
 }
 
 /** What is written on the 2σ ellipse of the Gaussian fitted to the codes. @param {ExplorerModel} model @param {boolean} roomy */
@@ -118,14 +163,20 @@ function haloText(context, theme, text, x, y) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   // A plate rather than an outline: a line behind the words would show between the letters.
-  const wide = context.measureText(text).width + 8;
-  const tall = parseInt(context.font.replace(/^\d+ /, ""), 10) * 1.35;
+  const [wide, tall] = plateOf(context, text);
   context.fillStyle = theme.halo;
+  context.globalAlpha = PLATE_COVER;
   context.beginPath();
   context.roundRect(x - wide / 2, y - tall / 2, wide, tall, 4);
   context.fill();
+  context.globalAlpha = 1;
   context.fillStyle = theme.text;
   context.fillText(text, x, y + 0.5);
+}
+
+/** The sides of the plate under a text. @param {Context} context @param {string} text @returns {[number, number]} */
+function plateOf(context, text) {
+  return [context.measureText(text).width + 8, parseInt(context.font.replace(/^\d+ /, ""), 10) * 1.35];
 }
 
 /** The point that is decoded: a cross over the whole map and a ring. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {boolean} held @param {boolean} active */
@@ -192,12 +243,19 @@ export function paintPath(context, view, theme, path) {
   });
 }
 
-/** Small marks, one of which may stand out: samples, neighbours. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} points */
-export function paintMarks(context, view, theme, points) {
-  for (const [z1, z2] of points) {
-    const [x, y] = toPixel(view, z1, z2);
+/** Small marks, some of which may be crossed out: samples, neighbours. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} points
+ * @param {(z: Latent) => boolean} [crossed] */
+export function paintMarks(context, view, theme, points, crossed = () => false) {
+  for (const z of points) {
+    const [x, y] = toPixel(view, z[0], z[1]);
     context.beginPath();
     context.rect(x - 4, y - 4, 8, 8);
+    if (crossed(z)) {
+      for (const side of [1, -1]) {
+        context.moveTo(x - 4, y - 4 * side);
+        context.lineTo(x + 4, y + 4 * side);
+      }
+    }
     haloStroke(context, theme, theme.text, 1.5, []);
   }
 }

@@ -5,6 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {paintFieldScale} from "./field_scale.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
 import {paintTruth} from "./posterior.js";
+import {isFar} from "../model/explorer_model.js";
 import {chosenImage, shownImage} from "../state/state.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -45,7 +46,7 @@ export function createPainter(app, model) {
       const truth = rests && state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
       within(context, view, () => {
         if (rests && state.mode === "walk") paintPath(context, view, theme, app.walk.pathOf(place));
-        if (rests && state.mode === "sample") paintMarks(context, view, theme, app.sample.latents(place));
+        if (rests && state.mode === "sample") paintMarks(context, view, theme, app.sample.latents(place), (z) => isFar(model, z));
         if (rests && state.mode === "inspect" && image !== null) {
           paintMarks(context, view, theme, app.inspector.neighbours(place).map(model.codeOf));
           const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;

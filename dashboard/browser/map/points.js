@@ -6,6 +6,7 @@ import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./dot_raster.js";
 import {toPixel} from "../base/geometry.js";
 import {CLASS_COLOURS} from "../base/palette.js";
+import {createRoom} from "../base/room.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
 import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
@@ -18,8 +19,8 @@ import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 /** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel}} Layer */
 
 const FADED = 0.1;
-const NUMERAL_CELL = 9;
 const NUMERAL_SIZE = 12;
+const [LETTER_WIDE, NUMERAL_TALL, NUMERAL_EDGE] = [7, 10, 2]; // pixels of a numeral's letter, and what its outline adds to both
 const DOT_EDGE = 0.6;
 const [SQUARE, RING, RING_LINE] = [0.85, 0.8, 0.45]; // of a dot's radius: half a side, a radius, a line
 const CROWD = 1000; // codes; fewer have room to be larger
@@ -216,21 +217,19 @@ function paintNumerals(layer, shown) {
   numeralPlaces(layer, shown, half, (label, x, y) => context.drawImage(stamps[label], x - half, y - half, 2 * half, 2 * half));
 }
 
-/** Each mark keeps a cell to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown @param {number} half of a mark's side
+/** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown @param {number} half of a mark's side
  * @param {(label: number, x: number, y: number) => void} put */
 function numeralPlaces({view, model}, shown, half, put) {
   const {codes, labels} = model.bundle.points;
-  const columns = Math.ceil(view.width / NUMERAL_CELL + 1);
-  const taken = new Uint8Array(columns * Math.ceil(view.height / NUMERAL_CELL + 1));
+  const names = classesOf(model.bundle);
+  const longest = Math.max(...names.map((_, label) => markOf(names, label).length));
+  const room = createRoom(LETTER_WIDE * longest + NUMERAL_EDGE, NUMERAL_TALL + NUMERAL_EDGE);
   for (let i = 0; i < labels.length; i++) {
     if (!shown(labels[i])) continue;
     const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;
     const y = view.height / 2 - (codes[2 * i + 1] - view.cy) * view.scale;
     if (x < -half || y < -half || x > view.width + half || y > view.height + half) continue;
-    const cell = Math.max(0, Math.floor(y / NUMERAL_CELL)) * columns + Math.max(0, Math.floor(x / NUMERAL_CELL));
-    if (taken[cell]) continue;
-    taken[cell] = 1;
-    put(labels[i], x, y);
+    if (room.take(x, y)) put(labels[i], x, y);
   }
 }
 

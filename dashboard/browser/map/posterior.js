@@ -29,11 +29,15 @@ export function paintTruth(context, view, theme, {picture: posterior, q}) {
       context.lineTo(...toPixel(view, pieces[i + 2], pieces[i + 3]));
     }
     context.strokeStyle = theme.truth;
+    context.lineCap = "round"; // the pieces of a line are drawn one by one
     context.lineWidth = outer ? 1.25 : 2;
     context.stroke();
   });
   if (q) paintPosterior(context, view, theme, q.mu, q.std);
 }
+
+/** Nearly a logarithm, under which the flank of a peak is as straight between two pixels as contours take it to be; but 0 stays 0. @param {number} density */
+const ease = (density) => density ** 0.1;
 
 /** @param {Posterior} posterior @param {Theme} theme @returns {Picture} */
 function pictureOf(posterior, theme) {
@@ -48,7 +52,8 @@ function pictureOf(posterior, theme) {
   const highest = density.reduce((most, value) => Math.max(most, value), 1e-30);
   density.forEach((value, i) => (pixels[i] = ramp[Math.round(Math.sqrt(value / highest) * 255)]));
   context.putImageData(image, 0, 0);
-  const picture = {dark: theme.dark, canvas, lines: contours.map((level) => contourPieces(density, grid, level))};
+  const eased = density.map(ease);
+  const picture = {dark: theme.dark, canvas, lines: contours.map((level) => contourPieces(eased, grid, ease(level)))};
   pictures.set(posterior, picture);
   return picture;
 }

@@ -4,7 +4,7 @@
 
 import {contextOf, make} from "../base/dom.js";
 
-/** @typedef {{fillStyle: string, strokeStyle: string, lineWidth: number, font: string, textAlign: string, textBaseline: string, globalAlpha: number, dash: number[]}} Style */
+/** @typedef {{fillStyle: string, strokeStyle: string, lineWidth: number, font: string, textAlign: string, textBaseline: string, globalAlpha: number, lineCap: string, dash: number[]}} Style */
 
 const SPRITE_RATIO = 3; // pixels of a small picture for one unit of the drawing
 /** How far below its place a line of text stands, in sizes of the text: not every reader of SVG knows baselines. @type {Record<string, number>} */
@@ -14,7 +14,7 @@ const ANCHOR = {center: "middle", right: "end"};
 
 export class SvgPen {
   /** @type {Style} */
-  #style = {fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, font: "10px sans-serif", textAlign: "left", textBaseline: "alphabetic", globalAlpha: 1, dash: []};
+  #style = {fillStyle: "#000", strokeStyle: "#000", lineWidth: 1, font: "10px sans-serif", textAlign: "left", textBaseline: "alphabetic", globalAlpha: 1, lineCap: "butt", dash: []};
   /** @type {{style: Style, open: number}[]} */
   #saved = [];
   /** Groups that are open since the last save. */
@@ -31,6 +31,7 @@ export class SvgPen {
   set fillStyle(/** @type {string} */ value) { this.#style.fillStyle = value; }
   set strokeStyle(/** @type {string} */ value) { this.#style.strokeStyle = value; }
   set lineWidth(/** @type {number} */ value) { this.#style.lineWidth = value; }
+  set lineCap(/** @type {string} */ value) { this.#style.lineCap = value; }
   set globalAlpha(/** @type {number} */ value) { this.#style.globalAlpha = value; }
   set textAlign(/** @type {string} */ value) { this.#style.textAlign = value; }
   set textBaseline(/** @type {string} */ value) { this.#style.textBaseline = value; }
@@ -116,12 +117,13 @@ export class SvgPen {
     this.#style.dash = dash;
   }
 
-  /** @param {string} text @param {number} x @param {number} y @param {number} [room] text that is wider is narrowed to it */
+  /** @param {string} text @param {number} x @param {number} y @param {number} [room] text that is wider is narrowed to it; with any, it keeps its
+   * width where the font is not to be had */
   fillText(text, x, y, room) {
     if (!text) return;
     const {font, textAlign, textBaseline} = this.#style;
     const [, weight, size, family] = /^(\d+ )?([\d.]+)px (.*)$/.exec(font) ?? ["", "", "10", "sans-serif"];
-    const narrowed = room !== undefined && this.measureText(text).width > room ? ` textLength="${short(room)}" lengthAdjust="spacingAndGlyphs"` : "";
+    const narrowed = room === undefined ? "" : ` textLength="${short(Math.min(room, this.measureText(text).width))}" lengthAdjust="spacingAndGlyphs"`;
     const anchor = ANCHOR[textAlign] ? ` text-anchor="${ANCHOR[textAlign]}"` : "";
     this.#written.push(`<text x="${short(x)}" y="${short(y + (DROP[textBaseline] ?? 0) * Number(size))}" font-family="${escapeXml(family)}" font-size="${size}"${weight ? ` font-weight="${weight.trim()}"` : ""}${anchor}${narrowed}${this.#filled()}>${escapeXml(text)}</text>`);
   }
@@ -180,8 +182,8 @@ export class SvgPen {
   }
 
   #stroked() {
-    const {strokeStyle, lineWidth, dash} = this.#style;
-    return ` ${colour("stroke", strokeStyle)} stroke-width="${lineWidth}"${dash.length ? ` stroke-dasharray="${dash.join(" ")}"` : ""}${this.#opacity()}`;
+    const {strokeStyle, lineWidth, lineCap, dash} = this.#style;
+    return ` ${colour("stroke", strokeStyle)} stroke-width="${lineWidth}"${lineCap === "butt" ? "" : ` stroke-linecap="${lineCap}"`}${dash.length ? ` stroke-dasharray="${dash.join(" ")}"` : ""}${this.#opacity()}`;
   }
 
   #opacity() {

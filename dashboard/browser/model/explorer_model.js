@@ -74,6 +74,11 @@ export function createModel(bundle, place) {
   return model;
 }
 
+/** Whether a point lies farther from all training codes than 95 of 100 test codes do. @param {ExplorerModel} model @param {Latent} z */
+export function isFar(model, z) {
+  return model.trained.distance(z[0], z[1]) > model.usual;
+}
+
 /** Whether a page shows two models of one kind. @param {readonly ExplorerModel[]} models */
 export function areAlike(models) {
   return models.length > 1 && models.every((model) => model.bundle.kind === models[0].bundle.kind);

@@ -111,8 +111,10 @@ export function reduce(state, action) {
       return state.drawn.length ? {...state, ...state.drawn[state.drawn.length - 1], refined: false, drawn: state.drawn.slice(0, -1)} : state;
     case "commit":
       return committed(state);
-    case "reset":
-      return {...initialState(state.z.length), held: false, history: [...state.history.slice(0, -1), wholeOf(state)]};
+    case "reset": {
+      const first = initialState(state.z.length);
+      return {...first, held: false, history: [...state.history.slice(0, -1), wholeOf(state), pastOf(first)]};
+    }
     case "undo":
       return undone(state);
   }

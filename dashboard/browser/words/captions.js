@@ -6,12 +6,13 @@ import {logPrior} from "../exact/posterior.js";
 import {priorMassBeyond} from "../base/geometry.js";
 import {gaussianRadius, isFlat} from "../model/explorer_model.js";
 import {signedNumber} from "./numbers.js";
+import {codesName} from "./splits.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {{place: string, gap: string, near: string, far: boolean}} Caption where z lies, how far from data, and which digits are near */
 
-const ASKED = 50;
+const [MOST, SHARE, FEW] = [50, 0.1, 20]; // how many codes count as near: at most, of all; all of so few
 
 /** Where z lies and what data lies near. @param {ExplorerModel} model @param {Latent} z @returns {Caption} */
 export function captionOf(model, z) {
@@ -40,13 +41,15 @@ function codePlace(model, z) {
 /** @param {ExplorerModel} model @param {Latent} z */
 function classesNear({index, bundle}, z) {
   const counts = new Uint16Array(10);
-  const near = index.neighbours(z[0], z[1], ASKED);
+  const all = bundle.points.labels.length;
+  const near = index.neighbours(z[0], z[1], all <= FEW ? all : Math.min(MOST, Math.ceil(SHARE * all)));
   for (const i of near) counts[bundle.points.labels[i]]++;
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
   const [first, second] = order;
   const names = classesOf(bundle);
   const said = (/** @type {number} */ label) => (counts[label] === 1 ? `1 is ${oneOf(names, label)}` : `${counts[label]} are ${manyOf(names, label)}`);
-  const which = near.length < ASKED ? (near.length === 1 ? "The one test code" : `All ${near.length} test codes`) : `${ASKED} nearest codes`;
+  const codes = codesName(bundle.points.splits);
+  const which = near.length < all ? `${near.length} nearest codes` : all === 1 ? `The one ${codes.slice(0, -1)}` : `All ${all} ${codes}`;
   return `${which}: ${said(first)}${counts[second] > near.length / 5 ? `, ${said(second)}` : ""}.`;
 }
 

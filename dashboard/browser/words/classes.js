@@ -27,6 +27,13 @@ export function markOf(names, label) {
   return areShort(names) ? names[label] : String(label);
 }
 
+/** The classes of some images in their order; long names with how often they occur, the most frequent first. @param {ClassNames} names @param {readonly number[]} labels */
+export function labelsText(names, labels) {
+  if (areShort(names)) return labels.map((label) => names[label]).join(" ");
+  const counts = names.map((_, label) => labels.filter((one) => one === label).length);
+  return [...counts.keys()].filter((label) => counts[label]).sort((a, b) => counts[b] - counts[a]).map((label) => `${counts[label]} ${names[label]}`).join(", ");
+}
+
 /** A class by itself: digit 7, or coat. @param {string} name */
 export function titleOf(name) {
   return /^\d$/.test(name) ? `digit ${name}` : name;

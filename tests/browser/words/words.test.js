@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { betaMeaning, betaNumbers, betaProtocol, collapseOf } from "../../../dashboard/browser/words/beta_words.js";
-import { areShort, classesOf, fillALine, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
-import { priorDensity } from "../../../dashboard/browser/words/captions.js";
+import { areShort, classesOf, fillALine, labelsText, manyOf, markOf, oneOf } from "../../../dashboard/browser/words/classes.js";
+import { captionOf, priorDensity } from "../../../dashboard/browser/words/captions.js";
 import { apart, plusMinus, signedNumber } from "../../../dashboard/browser/words/numbers.js";
 
 const DIGITS = classesOf({});
@@ -56,4 +56,24 @@ test("only a dimension that carries nothing is said to have collapsed", () => {
   assert.match(collapseOf(measured([2, 0.001], 1)), /^z₂ \(KL 0.00\) has collapsed.*z₁ \(KL 2.00\) has not/);
   assert.match(collapseOf(measured([0, 0], 0)), /^Every dimension/);
   assert.equal(collapseOf({ ...header, metrics: {} }), "");
+});
+
+test("classes of some images are listed as marks, long names with how often they occur", () => {
+  assert.equal(labelsText(DIGITS, [3, 5, 3]), "3 5 3");
+  assert.equal(labelsText(CLOTHES, [4, 2, 4, 4]), "3 coat, 1 pullover");
+});
+
+test("what counts as near is a tenth of the codes, fifty at most, and all where there are few", () => {
+  const near = (count) => {
+    const points = { labels: new Uint8Array(count).fill(3), splits: { test: count } };
+    const model = {
+      bundle: { kind: "vae", points }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
+      index: { neighbours: (z1, z2, asked) => Array.from({ length: Math.min(asked, count) }, (_, i) => i) },
+    };
+    return captionOf(model, [0, 0]).near;
+  };
+  assert.equal(near(10_000), "50 nearest codes: 50 are 3s.");
+  assert.equal(near(60), "6 nearest codes: 6 are 3s.");
+  assert.equal(near(5), "All 5 test codes: 5 are 3s.");
+  assert.equal(near(1), "The one test code: 1 is a 3.");
 });

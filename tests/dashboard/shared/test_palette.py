@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import pytest
 from support.builders import ROOT
 
-PALETTE_JS = (ROOT / "dashboard/browser/base/palette.js").read_text(encoding="utf-8")
+from dashboard.shared.charts import CLASS_COLOURS, COLOURS
+
 FLOORS = {"normal": 18.0, "deutan": 14.0, "protan": 14.0, "tritan": 14.0}
 MACHADO = {
     "normal": np.eye(3),
@@ -26,12 +28,6 @@ TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 
 CAT02 = np.array([[0.7328, 0.4296, -0.1624], [-0.7036, 1.6975, 0.0061], [0.0030, 0.0136, 0.9834]])
 HUNT = np.array([[0.38971, 0.68898, -0.07868], [-0.22981, 1.18340, 0.04641], [0.0, 0.0, 1.0]])
 ADAPTING_LUMINANCE, BACKGROUND, SURROUND, IMPACT = 64 / np.pi / 5, 20.0, 0.69, 1.0
-
-
-def class_colours() -> list[str]:
-    """The colours as palette.js lists them."""
-    (listed,) = re.findall(r"CLASS_COLOURS = \[([^\]]*)\]", PALETTE_JS)
-    return re.findall(r"#[0-9a-f]{6}", listed)
 
 
 def linear(colour: str) -> np.ndarray:
@@ -69,7 +65,7 @@ def cam02_ucs(rgb: np.ndarray) -> np.ndarray:
     return np.array([1.7 * lightness / (1 + 0.007 * lightness), colourfulness * np.cos(hue), colourfulness * np.sin(hue)])
 
 
-def apart(colours: list[str], vision: str) -> float:
+def apart(colours: Sequence[str], vision: str) -> float:
     """The least distance between any two colours, as someone with this vision sees them."""
     seen = [cam02_ucs(MACHADO[vision] @ linear(colour)) for colour in colours]
     return min(float(np.linalg.norm(a - b)) for a, b in combinations(seen, 2))
@@ -86,9 +82,19 @@ def test_places_of_colours_agree_with_another_implementation(colour: str, place:
 
 @pytest.mark.parametrize(("vision", "floor"), FLOORS.items())
 def test_any_two_classes_are_told_apart(vision: str, floor: float) -> None:
-    colours = class_colours()
-    assert len(set(colours)) == 10
-    assert apart(colours, vision) >= floor
+    assert len(set(CLASS_COLOURS)) == 10
+    assert apart(CLASS_COLOURS, vision) >= floor
+
+
+@pytest.mark.parametrize("vision", FLOORS)
+def test_digits_that_are_taken_for_one_another_are_farther_apart_than_most(vision: str) -> None:
+    least = {pair: apart([CLASS_COLOURS[int(digit)] for digit in pair], vision) for pair in ("38", "49", "58", "79")}
+    assert min(least.values()) >= 35, least
+    less = {
+        pair: apart([CLASS_COLOURS[int(digit)] for digit in pair], vision)
+        for pair in ("35", "47", "27", "28", "17", "23", "56", "06")
+    }
+    assert min(less.values()) >= 30, less
 
 
 def test_a_palette_in_common_use_would_not_do() -> None:
@@ -98,6 +104,6 @@ def test_a_palette_in_common_use_would_not_do() -> None:
 
 def test_charts_use_the_colours_of_the_maps() -> None:
     settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
-    assert settings["theme"]["chartCategoricalColors"] == class_colours()
+    assert settings["theme"]["chartCategoricalColors"] == list(COLOURS)
     marks = re.findall(r"#[0-9a-f]{6}", (ROOT / "dashboard/models/charts.py").read_text(encoding="utf-8"))
-    assert set(marks) <= set(class_colours())
+    assert set(marks) <= set(COLOURS) == set(CLASS_COLOURS)

@@ -12,9 +12,11 @@ from support.builders import rehash, save_model, tiny
 from dashboard.jobs import jobs
 from dashboard.jobs.run_view import About, write_about
 from dashboard.stock import catalogue, own_runs
+from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
+from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 
 
@@ -54,6 +56,24 @@ def test_unfinished_damaged_and_other_runs_are_left_out(runs: Path) -> None:
     finished(runs / "..no id")
     (runs / "a file").write_text("x")
     assert [choice.title for choice in own_runs.choices()] == ["Sound"]
+
+
+def test_a_stopped_run_is_offered_as_its_last_snapshot_has_it_but_not_while_it_trains(runs: Path) -> None:
+    folder = finished(runs / "one", "Cut short")
+    (folder / checkpoints.METRICS).unlink()
+    (folder / snapshots.SNAPSHOTS).mkdir()
+    weights = (folder / checkpoints.WEIGHTS).read_bytes()
+    for step in (5, 120):
+        snapshots.path_of(folder, step).write_bytes(weights)
+    (choice,) = own_runs.choices()
+    assert (choice.name, choice.title) == ("run:one", "Cut short, stopped at step 120")
+    stored = catalogue.stored("run:one")
+    assert (stored.name, stored.metrics["steps"], stored.metrics["split"]) == ("run:one", 120, "validation")
+    assert catalogue.bundles(("run:one",))
+    with locks.hold(folder / locks.RUN, "busy"):
+        assert own_runs.choices() == []
+        with pytest.raises(EngineError, match="Cut short cannot be shown: it is still training"):
+            catalogue.stored("run:one")
 
 
 def test_there_need_be_no_folder_of_runs(runs: Path) -> None:

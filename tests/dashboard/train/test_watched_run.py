@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,62 @@ def test_keys_that_make_no_sense_are_disabled(page: Callable[..., AppTest], jobs
     app = page(run=run)
     assert not app.button(key="train-resume").disabled
     assert "Interrupted" in app.warning[0].value
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_whatever_can_not_be_pressed_says_why(page: Callable[..., AppTest], jobs: Jobs, in_state: str, state: State) -> None:
+    app = page(run=in_state)
+    assert [one.label for one in (*app.button, *app.toggle) if one.disabled and not one.help] == []
+    assert any(one.disabled for one in app.button)
+
+
+@pytest.fixture
+def in_state(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, state: State) -> str:
+    """A run that is seen in a state."""
+    run = jobs.submit(tiny(), short(), "demo")
+    seen = replace(jobs.view(run), state=state, position=1 if state is State.QUEUED else None)
+    monkeypatch.setattr(jobs, "view", lambda run, earlier=None: seen)
+    return run
+
+
+@pytest.mark.parametrize("state", [State.RUNNING, State.PAUSED])
+def test_a_run_that_trains_is_deleted_at_the_second_click(
+    page: Callable[..., AppTest], jobs: Jobs, in_state: str, state: State
+) -> None:
+    app = page(run=in_state)
+    button = app.button(key="train-delete")
+    assert button.label == wording.STOP_AND_DELETE
+    assert wording.DELETE_SURE in [one.value for one in app.markdown]
+    assert not [one for one in app.button if one.label == wording.DELETE]
+
+
+def test_a_stopped_run_opens_in_explore_once_it_has_weights(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = jobs.submit(tiny(), short(), "demo")
+    jobs.stop(run)
+    refused = page(run=run).button(key="train-explore")
+    assert refused.disabled
+    assert "no weights yet" in refused.help
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "snapshot", "step": 7})
+        run_log.append(log, {"type": "finished", "step": 9, "seconds": 1.0, "reason": "stopped", "terms": {}})
+    app = page(run=run)
+    assert jobs.view(run).state is State.STOPPED
+    assert not [one for one in app.button if one.key == "train-explore"]
+    assert any(f"run:{run}" in one.proto.url or f"run%3A{run}" in one.proto.url for one in app.get("link_button"))
+
+
+def test_what_helps_against_overfitting_can_be_set_at_a_click(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = finished(jobs, "budget", train_size=64, batch_size=16)
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "step", "step": 12, "nll": 100.0, "kl": 1.0, "seconds": 1.0, "progress": 1.0})
+        run_log.append(log, {"type": "epoch", "step": 12, "seconds": 1.0, "terms": {"nll": 190.0, "elbo": -191.0}, "n": 5})
+    app = page(run=run)
+    assert any("**Overfitting**" in one.value and "What helps" in one.value for one in app.markdown)
+    ran(app.button(key="train-stop-early").click())
+    assert "run" not in app.query_params
+    words = app.code[0].value.split()
+    assert (words[words.index("--patience") + 1], words[words.index("--batch-size") + 1]) == ("5", "16")
+    assert not start(app).disabled
 
 
 def ended(jobs: Jobs, event: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,13 +87,19 @@ def test_overfitting_is_told_with_the_numbers_and_only_where_there_is_some() -> 
             "terms": {"nll": other, "kl": 5.0, "elbo": -other - 5.0},
         }
 
-    one = view(State.FINISHED, *at(10, 200.0, 210.0), *at(20, 100.0, 180.5), *at(30, 46.6, 569.9))
+    few = (tiny(), short(train_size=60))
+    one = replace(view(State.FINISHED), configs=few)
+    one = replace(one, log=Log((*at(10, 200.0, 210.0), *at(20, 100.0, 180.5), *at(30, 46.6, 569.9))))
     said = wording.overfitting(one, 5)
     for part in ("46.6", "569.9", "5 held-out images", "180.5", "step 20"):
         assert part in said
     assert wording.overfitting(one, 5, step=12) == "", "5 % above"
     assert "180.5" in wording.overfitting(one, 1, step=25)
     assert "it was lowest" not in wording.overfitting(one, 1, step=25), "it is lowest now"
+    assert all(part in said for part in ("more training images", "stopping near step 20", "smaller networks"))
+    patient = replace(one, configs=(tiny(), short(patience=3, train_size=50_000)))
+    helps = wording.overfitting(patient, 5).split("What helps: ")[1]
+    assert helps == "smaller networks.", "it has all images there are, and stops early by itself"
     assert wording.overfitting(view(State.RUNNING, STEP), 5) == ""
 
 

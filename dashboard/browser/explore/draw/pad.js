@@ -4,7 +4,7 @@
 import {sentenceOf} from "../../base/errors.js";
 import {areShort, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
-import {actionButton, contextOf, make, setText, slider} from "../../base/dom.js";
+import {actionButton, contextOf, make, setText, setUnable, slider} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
 import {textOfDrawing} from "../../state/drawing_text.js";
@@ -146,8 +146,8 @@ export function createDrawPad(app) {
     render(state, _decoded, shownAt) {
       const strokes = allStrokes(state);
       const upload = uploadOf(state);
-      undo.disabled = !state.drawn.length;
-      clear.disabled = !strokes.length && !upload;
+      setUnable(undo, state.drawn.length ? "" : "Nothing was drawn yet.");
+      setUnable(clear, strokes.length || upload ? "" : "The pad is empty.");
       pen.value = String(state.pen);
       pen.style.setProperty("--lx-share", `${(state.pen - 1) / 4 * 100}%`);
       const side = Math.round(pad.clientWidth * devicePixelRatio);

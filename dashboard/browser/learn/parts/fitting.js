@@ -1,7 +1,7 @@
 // @ts-check
 // What steps 3 and 4 share: the exact posterior of an image, a q over it to fit by hand, and keys for two special ones.
 
-import {actionButton, make} from "../../base/dom.js";
+import {actionButton, make, setUnable} from "../../base/dom.js";
 import {createChosenImage} from "./image.js";
 import {createMotion} from "./motion.js";
 import {createMovableQ, gaussianBetween} from "./q.js";
@@ -58,7 +58,7 @@ export function createFitting(lesson) {
       return gaussian && bound && truth ? {...gaussian, ...bound, logPx: truth.logPx, gap: apart(truth.logPx, bound.elbo)} : null;
     },
     render() {
-      best.disabled = !image.subject().gaps;
+      setUnable(best, image.subject().gaps ? "" : "The best Gaussian is still being worked out.");
       image.render();
       map.render();
     },

@@ -1,7 +1,7 @@
 // @ts-check
 // The test image that a live view is about: its picture, the keys that choose another, and what is worked out about it.
 
-import {ambiguousImages, nextAfter} from "../../images/ambiguous.js";
+import {ambiguousImages, FAR_OFF, nextAfter} from "../../images/ambiguous.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
 import {oneOf as one} from "../../words/classes.js";
@@ -30,8 +30,8 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
   const keys = make("div", {class: "lx-actions"},
     actionButton("‹", () => step(-1), {"data-testid": "image-previous", "aria-label": "previous test image", class: "lx-button ls-step"}),
     actionButton("›", () => step(1), {"data-testid": "image-next", "aria-label": "next test image", class: "lx-button ls-step"}),
-    ambiguous.length ? actionButton("Ambiguous", () => choose(nextAfter(ambiguous, subject.index)),
-      {"data-testid": "image-ambiguous", title: "The next test image whose posterior has two modes, or whose encoder is far off"}) : null);
+    ambiguous.length ? actionButton("Hard image", () => choose(nextAfter(ambiguous, subject.index)),
+      {"data-testid": "image-ambiguous", title: `The next test image that one Gaussian from the encoder fits badly: p(z|x) has two modes or more, or the gap is above ${FAR_OFF} nats`}) : null);
   ask();
 
   /** @param {number} index @returns {Subject} */

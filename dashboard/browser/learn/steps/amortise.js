@@ -2,7 +2,7 @@
 // Step 7: the encoder answers for every image with one network, and loses by it: q moves from its answer to the best
 // Gaussian, and the gap shrinks to what no diagonal Gaussian can do better.
 
-import {actionButton, make} from "../../base/dom.js";
+import {actionButton, make, setUnable} from "../../base/dom.js";
 import {createBars, roundedEnd} from "../parts/bars.js";
 import {createChosenImage} from "../parts/image.js";
 import {createMotion} from "../parts/motion.js";
@@ -122,7 +122,7 @@ export function amortisationView(lesson) {
       image.render();
       map.render();
       const {gaps} = image.subject();
-      play.disabled = !gaps;
+      setUnable(play, gaps ? "" : "The way to the best Gaussian is still being worked out.");
       const now = readings(true);
       const full = gaps ? gaps.logPx - gaps.encoder.elbo : 1;
       bars.show(gaps && now.gap !== null ? [barOf(now.approximation, full), barOf(now.approximation, now.gap)] : null, 0, roundedEnd(Math.max(full, now.gap ?? 0)));

@@ -27,7 +27,7 @@ export function whyView(lesson) {
   let drawn = drawMany(ae.gaussian, SHOWN_DRAWS, seed);
 
   const map = createLessonMap({
-    lesson, testid: "lesson-map", unit: `c₁, ${ae.units}`, range: () => ae.core,
+    lesson, testid: "lesson-map", unit: `z₁, ${ae.units}`, range: () => ae.core,
     base: (painter) => paintCodes(painter, ae, 0.6), key: () => [],
     marks({context, view, theme}) {
       for (const [z1, z2] of drawn) paintDraw(context, toPixel(view, z1, z2), lesson.second, theme.halo);
@@ -47,13 +47,13 @@ export function whyView(lesson) {
     drawn = drawMany(ae.gaussian, SHOWN_DRAWS, ++seed);
     lesson.commit();
   }, {"data-testid": "draw-again", class: "lx-button ls-primary"});
-  const table = createReadings([{name: "c1", label: "c₁ of the ring"}, {name: "c2", label: "c₂ of the ring"},
-    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels, at the ring", digits: 0}]);
+  const table = createReadings([{name: "z1", label: "z₁ of the ring"}, {name: "z2", label: "z₂ of the ring"},
+    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels of 784", digits: 0}]);
   const legend = createLegend([["dot", "test image"], ["ring", "decoded"], ["square", "draw"]]);
   const note = createNote("why-note");
 
   function readings() {
-    return {c1: z[0], c2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1]))};
+    return {z1: z[0], z2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1]))};
   }
 
   function told() {
