@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import streamlit as st
@@ -10,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from streamlit import config
 
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
+from dashboard.shell import settings
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
@@ -21,6 +24,8 @@ from vae_engine.base.places import place
 async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
     runs = jobs.shared()
+    if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
+        print(strange, file=sys.stderr)
     with contextlib.suppress(EngineError):  # an unwritable folder is told where it matters: on the page
         await run_in_threadpool(runs.sweep)
     ended = runs.watch()
