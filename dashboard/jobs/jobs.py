@@ -29,6 +29,7 @@ from dashboard.jobs.kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.jobs.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
 from vae_engine.base import locks, places, remedies
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import discard, patiently
 from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments.folder import Asked
 from vae_engine.runs import archive as run_archive
@@ -120,7 +121,7 @@ class Jobs:
 
     def why_not(self) -> str:
         """Why nothing can be trained here; nothing where it can."""
-        return remedies.without_torch()
+        return remedies.without_torch() or run_queue.complaint(self.folder)
 
     def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
         """Queue a new training run, and start it if its turn has come; its id."""
@@ -157,7 +158,7 @@ class Jobs:
         try:
             write(unfinished)
             write_about(unfinished, About(name.strip(), owner, time.time()))
-            unfinished.rename(self.folder / run)
+            patiently(lambda: unfinished.rename(self.folder / run))
         except (EngineError, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise error if isinstance(error, EngineError) else EngineError(f"Cannot make a run: {error.strerror}.") from None
@@ -283,7 +284,7 @@ class Jobs:
         if not (folder / kind.asked).exists() or (folder / kind.done).exists():
             run_queue.leave(self.folder, run)
             return
-        (folder / run_control.CONTROL).unlink(missing_ok=True)
+        discard(folder / run_control.CONTROL)
         prepared = self._spare.send(folder) if kind is TRAINING else None
         try:
             child = prepared or run_process.spawn(kind.arguments(folder), folder)

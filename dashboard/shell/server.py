@@ -26,8 +26,10 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     runs = jobs.shared()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
         print(strange, file=sys.stderr)
-    with contextlib.suppress(EngineError):  # an unwritable folder is told where it matters: on the page
+    try:
         await run_in_threadpool(runs.sweep)
+    except EngineError as error:  # the pages open all the same, and say so where it matters
+        print(error, file=sys.stderr)
     ended = runs.watch()
     try:
         yield
