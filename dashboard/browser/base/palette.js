@@ -1,6 +1,8 @@
 // @ts-check
 // Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
 
+import {contextOf, make} from "./dom.js";
+
 export const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
 
 /** @typedef {[number, number, number]} Rgb */
@@ -46,8 +48,7 @@ export function isDark(colour) {
 
 /** Any CSS colour as numbers: the canvas knows every notation. @param {string} colour @returns {Rgb} */
 function rgbOf(colour) {
-  const context = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
-  if (!context) return [255, 255, 255];
+  const context = contextOf(make("canvas", {width: 1, height: 1}), {willReadFrequently: true});
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;

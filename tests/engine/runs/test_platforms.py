@@ -1,23 +1,18 @@
-"""Runs where the machine is another: an Apple GPU, Windows with readers that keep files open, a disk without locks."""
+"""Training where the machine is another: an Apple GPU, and Windows with readers that keep files open."""
 
 from __future__ import annotations
 
-import errno
-import sys
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from support.builders import one_line, short, tiny
+from support.platforms import refusing
 from torch.overrides import TorchFunctionMode
 
-from dashboard.jobs.jobs import Jobs
-from dashboard.jobs.run_view import State, read_run
 from vae_engine import EngineError
-from vae_engine.base import files, locks
+from vae_engine.base import files
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs, snapshots
 from vae_engine.stored import checkpoints
@@ -53,21 +48,6 @@ def test_training_makes_nothing_float64_on_a_device(kind: str, digits: data.Imag
     assert all(weight.dtype == torch.float32 for weight in events[-1].model.state_dict().values())
 
 
-def refusing(monkeypatch: pytest.MonkeyPatch, method: str, name: str, times: float) -> list[Path]:
-    """Let Windows refuse to do something to a file so many times, as it does while somebody reads there; what was refused."""
-    done, refused = getattr(Path, method), list[Path]()
-
-    def act(path: Path, *arguments: Any, **options: Any) -> Any:
-        target = arguments[0] if arguments else path
-        if target.name == name and len(refused) < times:
-            refused.append(target)
-            raise PermissionError(errno.EACCES, "The process cannot access the file because it is being used by another process")
-        return done(path, *arguments, **options)
-
-    monkeypatch.setattr(Path, method, act)
-    return refused
-
-
 @pytest.mark.parametrize(
     ("method", "name"),
     [("replace", snapshots.LATEST), ("unlink", snapshots.LATEST), ("replace", checkpoints.METRICS), ("replace", runs.STATE)],
@@ -98,46 +78,3 @@ def test_what_matters_is_refused_in_one_line_where_it_stays_impossible(tmp_path:
     assert one_line(told.value)
     files.write_atomically(tmp_path / "file", b"new", durable=False)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
-
-
-def test_a_deleted_run_is_moved_once_its_readers_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = Jobs(tmp_path / "runs", type(Jobs(tmp_path).limits)(running=0))
-    run = jobs.submit(tiny(), short(), "a")
-    refused = refusing(monkeypatch, "rename", run, times=3)
-    jobs.delete(run)
-    assert len(refused) == 3
-    assert jobs.is_deleted(run)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")
-@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS])
-def test_on_a_disk_without_locks_nothing_is_begun_and_no_run_is_taken_for_an_interrupted_one(
-    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start_python: Callable
-) -> None:
-    jobs = Jobs(tmp_path / "runs", type(Jobs(tmp_path).limits)(running=0))
-    run = jobs.submit(tiny(), short(), "a")
-    jobs.stop(run)
-    ended = jobs.submit(tiny(), short(), "b")
-    jobs.stop(ended)
-    folder = jobs.folder / run
-    (folder / locks.RUN).write_text("4242")  # as a process elsewhere keeps it that trains there
-    (jobs.folder / ended / locks.RUN).write_text("")  # as one leaves it that has ended
-
-    def flock(file: Any, how: int) -> None:
-        raise OSError(number, "No locks available")
-
-    monkeypatch.setattr("vae_engine.base.locks.fcntl.flock", flock)
-    assert read_run(folder).state is State.STARTING
-    assert read_run(jobs.folder / ended).state is State.INTERRUPTED
-    assert "--runs-dir" in jobs.why_not()
-    for begin in (lambda: jobs.submit(tiny(), short(), "c"), lambda: jobs.resume(run), jobs.sweep, lambda: jobs.stop(run)):
-        with pytest.raises(EngineError, match="--runs-dir") as told:
-            begin()
-        assert one_line(told.value)
-        assert str(jobs.folder) in str(told.value)
-    with pytest.raises(EngineError, match="--run-dir"), locks.hold(tmp_path / "new" / "lock", "refused"):
-        pass
-    ending = jobs.watch(0.01)
-    with suppress(EngineError):
-        jobs.advance()
-    ending.set()
