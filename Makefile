@@ -7,7 +7,7 @@ APART := tests/architecture tests/engine tests/dashboard tests/property tests/br
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
-.PHONY: run test install install-test screenshots fixtures benchmark clean
+.PHONY: run test test-wheel install install-test screenshots fixtures benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -18,6 +18,10 @@ test: install-test
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile tests/pages
+
+# Minutes, and packages from an index: sdist, wheel, an empty environment, and what works there.
+test-wheel: install-test
+	$(BIN)/python -m pytest -s tests/installed/wheel.py
 
 install: .venv/installed
 install-test: .venv/installed-test

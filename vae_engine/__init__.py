@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from vae_engine.base import remedies
+
 __version__ = "0.1.0"
 
 _HOME = {
@@ -31,5 +33,10 @@ __all__ = sorted(_HOME)
 
 def __getattr__(name: str) -> Any:
     if name in _HOME:
-        return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+        try:
+            return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
+        except ModuleNotFoundError as error:
+            if error.name != "torch":
+                raise
+            raise ModuleNotFoundError(remedies.without_torch(), name="torch") from None
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

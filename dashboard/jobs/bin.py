@@ -11,6 +11,7 @@ from pathlib import Path
 from dashboard.jobs import queue as run_queue
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import patiently
 
 BIN, UNFINISHED = ".bin", ".new-"
 _KEEP_SECONDS = 3600.0
@@ -33,7 +34,7 @@ def take_back(runs: Path, run: str) -> None:
 def _move(source: Path, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        source.rename(target)
+        patiently(lambda: source.rename(target))
     except OSError as error:
         raise EngineError(f"Cannot move {source.name}: {error.strerror or error}.") from None
 

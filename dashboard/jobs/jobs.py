@@ -27,9 +27,9 @@ from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.experiment_view import ExperimentView, read_experiment
 from dashboard.jobs.kind import EXPERIMENT, TRAINING, Kind, kind_of
 from dashboard.jobs.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
-from vae_engine.base import locks
+from vae_engine.base import locks, places, remedies
 from vae_engine.base.errors import EngineError
-from vae_engine.base.places import place
+from vae_engine.base.files import discard, patiently
 from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments.folder import Asked
 from vae_engine.runs import archive as run_archive
@@ -57,8 +57,8 @@ class Limits:
 
 
 def runs_dir(chosen: Path | None = None) -> Path:
-    """The folder of runs: the one chosen, else that of the environment, else `runs` beside the program."""
-    return Path(chosen or os.environ.get(VARIABLE) or place("runs")).expanduser().resolve()
+    """The folder of runs: the one chosen, else that of the environment, else `places.runs`."""
+    return Path(chosen or os.environ.get(VARIABLE) or places.runs()).expanduser().resolve()
 
 
 class Jobs:
@@ -119,6 +119,10 @@ class Jobs:
 
     # What a visitor asks for
 
+    def why_not(self) -> str:
+        """Why nothing can be trained here; nothing where it can."""
+        return remedies.without_torch() or run_queue.complaint(self.folder)
+
     def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
         """Queue a new training run, and start it if its turn has come; its id."""
 
@@ -141,7 +145,7 @@ class Jobs:
 
     def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
         with run_queue.turn(self.folder):
-            self._refuse_too_much(owner)
+            self._refuse(owner)
             run = self._make(write, name, owner)
             run_queue.join(self.folder, run)
         self.advance()
@@ -154,7 +158,7 @@ class Jobs:
         try:
             write(unfinished)
             write_about(unfinished, About(name.strip(), owner, time.time()))
-            unfinished.rename(self.folder / run)
+            patiently(lambda: unfinished.rename(self.folder / run))
         except (EngineError, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise error if isinstance(error, EngineError) else EngineError(f"Cannot make a run: {error.strerror}.") from None
@@ -166,7 +170,7 @@ class Jobs:
             view = self.view(run)
             if view.state not in RESUMABLE:
                 raise EngineError(f"{view.about.name} is {view.state}; there is nothing to resume.")
-            self._refuse_too_much(view.about.owner)
+            self._refuse(view.about.owner)
             run_queue.join(self.folder, run)
         self.advance()
 
@@ -176,7 +180,7 @@ class Jobs:
             view = self.view(run)
             if view.state is not State.FINISHED:
                 raise EngineError(f"{view.about.name} is {view.state}; only a finished run is trained on.")
-            self._refuse_too_much(view.about.owner)
+            self._refuse(view.about.owner)
             run_extension.extend(view.folder, unit, more)
             run_queue.join(self.folder, run)
         self.advance()
@@ -255,8 +259,8 @@ class Jobs:
 
     def keep_spare(self, wanted: bool = True) -> None:
         """Have a process prepared for the next training run whenever nothing is going on; or no longer."""
-        self._wants_spare = wanted
-        if wanted:
+        self._wants_spare = wanted and not self.why_not()
+        if self._wants_spare:
             self.advance()
         else:
             self._spare.dismiss()
@@ -280,7 +284,7 @@ class Jobs:
         if not (folder / kind.asked).exists() or (folder / kind.done).exists():
             run_queue.leave(self.folder, run)
             return
-        (folder / run_control.CONTROL).unlink(missing_ok=True)
+        discard(folder / run_control.CONTROL)
         prepared = self._spare.send(folder) if kind is TRAINING else None
         try:
             child = prepared or run_process.spawn(kind.arguments(folder), folder)
@@ -301,7 +305,10 @@ class Jobs:
                 with run_queue.turn(self.folder):
                     kind_of(folder).note_end(folder, run_process.last_words(folder))
 
-    def _refuse_too_much(self, owner: str) -> None:
+    def _refuse(self, owner: str) -> None:
+        """Refuse what cannot be done here at all, or is too much for one visitor or one server."""
+        if why := self.why_not():
+            raise EngineError(why)
         queue = run_queue.waiting(self.folder)
         mine = [run for run in set(self.going()) if read_about(self.folder / run).owner == owner]
         if owner and len(mine) >= self.limits.per_visitor:

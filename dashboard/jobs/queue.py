@@ -8,8 +8,9 @@ from pathlib import Path
 
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import discard
 
-QUEUE = ".queue"
+QUEUE, _TURN = ".queue", "turn"
 _PATIENCE = 30.0  # seconds; whoever has the turn starts a process at most
 
 
@@ -19,8 +20,13 @@ def turn(runs: Path) -> Iterator[None]:
 
     Raises EngineError when the folder of runs cannot be written to.
     """
-    with locks.hold(runs / QUEUE / "turn", f"Another server keeps the queue in {runs} busy; try again.", _PATIENCE):
+    with locks.hold(runs / QUEUE / _TURN, f"Another server keeps the queue in {runs} busy; try again.", _PATIENCE):
         yield
+
+
+def complaint(runs: Path) -> str:
+    """Why nobody can have the turn here, now or ever; nothing where one can."""
+    return locks.complaint(runs / QUEUE / _TURN)
 
 
 def waiting(runs: Path) -> list[str]:
@@ -50,7 +56,7 @@ def leave(runs: Path, run: str) -> bool:
     """Take a run out of the queue; whether it was there."""
     found = [name for name in _tickets(runs) if name.partition("-")[2] == run]
     for name in found:
-        (runs / QUEUE / name).unlink(missing_ok=True)
+        discard(runs / QUEUE / name)
     return bool(found)
 
 

@@ -74,9 +74,11 @@ def ask(name: str, first: bool, seconds: float | None) -> None:
         except EngineError as error:
             complaint = str(error)
             st.error(complaint)
+        if why_not := jobs.shared().why_not():
+            st.info(why_not)
         st.button(
             wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch",
-            disabled=bool(complaint), help=complaint or None, key=f"lab-start-{name}",
+            disabled=bool(complaint or why_not), help=complaint or why_not or None, key=f"lab-start-{name}",
         )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def _asked(key: str, left: str | None) -> str | None:
     Any other rerun may have been under way when something was chosen, and then carries the address from before.
     """
     asked, context = st.query_params.get(key), get_script_run_ctx()
-    if left is None or (context and context.is_history_navigation):
+    # No public name of Streamlit's: without it Back leaves a page's choices as they are.
+    if left is None or getattr(context, "is_history_navigation", False):
         return asked
     if (asked or "") != left:
         to_address(key, left)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from vae_engine.base.remedies import restored
+
 TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
 _HUGE = 1e9
@@ -23,7 +25,7 @@ ONE_FILE_BUTTON = "Download HTML"
 ONE_FILE_PICKERS = {"vae": "Variational autoencoder", "ae": "Plain autoencoder"}
 
 READING_MODELS = "The models are being read …"
-NO_MODELS = "There are no pretrained models here. Restore them with `git checkout -- pretrained`."
+NO_MODELS = f"There are no pretrained models here: {restored('pretrained')}."
 BOUNDS_ALT = "For each VAE the ELBO, the importance-sampled and the exact log p(x) on one axis of nats per image"
 BOUNDS_AXIS = "nats per image, higher is better"
 CARDS = "Model cards"

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.jobs import VARIABLE, runs_dir
+from dashboard.shell import settings
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import CODE, place
 from vae_engine.command import cli
@@ -30,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     top, commands = cli.parser("latent-explorer", exporters={"html": write_html})
     run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
     run.add_argument("--port", type=int, default=8501, help="port to serve on (default 8501)")
-    run.add_argument("--runs-dir", type=Path, help=f"the folder of training runs (default {VARIABLE}, or runs)")
+    help = f"the folder of training runs (default {VARIABLE}, else where this program keeps its data)"
+    run.add_argument("--runs-dir", type=Path, help=help)
     run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
     return cli.main(argv, top)
 
@@ -45,10 +47,10 @@ def _run(arguments: argparse.Namespace) -> int:
     cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(place("dashboard/shell/server.py")), "--server.port", str(port)]
-    # Streamlit finds its settings in the folder it is started in, and the packages on the path. Numpy's products share
-    # the processors with training: split among threads that wait for each other they take ten times as long.
-    settings = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, cwd=CODE, env=os.environ | settings)
+    # Numpy's products share the processors with training: split among threads that wait for each other they take ten
+    # times as long. In a folder of ours the settings of another Streamlit program are not found; its secrets neither.
+    ours = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
+    server = subprocess.Popen(command, cwd=CODE, env=settings.environment() | os.environ | ours)
     if not arguments.no_browser:
         threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import streamlit as st
@@ -10,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from streamlit import config
 
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
+from dashboard.shell import settings
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
@@ -21,8 +24,12 @@ from vae_engine.base.places import place
 async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
     runs = jobs.shared()
-    with contextlib.suppress(EngineError):  # an unwritable folder is told where it matters: on the page
+    if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
+        print(strange, file=sys.stderr)
+    try:
         await run_in_threadpool(runs.sweep)
+    except EngineError as error:  # the pages open all the same, and say so where it matters
+        print(error, file=sys.stderr)
     ended = runs.watch()
     try:
         yield

@@ -226,7 +226,9 @@ def _images(jobs: Jobs) -> None:
         _fashion()
     elif source == _OWN:
         st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
-        st.file_uploader(wording.UPLOAD, type="npz", key=UPLOAD, on_change=partial(state.attempt, _take, jobs))
+        st.file_uploader(
+            wording.UPLOAD, type="npz", key=UPLOAD, on_change=partial(state.attempt, _take, jobs), help=wording.UPLOAD_HELP
+        )
         try:
             if place := _place():
                 _preview(place)

@@ -68,9 +68,11 @@ def _start(jobs: Jobs) -> None:
     except EngineError as error:
         st.error(wording.told(wording.refusal(str(error))))
         asked = None
+    if why_not := jobs.why_not():
+        st.info(why_not)
     st.button(
-        wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None,
-        key="train-start", help=wording.START_HELP if asked else wording.START_NOT_YET, on_click=_submit, args=(jobs, asked),
+        wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None or bool(why_not),
+        key="train-start", help=why_not or (wording.START_HELP if asked else wording.START_NOT_YET), on_click=_submit, args=(jobs, asked),
     )  # fmt: skip
 
 

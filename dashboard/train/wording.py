@@ -47,6 +47,10 @@ UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 SOURCES = {"mnist": "MNIST", "fashion": "Fashion-MNIST", "own": "Images of your own"}
 PATH = "A folder of PNG or JPEG pictures (one subfolder a class), an .npz or an IDX file on the machine of this server"
 UPLOAD = "… or an .npz file with `images`, and `labels` and `classes` if there are any"
+UPLOAD_HELP = (
+    "If it is refused with the number 403, something between you and the server drops cookies: then put the file on the "
+    "machine of the server and give its place above."
+)
 NO_OWN_DATA = "Give the place of your images, or upload a file."
 PREVIEW = "What the network will see, 28 × 28"
 FETCH, FETCHING = "Fetch Fashion-MNIST", "Fetching Fashion-MNIST: {file}"

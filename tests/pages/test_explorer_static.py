@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from support.explorer_page import BUSY, IDLE, PHONE, choose_image, draw_seven, pixels, place, settle, state, stats, until
+from support.serving import offline_context
 
 
 def test_moving_over_a_map_decodes_and_the_sliders_follow(open_static):
@@ -268,3 +270,37 @@ def test_a_stroke_keeps_its_shape_when_the_pad_moves_under_the_pen(open_static):
     page.mouse.up()
     [stroke] = state(page)["strokes"]
     assert stroke["points"][-2:] == pytest.approx([0.7, 0.6], abs=0.01)
+
+
+_FRAME = '<iframe sandbox="allow-scripts" width="1300" height="740" srcdoc="{page}"></iframe>'
+_OLD = "if (globalThis.CanvasRenderingContext2D) delete globalThis.{lacking};"
+
+
+def test_in_a_frame_without_an_address_and_without_offscreen_canvases_all_works_but_links(
+    browser: Browser, static_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "host.html").write_text(_FRAME.format(page=html.escape(static_file.read_text(encoding="utf-8"))), "utf-8")
+    context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
+    context.add_init_script(_OLD.format(lacking="OffscreenCanvas"))
+    page = context.new_page()
+    page.goto((tmp_path / "host.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.get_by_test_id("z1").fill("1.5")
+    # What comes after the address was to be rewritten: the caption for screen readers.
+    until(lambda: "1.50" in (frame.get_by_test_id("spoken").text_content() or ""))
+    frame.get_by_text("Share").first.click()
+    frame.get_by_test_id("copy-link").click()
+    expect(frame.get_by_test_id("copy-link")).to_have_text("No link can be had here")
+    page.screenshot(path=tmp_path / "frame.png")
+    assert [trouble for trouble in troubles if "Clipboard API has been blocked" not in trouble] == []
+    context.close()
+
+
+def test_a_browser_that_cannot_unpack_the_page_is_told_which_can(browser: Browser, static_file: Path) -> None:
+    context, _ = offline_context(browser)
+    context.add_init_script(_OLD.format(lacking="DecompressionStream"))
+    page = context.new_page()
+    page.goto(static_file.as_uri())
+    expect(page.locator("#explorer")).to_contain_text("Firefox 113, Safari or iOS 16.4, or a later one.")
+    assert "not defined" not in page.locator("#explorer").inner_text()
+    context.close()

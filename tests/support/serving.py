@@ -32,7 +32,8 @@ def free_port() -> int:
 def dashboard(log: Path) -> Iterator[str]:
     """The address of a dashboard served for as long as the context lasts; its runs lie beside its log."""
     command = ["-m", "dashboard", "run", "--no-browser", "--port"]
-    with _served(log, lambda port: [*command, str(port)], **{VARIABLE: str(log.parent / "runs")}) as address:
+    environment = os.environ | {VARIABLE: str(log.parent / "runs")}
+    with _served(log, lambda port: [*command, str(port)], sys.executable, ROOT, environment) as address:
         yield address
 
 
@@ -40,18 +41,32 @@ def dashboard(log: Path) -> Iterator[str]:
 def streamlit_app(app: Path, log: Path, **environment: str) -> Iterator[str]:
     """The address of another Streamlit program, served with the dashboard's settings."""
     options = ["-m", "streamlit", "run", str(app), "--server.headless=true", "--server.port"]
-    with _served(log, lambda port: [*options, str(port)], PYTHONPATH=str(ROOT), **environment) as address:
+    given = os.environ | {"PYTHONPATH": str(ROOT)} | environment
+    with _served(log, lambda port: [*options, str(port)], sys.executable, ROOT, given) as address:
         yield address
 
 
 @contextlib.contextmanager
-def _served(log: Path, command: Callable[[int], list[str]], **environment: str) -> Iterator[str]:
+def installed_dashboard(program: Path, folder: Path, log: Path, environment: dict[str, str]) -> Iterator[str]:
+    """The address of the dashboard of an installed copy, started in a folder with nothing else in its environment."""
+    with _served(log, lambda port: ["run", "--no-browser", "--port", str(port)], program, folder, environment) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _served(
+    log: Path, command: Callable[[int], list[str]], program: str | Path, folder: Path, environment: dict[str, str]
+) -> Iterator[str]:
     port = free_port()
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, *command(port)], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
-            start_new_session=True, env=os.environ | environment,
-        )  # fmt: skip
+            [program, *command(port)],
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=environment,
+        )
     address = f"http://localhost:{port}"
     try:
         _wait_until_up(f"{address}/_stcore/health", server, log)

@@ -6,17 +6,46 @@ import contextlib
 import json
 import math
 import os
+import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from vae_engine.base.errors import EngineError
 
+_PATIENCE = 3.0
+_POLL_SECONDS = 0.02
+
+
+def patiently(action: Callable[[], object], seconds: float | None = None) -> None:
+    """Replace, move or remove a file or folder, trying again for a while where that is refused.
+
+    Windows refuses it as long as anybody reads there: the dashboard, a virus scanner, a program that copies to a cloud.
+    Raises PermissionError when it is refused to the end.
+    """
+    deadline = time.monotonic() + (_PATIENCE if seconds is None else seconds)
+    while True:
+        try:
+            action()
+            return
+        except PermissionError:
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
+def discard(path: Path) -> None:
+    """Remove a file that does no harm where it stays: where it is gone already, or its removal is refused to the end."""
+    with contextlib.suppress(PermissionError):
+        patiently(lambda: path.unlink(missing_ok=True))
+
 
 def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
     """Replace the file at `path` by `content`; a kill at any moment leaves the old file or the new one.
 
-    `durable` waits until the disk has it, so that a power cut, too, leaves one of the two.
+    `durable` waits until the disk has it, so that a power cut, too, leaves one of the two. What need not be durable is
+    soon replaced again: where Windows refuses to put it in the place of a file that somebody reads, it is dropped.
     Raises EngineError when the folder cannot be written to or the disk is full.
     """
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
@@ -27,7 +56,12 @@ def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        temporary.replace(path)
+        try:
+            patiently(lambda: temporary.replace(path), None if durable else 0.0)
+        except PermissionError:
+            if durable:
+                raise
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -19,6 +19,11 @@ RUN = "lock"
 """The file in the folder of a run that the process training there holds."""
 _POLL_SECONDS = 0.02
 
+
+class _NoLocksError(OSError):
+    """The disk has no locks, as a network's without their service (ENOLCK, ENOSYS)."""
+
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -44,6 +49,8 @@ else:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError as error:
+            raise _NoLocksError(error.strerror) from None
         return True
 
     def _drop(file: IO[bytes]) -> None:
@@ -55,7 +62,7 @@ def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
     """Hold the lock on a file, made with its folder if need be, while the body runs; the file names the process.
 
     Whoever merely looks holds it for an instant, so try for `patience` seconds.
-    Raises EngineError with `refusal` when another process keeps it, and when the file cannot be made.
+    Raises EngineError with `refusal` when another process keeps it, and when the file cannot be made or locked.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,10 +71,13 @@ def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
         raise EngineError(f"Cannot write {path}: {error.strerror or error}.") from None
     with file:
         deadline = time.monotonic() + patience
-        while not _take(file, shared=False):
-            if time.monotonic() >= deadline:
-                raise EngineError(refusal)
-            time.sleep(_POLL_SECONDS)
+        try:
+            while not _take(file, shared=False):
+                if time.monotonic() >= deadline:
+                    raise EngineError(refusal)
+                time.sleep(_POLL_SECONDS)
+        except _NoLocksError as error:
+            raise EngineError(_no_locks(path, error)) from None
         try:
             file.truncate(0)
             file.write(str(os.getpid()).encode())
@@ -81,15 +91,40 @@ def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
 def holder(path: Path) -> int | None:
     """The process that holds the lock on a file, or None when none does; never waits.
 
-    0 stands for a holder that has not yet written its number.
+    0 stands for a holder that has not yet written its number. Where the disk has no locks, whoever wrote its number and did
+    not take it back is held for one, lest two work on one run.
     """
     try:
         with path.open("rb") as file:
-            if _take(file, shared=True):
-                _drop(file)
-                return None
+            try:
+                if _take(file, shared=True):
+                    _drop(file)
+                    return None
+                nobody = 0
+            except _NoLocksError:
+                nobody = None
             file.seek(0)
             text = file.read(20)
     except OSError:
         return None
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdigit() else nobody
+
+
+def complaint(path: Path) -> str:
+    """Why the files beside `path`, which is there, cannot be locked; nothing where they can, or it is not there."""
+    try:
+        with path.open("rb") as file:
+            if _take(file, shared=True):
+                _drop(file)
+    except _NoLocksError as error:
+        return _no_locks(path, error)
+    except OSError:
+        pass
+    return ""
+
+
+def _no_locks(path: Path, error: OSError) -> str:
+    return (
+        f"Files in {path.parent} cannot be locked ({error}), and without locks two programs might work on one run: choose a "
+        "folder on a disk of this machine, by --runs-dir of the dashboard or --run-dir of a training."
+    )

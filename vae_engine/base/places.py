@@ -10,6 +10,11 @@ PACKAGED = CODE / "vae_engine" / "packaged"
 """What an installed copy carries of the folders that lie beside the packages in a checkout."""
 
 
+def installed() -> bool:
+    """Whether this is a copy that was installed, and no checkout."""
+    return PACKAGED.is_dir()
+
+
 def place(path: str) -> Path:
     """A file or folder by its path from the top of a checkout, as `assets/mnist`: the packaged copy, else the checkout's.
 
@@ -17,3 +22,12 @@ def place(path: str) -> Path:
     """
     packaged = PACKAGED / path
     return packaged if packaged.exists() else CODE / path
+
+
+def runs() -> Path:
+    """Where runs go by default: `runs` in a checkout; of an installed copy, among the data that the user's programs keep."""
+    if not installed():
+        return CODE / "runs"
+    from platformdirs import user_data_path
+
+    return user_data_path("latent-explorer", appauthor=False) / "runs"

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from vae_engine.base import figures, locks
+from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.command import experiment_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
@@ -114,6 +114,11 @@ def main(argv: Sequence[str] | None = None, top: argparse.ArgumentParser | None 
     except (EngineError, OSError) as error:
         print(f"{error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        print(remedies.without_torch(), file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -156,6 +161,8 @@ def _train(arguments: argparse.Namespace) -> int:
     if arguments.standby:
         arguments.run_dir = standby.wait()
         arguments.resume = arguments.live = True
+    if why_not := remedies.without_torch():
+        raise EngineError(why_not)  # before there is a folder
     configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
     # Held from before torch is imported, so that whoever started this process soon sees it live.
     with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):

@@ -9,11 +9,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import installed
 from vae_engine.data import mnist as data
 from vae_engine.stored import registry
 
-PACKAGES = ("streamlit", "torch", "plotly", "numpy", "pillow", "safetensors", "tqdm")
+PACKAGES = ("streamlit", "torch", "plotly", "numpy", "pillow", "safetensors", "tqdm", "platformdirs")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox")
 
 
@@ -42,7 +44,17 @@ def _packages() -> Iterator[Check]:
         try:
             yield Check(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
-            yield Check(name, False, "not installed", "Run `make install`, or `pip install -r requirements.txt`.")
+            yield _missing(name)
+
+
+def _missing(name: str) -> Check:
+    if name == "torch" and (installed() or remedies.is_intel_mac()):
+        return Check(name, True, f"not installed. {remedies.without_torch()}")
+    return Check(name, False, "not installed", f"Install it {remedies.missing(name)}.")
+
+
+def _sentence(remedy: str) -> str:
+    return f"{remedy[0].upper()}{remedy[1:]}."
 
 
 def _data() -> Iterator[Check]:
@@ -50,7 +62,7 @@ def _data() -> Iterator[Check]:
         try:
             yield Check(f"MNIST {split}", True, f"{len(data.load(split)):,} images, hashes right")
         except EngineError as error:
-            yield Check(f"MNIST {split}", False, str(error), "Restore it with `git checkout -- assets/mnist`.")
+            yield Check(f"MNIST {split}", False, str(error), _sentence(remedies.restored("assets/mnist")))
 
 
 def _models() -> Iterator[Check]:
@@ -58,9 +70,9 @@ def _models() -> Iterator[Check]:
         try:
             yield Check(f"model {name}", True, f"SHA-256 {registry.find(name).sha256[:12]}… right")
         except EngineError as error:
-            yield Check(f"model {name}", False, str(error), f"Restore it with `git checkout -- pretrained/{name}`.")
+            yield Check(f"model {name}", False, str(error), _sentence(remedies.restored(f"pretrained/{name}")))
     if not registry.names():
-        yield Check("pretrained models", False, "none", "Restore them with `git checkout -- pretrained`.")
+        yield Check("pretrained models", False, "none", _sentence(remedies.restored("pretrained")))
 
 
 def _browser() -> Check:
@@ -71,7 +83,8 @@ def _browser() -> Check:
 
 
 def _port(port: int) -> Check:
-    remedy = f"Another program listens there; choose another port, e.g. `make run PORT={port + 1}`."
+    run = f"latent-explorer run --port {port + 1}" if installed() else f"make run PORT={port + 1}"
+    remedy = f"Another program listens there; choose another port, e.g. `{run}`."
     return Check(f"port {port}", port_is_free(port), "free" if port_is_free(port) else "busy", remedy)
 
 

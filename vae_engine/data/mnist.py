@@ -17,6 +17,7 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
+from vae_engine.base.remedies import restored
 
 MNIST = place("assets/mnist")
 SPLIT_SEED = 20_140_501
@@ -33,7 +34,7 @@ _FILES = {  # name: (count, MD5 of the uncompressed bytes)
 _BOTH = _FILES["train-images-idx3-ubyte"][0]
 COUNTS = {"train": _BOTH * 5 // 6, "validation": _BOTH - _BOTH * 5 // 6, "test": _FILES["t10k-images-idx3-ubyte"][0]}
 """Images of each split, of MNIST and of whatever has its shapes."""
-_REMEDY = "restore it with `git checkout -- assets/mnist`"
+_REMEDY = restored("assets/mnist")
 
 
 @dataclass(frozen=True)

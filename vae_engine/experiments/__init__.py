@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from vae_engine.base.errors import EngineError
-from vae_engine.base.places import CODE, place
+from vae_engine.base.places import CODE, installed, place
+from vae_engine.base.remedies import DISTRIBUTION
 from vae_engine.experiments.result import Result
 
 BUNDLED = place("assets/experiments")
@@ -95,7 +97,9 @@ def run(name: str, scale: str, seed: int, report: Report) -> Result:
 
 
 def _commit() -> str:
-    """The commit that this program is of, as far as git knows."""
+    """The commit that this program is of, as far as git knows; of an installed copy its version."""
+    if installed():
+        return importlib.metadata.version(DISTRIBUTION)
     try:
         asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=CODE, capture_output=True, text=True, timeout=5)
     except (OSError, subprocess.SubprocessError):

@@ -80,11 +80,11 @@ def read_progress(folder: Path) -> Progress:
 
 def note_end(folder: Path, ended: str, message: str = "") -> None:
     """Say how a run ended that says nothing of its own any more. Raises EngineError for an unwritable folder."""
-    _tell(folder, replace(read_progress(folder), ended=ended, message=message))
+    _tell(folder, replace(read_progress(folder), ended=ended, message=message), durable=True)
 
 
-def _tell(folder: Path, progress: Progress) -> None:
-    write_atomically(folder / PROGRESS, json.dumps(asdict(progress)).encode(), durable=False)
+def _tell(folder: Path, progress: Progress, durable: bool = False) -> None:
+    write_atomically(folder / PROGRESS, json.dumps(asdict(progress)).encode(), durable)
 
 
 def work(folder: Path) -> Result:

@@ -45,7 +45,8 @@ def image_terms(model: Model, x: Tensor, seed: int, samples: int = 1) -> dict[st
     device = next(model.parameters()).device
     rng = torch.Generator(device).manual_seed(seed)
     parts = [_terms(model, part.to(device), rng, samples) for part in x.split(_CHUNK)]
-    return {name: torch.cat([part[name] for part in parts]).double() for name in parts[0]}
+    # On the processor, because Apple's GPU has no float64.
+    return {name: torch.cat([part[name] for part in parts]).cpu().double() for name in parts[0]}
 
 
 def _terms(model: Model, x: Tensor, rng: torch.Generator, samples: int) -> dict[str, Tensor]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from vae_engine.base.errors import EngineError
-from vae_engine.base.files import parse_json, write_atomically
+from vae_engine.base.files import parse_json, patiently, write_atomically
 from vae_engine.data import datasets
 from vae_engine.data import own as own_data
 from vae_engine.runs import log as run_log
@@ -140,7 +140,7 @@ def unpack(path: Path, folder: Path, limit: int | None = None, images: Path | No
         if checkpoints.METRICS in parts:
             checkpoints.read(made)
         made.chmod(0o755)
-        made.rename(folder)
+        patiently(lambda: made.rename(folder))
     except (EngineError, OSError) as error:
         shutil.rmtree(made, ignore_errors=True)
         raise EngineError(str(error).replace(str(made), str(path))) from None

@@ -13,6 +13,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import patiently
 from vae_engine.data import datasets
 from vae_engine.runs import log as run_log
 from vae_engine.stored import checkpoints
@@ -54,7 +55,7 @@ def extend(folder: Path, unit: str, more: float) -> TrainConfig:
     images = min(train.train_size, datasets.count(train.data, "train"))
     larger = extended(train, step, seconds, unit, more, images // min(train.batch_size, images))
     for name in (checkpoints.METRICS, checkpoints.WEIGHTS):
-        (folder / name).unlink()
+        patiently((folder / name).unlink)
     checkpoints.write_config(folder, model, larger)
     with (folder / run_log.EVENTS).open("ab") as log:
         run_log.append(log, {"type": "resumed", "step": step, BUDGET: {unit: getattr(larger, unit)}})

@@ -24,7 +24,7 @@ from safetensors.torch import save as pack
 from torch import Tensor
 
 from vae_engine.base.errors import EngineError
-from vae_engine.base.files import write_atomically
+from vae_engine.base.files import discard, write_atomically
 from vae_engine.model import loading
 from vae_engine.runs import extension, snapshots
 from vae_engine.runs import log as run_log
@@ -80,7 +80,7 @@ def _record(
     folder: Path, train: TrainConfig, events: Iterator[training.Event], after: int | None = None
 ) -> Iterator[training.Event]:
     """Write events as they pass; `after` is the step from which a run goes on, −1 for the beginning."""
-    (folder / snapshots.LATEST).unlink(missing_ok=True)  # may be of a later step than the one gone on from
+    discard(folder / snapshots.LATEST)  # may be of a later step than the one gone on from
     with (folder / EVENTS).open("ab") as log:
         if after is not None:
             log.write(b"\n")  # ends a line that a kill may have torn
@@ -111,7 +111,7 @@ def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[byte
         case training.Finished(step, seconds, reason, model, terms, n):
             told = {"step": step, "seconds": seconds, "reason": reason, "terms": terms, "n": n}
             run_log.append(log, {"type": "finished", **told})
-            (folder / snapshots.LATEST).unlink(missing_ok=True)  # the last snapshot holds the same
+            discard(folder / snapshots.LATEST)  # the last snapshot holds the same
             if reason != "stopped":
                 loading.save(folder, model, train, held_out_metrics(train, event))
         case _:

@@ -1,6 +1,7 @@
 // @ts-check
 // Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
 
+import {contextOf, make} from "./dom.js";
 import PALETTE from "./colours.json" with {type: "json"};
 
 /** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/charts.py has them from the same file. */
@@ -49,8 +50,7 @@ export function isDark(colour) {
 
 /** Any CSS colour as numbers: the canvas knows every notation. @param {string} colour @returns {Rgb} */
 function rgbOf(colour) {
-  const context = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
-  if (!context) return [255, 255, 255];
+  const context = contextOf(make("canvas", {width: 1, height: 1}), {willReadFrequently: true});
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
   const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;

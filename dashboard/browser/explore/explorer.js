@@ -1,6 +1,7 @@
 // @ts-check
 // The explorer: takes bundles and a place in the page, builds the views, and runs the one loop that redraws them.
 
+import {rewriteAddress} from "../base/address.js";
 import {sentenceOf} from "../base/errors.js";
 import {spokenCaption} from "../words/captions.js";
 import {createDrawPad} from "./draw/pad.js";
@@ -208,7 +209,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   function settle() {
     const {state} = app.store;
     const link = formatLink(state, plain);
-    if (location.hash.slice(1) !== link) history.replaceState(history.state, "", link ? `#${link}` : location.pathname + location.search);
+    if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
     rememberPad(link, state);
     page.say(spokenCaption(models, state.z));
     const report = reportOf(state);

@@ -1,6 +1,7 @@
 // @ts-check
 // What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
 
+import {rewriteAddress} from "../base/address.js";
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {actionButton, choiceBar, contextOf, make, setText, save, savePicture} from "../base/dom.js";
 import {PlainError, sentenceOf} from "../base/errors.js";
@@ -34,9 +35,8 @@ export function createExports(app, maps) {
       await navigator.clipboard.writeText(link);
       setText(copy, "Link copied");
     } catch {
-      // Pages opened from disk may not reach the clipboard; then the address bar has the same link.
-      history.replaceState(history.state, "", link);
-      setText(copy, "The link is in the address bar");
+      // Pages opened from disk may not reach the clipboard; then the address bar has the same link, unless it is another page's.
+      setText(copy, rewriteAddress(link) && window === window.parent ? "The link is in the address bar" : "No link can be had here");
     }
     setTimeout(() => setText(copy, "Copy link"), 2000);
   }, {"data-testid": "copy-link"});

@@ -3,6 +3,7 @@
 // Knows nothing of networks or screens. Nothing in the file is believed before it is checked.
 
 import { PlainError } from "../base/errors.js";
+import { gunzipped } from "../base/gzip.js";
 
 /** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
@@ -88,8 +89,7 @@ export function addEncoder(bundle, bytes) {
 export async function unpackImages(bundle) {
   const packed = bundle.tensors.get("points.images");
   ensure(packed?.dtype === "U8", "it was made without images.");
-  const blob = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (packed?.data)]);
-  const reader = blob.stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = gunzipped(/** @type {Uint8Array<ArrayBuffer>} */ (packed?.data)).getReader();
   const images = new Uint8Array(IDX_HEADER + bundle.points.count * PIXELS);
   let filled = 0;
   try {

@@ -17,6 +17,8 @@ from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.jobs.run_view import State
 from dashboard.lab import wording
 from vae_engine import experiments
+from vae_engine.base import remedies
+from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.folder import MAX_SEED, Asked
@@ -226,3 +228,12 @@ def test_the_page_does_not_import_torch() -> None:
     program = "import sys; from dashboard.lab import page as lab; lab.show(); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split()[-1] == "False"
+
+
+def test_without_torch_it_shows_what_is_there_and_says_how_to_do_more(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remedies, "without_torch", lambda: "No PyTorch here.")
+    app = lab()
+    assert "No PyTorch here." in [one.value for one in app.info]
+    assert [one.disabled for one in app.button if one.label == wording.START] == [True]
+    with pytest.raises(EngineError, match="No PyTorch here"):
+        jobs.submit_experiment(Asked(NAME, "tiny", 0))

@@ -10,12 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
+from support.builders import short, tiny
 from support.train_page import complaints, jobs, page, ran, start
 
 from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.train import presets, wording
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import GROUPS, SPECS
+from vae_engine.base import remedies
+from vae_engine.base.errors import EngineError
 from vae_engine.command import cli, train_flags
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
@@ -227,3 +230,15 @@ def test_a_preset_leaves_the_images_as_they_are(page: Callable[..., AppTest], jo
     preset = presets.presets()[2].train
     assert replace(train, classes=preset.classes, data="mnist", train_size=preset.train_size, held_out=preset.held_out) == preset
     assert train.data == str(tmp_path / "mine.npz")
+
+
+def test_without_torch_it_says_how_to_add_it_and_trains_nothing(
+    page: Callable[..., AppTest], jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remedies, "without_torch", lambda: "No PyTorch here.")
+    app = page()
+    assert "No PyTorch here." in [one.value for one in app.info]
+    assert start(app).disabled
+    with pytest.raises(EngineError, match="No PyTorch here"):
+        jobs.submit(tiny(), short(), "a")
+    assert jobs.views() == []

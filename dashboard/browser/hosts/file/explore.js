@@ -1,6 +1,7 @@
 // @ts-check
 // The explorer in a page of its own, opened from disk or a server: everything is in the page, the state is in its address.
 
+import {rewriteAddress} from "../../base/address.js";
 import {showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
@@ -43,11 +44,7 @@ async function readLadder(page) {
     shown: [rung, ...shown.slice(1)], ladder,
     onChoose(chosen) {
       const search = new URLSearchParams({models: chosen.join(",")});
-      try {
-        history.replaceState(history.state, "", `?${search}${location.hash}`);
-      } catch {
-        // A browser may forbid it to a file; then a reload begins with the rung that was exported.
-      }
+      rewriteAddress(`?${search}${location.hash}`); // where that is forbidden, a reload begins with the rung that was exported
     },
   };
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // A film in a page of its own, opened from disk: every instant is in the page (dashboard/films/export.py).
 
+import {rewriteAddress} from "../../base/address.js";
 import {showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {mountFilm} from "../../film/film.js";
@@ -31,7 +32,7 @@ export async function openFilmPage(page) {
       again: false,
     };
     root.replaceChildren();
-    const film = mountFilm(root, {source, reels, link: location.hash.slice(1), note, report: () => history.replaceState(null, "", `#${film.link()}`)});
+    const film = mountFilm(root, {source, reels, link: location.hash.slice(1), note, report: () => rewriteAddress(`#${film.link()}`)});
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", film.retheme);
   } catch (error) {
     showFailure(root, error);

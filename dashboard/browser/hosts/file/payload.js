@@ -1,6 +1,7 @@
 // @ts-check
 // Reads what dashboard/explore/one_file.py laid into the page: base 85 over gzip, for bundles over parted byte planes.
 
+import {gunzipped} from "../../base/gzip.js";
 import {toItsEnd} from "../../base/slices.js";
 
 const UNUSED = "\"&'<>\\`";
@@ -35,12 +36,6 @@ function decodePart(text, from, end, words) {
   }
 }
 
-/** @param {Uint8Array<ArrayBuffer>} packed @returns {Promise<Uint8Array>} */
-async function gunzip(packed) {
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
 /** Puts even and odd bytes back in turn. @param {Uint8Array} planes @returns {Uint8Array} */
 export function joinPlanes(planes) {
   const bytes = new Uint8Array(planes.length);
@@ -60,6 +55,6 @@ export async function readPayload(page, id, run = toItsEnd) {
   const text = element.textContent ?? "";
   element.remove();
   const packed = await run(decodeBase85(text, bytes));
-  const content = await gunzip(packed);
+  const content = new Uint8Array(await new Response(gunzipped(packed)).arrayBuffer());
   return id === "images" ? content : joinPlanes(content);
 }

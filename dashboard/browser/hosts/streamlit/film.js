@@ -2,6 +2,7 @@
 // The film as a Streamlit component. Streamlit calls it again on every change of data or theme, without a cleanup between;
 // the data are only the list of instants, the frames are fetched beside it.
 
+import {rewriteAddress} from "../../base/address.js";
 import {mountFilm} from "../../film/film.js";
 import {createHttpSource} from "../../film/source.js";
 
@@ -34,7 +35,7 @@ export default function filmComponent(call) {
     source: createHttpSource("/film"), reels, link: link || location.hash.slice(1) || leftFilms.get(id) || "",
     pageUrl: `/film/${first}/page${beside.map((run) => `?beside=${run}`).join("")}`,
     report(report) {
-      history.replaceState(history.state, "", `${location.pathname}${location.search}${hashOf(instance.film.link())}`);
+      rewriteAddress(`${location.pathname}${location.search}${hashOf(instance.film.link())}`);
       instance.call.setStateValue("report", report);
     },
   })};

@@ -1,0 +1,51 @@
+"""What is built into a wheel, and that an editable install leaves the checkout as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from support.builders import ROOT
+
+LISTED = """
+import setuptools
+from distutils.core import run_setup
+build = run_setup("setup.py", stop_after="config").get_command_obj("build_py")
+build.build_lib, build.editable_mode = ".", {editable}
+build.ensure_finalized()
+print(*build.get_outputs(include_bytecode=False), sep="\\n")
+"""
+
+
+@cache
+def listed(editable: bool) -> set[str]:
+    """The files that a build would make, by their path in the wheel."""
+    program = LISTED.format(editable=editable)
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {Path(line).as_posix() for line in done.stdout.splitlines()}
+
+
+def tracked(*paths: str) -> set[str]:
+    """The files of the checkout below these paths that git knows, or would know."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *paths]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    return {name for name in names if (ROOT / name).exists()}
+
+
+@pytest.mark.parametrize("folder", ["assets/mnist", "assets/experiments", "assets/icon.png", "pretrained", ".streamlit"])
+def test_a_wheel_carries_what_lies_beside_the_packages(folder: str) -> None:
+    assert tracked(folder)
+    assert {f"vae_engine/packaged/{name}" for name in tracked(folder)} <= listed(editable=False)
+
+
+def test_a_wheel_holds_the_code_and_what_browsers_run_and_nothing_else() -> None:
+    code = tracked("vae_engine/*.py", "dashboard/*.py", "dashboard/browser/built", "dashboard/browser/words/glossary.json")
+    beside = {name for name in listed(editable=False) if name.startswith("vae_engine/packaged/")}
+    assert listed(editable=False) - beside == code
+
+
+def test_an_editable_install_reads_the_checkout_itself() -> None:
+    assert not any("packaged" in name for name in listed(editable=True))
