@@ -11,6 +11,7 @@ from dashboard.jobs.run_view import read_about
 from dashboard.shared.model_choice import Choice
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
+from vae_engine.data import own as own_data
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
@@ -53,7 +54,7 @@ def stamp(folder: Path) -> tuple[int, str]:
     _, train = checkpoints.read_config(folder)
     try:
         written = (folder / checkpoints.METRICS).stat().st_mtime_ns
-        changed = str(Path(train.data).stat().st_mtime_ns) if datasets.is_own(train.data) else ""
+        changed = own_data.stamp(train.data) if datasets.is_own(train.data) else ""
     except OSError as error:
         raise EngineError(f"{read_about(folder).name} cannot be shown: {error.filename} is not there.") from None
     return written, changed
