@@ -53,5 +53,5 @@ def _in_use(runs: Path) -> set[str]:
     used = set()
     for config in (*runs.glob(f"*/{checkpoints.CONFIG}"), *runs.glob(f"{run_bin.BIN}/*/{checkpoints.CONFIG}")):
         with contextlib.suppress(EngineError):
-            used.add(checkpoints.read_config_file(config)[1].data)
+            used.add(str(own_data.path_of(checkpoints.read_config_file(config)[1].data)))
     return used

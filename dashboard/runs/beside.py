@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -119,7 +118,7 @@ def _actions(row: Row, run: str) -> None:
     refusal = ""
     if row.configs is None:
         refusal = wording.DOWNLOAD_DAMAGED
-    elif datasets.is_own(row.configs[1].data) and not Path(row.configs[1].data).exists():
+    elif (place := datasets.place(row.configs[1].data)) is not None and not place.exists():
         refusal = wording.DOWNLOAD_WITHOUT_IMAGES
     st.download_button(
         wording.DOWNLOAD, data=partial(run_files.packed, row.folder), file_name=f"{run_files.file_name(row.name)}.zip",

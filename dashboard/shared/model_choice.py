@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from vae_engine.data import datasets
+from vae_engine.data import own as own_data
 
 KINDS = {"vae": "VAE", "ae": "autoencoder"}
 """The kinds of model in the order of their maps, and what a visitor calls them."""
@@ -85,7 +85,7 @@ def _parted(leader: Choice, wanted: Choice, kind: str, instead: Choice | None) -
 
 def data_name(data: str) -> str:
     """A data set as people call it; of images of one's own the last part of the path."""
-    return _DATA.get(data) or Path(data).name
+    return _DATA.get(data) or own_data.path_of(data).name
 
 
 def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:

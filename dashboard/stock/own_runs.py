@@ -16,6 +16,7 @@ from dashboard.shared.model_choice import Choice
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
+from vae_engine.data import own as own_data
 from vae_engine.exchange import bundle as export
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
@@ -82,7 +83,7 @@ def stamp(folder: Path) -> tuple[int, str]:
     path, _ = _weights(folder)
     try:
         written = path.stat().st_mtime_ns
-        changed = str(Path(train.data).stat().st_mtime_ns) if datasets.is_own(train.data) else ""
+        changed = own_data.stamp(train.data) if datasets.is_own(train.data) else ""
     except OSError as error:
         raise EngineError(f"{read_about(folder).name} cannot be shown: {error.filename} is not there.") from None
     return written, changed

@@ -188,7 +188,7 @@ def asked() -> Asked:
     model, train = run_settings.read(values)
     classes = datasets.classes(train.data)
     sizes = {name: min(getattr(train, name), datasets.count(train.data, split)) for name, split in _SPLITS.items()}
-    train = replace(train, classes=classes, **sizes)
+    train = replace(train, data=datasets.pinned(train.data), classes=classes, **sizes)
     return Asked((state.widget(NAME) or "").strip() or chosen().title, model, train)
 
 

@@ -72,7 +72,8 @@ def _start(jobs: Jobs) -> None:
         st.info(why_not)
     st.button(
         wording.START, type="primary", icon=":material/model_training:", width="stretch", disabled=asked is None or bool(why_not),
-        key="train-start", help=why_not or (wording.START_HELP if asked else wording.START_NOT_YET), on_click=_submit, args=(jobs, asked),
+        key="train-start", help=why_not or (wording.START_HELP if asked else wording.START_NOT_YET),
+        on_click=_submit, args=(jobs, asked),
     )  # fmt: skip
 
 

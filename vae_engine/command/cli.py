@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
-from vae_engine.command import experiment_commands, run_commands, train_flags
+from vae_engine.command import data_commands, experiment_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.publish import tables
 from vae_engine.runs import control as run_control
@@ -89,6 +89,7 @@ def parser(
     export.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
 
     run_commands.add(commands)
+    data_commands.add(commands)
     experiment_commands.add(commands)
 
     doctor = add_command(commands, "doctor", _doctor, "check this installation and say how to mend it")

@@ -1,4 +1,4 @@
-"""Commands around runs: one file of a run, a run of such a file, and data to train on."""
+"""Commands around runs: one file of a run, a run of such a file, and many runs at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 from vae_engine.command import train_flags
 from vae_engine.command.commands import add_command, positive, show
-from vae_engine.data import datasets, fashion
 from vae_engine.runs import archive as run_archive
 from vae_engine.runs import sweep
 
@@ -35,10 +34,6 @@ def add(commands: Any) -> None:
     grid.add_argument("--threads", type=positive, default=1, help="processor threads of each (default 1)")
     grid.add_argument("--scheduler", metavar="ADDRESS", help="train on the Dask cluster of this scheduler, which must be trusted")
     train_flags.add(grid)
-
-    fetch = add_command(commands, "fetch", _fetch, "fetch a data set that is not bundled")
-    fetch.add_argument("data", choices=(datasets.FASHION,))
-    fetch.add_argument("--mirror", action="append", help="an address ending in / to fetch from instead of the known ones")
 
 
 def _pack(arguments: argparse.Namespace) -> int:
@@ -70,17 +65,3 @@ def _sweep(arguments: argparse.Namespace) -> int:
     if failed:
         print(f"{len(failed)} of {len(rows)} points failed: {failed[0].get('message', '')}", file=sys.stderr)
     return 2 if failed else 0
-
-
-def _fetch(arguments: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining}", disable=None) as bar:
-
-        def show_share(name: str, share: float) -> None:
-            bar.set_description_str(name, refresh=False)
-            bar.update(share - bar.n)
-
-        place = fashion.fetch(show_share, arguments.mirror or fashion.MIRRORS)
-    show(arguments, {"data": arguments.data, "folder": str(place)}, f"Fashion-MNIST is in {place}.")
-    return 0

@@ -7,7 +7,9 @@ import dataclasses
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vae_engine.data import datasets
+from vae_engine.base.errors import EngineError
+from vae_engine.command.commands import positive
+from vae_engine.data import datasets, own
 from vae_engine.stored import checkpoints
 from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
 
@@ -20,6 +22,26 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--config", type=Path, help="start from the settings of this config.json")
     for title, kind in (("network", ModelConfig), ("training", TrainConfig)):
         _add_settings(command.add_argument_group(title), kind)
+    add_wishes(command.add_argument_group("images of your own"))
+
+
+def add_wishes(group: Any) -> None:
+    """Add the flags that say what to make of images where their files do not."""
+    group.add_argument("--polarity", choices=own.POLARITIES, help="their ink: noticed (auto), bright on dark, or dark on light")
+    group.add_argument("--orientation", choices=own.ORIENTATIONS, help="known by the format (auto), upright, or transposed")
+    group.add_argument("--labels", metavar="FILE", help="a file with their labels, or none to do without")
+    group.add_argument("--limit", type=positive, metavar="N", help="only N of them, drawn at random once and for all")
+
+
+def wished(arguments: argparse.Namespace, data: str) -> str:
+    """The address of images with what the flags wish for them. Raises EngineError for wishes about other data sets."""
+    names = [wish.name for wish in dataclasses.fields(own.Wishes)]
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    if not given:
+        return data
+    if not datasets.is_own(data):
+        raise EngineError(f"--{next(iter(given))} is about images of your own, which {data} is not.")
+    return own.address(data, dataclasses.replace(own.wishes_of(data), **given))
 
 
 def _add_settings(group: Any, kind: type) -> None:
@@ -52,8 +74,9 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     if {"seconds", "steps", "epochs"} & given.keys():
         # A budget on the command line replaces the one of the recipe, whatever its unit.
         given = {"seconds": 0.0, "steps": 0, "epochs": 0.0} | given
-    if "data" in given:
-        given["data"] = datasets.named(given["data"])
+    data = wished(arguments, given.get("data", train.data))
+    if "data" in given or data != train.data:
+        given["data"] = datasets.pinned(data)
         given["classes"] = list(datasets.classes(given["data"]))
     return _changed(model, given), _changed(train, given)
 
@@ -69,7 +92,9 @@ def of(model: ModelConfig, train: TrainConfig) -> list[str]:
             if spec.name == "kind" or spec.metadata["from_data"]:
                 continue
             asked = bool(value) and other_budget if spec.name in budget else value != getattr(recipe, spec.name)
-            if asked:
+            if asked and spec.name == "data":
+                flags += _flag("data", own.unpinned(value))
+            elif asked:
                 flags += _flag(spec.name.replace("_", "-"), value)
     return flags
 

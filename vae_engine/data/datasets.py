@@ -28,12 +28,12 @@ def load(name: str, split: str) -> Images:
         return data.load(split)
     if name == FASHION:
         return fashion.load(split)
-    return own_data.load(Path(name), split)
+    return own_data.load(name, split)
 
 
 def count(name: str, split: str) -> int:
     """How many images a split has. Raises EngineError when images of your own are not there."""
-    return own_data.counts(Path(name))[split] if is_own(name) else data.COUNTS[split]
+    return own_data.counts(name)[split] if is_own(name) else data.COUNTS[split]
 
 
 def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
@@ -62,12 +62,30 @@ def classes(name: str) -> tuple[str, ...]:
     if name == FASHION:
         load(name, "test")
         return fashion.CLASSES
-    return own_data.classes(Path(name))
+    return own_data.classes(name)
 
 
 def named(name: str) -> str:
-    """A data set as a run keeps it: a path is made absolute, since a run is read from other folders."""
-    return str(Path(name).expanduser().resolve()) if is_own(name) else name
+    """A data set as a run asks for it: a path is made absolute, since a run is read from other folders."""
+    return own_data.address(name) if is_own(name) else name
+
+
+def pinned(name: str) -> str:
+    """A data set as a run keeps it: images of your own with a fingerprint, so that no others are ever taken for them.
+
+    Raises EngineError as `load` does.
+    """
+    return own_data.address(name, pinned=True) if is_own(name) else name
+
+
+def place(name: str) -> Path | None:
+    """Where images of your own lie; None of a data set that has a name."""
+    return own_data.path_of(name) if is_own(name) else None
+
+
+def inverted(name: str) -> bool:
+    """Whether the networks see bright what is dark in the files. Raises EngineError as `load` does."""
+    return is_own(name) and own_data.known(name).inverted
 
 
 def is_own(name: str) -> bool:

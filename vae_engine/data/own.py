@@ -1,25 +1,30 @@
-"""Images of your own: a folder of pictures, an .npz or an IDX file, as 28 × 28 grey with labels. No torch.
+"""Images of one's own, from files of any known format (formats/), as 28 × 28 grey with labels and splits. No torch.
 
-    folder     PNG and JPEG; one subfolder a class, or all in one folder without classes
-    .npz       images [n, h, w] or [n, h, w, 1 to 4], uint8 or floats in [0, 1]; labels [n] and classes [k] if there are any
-    IDX        …-idx3-ubyte with its labels …-idx1-ubyte beside it, each plain or .gz
-    .safetensors   what `packed` made of any of these
+They are named by an *address*: a path, and behind a question mark what was wished for them and a fingerprint of their files,
+`/data/mine.npz?polarity=dark&files=0f3a…`. Where the files are no longer those of the fingerprint, nothing is read.
 
-At most 70,000 images, 10 classes and 256 MiB unpacked. One fixed shuffle divides them 10 : 1 : 1 into train, validation, test.
+A `.safetensors` holds what `packed` made of any of these: small, grey, in the order of the files.
 """
 
 from __future__ import annotations
 
-import io
+import csv
+import hashlib
 import json
-import os
+import re
 import struct
+import tarfile
+import time
 import tokenize
 import zipfile
 import zlib
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import fields, replace
 from functools import lru_cache
+from lzma import LZMAError
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 from safetensors.numpy import save
@@ -27,226 +32,233 @@ from safetensors.numpy import save
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import parse_json
 from vae_engine.data import mnist as data
-from vae_engine.data import pictures
+from vae_engine.data.collecting import FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
+from vae_engine.data.formats import places, reading
+from vae_engine.data.formats.arrays import held
+from vae_engine.data.formats.reading import Found, Part, Rows
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
-from vae_engine.stored.config import MAX_CLASSES
 
-MAX_IMAGES, MAX_BYTES, MAX_SIDE = 70_000, 2**28, 1024
-FEWEST = 12
-_REMEDY = "write it again"
-_SUFFIXES = (".png", ".jpg", ".jpeg")
-_ARRAYS = frozenset({"images", "labels", "classes"})
+__all__ = [
+    "FEWEST", "ORIENTATIONS", "POLARITIES", "Collection", "Wishes", "address", "classes", "counts", "known", "load", "packed",
+    "parse", "path_of", "stamp", "unpinned", "wishes_of",
+]  # fmt: skip
+
+_FILES, _DIGITS = "files", 16
+_PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
+_PATIENCE = 20  # a look at the files is good for so many times as long as it took
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, SyntaxError, struct.error,
-    OverflowError, IndexError, TypeError, MemoryError, tokenize.TokenError,
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Collection:
-    """All images of a place, and what their labels mean."""
-
-    images: Images
-    classes: tuple[str, ...]
-
-
-def load(path: Path, split: str) -> Images:
-    """One split of the images at a path. Raises EngineError, one sentence, for whatever is wrong there."""
+def load(name: str | Path, split: str) -> Images:
+    """One split of the images of an address. Raises EngineError, one sentence, for whatever is wrong there."""
     if split not in data.SPLITS:
         raise EngineError(f"There is no split called {split!r}; choose one of {', '.join(data.SPLITS)}.")
-    everything = _known(path).images
-    order = np.random.default_rng(data.SPLIT_SEED).permutation(len(everything))
-    held = counts(path)["test"]
-    parts = {"test": order[:held], "validation": order[held : 2 * held], "train": order[2 * held :]}
-    return Images(everything.images[parts[split]], everything.labels[parts[split]])
+    return known(name).part(split)
 
 
-def counts(path: Path) -> dict[str, int]:
-    """How many of the images at a path are in each split. Raises EngineError as `load` does."""
-    everything = len(_known(path).images)
-    held = max(1, everything // 12)
-    return {"train": everything - 2 * held, "validation": held, "test": held}
+def counts(name: str | Path) -> dict[str, int]:
+    """How many of the images of an address are in each split. Raises EngineError as `load` does."""
+    found = known(name)
+    return {split: found.splits[split] for split in data.SPLITS}
 
 
-def classes(path: Path) -> tuple[str, ...]:
-    """What the labels of the images at a path mean. Raises EngineError as `load` does."""
-    return _known(path).classes
+def classes(name: str | Path) -> tuple[str, ...]:
+    """What the labels of the images of an address mean. Raises EngineError as `load` does."""
+    return known(name).classes
 
 
-def packed(path: Path) -> bytes:
-    """All images at a path as one safetensors file, small and grey, that `parse` reads. Raises EngineError as `load` does."""
-    found = _known(path)
-    return save({"images": found.images.images, "labels": found.images.labels}, {"classes": json.dumps(found.classes)})
+def address(path: str | Path, wishes: Wishes | None = None, pinned: bool = False) -> str:
+    """The address of a path, made absolute, or of an address with other wishes; `pinned` adds the fingerprint of the files.
+
+    Raises EngineError where the files are to be pinned and are not there, and for a wish that cannot be.
+    """
+    place, noted, _ = _taken_apart(path)
+    wishes = wishes or noted
+    default = Wishes()
+    asked: dict[str, Any] = {f.name: v for f in fields(Wishes) if (v := getattr(wishes, f.name)) != getattr(default, f.name)}
+    if "labels" in asked and wishes.labels != "none":
+        asked["labels"] = str(Path(wishes.labels).expanduser().resolve())
+    place = place.expanduser().resolve()
+    if pinned:
+        labels = _label_file(replace(wishes, labels=asked.get("labels", "auto")))
+        asked[_FILES] = _fingerprint(place, labels, _stamp(place, labels))
+    return f"{place}?{urlencode(asked, safe='/:')}" if asked else str(place)
+
+
+def path_of(name: str | Path) -> Path:
+    """The path of an address."""
+    path, mark, _ = str(name).rpartition("?")
+    return Path(path) if mark and not Path(name).exists() else Path(name)
+
+
+def wishes_of(name: str | Path) -> Wishes:
+    """What an address wishes. Raises EngineError for a wish that cannot be."""
+    return _taken_apart(name)[1]
+
+
+def unpinned(name: str) -> str:
+    """An address without its fingerprint."""
+    return _PIN.sub("", name)
+
+
+def stamp(name: str | Path) -> str:
+    """Changes whenever anything about the files of an address does. Raises EngineError where they are not there."""
+    path, wishes, _ = _taken_apart(name)
+    return _stamp(path, _label_file(wishes))
+
+
+def _label_file(wishes: Wishes) -> str:
+    return "" if wishes.labels in ("auto", "none") else wishes.labels
+
+
+def _taken_apart(name: str | Path) -> tuple[Path, Wishes, str]:
+    """Path, wishes and fingerprint of an address. Raises EngineError for a wish that cannot be."""
+    path, noted = path_of(name), str(name).rpartition("?")[2]
+    if path == Path(name):
+        return path, Wishes(), ""
+    given = dict(parse_qsl(noted))
+    files, limit = given.pop(_FILES, ""), given.pop("limit", "0")
+    if not (given.keys() <= {"polarity", "orientation", "labels"} and limit.isdecimal() and len(limit) < 10):
+        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not polarity, orientation, labels or limit.")
+    wishes = Wishes(**given, limit=int(limit))
+    if wishes.polarity not in POLARITIES or wishes.orientation not in ORIENTATIONS:
+        raise EngineError(f"Images are {', '.join(POLARITIES)} in polarity and {', '.join(ORIENTATIONS)} in orientation.")
+    return path, wishes, files
+
+
+def known(name: str | Path) -> Collection:
+    """The images of an address, read again when a file was changed, added or removed. Raises EngineError as `load` does."""
+    path, wishes, files = _taken_apart(name)
+    labels = _label_file(wishes)
+    seen = _stamp(path, labels)
+    if files and files != _fingerprint(path, labels, seen):
+        raise EngineError(
+            f"The images at {path} are no longer those that were trained on: put the files back as they were, or train again."
+        )
+    return _collected(path, wishes, seen)
+
+
+@lru_cache(maxsize=2)
+def _collected(path: Path, wishes: Wishes, stamp: str) -> Collection:
+    return read(path, wishes)
+
+
+_looked: dict[tuple[Path, str], tuple[float, str]] = {}
+
+
+def _stamp(path: Path, labels: str) -> str:
+    """Names, sizes and times of the files at a path: other ones, once anything there was changed, added or removed."""
+    until, stamp = _looked.get((path, labels), (0.0, ""))
+    began = time.monotonic()
+    if began < until:
+        return stamp
+    seen = hashlib.sha256()
+    for source in _sources(path, labels):
+        state = source.path.stat() if source.path else None
+        seen.update(f"{source.name} {source.size} {state.st_mtime_ns if state else 0} {state.st_ino if state else 0}\n".encode())
+    now = time.monotonic()
+    if len(_looked) > 100:
+        _looked.clear()
+    _looked[path, labels] = (now + _PATIENCE * (now - began), seen.hexdigest())
+    return _looked[path, labels][1]
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(path: Path, labels: str, stamp: str) -> str:
+    """A hash of what the files hold, whatever they or their folder are called."""
+    seen = hashlib.sha256()
+    try:
+        for piece in places.each_byte(_sources(path, labels)):
+            seen.update(piece)
+    except OSError as error:
+        raise EngineError(f"Cannot read {path}: {error.strerror or error}.") from None
+    return seen.hexdigest()[:_DIGITS]
+
+
+def _sources(path: Path, labels: str) -> list[places.Source]:
+    try:
+        with ExitStack() as until:
+            return reading.files(path, until) + ([places.of_file(Path(labels))] if labels else [])
+    except FileNotFoundError:
+        gone = labels if path.exists() else path
+        raise EngineError(f"There are no images at {gone}: give a folder or a file of images.") from None
+    except _BROKEN as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path | str, error: BaseException) -> EngineError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return EngineError(f"{path} cannot be read as images ({reason}).")
+
+
+def read(path: Path, wishes: Wishes | None = None) -> Collection:
+    """The images at a path, every limit checked before the work that it limits. Raises EngineError."""
+    wishes = wishes or Wishes()
+    try:
+        if path.suffix == ".safetensors":
+            return parse(weights.read_raw(path), str(path))
+        with ExitStack() as until:
+            return collect(_with_labels(reading.find(path, until), wishes.labels), wishes, str(path))
+    except EngineError as error:
+        if str(error).startswith(str(path)):
+            raise
+        raise EngineError(f"{path} cannot be read as images: {str(error).rstrip('.')}.") from None
+    except _BROKEN as error:
+        raise _unreadable(path, error) from None
+
+
+def _with_labels(found: Found, asked: str) -> Found:
+    """What was found with labels from a file of their own, or without any."""
+    if asked == "auto":
+        return found
+    if asked == "none":
+        return replace(found, parts=[replace(part, labels=None) for part in found.parts], classes=None)
+    given = reading.labels_of(Path(asked), [name for part in found.parts for name in part.names])
+    ends = np.cumsum([len(part.images) for part in found.parts])
+    if len(given) != ends[-1]:
+        raise EngineError(f"{asked} has {len(given):,} labels for {ends[-1]:,} images")
+    pieces = np.split(given, ends[:-1])
+    return replace(found, parts=[replace(part, labels=piece) for part, piece in zip(found.parts, pieces, strict=True)])
+
+
+def packed(name: str | Path) -> bytes:
+    """All images of an address as one safetensors file, small and grey, that `parse` reads. Raises EngineError as `load` does."""
+    found = known(name)
+    noted: dict[str, Any] = {"inverted": True} if found.inverted else {}
+    if found.report.own_split:  # cannot be drawn again, so the images lie in the order of their splits
+        flat = found.images
+        noted["splits"] = found.splits
+    else:
+        flat = found.as_in_the_files()
+    # One note, since several come in an order of their own each time, and the same images are to have the same hash.
+    note = {"about": json.dumps({"classes": found.classes, **noted})} if noted else {"classes": json.dumps(found.classes)}
+    return save({"images": flat.images, "labels": flat.labels}, note)
 
 
 def parse(raw: bytes, name: str) -> Collection:
     """The images in bytes that `packed` made, called `name` in complaints. Raises EngineError."""
     tensors = weights.parse(raw, name)
-    words = parse_json(weights.notes(raw).get("classes", "").encode(), f"{name}: classes")
-    if tensors.keys() != {"images", "labels"} or not (isinstance(words, list) and all(isinstance(word, str) for word in words)):
+    noted = weights.notes(raw)
+    about = parse_json(noted.get("about", f'{{"classes": {noted.get("classes")}}}').encode(), f"{name}: about")
+    about = about if isinstance(about, dict) else {}
+    words, inverted, splits = about.get("classes"), about.get("inverted", False), about.get("splits")
+    if not (isinstance(words, list) and all(isinstance(word, str) for word in words) and isinstance(inverted, bool)):
+        raise EngineError(f"{name} does not say what its images are.")
+    if tensors.keys() != {"images", "labels"}:
         raise EngineError(f"{name} is not a file of images of this software.")
-    return _enough(_collection(_grey(tensors["images"], name), tensors["labels"], tuple(words), name), name)
-
-
-def _known(path: Path) -> Collection:
-    """The images at a path, read again when it was changed."""
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        raise EngineError(f"There are no images at {path}: give a folder, an .npz or an IDX file.") from None
-    return _read(path, changed)
-
-
-@lru_cache(maxsize=2)
-def _read(path: Path, changed: int) -> Collection:
-    return read(path)
-
-
-def read(path: Path) -> Collection:
-    """The images at a path, every limit checked before the work that it limits. Raises EngineError."""
-    try:
-        if path.is_dir():
-            found = _folder(path)
-        elif path.suffix == ".npz":
-            found = _npz(path)
-        elif path.suffix == ".safetensors":
-            found = parse(weights.read_raw(path), str(path))
-        else:
-            found = _idx(path)
-    except _BROKEN as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise EngineError(f"{path} cannot be read as images ({reason}).") from None
-    return _enough(found, path)
-
-
-def _enough(found: Collection, path: Path | str) -> Collection:
-    if len(found.images) < FEWEST:
-        raise EngineError(f"{path} has {len(found.images)} images; training needs {FEWEST} at least.")
-    return found
-
-
-def _collection(images: np.ndarray, labels: np.ndarray | None, names: tuple[str, ...] | None, path: Path | str) -> Collection:
-    """Arrays of any integer type as a collection, if labels and names fit."""
-    if labels is None:
-        labels, names = np.zeros(len(images), np.uint8), names or ("image",)
-    if labels.shape != (len(images),) or labels.dtype.kind not in "iu" or (len(labels) and labels.min() < 0):
-        raise EngineError(f"{path} needs one label from 0 up, a whole number, for each of its {len(images)} images.")
-    names = names or tuple(str(label) for label in range(int(labels.max(initial=0)) + 1))
-    if len(names) > MAX_CLASSES or (len(labels) and labels.max() >= len(names)):
-        raise EngineError(f"{path} needs at most {MAX_CLASSES} classes and a name for each; it has {len(names)}.")
-    if len(set(names)) < len(names) or not all(0 < len(name) <= 40 and name.isprintable() for name in names):
-        raise EngineError(f"{path} needs different printable names of at most 40 characters for its classes.")
-    return Collection(Images(pictures.shrink(images), labels.astype(np.uint8)), names)
-
-
-def _folder(path: Path) -> Collection:
-    entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
-    groups = [entry for entry in entries if entry.is_dir() and not entry.is_symlink()]
-    names = tuple(group.name for group in groups)
-    if len(names) > MAX_CLASSES:
-        raise EngineError(f"{path} has {len(names)} subfolders; there may be {MAX_CLASSES} classes at most.")
-    files = [(file, label) for label, group in enumerate(groups) for file in _pictures(group)]
-    files = files or [(file, 0) for file in _pictures(path)]
-    if len(files) > MAX_IMAGES:
-        raise EngineError(f"{path} has {len(files):,} images; {MAX_IMAGES:,} are the most.")
-    if not files:
-        raise EngineError(f"{path} holds no PNG or JPEG pictures, nor subfolders of them.")
-    small = np.stack([pictures.read(_bytes(file), str(file)) for file, _ in files])
-    return _collection(small, np.array([label for _, label in files]), names or ("image",), path)
-
-
-def _pictures(folder: Path) -> list[Path]:
-    with os.scandir(folder) as entries:
-        found = [
-            Path(entry.path)
-            for entry in entries
-            if entry.name.lower().endswith(_SUFFIXES) and not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
-        ]
-    return sorted(found)
-
-
-def _bytes(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return opened.read(pictures.MAX_BYTES + 1)
-
-
-def _npz(path: Path) -> Collection:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        if sum(entry.file_size for entry in entries) > MAX_BYTES:
-            raise EngineError(f"{path} unpacks to more than {MAX_BYTES >> 20} MiB.")
-        names = [entry.filename.removesuffix(".npy") for entry in entries]
-        if len(set(names)) != len(names) or not set(names) <= _ARRAYS or "images" not in names:
-            raise EngineError(f"{path} must hold images, and besides them labels and classes only; it holds {ascii(names)[:80]}.")
-        arrays = {name: _npy(archive.read(entry), f"{path}: {name}") for name, entry in zip(names, entries, strict=True)}
-    words = arrays.get("classes")
-    if words is not None and (words.ndim != 1 or words.dtype.kind != "U"):
-        raise EngineError(f"{path}: classes must be a list of names.")
-    named = tuple(str(word) for word in words) if words is not None else None
-    return _collection(_grey(arrays["images"], path), arrays.get("labels"), named, path)
-
-
-def _npy(raw: bytes, name: str) -> np.ndarray:
-    """The array of .npy bytes whose header is believed only where it fits the bytes that follow."""
-    file = io.BytesIO(raw)
-    version = np.lib.format.read_magic(file)
-    read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, by_columns, dtype = read_header(file, max_header_size=2000)
-    content = raw[file.tell() :]
-    if dtype.hasobject or dtype.kind not in "uifU" or by_columns or dtype.itemsize == 0:
-        raise EngineError(f"{name} is an array of {dtype}, stored in an order or type that images are not in.")
-    count = 1
-    for side in shape:
-        count *= side
-    if any(side < 0 for side in shape) or count * dtype.itemsize != len(content):
-        raise EngineError(f"{name} does not have the size that its header promises.")
-    return np.frombuffer(content, dtype).reshape(shape)
-
-
-def _grey(images: np.ndarray, path: Path | str) -> np.ndarray:
-    """Images of any allowed form as uint8 [n, h, w]."""
-    if images.ndim not in (3, 4) or (images.ndim == 4 and images.shape[3] not in (1, 2, 3, 4)):
-        raise EngineError(f"{path}: images must be [n, h, w] or [n, h, w, 1 to 4], not {list(images.shape)}.")
-    if len(images) > MAX_IMAGES or not all(1 <= side <= MAX_SIDE for side in images.shape[1:3]):
-        raise EngineError(f"{path}: at most {MAX_IMAGES:,} images of 1 to {MAX_SIDE} pixels a side, not {list(images.shape)}.")
-    if images.dtype.kind == "f":
-        if not (np.isfinite(images).all() and images.min(initial=0) >= 0 and images.max(initial=0) <= 1):
-            raise EngineError(f"{path}: images of floats must lie in [0, 1].")
-        images = np.rint(images * 255).astype(np.uint8)
-    if images.dtype != np.uint8:
-        raise EngineError(f"{path}: images must be uint8, or floats in [0, 1], not {images.dtype}.")
-    if images.ndim == 3:
-        return images
-    if images.shape[3] in (2, 4):  # over white
-        alpha = images[..., -1:].astype(np.float32) / 255
-        images = np.rint(images[..., :-1] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    if images.shape[3] == 1:
-        return images[..., 0]
-    return np.rint(images @ np.array([0.299, 0.587, 0.114], np.float32)).astype(np.uint8)
-
-
-def _idx(path: Path) -> Collection:
-    images = _idx_array(path, 3)
-    beside = path.with_name(path.name.replace("images", "labels").replace("idx3", "idx1"))
-    labels = _idx_array(beside, 1) if beside != path and beside.is_file() else None
-    return _collection(images, labels, None, path)
-
-
-def _idx_array(path: Path, dimensions: int) -> np.ndarray:
-    """An IDX file of bytes whose own header, once it lies within the limits, says how long it must be."""
-    if path.stat().st_size > MAX_BYTES:
-        raise EngineError(f"{path} is larger than {MAX_BYTES >> 20} MiB.")
-    raw, size = path.read_bytes(), 4 + 4 * dimensions
-    packed = raw[:2] == b"\x1f\x8b"
-    header = zlib.decompressobj(wbits=31).decompress(raw, size) if packed else raw[:size]
-    if len(header) < size or header[:4] != bytes([0, 0, 8, dimensions]):
-        raise EngineError(f"{path} is not an IDX file of {'images' if dimensions == 3 else 'labels'}.")
-    shape = struct.unpack(f">{dimensions}I", header[4:])
-    if shape[0] > MAX_IMAGES or not all(1 <= side <= MAX_SIDE for side in shape[1:]) or int(np.prod(shape)) > MAX_BYTES:
-        raise EngineError(
-            f"{path} is of {' × '.join(map(str, shape))}; {MAX_IMAGES:,} images of {MAX_SIDE}² pixels are the most."
-        )
-    if packed:
-        raw = data.gunzip_bounded(raw, size + int(np.prod(shape)), str(path), _REMEDY)
-    return data.parse_idx(raw, shape, str(path), _REMEDY)
+    images, labels = tensors["images"], tensors["labels"]
+    if not (images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28) and labels.shape == images.shape[:1]):
+        raise EngineError(f"{name} does not hold images of 28 × 28 bytes with their labels.")
+    part = Part("", held(images), labels, Rows(Path(name).name, len(images)))
+    found = Found("the images of a run", [part], tuple(words))
+    if splits is None:
+        return collected(found, images, None, inverted, name)
+    sizes = {split: splits.get(split, 0) for split in ORDER} if isinstance(splits, dict) else {}
+    if not (all(type(size) is int and size > 1 for size in sizes.values()) and sum(sizes.values()) == len(images)):
+        raise EngineError(f"{name} has splits that are not those of its images.")
+    whole = collected(found, images, sizes, inverted, name)
+    return replace(whole, report=replace(whole.report, own_split=True))

@@ -66,7 +66,7 @@ def pack(folder: Path, path: Path, limit: int | None = None) -> int:
     names += sorted(f"{snapshots.SNAPSHOTS}/{one.name}" for one in (folder / snapshots.SNAPSHOTS).glob("step-*.safetensors"))
     parts = {name: _read(folder / name) for name in names if name != run_log.EVENTS}
     if datasets.is_own(train.data):
-        parts[IMAGES] = own_data.packed(Path(train.data))
+        parts[IMAGES] = own_data.packed(train.data)
         parts[checkpoints.CONFIG] = checkpoints.config_bytes(model, replace(train, data=IMAGES))
     events = run_log.read_all(folder)
     if limit is not None:

@@ -17,7 +17,7 @@ from vae_engine.base.errors import EngineError
 
 _MAX_WIDTH = 4096
 _MAX_DEPTH = 8
-MAX_CLASSES, _MAX_NAME, _MAX_PATH = 10, 40, 1000
+MAX_CLASSES, _MAX_NAME, _MAX_PATH = 100, 40, 1000
 
 
 def _option(
@@ -127,7 +127,7 @@ class ModelConfig(_Config):
 class TrainConfig(_Config):
     """How a network is trained. The budget is the first of `seconds`, `steps`, `epochs` that is not 0."""
 
-    data: str = _option("mnist", "mnist, fashion, or images of your own: a folder, an .npz or an IDX file")
+    data: str = _option("mnist", "mnist, fashion, or images of your own: a folder or a file of them")
     classes: tuple[str, ...] = _option(tuple("0123456789"), "what its labels mean", from_data=True)
     train_size: int = _option(50_000, "training images used", low=1, high=1_000_000)
     protocol: str = _option("dynamic", "what the network sees of a pixel", choices=("grey", "dynamic", "threshold"))

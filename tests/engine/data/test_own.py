@@ -14,9 +14,10 @@ import pytest
 from PIL import Image
 from support.builders import attempt, tiny_settings
 
-from vae_engine.data import datasets, pictures
+from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data
+from vae_engine.data.formats import pictures
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import checkpoints, registry, weights
 
@@ -45,8 +46,13 @@ def test_a_folder_of_folders_has_a_class_for_each(folder: Path, digits: data.Ima
     (folder / "notes.txt").write_text("not a picture")
     (folder / ".hidden").mkdir()
     (folder / "even" / ".thumb.png").write_bytes(b"x")
-    (folder / "even" / "link.png").symlink_to(folder / "odd" / "01.png")
+    (folder / "empty").mkdir()
+    (folder / "__MACOSX").mkdir()
+    (folder / "__MACOSX" / "01.png").write_bytes(b"x")
+    (folder / "even" / "Thumbs.db").write_bytes(b"x")
+    (folder / "beside.png").write_bytes(png(Image.new("L", (28, 28))))
     found = own_data.read(folder)
+    assert found.report.left_out == ("1 file that is no picture", "1 picture beside the folders of classes")
     assert found.classes == ("even", "odd")
     assert by_content(found.images) == {digits.images[i].tobytes(): i % 2 for i in range(24)}
 
@@ -61,7 +67,7 @@ def test_the_splits_are_fixed_disjoint_and_everything(folder: Path) -> None:
     assert [len(parts[split]) for split in data.SPLITS] == [20, 2, 2]
     together = [image.tobytes() for part in parts.values() for image in part.images]
     assert sorted(together) == sorted(image.tobytes() for image in own_data.read(folder).images.images)
-    own_data._read.cache_clear()
+    own_data._collected.cache_clear()
     assert np.array_equal(own_data.load(folder, "train").images, parts["train"].images)
 
 
@@ -74,8 +80,8 @@ def test_an_npz_of_any_form_holds_the_same_images(form: str, tmp_path: Path, dig
     }[form]  # fmt: skip
     np.savez_compressed(tmp_path / "own.npz", images=images, labels=digits.labels[:20], classes=list("abcdefghij"))
     found = own_data.read(tmp_path / "own.npz")
-    assert np.array_equal(found.images.images, grey)
-    assert np.array_equal(found.images.labels, digits.labels[:20])
+    assert np.array_equal(found.as_in_the_files().images, grey)
+    assert np.array_equal(found.as_in_the_files().labels, digits.labels[:20])
     assert found.classes == tuple("abcdefghij")
 
 
@@ -115,7 +121,7 @@ def test_a_run_on_own_images_keeps_its_classes_and_is_explored_with_them(folder:
     code, _, err = command("train", "--run-dir", run, "--data", folder, *flags, *tiny_settings())
     assert code == 0, err
     train = checkpoints.read_config(run)[1]
-    assert (train.data, train.classes) == (str(folder.resolve()), ("even", "odd"))
+    assert (datasets.place(train.data), train.classes) == (folder.resolve(), ("even", "odd"))
     raw = export.bundle(registry.find(str(run)))
     header = json.loads(weights.notes(raw)["bundle"])
     assert header["classes"] == ["even", "odd"]

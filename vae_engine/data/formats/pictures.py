@@ -1,8 +1,9 @@
-"""Pictures of any size as the 28 × 28 grey bytes that the networks see. Every limit is checked before a pixel is decoded."""
+"""Pictures of any size as grey bytes, small as the networks see them. Every limit is checked before a pixel is decoded."""
 
 from __future__ import annotations
 
 import io
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -11,25 +12,33 @@ from vae_engine.base.errors import EngineError
 
 SIDE = 28
 MAX_BYTES, MAX_SIDE = 5 * 2**20, 4096
-FORMATS = ("PNG", "JPEG")
-_BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning)
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+_BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning,
+    TypeError, KeyError, IndexError, OverflowError, MemoryError, EOFError, ZeroDivisionError,
+)  # fmt: skip
 
 
 def read(raw: bytes, name: str) -> np.ndarray:
-    """A PNG or JPEG file as uint8 [28, 28]: upright, alpha over white, grey, the whole picture on a square ground.
+    """A picture file as uint8 [28, 28]: upright, grey, alpha over what it shows up on, the whole picture on a square ground.
 
     Raises EngineError, calling the picture `name`, for anything else.
     """
-    if len(raw) > MAX_BYTES:
+    return shrink(grey(io.BytesIO(raw), len(raw), name)[None])[0]
+
+
+def grey(stream: BinaryIO, size: int, name: str) -> np.ndarray:
+    """A picture file of so many bytes as uint8 [h, w], of several frames the first. Raises as `read` does."""
+    if size > MAX_BYTES:
         raise EngineError(f"{name} is larger than {MAX_BYTES >> 20} MiB.")
     try:
-        with Image.open(io.BytesIO(raw), formats=FORMATS) as picture:
+        with Image.open(stream, formats=FORMATS) as picture:
             if max(picture.size) > MAX_SIDE:
                 raise EngineError(f"{name} is larger than {MAX_SIDE} × {MAX_SIDE} pixels.")
             picture.load()
-            return _small(_grey(ImageOps.exif_transpose(picture)))
+            return np.asarray(_grey(ImageOps.exif_transpose(picture)))
     except _BROKEN:
-        raise EngineError(f"{name} is not a readable PNG or JPEG picture.") from None
+        raise EngineError(f"{name} is not a readable picture ({', '.join(FORMATS)}).") from None
 
 
 def shrink(images: np.ndarray) -> np.ndarray:
@@ -44,10 +53,17 @@ def _grey(picture: Image.Image) -> Image.Image:
         # Pillow would cut 16 bits off at 255.
         return Image.fromarray((np.clip(np.asarray(picture, np.float64), 0, 65535) / 257).round().astype(np.uint8))
     if picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(ground, picture)
+        ink = np.asarray(picture.convert("RGBA").convert("LA"))
+        return Image.fromarray(grounded(ink[None, ..., 0], ink[None, ..., 1])[0])
     return picture.convert("L")
+
+
+def grounded(ink: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Grey images [n, h, w] with their alpha, over white; over black where all that is seen of one is light."""
+    seen = np.where(alpha > 25, ink, 255).min((1, 2)) >= 128
+    ground = np.where(seen & (alpha.max((1, 2)) > 25), 0, 255)[:, None, None]
+    share = alpha.astype(np.float32) / 255
+    return np.rint(ink * share + ground * (1 - share)).astype(np.uint8)
 
 
 def _small(picture: Image.Image) -> np.ndarray:

@@ -1,0 +1,268 @@
+"""From what lies in files to what the networks see: one block after the other into one array of bytes, in the order of splits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.data import pixels
+from vae_engine.data.formats.arrays import Array
+from vae_engine.data.formats.reading import Found, Part
+from vae_engine.data.formats.shapes import Layout, layout
+from vae_engine.data.labels import Labels, settled
+from vae_engine.data.mnist import Images
+from vae_engine.data.report import Report
+
+MAX_IMAGES = 1_000_000
+FEWEST_OF_A_SPLIT = 2
+FEWEST = 3 * FEWEST_OF_A_SPLIT
+POLARITIES = ("auto", "bright", "dark")
+ORIENTATIONS = ("auto", "upright", "transposed")
+ORDER = ("test", "validation", "train")
+_MOST_NAMED, _MOST_DRAWN_FROM = 1000, 10 * MAX_IMAGES
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What to make of images where the files do not say, or say it wrongly; 0 images is all of them."""
+
+    polarity: str = "auto"
+    orientation: str = "auto"
+    labels: str = "auto"
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All images of a place in the order test, validation, train, so that each split is one piece of them.
+
+    `rows` [n] are their places in the files, whose names for them are `names`.
+    """
+
+    images: Images
+    classes: tuple[str, ...]
+    splits: dict[str, int]
+    rows: np.ndarray
+    names: Sequence[str]
+    report: Report
+
+    def part(self, split: str) -> Images:
+        """One split."""
+        start = 0
+        for name in ORDER:
+            if name == split:
+                break
+            start += self.splits[name]
+        end = start + self.splits[split]
+        return Images(self.images.images[start:end], self.images.labels[start:end])
+
+    def as_in_the_files(self) -> Images:
+        """All images in the order in which the files have them."""
+        order = np.argsort(self.rows, kind="stable")
+        return Images(self.images.images[order], self.images.labels[order])
+
+    @property
+    def inverted(self) -> bool:
+        """Whether the networks see bright what is dark in the files."""
+        return self.report.inverted
+
+
+def collect(found: Found, wishes: Wishes, name: str) -> Collection:
+    """What the networks see of what was found, `name` in complaints. Raises EngineError with everything that is wrong."""
+    problems: list[str] = []
+    forms = [_form(part, problems) for part in found.parts]
+    counts = [len(part.images) for part in found.parts]
+    total = sum(counts)
+    if total > (_MOST_DRAWN_FROM if wishes.limit else MAX_IMAGES):
+        way_out = f"--limit {MAX_IMAGES} draws as many at random"
+        _refuse(name, [*problems, f"it has {total:,} images, where {MAX_IMAGES:,} are read: {way_out}"])
+    labels = _labels(found, counts, problems)
+    if total < FEWEST:
+        problems.append(f"it has {total} images, where training needs {FEWEST} at least")
+    _refuse(name, problems)
+    assert labels is not None
+    order, splits = _order(found.parts, counts, wishes.limit)
+    if min(splits.values()) < FEWEST_OF_A_SPLIT:
+        told = ", ".join(f"{count} {split}" for split, count in splits.items())
+        _refuse(name, [f"its splits are {told}, where each needs {FEWEST_OF_A_SPLIT} images at least"])
+    try:
+        images, span = _read(found.parts, forms, order)
+    except EngineError as error:
+        _refuse(name, [str(error)])
+        raise
+    shaped = _shaped(images, found, wishes)
+    return _collection(found, Images(images, labels.values[order]), labels, order, splits, span.said, *shaped)
+
+
+def collected(found: Found, images: np.ndarray, splits: dict[str, int] | None, inverted: bool, name: str) -> Collection:
+    """Images that were collected once, as they are: in the order of their own splits, or to be split. Raises EngineError."""
+    problems: list[str] = []
+    labels = _labels(found, [len(images)], problems)
+    if len(images) < FEWEST:
+        problems.append(f"it has {len(images)} images, where training needs {FEWEST} at least")
+    _refuse(name, problems)
+    assert labels is not None
+    order, sizes = _order(found.parts, [len(images)], 0) if splits is None else (np.arange(len(images)), splits)
+    chosen = Images(images[order], labels.values[order])
+    return _collection(found, chosen, labels, order, sizes, "bytes as they are", "as collected", inverted, "as collected", False)
+
+
+def _collection(
+    found: Found, images: Images, labels: Labels, order: np.ndarray, splits: dict[str, int], span: str,
+    polarity: str, inverted: bool, orientation: str, transposed: bool,
+) -> Collection:  # fmt: skip
+    for array in (images.images, images.labels):
+        array.setflags(write=False)
+    names = _Joined([part.names for part in found.parts])
+    of_class = np.bincount(images.labels, minlength=len(labels.classes)).tolist()
+    shapes = [part.images.shape for part in found.parts if not part.images.pictures]
+    report = Report(
+        format=found.format, files=tuple(source.name for source in found.files), count=len(images),
+        size=" × ".join(map(str, layout(shapes[0]).side)) if shapes else "various",
+        splits={split: splits[split] for split in data.SPLITS}, own_split=_has_own_split(found.parts),
+        classes=dict(zip(labels.classes, of_class, strict=True)), labels=labels.said, range=span,
+        polarity=polarity, inverted=inverted, orientation=orientation, transposed=transposed, left_out=tuple(found.left_out),
+        one_tone=tuple(names[order[place]] for place in pixels.of_one_tone(images.images)[:_MOST_NAMED]),
+    )  # fmt: skip
+    return Collection(images, labels.classes, splits, order, names, report)
+
+
+def _refuse(name: str, problems: list[str]) -> None:
+    if problems:
+        raise EngineError(f"{name} cannot be read as images: {'; '.join(problem.rstrip('.') for problem in problems)}.")
+
+
+def _form(part: Part, problems: list[str]) -> Layout | None:
+    """The layout of a part's images, None of pictures; what is wrong with them is added to the problems."""
+    array = part.images
+    if array.fault:
+        problems.append(array.fault)
+    elif not array.pictures:
+        if array.dtype.kind not in "uifb":
+            problems.append(f"its images are {array.dtype}, which are no numbers")
+        try:
+            return layout(array.shape)
+        except EngineError as error:
+            problems.append(str(error))
+    return None
+
+
+def _labels(found: Found, counts: list[int], problems: list[str]) -> Labels | None:
+    try:
+        return settled([part.labels for part in found.parts], counts, found.classes)
+    except EngineError as error:
+        problems.append(str(error))
+        return None
+
+
+def _has_own_split(parts: list[Part]) -> bool:
+    splits = {part.split or "train" for part in parts}
+    return "train" in splits and len(splits) > 1
+
+
+def _order(parts: list[Part], counts: list[int], limit: int) -> tuple[np.ndarray, dict[str, int]]:
+    """The rows of the files in the order test, validation, train, and how many of each. One fixed shuffle makes them."""
+    total = sum(counts)
+    rng = np.random.default_rng(data.SPLIT_SEED)
+    kept = np.sort(rng.permutation(total)[:limit]) if 0 < limit < total else np.arange(total)
+    rng = np.random.default_rng(data.SPLIT_SEED)
+    shuffled = kept[rng.permutation(len(kept))]
+    if not _has_own_split(parts):
+        held = max(FEWEST_OF_A_SPLIT, len(kept) // 12)
+        return shuffled, {"test": held, "validation": held, "train": len(kept) - 2 * held}
+    of_row = np.repeat([ORDER.index(part.split or "train") for part in parts], counts)[shuffled]
+    pieces = {split: shuffled[of_row == place] for place, split in enumerate(ORDER)}
+    for split, share in (("test", 12), ("validation", 6)):
+        if not len(pieces[split]):
+            held = max(FEWEST_OF_A_SPLIT, len(pieces["train"]) // share)
+            pieces[split], pieces["train"] = pieces["train"][:held], pieces["train"][held:]
+    return np.concatenate([pieces[split] for split in ORDER]), {split: len(pieces[split]) for split in ORDER}
+
+
+def _read(parts: list[Part], forms: list[Layout | None], order: np.ndarray) -> tuple[np.ndarray, pixels.Range]:
+    """All images [n, 28, 28] in this order, and what range they were in.
+
+    They are first taken for bytes, which most are; where they turn out to be none, all are read once more.
+    """
+    total = sum(len(part.images) for part in parts)
+    places = np.full(total, -1, np.int64)
+    places[order] = np.arange(len(order))
+    images = np.empty((len(order), pixels.SIDE, pixels.SIDE), np.uint8)
+    values, row = pixels.Values(), 0
+    span = pixels.Range(0.0, 255.0, "")
+    for part, form in zip(parts, forms, strict=True):
+        for block in _blocks(part.images):
+            values.see(block)
+            if values.are_bytes:
+                block = block if block.dtype == np.uint8 else block.astype(np.uint8)
+                _place(images, places[row : row + len(block)], block, form, span)
+            row += len(block)
+    if row != total:
+        raise EngineError(f"holds {row:,} images where {total:,} were promised")
+    span = pixels.range_of(values)
+    if (span.low, span.high) == (0.0, 255.0) and values.are_bytes:
+        return images, span
+    row = 0
+    for part, form in zip(parts, forms, strict=True):
+        for block in _blocks(part.images):
+            _place(images, places[row : row + len(block)], block, form, span)
+            row += len(block)
+    return images, span
+
+
+def _blocks(array: Array) -> Iterator[np.ndarray]:
+    left = len(array)
+    for block in array.blocks():
+        left -= len(block)
+        if left < 0:
+            raise EngineError(f"holds more than the {len(array):,} images that were promised")
+        yield block
+
+
+def _place(images: np.ndarray, places: np.ndarray, block: np.ndarray, form: Layout | None, span: pixels.Range) -> None:
+    wanted = places >= 0
+    if wanted.any():
+        block, places = (block, places) if wanted.all() else (block[wanted], places[wanted])
+        images[places] = pixels.small(block, form, span)
+
+
+def _shaped(images: np.ndarray, found: Found, wishes: Wishes) -> tuple[str, bool, str, bool]:
+    """Ink made bright and images set upright, in place: what was done about polarity, then about orientation."""
+    ink = pixels.ink_of(images)
+    dark = ink.is_dark if wishes.polarity == "auto" else wishes.polarity == "dark"
+    if dark:
+        pixels.invert(images)
+    seen = f"edges {ink.edge:.0f}, mean {ink.mean:.0f} of 255"
+    polarity = f"{'dark ink on light ground, made bright for the network' if dark else 'bright ink on dark ground'} ({seen})"
+    if wishes.polarity != "auto":
+        polarity += f", as asked for by --polarity {wishes.polarity}"
+    turned = found.transposed if wishes.orientation == "auto" else wishes.orientation == "transposed"
+    if turned:
+        pixels.turn(images)
+    orientation = "rows and columns exchanged" if turned else "as it is"
+    if wishes.orientation != "auto":
+        orientation += f", as asked for by --orientation {wishes.orientation}"
+    elif turned:
+        orientation += ", as this format has them"
+    return polarity, dark, orientation, turned
+
+
+class _Joined(Sequence[str]):
+    """Names of several parts, one after the other."""
+
+    def __init__(self, parts: list[Sequence[str]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __getitem__(self, row: int) -> str:  # type: ignore[override]
+        for part in self._parts:
+            if row < len(part):
+                return part[row]
+            row -= len(part)
+        raise IndexError(row)

@@ -1,0 +1,303 @@
+"""From a path to images, labels and splits: which files belong together, and which of their arrays are what."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from types import ModuleType
+
+import numpy as np
+
+from vae_engine.base.errors import EngineError
+from vae_engine.data.formats import arrays as arrays_of
+from vae_engine.data.formats import folders, hdf5, idx, matlab, numpy_files, parquet, places, tables
+from vae_engine.data.formats.arrays import Array, Contents
+from vae_engine.data.formats.names import Called, called
+from vae_engine.data.formats.places import Place, Source
+from vae_engine.data.formats.shapes import layout
+
+FORMATS: tuple[ModuleType, ...] = (numpy_files, parquet, hdf5, matlab, idx, tables)
+"""By content; a table of text, which has no mark of its own, comes last."""
+_ZIP = (b"PK\3\4", b"PK\5\6")
+_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images of one split ("" where the files know none), their labels as they stand in the file, and what each is called."""
+
+    split: str
+    images: Array
+    labels: np.ndarray | None
+    names: Sequence[str]
+
+
+@dataclass
+class Found:
+    """What lies at a path."""
+
+    format: str
+    parts: list[Part]
+    classes: tuple[str, ...] | None = None
+    transposed: bool = False
+    left_out: list[str] = field(default_factory=list)
+    files: list[Source] = field(default_factory=list)
+
+
+class Rows(Sequence[str]):
+    """What images are called that have a row and no file."""
+
+    def __init__(self, file: str, count: int) -> None:
+        self._file, self._count = file, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, row: int) -> str:  # type: ignore[override]
+        if not 0 <= row < self._count:
+            raise IndexError(row)
+        return f"{self._file}, row {row:,}"
+
+
+def find(path: Path, until: ExitStack) -> Found:
+    """What lies at a path, nothing of it read yet but labels. Raises EngineError. Files stay open until `until` is closed."""
+    place, archive = _place(path, until)
+    pictures = [source for source in place.sources if folders.is_picture(source)]
+    if pictures:
+        found = folders.found(pictures, place, archive)
+        return Found(found.format, [Part(*one) for one in found.parts], None, False, found.left_out, pictures)
+    return _tables(place, until)
+
+
+def files(path: Path, until: ExitStack) -> list[Source]:
+    """The files that images at a path are read from, or might be: what has to be looked at to see a change."""
+    if path.is_dir():
+        return places.of_folder(path).sources
+    return [places.of_file(path)] if _archive_kind(path) else _family_of(path)
+
+
+def _archive_kind(path: Path) -> str:
+    head = places.of_file(path).head()
+    if head[:4] in _ZIP:
+        with zipfile.ZipFile(path) as archive:
+            return "" if numpy_files.is_npz(archive) else "zip"
+    return "tar" if head[257:262] == b"ustar" else ""
+
+
+def _place(path: Path, until: ExitStack) -> tuple[Place, str]:
+    if path.is_dir():
+        return places.of_folder(path), ""
+    kind = _archive_kind(path)
+    if kind == "zip":
+        return places.of_zip(path, until.enter_context(zipfile.ZipFile(path))), "zip"
+    if kind == "tar":
+        return places.of_tar(until.enter_context(tarfile.open(path, "r:*"))), "tar"
+    return Place(_family_of(path)), ""
+
+
+def _family_of(path: Path) -> list[Source]:
+    """A file with those beside it that by their names hold its labels, or the other splits with theirs."""
+    me, mine = called(path.name), places.of_file(path)
+    if not (me.role or me.split):
+        return [mine]
+    found = {(me.role, me.split): mine}
+    others = [other for other in path.parent.iterdir() if not places.is_litter(other.name) and other != path and other.is_file()]
+    for other in sorted(others, key=lambda other: (other.suffix != path.suffix, other.name)):
+        it = called(other.name)
+        beside = it.key == me.key and it.role in ("", "images", "labels") and (bool(it.split) == bool(me.split))
+        if beside and (it.role, it.split) not in found and _format(source := places.of_file(other)) is _format(mine):
+            found[it.role, it.split] = source
+    return list(found.values())
+
+
+def _format(source: Source) -> ModuleType | None:
+    head = source.head()
+    return next((one for one in FORMATS if one.knows(head, source.name)), None)
+
+
+def _tables(place: Place, until: ExitStack) -> Found:
+    """The one set of arrays among the files of a place. Raises EngineError where there is none, or more than one."""
+    left_out = place.told()
+    sets: dict[tuple[tuple[str, ...], ModuleType], list[tuple[Source, Called]]] = {}
+    unknown = []
+    for source in place.sources:
+        name = PurePosixPath(source.name).name
+        kind, it = _format(source), called(name)
+        if kind is None or (kind is tables and name.lower().endswith(".txt")):
+            unknown.append(source)
+            continue
+        members = sets.setdefault((it.key, kind), [])
+        if not any((it.role, it.split) == (b.role, b.split) and _shard(name) == _shard(a.name) for a, b in members):
+            members.append((source, it))
+    if not sets:
+        what = f" ({', '.join(ascii(one.name)[:60] for one in unknown[:_SHOWN])})" if unknown else ""
+        raise EngineError(f"nothing there is in a format that is read{what}")
+    if len(sets) > 1:
+        some = ", ".join(members[0][0].name for members in list(sets.values())[:_SHOWN])
+        raise EngineError(f"there are {len(sets)} sets of files ({some} …): name a file of the one you want")
+    (kind, members) = next((kind, members) for (_, kind), members in sets.items())
+    left_out += [places.counted(len(unknown), "file of no known format", "files of no known format")] if unknown else []
+    return _together(kind, members, until, left_out)
+
+
+def _shard(name: str) -> str:
+    """00000-of-00002 of a file that is one of several."""
+    place = name.find("-of-")
+    return name[max(0, place - 5) : place] if place > 0 else ""
+
+
+@dataclass
+class _Split:
+    images: list[tuple[Array, str]] = field(default_factory=list)
+    labels: list[Array] = field(default_factory=list)
+
+
+def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: ExitStack, left_out: list[str]) -> Found:
+    """The arrays of the files of one set, by split and role."""
+    splits: dict[str, _Split] = {}
+    classes: tuple[str, ...] | None = None
+    formats, transposed = [], False
+    complete: set[str] = set()
+    for source, file in sorted(members, key=lambda member: member[1].role == "labels"):
+        try:
+            held: Contents = kind.contents(source, until)
+            chosen, ignored = _roles(held.arrays, file)
+        except EngineError as error:
+            raise EngineError(_named(source, str(error), len(members))) from None
+        formats.append(held.format)
+        classes = held.classes or classes
+        transposed |= held.transposed
+        left_out += [*held.left_out, *(f"array {ascii(name)[:40]}" for name in ignored)]
+        if any(role == "images" for role, _, _ in chosen) and any(role == "labels" for role, _, _ in chosen):
+            complete.add(file.split)
+        for role, split, array in chosen:
+            if role == "labels" and file.role == "labels" and split in complete:
+                left_out.append(f"{source.name}, since the images have labels in their own file")
+                continue
+            if role == "classes":
+                classes = tuple(map(str, _text(array.whole())))
+            elif role == "images":
+                splits.setdefault(split, _Split()).images.append((array, source.name))
+            elif role == "labels":
+                splits.setdefault(split, _Split()).labels.append(array)
+    if kind in (idx, tables, matlab) and any("emnist" in source.name.lower() for source, _ in members):
+        transposed = True
+    parts, sources = [], [source for source, _ in members]
+    labelled = any(one.labels for one in splits.values() if one.images)
+    for split, one in splits.items():
+        if one.images and labelled and not one.labels:
+            left_out.append(f"{one.images[0][1]}, which has no labels where the rest has")
+        elif one.images:
+            parts.append(_part(split, one))
+    if not parts:
+        names = ", ".join(ascii(source.name)[:60] for source in sources[:_SHOWN])
+        raise EngineError(f"there are labels and no images in {names}")
+    return Found(formats[0], parts, classes or _mapping(sources), transposed, left_out, sources)
+
+
+def _named(source: Source, problem: str, files: int) -> str:
+    return f"{source.name} {problem}" if files > 1 and not problem.startswith(source.name) else problem
+
+
+def _part(split: str, one: _Split) -> Part:
+    """One split of one file or of several that follow each other."""
+    labels = np.concatenate([array.whole() for array in one.labels]) if one.labels else None
+    arrays = [_images_first(array, labels) for array, _ in one.images]
+    if len(arrays) == 1:
+        return Part(split, arrays[0], labels, Rows(one.images[0][1], len(arrays[0])))
+    first = arrays[0]
+    if any(array.shape[1:] != first.shape[1:] for array in arrays):
+        raise EngineError("its files hold images of different sizes")
+    joined = Array(
+        (sum(map(len, arrays)), *first.shape[1:]), first.dtype, lambda: (block for array in arrays for block in array.blocks()),
+        first.pictures, next((array.fault for array in arrays if array.fault), ""),
+    )  # fmt: skip
+    return Part(split, joined, labels, [f"{file}, row {row:,}" for array, file in one.images for row in range(len(array))])
+
+
+def _images_first(array: Array, labels: np.ndarray | None) -> Array:
+    """Images as they are, unless their labels say that the last size counts them, as in MATLAB's [h, w, channels, n]."""
+    count = 0 if labels is None else len(labels)
+    if len(array.shape) < 3 or array.fault or not (array.shape[0] != count == array.shape[-1]):
+        return array
+    return arrays_of.held(np.moveaxis(array.whole(), -1, 0))
+
+
+def _text(array: np.ndarray) -> list[str]:
+    return [one.decode("utf-8", "replace") if isinstance(one, bytes) else str(one) for one in array.ravel()[:1000]]
+
+
+def _mapping(sources: list[Source]) -> tuple[str, ...] | None:
+    """The letters of EMNIST's labels, from the file of them that its authors put beside the images."""
+    key = {word for source in sources for word in called(source.name).key}
+    for source in sources:
+        if source.path is None:
+            continue
+        for path in sorted(source.path.parent.glob("*mapping.txt")):
+            if set(called(path.name).key) - {"mapping"} == key and path.stat().st_size < 10_000:
+                rows = [line.split() for line in path.read_text("latin-1").splitlines() if line.strip()]
+                if all(len(row) >= 2 and row[0].isdigit() and row[1].isdigit() and 32 < int(row[1]) < 127 for row in rows):
+                    return tuple(chr(int(row[1])) for row in sorted(rows, key=lambda row: int(row[0])))
+    return None
+
+
+def _roles(arrays: dict[str, Array], file: Called) -> tuple[list[tuple[str, str, Array]], list[str]]:
+    """Role and split of the arrays of a file, and the names of those that have none."""
+    chosen: dict[tuple[str, str], str] = {}
+    ignored = []
+    for name, array in arrays.items():
+        it = called(name)
+        role = file.role if len(arrays) == 1 and (name.startswith("arr_") or not it.role) else it.role
+        if role == "labels" and array.dtype.kind in "US" and name.lower().endswith("classes"):
+            role = "classes"
+        place = (role, it.split or file.split)
+        if role in ("images", "labels", "classes") and (place not in chosen or _better(array, arrays[chosen[place]])):
+            ignored += [chosen[place]] if place in chosen else []
+            chosen[place] = name
+        else:
+            ignored.append(name)
+    if not any(role == "images" for role, _ in chosen):
+        likely = [name for name in ignored if _looks_like_images(arrays[name])]
+        if len(likely) == 1:
+            chosen["images", file.split] = likely[0]
+            ignored.remove(likely[0])
+    if not any(role in ("images", "labels") for role, _ in chosen):
+        names = ", ".join(ascii(name)[:30] for name in list(arrays)[:8]) or "nothing"
+        raise EngineError(f"no array there is called as images or labels are; it holds {names}: call them images and labels")
+    return [(role, split, arrays[name]) for (role, split), name in chosen.items()], ignored
+
+
+def _better(array: Array, than: Array) -> bool:
+    return len(array.shape) > len(than.shape)
+
+
+def _looks_like_images(array: Array) -> bool:
+    try:
+        layout(array.shape)
+    except EngineError:
+        return bool(array.fault and len(array.shape) > 1)
+    return array.dtype.kind in "uifb" and len(array.shape) > 1
+
+
+def labels_of(path: Path, names: Sequence[str]) -> np.ndarray:
+    """The labels in a file of their own: an array of any format, or text with a label a line, or a name of a picture and a label.
+
+    `names` are those of the images, in their order. Raises EngineError.
+    """
+    if not path.is_file():
+        raise EngineError(f"there are no labels at {path}")
+    source = places.of_file(path)
+    kind = _format(source)
+    if kind is not None and kind is not tables:
+        with ExitStack() as until:
+            held = kind.contents(source, until)
+            chosen, _ = _roles(held.arrays, Called("labels", "", ()))
+            arrays = [array for role, _, array in chosen if role == "labels"]
+            if not arrays:
+                raise EngineError(f"{path} holds no array called labels")
+            return arrays[0].whole()
+    return tables.labels(source, names)

@@ -1,0 +1,87 @@
+"""What was found in images of one's own, in words and as numbers, and a contact sheet of them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+_NAMED, _LONGEST = 5, 14
+_MARGIN, _TITLE, _ROW, _PER_CLASS, _ZOOM = 8, 120, 64, 12, 2
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that was found and inferred, and what was done about it."""
+
+    format: str
+    files: tuple[str, ...]
+    count: int
+    size: str
+    splits: dict[str, int]
+    own_split: bool
+    classes: dict[str, int]
+    labels: str
+    range: str
+    polarity: str
+    inverted: bool
+    orientation: str
+    transposed: bool
+    left_out: tuple[str, ...]
+    one_tone: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """As lines of text."""
+        splits = ", ".join(f"{count:,} {split}" for split, count in self.splits.items())
+        how = "their own" if self.own_split else "drawn here"
+        classes = ", ".join(f"{name} ({count:,})" for name, count in self.classes.items())
+        lines = [
+            f"format       {self.format}",
+            f"files        {shortened(self.files)}",
+            f"images       {self.count:,} of {self.size} pixels, read as 28 × 28 grey",
+            f"splits       {splits} ({how})",
+            f"classes      {len(self.classes)}: {classes}",
+            f"labels       {self.labels}",
+            f"range        {self.range}",
+            f"polarity     {self.polarity}",
+            f"orientation  {self.orientation}",
+        ]
+        lines += [f"left out     {what}" for what in self.left_out]
+        if self.one_tone:
+            lines.append(f"one tone     {shortened(self.one_tone)}")
+        return lines
+
+
+def shortened(names: tuple[str, ...]) -> str:
+    """The first of many names, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inverted: bool) -> bytes:
+    """A PNG with the first images of each class, as the files show them, beside the name of the class."""
+    shown = [(name, images[np.flatnonzero(labels == label)[:_PER_CLASS]]) for label, name in enumerate(classes)]
+    shown = [(name, some) for name, some in shown if len(some)]
+    columns = 1 if len(shown) <= 12 else 3
+    rows = -(-len(shown) // columns)
+    width = _TITLE + _PER_CLASS * (28 * _ZOOM + 4) + _MARGIN if columns == 1 else _TITLE + 5 * (28 * _ZOOM + 4) + _MARGIN
+    page = Image.new("L", (_MARGIN + columns * width, 2 * _MARGIN + rows * _ROW), 236)
+    draw = ImageDraw.Draw(page)
+    for index, (name, some) in enumerate(shown):
+        column, row = divmod(index, rows)
+        left, top = _MARGIN + column * width, _MARGIN + row * _ROW
+        short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+        draw.text((left + _TITLE - 10, top + 28), short, fill=20, font_size=14, anchor="rm")
+        for place, image in enumerate(some[: _PER_CLASS if columns == 1 else 5]):
+            seen = Image.fromarray(255 - image if inverted else image).resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
+            page.paste(seen, (left + _TITLE + place * (28 * _ZOOM + 4), top))
+    file = io.BytesIO()
+    page.save(file, "PNG")
+    return file.getvalue()
