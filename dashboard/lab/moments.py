@@ -18,6 +18,7 @@ from vae_engine.experiments.result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
 _BESIDE, _HALF, _ALONE, _PAGE = 3, 4, 5, 9  # images that fit side by side: beside points, on half of, on most of, on the page
+_NUMBERS = 10  # that are seen at once; more are folded
 _STACKED = 2  # pictures that fit beside points
 _KEYS = ("PageUp", "PageDown")  # those that a presenter's remote control sends, as on Learn
 
@@ -59,7 +60,10 @@ def _moment(moments: Sequence[Moment], at: int, key: str, dark: bool) -> None:
         left, right = st.columns([1.8, 1], gap="medium")
     with right:
         if moment.numbers:
-            st.markdown(wording.beside(moment.numbers))
+            st.markdown(wording.beside(moment.numbers[:_NUMBERS]))
+            if folded := moment.numbers[_NUMBERS:]:
+                with st.expander(wording.more(len(folded))):
+                    st.markdown(wording.beside(folded))
     if not moment.points:
         with left:
             pictures(moment.pictures, _ALONE)

@@ -140,8 +140,11 @@ def _turned_part() -> None:
 
 def _findings(result: Result, dark: bool) -> None:
     found = result.findings
-    headline, *further = found.says
+    first, *further = found.says
+    headline, rest = wording.headline(first)
     st.markdown(f"#### {wording.plain(headline)}")
+    if rest:
+        st.markdown(wording.plain(rest))
     _charts(result, found.charts[:1], dark)
     st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))
     if result.name in wording.LIVE:

@@ -40,6 +40,8 @@ AGAIN = "The same from the command line"
 RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
 LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live")}
 """Steps of Learn where one can move what an experiment measures."""
+_LEAST, _HEADLINE = 40, 160
+"""Characters of a headline."""
 _ROWS = 13  # of numbers that fit beside pictures
 LIVE_HELP = "Opens that step of Learn in a new tab."
 
@@ -124,6 +126,31 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     lines = [[plain(column) for column in columns], ["---:" if one else ":---" for one in right]]
     lines += [list(row) for row in zip(*shown, strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def headline(text: str) -> tuple[str, str]:
+    """A finding as a headline and the rest of what it says; a short one is all headline."""
+    if len(text) <= _HEADLINE:
+        return text, ""
+    ends = [
+        match.start()
+        for match in re.finditer(r"[;:,] ", text)
+        if _LEAST <= match.start() <= _HEADLINE and _closed(text[: match.start()])
+    ]
+    if not ends:
+        return text, ""
+    at = next((end for end in ends if text[end] in ";:"), ends[-1])
+    rest = text[at + 2 :]
+    return text[:at], f"… {rest}" if text[at] == "," else rest[0].upper() + rest[1:]
+
+
+def _closed(text: str) -> bool:
+    return text.count("(") == text.count(")")
+
+
+def more(count: int) -> str:
+    """What folded numbers are called."""
+    return f"{count} more numbers"
 
 
 def beside(numbers: Sequence[tuple[str, float]]) -> str:

@@ -146,7 +146,8 @@ def _ticked(key: str, ids: Sequence[str], pinned: Sequence[str]) -> None:
 def _cells(row: Row) -> dict[str, Any]:
     model, train = row.configs or (None, None)
     cells: dict[str, Any] = {
-        "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "name": row.name, "state": row.state,
+        "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "whose": wording.whose(row), "name": row.name,
+        "state": row.state,
         "kind": wording.KINDS[row.kind], "d": model and model.latent_dim,
         "beta": train.beta if train and row.kind == "vae" else None,
     }  # fmt: skip
@@ -166,6 +167,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
     columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
     columns["name"] = configured.TextColumn(plain["name"][0], width=150)
+    columns["whose"] = configured.TextColumn(plain["whose"][0], help=plain["whose"][1], width=62)
     columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=34)
     columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=46, format="%g")
     columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=62)
@@ -188,7 +190,7 @@ def _chosen(found: Sequence[Row], pinned: Sequence[str]) -> list[Row]:
     by_id = {row.id: row for row in found}
     key = state.renewed(_NAMED, f"pinned {state.pinnings()} {' '.join(pinned)}")
     st.multiselect(
-        wording.SIDE_BY_SIDE, list(by_id), default=list(pinned[:_MOST_PINNED]), format_func=lambda one: by_id[one].name,
+        wording.SIDE_BY_SIDE, list(by_id), default=list(pinned[:_MOST_PINNED]), format_func=lambda one: wording.named(by_id[one]),
         max_selections=_MOST_PINNED, key=key, on_change=lambda: _named(key), placeholder=wording.HOW_TO_PIN,
     )  # fmt: skip
     if len(pinned) > _MOST_PINNED:

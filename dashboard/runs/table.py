@@ -203,7 +203,7 @@ def architecture(row: Row) -> str:
 
 def budget(train: TrainConfig) -> str:
     """How long it was to train: 20 s, 500 steps or 30 epochs."""
-    return next(f"{getattr(train, name):g} {unit}" for name, unit in _BUDGETS.items() if getattr(train, name))
+    return next(f"{getattr(train, name):,.10g} {unit}" for name, unit in _BUDGETS.items() if getattr(train, name))
 
 
 def objective(row: Row) -> str:
@@ -252,6 +252,8 @@ def _text(value: Any) -> str:
         return ("·" if all(isinstance(one, int) for one in value) else ", ").join(map(str, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

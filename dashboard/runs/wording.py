@@ -8,7 +8,7 @@ from dashboard.jobs.run_view import State
 from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
-from dashboard.runs.table import HELD_OUT, TEST, Row
+from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, Row
 from dashboard.shared.wording import number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
@@ -43,6 +43,7 @@ TERM_HELP = {
 COLUMNS = {
     "picture": ("", "The manifold; in other than two dimensions, draws from the prior or an autoencoder's own Gaussian."),
     "name": ("Name", None),
+    "whose": ("Whose", "Trained on this machine, or bundled with the software."),
     "state": ("State", "Bundled with the software, or where a run of your own stands."),
     "kind": ("Kind", None),
     "d": ("d", "Latent dimensions."),
@@ -94,6 +95,16 @@ GROUP_PANELS = {"nll": "nll, nats/image", "kl": "KL of each dimension, nats/imag
 CLASSES = "Classes"
 SYMBOLS = {"beta": "β", "latent_dim": "latent dimensions"}
 LADDER_IN_LEARN = "Walk the ladder in Learn"
+
+
+def whose(row: Row) -> str:
+    """Who trained a model."""
+    return SHOW_BUNDLED if row.state == BUNDLED else SHOW_OWN
+
+
+def named(row: Row) -> str:
+    """A model in a list of all of them."""
+    return f"{row.name} ({SHOW_BUNDLED})" if row.state == BUNDLED else row.name
 
 
 def unknown_pins(ids: Sequence[str]) -> str:

@@ -37,6 +37,9 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         ended.set()
 
 
+# A page that is opened by its own address asks for /train/_stcore/health and /train/_stcore/host-config and gets 404, which the
+# console of a browser shows: Streamlit's script looks for the root of the app there first, and without the 404 would take the
+# page for it.
 def _explore(request: Request) -> RedirectResponse:
     """Explore is the first page and has no address of its own; who types one is led there, with all that follows it."""
     return RedirectResponse(f"./?{request.url.query}".removesuffix("?"))

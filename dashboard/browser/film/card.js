@@ -45,7 +45,7 @@ export function createReelCard(film, place) {
       if (decoding && key.some((part, i) => part !== drawn[i])) {
         digit.show(decode(z), film.theme);
         setText(where, `decode(z), z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`.replaceAll("-", "−"));
-        digit.element.setAttribute("aria-label", `digit decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step}`);
+        digit.element.setAttribute("aria-label", `digit decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step.toLocaleString("en")}`);
         drawn = key;
       }
       const trace = [followed?.index, film.theme];

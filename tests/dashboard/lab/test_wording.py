@@ -10,6 +10,8 @@ from support.lab_results import chart, line, scratch
 from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import About, State
 from dashboard.lab import wording
+from vae_engine.experiments import BUNDLED, EXPERIMENTS
+from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.folder import Asked, Progress
 
 
@@ -86,3 +88,30 @@ def test_what_made_a_result_is_all_there() -> None:
 def test_a_chart_is_told_to_those_who_do_not_see_it() -> None:
     told = wording.alt(chart(line("AEVB", -160.0, -120.0), line("wake-sleep", -160.0, -130.5)))
     assert told == "A title. nats against samples. AEVB: −160 to −120; wake-sleep: −160 to −130.5."
+
+
+_LACKS = "The first of them lacks as much as 4.69 nats"
+
+
+@pytest.mark.parametrize(
+    ("said", "headline", "rest"),
+    [
+        ("One is better by -1.5 nats.", "One is better by -1.5 nats.", ""),
+        (f"{_LACKS}: lowered it {'changes ' * 20}it.", _LACKS, "Lowered it"),
+        (f"{_LACKS} ({'so, ' * 30}much); {'others lack more ' * 5}.", None, ""),
+        (f"{_LACKS}, the second {'rather ' * 20}more.", _LACKS, "… the"),
+    ],
+)  # fmt: skip
+def test_a_long_finding_is_a_headline_and_a_sentence_and_says_the_same(said: str, headline: str | None, rest: str) -> None:
+    found, more = wording.headline(said)
+    assert found == (said if headline is None else headline)
+    assert more.startswith(rest)
+    assert more.removeprefix("… ").lower() in said.lower()
+
+
+@pytest.mark.parametrize("name", [one.name for one in EXPERIMENTS])
+def test_no_bundled_headline_is_longer_than_two_lines(name: str) -> None:
+    first = experiment_result.read(BUNDLED / name).findings.says[0]
+    headline, rest = wording.headline(first)
+    assert len(headline) <= 160
+    assert len(headline) + len(rest) >= len(first) - 2

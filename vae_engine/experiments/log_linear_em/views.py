@@ -223,7 +223,7 @@ class Watch:
         mixed = torch.cat([self.x, found @ templates]).numpy()
         shown = (
             picture(templates[order].numpy(), "Templates: E[x|z = k]", columns),
-            picture(mixed, "Ten test images; below, Σ_k p(z = k|x) · template k", _EXAMPLES),
+            picture(mixed, "Ten test images; below, the templates weighted by p(z = k|x)", _EXAMPLES),
         )
         text = (
             "Classes by their share of the images, the largest first; then how p(z|x) mixes their templates for ten test images."
