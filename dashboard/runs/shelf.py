@@ -69,10 +69,10 @@ def model(row: Row) -> Stored:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _seen(data_set: str) -> tuple[np.ndarray, np.ndarray]:
-    """The images of all maps, as every encoder sees them: x [n, 784], labels [n]."""
+def _seen(data_set: str, protocol: str) -> tuple[np.ndarray, np.ndarray]:
+    """The images of all maps, as every encoder trained on such pixels sees them: x [n, 784], labels [n]."""
     images, _ = datasets.shown(data_set, IMAGES)
-    return data.observe_fixed(images.images, "dynamic", _OBSERVED_SEED), images.labels
+    return data.observe_fixed(images.images, protocol, _OBSERVED_SEED), images.labels
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_BY_WEIGHTS)
@@ -85,7 +85,7 @@ def splits(row: Row) -> Splits:
 def codes(row: Row) -> tuple[np.ndarray, np.ndarray]:
     """Where a model puts the images of its map, and their labels: [n, d], [n]. Raises EngineError."""
     stored = model(row)
-    x, labels = _seen(stored.train.data)
+    x, labels = _seen(stored.train.data, stored.train.protocol)
     return forward.encode(stored, x)[0], labels
 
 

@@ -23,7 +23,7 @@ const network = createNetwork(bundle);
 const inference = new Inference(network, bundle.points);
 finish(inference.prepare());
 const pictures = await unpackImages(bundle);
-const seen = expected.images.map((index) => observeFixed(pictures, index, bundle.points.seed));
+const seen = expected.images.map((index) => observeFixed(pictures, index, bundle.points));
 
 /** The value of a job, run without pauses. */
 function finish(job) {

@@ -67,7 +67,8 @@ def parser(
     evaluate = add_command(commands, "evaluate", _evaluate, "measure a model: ELBO, importance-sampled and exact log p(x)")
     evaluate.add_argument("model", help="a pretrained name or a folder")
     evaluate.add_argument("--split", default="test", choices=("train", "validation", "test"))
-    evaluate.add_argument("--protocol", default="dynamic", choices=("grey", "dynamic", "threshold"))
+    help = "what is seen of a pixel (default: as it was trained)"
+    evaluate.add_argument("--protocol", choices=("grey", "dynamic", "threshold"), help=help)
     evaluate.add_argument("--limit", type=positive, help="only N images, drawn at random by the seed")
     evaluate.add_argument("--seed", type=_seed, default=0, help="seed of pixels and latent noise (default 0)")
     evaluate.add_argument("--samples", type=positive, default=10, help="z samples of the ELBO (default 10)")
@@ -242,7 +243,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         )
     with console.StageBar() as bar:
         value = evaluation.evaluate(
-            loading.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol,
+            loading.to_torch(stored), stored.name, split=arguments.split, protocol=arguments.protocol or stored.train.protocol,
             limit=arguments.limit, seed=arguments.seed, samples=arguments.samples, is_samples=arguments.is_samples,
             progress=bar.show, data_set=stored.train.data, against=(other.name, loading.to_torch(other)) if other else None,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.data import pixels
 from vae_engine.data.formats.arrays import Array
-from vae_engine.data.formats.reading import Found, Part
+from vae_engine.data.formats.reading import Chained, Found, Part
 from vae_engine.data.formats.shapes import Layout, layout
 from vae_engine.data.labels import Labels, settled
 from vae_engine.data.mnist import Images
@@ -117,7 +117,7 @@ def _collection(
 ) -> Collection:  # fmt: skip
     for array in (images.images, images.labels):
         array.setflags(write=False)
-    names = _Joined([part.names for part in found.parts])
+    names = Chained([part.names for part in found.parts])
     of_class = np.bincount(images.labels, minlength=len(labels.classes)).tolist()
     shapes = [part.images.shape for part in found.parts if not part.images.pictures]
     report = Report(
@@ -249,20 +249,3 @@ def _shaped(images: np.ndarray, found: Found, wishes: Wishes) -> tuple[str, bool
     elif turned:
         orientation += ", as this format has them"
     return polarity, dark, orientation, turned
-
-
-class _Joined(Sequence[str]):
-    """Names of several parts, one after the other."""
-
-    def __init__(self, parts: list[Sequence[str]]) -> None:
-        self._parts = parts
-
-    def __len__(self) -> int:
-        return sum(map(len, self._parts))
-
-    def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        for part in self._parts:
-            if row < len(part):
-                return part[row]
-            row -= len(part)
-        raise IndexError(row)

@@ -83,9 +83,14 @@ def place(name: str) -> Path | None:
     return own_data.path_of(name) if is_own(name) else None
 
 
-def inverted(name: str) -> bool:
-    """Whether the networks see bright what is dark in the files. Raises EngineError as `load` does."""
-    return is_own(name) and own_data.known(name).inverted
+def paper(name: str) -> str | None:
+    """On which ground a data set shows its ink as its files do: light where 0, as networks see it, is white; dark where black.
+
+    None of MNIST and its like, which are shown either way. Raises EngineError as `load` does.
+    """
+    if not is_own(name):
+        return None
+    return "light" if own_data.known(name).inverted else "dark"
 
 
 def is_own(name: str) -> bool:

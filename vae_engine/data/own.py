@@ -217,7 +217,7 @@ def _with_labels(found: Found, asked: str) -> Found:
         return found
     if asked == "none":
         return replace(found, parts=[replace(part, labels=None) for part in found.parts], classes=None)
-    given = reading.labels_of(Path(asked), [name for part in found.parts for name in part.names])
+    given = reading.labels_of(Path(asked), reading.Chained([part.names for part in found.parts]))
     ends = np.cumsum([len(part.images) for part in found.parts])
     if len(given) != ends[-1]:
         raise EngineError(f"{asked} has {len(given):,} labels for {ends[-1]:,} images")

@@ -1,6 +1,7 @@
 """A *bundle*: one safetensors file from which the browser runs a model. Made without torch.
 
     __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
+                          paper (light or dark, to show images as their files do; null: as the page likes),
                           points {count, protocol, seed, splits, low [2], high [2]}, train {…}
     encoder.*, decoder.*  weights, float16, under the names of their layers
     points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
@@ -12,7 +13,7 @@
     points.modes          uint8 [n]: modes of p(z|x)
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
-    train.codes           uint16 [m, 2]: codes of the training images, for "no training code within …"
+    train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
 
 What the encoder saw of image i is `data.observe_fixed`, which the browser repeats from seed and pixels.
 """
@@ -40,6 +41,8 @@ from vae_engine.stored.checkpoints import Stored
 
 VERSION = 1
 PROTOCOL, SEED = "dynamic", 0
+"""How the pixels of the bundled models are observed; a run's are as it was trained."""
+_MOST_TRAIN = 60_000
 _CODES = "codes.safetensors"
 
 Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
@@ -94,7 +97,7 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
         "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
-        "classes": stored.train.classes, **places,
+        "classes": stored.train.classes, "paper": datasets.paper(stored.train.data), **places,
     }  # fmt: skip
     return tensors, header
 
@@ -105,26 +108,30 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     Of all images that a map shows and of all that were trained on, or of the first `points` of both.
     """
     data_set, most = stored.train.data, points or datasets.SHOWN
-    seen = {"points": observed_shown(data_set, most), "train": _observed(data_set, "train", points)}
+    protocol = stored.train.protocol
+    seen = {
+        "points": observed_shown(data_set, most, protocol),
+        "train": _observed(data_set, "train", protocol, points or _MOST_TRAIN),
+    }
     about: dict[str, dict[str, Any]] = {"points": {"splits": datasets.shown(data_set, most)[1]}, "train": {"split": "train"}}
     tensors, places = {}, {}
     for key, x in seen.items():
         codes, std = forward.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)
-        places[key] = {**place, "protocol": PROTOCOL, "seed": SEED, **about[key]}
+        places[key] = {**place, "protocol": protocol, "seed": SEED, **about[key]}
         if key == "points" and std is not None:
             tensors["points.std"] = std.astype(np.float16)
     return tensors, places
 
 
 @lru_cache(maxsize=4)
-def observed_shown(data_set: str, most: int) -> np.ndarray:
+def observed_shown(data_set: str, most: int, protocol: str = PROTOCOL) -> np.ndarray:
     """What the encoders see of the first images that a map shows: [n, 784], the same array each time."""
-    return data.observe_fixed(datasets.shown(data_set, most)[0].images, PROTOCOL, SEED)
+    return data.observe_fixed(datasets.shown(data_set, most)[0].images, protocol, SEED)
 
 
-def _observed(data_set: str, split: str, count: int | None = None) -> np.ndarray:
-    return data.observe_fixed(datasets.load(data_set, split).images[:count], PROTOCOL, SEED)
+def _observed(data_set: str, split: str, protocol: str, count: int | None = None) -> np.ndarray:
+    return data.observe_fixed(datasets.load(data_set, split).images[:count], protocol, SEED)
 
 
 @lru_cache(maxsize=2)
@@ -145,19 +152,22 @@ def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
     write_atomically(stored.folder / _CODES, packed)
 
 
-def observed_test(data_set: str = datasets.MNIST) -> np.ndarray:
+def observed_test(data_set: str = datasets.MNIST, protocol: str = PROTOCOL) -> np.ndarray:
     """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
-    return _observed(data_set, "test")
+    return _observed(data_set, "test", protocol)
 
 
 def read_codes(stored: Stored) -> Codes | None:
-    """The kept codes, if there are any and they belong to these weights. Raises EngineError for a damaged file."""
+    """The kept codes, if there are any, of these weights and of the pixels trained on. Raises EngineError for a damaged file."""
     path = stored.folder / _CODES
     if not path.exists():
         return None
     raw = weight_files.read_raw(path)
     tensors, notes = weight_files.parse(raw, str(path)), weight_files.notes(raw)
-    return (tensors, json.loads(notes["places"])) if notes.get("weights_sha256") == stored.sha256 else None
+    if notes.get("weights_sha256") != stored.sha256:
+        return None
+    places = json.loads(notes["places"])
+    return (tensors, places) if places["points"].get("protocol") == stored.train.protocol else None
 
 
 def quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:

@@ -13,7 +13,7 @@ A **frame** is one instant: the decoder, and where the encoder puts the first im
 
 The **cast** is what all frames of a data set are about:
 
-    __metadata__.cast     JSON: format, version, classes, count, protocol, seed, splits as in a bundle
+    __metadata__.cast     JSON: format, version, classes, count, splits and paper as in a bundle
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
 
@@ -64,7 +64,8 @@ def _frame(stored: Stored) -> bytes:
     if model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {model.latent_dim} latent dimensions; a map has 2.")
     with np.errstate(over="ignore"):  # a run may diverge, and is then shown as far as it can be
-        codes, std = forward.encode(stored, export.observed_shown(stored.train.data, points_of(model.encoder)))
+        x = export.observed_shown(stored.train.data, points_of(model.encoder), stored.train.protocol)
+        codes, std = forward.encode(stored, x)
     if not np.isfinite(codes).all():
         raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
     tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}
@@ -75,7 +76,7 @@ def _frame(stored: Stored) -> bytes:
         "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
         "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
         "beta": stored.train.beta if model.kind == "vae" else None, "classes": stored.train.classes,
-        "sha256": stored.sha256, "points": {**place, "protocol": export.PROTOCOL, "seed": export.SEED},
+        "sha256": stored.sha256, "points": {**place, "protocol": stored.train.protocol, "seed": export.SEED},
         **_moment(stored.folder, step, model.kind),
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})
@@ -109,6 +110,6 @@ def cast(data_set: str) -> bytes:
     }
     header = {
         "format": "latent-explorer-cast", "version": VERSION, "classes": datasets.classes(data_set), "count": len(images),
-        "protocol": export.PROTOCOL, "seed": export.SEED, "splits": splits,
+        "splits": splits, "paper": datasets.paper(data_set),
     }  # fmt: skip
     return pack(tensors, {"cast": json.dumps(header)})

@@ -72,7 +72,9 @@ def keep_truths(stored: Stored, progress: Callable[[str, float], None]) -> None:
     if stored.model.kind != "vae":
         raise EngineError(f"{stored.name} is an autoencoder, which has no posterior and no log p(x).")
     vae = loading.to_torch(stored)
-    export.write_codes(stored, image_truths(vae, torch.from_numpy(export.observed_test(stored.train.data)), progress))
+    export.write_codes(
+        stored, image_truths(vae, torch.from_numpy(export.observed_test(stored.train.data, stored.train.protocol)), progress)
+    )
 
 
 def card(stored: Stored) -> str:

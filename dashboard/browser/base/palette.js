@@ -8,6 +8,7 @@ import PALETTE from "./colours.json" with {type: "json"};
 export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[place]);
 
 /** @typedef {[number, number, number]} Rgb */
+/** @typedef {"light"|"dark"|null} Ground of the paper in images: their own, or the theme's */
 /**
  * @typedef {object} Theme
  * @property {boolean} dark
@@ -22,8 +23,12 @@ export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[plac
  * @property {Uint32Array} ink the colour of each grey 0…255, packed for ImageData
  */
 
-/** Reads what the host's style sheet says into the form that canvases need. @param {HTMLElement} root @returns {Theme} */
-export function readTheme(root) {
+/** The inks of images that are shown as their files do, whatever the theme. */
+const INKS = {light: inkRamp([255, 255, 255], [0, 0, 0]), dark: inkRamp([0, 0, 0], [255, 255, 255])};
+
+/** Reads what the host's style sheet says into the form that canvases need; `ground` is that of images shown as their files do.
+ * @param {HTMLElement} root @param {Ground} [ground] @returns {Theme} */
+export function readTheme(root, ground) {
   const style = getComputedStyle(root);
   const dark = isDark(style.backgroundColor);
   const [text, background] = [style.color, style.backgroundColor].map(rgbOf);
@@ -38,7 +43,7 @@ export function readTheme(root) {
     accent: style.getPropertyValue("--lx-accent").trim() || style.color,
     truth: style.getPropertyValue("--lx-truth").trim() || style.color,
     font: style.fontFamily,
-    ink: inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
+    ink: ground ? INKS[ground] : inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
   };
 }
 

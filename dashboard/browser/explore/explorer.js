@@ -233,7 +233,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   function retheme() {
     page.setTheme(options.theme ?? "auto");
-    app.theme = readTheme(page.element);
+    app.theme = readTheme(page.element, models[0]?.bundle.header.paper);
     page.resize();
     invalidate();
   }

@@ -89,19 +89,21 @@ export function createInspector(app) {
 
   /** @param {number} index @param {readonly Float32Array[]} decoded @param {readonly Latent[]} shownAt */
   function fill(index, decoded, shownAt) {
-    const {labels, seed, splits} = models[0].bundle.points;
+    const {labels, splits} = models[0].bundle.points;
     const names = classesOf(models[0].bundle);
     setText(title, `${capital(imageName(splits, index))}, ${oneOf(names, labels[index])}`);
     if (!app.images) return;
-    const x = observeFixed(app.images, index, seed);
-    original.digit.show(gatherImages(app.images, [index]), app.theme);
+    const images = app.images;
+    const x = observeFixed(images, index, models[0].bundle.points);
+    original.digit.show(gatherImages(images, [index]), app.theme);
     seen.digit.show(x, app.theme);
     models.forEach((model, i) => {
-      errors[i].digit.showError(decoded[i], x, app.theme);
+      const own = i ? observeFixed(images, index, model.bundle.points) : x;
+      errors[i].digit.showError(decoded[i], own, app.theme);
       const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.kind === "vae" ? " at μ" : "";
-      setText(errors[i].note, `${model.short}${where}: nll ${model.nll(x, shownAt[i]).toFixed(1)}`);
+      setText(errors[i].note, `${model.short}${where}: nll ${model.nll(own, shownAt[i]).toFixed(1)}`);
       const near = found[i];
-      rows[i].strip.show(gatherImages(/** @type {Uint8Array} */ (app.images), near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
+      rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
       const alike = near.filter((one) => labels[one] === labels[index]).length;
       const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in" : "Near in";
       setText(rows[i].note, `${about} ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);

@@ -57,7 +57,7 @@ export function createPosteriorProbe(app) {
     const index = imageOf(state);
     if (index === null || !app.images || !model) return null;
     if (subject?.key === `image ${index}`) return subject;
-    return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points.seed)};
+    return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points)};
   }
 
   /** The image whose posterior is asked for: while one moves over the maps, the one whose code lies nearest. @param {State} state */

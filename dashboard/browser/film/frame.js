@@ -10,7 +10,7 @@ import { createNetwork } from "../model/networks.js";
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
-/** @typedef {{count: number, labels: Uint8Array, classes: string[], splits: import("../model/bundle.js").Splits, images: Promise<Uint8Array>}} Cast
+/** @typedef {{count: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, images: Promise<Uint8Array>}} Cast
  *   images: count × 784 grey pixels */
 
 const FRAME_FORMAT = "latent-explorer-frame";
@@ -52,9 +52,10 @@ export function readCast(bytes) {
   ensure(Number.isInteger(header.count) && header.count >= 0, "it does not count its images.");
   const labels = /** @type {Uint8Array} */ (requireTensor(tensors, "points.labels", "U8", [header.count]).data);
   ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
+  ensure([undefined, null, "light", "dark"].includes(header.paper), "it does not say on which ground its images are shown.");
   const images = unpackImages({ tensors, points: { count: header.count } });
   images.catch(() => {}); // whoever asks for them is told
-  return { count: header.count, labels, classes: header.classes.map(String), splits: readSplits(header.splits, header.count), images };
+  return { count: header.count, labels, classes: header.classes.map(String), paper: header.paper ?? null, splits: readSplits(header.splits, header.count), images };
 }
 
 /** @param {Uint8Array} bytes @param {string} key of the header @param {string} format */

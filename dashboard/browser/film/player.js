@@ -126,6 +126,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     castCame() {
       const labels = reels.map((reel) => reel.labels());
       shared = labels.every((one) => one && String(one) === String(labels[0]));
+      theme = readTheme(element, reels[0]?.paper()); // now it is known on which ground the images are shown
     },
     /** Lend the film to someone who makes pictures of it; what is returned gives it back. */
     borrow() {
@@ -174,7 +175,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
       const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
       const dark = hosted ? isDark(hosted) : matchMedia("(prefers-color-scheme: dark)").matches;
       element.dataset.theme = dark ? "dark" : "light";
-      theme = readTheme(element);
+      theme = readTheme(element, reels[0]?.paper());
     },
     /** @param {Reel[]} next the same runs, later */
     update(next) {

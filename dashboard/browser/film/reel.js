@@ -190,6 +190,7 @@ export function createReel(film, place, first) {
     element, store, resize: map.resize,
     labels: () => cast?.labels ?? null,
     classes: () => cast?.classes ?? [],
+    paper: () => cast?.paper ?? null,
     splits: () => (cast ? ofFirst(cast.splits, shown.length / 2) : {}),
     trouble: () => failed || store.trouble(),
     z: () => shownZ(),

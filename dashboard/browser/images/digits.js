@@ -17,15 +17,18 @@ function mixBits(value) {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
+/** @typedef {{protocol: string, seed: number}} Observed how the encoder of a model sees a pixel */
+
 /**
- * x ∈ {0, 1}⁷⁸⁴ that the encoder saw of image `index`: bit for bit `data.observe_fixed(…, "dynamic", seed)`.
+ * x ∈ [0, 1]⁷⁸⁴ that the encoder saw of image `index`: bit for bit `data.observe_fixed(…, protocol, seed)`.
  * @param {Uint8Array} images n × 784 grey pixels
  * @param {number} index
- * @param {number} seed
+ * @param {Observed} observed
  * @returns {Float32Array}
  */
-export function observeFixed(images, index, seed) {
+export function observeFixed(images, index, {protocol, seed}) {
   const first = index * PIXELS;
+  if (protocol !== "dynamic") return observeGrey(images.subarray(first, first + PIXELS), protocol);
   const key = mixBits(seed);
   const x = new Float32Array(PIXELS);
   for (let i = 0; i < PIXELS; i++) {
@@ -33,6 +36,11 @@ export function observeFixed(images, index, seed) {
     if (mixBits((first + i) ^ key) < images[first + i] * 0x01010101) x[i] = 1;
   }
   return x;
+}
+
+/** Grey pixels under a protocol without draws: as they are, or on above the middle. @param {Uint8Array} grey @param {string} protocol */
+export function observeGrey(grey, protocol) {
+  return Float32Array.from(grey, (value) => (protocol === "threshold" ? Number(value > 127) : value / 255));
 }
 
 /**

@@ -42,6 +42,7 @@ export function readBundle(buffer) {
   const count = requireCount(points, "points");
   const codes = readCodes(tensors, "points.codes", points);
   const labels = requireTensor(tensors, "points.labels", "U8", [count]).data;
+  ensure([undefined, null, "light", "dark"].includes(header.paper), "it does not say on which ground its images are shown.");
   ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
   ensure(typeof points.protocol === "string" && Number.isInteger(points.seed), "it does not say what its encoder saw.");
   const std = header.kind === "vae" ? requireTensor(tensors, "points.std", "F16", [count, 2]).data : null;

@@ -31,7 +31,7 @@ function load(name, count, withGaps) {
   const inference = new Inference(createNetwork(bundle), bundle.points);
   finish(inference.prepare());
   const images = readFileSync(join(folder, "images.bin"));
-  const x = Array.from({ length: count }, (_, index) => observeFixed(images, index, bundle.points.seed));
+  const x = Array.from({ length: count }, (_, index) => observeFixed(images, index, bundle.points));
   return { bytes, inference, x, exact: JSON.parse(readFileSync(join(folder, "exact.json"), "utf8")) };
 }
 

@@ -82,7 +82,7 @@ test("codes, labels and images come out of the bundle as they went in", async ()
   const { points } = bundle;
   const step = (points.high[0] - points.low[0] + points.high[1] - points.low[1]) / 65535;
   for (let index = 0; index < points.count; index++) {
-    const { mu, std } = network.encode(observeFixed(images, index, points.seed));
+    const { mu, std } = network.encode(observeFixed(images, index, points));
     for (const axis of [0, 1]) {
       // Codes were made with full-precision weights, which half-precision ones repeat to about a thousandth.
       assert.ok(Math.abs(points.codes[2 * index + axis] - mu[axis]) < 5e-3 + step);
@@ -96,8 +96,11 @@ test("codes, labels and images come out of the bundle as they went in", async ()
 test("observeFixed makes the same draw as Python, bit for bit", () => {
   const images = readFileSync(join(folder, "images.bin"));
   for (const { seed, index, on } of golden.observed) {
-    const x = observeFixed(images, index, seed);
+    const x = observeFixed(images, index, {protocol: "dynamic", seed});
     assert.deepEqual([...x].flatMap((value, i) => (value ? [i] : [])), on, `seed ${seed}, image ${index}`);
+    const pixels = [...images.subarray(index * 784, (index + 1) * 784)];
+    assert.deepEqual([...observeFixed(images, index, {protocol: "grey", seed})], pixels.map((value) => Math.fround(value / 255)));
+    assert.deepEqual([...observeFixed(images, index, {protocol: "threshold", seed})], pixels.map((value) => Number(value > 127)));
   }
 });
 

@@ -30,7 +30,7 @@ const bundle = readBundle(bytes);
 const images = await unpackImages(bundle);
 const draw = seededNormal(0);
 const latent = (count) => Float32Array.from({ length: count }, () => draw()[0]);
-const x = Array.from({ length: 60 }, (_, index) => observeFixed(images, index, bundle.points.seed));
+const x = Array.from({ length: 60 }, (_, index) => observeFixed(images, index, bundle.points));
 const out = new Float32Array(784);
 
 for (const allowSimd of [true, false]) {

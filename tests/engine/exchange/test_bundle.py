@@ -20,7 +20,21 @@ from vae_engine.stored import checkpoints, forward
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.weights import expected_shapes, notes
 
-SPEC = {"format", "version", "name", "kind", "config", "layers", "metrics", "beta", "sha256", "classes", "points", "train"}
+SPEC = {
+    "format",
+    "version",
+    "name",
+    "kind",
+    "config",
+    "layers",
+    "metrics",
+    "beta",
+    "sha256",
+    "classes",
+    "paper",
+    "points",
+    "train",
+}
 
 
 COUNT = 3000

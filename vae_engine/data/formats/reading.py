@@ -63,6 +63,23 @@ class Rows(Sequence[str]):
         return f"{self._file}, row {row:,}"
 
 
+class Chained(Sequence[str]):
+    """Names of several parts, one after the other."""
+
+    def __init__(self, parts: list[Sequence[str]]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __getitem__(self, row: int) -> str:  # type: ignore[override]
+        for part in self._parts:
+            if row < len(part):
+                return part[row]
+            row -= len(part)
+        raise IndexError(row)
+
+
 def find(path: Path, until: ExitStack) -> Found:
     """What lies at a path, nothing of it read yet but labels. Raises EngineError. Files stay open until `until` is closed."""
     place, archive = _place(path, until)
@@ -104,11 +121,11 @@ def _family_of(path: Path) -> list[Source]:
     me, mine = called(path.name), places.of_file(path)
     if not (me.role or me.split):
         return [mine]
-    found = {(me.role, me.split): mine}
+    found, roles = {(me.role, me.split): mine}, ("images", "labels") if me.role else ("",)
     others = [other for other in path.parent.iterdir() if not places.is_litter(other.name) and other != path and other.is_file()]
     for other in sorted(others, key=lambda other: (other.suffix != path.suffix, other.name)):
         it = called(other.name)
-        beside = it.key == me.key and it.role in ("", "images", "labels") and (bool(it.split) == bool(me.split))
+        beside = it.key == me.key and it.role in roles and bool(it.split) == bool(me.split)
         if beside and (it.role, it.split) not in found and _format(source := places.of_file(other)) is _format(mine):
             found[it.role, it.split] = source
     return list(found.values())
@@ -216,7 +233,7 @@ def _part(split: str, one: _Split) -> Part:
         (sum(map(len, arrays)), *first.shape[1:]), first.dtype, lambda: (block for array in arrays for block in array.blocks()),
         first.pictures, next((array.fault for array in arrays if array.fault), ""),
     )  # fmt: skip
-    return Part(split, joined, labels, [f"{file}, row {row:,}" for array, file in one.images for row in range(len(array))])
+    return Part(split, joined, labels, Chained([Rows(file, len(array)) for array, file in one.images]))
 
 
 def _images_first(array: Array, labels: np.ndarray | None) -> Array:

@@ -1,7 +1,7 @@
 // @ts-check
 // A drawing as strokes, as pixels, and as what MNIST would have made of it.
 
-import {bernoulliPixels, centreAsMnist} from "../../images/digits.js";
+import {bernoulliPixels, centreAsMnist, observeGrey} from "../../images/digits.js";
 import {contextOf, make} from "../../base/dom.js";
 
 /** @typedef {import("../../state/state.js").Stroke} Stroke */
@@ -55,7 +55,9 @@ export function createRaster() {
   };
 }
 
-/** What the encoders are given: they learned from pixels that are on or off, drawn with the grey as probability. @param {Uint8Array} grey */
-export function seenPixels(grey) {
-  return bernoulliPixels(Float32Array.from(grey, (value) => value / 255), DRAW_SEED);
+/** What an encoder is given, as it learned: pixels that are on or off, drawn with the grey as probability, or the grey itself.
+ * @param {Uint8Array} grey @param {string} protocol */
+export function seenPixels(grey, protocol) {
+  const x = observeGrey(grey, protocol);
+  return protocol === "dynamic" ? bernoulliPixels(x, DRAW_SEED) : x;
 }

@@ -80,12 +80,13 @@ export function createDrawPad(app) {
     const strokes = allStrokes(state);
     drawing++;
     grey = uploadOf(state) ?? (strokes.length ? raster(strokes) : null);
-    if (grey) x.set(seenPixels(grey));
+    const ink = grey;
+    if (ink) x.set(seenPixels(ink, models[0].bundle.points.protocol));
     else subject = null;
-    store.dispatch({type: "set", values: {inked: grey ? textOfDrawing(x) : ""}});
-    if (!grey || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
+    store.dispatch({type: "set", values: {inked: ink ? textOfDrawing(seenPixels(ink, "dynamic")) : ""}});
+    if (!ink || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(x).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
+    store.dispatch({type: "place", z: models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
   }
 
   /** @param {File} chosen */

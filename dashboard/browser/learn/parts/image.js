@@ -36,7 +36,7 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
 
   /** @param {number} index @returns {Subject} */
   function subjectOf(index) {
-    return {index, label: points.labels[index], x: observeFixed(lesson.images, index, points.seed), truth: null, gaps: null};
+    return {index, label: points.labels[index], x: observeFixed(lesson.images, index, points), truth: null, gaps: null};
   }
 
   /** @param {number} index */

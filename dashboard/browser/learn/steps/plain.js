@@ -72,7 +72,7 @@ export function autoencoderView(lesson) {
   }
 
   function showImage() {
-    const x = observeFixed(lesson.images, index, vae.bundle.points.seed);
+    const x = observeFixed(lesson.images, index, vae.bundle.points);
     pictures[0].show(x, lesson.theme);
     pictures[0].say(`image ${index}, ${one(vae.bundle.header.classes, vae.bundle.points.labels[index])}`);
     [vae, ae].forEach((model, i) => {

@@ -71,7 +71,7 @@ export function whyView(lesson) {
     render() {
       map.render();
       const code = ae.codeOf(index);
-      const x = observeFixed(lesson.images, index, points.seed);
+      const x = observeFixed(lesson.images, index, points);
       pictures[0].show(x, lesson.theme);
       pictures[0].say(`image ${index}, ${one(header.classes, points.labels[index])}`);
       pictures[1].show(ae.decode(code), lesson.theme);
