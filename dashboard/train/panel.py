@@ -104,9 +104,12 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
         if others and view.state is not State.QUEUED:
             with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
                 train_queue.rows(jobs, others)
-        _rename(jobs, view)
+        if not jobs.read_only:
+            _rename(jobs, view)
         _to_explore(view)
-        if st.button(wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP):
+        if not jobs.read_only and st.button(
+            wording.DELETE, icon=":material/delete:", key="train-delete", help=wording.DELETE_HELP
+        ):
             state.attempt(jobs.delete, view.id)
             st.rerun()
         if st.button(wording.NEW, icon=":material/add:", key="train-new"):
@@ -139,6 +142,9 @@ def _keys(jobs: Jobs, view: RunView) -> None:
     live, paused, queued = view.state in LIVE, view.state is State.PAUSED, view.state is State.QUEUED
     pace = run_control.asked(view.folder)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
+        if jobs.read_only:
+            _progress(view, pace.delay)
+            return
         if paused:
             _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
         else:
@@ -164,8 +170,11 @@ def _keys(jobs: Jobs, view: RunView) -> None:
             _train_on(jobs, view, view.configs[1])
         else:
             _key(wording.RESUME, "resume", jobs.resume, view.id, disabled=view.state not in RESUMABLE)
-        text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
-        st.progress(view.progress, text, width="stretch")
+        _progress(view, pace.delay)
+
+
+def _progress(view: RunView, delay: float) -> None:
+    st.progress(view.progress, wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0), width="stretch")
 
 
 def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:
