@@ -7,7 +7,7 @@ APART := tests/architecture tests/engine tests/dashboard tests/property tests/br
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
-.PHONY: run test test-wheel install install-test screenshots fixtures benchmark clean
+.PHONY: run test test-wheel test-hosting install install-test screenshots fixtures benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -22,6 +22,10 @@ test: install-test
 # Minutes, and packages from an index: sdist, wheel, an empty environment, and what works there.
 test-wheel: install-test
 	$(BIN)/python -m pytest -s tests/installed/wheel.py
+
+# Likewise: behind proxies, nginx where it is installed, and jupyter-server-proxy.
+test-hosting: install-test
+	$(BIN)/python -m pytest -s tests/installed/hosting.py
 
 install: .venv/installed
 install-test: .venv/installed-test

@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -40,6 +41,9 @@ from vae_engine.stored import checkpoints
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 VARIABLE = "LATENT_EXPLORER_RUNS"
+READ_ONLY = "LATENT_EXPLORER_READ_ONLY"
+"""Set where nobody may change anything."""
+_READ_ONLY = "This server is for looking only: nobody can train, upload, change or delete anything here."
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -64,8 +68,8 @@ def runs_dir(chosen: Path | None = None) -> Path:
 class Jobs:
     """The runs in a folder and the processes that work on them. Methods raise EngineError, one clear sentence."""
 
-    def __init__(self, folder: Path, limits: Limits = Limits()) -> None:
-        self.folder, self.limits = folder, limits
+    def __init__(self, folder: Path, limits: Limits = Limits(), read_only: bool = False) -> None:
+        self.folder, self.limits, self.read_only = folder, limits, read_only
         self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._spare = run_process.Spare()
         self._wants_spare = False
@@ -121,7 +125,7 @@ class Jobs:
 
     def why_not(self) -> str:
         """Why nothing can be trained here; nothing where it can."""
-        return remedies.without_torch() or run_queue.complaint(self.folder)
+        return _READ_ONLY if self.read_only else remedies.without_torch() or run_queue.complaint(self.folder)
 
     def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
         """Queue a new training run, and start it if its turn has come; its id."""
@@ -137,14 +141,23 @@ class Jobs:
 
     def receive(self, packed: Path, name: str, owner: str = "") -> str:
         """Make a run of a file that `run_archive.pack` made somewhere; its id. It is not queued."""
-        with run_queue.turn(self.folder):
+        with self._turn():
             run_uploads.sweep(self.folder)
             run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
             images = self.folder / run_uploads.UPLOADS
             return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked, images), name, owner)
 
+    def _turn(self) -> AbstractContextManager[None]:
+        """Be the only one to change something, where that is allowed at all."""
+        self._refuse_changes()
+        return run_queue.turn(self.folder)
+
+    def _refuse_changes(self) -> None:
+        if self.read_only:
+            raise EngineError(_READ_ONLY)
+
     def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
-        with run_queue.turn(self.folder):
+        with self._turn():
             self._refuse(owner)
             run = self._make(write, name, owner)
             run_queue.join(self.folder, run)
@@ -166,7 +179,7 @@ class Jobs:
 
     def resume(self, run: str) -> None:
         """Queue a run that was stopped, interrupted or failed."""
-        with run_queue.turn(self.folder):
+        with self._turn():
             view = self.view(run)
             if view.state not in RESUMABLE:
                 raise EngineError(f"{view.about.name} is {view.state}; there is nothing to resume.")
@@ -176,7 +189,7 @@ class Jobs:
 
     def train_on(self, run: str, unit: str, more: float) -> None:
         """Queue a finished run with `more` of a unit of budget."""
-        with run_queue.turn(self.folder):
+        with self._turn():
             view = self.view(run)
             if view.state is not State.FINISHED:
                 raise EngineError(f"{view.about.name} is {view.state}; only a finished run is trained on.")
@@ -191,7 +204,7 @@ class Jobs:
         A process that does not end within the grace is killed.
         """
         folder = self.run_folder(run)
-        with run_queue.turn(self.folder):
+        with self._turn():
             run_queue.leave(self.folder, run)
             if locks.holder(folder / locks.RUN) is None:
                 return
@@ -201,6 +214,7 @@ class Jobs:
 
     def pause(self, run: str) -> None:
         """Let training wait after the current step."""
+        self._refuse_changes()
         view = self.view(run)
         if view.state is not State.PAUSED:
             # Not a step that is done already: so it counts as waiting only once it said at which step it does.
@@ -208,23 +222,26 @@ class Jobs:
 
     def slow_down(self, run: str, delay: float) -> None:
         """Let training take `delay` seconds more for each step, whether it waits now or not."""
+        self._refuse_changes()
         folder = self.run_folder(run)
         run_control.ask(folder, replace(run_control.asked(folder), delay=delay))
 
     def go_on(self, run: str, steps: int | None = None, delay: float = 0.0) -> None:
         """Let training go on: to the end or for so many steps, as fast as it can or `delay` seconds a step."""
+        self._refuse_changes()
         view = self.view(run)
         run_control.ask(view.folder, Pace(None if steps is None else view.step + steps, delay))
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name."""
+        self._refuse_changes()
         folder = self.run_folder(run)
         write_about(folder, replace(read_about(folder), name=name.strip()))
 
     def delete(self, run: str) -> None:
         """Throw a run away, ending it first if need be; `undo_delete` brings it back for a while."""
         self.stop(run)
-        with run_queue.turn(self.folder):
+        with self._turn():
             run_bin.throw_away(self.folder, run)
 
     def is_deleted(self, run: str) -> bool:
@@ -235,23 +252,27 @@ class Jobs:
         """Bring back a deleted run."""
         if not _ID.fullmatch(run):
             raise EngineError(f"There is no run called {run[:100]!r} here.")
-        with run_queue.turn(self.folder):
+        with self._turn():
             run_bin.take_back(self.folder, run)
 
     # What keeps it going
 
     def sweep(self) -> None:
         """Remove what kills left behind; once at start."""
-        with run_queue.turn(self.folder):
+        if self.read_only:
+            return
+        with self._turn():
             run_bin.sweep(self.folder)
 
     def advance(self) -> None:
         """Start the next runs in the queue if it is their turn."""
+        if self.read_only:
+            return
         self._bury()
         if self._wants_spare and not (self._spare.there or self.going()):
             self._spare.keep()
         while run_queue.waiting(self.folder):
-            with run_queue.turn(self.folder):
+            with self._turn():
                 queue = run_queue.waiting(self.folder)
                 if not queue or len(self._working()) >= self.limits.running:
                     return
@@ -302,7 +323,7 @@ class Jobs:
         for run, child in dead:
             if child.returncode > 0:
                 folder = self.folder / run
-                with run_queue.turn(self.folder):
+                with self._turn():
                     kind_of(folder).note_end(folder, run_process.last_words(folder))
 
     def _refuse(self, owner: str) -> None:
@@ -320,7 +341,7 @@ class Jobs:
 
 def shared() -> Jobs:
     """The jobs of this server: one for each folder of runs."""
-    return _shared(runs_dir())
+    return _shared(runs_dir(), read_only=bool(os.environ.get(READ_ONLY)))
 
 
 _shared = lru_cache(Jobs)

@@ -128,6 +128,8 @@ def _watched(run: str, was_under_way: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         if view.state in _WAITING:
             st.progress(view.progress.share, wording.told(view))
+            if jobs.shared().read_only:
+                return
             queued = view.state is State.QUEUED
             label, doing = (wording.CANCEL, _delete) if queued else (wording.STOP, _stop)
             st.button(label, on_click=state.attempt, args=(doing, run), icon=":material/stop:", key=f"lab-stop-{run}")
@@ -137,6 +139,8 @@ def _watched(run: str, was_under_way: bool) -> None:
 
 
 def _delete_button(run: str) -> None:
+    if jobs.shared().read_only:
+        return
     icon, key = ":material/delete:", f"lab-delete-{run}"
     st.button(wording.REMOVE, on_click=state.attempt, args=(_delete, run), icon=icon, type="tertiary", key=key)
 

@@ -108,13 +108,9 @@ def _pair(flat: Sequence[Row]) -> None:
 
 
 def _actions(row: Row, run: str) -> None:
-    shared = jobs.shared()
-    if row.state in RESUMABLE:
-        st.button(wording.RESUME, on_click=state.attempt, args=(shared.resume, run), key=f"resume {run}", width="stretch",
-                  icon=":material/resume:")  # fmt: skip
-    if row.state in (*LIVE, State.QUEUED):
-        st.button(wording.STOP, on_click=state.attempt, args=(shared.stop, run), key=f"stop {run}", width="stretch",
-                  icon=":material/stop:")  # fmt: skip
+    changeable = not jobs.shared().read_only
+    if changeable:
+        _drive(row, run)
     refusal = ""
     if row.configs is None:
         refusal = wording.DOWNLOAD_DAMAGED
@@ -127,6 +123,22 @@ def _actions(row: Row, run: str) -> None:
     )  # fmt: skip
     if refusal:
         st.markdown(f":small[{refusal}]")
+    if changeable:
+        _change(row, run)
+
+
+def _drive(row: Row, run: str) -> None:
+    shared = jobs.shared()
+    if row.state in RESUMABLE:
+        st.button(wording.RESUME, on_click=state.attempt, args=(shared.resume, run), key=f"resume {run}", width="stretch",
+                  icon=":material/resume:")  # fmt: skip
+    if row.state in (*LIVE, State.QUEUED):
+        st.button(wording.STOP, on_click=state.attempt, args=(shared.stop, run), key=f"stop {run}", width="stretch",
+                  icon=":material/stop:")  # fmt: skip
+
+
+def _change(row: Row, run: str) -> None:
+    shared = jobs.shared()
     name = st.text_input(wording.NEW_NAME, row.name, key=f"name {run} {row.name}", max_chars=80)
     st.button(wording.RENAME, on_click=state.attempt, args=(shared.rename, run, name), key=f"rename {run}", width="stretch",
               disabled=name == row.name, icon=":material/edit:",

@@ -204,6 +204,9 @@ def _named(key: str) -> None:
 
 
 def _upload() -> None:
+    if jobs.shared().read_only:
+        st.caption(jobs.shared().why_not())
+        return
     with st.popover(wording.UPLOAD, icon=":material/upload:"):
         st.markdown(f":small[{wording.UPLOAD_HELP}]")
         key = f"upload {state.kept(state.UPLOADS, 0)}"  # another widget each time, so that the server lets the bytes go

@@ -1,5 +1,7 @@
 """Navigation between the pages, and the task that a visitor takes from one to another."""
 
+import os
+
 import streamlit as st
 
 from dashboard.explore import page as explore
@@ -11,6 +13,8 @@ from dashboard.models import page as models
 from dashboard.runs import page as runs
 from dashboard.runs import wording as runs_wording
 from dashboard.shared import state, wording
+from dashboard.shell import join, serving
+from dashboard.shell import wording as shell_wording
 from dashboard.stock import own_runs
 from dashboard.train import page as train
 from dashboard.train import wording as train_wording
@@ -55,6 +59,15 @@ def show_runs() -> None:
 
 EXPLORE = st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True)
 WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
+# To project, where the server was asked for it.
+JOIN = os.environ.get(serving.JOIN)
+
+
+def show_join() -> None:
+    """Join, as far as the server knows its address."""
+    join.show(JOIN or "")
+
+
 st.navigation(
     [
         EXPLORE,
@@ -64,6 +77,11 @@ st.navigation(
         WORKSHEET,
         st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),
         st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
+        *(
+            [st.Page(show_join, title=shell_wording.JOIN, icon=":material/qr_code_2:", url_path=shell_wording.JOIN_PATH)]
+            if JOIN
+            else []
+        ),
     ],
     position="top",
 ).run()

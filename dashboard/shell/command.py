@@ -15,9 +15,12 @@ import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
+import segno
+
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.jobs import VARIABLE, runs_dir
-from dashboard.shell import settings
+from dashboard.shell import settings, wording
+from dashboard.shell.serving import Serving, add_options, serving
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import CODE, place
 from vae_engine.command import cli
@@ -30,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     top, commands = cli.parser("latent-explorer", exporters={"html": write_html})
     run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
-    run.add_argument("--port", type=int, default=8501, help="port to serve on (default 8501)")
+    add_options(run)
     help = f"the folder of training runs (default {VARIABLE}, else where this program keeps its data)"
     run.add_argument("--runs-dir", type=Path, help=help)
     run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
@@ -38,21 +41,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    port = arguments.port
-    if not 1 <= port <= 65_535:
-        raise EngineError(f"There is no port {port}; give one from 1 to 65535, e.g. --port 8501.")
-    if not port_is_free(port):
-        raise EngineError(f"Port {port} is busy: is a dashboard already open there? Try --port {port % 65_535 + 1}.")
-    address = f"http://localhost:{port}"
-    cli.show(arguments, {"url": address}, f"Opening {address}; stop with Ctrl-C.")
+    asked = serving(arguments)
+    if not port_is_free(asked.port, asked.host):
+        other = asked.port % 65_535 + 1
+        where = "" if asked.host == Serving.host else f", and is {asked.host} an address of this machine"
+        raise EngineError(f"Port {asked.port} is busy: is a dashboard already open there{where}? Try --port {other}.")
+    cli.show(arguments, {"url": asked.address, "join": asked.join}, wording.served(asked))
+    if asked.qr and not arguments.json:
+        segno.make(asked.join, error="m").terminal(compact=True)
     sys.stdout.flush()
-    command = [sys.executable, "-m", "streamlit", "run", str(place("dashboard/shell/server.py")), "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(place("dashboard/shell/server.py"))]
     # Numpy's products share the processors with training: split among threads that wait for each other they take ten
     # times as long. In a folder of ours the settings of another Streamlit program are not found; its secrets neither.
     ours = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, cwd=CODE, env=settings.environment() | os.environ | ours)
+    environment = settings.environment() | os.environ | asked.environment() | ours
+    server = subprocess.Popen(command, cwd=CODE, env=environment)
     if not arguments.no_browser:
-        threading.Thread(target=_open_when_up, args=(address,), daemon=True).start()
+        threading.Thread(target=_open_when_up, args=(asked.address,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
     try:
         return server.wait()

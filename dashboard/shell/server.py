@@ -45,6 +45,7 @@ def _explore(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}".removesuffix("?"))
 
 
-_ROUTES = [Route("/explore", _explore), *film_routes.ROUTES]
+_BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
+_ROUTES = [Route(_BASE + route.path, route.endpoint) for route in (Route("/explore", _explore), *film_routes.ROUTES)]
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, lifespan=_keeping_jobs)

@@ -44,6 +44,10 @@ def show() -> None:
 
 
 def _new_run(jobs: Jobs) -> None:
+    if jobs.read_only:
+        st.info(jobs.why_not())
+        train_queue.queue(jobs)
+        return
     choice, start = st.columns([1.2, 1], gap="large")
     with choice:
         train_form.choose_preset()

@@ -107,9 +107,11 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
         if others and view.state is not State.QUEUED:
             with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
                 train_queue.rows(jobs, others)
-        _rename(jobs, view)
+        if not jobs.read_only:
+            _rename(jobs, view)
         _to_explore(view)
-        _delete(jobs, view)
+        if not jobs.read_only:
+            _delete(jobs, view)
         if st.button(wording.NEW, icon=":material/add:", key="train-new"):
             state.watch("")
             st.rerun()
@@ -156,6 +158,9 @@ def _keys(jobs: Jobs, view: RunView) -> None:
     unpaused = idle or ("" if paused else wording.PAUSE_FIRST)
     pace = run_control.asked(view.folder)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
+        if jobs.read_only:
+            _progress(view, pace.delay)
+            return
         if paused:
             _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
         else:
@@ -175,8 +180,11 @@ def _keys(jobs: Jobs, view: RunView) -> None:
         else:
             refusal = "" if view.state in RESUMABLE else wording.RESUME_DAMAGED
             _key(wording.RESUME, "resume", jobs.resume, view.id, why_not=refusal, help=wording.RESUME_HELP)
-        text = wording.progress(view, estimates.remaining(view.log.events), slow=pace.delay > 0)
-        st.progress(view.progress, text, width="stretch")
+        _progress(view, pace.delay)
+
+
+def _progress(view: RunView, delay: float) -> None:
+    st.progress(view.progress, wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0), width="stretch")
 
 
 def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:

@@ -123,6 +123,16 @@ def test_no_text_file_names_a_path_of_one_machine() -> None:
     assert found == {}
 
 
+def test_the_browser_asks_for_nothing_from_the_root_of_the_server() -> None:
+    # A proxy, or the server itself, may have put a path before all of its addresses.
+    asked = re.compile(r"(fetch|Source|Url|href|src|import)\s*[(:=]\s*[\"'`]/[a-z]")
+    assert asked.search('source: createHttpSource("/film")')
+    assert asked.search("pageUrl: `/film/${run}`")
+    for path in (ROOT / "dashboard" / "browser").rglob("*.js"):
+        if "built" not in path.parts:
+            assert not asked.search(path.read_text(encoding="utf-8")), label(path)
+
+
 def test_nothing_is_fetched_from_elsewhere_when_a_page_is_shown() -> None:
     for path in with_suffix(".js", ".html", ".css"):
         text = path.read_text(encoding="utf-8")

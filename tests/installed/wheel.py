@@ -6,14 +6,11 @@ Minutes, and packages from an index: `make test-wheel`. What the wheel holds is 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from support.copies import Copy
 from support.explorer_page import here
 from support.serving import ROOT, chromium, installed_dashboard, offline_context
 
@@ -22,58 +19,6 @@ from vae_engine.stored import registry
 
 SMALL = ["vae-mnist-small", "ae-mnist-small"]
 SENTENCE = "Training and measuring need PyTorch, which is not installed here"
-
-
-def _run(*command: str | Path, cwd: Path, environment: dict[str, str], code: int = 0) -> str:
-    done = subprocess.run(list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True)
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel made from the sdist, which is made from the checkout."""
-    folder = tmp_path_factory.mktemp("dist")
-    hook = f"from setuptools.build_meta import build_sdist; build_sdist({str(folder)!r})"
-    _run(sys.executable, "-c", hook, cwd=ROOT, environment=dict(os.environ))
-    (sdist,) = folder.glob("*.tar.gz")
-    build = ["-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder]
-    _run(sys.executable, *build, sdist, cwd=folder, environment=dict(os.environ))
-    (wheel,) = folder.glob("*.whl")
-    print(f"\nsdist {sdist.stat().st_size / 1e6:.1f} MB, wheel {wheel.stat().st_size / 1e6:.1f} MB")
-    return wheel
-
-
-class Copy:
-    """An installed copy: its programs, run in a folder of no meaning by a user who has nothing else."""
-
-    def __init__(self, place: Path) -> None:
-        self.bin = place / "env" / ("Scripts" if sys.platform == "win32" else "bin")
-        self.folder, self.home = place / "elsewhere", place / "home"
-        self.folder.mkdir()
-        self.home.mkdir()
-        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name in ("PATH", "SYSTEMROOT")}
-        self.environment = kept | {"HOME": str(self.home), "USERPROFILE": str(self.home)}
-
-    def run(self, program: str, *arguments: str | Path, code: int = 0) -> str:
-        """What a program of the copy prints."""
-        return _run(self.bin / program, *arguments, cwd=self.folder, environment=self.environment, code=code)
-
-    def install(self, *what: str | Path) -> None:
-        """Install packages, in the versions of the checkout."""
-        began = time.monotonic()
-        self.run("python", "-m", "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt", *what)
-        print(f"{what[0]} installed in {time.monotonic() - began:.0f} s")
-
-
-@pytest.fixture(scope="module")
-def copy(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """A copy installed from the wheel, without PyTorch."""
-    place = tmp_path_factory.mktemp("installed")
-    _run(sys.executable, "-m", "venv", place / "env", cwd=place, environment=dict(os.environ))
-    copy = Copy(place)
-    copy.install(wheel)
-    return copy
 
 
 def test_it_lists_checks_and_exports_without_torch(copy: Copy) -> None:

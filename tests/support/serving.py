@@ -29,11 +29,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def dashboard(log: Path) -> Iterator[str]:
+def dashboard(log: Path, *options: str, base_path: str = "") -> Iterator[str]:
     """The address of a dashboard served for as long as the context lasts; its runs lie beside its log."""
-    command = ["-m", "dashboard", "run", "--no-browser", "--port"]
+    command = ["-m", "dashboard", "run", "--no-browser", *options, *(["--base-path", base_path] if base_path else []), "--port"]
     environment = os.environ | {VARIABLE: str(log.parent / "runs")}
-    with _served(log, lambda port: [*command, str(port)], sys.executable, ROOT, environment) as address:
+    with _served(log, lambda port: [*command, str(port)], sys.executable, ROOT, environment, base_path) as address:
         yield address
 
 
@@ -55,7 +55,12 @@ def installed_dashboard(program: Path, folder: Path, log: Path, environment: dic
 
 @contextlib.contextmanager
 def _served(
-    log: Path, command: Callable[[int], list[str]], program: str | Path, folder: Path, environment: dict[str, str]
+    log: Path,
+    command: Callable[[int], list[str]],
+    program: str | Path,
+    folder: Path,
+    environment: dict[str, str],
+    base_path: str = "",
 ) -> Iterator[str]:
     port = free_port()
     with log.open("wb") as output:
@@ -67,7 +72,7 @@ def _served(
             start_new_session=True,
             env=environment,
         )
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}{base_path}"
     try:
         _wait_until_up(f"{address}/_stcore/health", server, log)
         yield address

@@ -90,7 +90,7 @@ def _port(port: int) -> Check:
 
 def port_is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Whether a server can listen on a port."""
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         if sys.platform != "win32":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from support.proxy import prefixed
 from support.serving import dashboard
 
 
@@ -26,3 +27,18 @@ def test_a_server_gives_pages_and_films_and_clears_away_what_kills_left_behind(t
         assert refused.value.code == 404
         assert "no run called" in refused.value.read().decode()
         refused.value.close()
+
+
+def test_below_a_path_and_behind_a_proxy_pages_and_films_are_found_and_nothing_above_it(tmp_path: Path) -> None:
+    with dashboard(tmp_path / "log.txt", base_path="/a/b") as address, prefixed(address, "/a/b", strips=False) as outside:
+        for served in (address, outside):
+            with urllib.request.urlopen(f"{served}/learn", timeout=10) as page:  # noqa: S310 (our own server)
+                assert b"<html" in page.read()
+            with urllib.request.urlopen(f"{served}/explore?models=a,b", timeout=10) as page:  # noqa: S310
+                assert page.url == f"{served}/?models=a,b"
+            for path, said in ((f"{served}/film/nobody/cast", b"no run called"), (served.removesuffix("/a/b") + "/film/x", b"")):
+                with pytest.raises(urllib.error.HTTPError) as refused:
+                    urllib.request.urlopen(path, timeout=10)  # noqa: S310
+                assert refused.value.code == 404
+                assert said in refused.value.read()
+                refused.value.close()

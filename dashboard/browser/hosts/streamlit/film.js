@@ -6,6 +6,8 @@ import {rewriteAddress} from "../../base/address.js";
 import {mountFilm} from "../../film/film.js";
 import {createHttpSource} from "../../film/source.js";
 
+// Addresses are beside that of the page: a proxy or the server itself may have put a path before all of them.
+
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} FilmCall */
 /** @typedef {{id: string, link: string, call: FilmCall, film: ReturnType<typeof mountFilm>}} FilmInstance */
 
@@ -32,8 +34,8 @@ export default function filmComponent(call) {
   const [first, ...beside] = reels.map((reel) => encodeURIComponent(reel.run));
   /** @type {FilmInstance} */
   const instance = {id, link, call, film: mountFilm(root, {
-    source: createHttpSource("/film"), reels, link: link || location.hash.slice(1) || leftFilms.get(id) || "",
-    pageUrl: `/film/${first}/page${beside.map((run) => `?beside=${run}`).join("")}`,
+    source: createHttpSource("film"), reels, link: link || location.hash.slice(1) || leftFilms.get(id) || "",
+    pageUrl: `film/${first}/page${beside.map((run) => `?beside=${run}`).join("")}`,
     report(report) {
       rewriteAddress(`${location.pathname}${location.search}${hashOf(instance.film.link())}`);
       instance.call.setStateValue("report", report);

@@ -1,0 +1,24 @@
+"""The words of the server and of what is around the pages."""
+
+from __future__ import annotations
+
+from dashboard.shell.serving import Serving
+
+JOIN, JOIN_PATH = "Join", "join"
+
+
+def qr_alt(address: str) -> str:
+    """The QR code for those who do not see it."""
+    return f"QR code of {address}"
+
+
+def served(serving: Serving) -> str:
+    """What `run` says when it begins."""
+    lines = [f"Opening {serving.address}; stop with Ctrl-C."]
+    if serving.is_for_others:
+        lines.append(f"Others open {serving.join}")
+    elif serving.qr:
+        lines.append("Only this machine can open that; for others, add --host 0.0.0.0.")
+    if serving.read_only:
+        lines.append("Read-only: nobody can train, upload or delete anything.")
+    return "\n".join(lines)

@@ -1,0 +1,129 @@
+"""The options of `run`: the addresses that follow from them, what the environment says, and what is refused."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from support.builders import ROOT, one_line, short, tiny
+
+from dashboard.jobs import jobs as jobs_module
+from dashboard.jobs.jobs import READ_ONLY, VARIABLE, Jobs, Limits
+from dashboard.jobs.uploads import UPLOADS
+from dashboard.shell import jupyter, serving, wording
+from dashboard.shell.serving import Serving
+from vae_engine.base.errors import EngineError
+
+
+def asked(*words: str, **environment: str) -> Serving:
+    """What a command line comes to in an environment."""
+    command = argparse.ArgumentParser()
+    serving.add_options(command, environment)
+    return serving.serving(command.parse_args(words))
+
+
+def test_it_is_served_to_this_machine_only_unless_told_otherwise() -> None:
+    assert asked() == Serving("localhost", 8501)
+    assert asked().address == "http://localhost:8501"
+    assert not asked().is_for_others
+    assert asked().environment()["STREAMLIT_SERVER_ADDRESS"] == "localhost"
+    assert "--host" in wording.served(asked("--qr"))
+
+
+def test_every_option_has_a_variable_and_the_command_line_comes_first() -> None:
+    words = ["--host", "0.0.0.0", "--port", "9000", "--base-path", "/a/b/", "--qr", "--read-only"]  # noqa: S104
+    variables = {"HOST": "0.0.0.0", "PORT": "9000", "BASE_PATH": "a/b", "QR": "yes", "READ_ONLY": "1"}  # noqa: S104
+    environment = {f"{serving.PREFIX}{name}": value for name, value in variables.items()}
+    assert asked(*words) == asked(**environment) == Serving("0.0.0.0", 9000, "/a/b", qr=True, read_only=True)  # noqa: S104
+    assert asked("--port", "9001", **environment).port == 9001
+    assert not asked(**{f"{serving.PREFIX}QR": "0"}).qr
+
+
+def test_addresses_lead_to_this_machine_and_for_others_to_its_place_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "own_address", lambda: "10.1.2.3")
+    everywhere = asked("--host", "0.0.0.0", "--base-path", "explorer")  # noqa: S104
+    assert (everywhere.address, everywhere.join) == ("http://localhost:8501/explorer", "http://10.1.2.3:8501/explorer")
+    assert "Others open http://10.1.2.3:8501/explorer" in wording.served(everywhere)
+    # Unless it is told its address, Streamlit asks a service in the internet for it.
+    assert everywhere.environment()["STREAMLIT_BROWSER_SERVER_ADDRESS"] == "10.1.2.3"
+    assert asked("--host", "::1").address == "http://[::1]:8501"
+
+
+def test_a_class_is_shown_the_address_by_which_the_page_was_opened_unless_that_is_this_machine() -> None:
+    given = "http://10.1.2.3:8501"
+    assert serving.join_address("http://localhost:8501/join", given) == given
+    assert serving.join_address("", given) == given
+    assert serving.join_address("https://hub.example.org/user/u/proxy/8501/?x=1#y", given) == (
+        "https://hub.example.org/user/u/proxy/8501"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["--port", "0"], ["--port", "70000"], ["--base-path", "a b"], ["--base-path", "../x"], ["--base-path", "a//b"]]
+)
+def test_what_cannot_be_served_is_refused_in_one_line(words: list[str]) -> None:
+    with pytest.raises(EngineError) as refused:
+        asked(*words)
+    assert one_line(refused.value)
+
+
+def test_the_own_address_is_one_of_this_machine() -> None:
+    with socket.socket() as probe:
+        probe.bind((serving.own_address(), 0))
+
+
+def test_jupyter_is_told_how_to_start_it_at_a_port_of_its_own() -> None:
+    server = jupyter.server()
+    command = [word.format(port=4242) for word in server["command"]]
+    assert command[command.index("--port") + 1] == "4242"
+    assert "--no-browser" in command
+    assert server["launcher_entry"]["title"]
+    named = 'latent-explorer = "dashboard.shell.jupyter:server"'
+    assert named in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Jobs, str]:
+    """The jobs of a read-only server, and a run that is there."""
+    run = Jobs(tmp_path, Limits(running=0)).submit(tiny(), short(), "a")
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setenv(READ_ONLY, "1")
+    jobs_module._shared.cache_clear()
+    return jobs_module.shared(), run
+
+
+def test_on_a_read_only_server_nothing_is_changed_by_anybody(looking: tuple[Jobs, str]) -> None:
+    jobs, run = looking
+    before = sorted((path, path.stat().st_mtime_ns) for path in jobs.folder.rglob("*") if path.is_file())
+    changes = [
+        lambda: jobs.submit(tiny(), short(), "b"), lambda: jobs.receive(Path("x"), "b"), lambda: jobs.resume(run),
+        lambda: jobs.train_on(run, "steps", 1), lambda: jobs.stop(run), lambda: jobs.pause(run), lambda: jobs.go_on(run),
+        lambda: jobs.slow_down(run, 1.0), lambda: jobs.rename(run, "b"), lambda: jobs.delete(run), lambda: jobs.undo_delete(run),
+    ]  # fmt: skip
+    for change in changes:
+        with pytest.raises(EngineError, match="for looking only") as refused:
+            change()
+        assert one_line(refused.value)
+    jobs.sweep()
+    jobs.advance()
+    assert before == sorted((path, path.stat().st_mtime_ns) for path in jobs.folder.rglob("*") if path.is_file())
+    assert not (jobs.folder / UPLOADS).exists()
+
+
+@pytest.mark.parametrize(("page", "query"), [("train", {}), ("train", {"run": "the run"}), ("runs", {})])
+def test_on_a_read_only_server_pages_offer_nothing_that_changes_anything(
+    page: str, query: dict[str, str], looking: tuple[Jobs, str]
+) -> None:
+    app = AppTest.from_string(f"from dashboard.{page} import page as {page}\n{page}.show()", default_timeout=60)
+    for key in query:
+        app.query_params[key] = looking[1]
+    app.run()
+    assert not app.exception
+    if not query:
+        assert any("for looking only" in one.value for one in (*app.info, *app.caption))
+    offered = {one.label for one in app.button}
+    assert not offered & {"Train", "Stop", "Cancel", "Delete", "Rename", "Resume", "Pause", "One step"}
+    assert not app.get("file_uploader")
