@@ -56,6 +56,9 @@ MEASURES = """() => {
   const scrolled = live.filter((side) => side.scrollHeight - side.clientHeight > 1);
   return {tooTall: main.scrollHeight - main.clientHeight > 1, cut: cut.length, scrolled: scrolled.length};
 }"""
+FONT_SIZE = "text => parseFloat(getComputedStyle(text).fontSize)"
+READ = (".st-key-learn-text p", ".st-key-learn-more p", ".st-key-learn-question p", ".ls")
+"""The idea, what can be read up, the question, and the live view."""
 SIZES = (WINDOW, {"width": 1920, "height": 1080})
 TELLING = {
     "estimators": "sd_a",
@@ -74,6 +77,8 @@ def is_one_screen_whatever_is_open(page: Page) -> None:
         for tab in learn_wording.TABS:
             page.get_by_role("tab", name=tab, exact=True).click()
             until(lambda: page.evaluate(MEASURES) == {"tooTall": False, "cut": 0, "scrolled": 0})
+        smallest = min(page.locator(text).first.evaluate(FONT_SIZE) for text in READ)
+        assert smallest >= (20 if size["width"] == 1920 else 14), "to be read from a back row"
     page.set_viewport_size(WINDOW)
 
 
@@ -115,6 +120,9 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
     page.get_by_test_id("stRadioGroup").get_by_text("Both alike", exact=True).tap()
     page.get_by_role("button", name=learn_wording.REVEAL).tap()
+    title = page.get_by_role("heading", name=STEPS[4].title).bounding_box()
+    assert title
+    assert title["y"] <= 150, "on a phone the step begins at the top"
     again = page.get_by_role("button", name=learn_wording.AGAIN)
     expect(again).to_be_visible()
     until(lambda: page.evaluate("window.__latentLesson.readings().gap") is not None)
