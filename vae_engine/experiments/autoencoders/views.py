@@ -105,12 +105,12 @@ def _says_log_px(known: Mapping[tuple[str, str], Mean]) -> str:
         ours, theirs = known.get(("AE", sampler)), known.get(("VAE", sampler))
         if ours is None or theirs is None:
             return "not measured"
-        return f"{ours} against {theirs} (difference {ours - theirs:+})"
+        return f"{ours} against {theirs} nats (difference {ours - theirs:+})"
 
     standard, gaussian, mixture = map(beside, SAMPLERS)
     return (
-        f"Sampled by N(0, I) the plain autoencoder gives test images {standard} nats beside the VAE's; given a Gaussian fitted "
-        f"to its own codes {gaussian}, and with a mixture {mixture}."
+        f"Log p(x) of test images, plain autoencoder against VAE: sampled by N(0, I) {standard}; by a Gaussian fitted to its "
+        f"own codes {gaussian}; by a mixture {mixture}."
     )
 
 
