@@ -149,17 +149,19 @@ def observe(images: np.ndarray, protocol: str, rng: np.random.Generator) -> np.n
     return (draw.reshape(flat.shape) < flat).astype(np.float32)
 
 
-def observe_fixed(images: np.ndarray, protocol: str, seed: int) -> np.ndarray:
+def observe_fixed(images: np.ndarray, protocol: str, seed: int, places: np.ndarray | None = None) -> np.ndarray:
     """x float32 [n, 784] on which a model is evaluated: for `dynamic`, one Bernoulli draw fixed by the seed.
 
     Pixel i of the data set is on when hash(seed, i) < 2³²·pixel/255. A counter-based hash, so that
-    numpy and the browser make the same draw and the first n images do not depend on how many follow.
+    numpy and the browser make the same draw and an image does not depend on which others are seen.
+    `places` [n] are the images' places in the data set where they are not its first n.
     """
     if protocol != "dynamic":
         return observe(images, protocol, np.random.default_rng())
     flat = images.reshape(len(images), -1)
-    counter = np.arange(flat.size, dtype=np.uint32) ^ _mix(np.array([seed], dtype=np.uint32))
-    return (_mix(counter).reshape(flat.shape) < flat * np.uint32(0x01010101)).astype(np.float32)
+    first = (np.arange(len(flat)) if places is None else places).astype(np.uint32)[:, None] * np.uint32(flat.shape[1])
+    counter = (first + np.arange(flat.shape[1], dtype=np.uint32)) ^ _mix(np.array([seed], dtype=np.uint32))
+    return (_mix(counter) < flat * np.uint32(0x01010101)).astype(np.float32)
 
 
 def _mix(value: np.ndarray) -> np.ndarray:

@@ -1,19 +1,20 @@
-"""What the experiments share: how much of everything each scale takes, training with a report, and test terms."""
+"""What the experiments share: how much of everything each scale takes, training with a report, images drawn and their terms."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+import numpy as np
 import torch
 
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
-from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.measure import evaluation
 from vae_engine.model.models import Model
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.training import training
-from vae_engine.training.events import Epoch, Event, Failed, Finished
+from vae_engine.training.events import Event, Failed, Finished
 
 Amount = TypeVar("Amount")
 
@@ -49,17 +50,24 @@ def fit(
     raise EngineError("Training ended without a result.")
 
 
-def terms_on_test(model: Model, images: int, seed: int = 0, samples: int = 10) -> dict[str, float]:
-    """nll, kl, elbo (a VAE) on the first test images, dynamically binarised: nats per image."""
-    return held_out_terms(model, data.load("test").head(images), "dynamic", seed, samples)
+def drawn(
+    split: str, count: int | None = None, protocol: str = "dynamic", seed: int = 0, among: int | None = None
+) -> torch.Tensor:
+    """x float32 [n, 784] of `count` images of a split that the seed draws at random, their pixels drawn by it, too.
+
+    Fewer images lie within more, and an image has the same pixels however many are drawn. All images in their order where
+    no count is given; `among` the first so many, as those that are trained on.
+    """
+    images = data.load(split).images[:among]
+    places = data.drawn(count, len(images), seed)
+    return torch.from_numpy(data.observe_fixed(images[places], protocol, seed, places))
 
 
-def binary(split: str, count: int | None = None, seed: int = 0) -> torch.Tensor:
-    """Images of a split, each pixel drawn once with its grey value as probability: float32 [n, 784] of zeros and ones."""
-    return torch.from_numpy(data.observe_fixed(data.load(split).images[:count], "dynamic", seed))
+def drawn_places(split: str, count: int, seed: int = 0) -> np.ndarray:
+    """Where in a whole split the images stand that `drawn` gives of it: [n]."""
+    return data.drawn(count, data.COUNTS[split], seed)
 
 
-def held_out_curve(events: list[Event], key: str = "elbo") -> tuple[list[float], list[float]]:
-    """Steps and held-out terms after each epoch."""
-    epochs = [event for event in events if isinstance(event, Epoch)]
-    return [float(event.step) for event in epochs], [event.terms[key] for event in epochs]
+def image_terms(model: Model, x: torch.Tensor, seed: int = 0, samples: int = 1) -> dict[str, np.ndarray]:
+    """nll, and of a VAE kl and elbo, of each image x [n, 784] by estimator B: float64 [n], nats."""
+    return {name: values.numpy() for name, values in evaluation.image_terms(model, x, seed, samples).items()}

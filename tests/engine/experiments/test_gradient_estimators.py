@@ -10,7 +10,7 @@ from support.experiment_checks import check_sound, tiny_result
 from torch import Tensor
 
 from vae_engine import ModelConfig, TrainConfig, build_model
-from vae_engine.experiments.common import binary
+from vae_engine.experiments.common import drawn
 from vae_engine.experiments.gradient_estimators.measure import SAMPLES, climb
 from vae_engine.model.models import VAE, Posterior
 from vae_engine.training import training
@@ -70,7 +70,7 @@ def test_reparameterisation_reaches_the_best_elbo_of_the_same_budget() -> None:
 
 def test_a_step_by_reparameterisation_is_the_gradient_of_the_elbo() -> None:
     ours, theirs = build_model(CONFIG, 0), build_model(CONFIG, 0)
-    x = binary("test", 10)
+    x = drawn("test", 10)
     assert isinstance(ours, VAE)
     climb(ours, x, ESTIMATORS[0], MovingAverage(), torch.Generator().manual_seed(5))
     loss, _, _ = training.batch_loss(theirs, TrainConfig(samples=SAMPLES), x, torch.Generator().manual_seed(5), 1.0)
@@ -84,7 +84,7 @@ def test_the_decoder_gets_the_same_gradient_by_every_estimator() -> None:
     for name in ESTIMATORS:
         vae = build_model(CONFIG, 0)
         assert isinstance(vae, VAE)
-        climb(vae, binary("test", 10), name, MovingAverage(), torch.Generator().manual_seed(5))
+        climb(vae, drawn("test", 10), name, MovingAverage(), torch.Generator().manual_seed(5))
         gradients.append([weight.grad for weight in vae.decoder.parameters()])
     for other in gradients[1:]:
         assert all(torch.equal(a, b) for a, b in zip(gradients[0], other, strict=True))
@@ -93,7 +93,7 @@ def test_the_decoder_gets_the_same_gradient_by_every_estimator() -> None:
 def test_the_slope_of_the_reward_and_of_the_kl_are_those_of_autograd() -> None:
     vae = build_model(CONFIG, 0)
     assert isinstance(vae, VAE)
-    x, z = binary("test", 4), torch.randn((3, 4, 2), generator=torch.Generator().manual_seed(1))
+    x, z = drawn("test", 4), torch.randn((3, 4, 2), generator=torch.Generator().manual_seed(1))
     reward, slope = rewards(vae, x, z)
     moved = z + 1e-2 * slope / slope.norm()
     risen = vae.likelihood.log_prob(x, vae.decode_logits(moved)).sum() - reward.sum()

@@ -12,7 +12,7 @@ from support.experiment_checks import check_sound, tiny_result
 from torch import Tensor
 from torch.distributions import Bernoulli, Categorical
 
-from vae_engine.experiments.common import binary
+from vae_engine.experiments.common import drawn
 from vae_engine.experiments.log_linear_em.measure import VAES, halved
 from vae_engine.stored import registry
 from vae_engine.training.log_linear import (
@@ -131,7 +131,7 @@ def test_expected_minus_observed_features_is_the_gradient_of_log_p() -> None:
 def test_more_classes_and_richer_features_fit_better() -> None:
     mixtures, features = tiny_result("log-linear-em").findings.tables
     by_model = {row[0]: row for row in mixtures.rows}
-    assert by_model["mixture of 5"][3] > by_model["mixture of 1"][3] + 10
+    assert by_model["mixture of 5"][4] > by_model["mixture of 1"][4] + 10
     trained = {(row[0], row[1]): row[2] for row in features.rows}
     for classes in (1, 3):
         assert trained["all products", classes] > trained["pixels", classes] + 1
@@ -142,6 +142,6 @@ def test_the_vaes_beside_it_carry_their_published_exact_numbers() -> None:
     rows = {row[0]: row for row in tiny_result("log-linear-em").findings.tables[0].rows}
     for name in VAES:
         stored = registry.find(name).metrics
-        assert rows[name][3] == round(stored["log_px_exact"], 2)
+        assert rows[name][4:6] == (round(stored["log_px_exact"], 2), round(stored["log_px_exact_se"], 2))
         assert (stored["protocol"], stored["split"], stored["n"], stored["seed"]) == ("dynamic", "test", 10_000, 0)
-    assert len(binary("test")) == 10_000
+    assert len(drawn("test")) == 10_000

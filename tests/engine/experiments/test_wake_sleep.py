@@ -11,7 +11,7 @@ from support.experiment_checks import check_sound, tiny_result
 from torch import Tensor, nn
 
 from vae_engine import build_model
-from vae_engine.experiments.common import binary
+from vae_engine.experiments.common import drawn
 from vae_engine.experiments.wake_sleep.measure import model_config, steps_watched
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE
@@ -35,7 +35,7 @@ def test_the_tiny_form_gives_a_sound_result(tmp_path: Path) -> None:
 
 
 def test_wake_moves_the_decoder_only_and_sleep_the_encoder_only_bit_for_bit(vae: VAE) -> None:
-    learner, x, rng = WakeSleep(vae, 1e-3), binary("test", 20), torch.Generator().manual_seed(0)
+    learner, x, rng = WakeSleep(vae, 1e-3), drawn("test", 20), torch.Generator().manual_seed(0)
     for _ in range(3):  # from the second on the optimisers remember earlier steps, which must not leak either
         theta, phi = weights(vae.decoder), weights(vae.encoder)
         learner.wake(x, rng)
@@ -50,7 +50,7 @@ def test_wake_moves_the_decoder_only_and_sleep_the_encoder_only_bit_for_bit(vae:
 
 def test_a_phase_is_a_step_up_the_gradient_of_its_own_objective(vae: VAE) -> None:
     other = copy.deepcopy(vae)
-    learner, x = WakeSleep(vae, 1e-3), binary("test", 20)
+    learner, x = WakeSleep(vae, 1e-3), drawn("test", 20)
     theta, phi = (torch.optim.Adam(network.parameters(), lr=1e-3) for network in (other.decoder, other.encoder))
     for seed in range(3):
         learner.wake(x, torch.Generator().manual_seed(seed))
@@ -66,7 +66,7 @@ def test_a_phase_is_a_step_up_the_gradient_of_its_own_objective(vae: VAE) -> Non
 
 
 def test_wake_climbs_log_p_of_x_and_z_and_sleep_climbs_log_q_of_dreams(vae: VAE) -> None:
-    learner, x, rng = WakeSleep(vae, 1e-3), binary("test", 50), torch.Generator().manual_seed(0)
+    learner, x, rng = WakeSleep(vae, 1e-3), drawn("test", 50), torch.Generator().manual_seed(0)
 
     def wake() -> float:
         return wake_objective(vae, x, torch.Generator().manual_seed(1)).mean().item()
@@ -83,7 +83,7 @@ def test_wake_climbs_log_p_of_x_and_z_and_sleep_climbs_log_q_of_dreams(vae: VAE)
 
 
 def test_the_objectives_are_those_of_the_theory(vae: VAE) -> None:
-    x = binary("test", 8)
+    x = drawn("test", 8)
     q = vae.encode(x)
     z = q.sample(torch.Generator().manual_seed(3))
     joint = vae.likelihood.log_prob(x, vae.decode_logits(z)) + objectives.log_prior(z)
@@ -94,7 +94,7 @@ def test_the_objectives_are_those_of_the_theory(vae: VAE) -> None:
 
 
 def test_no_gradient_of_wake_passes_through_the_sample(vae: VAE) -> None:
-    wake_objective(vae, binary("test", 4), torch.Generator().manual_seed(0)).sum().backward()
+    wake_objective(vae, drawn("test", 4), torch.Generator().manual_seed(0)).sum().backward()
     assert all(weight.grad is None for weight in vae.encoder.parameters())
 
 

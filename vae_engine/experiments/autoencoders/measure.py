@@ -15,8 +15,9 @@ from vae_engine.data import mnist as data
 from vae_engine.experiments.autoencoders.mixtures import Mixture, fit_mixture, standard
 from vae_engine.experiments.autoencoders.sampled_decoder import log_px_of
 from vae_engine.experiments.autoencoders.views import FAMILY, SAMPLERS, Run, Sampled, charts, says, tables
-from vae_engine.experiments.common import binary, of_scale, part_of
+from vae_engine.experiments.common import drawn, drawn_places, of_scale, part_of
 from vae_engine.experiments.descent import descend
+from vae_engine.experiments.means import PROTOCOL, Mean
 from vae_engine.experiments.result import Findings, Moment, picture
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, Model, build_model, start_at_mean_image
@@ -143,10 +144,10 @@ def codes(model: Model, x: Tensor, rng: torch.Generator) -> Tensor:
 def _run(model: Model, judge: nn.Module, amount: _Amount, seed: int) -> tuple[Run, list[Tensor]]:
     """The numbers of a trained member, and a few images of each sampler."""
     rng = torch.Generator().manual_seed(seed)
-    x = binary("test", amount.tested, seed)
-    train, test = codes(model, binary("train", amount.fitted), rng), codes(model, x, rng)
+    x = drawn("test", amount.tested)
+    train, test = codes(model, drawn("train", amount.fitted, among=amount.train_size), rng), codes(model, x, rng)
     with torch.no_grad():
-        nll = objectives.nll(model.likelihood, x, model.decode_logits(test)).mean().item()
+        nll = objectives.nll(model.likelihood, x, model.decode_logits(test)).numpy()
     densities = (standard(2), fit_mixture(train, 1, seed), fit_mixture(train, amount.components, seed))
     reach = _nearest(test, train).quantile(_FAR).item()
     sampled, pictured = {}, []
@@ -166,10 +167,10 @@ def _run(model: Model, judge: nn.Module, amount: _Amount, seed: int) -> tuple[Ru
     return Run(nll, min(spread), max(spread), train.abs().max().item(), sampled), pictured
 
 
-def _log_px(model: Model, density: Mixture, x: Tensor) -> float | None:
-    """The exact mean log p(x); None where quadrature refuses."""
+def _log_px(model: Model, density: Mixture, x: Tensor) -> np.ndarray | None:
+    """The exact log p(x) of each image, [n]; None where quadrature refuses."""
     try:
-        return log_px_of(model, density, x).mean().item()
+        return log_px_of(model, density, x).numpy()
     except EngineError:
         return None
 
@@ -182,22 +183,23 @@ def _nearest(points: Tensor, codes: Tensor) -> Tensor:
 @torch.no_grad()
 def _moment(member: str, model: Model, run: Run, pictured: list[Tensor]) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    test = data.load("test").head(_POINTS)
-    x = binary("test", _POINTS)
+    x = drawn("test", _POINTS)
     places = codes(model, x, rng)
-    numbers = [("nll of reconstructions, nats", run.nll), ("standard deviation of the codes", run.widest)]
+    nll = Mean(run.nll[None]).numbers("nll of reconstructions, nats")
+    numbers = [*nll, ("standard deviation of the codes", run.widest)]
     for name, sampled in run.sampled.items():
         if sampled.log_px is not None:
-            numbers.append((f"log p(x) under {name}, nats", sampled.log_px))
+            numbers += Mean(sampled.log_px[None]).numbers(f"log p(x) under {name}, nats")
         numbers.append((f"classes under {name}", sampled.classes))
     again = picture(
         torch.cat([x[:_SHOWN], model.decode(places[:_SHOWN])]).numpy(), "test images, and their reconstructions", _SHOWN
     )
-    drawn = [picture(images.numpy(), f"sampled by {name}", _SHOWN) for name, images in zip(run.sampled, pictured, strict=True)]
+    shown = [picture(images.numpy(), f"sampled by {name}", _SHOWN) for name, images in zip(run.sampled, pictured, strict=True)]
     points = tuple((round(float(a), 3), round(float(b), 3)) for a, b in places.tolist())
     return Moment(
-        member, "The points are the codes of test images.", tuple(numbers), points, tuple(test.labels.tolist()), (again, *drawn)
-    )
+        member, "The points are the codes of test images.", tuple(numbers), points,
+        tuple(data.load("test").labels[drawn_places("test", _POINTS)].tolist()), (again, *shown),
+    )  # fmt: skip
 
 
 def _protocol(amount: _Amount, accuracy: float) -> tuple[tuple[str, str], ...]:
@@ -210,10 +212,13 @@ def _protocol(amount: _Amount, accuracy: float) -> tuple[tuple[str, str], ...]:
         ("β = 0", "a VAE whose loss is the reconstruction term alone, at sampled z"),
         ("densities", f"fitted to {amount.fitted:,} training codes (VAE, β = 0: a draw of each posterior); the mixture by "
                       f"EM with {amount.components} full-covariance components"),
-        ("log p(x)", f"log ∫ p(x|z) r(z) dz, exact by quadrature, r the sampler's density; the first {amount.exact} test images"),
+        ("nll", f"of a code (VAE, β = 0: of a draw of the posterior), {amount.tested:,} test images drawn at random by seed 0"),
+        ("log p(x)", f"log ∫ p(x|z) r(z) dz, exact by quadrature, r the sampler's density; {amount.exact} test images "
+                     "drawn at random by seed 0"),
         ("judge", f"a classifier 784–256–256–10 trained on grey digits, {accuracy:.1%} right on the test images; it judges "
                   f"the decoded means of {amount.samples:,} samples"),
         ("classes", "exp of the entropy of the judge's classes: 10 when all are equally frequent"),
         ("holes", f"share of samples farther from the nearest training code than {_FAR:.0%} of test images' codes are"),
+        PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae_engine.experiments.means import Mean, over
 from vae_engine.experiments.result import Chart, Curve, Table, curve
 
 FAMILY = ("AE", "denoising AE", "VAE", "β = 0")
@@ -17,9 +18,9 @@ Runs = Mapping[str, Sequence["Run"]]
 
 @dataclass(frozen=True)
 class Sampled:
-    """One sampler of one model: exact log p(x) of test images under it, and how its samples are judged."""
+    """One sampler of one model: exact log p(x) of each test image under it, [n], and how its samples are judged."""
 
-    log_px: float | None
+    log_px: np.ndarray | None
     shares: np.ndarray  # of the ten classes
     confidence: float
     holes: float
@@ -38,9 +39,9 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Run:
-    """One trained model: reconstruction, the scale of its codes, and its samplers."""
+    """One trained model: the nll of each test image's reconstruction, the scale of its codes, and its samplers."""
 
-    nll: float
+    nll: np.ndarray
     narrowest: float
     widest: float
     farthest: float
@@ -48,25 +49,28 @@ class Run:
 
 
 def _values(runs: Runs, member: str, sampler: str, what: str) -> list[float]:
-    found = [getattr(run.sampled[sampler], what) for run in runs[member]]
-    return [value for value in found if value is not None]
+    return [getattr(run.sampled[sampler], what) for run in runs[member]]
 
 
-def _mean(runs: Runs, member: str, sampler: str, what: str) -> float | None:
-    values = _values(runs, member, sampler, what)
-    return float(np.mean(values)) if values else None
+def _mean(runs: Runs, member: str, sampler: str, what: str) -> float:
+    return float(np.mean(_values(runs, member, sampler, what)))
+
+
+def _log_px(runs: Runs, member: str, sampler: str) -> Mean | None:
+    """Exact log p(x); None where it is not known for every seed."""
+    found = [values for run in runs[member] if (values := run.sampled[sampler].log_px) is not None]
+    return over(found, np.asarray) if len(found) == len(runs[member]) else None
 
 
 def says(runs: Runs, components: int, accuracy: float) -> tuple[str, ...]:
     """The findings in sentences, the headline first."""
 
     def number(member: str, sampler: str, what: str, form: str) -> str:
-        mean = _mean(runs, member, sampler, what)
-        return "not measured" if mean is None else format(mean, form)
+        return format(_mean(runs, member, sampler, what), form)
 
     standard, gaussian, mixture = SAMPLERS
     scales = {member: (min(run.narrowest for run in group), max(run.widest for run in group)) for member, group in runs.items()}
-    bound = {(member, sampler): _mean(runs, member, sampler, "log_px") for member in FAMILY for sampler in SAMPLERS}
+    bound = {(member, sampler): _log_px(runs, member, sampler) for member in FAMILY for sampler in SAMPLERS}
     known = {key: value for key, value in bound.items() if value is not None}
     sentences = [
         f"Sampled by N(0, I) the plain autoencoder decodes {number('AE', standard, 'classes', '.1f')} classes of ten (effective "
@@ -88,42 +92,51 @@ def says(runs: Runs, components: int, accuracy: float) -> tuple[str, ...]:
         "images).",
     ]
     if known:
-        best = max(known, key=known.__getitem__)
-        sentences.insert(
-            0,
-            f"Sampled by N(0, I) the plain autoencoder gives test images {number('AE', standard, 'log_px', '.1f')} nats and the "
-            f"VAE {number('VAE', standard, 'log_px', '.1f')}; given a Gaussian fitted to its own codes it is "
-            f"{number('AE', gaussian, 'log_px', '.1f')} against {number('VAE', gaussian, 'log_px', '.1f')}, and with a mixture "
-            f"{number('AE', mixture, 'log_px', '.1f')} against {number('VAE', mixture, 'log_px', '.1f')}.",
-        )
-        sentences.insert(1, f"The best log p(x) of all is that of {best[0]} with the {best[1]}: {known[best]:.1f} nats.".replace(
-            "the N(0, I)", "N(0, I)"
-        ))  # fmt: skip
+        best = max(known, key=lambda key: known[key].value)
+        beside = f"The best log p(x) of all is that of {best[0]} with the {best[1]}: {known[best]} nats."
+        sentences = [_says_log_px(known), beside.replace("the N(0, I)", "N(0, I)"), *sentences]
     return tuple(sentences)
+
+
+def _says_log_px(known: Mapping[tuple[str, str], Mean]) -> str:
+    """The plain autoencoder beside the VAE under each sampler that both are known under."""
+
+    def beside(sampler: str) -> str:
+        ours, theirs = known.get(("AE", sampler)), known.get(("VAE", sampler))
+        if ours is None or theirs is None:
+            return "not measured"
+        return f"{ours} against {theirs} nats (difference {ours - theirs:+})"
+
+    standard, gaussian, mixture = map(beside, SAMPLERS)
+    return (
+        f"Log p(x) of test images, plain autoencoder against VAE: sampled by N(0, I) {standard}; by a Gaussian fitted to its "
+        f"own codes {gaussian}; by a mixture {mixture}."
+    )
 
 
 def charts(runs: Runs) -> tuple[Chart, ...]:
     """Each number for each member of the family and each sampler."""
 
     def over_family(what: str) -> tuple[Curve, ...]:
-        found = []
-        for sampler in SAMPLERS:
-            members = [
-                place for place, member in enumerate(FAMILY) if len(_values(runs, member, sampler, what)) == len(runs[member])
-            ]
-            values = np.array([_values(runs, FAMILY[place], sampler, what) for place in members]).T
-            if members:
-                found.append(curve(sampler, members, values))
-        return tuple(found)
+        return tuple(
+            curve(sampler, range(len(FAMILY)), np.array([_values(runs, member, sampler, what) for member in FAMILY]).T)
+            for sampler in SAMPLERS
+        )
+
+    bounds = []
+    for sampler in SAMPLERS:
+        known = {place: mean for place, member in enumerate(FAMILY) if (mean := _log_px(runs, member, sampler))}
+        if known:
+            bounds.append(curve(sampler, list(known), np.stack([mean.by_seed for mean in known.values()], 1)))
 
     shares = tuple(
         curve(f"{member}, {sampler}", range(10), np.array([run.sampled[sampler].shares for run in runs[member]]))
         for member, sampler in (("AE", SAMPLERS[0]), ("AE", SAMPLERS[1]), ("VAE", SAMPLERS[0]))
     )
     made = []
-    if bounds := over_family("log_px"):
+    if bounds:
         made.append(
-            Chart("log-px", "Exact log p(x) of test images under each sampler", "trained as", "nats per image", bounds,
+            Chart("log-px", "Exact log p(x) of test images under each sampler", "trained as", "nats per image", tuple(bounds),
                   kind="bars", ticks=FAMILY, note="Higher is better.")
         )  # fmt: skip
     return (
@@ -143,29 +156,26 @@ def charts(runs: Runs) -> tuple[Chart, ...]:
 def tables(runs: Runs) -> tuple[Table, ...]:
     """A row for each model and sampler; a row for each model."""
 
-    def rounded(value: float | None, digits: int) -> float | None:
-        return None if value is None else round(value, digits)
-
-    rows = tuple(
-        (
-            member, sampler,
-            *(rounded(_mean(runs, member, sampler, what), digits)
-              for what, digits in (("log_px", 2), ("classes", 2), ("rarest", 4), ("confidence", 3), ("holes", 4))),
-        )
-        for member in FAMILY
-        for sampler in SAMPLERS
-    )  # fmt: skip
-    columns = ("trained as", "sampled by", "log p(x), exact, nats", "effective classes", "share of the rarest class",
-               "judge's confidence", "share in holes")  # fmt: skip
+    rows = []
+    for member in FAMILY:
+        for sampler in SAMPLERS:
+            log_px = _log_px(runs, member, sampler)
+            judged = (("classes", 2), ("rarest", 4), ("confidence", 3), ("holes", 4))
+            means = (round(_mean(runs, member, sampler, what), digits) for what, digits in judged)
+            rows.append((member, sampler, *(log_px.cells if log_px else (None, None)), *means))
+    of_samplers = ("trained as", "sampled by", "log p(x), exact, nats", "±", "effective classes",
+                   "share of the rarest class", "judge's confidence", "share in holes")  # fmt: skip
     models = tuple(
         (
             member,
-            *(
-                round(float(np.mean([getattr(run, what) for run in group])), 2)
-                for what in ("nll", "narrowest", "widest", "farthest")
-            ),
+            *over(group, lambda run: run.nll).cells,
+            *(round(float(np.mean([getattr(run, what) for run in group])), 2) for what in ("narrowest", "widest", "farthest")),
         )
         for member, group in runs.items()
     )
-    of_models = ("trained as", "nll of reconstructions, nats", "least standard deviation of codes", "greatest", "farthest code")
-    return Table("Samplers: means over the seeds", columns, rows), Table("The models: means over the seeds", of_models, models)
+    of_models = ("trained as", "nll of reconstructions, nats", "±", "least standard deviation of codes", "greatest",
+                 "farthest code")  # fmt: skip
+    return (
+        Table("Samplers: means over the seeds", of_samplers, tuple(rows)),
+        Table("The models: means over the seeds", of_models, models),
+    )

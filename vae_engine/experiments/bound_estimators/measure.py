@@ -7,6 +7,7 @@ import numpy as np
 from vae_engine.experiments.bound_estimators import views
 from vae_engine.experiments.bound_estimators.draws import LS, MODEL, Draws, Report, drawn, largest_share, mean_bias
 from vae_engine.experiments.common import of_scale
+from vae_engine.experiments.means import PROTOCOL, Mean
 from vae_engine.experiments.result import Findings
 
 
@@ -19,6 +20,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
         ("data", f"{images} MNIST test images chosen by seed {seed}; every pixel drawn once (protocol dynamic, seed 0)"),
         ("exact values", "log p(x) by quadrature to 0.01 nat, ELBO by Gauss–Hermite quadrature with 20 × 20 nodes"),
         ("draws", f"{samples:,} z ~ q(z|x) an image and seed, {seeds} seeds; disjoint groups of L or K of them"),
+        PROTOCOL,
         ("unit", "nats per image, summed over 784 pixels and 2 latent dimensions"),
         ("samples seen", "decoded z: images × draws × seeds"),
     )
@@ -32,15 +34,16 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
 def _says_bounds(draws: Draws) -> list[str]:
     missing, sizes = draws.missing, draws.sizes
     heavy, over, last = (missing > 1).mean(1), (missing < -0.1).mean(), f"K = {sizes[-1]:,}"
-    mean, gap = missing.mean(0), (draws.log_px - draws.elbo).mean()
+    mean, log_px = missing.mean(0), Mean(draws.log_px[None])
+    lacks = [Mean(draws.log_px - bound) for bound in draws.bounds]
     share, off = largest_share(draws.weights).mean(0), mean > 1
     said = [
-        f"With {last} samples the IWAE bound is still {missing.mean():.2f} nats below the exact log p(x) of "
-        f"{draws.log_px.mean():.2f} on average (the ELBO lacks {gap:.2f}), and more than 1 nat below for "
+        f"With {last} samples the IWAE bound is still {lacks[-1]} nats below the exact log p(x) of {log_px} on average (the "
+        f"ELBO lacks {log_px - Mean(draws.elbo[None])}), and more than 1 nat below for "
         f"{100 * heavy.mean():.1f} % of images ({100 * heavy.min():.1f} to {100 * heavy.max():.1f} % over {len(heavy)} "
         f"seeds); the worst lacks {missing.max():.0f} nats.",
-        f"The mean bound rises with K at every step: {', '.join(f'{b:.2f}' for b in draws.bounds.mean((1, 2)))} "
-        f"for K = {', '.join(f'{k:,}' for k in sizes)}.",
+        f"The mean bound rises with K at every step: it lacks {', '.join(f'{one}' for one in lacks)} nats for "
+        f"K = {', '.join(f'{k:,}' for k in sizes)}.",
         f"Half of the images are within {np.median(mean):.3f} nats of the truth, while the worst 5 % of images hold "
         f"{100 * _share_of_worst(mean, 0.05):.0f} % of all that is missing.",
         f"The bound is below log p(x) in expectation only: a single estimate with {last} exceeds the exact value by more "
@@ -62,7 +65,7 @@ def _says_spreads(draws: Draws) -> list[str]:
         f"A scatters less than B on {100 * (a[0] < b[0]).mean():.0f} % of images: with L = 1 its standard deviation has a "
         f"median of {np.median(a[0]):.2f} nats (mean {a[0].mean():.2f}), B's of {np.median(b[0]):.2f} (mean {b[0].mean():.2f}).",
         f"Both have the ELBO as their mean at every L: over all images A is off by {off['A'][0]:+.4f} ± {off['A'][1]:.4f} "
-        f"nats and B by {off['B'][0]:+.4f} ± {off['B'][1]:.4f} (one standard error). Their spread falls as L to the power "
+        f"nats and B by {off['B'][0]:+.4f} ± {off['B'][1]:.4f} (standard errors of draws). Their spread falls as L to the power "
         f"−{fall[0]:.2f} and −{fall[1]:.2f}; more samples never bring their mean nearer to log p(x).",
     ]
     if tight.any():

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from vae_engine.data import mnist as data
 from vae_engine.experiments.bound_estimators.draws import LS, MODEL, Draws, bias, effective, grouped, largest_share, mean_bias
+from vae_engine.experiments.means import Mean
 from vae_engine.experiments.result import Chart, Curve, Moment, Picture, Table, banded, curve, picture
 from vae_engine.inference.exact import ExactInference
 from vae_engine.inference.posterior import exact_posterior
@@ -130,8 +131,8 @@ def bound_table(draws: Draws) -> Table:
     for size, bound in zip(draws.sizes, draws.bounds, strict=True):
         lost = draws.log_px - bound
         shares = [(lost > amount).mean() for amount in (0.1, 1, 10)]
-        rows.append((size, *_rounded(bound.mean(), lost.mean(), np.median(lost), *shares, lost.max())))
-    columns = ("K", "mean bound, nats", "mean lack, nats", "median lack, nats", "share lacking > 0.1 nat",
+        rows.append((size, *Mean(bound).cells, *Mean(lost).cells, *_rounded(np.median(lost), *shares, lost.max())))
+    columns = ("K", "mean bound, nats", "±", "mean lack, nats", "±", "median lack, nats", "share lacking > 0.1 nat",
                "share lacking > 1 nat", "share lacking > 10 nats", "worst lack, nats")  # fmt: skip
     return Table("IWAE bound against the exact log p(x), over all images and seeds", columns, tuple(rows))
 

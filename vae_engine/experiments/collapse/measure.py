@@ -10,13 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_engine.data import mnist as data
 from vae_engine.experiments.collapse.two_layers import Terms, TwoLayers, free_bits
 from vae_engine.experiments.collapse.views import CARRIES, Layered, Rung, charts, says, tables
-from vae_engine.experiments.common import binary, fit, of_scale, part_of
+from vae_engine.experiments.common import drawn, fit, image_terms, of_scale, part_of
 from vae_engine.experiments.descent import descend, spaced
+from vae_engine.experiments.means import PROTOCOL, Mean, over
 from vae_engine.experiments.result import Findings, Moment, picture
-from vae_engine.measure.evaluation import held_out_terms
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE
 from vae_engine.stored import registry
@@ -74,7 +73,7 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
             layered[arm].append(found)
             if one == seed:
                 moments += seen if arm == "plain" else seen[-1:]
-    single = [_single(amount, one, part(f"one layer, seed {one}")) for one in seeds]
+    single = over([_single(amount, one, part(f"one layer, seed {one}")) for one in seeds], np.asarray)
     bundled = bundled_ladder()
     return Findings(
         says=says(bundled, ladder, layered, single),
@@ -114,21 +113,22 @@ def _model(amount: _Amount, latent: int) -> ModelConfig:
 def _rung(amount: _Amount, beta: float, seed: int, report: Callable[[float], None]) -> Rung:
     vae, _ = fit(_model(amount, amount.latent), _config(amount, amount.ladder_steps, seed, beta), report)
     assert isinstance(vae, VAE)
-    terms = held_out_terms(vae, data.load("test").head(amount.tested), "dynamic", seed)
+    x = drawn("test", amount.tested)
+    terms = image_terms(vae, x)
     with torch.no_grad():
-        per_dimension = objectives.kl_per_dimension(vae.encode(binary("test", amount.tested, seed))).mean(0)
+        per_dimension = objectives.kl_per_dimension(vae.encode(x)).mean(0)
     return Rung(terms["elbo"], terms["nll"], terms["kl"], np.sort(per_dimension.numpy())[::-1])
 
 
-def _single(amount: _Amount, seed: int, report: Callable[[float], None]) -> float:
-    """The test ELBO of the same lower networks without a layer above: p(z₁) = N(0, I)."""
+def _single(amount: _Amount, seed: int, report: Callable[[float], None]) -> np.ndarray:
+    """The ELBO of each test image, [n], by the same lower networks without a layer above: p(z₁) = N(0, I)."""
     vae, _ = fit(_model(amount, amount.lower), _config(amount, amount.steps, seed), report)
-    return held_out_terms(vae, data.load("test").head(amount.tested), "dynamic", seed)["elbo"]
+    return image_terms(vae, drawn("test", amount.tested))["elbo"]
 
 
 def _two_layers(amount: _Amount, arm: str, seed: int, report: Callable[[float], None]) -> tuple[Layered, list[Moment]]:
     network = TwoLayers(amount.lower, amount.upper, amount.width, seed)
-    x = binary("test", amount.tested)
+    x = drawn("test", amount.tested)
     found, moments = Layered(), []
 
     @torch.no_grad()
@@ -140,7 +140,7 @@ def _two_layers(amount: _Amount, arm: str, seed: int, report: Callable[[float], 
         return layered_loss(network.terms(x, rng), arm, progress)
 
     descend(network, loss, _config(amount, amount.steps, seed), report, watch, spaced(amount.steps, amount.moments))
-    found.through_top = _through_top(network, x)
+    found.by_own, found.by_prior = _through_top(network, x)
     return found, moments
 
 
@@ -152,14 +152,14 @@ def layered_loss(terms: Terms, arm: str, progress: float) -> Tensor:
 
 
 @torch.no_grad()
-def _through_top(network: TwoLayers, x: Tensor) -> tuple[float, float]:
-    """nll of images decoded by way of their own z₂, and by way of a z₂ of the prior: nats per image."""
+def _through_top(network: TwoLayers, x: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """nll of each image decoded by way of its own z₂, and by way of a z₂ of the prior: [n] each, nats."""
     rng = torch.Generator().manual_seed(1)
     own = network.encode_upper(network.below.encode(x).sample(rng)[0]).sample(rng)[0]
     found = []
     for z_upper in (own, torch.randn(own.shape, generator=rng)):
         raw = network.below.decode_logits(network.prior_lower(z_upper).sample(rng)[0])
-        found.append(objectives.mean_over_batch(objectives.nll(network.below.likelihood, x, raw)).item())
+        found.append(objectives.nll(network.below.likelihood, x, raw).numpy())
     return found[0], found[1]
 
 
@@ -172,9 +172,9 @@ def _moment(network: TwoLayers, arm: str, found: Layered, x: Tensor) -> Moment:
     rows = torch.cat([x, network.below.decode(z_lower), by_top, dreams])
     caption = "test images; decoded from z₁; by way of z₂, all that the upper layer knows of them; from the prior of z₂"
     numbers = (
-        ("ELBO, nats", found.elbo[-1]),
-        ("KL of the lower layer, nats", float(found.lower[-1].sum())),
-        ("KL of the upper layer, nats", float(found.upper[-1].sum())),
+        *Mean(found.last["elbo"][None]).numbers("ELBO, nats"),
+        *Mean(found.last["lower"][None]).numbers("log ratio of the lower layer, nats"),
+        *Mean(found.last["upper"][None]).numbers("KL of the upper layer, nats"),
     )
     text = f"{found.carrying(-1)} of {found.upper[-1].size} dimensions of z₂ carry more than {CARRIES:g} nat each."
     return Moment(f"{arm}, step {found.steps[-1]}", text, numbers, pictures=(picture(rows.numpy(), caption, len(x)),))
@@ -191,7 +191,8 @@ def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
         ("warm-up", f"the weight of both KLs grows from 0 to 1 over the first {_WARMUP:.0%} of training"),
         ("free bits", f"each dimension of z₂ costs at least {_FREE:g} nat, averaged over a batch (arXiv:1606.04934)"),
         ("one layer", "the lower networks alone, with p(z₁) = N(0, I), for as many steps"),
-        ("numbers", f"β = 1, L = 1, on {amount.tested:,} test images of one fixed binarisation"),
+        ("numbers", f"β = 1, L = 1, on {amount.tested:,} test images drawn at random by seed 0, of one fixed binarisation"),
+        PROTOCOL,
         ("carries", f"a KL above {CARRIES:g} nat"),
         ("band", "least to greatest of the seeds"),
     )  # fmt: skip

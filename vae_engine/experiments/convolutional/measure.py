@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, fit, of_scale, part_of
+from vae_engine.experiments.common import drawn, fit, image_terms, of_scale, part_of
+from vae_engine.experiments.means import PROTOCOL, Mean, apart, over
 from vae_engine.experiments.result import Chart, Curve, Findings, Moment, Table, curve, picture
-from vae_engine.measure.evaluation import held_out_terms, importance_sampled_log_px
+from vae_engine.measure.evaluation import importance_sampled_log_px
 from vae_engine.model.models import VAE, build_model
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.training.events import Checkpoint, Event, Snapshot
@@ -55,9 +55,9 @@ class _Run:
     elbo: list[float] = field(default_factory=list)  # on the watched test images
     steps: int = 0
     cpu: float = 0.0
-    test: dict[str, float] = field(default_factory=dict)
-    train: float = 0.0
-    log_px: float = 0.0
+    test: dict[str, np.ndarray] = field(default_factory=dict)  # terms of each test image, [n]
+    train: np.ndarray = field(default_factory=lambda: np.zeros(0))  # the ELBO of each training image
+    log_px: np.ndarray = field(default_factory=lambda: np.zeros(0))  # of the first of the test images
 
 
 def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Findings:
@@ -130,7 +130,8 @@ def _run(model: ModelConfig, amount: _Amount, steps: int, seed: int, report: Cal
     )
     run = _Run(parameters(model), steps=steps)
     watched = build_model(model)
-    test = data.load("test").head(amount.tested)
+    test = drawn("test", amount.tested)
+    train = drawn("train", min(amount.tested, amount.train_size), among=amount.train_size)
     paused, started = 0.0, 0.0
 
     def seen(event: Event) -> None:
@@ -143,65 +144,63 @@ def _run(model: ModelConfig, amount: _Amount, steps: int, seed: int, report: Cal
                 watched.load_state_dict(event.weights)
                 run.images.append(float(event.step * amount.batch))
                 run.seconds.append(now - started - paused)
-                run.elbo.append(held_out_terms(watched, test.head(amount.watched), "dynamic", seed, 5)["elbo"])
+                run.elbo.append(float(image_terms(watched, test[: amount.watched], seed, 5)["elbo"].mean()))
         elif isinstance(event, Checkpoint):
             run.cpu = now - started - paused
         paused += time.process_time() - now
 
     vae, _ = fit(model, config, report, seen)
     assert isinstance(vae, VAE)
-    run.test = held_out_terms(vae, test, "dynamic", seed)
-    run.train = held_out_terms(vae, data.load("train").head(min(amount.tested, amount.train_size)), "dynamic", seed)["elbo"]
-    run.log_px = importance_sampled_log_px(vae, binary("test", amount.weighed, seed), _SAMPLES, seed).mean().item()
+    run.test = image_terms(vae, test, seed)
+    run.train = image_terms(vae, train, seed)["elbo"]
+    run.log_px = importance_sampled_log_px(vae, test[: amount.weighed], _SAMPLES, seed).double().numpy()
     return vae, run
 
 
 @torch.no_grad()
 def _moment(vae: VAE, run: _Run, label: str) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    x = binary("test", _SHOWN)
+    x = drawn("test", _SHOWN)
     again = vae.decode(vae.encode(x).sample(rng)[0])
-    drawn = vae.decode(torch.randn((_SHOWN, vae.config.latent_dim), generator=rng))
-    numbers = (("ELBO, nats", run.test["elbo"]), ("nll, nats", run.test["nll"]), ("KL, nats", run.test["kl"]),
-               ("CPU seconds", run.cpu), ("steps", float(run.steps)))  # fmt: skip
+    dreamt = vae.decode(torch.randn((_SHOWN, vae.config.latent_dim), generator=rng))
+    terms = (("ELBO, nats", "elbo"), ("nll, nats", "nll"), ("KL, nats", "kl"))
+    measured = (number for name, term in terms for number in Mean(run.test[term][None]).numbers(name))
+    numbers = (*measured, ("CPU seconds", run.cpu), ("steps", float(run.steps)))
     pictures = (
         picture(torch.cat([x, again]).numpy(), "test images, and what is decoded from a draw of each one's posterior", _SHOWN),
-        picture(drawn.numpy(), "decoded from draws of the prior", _SHOWN),
+        picture(dreamt.numpy(), "decoded from draws of the prior", _SHOWN),
     )
     return Moment(label, f"{run.parameters:,} parameters.", numbers, pictures=pictures)
 
 
-def _elbos(group: list[_Run]) -> np.ndarray:
-    return np.array([run.test["elbo"] for run in group])
+def _elbo(group: list[_Run]) -> Mean:
+    return over(group, lambda run: run.test["elbo"])
 
 
 def _says(runs: dict[tuple[int, str], list[_Run]], amount: _Amount) -> tuple[str, ...]:
     says = []
     for dimension in amount.dimensions:
-        conv, same, timed = (_elbos(runs[dimension, arm]) for arm in _ARMS)
+        conv, same, timed = (_elbo(runs[dimension, arm]) for arm in _ARMS)
         cost = np.mean([run.cpu / run.steps for run in runs[dimension, _CONV]])
         cost /= np.mean([run.cpu / run.steps for run in runs[dimension, _SAME]])
         says.append(
             f"N_z = {dimension}: at equal parameters and equal images the convolutional VAE is {_compared(conv - same)} "
-            f"(test ELBO {conv.mean():.1f} against {same.mean():.1f}); a step of it takes {cost:.1f} times as long, and at equal "
-            f"time it is {_compared(conv - timed)} ({conv.mean():.1f} against {timed.mean():.1f})."
+            f"(test ELBO {conv} against {same}); a step of it takes {cost:.1f} times as long, and at equal "
+            f"time it is {_compared(conv - timed)} ({conv} against {timed})."
         )
     for dimension in amount.dimensions:
-        gaps = [np.mean([run.train - run.test["elbo"] for run in runs[dimension, arm]]) for arm in _ARMS]
+        gaps = [apart(over(runs[dimension, arm], lambda run: run.train), _elbo(runs[dimension, arm])) for arm in _ARMS]
         says.append(
-            f"N_z = {dimension}: training images are {gaps[0]:+.1f} nats from test images for the convolutional VAE, "
-            f"{gaps[1]:+.1f} for the fully connected one after the same images and {gaps[2]:+.1f} after the same time."
+            f"N_z = {dimension}: training images are {gaps[0]} nats from test images for the convolutional VAE, "
+            f"{gaps[1]} for the fully connected one after the same images and {gaps[2]} after the same time."
         )
     return tuple(says)
 
 
-def _compared(difference: np.ndarray) -> str:
-    """A difference of ELBOs, seed by seed, in words."""
-    mean = difference.mean()
-    words = f"{abs(mean):.1f} nats {'better' if mean > 0 else 'worse'}"
-    if len(difference) > 1:
-        words += f" ({difference.min():+.1f} to {difference.max():+.1f} over {len(difference)} seeds)"
-    return words
+def _compared(difference: Mean) -> str:
+    """A difference of ELBOs in words."""
+    better = difference.value > 0
+    return f"{difference if better else -difference} nats {'better' if better else 'worse'}{difference.of_seeds}"
 
 
 def _protocol(amount: _Amount, runs: dict[tuple[int, str], list[_Run]]) -> tuple[tuple[str, str], ...]:
@@ -222,8 +221,13 @@ def _protocol(amount: _Amount, runs: dict[tuple[int, str], list[_Run]]) -> tuple
         ("start", "at the mean image, where a decoder ends in one bias a pixel: the fully connected one does"),
         ("same images", f"{amount.epochs} epochs"),
         ("same time", "as many steps as take the convolutional run's CPU seconds (all threads), by the measured cost of a step"),
-        ("ELBO", f"estimator B, L = 1, {amount.tested:,} test images; on the way L = 5, {amount.watched} test images"),
-        ("log p(x)", f"importance sampling, K = {_SAMPLES}, the first {amount.weighed} test images"),
+        (
+            "ELBO",
+            f"estimator B, L = 1, {amount.tested:,} test images drawn at random by seed 0; on the way L = 5, {amount.watched} of "
+            "them",
+        ),
+        ("log p(x)", f"importance sampling, K = {_SAMPLES}, {amount.weighed} of these test images"),
+        PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )
 
@@ -250,14 +254,12 @@ def _charts(runs: dict[tuple[int, str], list[_Run]], dimension: int) -> tuple[Ch
 def _table(runs: dict[tuple[int, str], list[_Run]], amount: _Amount) -> Table:
     rows = []
     for (dimension, arm), group in runs.items():
-        elbo = _elbos(group)
+        elbo, steps = _elbo(group), float(np.mean([run.steps for run in group]))
         rows.append((
-            dimension, arm, group[0].parameters, round(float(np.mean([run.steps for run in group]))),
-            round(float(np.mean([run.steps for run in group])) * amount.batch),
-            round(float(np.mean([run.cpu for run in group])), 1), round(float(elbo.mean()), 2), round(float(elbo.min()), 2),
-            round(float(elbo.max()), 2), round(float(np.mean([run.train for run in group])), 2),
-            round(float(np.mean([run.log_px for run in group])), 2),
+            dimension, arm, group[0].parameters, round(steps), round(steps * amount.batch),
+            round(float(np.mean([run.cpu for run in group])), 1), *elbo.cells, *elbo.extremes,
+            *over(group, lambda run: run.train).cells, *over(group, lambda run: run.log_px).cells,
         ))  # fmt: skip
-    columns = ("N_z", "networks", "parameters", "steps", "images seen", "CPU seconds", "ELBO, test", "least of the seeds",
-               "greatest of the seeds", "ELBO, training images", "log p(x), importance-sampled")  # fmt: skip
+    columns = ("N_z", "networks", "parameters", "steps", "images seen", "CPU seconds", "ELBO, test", "±", "least of the seeds",
+               "greatest of the seeds", "ELBO, training images", "±", "log p(x), importance-sampled", "±")  # fmt: skip
     return Table("Nats per image, means over the seeds", columns, tuple(rows))

@@ -7,14 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, of_scale
+from vae_engine.experiments.common import drawn, drawn_places, image_terms, of_scale
 from vae_engine.experiments.gradient_estimators.views import Noise, Race, Stage
+from vae_engine.experiments.means import PROTOCOL, Mean
 from vae_engine.experiments.result import Findings
-from vae_engine.measure.evaluation import held_out_terms
 from vae_engine.model.models import VAE, build_model, start_at_mean_image
 from vae_engine.stored.config import ModelConfig
 from vae_engine.training.score_function import ESTIMATORS, MovingAverage, estimates, kl_gradient, rewards
@@ -52,11 +53,11 @@ AMOUNTS = {
 
 @dataclass
 class Run:
-    """A trained model, its ELBO on test at every checkpoint and on validation at the end, and copies of it on the way."""
+    """A trained model, the ELBO of each test image at every checkpoint and of each validation image at the end, copies of it."""
 
     vae: VAE
-    test: list[float] = field(default_factory=list)
-    validation: float = float("nan")
+    test: list[np.ndarray] = field(default_factory=list)
+    validation: np.ndarray = field(default_factory=lambda: np.zeros(0))
     stages: dict[int, VAE] = field(default_factory=dict)
 
 
@@ -65,28 +66,28 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
     amount = of_scale(scale, AMOUNTS)
     seeds = tuple(range(seed, seed + amount.seeds))
     total, done = len(ESTIMATORS) * (len(amount.rates) * (len(amount.rates) > 1) + len(seeds)), 0
-    tried: dict[str, dict[float, float]] = {}
+    tried: dict[str, dict[float, Mean]] = {}
     runs: dict[str, list[Run]] = {}
     for estimator in ESTIMATORS:
         tried[estimator] = {}
         if len(amount.rates) > 1:
             for rate in amount.rates:
                 tell = partial(_tell, report, f"choosing a rate: {estimator}", done, total)
-                tried[estimator][rate] = train(estimator, rate, seed + 1000, amount, tell).validation
+                tried[estimator][rate] = Mean(train(estimator, rate, seed + 1000, amount, tell).validation[None])
                 done += 1
-        best = max(amount.rates, key=lambda rate: tried[estimator].get(rate, 0.0))
+        best = max(tried[estimator], key=lambda rate: tried[estimator][rate].value, default=amount.rates[0])
         for one in seeds:
             tell = partial(_tell, report, f"training: {estimator}", done, total)
             runs.setdefault(estimator, []).append(train(estimator, best, one, amount, tell))
             done += 1
-    x = binary("train", BATCH, seed)
+    x = drawn("train", BATCH, seed=seed)
     stages = []
     for place, step in enumerate(amount.stages):
         report("variance of the estimates", place / len(amount.stages))
         stages.append(look(runs[ESTIMATORS[0]][0].stages[step], x, step * BATCH, amount, seed))
-    elbos = {name: [run.test for run in found] for name, found in runs.items()}
+    elbos = {name: np.array([run.test for run in found]) for name, found in runs.items()}
     race = Race([BATCH * step for step in amount.checkpoints], elbos, tried)
-    noise = Noise(stages, int(data.load("train").labels[0]))
+    noise = Noise(stages, int(data.load("train").labels[drawn_places("train", 1, seed)[0]]))
     trained = total * amount.steps * BATCH
     rates = ", ".join(f"{rate:g}" for rate in amount.rates)
     protocol = (
@@ -101,7 +102,8 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
         ("encoder weights", f"{amount.minibatches} draws of the minibatch's gradient"),
         ("training", f"Adam, {amount.steps:,} steps of {BATCH} images; the decoder's gradient is the same for all"),
         ("learning rate", f"of {rates}: the best on validation in one run of another seed, for each estimator"),
-        ("ELBO", f"estimator B, 5 samples, first {amount.evaluated:,} test images, nats per image"),
+        ("ELBO", f"estimator B, 5 samples, {amount.evaluated:,} test images drawn at random by seed 0, nats per image"),
+        PROTOCOL,
         ("samples seen", "training images over all runs, those that chose a rate included"),
     )
     says, tables = (*race.says(), *noise.says()), (race.table(), noise.table(), noise.bias_table())
@@ -115,7 +117,7 @@ def _tell(report: Report, what: str, done: int, of: int, share: float) -> None:
 def train(estimator: str, rate: float, seed: int, amount: Amount, tell: Callable[[float], None]) -> Run:
     """Train a 2-D VAE whose encoder follows one of ESTIMATORS. Weights, minibatches, pixels and noise depend on the seed only."""
     torch.set_flush_denormal(True)
-    images, test = data.load("train"), data.load("test").head(amount.evaluated)
+    images, test = data.load("train"), drawn("test", amount.evaluated)
     config = ModelConfig(
         encoder="mlp", encoder_widths=(amount.hidden,), decoder="mlp", decoder_widths=(amount.hidden,), activation="relu"
     )
@@ -136,10 +138,10 @@ def train(estimator: str, rate: float, seed: int, amount: Amount, tell: Callable
         if step in amount.stages:
             run.stages[step] = copy.deepcopy(vae)
         if step in amount.checkpoints:
-            run.test.append(held_out_terms(vae, test, "dynamic", 0, 5)["elbo"])
+            run.test.append(image_terms(vae, test, samples=5)["elbo"])
             tell(step / amount.steps)
     if len(amount.rates) > 1:
-        run.validation = held_out_terms(vae, data.load("validation").head(amount.evaluated), "dynamic", 0, 5)["elbo"]
+        run.validation = image_terms(vae, drawn("validation", amount.evaluated), samples=5)["elbo"]
     return run
 
 
@@ -161,16 +163,16 @@ def look(vae: VAE, x: Tensor, seen: int, amount: Amount, seed: int) -> Stage:
     vae = copy.deepcopy(vae)
     rng = torch.Generator().manual_seed(seed * 2**32 + seen)  # the noise of no other stage
     average = MovingAverage()
-    for other in binary("train", (1 + _WARM) * BATCH, seed)[BATCH:].split(BATCH):  # none of the images or noise that follow
+    for other in drawn("train", (1 + _WARM) * BATCH, seed=seed)[BATCH:].split(BATCH):  # none of the images or noise that follow
         with torch.no_grad():
             z = vae.encode(other).sample(rng, SAMPLES)
             average.update(vae.likelihood.log_prob(other, vae.decode_logits(z)))
     few = x[: amount.images]
-    drawn = _draws(vae, few, amount.draws, average.value, rng)
+    estimated = _draws(vae, few, amount.draws, average.value, rng)
     with torch.no_grad():
         reconstruction = vae.decode(vae.encode(few[:1]).mu)
     length, noise = _of_weights(vae, x, amount.minibatches, average.value, rng)
-    draws = {name: one.numpy() for name, one in drawn.items()}
+    draws = {name: one.numpy() for name, one in estimated.items()}
     return Stage(seen, draws, length, noise, torch.cat([few[:1], reconstruction]).numpy())
 
 
@@ -195,10 +197,10 @@ def _of_weights(vae: VAE, x: Tensor, draws: int, baseline: float, rng: torch.Gen
 
     The standard deviation is the root of the variances summed over all weights.
     """
-    drawn = _draws(vae, x, draws, baseline, rng)
+    estimated = _draws(vae, x, draws, baseline, rng)
     raw = torch.cat(vae.encode(x), -1)
     noise, length = {}, 0.0
-    for name, one in drawn.items():
+    for name, one in estimated.items():
         flat = [_flat(torch.autograd.grad(raw, list(vae.encoder.parameters()), g / len(x), retain_graph=True)) for g in one]
         gradients = torch.stack(flat).double()
         noise[name] = gradients.var(0).sum().sqrt().item()

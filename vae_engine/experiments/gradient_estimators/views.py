@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from vae_engine.experiments.means import Mean
 from vae_engine.experiments.result import Chart, Moment, Table, banded, curve, picture
 from vae_engine.training.score_function import ESTIMATORS
 
@@ -169,26 +170,30 @@ class Noise:
 
 @dataclass(frozen=True)
 class Race:
-    """ELBO on test [seeds, checkpoints] by estimator at images `seen`, and on validation by the learning rates tried."""
+    """ELBO on test [seeds, checkpoints, images] by estimator at images `seen`, and on validation by the learning rates tried."""
 
     seen: list[int]
-    test: dict[str, list[list[float]]]
-    tried: dict[str, dict[float, float]]
+    test: dict[str, np.ndarray]
+    tried: dict[str, dict[float, Mean]]
+
+    @property
+    def last(self) -> dict[str, Mean]:
+        """ELBO on test at the end."""
+        return {name: Mean(found[:, -1]) for name, found in self.test.items()}
 
     def says(self) -> list[str]:
         """Who reached what."""
-        last = {name: np.array(found)[:, -1] for name, found in self.test.items()}
-        best = last[_REFERENCE].mean()
-        parts = [f"{values.mean():.1f} with {name.removeprefix(_SCORE)} ({best - values.mean():.1f} behind)"
-                 for name, values in last.items() if name != _REFERENCE]  # fmt: skip
+        best = self.last[_REFERENCE]
+        parts = [f"{elbo} with {name.removeprefix(_SCORE)} ({best - elbo} behind)"
+                 for name, elbo in self.last.items() if name != _REFERENCE]  # fmt: skip
         return [
-            f"After {self.seen[-1]:,} images the reparameterised encoder reaches a test ELBO of {best:.1f} nats, the score "
-            f"function {', '.join(parts)}: means of {len(last[_REFERENCE])} seeds, each at the best of the learning rates tried."
+            f"After {self.seen[-1]:,} images the reparameterised encoder reaches a test ELBO of {best} nats, the score "
+            f"function {', '.join(parts)}: means of {len(best.values)} seeds, each at the best of the learning rates tried."
         ]
 
     def chart(self) -> Chart:
         """ELBO against images seen."""
-        curves = tuple(curve(name, self.seen, np.array(found)) for name, found in self.test.items())
+        curves = tuple(curve(name, self.seen, found.mean(-1)) for name, found in self.test.items())
         return Chart(
             "elbo", "What the noise costs: ELBO for the same budget", "training images seen", "test ELBO, nats per image",
             curves, x_log=True, note="Bands from the least to the greatest seed. The decoder is trained alike.",
@@ -198,18 +203,12 @@ class Race:
         """Test ELBO at the end, and the rates tried."""
         rates = sorted({rate for tried in self.tried.values() for rate in tried})
         rows = []
-        for name, found in self.test.items():
-            last = np.array(found)[:, -1]
+        for name, elbo in self.last.items():
             tried = self.tried[name]
-            rows.append((name, *(round(float(v), 2) for v in (last.mean(), last.min(), last.max())),
-                         *(round(tried[rate], 2) if rate in tried else None for rate in rates)))  # fmt: skip
-        columns = (
-            "estimator",
-            "test ELBO, nats",
-            "least seed",
-            "greatest seed",
-            *(f"validation at rate {rate:g}" for rate in rates),
-        )
+            chosen = [cell for rate in rates for cell in (tried[rate].cells if rate in tried else (None, None))]
+            rows.append((name, *elbo.cells, *elbo.extremes, *chosen))
+        of_rates = (head for rate in rates for head in (f"validation at rate {rate:g}", "±"))
+        columns = ("estimator", "test ELBO, nats", "±", "least seed", "greatest seed", *of_rates)
         return Table(f"ELBO after {self.seen[-1]:,} images", columns, tuple(rows))
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, fit, of_scale, part_of
+from vae_engine.experiments.common import drawn, fit, image_terms, of_scale, part_of
+from vae_engine.experiments.means import PROTOCOL, Mean, over
 from vae_engine.experiments.result import Chart, Curve, Findings, Moment, Table, curve, picture
 from vae_engine.inference.exact import exact_log_px
-from vae_engine.measure.evaluation import held_out_terms, importance_sampled_log_px
+from vae_engine.measure.evaluation import importance_sampled_log_px
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -44,14 +44,14 @@ _AMOUNTS = {
 
 @dataclass(frozen=True)
 class _Measured:
-    """What one trained model says."""
+    """What one trained model says of each image: [n], or fewer of the test images for log p(x)."""
 
-    test: dict[str, float]
-    train: dict[str, float]
-    log_px: float  # by importance sampling
-    kl: np.ndarray  # per dimension, the largest first
+    test: dict[str, np.ndarray]
+    train: np.ndarray  # the ELBO
+    log_px: np.ndarray  # by importance sampling
+    kl: np.ndarray  # the mean per dimension, the largest first
     active: int
-    exact: float | None
+    exact: np.ndarray | None  # in two dimensions
 
 
 def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Findings:
@@ -90,17 +90,17 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
 
 @torch.no_grad()
 def _measure(vae: VAE, amount: _Amount, seed: int) -> _Measured:
-    test, train = data.load("test").head(amount.tested), data.load("train").head(min(amount.tested, amount.train_size))
-    x = binary("test", len(test), seed)
+    x = drawn("test", amount.tested)
+    train = drawn("train", min(amount.tested, amount.train_size), among=amount.train_size)
     q = vae.encode(x)
     weighed = x[: amount.weighed]
     return _Measured(
-        held_out_terms(vae, test, "dynamic", seed),
-        held_out_terms(vae, train, "dynamic", seed),
-        importance_sampled_log_px(vae, weighed, amount.samples, seed).double().mean().item(),
+        image_terms(vae, x, seed),
+        image_terms(vae, train, seed)["elbo"],
+        importance_sampled_log_px(vae, weighed, amount.samples, seed).double().numpy(),
         np.sort(objectives.kl_per_dimension(q).mean(0).numpy())[::-1],
         int((q.mu.var(0, correction=0) > _ACTIVE).sum()),
-        exact_log_px(vae, weighed).log_px.mean().item() if vae.config.latent_dim == 2 else None,
+        exact_log_px(vae, weighed).log_px.numpy() if vae.config.latent_dim == 2 else None,
     )
 
 
@@ -112,80 +112,100 @@ def _carrying(found: _Measured) -> float:
 @torch.no_grad()
 def _moment(vae: VAE, found: _Measured, dimension: int) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    x = binary("test", _SHOWN)
+    x = drawn("test", _SHOWN)
     again = vae.decode(vae.encode(x).sample(rng)[0])
-    drawn = vae.decode(torch.randn((_SHOWN, dimension), generator=rng))
-    numbers = (("ELBO, nats", found.test["elbo"]), ("nll, nats", found.test["nll"]), ("KL, nats", found.test["kl"]),
-               ("active dimensions", float(found.active)))  # fmt: skip
+    dreamt = vae.decode(torch.randn((_SHOWN, dimension), generator=rng))
+    terms = (("ELBO, nats", "elbo"), ("nll, nats", "nll"), ("KL, nats", "kl"))
+    measured = (number for name, term in terms for number in Mean(found.test[term][None]).numbers(name))
+    numbers = (*measured, ("active dimensions", float(found.active)))
     pictures = (
         picture(torch.cat([x, again]).numpy(), "test images, and what is decoded from a draw of each one's posterior", _SHOWN),
-        picture(drawn.numpy(), "decoded from draws of the prior", _SHOWN),
+        picture(dreamt.numpy(), "decoded from draws of the prior", _SHOWN),
     )
     text = f"{_carrying(found):.0f} of {dimension} dimensions carry more than {_CARRIES:g} nat each."
     return Moment(f"N_z = {dimension}", text, numbers, pictures=pictures)
 
 
-def _means(measured: dict[int, list[_Measured]], what: Callable[[_Measured], float]) -> np.ndarray:
+def _terms(measured: dict[int, list[_Measured]], term: str) -> dict[int, Mean]:
+    """A term of the test images for each N_z."""
+    return {dimension: over(found, lambda one: one.test[term]) for dimension, found in measured.items()}
+
+
+def _counts(measured: dict[int, list[_Measured]], what: Callable[[_Measured], float]) -> np.ndarray:
     """[seeds, dimensions]"""
     return np.array([[what(one) for one in found] for found in measured.values()]).T
 
 
+def _exact(found: list[_Measured]) -> Mean | None:
+    """The exact log p(x) where there are two dimensions."""
+    known = [one.exact for one in found if one.exact is not None]
+    return over(known, np.asarray) if known else None
+
+
 def _says(measured: dict[int, list[_Measured]]) -> tuple[str, ...]:
     dimensions = list(measured)
-    elbo = _means(measured, lambda one: one.test["elbo"])
-    mean, place = elbo.mean(0), dimensions.index(2)
-    best = int(mean.argmax())
-    active, carry = (_means(measured, what).mean(0) for what in (lambda one: one.active, _carrying))
-    nll, kl = _means(measured, lambda one: one.test["nll"]).mean(0), _means(measured, lambda one: one.test["kl"]).mean(0)
+    elbo, nll, kl = (_terms(measured, term) for term in ("elbo", "nll", "kl"))
+    best = max(dimensions, key=lambda dimension: elbo[dimension].value)
+    active, carry = (_counts(measured, what).mean(0) for what in (lambda one: one.active, _carrying))
+    cost = elbo[best] - elbo[2]
     says = [
-        f"Two latent dimensions cost {mean[best] - mean[place]:.1f} nats: the test ELBO is {mean[place]:.1f} with N_z = 2 "
-        f"and {mean[best]:.1f} with N_z = {dimensions[best]}, the best of those tried.",
+        f"Two latent dimensions cost {cost} nats{cost.of_seeds}: the test ELBO is {elbo[2]} with N_z = 2 and {elbo[best]} with "
+        f"N_z = {best}, the best of those tried.",
         f"Of {dimensions[-1]} dimensions {active[-1]:.0f} are active and {carry[-1]:.0f} carry more than {_CARRIES:g} nat each; "
         f"of {dimensions[-2]} it is {active[-2]:.0f} and {carry[-2]:.0f}.",
-        f"From N_z = {dimensions[place]} to {dimensions[best]} the reconstruction term goes from {nll[place]:.1f} to "
-        f"{nll[best]:.1f} nats and the KL from {kl[place]:.1f} to {kl[best]:.1f}: that is what the further dimensions buy, and "
-        "their price.",
+        f"From N_z = 2 to {best} the reconstruction term goes from {nll[2]} to {nll[best]} nats and the KL from {kl[2]} to "
+        f"{kl[best]}: that is what the further dimensions buy, and their price.",
     ]
-    if best < len(dimensions) - 1:
-        says.append(f"More than that does not help at this budget: with N_z = {dimensions[-1]} the ELBO is {mean[-1]:.1f}.")
-    exact, weighted = (np.mean([what(one) for one in measured[2]]) for what in (lambda one: one.exact, lambda one: one.log_px))
-    says.append(
-        f"With N_z = 2 importance sampling gives log p(x) = {weighted:.1f} where the exact value is {exact:.1f}: "
-        f"the dots of the other N_z are lower bounds, too."
-    )
+    last = dimensions[-1]
+    if best != last:
+        says.append(
+            f"More than that does not help at this budget: with N_z = {last} the ELBO is {elbo[last]} (difference "
+            f"{elbo[last] - elbo[best]:+})."
+        )
+    exact, weighted = _exact(measured[2]), over(measured[2], lambda one: one.log_px)
+    if exact:
+        says.append(
+            f"With N_z = 2 importance sampling gives log p(x) = {weighted} where the exact value is {exact} (difference "
+            f"{weighted - exact:+}): the dots of the other N_z are lower bounds, too."
+        )
     return tuple(says)
 
 
 def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
     return (
-        ("data", f"MNIST, binarised afresh for each batch; {amount.train_size:,} training images, test images for every number"),
+        ("data", f"MNIST, binarised afresh for each batch; {amount.train_size:,} training images"),
+        ("every number", "of test images, drawn at random by seed 0 where not all are used"),
         ("networks", f"784–{amount.width}–{amount.width}–N_z and back, ReLU; only N_z differs"),
         ("training", f"Adam, one-cycle, peak 2e-3, batches of {amount.batch}, {amount.epochs} epochs; estimator B, L = 1, β = 1"),
         ("ELBO", f"estimator B, L = 1, {amount.tested:,} images, one fixed binarisation"),
-        (
-            "log p(x)",
-            f"importance sampling, K = {amount.samples}, the first {amount.weighed} test images; exact by quadrature at 2",
-        ),
+        ("log p(x)", f"importance sampling, K = {amount.samples}, {amount.weighed} of the test images; exact by quadrature at 2"),
         ("active", f"dimensions whose posterior mean has a variance above {_ACTIVE} over the test images"),
+        PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )
 
 
 def _charts(measured: dict[int, list[_Measured]]) -> tuple[Chart, ...]:
     dimensions = list(measured)
+
+    def over_dimensions(name: str, means: dict[int, Mean]) -> Curve:
+        return curve(name, list(means), np.stack([mean.by_seed for mean in means.values()], 1))
+
     bound = (
-        curve("ELBO, test", dimensions, _means(measured, lambda one: one.test["elbo"])),
-        curve("ELBO, training images", dimensions, _means(measured, lambda one: one.train["elbo"])),
-        curve("log p(x), importance-sampled", dimensions, _means(measured, lambda one: one.log_px)),
-        curve("log p(x), exact", [2], _means({2: measured[2]}, lambda one: one.exact or 0.0)),
+        over_dimensions("ELBO, test", _terms(measured, "elbo")),
+        over_dimensions("ELBO, training images", {d: over(found, lambda one: one.train) for d, found in measured.items()}),
+        over_dimensions(
+            "log p(x), importance-sampled", {d: over(found, lambda one: one.log_px) for d, found in measured.items()}
+        ),
+        over_dimensions("log p(x), exact", {d: mean for d, found in measured.items() if (mean := _exact(found))}),
     )
     parts = (
-        curve("reconstruction term nll", dimensions, _means(measured, lambda one: one.test["nll"])),
-        curve("KL", dimensions, _means(measured, lambda one: one.test["kl"])),
+        over_dimensions("reconstruction term nll", _terms(measured, "nll")),
+        over_dimensions("KL", _terms(measured, "kl")),
     )
     active = (
-        curve("active: posterior mean varies", dimensions, _means(measured, lambda one: one.active)),
-        curve(f"carrying more than {_CARRIES:g} nat", dimensions, _means(measured, _carrying)),
+        curve("active: posterior mean varies", dimensions, _counts(measured, lambda one: one.active)),
+        curve(f"carrying more than {_CARRIES:g} nat", dimensions, _counts(measured, _carrying)),
         Curve("all dimensions", tuple(map(float, dimensions)), tuple(map(float, dimensions))),
     )
     per_dimension = tuple(
@@ -204,18 +224,15 @@ def _charts(measured: dict[int, list[_Measured]]) -> tuple[Chart, ...]:
 
 
 def _table(measured: dict[int, list[_Measured]]) -> Table:
-    def mean(found: list[_Measured], what: Callable[[_Measured], float]) -> float:
-        return round(float(np.mean([what(one) for one in found])), 2)
-
-    rows = tuple(
-        (
-            dimension, mean(found, lambda one: one.test["elbo"]), mean(found, lambda one: one.train["elbo"]),
-            mean(found, lambda one: one.test["nll"]), mean(found, lambda one: one.test["kl"]),
-            mean(found, lambda one: one.log_px), mean(found, lambda one: one.exact or 0.0) if dimension == 2 else None,
-            mean(found, lambda one: one.active), mean(found, _carrying),
-        )
-        for dimension, found in measured.items()
-    )  # fmt: skip
-    columns = ("N_z", "ELBO, test", "ELBO, training images", "nll, test", "KL, test", "log p(x), importance-sampled",
-               "log p(x), exact", "active dimensions", f"dimensions above {_CARRIES:g} nat")  # fmt: skip
-    return Table("Nats per image, means over the seeds", columns, rows)
+    rows = []
+    for dimension, found in measured.items():
+        terms = (over(found, lambda one: one.test["elbo"]), over(found, lambda one: one.train),
+                 over(found, lambda one: one.test["nll"]), over(found, lambda one: one.test["kl"]),
+                 over(found, lambda one: one.log_px), _exact(found))  # fmt: skip
+        cells = [cell for mean in terms for cell in (mean.cells if mean else (None, None))]
+        used = (round(float(np.mean([what(one) for one in found])), 2) for what in (lambda one: one.active, _carrying))
+        rows.append((dimension, *cells, *used))
+    columns = ("N_z", "ELBO, test", "±", "ELBO, training images", "±", "nll, test", "±", "KL, test", "±",
+               "log p(x), importance-sampled", "±", "log p(x), exact", "±", "active dimensions",
+               f"dimensions above {_CARRIES:g} nat")  # fmt: skip
+    return Table("Nats per image, means over the seeds", columns, tuple(rows))

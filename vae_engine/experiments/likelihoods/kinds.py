@@ -66,23 +66,27 @@ class Arm:
 
 @dataclass
 class Run:
-    """What one training came to, on test images."""
+    """What one training came to, on test images: nll and kl of each, [n]."""
 
-    nll: float = 0.0
-    kl: float = 0.0
+    nll: np.ndarray
+    kl: np.ndarray
     error: float = 0.0  # root mean square, of the decoded mean against grey pixels
-    cross: float = 0.0  # cross-entropy of grey pixels to the decoded mean
-    normaliser: float = 0.0  # what grey cross-entropy lacks of a density
+    cross: np.ndarray = field(default_factory=lambda: np.zeros(0))  # cross-entropy of grey pixels to the decoded mean, [n]
+    normaliser: np.ndarray = field(default_factory=lambda: np.zeros(0))  # what grey cross-entropy lacks of a density, [n]
     at_floor: float | None = None
-    median_elbo: float = 0.0
-    train_elbo: float = 0.0
+    train_elbo: np.ndarray = field(default_factory=lambda: np.zeros(0))  # of each training image, [n]
     steps: list[float] = field(default_factory=list)
     elbo_on_the_way: list[float] = field(default_factory=list)  # of the median image
 
     @property
-    def elbo(self) -> float:
+    def elbo(self) -> np.ndarray:
         """−(nll + KL), nats of the arm's own kind."""
         return -(self.nll + self.kl)
+
+    @property
+    def median_elbo(self) -> float:
+        """The ELBO of the median image."""
+        return float(np.median(self.elbo))
 
 
 def entropy_floor(images: np.ndarray) -> float:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.common import of_scale, part_of
+from vae_engine.experiments.common import drawn, drawn_places, of_scale, part_of
 from vae_engine.experiments.descent import descend, spaced
 from vae_engine.experiments.likelihoods.kinds import (
     AT_FLOOR,
@@ -22,6 +22,7 @@ from vae_engine.experiments.likelihoods.kinds import (
     log_normaliser,
 )
 from vae_engine.experiments.likelihoods.views import charts, protocol, says, table
+from vae_engine.experiments.means import Mean
 from vae_engine.experiments.result import Findings, Moment, Picture, picture
 from vae_engine.model import objectives
 from vae_engine.model.likelihoods import Bernoulli
@@ -85,7 +86,7 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
             if one == seed:
                 moments.append(_moment(vae, arm, run))
     empty = int((data.load("train").images[: amount.train_size].max(0) == 0).sum())
-    floor = entropy_floor(data.load("test").images[: amount.tested])
+    floor = entropy_floor(data.load("test").images[drawn_places("test", amount.tested)])
     return Findings(
         says=says(runs, arms, floor, empty),
         protocol=protocol(amount.width, amount.train_size, amount.steps, amount.batch, amount.tested),
@@ -109,7 +110,8 @@ def _run(arm: Arm, amount: _Amount, seed: int, report: Callable[[float], None]) 
         ModelConfig(encoder_widths=widths, decoder="mlp", decoder_widths=widths, activation="relu", likelihood=kind), seed
     )
     assert isinstance(built, VAE)
-    vae, run = built, Run()
+    vae = built
+    steps, elbo_on_the_way = [], []
     config = TrainConfig(
         train_size=amount.train_size, steps=amount.steps, batch_size=amount.batch, protocol=arm.protocol, seed=seed,
         grad_clip=1000.0,
@@ -122,49 +124,47 @@ def _run(arm: Arm, amount: _Amount, seed: int, report: Callable[[float], None]) 
         return objectives.mean_over_batch(objectives.vae_loss(nll, objectives.kl(q), 1.0))
 
     def watch(step: int) -> None:
-        run.steps.append(float(step * amount.batch))
-        run.elbo_on_the_way.append(_terms(vae, arm, "test", amount.tested // 4).median_elbo)
+        steps.append(float(step * amount.batch))
+        elbo_on_the_way.append(_terms(vae, arm, "test", amount.tested // 4).median_elbo)
 
     images = descend(vae, loss, config, report, watch, spaced(amount.steps, 10)[1:] if arm.floor is not None else ())
     found = _terms(vae, arm, "test", amount.tested)
-    found.train_elbo = _terms(vae, arm, "train", min(amount.tested, amount.train_size)).elbo
-    found.steps, found.elbo_on_the_way = run.steps, run.elbo_on_the_way
+    found.train_elbo = _terms(vae, arm, "train", min(amount.tested, amount.train_size), amount.train_size).elbo
+    found.steps, found.elbo_on_the_way = steps, elbo_on_the_way
     return vae, found, images
 
 
 @torch.no_grad()
-def _terms(vae: VAE, arm: Arm, split: str, count: int) -> Run:
+def _terms(vae: VAE, arm: Arm, split: str, count: int, among: int | None = None) -> Run:
     rng = torch.Generator().manual_seed(0)
-    images = data.load(split).images[:count]
-    grey = torch.from_numpy(data.observe_fixed(images, "grey", 0))
-    x = pixels(arm, torch.from_numpy(data.observe_fixed(images, arm.protocol, 0)), rng)
+    grey = drawn(split, count, "grey", among=among)
+    x = pixels(arm, drawn(split, count, arm.protocol, among=among), rng)
     q = vae.encode(x)
     raw = vae.decode_logits(q.sample(rng)[0])
     mean = arm.likelihood.mean(raw).clamp(1e-6, 1 - 1e-6)
     nll, kl = -arm.likelihood.log_prob(x, raw), objectives.kl(q)
     run = Run(
-        nll=nll.mean().item(),
-        kl=kl.mean().item(),
-        median_elbo=-(nll + kl).median().item(),
+        nll=nll.double().numpy(),
+        kl=kl.double().numpy(),
         error=(mean - grey).square().mean().sqrt().item(),
-        cross=Bernoulli().log_prob(grey, mean.logit()).neg().mean().item(),
+        cross=Bernoulli().log_prob(grey, mean.logit()).neg().double().numpy(),
     )
     if isinstance(arm.likelihood, FlooredGaussian):
         spread = arm.likelihood.spread(raw)
         run.at_floor = (spread < AT_FLOOR * arm.likelihood.smallest_spread).float().mean().item()
     elif isinstance(arm.likelihood, Bernoulli):
-        run.normaliser = log_normaliser(raw).sum(-1).mean().item()
+        run.normaliser = log_normaliser(raw).sum(-1).double().numpy()
     return run
 
 
 @torch.no_grad()
 def _moment(vae: VAE, arm: Arm, run: Run) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    x = pixels(arm, torch.from_numpy(data.observe_fixed(data.load("test").images[:_SHOWN], arm.protocol, 0)), rng)
+    x = pixels(arm, drawn("test", _SHOWN, arm.protocol), rng)
     raw = vae.decode_logits(vae.encode(x).sample(rng)[0])
-    drawn = vae.decode_logits(torch.randn((_SHOWN, 2), generator=rng))
+    dreamt = vae.decode_logits(torch.randn((_SHOWN, 2), generator=rng))
     rows = torch.cat([x, arm.likelihood.mean(raw), arm.likelihood.sample(raw, rng)])
-    prior = torch.cat([arm.likelihood.mean(drawn), arm.likelihood.sample(drawn, rng)])
+    prior = torch.cat([arm.likelihood.mean(dreamt), arm.likelihood.sample(dreamt, rng)])
     pictures: list[Picture] = [
         picture(
             rows.numpy(), "what the encoder sees, the mean of p(x|z) for a z of its posterior, and an image drawn from it", _SHOWN
@@ -174,7 +174,11 @@ def _moment(vae: VAE, arm: Arm, run: Run) -> Moment:
     if isinstance(arm.likelihood, FlooredGaussian):
         spread = arm.likelihood.spread(raw)
         pictures.append(picture((spread / spread.max()).numpy(), f"σ of each pixel, white = {spread.max():.2f}", _SHOWN))
-    numbers = [("ELBO, nats of its own kind", run.elbo), ("KL, nats", run.kl), ("error of the mean, rms", run.error)]
+    numbers = [
+        *Mean(run.elbo[None]).numbers("ELBO, nats of its own kind"),
+        *Mean(run.kl[None]).numbers("KL, nats"),
+        ("error of the mean, rms", run.error),
+    ]
     if run.at_floor is not None:
         numbers.append(("share of σ on the floor", run.at_floor))
     return Moment(arm.name, "", tuple(numbers), pictures=tuple(pictures))

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, of_scale
+from vae_engine.experiments.common import drawn, drawn_places, of_scale
 from vae_engine.experiments.log_linear_em import views
 from vae_engine.experiments.log_linear_em.views import Fit
+from vae_engine.experiments.means import PROTOCOL
 from vae_engine.experiments.result import Findings
 from vae_engine.stored import registry
 from vae_engine.training import log_linear
@@ -24,6 +25,7 @@ VAES = ("vae-mnist-baseline", "vae-mnist-small", "vae-mnist")
 FAMILIES = {"pixels": 1, "pixels and pairs": 2, "all products": 4}
 """Features of a block of 2 × 2 pixels, by the largest number of pixels multiplied."""
 _GRADIENT_STEPS = 20
+_HALVED = 5000  # test images of fewer pixels
 
 Report = Callable[[str, float], None]
 
@@ -54,7 +56,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
     """Mixtures of Bernoullis beside VAEs, general features with an iterative M-step, and time against K and features."""
     amount = of_scale(scale, AMOUNTS)
     seeds = tuple(range(seed, seed + amount.seeds))
-    train, test = binary("train", amount.train), binary("test")
+    train, test = drawn("train", among=amount.train), drawn("test")
     watch = views.Watch(test, data.load("test").labels, amount.iterations - 1)
     pixels, done, total = pixel_features(784), 0, len(seeds) * sum(amount.classes)
     fits: dict[int, list[Fit]] = {}
@@ -65,7 +67,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
             done += classes
             report("mixtures of Bernoullis", done / total)
     small = torch.from_numpy(halved("train", amount.small_train)).double()
-    small_test = torch.from_numpy(halved("test", 5000)).double()
+    small_test = torch.from_numpy(halved("test", _HALVED)).double()
     families: dict[str, dict[int, list[Fit]]] = {}
     for place, (name, order) in enumerate(FAMILIES.items()):
         features = block_features(14, 2, 2, order)
@@ -80,12 +82,13 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
     for name in VAES:
         stored = registry.find(name)
         weights = sum(weight.size for key, weight in stored.weights.items() if key.startswith("decoder"))
-        beside[name] = (float(stored.metrics["log_px_exact"]), weights)
+        beside[name] = (stored.metrics["log_px_exact"], stored.metrics["log_px_exact_se"], weights)
     found = views.Found(amount.train, fits, families, beside, states, numbers)
-    rich = f"{amount.small_train:,} training and 5,000 test images, {amount.small_iterations} iterations"
+    rich = f"{amount.small_train:,} training and {_HALVED:,} test images drawn by seed 0, {amount.small_iterations} iterations"
     protocol = (
         ("data", f"MNIST, dynamic: {amount.train:,} training images, each pixel drawn once"),
         ("log p(x)", "all 10,000 test images, drawn once (seed 0): the images on which the VAEs were measured, too"),
+        PROTOCOL,
         ("model", "p(z = k) and 784 Bernoulli pixels for each of K classes; exact E-step, M-step in closed form"),
         ("prior", f"{PRIOR} imagined images a class with every pixel on half of the time; the objective includes it"),
         ("start", "for each class the mean image with 30 % of one random training image"),
@@ -113,9 +116,10 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
 
 
 def halved(split: str, count: int) -> np.ndarray:
-    """Images of 14 × 14 pixels, each the mean of 2 × 2, drawn once: float32 [n, 196] of zeros and ones."""
-    images = data.load(split).images[:count].reshape(-1, 14, 2, 14, 2).mean((2, 4))
-    return data.observe_fixed(np.rint(images).astype(np.uint8), "dynamic", 0)
+    """Images of 14 × 14 pixels, each the mean of 2 × 2, images and pixels drawn once: float32 [n, 196] of zeros and ones."""
+    places = drawn_places(split, count)
+    images = data.load(split).images[places].reshape(-1, 14, 2, 14, 2).mean((2, 4))
+    return data.observe_fixed(np.rint(images).astype(np.uint8), "dynamic", 0, places)
 
 
 def fit(
@@ -129,13 +133,14 @@ def fit(
     for iteration in log_linear.em(start, observed, iterations, PRIOR, steps):
         if iteration.number:
             found.seconds = min(found.seconds, time.perf_counter() - since)
-        found.train.append(iteration.log_px.double().mean().item())
+        found.trained = iteration.log_px.double().numpy()
+        found.train.append(float(found.trained.mean()))
         found.objective.append(iteration.objective / len(train))
         if watch:
             watch.look(iteration)
         since = time.perf_counter()
     parts = [log_linear.expectation(iteration.model, features.of(part))[1] for part in test.split(2000)]
-    found.test = torch.cat(parts).double().mean().item()
+    found.test = torch.cat(parts).double().numpy()
     return found
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from vae_engine.experiments.common import drawn_places
+from vae_engine.experiments.means import Mean, apart, over, with_error
 from vae_engine.experiments.result import Chart, Curve, Moment, Picture, Table, curve, picture
 from vae_engine.training.log_linear import Iteration, expectation
 
@@ -17,33 +18,39 @@ _LOOKS = (0, 1, 2, 3, 5, 8, 12)
 _EXAMPLES = 10
 _PIXELS = 784
 _LATENT_BITS = 20
+_WATCHED = 2000  # test images whose log p(x) is told while classes form
 _YEAR = 3.156e7  # seconds
 
 
 @dataclass
 class Fit:
-    """One EM run: mean log p(x) and objective of training images per iteration, test images at the end; nats per image."""
+    """One EM run: mean log p(x) and objective per iteration; log p(x) of each training and test image at the end; nats."""
 
     train: list[float] = field(default_factory=list)
     objective: list[float] = field(default_factory=list)
-    test: float = 0.0
+    trained: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    test: np.ndarray = field(default_factory=lambda: np.zeros(0))
     seconds: float = float("inf")  # of the fastest iteration
 
 
 @dataclass(frozen=True)
 class Found:
-    """Fits by K, by family of features and K; VAEs with log p(x) and decoder weights; seconds by block size and by features."""
+    """Fits by K, by family of features and K; VAEs: log p(x), its error, decoder weights; seconds by block and features."""
 
     images: int
     fits: dict[int, list[Fit]]
     families: dict[str, dict[int, list[Fit]]]
-    vaes: dict[str, tuple[float, int]]
+    vaes: dict[str, tuple[float, float, int]]
     states: list[tuple[int, int, float]]
     features: list[tuple[int, float]]
 
-    def test(self, fits: list[Fit]) -> np.ndarray:
-        """log p(x) of the test images, by seed."""
-        return np.array([fit.test for fit in fits])
+    def test(self, fits: list[Fit]) -> Mean:
+        """log p(x) of the test images."""
+        return over(fits, lambda fit: fit.test)
+
+    def trained(self, fits: list[Fit]) -> Mean:
+        """log p(x) of the training images at the end."""
+        return over(fits, lambda fit: fit.trained)
 
     def says(self) -> list[str]:
         """Beside the VAEs, monotone, general features, time."""
@@ -57,15 +64,15 @@ class Found:
         ]
 
     def _says_vaes(self) -> str:
-        means = {k: self.test(fits).mean() for k, fits in self.fits.items()}
+        means = {k: self.test(fits) for k, fits in self.fits.items()}
         most = max(means)
         reached = []
-        for name, (log_px, _) in self.vaes.items():
-            enough = [k for k, mean in means.items() if mean >= log_px]
+        for name, (log_px, error, _) in self.vaes.items():
+            enough = [k for k, mean in means.items() if mean.value >= log_px]
             passed = f"passed with K = {min(enough)}" if enough else f"passed with no K up to {most}"
-            reached.append(f"{name} {log_px:.1f} ({passed})")
+            reached.append(f"{name} {with_error(log_px, error)} ({passed})")
         told = sorted({k for k in means if k in (10, 50)} | {min(means), most})
-        steps = ", ".join(f"{means[k]:.1f} with K = {k}" for k in told)
+        steps = ", ".join(f"{means[k]} with K = {k}" for k in told)
         return (
             f"Exact EM over K classes reaches a test log p(x) of {steps} nats; VAEs with two continuous latent dimensions, "
             f"exactly and on the same images: {', '.join(reached)}."
@@ -86,18 +93,17 @@ class Found:
 
     def _says_limits(self) -> str:
         ks = [k for k in self.fits if k > 1]
-        test = {k: self.test(self.fits[k]).mean() for k in ks}
-        more = {k: float(np.mean([fit.train[-1] for fit in self.fits[k]]) - test[k]) for k in ks}
-        last = f"The step from K = {ks[-2]} to {ks[-1]} brings {test[ks[-1]] - test[ks[-2]]:+.1f} nats. " if len(ks) > 1 else ""
-        fits = ", ".join(f"{more[k]:+.1f} at K = {k}" for k in ks[-3:])
+        test = {k: self.test(self.fits[k]) for k in ks}
+        last = f"The step from K = {ks[-2]} to {ks[-1]} brings {test[ks[-1]] - test[ks[-2]]:+} nats. " if len(ks) > 1 else ""
+        fits = ", ".join(f"{apart(self.trained(self.fits[k]), test[k])} at K = {k}" for k in ks[-3:])
         return f"{last}Each class has {_PIXELS} weights of its own: training minus test log p(x) is {fits}."
 
     def _says_features(self) -> str:
         names = list(self.families)
         gains = []
         for k in self.families[names[0]]:
-            means = [self.test(self.families[name][k]).mean() for name in names]
-            gains.append(f"{means[1] - means[0]:+.1f} and {means[-1] - means[0]:+.1f} at K = {k}")
+            means = [self.test(self.families[name][k]) for name in names]
+            gains.append(f"{means[1] - means[0]:+} and {means[-1] - means[0]:+} at K = {k}")
         return (
             "On 14 × 14 pixels, pairs of pixels and all products within blocks of 2 × 2 are worth, over single pixels, "
             f"{', '.join(gains)} nats per image."
@@ -135,9 +141,9 @@ class Found:
     def charts(self) -> tuple[Chart, ...]:
         """log p(x) against K, over iterations, by features; time."""
         ks = list(self.fits)
-        test = np.stack([self.test(fits) for fits in self.fits.values()], 1)
+        test = np.stack([self.test(fits).by_seed for fits in self.fits.values()], 1)
         train = np.array([[fits[seed].train[-1] for fits in self.fits.values()] for seed in range(len(test))])
-        level = [curve(f"{name}, exact, test", ks, np.full((1, len(ks)), log_px)) for name, (log_px, _) in self.vaes.items()]
+        level = [curve(f"{name}, exact, test", ks, np.full((1, len(ks)), log_px)) for name, (log_px, _, _) in self.vaes.items()]
         per_image = "log p(x), nats per image"
         rises = []
         for k, fits in self.fits.items():
@@ -149,7 +155,7 @@ class Found:
             courses.append(curve(f"K = {k}", range(len(fits[0].train)), np.array([fit.train for fit in fits])))
         small = []
         for name, family in self.families.items():
-            small.append(curve(name, list(family), np.stack([self.test(fits) for fits in family.values()], 1)))
+            small.append(curve(name, list(family), np.stack([self.test(fits).by_seed for fits in family.values()], 1)))
         seconds = self._seconds()
         sizes, times = [2**m for m, _, _ in self.states], [1000 * s for _, _, s in self.states]
         numbers, slower = [n for n, _ in self.features], [1000 * s for _, s in self.features]
@@ -177,16 +183,16 @@ class Found:
         rows: list[tuple] = []
         for k, fits in self.fits.items():
             test, seconds = self.test(fits), self._seconds().get(k)
-            train = np.mean([fit.train[-1] for fit in fits])
             weights = k * _PIXELS + k - 1
-            rows.append((f"mixture of {k}", weights, _two(train), _two(test.mean()), _two(test.min()), _two(test.max()),
+            rows.append((f"mixture of {k}", weights, *self.trained(fits).cells, *test.cells, *test.extremes,
                          round(seconds, 4) if seconds else None))  # fmt: skip
-        rows += [(name, weights, None, _two(log_px), None, None, None) for name, (log_px, weights) in self.vaes.items()]
-        columns = ("model", "weights of p(x|z)", "train log p(x), nats", "test log p(x), nats", "least seed", "greatest seed",
-                   "seconds per iteration")  # fmt: skip
-        small = [(name, k, _two(np.mean([fit.train[-1] for fit in fits])), _two(self.test(fits).mean()))
+        rows += [(name, weights, None, None, round(log_px, 2), round(error, 2), None, None, None)
+                 for name, (log_px, error, weights) in self.vaes.items()]  # fmt: skip
+        columns = ("model", "weights of p(x|z)", "train log p(x), nats", "±", "test log p(x), nats", "±", "least seed",
+                   "greatest seed", "seconds per iteration")  # fmt: skip
+        small = [(name, k, *self.trained(fits).cells, *self.test(fits).cells)
                  for name, family in self.families.items() for k, fits in family.items()]  # fmt: skip
-        wide = ("features of a 2 × 2 block", "classes K", "train log p(x), nats", "test log p(x), nats")
+        wide = ("features of a 2 × 2 block", "classes K", "train log p(x), nats", "±", "test log p(x), nats", "±")
         return (Table("28 × 28 pixels, exact log p(x), means over seeds", columns, tuple(rows)),
                 Table("14 × 14 pixels, exact log p(x), means over seeds", wide, tuple(small)))  # fmt: skip
 
@@ -197,7 +203,7 @@ class Watch:
     def __init__(self, test: Tensor, labels: np.ndarray, last: int) -> None:
         self.looks = {*_LOOKS, last}
         self.first = [int(np.flatnonzero(labels == digit)[0]) for digit in range(10)]  # one image of each digit
-        self.test, self.x, self.labels = test, test[self.first], labels
+        self.test, self.x, self.labels = test[drawn_places("test", _WATCHED)], test[self.first], labels
         self.moments: tuple[Moment, ...] = ()
         self.shares: dict[int, np.ndarray] = {}
         self.split = 0
@@ -215,8 +221,9 @@ class Watch:
         order = model.log_share.argsort(descending=True)
         shares = model.log_share.exp()
         sure = (iteration.responsibilities.max(1).values > 0.99).float().mean().item()
-        numbers = [("training log p(x), nats", iteration.log_px.double().mean().item()),
-                   ("test log p(x), first 2,000, nats", expectation(model, self.test[:2000])[1].mean().item()),
+        tested = expectation(model, self.test)[1].double().numpy()
+        numbers = [*Mean(iteration.log_px.double().numpy()[None]).numbers("training log p(x), nats"),
+                   *Mean(tested[None]).numbers(f"log p(x) of {_WATCHED:,} test images, nats"),
                    ("share of training images with p(z = k|x) > 0.99", sure),
                    *((f"class {place + 1}: share", shares[k].item()) for place, k in enumerate(order))]  # fmt: skip
         columns = min(10, len(order))
@@ -252,7 +259,3 @@ class Watch:
 
 def _line(name: str, x: list, y: list[float]) -> Curve:
     return curve(name, x, np.array([y]))
-
-
-def _two(value: Any) -> float:
-    return round(float(value), 2)

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, of_scale, part_of
+from vae_engine.experiments.common import drawn, drawn_places, of_scale, part_of
 from vae_engine.experiments.descent import descend, spaced
+from vae_engine.experiments.means import PROTOCOL, Mean
 from vae_engine.experiments.posterior_spread.full_covariance import (
     FullCovarianceVAE,
     FullPosterior,
@@ -106,7 +107,7 @@ def terms(vae: VAE, x: Tensor, rng: torch.Generator, samples: int) -> tuple[Tens
 
 def _run(arm: str, amount: _Amount, seed: int, report: Callable[[float], None]) -> tuple[VAE, Run]:
     vae, run = _vae(arm, amount.width, seed), Run()
-    x = binary("test", amount.tested, seed)
+    x = drawn("test", amount.tested)
 
     def loss(x: Tensor, rng: torch.Generator, progress: float) -> Tensor:
         return objectives.mean_over_batch(objectives.vae_loss(*terms(vae, x, rng, 1), 1.0))
@@ -126,10 +127,9 @@ def _run(arm: str, amount: _Amount, seed: int, report: Callable[[float], None]) 
     )
     descend(vae, loss, config, report, watch, spaced(amount.steps, 10)[1:])
     nll, kl = tested(x, _DRAWS)
-    run.nll, run.kl = nll.mean().item(), kl.mean().item()
+    run.nll, run.kl = nll.double().numpy(), kl.double().numpy()
     if amount.exact:
-        run.log_px = exact_log_px(vae, x[: amount.exact]).log_px.mean().item()
-        run.gap = run.log_px + (nll + kl)[: amount.exact].mean().item()
+        run.log_px = exact_log_px(vae, x[: amount.exact]).log_px.numpy()
     if isinstance(vae, FullCovarianceVAE):
         with torch.no_grad():
             run.correlation = vae.encode_full(x).correlation.abs().mean().item()
@@ -137,13 +137,13 @@ def _run(arm: str, amount: _Amount, seed: int, report: Callable[[float], None]) 
 
 
 def _best(vae: VAE, count: int, report: Callable[[float], None]) -> list[Best]:
-    """For each of the first test images: the encoder's Gaussian, the best diagonal one and the best full one."""
-    x = binary("test", count)
+    """For each of `count` test images: the encoder's Gaussian, the best diagonal one and the best full one."""
+    x = drawn("test", count)
     with torch.no_grad():
         q = vae.encode(x)
         inference = ExactInference(vae, max(5.0, (q.mu.abs() + 3 * q.std).max().item()))
     found = []
-    for place, image in enumerate(x):
+    for place, image in zip(drawn_places("test", count), x, strict=True):
         diagonal = gaps(inference, image)
         exact = exact_posterior(inference, image)
         starts = [FullPosterior(diagonal.best.mu, torch.diag_embed(diagonal.best.std))]
@@ -153,22 +153,22 @@ def _best(vae: VAE, count: int, report: Callable[[float], None]) -> list[Best]:
         with torch.no_grad():
             elbos = [full_elbo(vae, image, candidate, _NODES).item() for candidate in candidates]
         chosen = int(np.argmax(elbos))
-        found.append(
-            Best(diagonal.log_px, diagonal.encoder_elbo, diagonal.best_elbo, elbos[chosen], candidates[chosen].correlation.item())
-        )
-        report((place + 1) / count)
+        rho = candidates[chosen].correlation.item()
+        found.append(Best(int(place), diagonal.log_px, diagonal.encoder_elbo, diagonal.best_elbo, elbos[chosen], rho))
+        report(len(found) / count)
     return found
 
 
 @torch.no_grad()
 def _moment(vae: VAE, arm: str, run: Run) -> Moment:
     rng = torch.Generator().manual_seed(0)
-    x = binary("test", _SHOWN)
+    x = drawn("test", _SHOWN)
     q = vae.encode_full(x) if isinstance(vae, FullCovarianceVAE) else vae.encode(x)
     rows = torch.cat([x, *vae.decode(q.sample(rng, 3))])
-    numbers = [("ELBO, nats", run.elbo), ("KL, nats", run.kl)]
-    if run.log_px is not None and run.gap is not None:
-        numbers += [("exact log p(x), nats", run.log_px), ("gap, nats", run.gap)]
+    numbers = [*Mean(run.elbo[None]).numbers("ELBO, nats"), *Mean(run.kl[None]).numbers("KL, nats")]
+    if len(run.log_px):
+        numbers += Mean(run.log_px[None]).numbers("exact log p(x), nats")
+        numbers += Mean(run.gap[None]).numbers("gap, nats")
     caption = "test images, and what is decoded from three draws of each one's posterior"
     return Moment(arm, "", tuple(numbers), pictures=(picture(rows.numpy(), caption, _SHOWN),))
 
@@ -183,11 +183,12 @@ def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
             "training",
             f"Adam, one-cycle, peak {amount.rate:g}, {amount.steps} steps of {amount.batch} images; estimator B, L = 1, β = 1",
         ),
-        ("ELBO", f"estimator B, L = {_DRAWS}, {amount.tested:,} test images, one fixed binarisation"),
-        ("gap", f"exact log p(x) by quadrature less the ELBO, the first {amount.exact} test images"),
+        ("ELBO", f"estimator B, L = {_DRAWS}, {amount.tested:,} test images drawn at random by seed 0, one fixed binarisation"),
+        ("gap", f"exact log p(x) by quadrature less the ELBO, {amount.exact} of these test images"),
         (
             "best Gaussians",
-            f"ELBO by Gauss–Hermite quadrature, maximised by L-BFGS; {ARMS[0]}, first seed, {amount.best} test images",
+            f"ELBO by Gauss–Hermite quadrature, maximised by L-BFGS; {ARMS[0]}, first seed, {amount.best} of these test images",
         ),
+        PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vae_engine.experiments.means import Mean, over
 from vae_engine.experiments.result import Chart, Curve, Table, curve
 
 ARMS = ("deep, exp", "deep, softplus", "deep, full", "linear, exp", "linear, softplus", "linear, full")
@@ -18,31 +19,36 @@ _EXACT = ("log_px", "elbo_there", "gap")
 
 @dataclass
 class Run:
-    """What one training came to on test images, nats."""
+    """What one training came to, of each test image, nats: nll and kl [n], and exact log_px of the first of these images."""
 
-    nll: float = 0.0
-    kl: float = 0.0
-    log_px: float | None = None
-    gap: float | None = None
+    nll: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    kl: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    log_px: np.ndarray = field(default_factory=lambda: np.zeros(0))
     correlation: float | None = None
     steps: list[int] = field(default_factory=list)
     on_the_way: list[float] = field(default_factory=list)
 
     @property
-    def elbo(self) -> float:
+    def elbo(self) -> np.ndarray:
         """−(nll + KL)."""
         return -(self.nll + self.kl)
 
     @property
-    def elbo_there(self) -> float | None:
+    def elbo_there(self) -> np.ndarray:
         """The ELBO of the images whose log p(x) is known."""
-        return None if self.log_px is None or self.gap is None else self.log_px - self.gap
+        return self.elbo[: len(self.log_px)]
+
+    @property
+    def gap(self) -> np.ndarray:
+        """log p(x) − ELBO of those."""
+        return self.log_px - self.elbo_there
 
 
 @dataclass(frozen=True)
 class Best:
-    """One image's log p(x), and the ELBO of the encoder's Gaussian, of the best diagonal and of the best full one."""
+    """A test image by its place, its log p(x), and the ELBO of the encoder's Gaussian, of the best diagonal and full ones."""
 
+    place: int
     log_px: float
     encoder: float
     diagonal: float
@@ -50,14 +56,19 @@ class Best:
     correlation: float
 
 
+def _mean(runs: Runs, arm: str, what: str) -> Mean:
+    return over(runs[arm], lambda run: getattr(run, what))
+
+
 def _gain(runs: Runs, better: str, worse: str) -> str:
     """The difference of two arms' ELBOs, with its range over the seeds."""
-    each = np.array([one.elbo - other.elbo for one, other in zip(runs[better], runs[worse], strict=True)])
-    return f"{each.mean():+.1f} nats" + (f" ({each.min():+.1f} to {each.max():+.1f})" if len(each) > 1 else "")
+    gain = _mean(runs, better, "elbo") - _mean(runs, worse, "elbo")
+    return f"{gain:+} nats{gain.of_seeds}"
 
 
-def _mean(runs: Runs, arm: str, what: str) -> float:
-    return float(np.mean([getattr(run, what) for run in runs[arm]]))
+def _correlation(runs: Runs, arm: str) -> float:
+    """The mean |ρ| of an arm's full covariances."""
+    return float(np.mean([run.correlation for run in runs[arm]]))
 
 
 def says(runs: Runs, best: Sequence[Best]) -> tuple[str, ...]:
@@ -73,20 +84,27 @@ def says(runs: Runs, best: Sequence[Best]) -> tuple[str, ...]:
 
 
 def _says_why(runs: Runs, best: Sequence[Best]) -> tuple[str, ...]:
-    encoder, diagonal, full, log_px = (
-        float(np.mean([getattr(one, what) for one in best])) for what in ("encoder", "diagonal", "full", "log_px")
-    )
-    gains = [one.full - one.diagonal for one in best]
+    amortised, mean_field, rest = (Mean(np.array([values])) for values in _gains(best).values())
+    gap = {arm: _mean(runs, arm, "gap") for arm in ("deep, exp", "deep, full", "linear, exp")}
     return (
         f"Why: over {len(best)} test images of one trained decoder the best diagonal Gaussian of each image beats the "
-        f"encoder's by {diagonal - encoder:.2f} nats; the best full one adds {full - diagonal:.2f} more (largest "
-        f"{max(gains):.2f}), and {log_px - full:.2f} are missing then, because the posterior is no Gaussian.",
-        f"The gap between exact log p(x) and ELBO is {_mean(runs, 'deep, exp', 'gap'):.1f} nats for the deep mean-field "
-        f"encoder, {_mean(runs, 'deep, full', 'gap'):.1f} with full covariance, {_mean(runs, 'linear, exp', 'gap'):.1f} for the "
-        "linear one.",
+        f"encoder's by {amortised} nats; the best full one adds {mean_field} more (largest {mean_field.values.max():.2f}), and "
+        f"{rest} are missing then, because the posterior is no Gaussian.",
+        f"The gap between exact log p(x) and ELBO is {gap['deep, exp']} nats for the deep mean-field encoder, "
+        f"{gap['deep, full']} with full covariance (difference {gap['deep, full'] - gap['deep, exp']:+}), "
+        f"{gap['linear, exp']} for the linear one (difference {gap['linear, exp'] - gap['deep, exp']:+}).",
         f"|ρ| is {np.mean([abs(one.correlation) for one in best]):.2f} on average in the best full Gaussians, and "
-        f"{_mean(runs, 'deep, full', 'correlation'):.2f} in what the deep encoder gives.",
+        f"{_correlation(runs, 'deep, full'):.2f} in what the deep encoder gives.",
     )
+
+
+def _gains(best: Sequence[Best]) -> dict[str, list[float]]:
+    """Image by image, what amortisation costs, what mean field does, and what no Gaussian gets."""
+    return {
+        "best diagonal − encoder's": [one.diagonal - one.encoder for one in best],
+        "best full − best diagonal": [one.full - one.diagonal for one in best],
+        "log p(x) − best full": [one.log_px - one.full for one in best],
+    }
 
 
 def charts(runs: Runs, best: Sequence[Best], batch: int) -> tuple[Chart, ...]:
@@ -95,14 +113,13 @@ def charts(runs: Runs, best: Sequence[Best], batch: int) -> tuple[Chart, ...]:
         curve(arm, [float(step * batch) for step in group[0].steps], np.array([run.on_the_way for run in group]))
         for arm, group in runs.items()
     )
-    places = range(len(ARMS))
     made = [Chart("training", "Test ELBO while training", "training images seen", "nats per image", curves, x_log=True)]
     places = range(len(ARMS))
 
     def over_arms(name: str, what: str) -> Curve:
-        return curve(name, places, np.array([[getattr(run, what) for run in runs[arm]] for arm in ARMS]).T)
+        return curve(name, places, np.stack([_mean(runs, arm, what).by_seed for arm in ARMS], 1))
 
-    measured = all(run.gap is not None for group in runs.values() for run in group)
+    measured = all(len(run.log_px) for group in runs.values() for run in group)
     made.append(
         Chart("bound", "ELBO", "encoder, spread", "nats per image", (over_arms("ELBO", "elbo"),), kind="bars", ticks=ARMS)
     )
@@ -118,14 +135,9 @@ def charts(runs: Runs, best: Sequence[Best], batch: int) -> tuple[Chart, ...]:
         )  # fmt: skip
     if best:
         share = [(place + 1) / len(best) for place in range(len(best))]
-        gains = (
-            ("best diagonal − encoder's", [one.diagonal - one.encoder for one in best]),
-            ("best full − best diagonal", [one.full - one.diagonal for one in best]),
-            ("log p(x) − best full", [one.log_px - one.full for one in best]),
-        )
         made.append(
             Chart("gains", "Image by image: what better Gaussians would gain", "share of images with less", "nats",
-                  tuple(Curve(name, tuple(share), tuple(sorted(values))) for name, values in gains),
+                  tuple(Curve(name, tuple(share), tuple(sorted(values))) for name, values in _gains(best).items()),
                   note="Each curve sorted by itself: amortisation, mean field, and what no Gaussian gets.")
         )  # fmt: skip
     return tuple(made)
@@ -135,22 +147,20 @@ def tables(runs: Runs, best: Sequence[Best]) -> tuple[Table, ...]:
     """A row for each arm; a row for each image whose best Gaussians were sought."""
     rows = []
     for arm, group in runs.items():
-        elbos = [run.elbo for run in group]
-        correlation = round(_mean(runs, arm, "correlation"), 3) if group[0].correlation is not None else None
-        means = [round(_mean(runs, arm, what), 2) for what in ("elbo", "nll", "kl")]
-        known = group[0].gap is not None
-        exact = [round(_mean(runs, arm, what), 2) if known else None for what in _EXACT]
-        rows.append((arm, means[0], round(min(elbos), 2), round(max(elbos), 2), *means[1:], *exact, correlation))
+        elbo, nll, kl = (_mean(runs, arm, what) for what in ("elbo", "nll", "kl"))
+        correlation = round(_correlation(runs, arm), 3) if group[0].correlation is not None else None
+        exact = [cell for what in _EXACT for cell in (_mean(runs, arm, what).cells if len(group[0].log_px) else (None, None))]
+        rows.append((arm, *elbo.cells, *elbo.extremes, *nll.cells, *kl.cells, *exact, correlation))
     columns = (
-        "encoder, spread", "ELBO", "least of the seeds", "greatest of the seeds", "nll", "KL", "log p(x), exact, fewer images",
-        "ELBO of those", "gap of those", "mean |ρ|",
+        "encoder, spread", "ELBO", "±", "least of the seeds", "greatest of the seeds", "nll", "±", "KL", "±",
+        "log p(x), exact, fewer images", "±", "ELBO of those", "±", "gap of those", "±", "mean |ρ|",
     )  # fmt: skip
     trained = Table("Nats per test image, means over the seeds", columns, tuple(rows))
     if not best:
         return (trained,)
     images = tuple(
-        (place, *(round(value, 2) for value in (one.log_px, one.encoder, one.diagonal, one.full, one.correlation)))
-        for place, one in enumerate(best)
+        (one.place, *(round(value, 2) for value in (one.log_px, one.encoder, one.diagonal, one.full, one.correlation)))
+        for one in best
     )
     of_images = ("test image", "exact log p(x)", "ELBO of the encoder's", "of the best diagonal", "of the best full", "its ρ")
     return trained, Table("The best Gaussians of single images, nats", of_images, images)

@@ -10,12 +10,11 @@ import numpy as np
 import torch
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.common import binary, of_scale
+from vae_engine.experiments.common import drawn, drawn_places, image_terms, of_scale
+from vae_engine.experiments.means import PROTOCOL, Mean, over
 from vae_engine.experiments.result import Findings, Moment, picture
 from vae_engine.experiments.wake_sleep.views import METHODS, Elbos, exact_table, says_exact
 from vae_engine.inference.exact import exact_log_px
-from vae_engine.measure import evaluation
-from vae_engine.measure.evaluation import held_out_terms
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, build_model, start_at_mean_image
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -53,11 +52,11 @@ AMOUNTS = {
 
 @dataclass
 class Trained:
-    """A model and its ELBO on test and training images at every checkpoint, nats per image."""
+    """A model, and the ELBO of each test and each training image, [n], at every checkpoint, nats."""
 
     vae: VAE
-    test: list[float]
-    train: list[float]
+    test: list[np.ndarray]
+    train: list[np.ndarray]
 
 
 def measure(scale: str, seed: int, report: Report) -> Findings:
@@ -81,14 +80,19 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
         report("exact log p(x)", 0.0)
         exact = {method: exact_terms([run.vae for run in runs[method, 2]], amount.exact) for method in METHODS}
         says.append(says_exact(exact))
-        tables.append(exact_table(exact, amount.exact))
+        tables.append(exact_table(exact))
     protocol = (
-        ("data", f"MNIST, dynamic; 50,000 to train; ELBO on the first {amount.evaluated:,} test and training images"),
+        (
+            "data",
+            f"MNIST, dynamic; 50,000 to train; ELBO on {amount.evaluated:,} test and as many training images, "
+            "drawn at random by seed 0",
+        ),
         ("networks", f"encoder 784–{amount.hidden}–2·N_z and decoder N_z–{amount.hidden}–784, ReLU, Bernoulli pixels"),
         ("same for both", "first weights (output bias at the mean image), minibatches and drawn pixels of a seed"),
         ("optimiser", f"Adam, constant rate {RATE:g}; wake-sleep has one for each network; tuned for neither"),
         ("budget", f"{amount.steps:,} steps of {BATCH} images; each step of wake-sleep sees {BATCH} dreams as well"),
         ("ELBO", "estimator B, 5 samples, one fixed binarisation; nats per image"),
+        PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )
     cost = total * amount.steps * BATCH
@@ -96,7 +100,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
 
 
 def _elbos(runs: dict[tuple[str, int], list[Trained]], amount: Amount, method: str, split: str) -> np.ndarray:
-    """[dimensions, seeds, checkpoints]."""
+    """[dimensions, seeds, checkpoints, images]."""
     return np.array([[getattr(run, split) for run in runs[method, d]] for d in amount.dimensions])
 
 
@@ -122,7 +126,7 @@ def train(
 ) -> Trained:  # fmt: skip
     """Train by one of METHODS and evaluate at every checkpoint; wake-sleep's phases are added to `moments`."""
     torch.set_flush_denormal(True)
-    images, test = data.load("train"), data.load("test").head(amount.evaluated)
+    images, test, trained = data.load("train"), drawn("test", amount.evaluated), drawn("train", amount.evaluated)
     vae = build_model(model_config(dimension, amount.hidden), seed)
     assert isinstance(vae, VAE)
     start_at_mean_image(vae, images.images)
@@ -146,8 +150,8 @@ def train(
             by_phases.wake(x, rng)
             by_phases.sleep(BATCH, rng)
         if step + 1 in checkpoints:
-            kept.test.append(held_out_terms(vae, test, "dynamic", 0, 5)["elbo"])
-            kept.train.append(held_out_terms(vae, images.head(amount.evaluated), "dynamic", 0, 5)["elbo"])
+            kept.test.append(image_terms(vae, test, samples=5)["elbo"])
+            kept.train.append(image_terms(vae, trained, samples=5)["elbo"])
             tell((step + 1) / amount.steps)
     return kept
 
@@ -157,8 +161,8 @@ class Phases:
 
     def __init__(self, vae: VAE, learner: WakeSleep, moments: list[Moment], watched: list[int]) -> None:
         self.vae, self.learner, self.moments, self.watched = vae, learner, moments, watched
-        self.x = binary("test", _WATCHED)
-        self.classes = tuple(int(label) for label in data.load("test").labels[:_WATCHED])
+        self.x = drawn("test", _WATCHED)
+        self.classes = tuple(int(label) for label in data.load("test").labels[drawn_places("test", _WATCHED)])
         self._look("Before the first step", "Nothing has moved.", (weights(vae.decoder), weights(vae.encoder)))
 
     def step(self, number: int, x: torch.Tensor, rng: torch.Generator) -> None:
@@ -180,7 +184,7 @@ class Phases:
         rng = torch.Generator().manual_seed(7)  # the same noise at every look
         wake = wake_objective(self.vae, self.x, rng).mean().item()
         q = self.vae.encode(self.x)
-        nll = objectives.nll(self.vae.likelihood, self.x, self.vae.decode_logits(q.sample(rng))).mean().item()
+        nll = objectives.nll(self.vae.likelihood, self.x, self.vae.decode_logits(q.sample(rng))[0])
         sleep = sleep_objective(self.vae, *dream(self.vae, _WATCHED, rng)).mean().item()
         z, dreamt = dream(self.vae, _DREAMS, rng)
         numbers = (
@@ -188,7 +192,7 @@ class Phases:
             ("‖Δφ‖, the encoder's move", moved(before[1], self.vae.encoder)),
             ("wake: E_q log p(x, z), nats", wake),
             ("sleep: E_p log q(z|x̃), nats", sleep),
-            (f"ELBO of {_WATCHED} test images, nats", -nll - objectives.kl(q).mean().item()),
+            *Mean(-(nll + objectives.kl(q)).double().numpy()[None]).numbers(f"ELBO of {_WATCHED} test images, nats"),
         )
         points = tuple((round(a, 4), round(b, 4)) for a, b in q.mu.tolist())
         shown = torch.cat([self.vae.decode(z), dreamt]).numpy()
@@ -197,11 +201,8 @@ class Phases:
         self.moments.append(Moment(label, text, rounded, points, self.classes, (dreams,)))
 
 
-def exact_terms(vaes: list[VAE], images: int) -> np.ndarray:
-    """Exact log p(x) and ELBO (20 samples), nats, over the first test images: [models, 2]."""
-    x = binary("test", images)
-    test, found = data.load("test").head(images), []
-    for vae in vaes:
-        log_px = exact_log_px(vae, x).log_px.mean().item()
-        found.append((log_px, evaluation.held_out_terms(vae, test, "dynamic", 0, 20)["elbo"]))
-    return np.array(found)
+def exact_terms(vaes: list[VAE], images: int) -> tuple[Mean, Mean]:
+    """Exact log p(x), and ELBO (20 samples), of the same test images, nats."""
+    x = drawn("test", images)
+    log_px = over(vaes, lambda vae: exact_log_px(vae, x).log_px.numpy())
+    return log_px, over(vaes, lambda vae: image_terms(vae, x, samples=20)["elbo"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from vae_engine.experiments.means import Mean, apart
 from vae_engine.experiments.result import Chart, Table, curve
 
 METHODS = ("AEVB", "wake-sleep")
@@ -13,7 +15,7 @@ METHODS = ("AEVB", "wake-sleep")
 
 @dataclass(frozen=True)
 class Elbos:
-    """ELBO in nats per image by method, [dimensions, seeds, checkpoints], on test and on training images."""
+    """ELBO of each image in nats by method, [dimensions, seeds, checkpoints, images], on test and on training images."""
 
     dimensions: tuple[int, ...]
     seen: list[int]
@@ -22,8 +24,17 @@ class Elbos:
 
     @property
     def lead(self) -> np.ndarray:
-        """AEVB's test ELBO minus wake-sleep's of the same seed."""
-        return self.test["AEVB"] - self.test["wake-sleep"]
+        """AEVB's test ELBO minus wake-sleep's of the same seed: [dimensions, seeds, checkpoints]."""
+        found: np.ndarray = (self.test["AEVB"] - self.test["wake-sleep"]).mean(-1)
+        return found
+
+    def last(self, method: str, place: int) -> Mean:
+        """A method's test ELBO at the end, for the number of dimensions that stands there."""
+        return Mean(self.test[method][place, :, -1])
+
+    def last_lead(self, place: int) -> Mean:
+        """AEVB's lead at the end."""
+        return self.last("AEVB", place) - self.last("wake-sleep", place)
 
     def says(self) -> list[str]:
         """The ordering at the end, the ordering before, and what dimensions and training images are worth."""
@@ -40,7 +51,7 @@ class Elbos:
         always = [d for d, row in zip(self.dimensions, last, strict=True) if (row > 0).all()]
         others = [d for d in self.dimensions if d not in always]
         named = "every N_z" if not others else f"N_z = {_listed(always)}" if always else "no N_z"
-        leads = ", ".join(f"{row.mean():+.1f} at N_z = {d}" for d, row in zip(self.dimensions, last, strict=True))
+        leads = ", ".join(f"{self.last_lead(place):+} at N_z = {d}" for place, d in enumerate(self.dimensions))
         return (
             f"After {self.seen[-1]:,} images AEVB's test ELBO is above wake-sleep's for {named} in each of {last.shape[1]} seeds"
             f"{f', but not for N_z = {_listed(others)}' if others else ''}; its mean lead in nats is {leads}."
@@ -69,27 +80,31 @@ class Elbos:
         found = []
         for method in METHODS:
             for d, runs in zip(self.dimensions, self.test[method], strict=True):
-                top = int(runs.mean(0).argmax())
-                fall = runs[:, top] - runs[:, -1]
-                if fall.min() > 0.5:
-                    found.append(f"{method}'s at N_z = {d} from {runs[:, top].mean():.1f} nats at {self.seen[top]:,} images to "
-                                 f"{runs[:, -1].mean():.1f}")  # fmt: skip
+                top = int(runs.mean((0, 2)).argmax())
+                highest, last = Mean(runs[:, top]), Mean(runs[:, -1])
+                if (highest - last).by_seed.min() > 0.5:
+                    found.append(f"{method}'s at N_z = {d} from {highest} nats at {self.seen[top]:,} images to {last} "
+                                 f"(difference {last - highest:+})")  # fmt: skip
         if not found:
             return "No test ELBO comes down again in every seed by the end of training."
         return f"A test ELBO comes down again in every seed while training goes on: {'; '.join(found)}."
 
     def _says_dimensions(self) -> str:
-        last = {method: self.test[method][:, :, -1].mean(1) for method in METHODS}
-        best = {method: int(values.argmax()) for method, values in last.items()}
-        parts = [f"{method} is best at N_z = {self.dimensions[best[method]]} ({last[method].max():.1f} nats) and has "
-                 f"{last[method][-1]:.1f} at N_z = {self.dimensions[-1]}" for method in METHODS]  # fmt: skip
+        last = {method: [self.last(method, place) for place in range(len(self.dimensions))] for method in METHODS}
+        best = {method: max(range(len(means)), key=lambda place: means[place].value) for method, means in last.items()}
+        parts = [f"{method} is best at N_z = {self.dimensions[best[method]]} ({last[method][best[method]]} nats) and has "
+                 f"{last[method][-1]} at N_z = {self.dimensions[-1]}" for method in METHODS]  # fmt: skip
         return f"Dimensions: {'; '.join(parts)}."
 
     def _says_generalisation(self) -> str:
-        more = {method: self.train[method] - self.test[method] for method in METHODS}
-        grown = {method: (values[:, :, -1] - values[:, :, 0]).mean(1) for method, values in more.items()}
-        parts = [f"{values.mean():.1f} nats more for {method} ({values.min():+.1f} to {values.max():+.1f} over N_z)"
-                 for method, values in grown.items()]  # fmt: skip
+        parts = []
+        for method in METHODS:
+            risen = [split[method][:, :, -1] - split[method][:, :, 0] for split in (self.train, self.test)]
+            trained, tested = (Mean(values.mean(0)) for values in risen)  # images see all N_z, so their means over these, too
+            of_each = (risen[0].mean(2) - risen[1].mean(2)).mean(1)
+            parts.append(
+                f"{apart(trained, tested)} nats more for {method} ({of_each.min():+.1f} to {of_each.max():+.1f} over N_z)"
+            )
         return f"Since the first checkpoint the ELBO of training images has risen {' and '.join(parts)} than that of test images."
 
     def charts(self) -> tuple[Chart, ...]:
@@ -103,8 +118,8 @@ class Elbos:
         for place, d in enumerate(self.dimensions):
             curves = []
             for method in METHODS:
-                curves.append(curve(f"{method}, test", self.seen, self.test[method][place]))
-                curves.append(curve(f"{method}, train", self.seen, self.train[method][place]))
+                curves.append(curve(f"{method}, test", self.seen, self.test[method][place].mean(-1)))
+                curves.append(curve(f"{method}, train", self.seen, self.train[method][place].mean(-1)))
             charts.append(Chart(f"elbo-{d}", f"N_z = {d}", x_label, "ELBO, nats per image", tuple(curves), x_log=True))
         return tuple(charts)
 
@@ -112,36 +127,32 @@ class Elbos:
         """The end of training."""
         rows = []
         for place, d in enumerate(self.dimensions):
-            final = [split[method][place, :, -1].mean() for method in METHODS for split in (self.test, self.train)]
-            lead = self.lead[place, :, -1]
-            rows.append((d, *_rounded(*final, lead.mean(), lead.min(), lead.max())))
-        columns = ("N_z", "AEVB, test", "AEVB, train", "wake-sleep, test", "wake-sleep, train", "AEVB's lead on test",
-                   "least of the seeds", "greatest")  # fmt: skip
+            final = [Mean(split[method][place, :, -1]).cells for method in METHODS for split in (self.test, self.train)]
+            lead = self.last_lead(place)
+            rows.append((d, *(cell for cells in final for cell in cells), *lead.cells, *lead.extremes))
+        columns = ("N_z", "AEVB, test", "±", "AEVB, train", "±", "wake-sleep, test", "±", "wake-sleep, train", "±",
+                   "AEVB's lead on test", "±", "least of the seeds", "greatest")  # fmt: skip
         return Table(f"ELBO after {self.seen[-1]:,} images, nats per image, means over seeds", columns, tuple(rows))
 
 
-def says_exact(exact: dict[str, np.ndarray]) -> str:
-    """Whose the lead is in two dimensions, from (log p(x), ELBO) [models, 2] by method."""
-    log_px = {method: found[:, 0].mean() for method, found in exact.items()}
-    gap = {method: (found[:, 0] - found[:, 1]).mean() for method, found in exact.items()}
-    decoder, encoder = log_px["AEVB"] - log_px["wake-sleep"], gap["wake-sleep"] - gap["AEVB"]
+def says_exact(exact: Mapping[str, tuple[Mean, Mean]]) -> str:
+    """Whose the lead is in two dimensions, from log p(x) and ELBO by method."""
+    (ours, our_elbo), (theirs, their_elbo) = exact["AEVB"], exact["wake-sleep"]
+    our_gap, their_gap = ours - our_elbo, theirs - their_elbo
     return (
-        f"In two dimensions the exact log p(x) tells the two networks apart: {log_px['AEVB']:.1f} for AEVB and "
-        f"{log_px['wake-sleep']:.1f} for wake-sleep. Of the lead of {decoder + encoder:+.1f} nats {decoder:+.1f} are the "
-        f"decoder's and {encoder:+.1f} the encoder's: KL(q ‖ p(z|x)) is {gap['AEVB']:.1f} against {gap['wake-sleep']:.1f}."
+        f"In two dimensions the exact log p(x) tells the two networks apart: {ours} for AEVB and {theirs} for wake-sleep. Of the "
+        f"lead of {our_elbo - their_elbo:+} nats {ours - theirs:+} are the decoder's and {their_gap - our_gap:+} the encoder's: "
+        f"KL(q ‖ p(z|x)) is {our_gap} against {their_gap}."
     )
 
 
-def exact_table(exact: dict[str, np.ndarray], images: int) -> Table:
+def exact_table(exact: Mapping[str, tuple[Mean, Mean]]) -> Table:
     """Exact log p(x), ELBO and gap in two dimensions."""
-    rows = tuple((method, *_rounded(*found.mean(0), (found[:, 0] - found[:, 1]).mean())) for method, found in exact.items())
-    columns = ("method", "exact log p(x)", "ELBO", "gap = KL(q ‖ p(z|x))")
-    return Table(f"Two dimensions at the end, first {images} test images, nats per image, means over seeds", columns, rows)
+    rows = tuple((method, *log_px.cells, *elbo.cells, *(log_px - elbo).cells) for method, (log_px, elbo) in exact.items())
+    columns = ("method", "exact log p(x)", "±", "ELBO", "±", "gap = KL(q ‖ p(z|x))", "±")
+    images = exact["AEVB"][0].values.shape[1]
+    return Table(f"Two dimensions at the end, {images} of the test images, nats per image, means over seeds", columns, rows)
 
 
 def _listed(values: list[int]) -> str:
     return ", ".join(map(str, values))
-
-
-def _rounded(*values: float) -> tuple[float, ...]:
-    return tuple(round(float(value), 2) for value in values)
