@@ -31,7 +31,7 @@ export function createMovePanel(app) {
   const vaes = app.models.filter((model) => model.bundle.kind === "vae");
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
-    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density), ...rows.map((row) => row.element), keys, touches);
+    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density), make("div", {class: "lx-rows"}, ...rows.map((row) => row.element)), keys, touches);
   return {
     element,
     /** @param {State} state */

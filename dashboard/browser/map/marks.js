@@ -14,7 +14,7 @@ import {shareText} from "../words/captions.js";
 /** @typedef {CanvasRenderingContext2D} Context */
 
 const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
-const LONG_LABEL = 420; // pixels of the map
+const LONG_LABEL = 480; // pixels of the map
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
