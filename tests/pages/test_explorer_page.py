@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.explorer_page import PHONE, choose_image, draw_seven, here, settle, state, until
+from support.explorer_page import PHONE, choose_image, draw_seven, here, pixels, place, settle, state, stats, until
 
 from dashboard.learn.steps import STEPS
 
@@ -51,6 +51,71 @@ def test_everything_fits_without_scrolling(open_static, size, mode):
         assert box["width"] >= 220
 
 
+@pytest.mark.parametrize("size", [(1366, 696), (1920, 1008)])
+def test_codes_and_manifold_of_both_models_are_seen_at_once_and_move_as_one(open_static, size):
+    width, height = size
+    page = open_static(viewport={"width": width, "height": height})
+    views = ("latent-map-vae", "manifold-vae", "latent-map-ae", "manifold-ae")
+    boxes = {
+        testid: page.get_by_test_id(testid).bounding_box()
+        for testid in (*views, "digit-vae", "digit-ae", "z1", "z2", "z1-ae", "z2-ae")
+    }
+    for testid, box in boxes.items():
+        assert box["y"] >= 0, testid
+        assert box["y"] + box["height"] <= height, testid
+        assert box["x"] + box["width"] <= width, testid
+    assert len({(boxes[testid]["width"], boxes[testid]["height"], boxes[testid]["y"]) for testid in views}) == 1
+    assert boxes["manifold-vae"]["width"] >= 0.2 * width
+    assert 0.95 < boxes["manifold-vae"]["width"] / boxes["manifold-vae"]["height"] < 1.1, "squares, or nearly"
+    assert stats(page)["views"] == 4
+    until(lambda: stats(page)["tilesMs"]["p50"] > 0)
+    inked = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value)"
+    for canvas in page.locator(".lx-manifold-base").all():
+        assert canvas.evaluate(inked)
+
+    before = pixels(page, "digit-vae")
+    page.mouse.move(*place(page, "manifold-vae", 0.5, 0.5))
+    page.mouse.down()
+    page.mouse.move(*place(page, "manifold-vae", 0.8, 0.3), steps=4)
+    settle(page)
+    z1, z2 = state(page)["z"][0]
+    assert z1 > 0.5
+    assert z2 > 0.5
+    assert pixels(page, "digit-vae") != before
+    page.mouse.up()
+    page.mouse.move(*place(page, "latent-map-vae", 0.8, 0.3))
+    page.mouse.down()
+    page.mouse.move(*place(page, "latent-map-vae", 0.81, 0.3))
+    page.mouse.move(*place(page, "latent-map-vae", 0.8, 0.3))
+    page.mouse.up()
+    assert state(page)["z"][0] == pytest.approx([z1, z2], abs=0.02), "the same place in either square is the same z"
+
+    manifold = page.locator(".lx-manifold-base").first
+    codes, tiles = (
+        page.locator(f".lx-{name}-base").first.evaluate("canvas => canvas.toDataURL()") for name in ("map", "manifold")
+    )
+    page.mouse.move(*place(page, "manifold-vae", 0.5, 0.5))
+    page.mouse.wheel(0, -600)
+    settle(page)
+    assert state(page)["views"][0]["scale"] > 0
+    assert state(page)["views"][1] is None
+    assert page.locator(".lx-map-base").first.evaluate("canvas => canvas.toDataURL()") != codes
+    assert manifold.evaluate("canvas => canvas.toDataURL()") != tiles
+
+    page.get_by_test_id("layers-menu").click()
+    full = manifold.evaluate("canvas => canvas.toDataURL()")
+    page.get_by_test_id("show-all-vae").click()
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id("manifold-dimmed").uncheck()
+    settle(page)
+    assert "empty=full" in page.url
+    assert manifold.evaluate("canvas => canvas.toDataURL()") not in (full, tiles)
+    page.get_by_test_id("mode-inspect").click()
+    page.mouse.click(*place(page, "manifold-ae", 0.5, 0.5))
+    settle(page)
+    assert state(page)["selected"] is not None
+
+
 def test_newcomers_are_told_what_the_page_is_until_they_close_it(open_explore):
     page = open_explore()
     expect(page.get_by_test_id("welcome")).to_contain_text("variational autoencoder (VAE) beside that of a plain autoencoder")
@@ -76,6 +141,17 @@ def test_the_maps_stack_on_a_phone(open_static):
     assert second
     assert second["y"] > first["y"] + first["height"]
     assert first["width"] > 300
+    expect(page.get_by_test_id("manifold-vae")).to_be_hidden()
+    page.get_by_test_id("see-manifold-vae").tap()
+    expect(page.get_by_test_id("latent-map-vae")).to_be_hidden()
+    assert page.get_by_test_id("manifold-vae").bounding_box() == first
+    digit = page.get_by_test_id("digit-vae").bounding_box()
+    assert digit
+    assert digit["y"] + digit["height"] <= 844
+    page.touchscreen.tap(*place(page, "manifold-vae", 0.75, 0.25))
+    settle(page)
+    assert min(state(page)["z"][0]) > 0.5
+    expect(page.get_by_test_id("see-manifold-ae")).to_have_attribute("aria-pressed", "true")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

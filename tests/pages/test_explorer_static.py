@@ -264,7 +264,7 @@ def test_a_stroke_keeps_its_shape_when_the_pad_moves_under_the_pen(open_static):
     end = place(page, "draw-pad", 0.7, 0.6)
     page.mouse.down()
     before = pad.bounding_box()
-    page.get_by_test_id("caption").evaluate("caption => { caption.style.paddingTop = '40px'; }")
+    page.locator("figcaption").first.evaluate("caption => { caption.style.paddingTop = '40px'; }")
     assert pad.bounding_box()["y"] > before["y"]
     page.mouse.move(*end, steps=3)
     page.mouse.up()

@@ -9,6 +9,8 @@ const decodeTimes = [];
 const paintTimes = [];
 /** @type {number[]} */
 const workTimes = [];
+/** @type {number[]} */
+const tileTimes = [];
 let frameCount = 0;
 /** @type {number|null} */
 let touchedAt = null;
@@ -22,6 +24,11 @@ function keep(times, value) {
 /** One decode took so many milliseconds. @param {number} milliseconds */
 export function recordDecode(milliseconds) {
   keep(decodeTimes, milliseconds);
+}
+
+/** All tiles of a manifold that came in sight were decoded and drawn so many milliseconds later. @param {number} milliseconds */
+export function recordTiles(milliseconds) {
+  keep(tileTimes, milliseconds);
 }
 
 /** Someone touched something; the time until the frame that shows it is what they feel. @param {Event} event */
@@ -45,13 +52,13 @@ function percentiles(times) {
   return {p50: at(0.5), p95: at(0.95)};
 }
 
-/** Frames drawn and percentiles in milliseconds: of a decode, from input to drawn, and of a frame's own work. */
+/** Frames drawn and percentiles in milliseconds: of a decode, from input to drawn, of a frame's own work with all views, and from a manifold in sight to drawn. */
 export function readStats() {
-  return {frames: frameCount, decodeMs: percentiles(decodeTimes), inputToPaintMs: percentiles(paintTimes), workMs: percentiles(workTimes)};
+  return {frames: frameCount, decodeMs: percentiles(decodeTimes), inputToPaintMs: percentiles(paintTimes), workMs: percentiles(workTimes), tilesMs: percentiles(tileTimes)};
 }
 
 /** Begins measuring anew. */
 export function clearStats() {
-  decodeTimes.length = paintTimes.length = workTimes.length = 0;
+  decodeTimes.length = paintTimes.length = workTimes.length = tileTimes.length = 0;
   frameCount = 0;
 }

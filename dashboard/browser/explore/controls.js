@@ -22,7 +22,7 @@ const MODE_TEXTS = {
 };
 /** @type {Record<LayerName, string>} */
 const LAYER_TEXTS = {
-  points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold",
+  points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold under the codes",
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
   posterior: "True posterior p(z|x) of an image",
 };
@@ -77,15 +77,18 @@ export function createLayersMenu(store, commit, enlarge) {
   const spacing = make("select", {class: "lx-field", "aria-label": "Spacing of the tiles", "data-testid": "manifold-spacing",
     onchange: () => apply({type: "set", values: {spacing: spacing.value === "prior" ? "prior" : "linear"}})},
     make("option", {value: "linear"}, "equal steps"), make("option", {value: "prior"}, "equal prior mass"));
-  const manifoldRow = make("div", {class: "lx-check-more"}, size, spacing, actionButton("Large", enlarge, {"data-testid": "plate", title: "The manifold in the whole window"}));
+  const dimmed = make("input", {type: "checkbox", "data-testid": "manifold-dimmed", onchange: () => apply({type: "set", values: {dimmed: dimmed.checked}})});
+  const manifold = make("div", {class: "lx-check-group", role: "group", "aria-label": "Decoded manifold"}, make("h3", {}, "Decoded manifold"),
+    make("div", {class: "lx-check-more"}, size, spacing, actionButton("Large", enlarge, {"data-testid": "plate", title: "The manifold in the whole window"})),
+    make("label", {class: "lx-check"}, dimmed, "Faint where no training code is near"));
   return {
-    element: createMenu("Layers", "layers-menu", ...boxes.flatMap((one) => (one.layer === "manifold" ? [one.element, manifoldRow] : [one.element]))),
+    element: createMenu("Layers", "layers-menu", ...boxes.map((one) => one.element), manifold),
     /** @param {State} state */
     render(state) {
       for (const {layer, box} of boxes) box.checked = state.layers[layer];
-      manifoldRow.hidden = !state.layers.manifold;
       size.value = String(state.manifoldSize);
       spacing.value = state.spacing;
+      dimmed.checked = state.dimmed;
     },
   };
 }

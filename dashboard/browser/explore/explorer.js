@@ -255,7 +255,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   });
   retheme();
   commit();
-  Object.assign(globalThis, {__latentExplorer: {stats: readStats, clearStats, state: () => app.store.state, pending}});
+  Object.assign(globalThis, {__latentExplorer: {stats: () => ({...readStats(), views: page.views()}), clearStats, state: () => app.store.state, pending}});
 
   async function receiveEncoders() {
     if (!options.encoders) return;

@@ -11,7 +11,7 @@ import {SLIDES} from "../map/sheet.js";
 import {enlarged, platePicture} from "./plate.js";
 
 /** @typedef {import("./explorer.js").App} App */
-/** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */
+/** @typedef {import("../map/plane.js").Plane} Plane */
 /** @typedef {import("../map/picture.js").MapPicture} MapPicture */
 /** @typedef {import("../map/sheet.js").Shape} Shape */
 
@@ -26,7 +26,7 @@ const SHAPES = [
   {value: "wide", text: "Wide", testid: "shape-wide", title: titleOf("wide")},
 ];
 
-/** @param {App} app @param {LatentMap[]} maps */
+/** @param {App} app @param {Plane[]} maps */
 export function createExports(app, maps) {
   const {models} = app;
   const copy = actionButton("Copy link", async () => {

@@ -35,7 +35,7 @@ export function createMovePanel(app) {
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const undecided = make("span", {"data-testid": "undecided"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},
-    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density, make("span", {class: "lx-row-note"}, ...marked("undecided pixels"), ": ", undecided)), ...rows.map((row) => row.element), held, keys, touches);
+    make("div", {class: "lx-panel-head"}, make("h3", {}, `Nearest ${images}`), density, make("span", {class: "lx-row-note"}, ...marked("undecided pixels"), ": ", undecided)), make("div", {class: "lx-rows"}, ...rows.map((row) => row.element)), held, keys, touches);
   return {
     element,
     /** @param {State} state @param {readonly Float32Array[]} decoded what each map shows */

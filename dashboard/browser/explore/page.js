@@ -8,10 +8,10 @@ import {setMarked} from "../words/terms.js";
 import {classesOf} from "../words/classes.js";
 import {createLayersMenu, createLegend, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
-import {actionButton, make, setText, setUnable, createMenu} from "../base/dom.js";
+import {actionButton, choiceBar, make, setText, setUnable, createMenu} from "../base/dom.js";
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
-import {createLatentMap} from "../map/latent_map.js";
+import {createPlane} from "../map/plane.js";
 import {areAlike, titleOfKind} from "../model/explorer_model.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
@@ -32,14 +32,14 @@ export function buildPage(app) {
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
   const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points.splits);
   const layers = createLayersMenu(store, app.commit, () => openPlate(app, maps, element));
-  const maps = models.map((model) => createLatentMap(app, model));
+  const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
   const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
-  const sides = models.map((model, i) => createSide(app, model, maps[i]));
+  const sides = models.map((model, i) => createSide(app, model, maps[i], turnTo));
   const digits = models.map((model) => createDigitCard(model));
   const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
   const identity = createIdentityBar(app, () => element);
@@ -52,7 +52,7 @@ export function buildPage(app) {
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
     noticeBox, welcome.element, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
   const element = make("div", {class: areAlike(models) ? "lx lx-alike" : "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
-    make("main", {class: "lx-stage"}, sides[0].element, centre, ...sides.slice(1).map((side) => side.element)), spoken);
+    make("main", {class: "lx-stage"}, ...sides.map((side) => side.element), centre), spoken);
   element.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.key !== "z") return;
     if (store.state.mode === "draw") app.draw.undo();
@@ -61,6 +61,15 @@ export function buildPage(app) {
   });
 
   explainTerms(element);
+  turnTo("codes");
+
+  /** Where there is no room for both squares of a model: which of them is seen. @param {"codes"|"manifold"} square */
+  function turnTo(square) {
+    element.dataset.square = square;
+    for (const side of sides) side.turned(square);
+    for (const map of maps) map.resize();
+    app.invalidate();
+  }
 
   function goBack() {
     store.dispatch({type: "undo"});
@@ -72,6 +81,8 @@ export function buildPage(app) {
     /** There is something else to choose from. */
     offer: () => sides.forEach((side) => side.offer()),
     resize: () => maps.forEach((map) => map.resize()),
+    /** How many squares show something live. */
+    views: () => maps.reduce((sum, map) => sum + map.seen(), 0),
     /** @param {string} text */
     say: (text) => setText(spoken, text),
     /** @param {"auto"|"light"|"dark"} wanted */
@@ -114,8 +125,8 @@ export function buildPage(app) {
   };
 }
 
-/** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof createLatentMap>} map */
-function createSide(app, model, map) {
+/** @param {App} app @param {ExplorerModel} model @param {import("../map/plane.js").Plane} map @param {(square: "codes"|"manifold") => void} turnTo */
+function createSide(app, model, map, turnTo) {
   const {kind, header} = model.bundle;
   const sliders = createSliders({
     store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${model.id}`,
@@ -124,6 +135,7 @@ function createSide(app, model, map) {
   const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
   const chooser = createChooser(app, model);
   const note = make("span", {class: "lx-side-note"});
+  const squares = choiceBar("Square", [{value: "codes", text: "Codes", testid: `see-codes-${model.id}`}, {value: "manifold", text: "Manifold", testid: `see-manifold-${model.id}`}], turnTo);
 
   function offer() {
     chooser.offer();
@@ -135,9 +147,10 @@ function createSide(app, model, map) {
   offer();
   return {
     offer,
+    turned: squares.show,
     element: make("section", {class: "lx-side", "aria-label": model.title},
-      make("div", {class: "lx-side-head"}, make("h2", {}, titleOfKind(kind)), chooser.element, note),
-      map.element, sliders.element, beta?.element ?? null),
+      make("div", {class: "lx-side-head"}, make("h2", {}, titleOfKind(kind)), note, chooser.element, make("div", {class: "lx-squares"}, squares.element)),
+      map.element, make("div", {class: "lx-hand"}, sliders.element, beta?.element ?? null)),
     /** @param {State} state */
     render(state) {
       sliders.render(state);
@@ -182,7 +195,7 @@ function createDigitCard(model) {
   const gap = make("span", {});
   const near = make("span", {});
   return {
-    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, place), where, gap, near)),
+    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
     /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
     render(by, z, values, theme, decimals) {
       const key = [by, z, theme, decimals];

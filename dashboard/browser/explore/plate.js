@@ -9,7 +9,7 @@ import {openLargeView} from "./large_view.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
-/** @typedef {ReturnType<typeof import("../map/latent_map.js").createLatentMap>} LatentMap */
+/** @typedef {import("../map/plane.js").Plane} Plane */
 
 const LEAST_SIDE = 1000; // pixels, each of the network's as a square
 
@@ -26,7 +26,7 @@ export function enlarged(picture, zoom) {
   return large.canvas;
 }
 
-/** @param {App} app @param {LatentMap[]} maps @param {Element} page */
+/** @param {App} app @param {Plane[]} maps @param {Element} page */
 export function openPlate(app, maps, page) {
   const choice = choiceBar("Spacing", [{value: "prior", text: "Equal prior mass"}, {value: "linear", text: "Equal steps"}], (/** @type {State["spacing"]} */ spacing) => fill(spacing));
   const view = openLargeView(page, "What the decoder makes of a grid of z", choice.element);

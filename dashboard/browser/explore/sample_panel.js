@@ -44,7 +44,7 @@ export function createSamplePanel(app) {
   const note = make("p", {class: "lx-hint"});
   const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
     make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
-    ...rows.map((row) => row.element), note);
+    make("div", {class: "lx-rows"}, ...rows.map((row) => row.element)), note);
   let shown = "";
   let [drawnSeed, drawn] = [-1, /** @type {Latent[]} */ ([])];
 

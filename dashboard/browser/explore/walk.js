@@ -38,7 +38,7 @@ export function createWalk(app) {
   const paths = choiceBar("Path", [{value: "linear", text: "Linear"}, {value: "spherical", text: "Spherical"}],
     (/** @type {"linear"|"spherical"} */ path) => change({path}));
   const title = make("h3", {});
-  const element = make("section", {class: "lx-panel", "aria-label": "Walk"},
+  const element = make("section", {class: "lx-panel lx-walk", "aria-label": "Walk"},
     make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"},
       actionButton("Two at random", randomEnds, {"data-testid": "walk-random"}),
       actionButton("Swap", () => change({ends: [store.state.ends[1], store.state.ends[0]], t: 1 - store.state.t})))),

@@ -163,25 +163,26 @@ export function manifoldPicture({size, values}, theme) {
 }
 
 /** Digits keep their shape: in cells that are no squares each is as large as it can be around the place that was decoded.
- * @param {CanvasRenderingContext2D} context @param {View} view @param {Manifold} manifold @param {HTMLCanvasElement} picture */
-export function paintManifold(context, view, {size, x, y, middles}, picture) {
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {Pick<Manifold, "x"|"y"|"middles">} cells @param {HTMLCanvasElement} picture */
+export function paintManifold(context, view, {x, y, middles}, picture) {
+  const [columns, rows] = [x.length - 1, y.length - 1];
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "medium";
   if (!middles) {
-    const [left, top] = toPixel(view, x[0], y[size]);
-    const [right, bottom] = toPixel(view, x[size], y[0]);
+    const [left, top] = toPixel(view, x[0], y[rows]);
+    const [right, bottom] = toPixel(view, x[columns], y[0]);
     context.drawImage(picture, left, top, right - left, bottom - top);
     return;
   }
   const [xs, ys] = middles;
   const [across, up] = [cellReaches(xs, x), cellReaches(ys, y)];
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
       const reach = Math.min(across[column], up[row]);
       const [left, top] = toPixel(view, xs[column] - reach, ys[row] + reach);
       const [right, bottom] = toPixel(view, xs[column] + reach, ys[row] - reach);
       if (right < 0 || bottom < 0 || left > view.width || top > view.height) continue;
-      context.drawImage(picture, column * DIGIT_SIDE, (size - 1 - row) * DIGIT_SIDE, DIGIT_SIDE, DIGIT_SIDE, left, top, right - left, bottom - top);
+      context.drawImage(picture, column * DIGIT_SIDE, (rows - 1 - row) * DIGIT_SIDE, DIGIT_SIDE, DIGIT_SIDE, left, top, right - left, bottom - top);
     }
   }
 }

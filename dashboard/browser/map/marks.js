@@ -15,7 +15,7 @@ import {shareText} from "../words/captions.js";
 /** @typedef {{at: [number, number], wide: number, tall: number}} Plate under a text: its middle and its sides, pixels */
 
 const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
-const LONG_LABEL = 420; // pixels of the map
+const LONG_LABEL = 480; // pixels of the map
 const COUNTED = 1000; // codes that a place for a label is chosen by
 const PLATE_COVER = 0.75; // of the plate under a label
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map

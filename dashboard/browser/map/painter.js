@@ -64,7 +64,7 @@ export function createPainter(app, model) {
 }
 
 /** @param {Context} context @param {import("../state/state.js").View} view @param {() => void} paint */
-function within(context, view, paint) {
+export function within(context, view, paint) {
   context.save();
   context.beginPath();
   context.rect(0, 0, view.width, view.height);

@@ -1,0 +1,37 @@
+// @ts-check
+// The decoded manifold of one model: at every place of the same part of its latent space the image that is decoded there.
+
+import {paintAxes} from "./marks.js";
+import {createMosaic} from "./mosaic.js";
+import {createSquare} from "./square.js";
+import {tilesOver} from "./tiles.js";
+import {within} from "./painter.js";
+
+/** @typedef {import("../explore/explorer.js").App} App */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+
+/** @param {App} app @param {ExplorerModel} model @param {(event: Event) => void} onfocus */
+export function createManifoldMap(app, model, onfocus) {
+  const square = createSquare("lx-manifold-base", {
+    "aria-roledescription": "decoded manifold", "data-testid": `manifold-${model.id}`,
+    "aria-label": `Decoded manifold of the ${model.title}: the image at every place of the latent map. The same keys as on the map.`,
+    onfocus,
+  });
+  const mosaic = createMosaic(app, model);
+  return {
+    square,
+    fit: square.fit,
+    /** @param {import("./painter.js").Scene} scene @param {import("../state/state.js").View} whole all of the map */
+    render({state, view, theme, size}, whole) {
+      const {manifoldSize, spacing, dimmed} = state;
+      mosaic.request(tilesOver(view, whole, manifoldSize, spacing));
+      square.paint(0, [view.scale, view.cx, view.cy, manifoldSize, spacing, dimmed, theme, mosaic.version()], (context) => {
+        within(context, view, () => mosaic.paint(context, view, theme, dimmed));
+        context.strokeStyle = theme.line;
+        context.lineWidth = 1;
+        context.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
+        paintAxes(context, view, theme, size, "decoded at every z");
+      });
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// @ts-check
+// One model's latent space, seen twice: its codes, and beside them what is decoded in the same place. Both squares show the same part of it,
+// with one cursor and the same gestures.
+
+import {make} from "../base/dom.js";
+import {createBackdrop, NOTHING} from "./backdrop.js";
+import {createFinder} from "./finder.js";
+import {createLatentMap} from "./latent_map.js";
+import {createManifoldMap} from "./manifold_map.js";
+import {createMapModes} from "./modes.js";
+import {createPainter} from "./painter.js";
+import {listenToMap} from "./pointer.js";
+import {axesRoom, TOP} from "./sheet.js";
+
+/** @typedef {import("../explore/explorer.js").App} App */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../base/palette.js").Theme} Theme */
+/** @typedef {import("../state/state.js").State} State */
+/** @typedef {ReturnType<typeof createPlane>} Plane */
+
+const [SMALL, LARGE] = [13, 19]; // text of axes, pixels
+const LEAST = 60; // of the page, pixels
+const SHARPEST = 3; // pixels of a canvas for one of the page
+
+/** @param {App} app @param {ExplorerModel} model */
+export function createPlane(app, model) {
+  const {store} = app;
+  const {place} = model;
+  const finder = createFinder(app, model);
+  const backdrop = createBackdrop(app, model);
+  const painter = createPainter(app, model);
+  const activate = () => store.dispatch({type: "set", values: {active: place}});
+  const codes = createLatentMap(app, model, backdrop, painter, activate);
+  const manifold = createManifoldMap(app, model, activate);
+  const squares = [codes.square, manifold.square];
+  const gestures = {
+    ...createMapModes(app, model, finder.current, finder.reach),
+    view: finder.current, setView: finder.turn, scales: finder.scales, touched: app.touched,
+  };
+  for (const {plot} of squares) listenToMap(plot, gestures);
+  const showAll = make("button", {type: "button", class: "lx-button lx-show-all", "data-testid": `show-all-${model.id}`, title: "Show all codes again (double-click does the same)",
+    onclick: () => {
+      finder.turn(null);
+      app.commit();
+    }}, "Show all");
+  const element = make("div", {class: "lx-views"}, ...squares.map((square) => square.element), showAll);
+  let [ratio, size, seen] = [1, SMALL, squares];
+  /** The model as it is painted: while its map glides from one rung to another, with the codes on their way. */
+  let painted = model;
+
+  function resize() {
+    const box = element.getBoundingClientRect();
+    seen = squares.filter((square) => square.seen());
+    if (box.width < LEAST || box.height < LEAST || !seen.length) return;
+    ratio = Math.min(SHARPEST, window.devicePixelRatio || 1);
+    size = app.large() ? LARGE : SMALL;
+    const [left, bottom] = axesRoom(size);
+    const width = Math.floor((box.width - left - TOP - 2 * TOP * (seen.length - 1)) / seen.length);
+    const height = Math.floor(box.height - bottom - TOP);
+    // The numbers of z₂ stand left of the first and hold for both.
+    for (const map of [codes, manifold]) map.fit({left: map.square === seen[0] ? left : TOP, bottom, width, height, ratio, size});
+    finder.fit(width, height);
+  }
+
+  /** @param {import("../explore/shelf.js").Glide|null} glide */
+  function take(glide) {
+    finder.widen(glide?.core ?? model.core);
+    if (!glide) painted = model;
+    else if (painted.bundle.points.codes !== glide.codes) {
+      const [low, high] = glide.reach;
+      painted = {...model, low, high, bundle: {...model.bundle, points: {...model.bundle.points, codes: glide.codes}}, codeOf: (index) => [glide.codes[2 * index], glide.codes[2 * index + 1]]};
+    }
+  }
+
+  /** @param {State} state @param {Theme} theme */
+  function render(state, theme) {
+    if (finder.whole().width <= 1) return;
+    take(place === 0 ? app.glide() : null);
+    const view = finder.current();
+    showAll.hidden = state.views[place] === null;
+    const scene = {state, view, theme, size, painted, shown: painted === model ? backdrop.shown(state) : NOTHING};
+    const key = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version()];
+    if (seen.includes(codes.square)) codes.render(scene);
+    if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());
+    for (const square of seen) square.paint(1, key, (context) => painter.above(context, scene));
+  }
+
+  return {
+    element, resize, render, backdrop,
+    reach: finder.reach,
+    frame: finder.frame,
+    /** How many squares the page shows of it. */
+    seen: () => seen.length,
+    /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme */
+    picture: (shape, theme) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted}),
+  };
+}
