@@ -15,10 +15,19 @@ _NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\
 class _Proxy:
     def __init__(self, prefix: str, port: int, strips: bool) -> None:
         self._prefix, self._port, self._strips = prefix.encode(), port, strips
+        self._going: set[asyncio.Task[None] | None] = set()
+
+    async def end(self) -> None:
+        """Let go of every connection."""
+        for task in filter(None, self._going):
+            task.cancel()
+        await asyncio.sleep(0.2)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request a connection, with whatever follows it: a body, an answer, a websocket."""
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
+        self._going.add(asyncio.current_task())
+        ends = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError)
+        with contextlib.suppress(*ends), contextlib.closing(writer):
             head = await reader.readuntil(b"\r\n\r\n")
             method, path, rest = head.split(b" ", 2)
             if not path.startswith(self._prefix + b"/"):
@@ -58,6 +67,7 @@ def prefixed(address: str, prefix: str, strips: bool = True) -> Iterator[str]:
         ready.set()
         await ended.wait()
         server.close()
+        await proxy.end()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()

@@ -15,7 +15,7 @@ from vae_engine.base.places import installed
 from vae_engine.data import mnist as data
 from vae_engine.stored import registry
 
-PACKAGES = ("streamlit", "torch", "plotly", "numpy", "pillow", "safetensors", "tqdm", "platformdirs")
+PACKAGES = ("streamlit", "torch", "plotly", "numpy", "pillow", "safetensors", "tqdm", "platformdirs", "segno")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge", "firefox")
 
 
@@ -49,7 +49,7 @@ def _packages() -> Iterator[Check]:
 
 def _missing(name: str) -> Check:
     if name == "torch" and (installed() or remedies.is_intel_mac()):
-        return Check(name, True, f"not installed. {remedies.without_torch()}")
+        return Check(name, True, remedies.without_torch())
     return Check(name, False, "not installed", f"Install it {remedies.missing(name)}.")
 
 
