@@ -11,13 +11,15 @@ from vae_engine.base.files import write_atomically
 from vae_engine.command import train_flags
 from vae_engine.command.commands import add_command, show
 from vae_engine.data import datasets, fashion, own
+from vae_engine.data.formats import reading
 from vae_engine.data.report import sheet
 
 
 def add(commands: Any) -> None:
     """Add the commands to a program's subparsers."""
     data = add_command(commands, "data", _data, "say what a file or folder of images holds, and how it would be read")
-    data.add_argument("data", metavar="PATH", help="a folder or a file of images")
+    data.add_argument("data", metavar="PATH", nargs="?", help="a folder or a file of images")
+    data.add_argument("--formats", action="store_true", help="print the table of formats for README instead")
     data.add_argument("--sheet", type=Path, metavar="FILE.png", help="write a picture of the first images of each class")
     train_flags.add_wishes(data)
 
@@ -27,6 +29,11 @@ def add(commands: Any) -> None:
 
 
 def _data(arguments: argparse.Namespace) -> int:
+    if arguments.formats:
+        print(reading.markdown())
+        return 0
+    if arguments.data is None:
+        raise EngineError("Give the path of a folder or a file of images.")
     if not datasets.is_own(arguments.data):
         raise EngineError(f"{arguments.data} is a data set by name; give the path of images, as ./{arguments.data}.")
     address = train_flags.wished(arguments, own.address(arguments.data))

@@ -15,6 +15,12 @@ from vae_engine.data.formats.arrays import Array
 from vae_engine.data.formats.names import called
 from vae_engine.data.formats.places import Place, Source, counted
 
+SAYS = (
+    "pictures",
+    "a folder, a `.zip`, a `.tar` (`.gz`, `.bz2`, `.xz`)",
+    "PNG, JPEG, WebP, BMP, GIF, TIFF; a folder a class, around them perhaps `train`, `test`, `validation`",
+    "",
+)
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff")
 _DATA = (
     ".npy",

@@ -13,6 +13,13 @@ from vae_engine.data.formats.arrays import Array, Contents, faulty, held, size_f
 from vae_engine.data.formats.extras import needed
 from vae_engine.data.formats.places import Source
 
+SAYS = (
+    "HDF5",
+    "`.h5`, `.hdf5`, `.mat` 7.3",
+    "data sets named as in NumPy, in groups or not",
+    "h5py",
+)
+
 _MAGIC = b"\x89HDF\r\n\x1a\n"
 _ROWS, _MOST_TEXTS = 512, 100_000
 

@@ -12,6 +12,13 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data.formats.arrays import Contents, faulty, read_exactly, size_fault, streamed
 from vae_engine.data.formats.places import Source
 
+SAYS = (
+    "IDX",
+    "`…-images-idx3-ubyte`, also `.gz`",
+    "any type; labels and the test files lie beside it under any of the names in use (MNIST, QMNIST, EMNIST)",
+    "",
+)
+
 _TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _QMNIST_COLUMNS = 8
 

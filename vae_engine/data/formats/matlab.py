@@ -14,6 +14,13 @@ from vae_engine.data.formats.arrays import MAX_HELD, Array, Contents, faulty, he
 from vae_engine.data.formats.extras import needed
 from vae_engine.data.formats.places import Source
 
+SAYS = (
+    "MATLAB",
+    "`.mat`",
+    "EMNIST’s structs, or variables named as in NumPy",
+    "scipy",
+)
+
 _COMPRESSED = 15
 _HEADER = 128
 

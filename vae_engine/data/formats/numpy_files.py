@@ -14,6 +14,14 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data.formats.arrays import MAX_HELD, Array, Contents, faulty, held, read_exactly, size_fault, streamed, told
 from vae_engine.data.formats.places import Source
 
+SAYS = (
+    "NumPy",
+    "`.npz`, `.npy`",
+    "`images` and `labels`, or `x_train`, `y_train`, `x_test`, …, or `data` and `target`; other arrays are left out, and named; "
+    "an array without a name takes that of its file (`X.npy` beside `y.npy`)",
+    "",
+)
+
 _MAX_HEADER = 4000
 _KINDS = "uifbUS"
 

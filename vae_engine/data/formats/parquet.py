@@ -18,6 +18,13 @@ from vae_engine.data.formats.names import LABELS, called, words_of
 from vae_engine.data.formats.places import Source
 from vae_engine.data.formats.shapes import is_flat
 
+SAYS = (
+    "Parquet",
+    "`.parquet`",
+    "encoded pictures as Hugging Face writes them, with the names of their classes, or a column a pixel",
+    "pyarrow",
+)
+
 _ROWS = 256
 
 

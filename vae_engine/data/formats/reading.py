@@ -63,6 +63,13 @@ class Rows(Sequence[str]):
         return f"{self._file}, row {row:,}"
 
 
+def markdown() -> str:
+    """The table of formats for README."""
+    rows = [module.SAYS for module in (folders, *FORMATS)]
+    lines = ["| what | files | what is read | needs |", "| --- | --- | --- | --- |"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
 class Chained(Sequence[str]):
     """Names of several parts, one after the other."""
 

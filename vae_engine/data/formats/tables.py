@@ -23,6 +23,13 @@ from vae_engine.data.formats.places import Source
 from vae_engine.data.formats.shapes import is_flat
 from vae_engine.stored.config import MAX_CLASSES
 
+SAYS = (
+    "text",
+    "`.csv`, `.tsv`, also `.gz`, in a `.zip`",
+    "an image a row, its label first, last or nowhere; with or without a header",
+    "",
+)
+
 _SUFFIXES = (".csv", ".tsv", ".txt", ".data")
 _LONGEST_LINE = 4 * 2**20
 _SAMPLE, _ROWS = 200, 1024
