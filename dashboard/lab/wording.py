@@ -42,6 +42,9 @@ LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows o
 """Steps of Learn where one can move what an experiment measures."""
 _LEAST, _HEADLINE = 40, 160
 """Characters of a headline."""
+_END = re.compile(r"[;:,](?= )| (?=\()")
+"""Where a headline may end."""
+_ERROR = "±"  # heads a table's column of standard errors, and begins the name of a number's
 _ROWS = 13  # of numbers that fit beside pictures
 LIVE_HELP = "Opens that step of Learn in a new tab."
 
@@ -120,11 +123,22 @@ def provenance(result: Result) -> tuple[tuple[str, str], ...]:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as a table of Markdown: numbers to the right, as many decimals as a column needs, a dash where nothing is."""
-    shown = [_column([row[place] for row in rows]) for place in range(len(columns))]
-    right = [all(_is_number(row[place]) for row in rows) for place in range(len(columns))]
-    lines = [[plain(column) for column in columns], ["---:" if one else ":---" for one in right]]
-    lines += [list(row) for row in zip(*shown, strict=True)]
+    """Rows as a table of Markdown: numbers to the right, as many decimals as a column needs, a dash where nothing is.
+
+    A column headed ± stands in the cells of the one before it.
+    """
+    heads: list[str] = []
+    rulers: list[str] = []
+    shown: list[list[str]] = []
+    for place, column in enumerate(columns):
+        values = [row[place] for row in rows]
+        if column == _ERROR:
+            shown[-1] = _with_errors([row[place - 1] for row in rows], values)
+            continue
+        heads.append(plain(column))
+        rulers.append("---:" if all(map(_is_number, values)) else ":---")
+        shown.append(_column(values))
+    lines = [heads, rulers, *(list(row) for row in zip(*shown, strict=True))]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -132,16 +146,13 @@ def headline(text: str) -> tuple[str, str]:
     """A finding as a headline and the rest of what it says; a short one is all headline."""
     if len(text) <= _HEADLINE:
         return text, ""
-    ends = [
-        match.start()
-        for match in re.finditer(r"[;:,] ", text)
-        if _LEAST <= match.start() <= _HEADLINE and _closed(text[: match.start()])
-    ]
+    ends = [match.start() for match in _END.finditer(text) if _LEAST <= match.start() <= _HEADLINE]
+    ends = [end for end in ends if _closed(text[:end])]
     if not ends:
         return text, ""
     at = next((end for end in ends if text[end] in ";:"), ends[-1])
-    rest = text[at + 2 :]
-    return text[:at], f"… {rest}" if text[at] == "," else rest[0].upper() + rest[1:]
+    rest = text[at + 1 :].lstrip()
+    return text[:at], rest[0].upper() + rest[1:] if text[at] in ";:" else f"… {rest}"
 
 
 def _closed(text: str) -> bool:
@@ -154,8 +165,14 @@ def more(count: int) -> str:
 
 
 def beside(numbers: Sequence[tuple[str, float]]) -> str:
-    """Numbers of different kinds, each with as many decimals as it needs itself; many of them in columns."""
-    cells = [(name, _column([float(value)])[0]) for name, value in numbers]
+    """Numbers of different kinds, each with as many decimals as it needs itself, and its ±; many of them in columns."""
+    errors = dict(numbers)
+    cells = []
+    for name, value in numbers:
+        if name.startswith(_ERROR):
+            continue
+        error = errors.get(f"{_ERROR} {name}")
+        cells.append((name, (_column([float(value)]) if error is None else _with_errors([float(value)], [error]))[0]))
     columns = -(-len(cells) // _ROWS)
     rows = -(-len(cells) // columns)
     cells += [("", "")] * (rows * columns - len(cells))
@@ -163,17 +180,27 @@ def beside(numbers: Sequence[tuple[str, float]]) -> str:
 
 
 def _column(values: list[Any]) -> list[str]:
-    floats = [value for value in values if isinstance(value, float)]
-    whole = all(value.is_integer() for value in floats)
-    most = max(map(abs, floats), default=0.0)
-    needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
-    digits = 0 if whole else min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
+    digits = _digits(values)
     return ["–" if value is None else number(value, digits) if isinstance(value, float) else
             number(value, 0) if type(value) is int else plain(str(value)) for value in values]  # fmt: skip
 
 
+def _with_errors(values: list[float | None], errors: list[float | None]) -> list[str]:
+    digits = _digits([*values, *errors])
+    return ["–" if value is None or error is None else f"{number(value, digits)} ± {number(error, digits)}"
+            for value, error in zip(values, errors, strict=True)]  # fmt: skip
+
+
+def _digits(values: list[Any]) -> int:
+    """As many decimals as numbers that stand together need, fewer where they are large."""
+    floats = [value for value in values if isinstance(value, float)]
+    most = max(map(abs, floats), default=0.0)
+    needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
+    return min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
+
+
 def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,]*", str(value)))
+    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,± ]*", str(value)))
 
 
 def plain(text: str) -> str:

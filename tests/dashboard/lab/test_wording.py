@@ -56,6 +56,15 @@ def test_tables_have_numbers_to_the_right_as_many_decimals_as_needed_and_dashes(
     assert second == r"| 2 | 10.00 | 3.000 | \$C\$ | 0.5 |"
 
 
+def test_a_standard_error_stands_in_the_cell_of_its_number_with_as_many_decimals() -> None:
+    rows = [("plain", -119.456, 0.85, 2), ("one layer", None, None, 3)]
+    head, ruler, first, second = wording.table(("arm", "ELBO", "±", "seeds"), rows).splitlines()
+    assert (head, ruler) == ("| arm | ELBO | seeds |", "| :--- | ---: | ---: |")
+    assert (first, second) == ("| plain | −119.46 ± 0.85 | 2 |", "| one layer | – | 3 |")
+    beside = wording.beside([("ELBO, nats", -203.41), ("± ELBO, nats", 0.5), ("move", 0.0183)]).splitlines()
+    assert beside[1:] == ["| :--- | ---: |", "| ELBO, nats | −203.41 ± 0.50 |", "| move | 0.0183 |"]
+
+
 def test_the_number_of_latent_dimensions_is_set_as_a_symbol_and_nothing_else_is() -> None:
     assert wording.plain("at N_z = 2 (-3.1), MN_z and $x$") == r"at $N_z$ = 2 (−3.1), MN\_z and \$x\$"
     assert wording.symbols("N_z = 2, MN_z") == "N<sub>z</sub> = 2, MN_z"
@@ -98,7 +107,8 @@ _LACKS = "The first of them lacks as much as 4.69 nats"
     [
         ("One is better by -1.5 nats.", "One is better by -1.5 nats.", ""),
         (f"{_LACKS}: lowered it {'changes ' * 20}it.", _LACKS, "Lowered it"),
-        (f"{_LACKS} ({'so, ' * 30}much); {'others lack more ' * 5}.", None, ""),
+        (f"{_LACKS} ({'so, ' * 30}much); {'others lack more ' * 5}.", _LACKS, "… (so, so"),
+        ("Others lack more than " * 9 + "that.", None, ""),
         (f"{_LACKS}, the second {'rather ' * 20}more.", _LACKS, "… the"),
     ],
 )  # fmt: skip

@@ -92,9 +92,7 @@ def says(runs: Runs, components: int, accuracy: float) -> tuple[str, ...]:
         "images).",
     ]
     if known:
-        best = max(known, key=lambda key: known[key].value)
-        beside = f"The best log p(x) of all is that of {best[0]} with the {best[1]}: {known[best]} nats."
-        sentences = [_says_log_px(known), beside.replace("the N(0, I)", "N(0, I)"), *sentences]
+        sentences = [_says_log_px(known), _says_best(known), *sentences]
     return tuple(sentences)
 
 
@@ -112,6 +110,18 @@ def _says_log_px(known: Mapping[tuple[str, str], Mean]) -> str:
         f"Log p(x) of test images, plain autoencoder against VAE: sampled by N(0, I) {standard}; by a Gaussian fitted to its "
         f"own codes {gaussian}; by a mixture {mixture}."
     )
+
+
+def _says_best(known: Mapping[tuple[str, str], Mean]) -> str:
+    """Who has the highest log p(x), and by how much."""
+    best, *others = sorted(known, key=lambda key: -known[key].value)
+    lead = [f" ({known[best] - known[next_best]:+} beside {_named(next_best)}, the next)" for next_best in others[:1]]
+    return f"The best log p(x) of all is that of {_named(best)}: {known[best]} nats{''.join(lead)}."
+
+
+def _named(key: tuple[str, str]) -> str:
+    member, sampler = key
+    return f"{member} with {sampler if sampler == SAMPLERS[0] else f'the {sampler}'}"
 
 
 def charts(runs: Runs) -> tuple[Chart, ...]:
