@@ -57,7 +57,7 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
             of_class = np.flatnonzero(one.labels == label)
             symbols = [_SYMBOLS[label] + variant for variant in variants[of_class]]
             marker = {
-                "color": COLOURS[label], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
+                "color": COLOURS[label % len(COLOURS)], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
                 "line": {"width": [1.5 if "open" in symbol else 0.5 for symbol in symbols], "color": "rgba(0,0,0,0.45)"},
             }  # fmt: skip
             trace = go.Scatter(

@@ -3,6 +3,9 @@
 
 export const CLASS_COLOURS = ["#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6", "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"];
 
+/** The colour of a class; those beyond ten share them. @param {number} label */
+export const classColour = (label) => CLASS_COLOURS[label % CLASS_COLOURS.length];
+
 /** @typedef {[number, number, number]} Rgb */
 /** @typedef {"light"|"dark"|null} Ground of the paper in images: their own, or the theme's */
 /**
