@@ -1,4 +1,4 @@
-"""Images that visitors upload to train on, or that came with their runs, kept beside the runs under the hash of their bytes.
+"""Images that visitors upload to train on, or that came with their runs, kept beside the runs under their hash.
 
 No Streamlit, no torch.
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
+import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from dashboard.jobs import bin as run_bin
@@ -20,23 +23,35 @@ UPLOADS = ".uploads"
 _KEEP_SECONDS = 3600.0
 
 
-def keep(runs: Path, raw: bytes, most_bytes: int) -> Path:
-    """The file of uploaded .npz bytes, once they are known to be images. Earlier ones that no run needs are removed.
+def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
+    """Where uploaded files lie, once they are known to be images: the one, or the folder of several. Names say what they are.
 
-    Raises EngineError when they are no images, or when runs and uploads together would take more than `most_bytes`.
+    Earlier ones that no run needs are removed. Raises EngineError when they are no images, or when runs and uploads together
+    would take more than `most_bytes`.
     """
-    path = runs / UPLOADS / f"{hashlib.sha256(raw).hexdigest()[:20]}.npz"
-    if not path.exists():
+    named = {_safe(name): content for name, content in files.items()}
+    digest = hashlib.sha256()
+    for name, content in sorted(named.items()):
+        digest.update(f"{name} {len(content)} ".encode() + content)
+    folder = runs / UPLOADS / digest.hexdigest()[:20]
+    path = folder / next(iter(named)) if len(named) == 1 else folder
+    if not folder.exists():
         sweep(runs)
-        if run_bin.size(runs) + len(raw) > most_bytes:
-            raise EngineError(f"With this file the runs here would take more than {most_bytes / 1e9:.1f} GB: delete some first.")
-        write_atomically(path, raw)
+        if run_bin.size(runs) + sum(map(len, named.values())) > most_bytes:
+            raise EngineError(f"With these files the runs would take more than {most_bytes / 1e9:.1f} GB: delete some first.")
+        for name, content in named.items():
+            write_atomically(folder / name, content)
     try:
         own_data.classes(path)
     except EngineError as error:
-        path.unlink(missing_ok=True)
-        raise EngineError(str(error).replace(str(path), "The uploaded file")) from None
+        shutil.rmtree(folder, ignore_errors=True)
+        raise EngineError(str(error).replace(str(path), "The upload")) from None
     return path
+
+
+def _safe(name: str) -> str:
+    """A file name from a stranger as one that means nothing to any file system."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-80:].lstrip(".-") or "images"
 
 
 def sweep(runs: Path) -> None:
@@ -45,13 +60,19 @@ def sweep(runs: Path) -> None:
         old = [path for path in (runs / UPLOADS).iterdir() if time.time() - path.stat().st_mtime >= _KEEP_SECONDS]
         used = _in_use(runs) if old else set()
         for path in old:
-            if str(path) not in used:
+            if path in used:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
                 path.unlink(missing_ok=True)
 
 
-def _in_use(runs: Path) -> set[str]:
+def _in_use(runs: Path) -> set[Path]:
+    """The images that runs were trained on, and the folders that these lie in."""
     used = set()
     for config in (*runs.glob(f"*/{checkpoints.CONFIG}"), *runs.glob(f"{run_bin.BIN}/*/{checkpoints.CONFIG}")):
         with contextlib.suppress(EngineError):
-            used.add(str(own_data.path_of(checkpoints.read_config_file(config)[1].data)))
+            place = own_data.path_of(checkpoints.read_config_file(config)[1].data)
+            used |= {place, place.parent}
     return used

@@ -55,9 +55,10 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
         variants = np.repeat([_OF_SPLIT[split] for split in one.splits], list(one.splits.values()))
         for label, name in enumerate(map(html.escape, one.classes)):
             of_class = np.flatnonzero(one.labels == label)
-            symbols = [_SYMBOLS[label] + variant for variant in variants[of_class]]
+            symbols = [_SYMBOLS[label % len(_SYMBOLS)] + variant for variant in variants[of_class]]
+            colour = CLASS_COLOURS[label % len(CLASS_COLOURS)]
             marker = {
-                "color": CLASS_COLOURS[label], "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
+                "color": colour, "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,
                 "line": {"width": [1.5 if "open" in symbol else 0.5 for symbol in symbols], "color": "rgba(0,0,0,0.45)"},
             }  # fmt: skip
             trace = go.Scatter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,12 +19,13 @@ from dashboard.train import wording
 from dashboard.train.presets import Preset, presets
 from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
 from vae_engine.base.errors import EngineError
-from vae_engine.data import datasets
+from vae_engine.data import datasets, own
 from vae_engine.stored import weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _KEY = "train-{}"
 PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))
+POLARITY, ORIENTATION = _KEY.format("polarity"), _KEY.format("orientation")
 _UPLOADED = "train-uploaded"
 _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
@@ -177,7 +178,12 @@ def _place() -> str:
     if source != _OWN:
         return source
     typed = (state.widget(PATH) or "").strip()
-    return datasets.named(typed) if typed and typed not in wording.SOURCES else state.kept(_UPLOADED, "")
+    place = typed if typed and typed not in wording.SOURCES else state.kept(_UPLOADED, "")
+    wished = own.Wishes(polarity=state.widget(POLARITY) or "auto", orientation=state.widget(ORIENTATION) or "auto")
+    try:
+        return own.address(place, wished if wished != own.Wishes() else None) if place else ""
+    except EngineError:
+        return place  # told where it is read
 
 
 def asked() -> Asked:
@@ -227,8 +233,12 @@ def _images(jobs: Jobs) -> None:
     elif source == _OWN:
         st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
         st.file_uploader(
-            wording.UPLOAD, type="npz", key=UPLOAD, on_change=partial(state.attempt, _take, jobs), help=wording.UPLOAD_HELP
-        )
+            wording.UPLOAD, accept_multiple_files=True, key=UPLOAD, on_change=partial(state.attempt, _take, jobs),
+            help=wording.UPLOAD_HELP,
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            _correction(POLARITY, wording.INK, wording.POLARITY)
+            _correction(ORIENTATION, wording.TURNED, wording.ORIENTATION)
         try:
             if place := _place():
                 _preview(place)
@@ -236,12 +246,17 @@ def _images(jobs: Jobs) -> None:
             st.error(wording.told(str(error)))
 
 
+def _correction(key: str, label: str, words: Mapping[str, str]) -> None:
+    """A choice where something was inferred, and may be wrong."""
+    st.selectbox(label, list(words), format_func=words.__getitem__, key=key, persist_state="session")
+
+
 def _take(jobs: Jobs) -> None:
     """As a callback: keep what was uploaded, or nothing any more."""
-    file = state.widget(UPLOAD)
+    files = {file.name: file.getvalue() for file in state.widget(UPLOAD) or []}
     state.keep(_UPLOADED, "")
-    if file is not None:
-        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, file.getvalue(), jobs.limits.bytes)))
+    if files:
+        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)))
 
 
 def _fashion() -> None:
@@ -270,6 +285,8 @@ def _preview(place: str) -> None:
     names = datasets.classes(place)
     counts = np.bincount(images.labels, minlength=len(names))
     st.caption(wording.own_counts(_counts(place)))
+    for sentence in wording.inferred(own.known(place).report):
+        st.caption(wording.plain(sentence))
     st.caption(f"{wording.PREVIEW}: {wording.plain(wording.counted(names, counts.tolist()))}")
     with st.container(horizontal=True):
         for label, name in enumerate(names):

@@ -10,6 +10,7 @@ from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import LIVE, RunView, State
 from dashboard.shared.wording import number, plus_minus
 from vae_engine.data import datasets
+from vae_engine.data.report import Report, shortened
 from vae_engine.runs.log import LogEvent
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -45,12 +46,15 @@ BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 
 SOURCES = {"mnist": "MNIST", "fashion": "Fashion-MNIST", "own": "Images of your own"}
-PATH = "A folder of PNG or JPEG pictures (one subfolder a class), an .npz or an IDX file on the machine of this server"
-UPLOAD = "… or an .npz file with `images`, and `labels` and `classes` if there are any"
+PATH = "A folder or a file of images on the machine of this server"
+UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures"
 UPLOAD_HELP = (
     "If it is refused with the number 403, something between you and the server drops cookies: then put the file on the "
     "machine of the server and give its place above."
 )
+INK, TURNED = "Ink", "Way up"
+POLARITY = {"auto": "as noticed", "bright": "bright on dark", "dark": "dark on light"}
+ORIENTATION = {"auto": "as the format says", "upright": "as it is", "transposed": "rows and columns exchanged"}
 NO_OWN_DATA = "Give the place of your images, or upload a file."
 PREVIEW = "What the network will see, 28 × 28"
 FETCH, FETCHING = "Fetch Fashion-MNIST", "Fetching Fashion-MNIST: {file}"
@@ -295,6 +299,14 @@ def own_counts(splits: Mapping[str, int]) -> str:
     """How images of one's own are divided."""
     train, validation, test = (f"{splits[split]:,}" for split in ("train", "validation", "test"))
     return f"Of {sum(splits.values()):,} images {train} are to train on, {validation} for validation, {test} for test."
+
+
+def inferred(report: Report) -> list[str]:
+    """What was noticed in images of one's own and done about it, a sentence each."""
+    said = [f"{report.format}, {report.size} pixels. Range: {report.range}. Labels: {report.labels}."]
+    said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
+    said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []
+    return said + ([f"Of one tone: {shortened(report.one_tone)}."] if report.one_tone else [])
 
 
 def counted(classes: Sequence[str], counts: Sequence[int]) -> str:

@@ -253,6 +253,8 @@ def parse(raw: bytes, name: str) -> Collection:
     images, labels = tensors["images"], tensors["labels"]
     if not (images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28) and labels.shape == images.shape[:1]):
         raise EngineError(f"{name} does not hold images of 28 × 28 bytes with their labels.")
+    if labels.max(initial=0) >= len(words):
+        raise EngineError(f"{name} has labels that name no class.")
     part = Part("", held(images), labels, Rows(Path(name).name, len(images)))
     found = Found("the images of a run", [part], tuple(words))
     if splits is None:

@@ -7,6 +7,9 @@ import PALETTE from "./colours.json" with {type: "json"};
 /** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/charts.py has them from the same file. */
 export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[place]);
 
+/** The colour of a class; those beyond ten share them. @param {number} label */
+export const classColour = (label) => CLASS_COLOURS[label % CLASS_COLOURS.length];
+
 /** @typedef {[number, number, number]} Rgb */
 /** @typedef {"light"|"dark"|null} Ground of the paper in images: their own, or the theme's */
 /**

@@ -3,7 +3,7 @@
 
 import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
 import {actionButton, choiceBar, createMenu, make} from "../base/dom.js";
-import {CLASS_COLOURS} from "../base/palette.js";
+import {classColour} from "../base/palette.js";
 import {splitsKey} from "../words/splits.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
 
@@ -41,7 +41,7 @@ export function createLegend(store, commit, names, splits) {
       type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": titleOf(name), title: `Show only ${name}; point here to highlight it`,
       onclick: () => apply({type: "class", digit}), onpointerenter: focus(digit), onpointerleave: focus(null), onblur: focus(null),
     }, make("span", {class: "lx-dot"}), markOf(names, digit), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
-    button.style.setProperty("--lx-colour", CLASS_COLOURS[digit]);
+    button.style.setProperty("--lx-colour", classColour(digit));
     return button;
   });
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");

@@ -3,7 +3,7 @@
 
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
-import {CLASS_COLOURS} from "../base/palette.js";
+import {classColour} from "../base/palette.js";
 import {splitsKey} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
@@ -79,7 +79,7 @@ export function createFilmControls(film, exports) {
       const focus = (/** @type {number|null} */ value) => () => film.setFocus(value);
       const button = make("button", {type: "button", class: "lx-class", "data-testid": `film-class-${label}`, "aria-label": `class ${name}`, title: `Show only ${name}; point here to highlight it`,
         onclick: () => film.toggleClass(label), onpointerenter: focus(label), onpointerleave: focus(null), onblur: focus(null)}, make("span", {class: "lx-dot"}), name);
-      button.style.setProperty("--lx-colour", CLASS_COLOURS[label % CLASS_COLOURS.length]);
+      button.style.setProperty("--lx-colour", classColour(label));
       return button;
     });
     legend.replaceChildren(...buttons);

@@ -6,7 +6,7 @@ import {setText} from "../base/dom.js";
 import {createFrameLoop} from "./loop.js";
 import {createReel} from "./reel.js";
 import {createFilmTime} from "./time.js";
-import {isDark, readTheme} from "../base/palette.js";
+import {CLASS_COLOURS, isDark, readTheme} from "../base/palette.js";
 import {onceAtRest} from "../base/rest.js";
 import {ALL_CLASSES} from "../state/state.js";
 
@@ -108,9 +108,10 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     classes: () => classes,
     classNames: () => reels[0]?.classes() ?? [],
     splits: () => reels[0]?.splits() ?? {},
-    showsClass: (/** @type {number} */ label) => (classes >> label & 1) === 1,
+    showsClass: (/** @type {number} */ label) => (classes >> label % CLASS_COLOURS.length & 1) === 1,
     toggleClass: redrawn((/** @type {number} */ label) => {
-      classes = classes === ALL_CLASSES ? 1 << label : (classes ^ 1 << label) || ALL_CLASSES;
+      const bit = 1 << label % CLASS_COLOURS.length; // classes of one colour go together
+      classes = classes === ALL_CLASSES ? bit : (classes ^ bit) || ALL_CLASSES;
     }),
     /** What went wrong, in a sentence, or nothing. */
     trouble: () => reels.map((reel) => reel.trouble()).find((one) => one) ?? "",

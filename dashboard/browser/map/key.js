@@ -3,7 +3,7 @@
 
 import {areShort, classesOf, markOf} from "../words/classes.js";
 import {unseenText} from "./points.js";
-import {CLASS_COLOURS} from "../base/palette.js";
+import {classColour} from "../base/palette.js";
 import {showsClass} from "../state/state.js";
 
 /** @typedef {{x: number, y: number, text: string, colour: string}} KeyEntry the middle of the left side of its dot, and what stands right of it */
@@ -28,7 +28,7 @@ export function mapKey(model, state, view, size, widthOf) {
     const text = areShort(names) ? mark : `${mark} ${name}`;
     const wide = INDENT * size + widthOf(text);
     if (x > 0 && x + wide > view.width) [x, y] = [0, y + line];
-    entries.push({x, y, text, colour: CLASS_COLOURS[label]});
+    entries.push({x, y, text, colour: classColour(label)});
     x += wide + ROOM * size;
   });
   return {title: `${model.title} · ${model.bundle.name}`, note, line, dot: DOT * size, indent: INDENT * size, entries, height: y + line / 2};

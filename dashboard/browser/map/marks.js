@@ -1,7 +1,7 @@
 // @ts-check
 // What lies over the points: axes, contours, and the marks that follow the pointer.
 
-import {CLASS_COLOURS} from "../base/palette.js";
+import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, toPixel} from "../base/geometry.js";
 import {nameSprite} from "./points.js";
@@ -203,7 +203,7 @@ export function paintRing(context, view, theme, z, label, strong, mark = String(
   const [x, y] = toPixel(view, z[0], z[1]);
   context.beginPath();
   context.arc(x, y, strong ? 7 : 6, 0, 2 * Math.PI);
-  context.fillStyle = CLASS_COLOURS[label];
+  context.fillStyle = classColour(label);
   context.fill();
   haloStroke(context, theme, theme.text, strong ? 2.5 : 1.5, []);
   const name = nameSprite(mark, context.getTransform().a, theme);

@@ -5,7 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./dot_raster.js";
 import {toPixel} from "../base/geometry.js";
-import {CLASS_COLOURS} from "../base/palette.js";
+import {classColour} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
@@ -64,11 +64,11 @@ function dotStamps(label, split, radius, ratio, dark) {
       SHAPES[split](context, radius);
       if (split === "train") {
         context.lineWidth = radius * RING_LINE;
-        context.strokeStyle = CLASS_COLOURS[label];
+        context.strokeStyle = classColour(label);
         context.stroke();
         return;
       }
-      context.fillStyle = CLASS_COLOURS[label];
+      context.fillStyle = classColour(label);
       context.fill();
       // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
       context.lineWidth = DOT_EDGE;
@@ -103,7 +103,7 @@ function numeralSprite(label, mark, ratio, theme) {
     context.lineJoin = "round";
     context.strokeStyle = colour;
     context.strokeText(mark, 0, 0.5);
-    context.fillStyle = CLASS_COLOURS[label];
+    context.fillStyle = classColour(label);
     context.fillText(mark, 0, 0.5);
   });
 }
@@ -152,7 +152,7 @@ export function codesAsSvg(pen, layer) {
       const style = ` opacity="${strength}" font-family="${escapeXml(theme.font)}" font-size="${NUMERAL_SIZE}" font-weight="700" text-anchor="middle" paint-order="stroke" ${colourAs("stroke", colour)} stroke-width="${width}" stroke-linejoin="round"`;
       const names = classesOf(model.bundle);
       pen.part("codes", style, () => numeralPlaces(layer, shown, NUMERAL_SIZE / 2, (label, x, y) =>
-        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${CLASS_COLOURS[label]}">${escapeXml(markOf(names, label))}</text>`)));
+        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${classColour(label)}">${escapeXml(markOf(names, label))}</text>`)));
       continue;
     }
     const radius = dotRadius(view, model);
@@ -180,7 +180,7 @@ function dotsOf(layer, shown) {
   /** @type {Partial<Record<Split, import("./dot_raster.js").Stamp[][]>>} */
   const stamps = {};
   dotPlaces(layer, shown, (label, split, x, y) => {
-    const ofSplit = (stamps[split] ??= CLASS_COLOURS.map((_, one) => dotStamps(one, split, radius, ratio, theme.dark)));
+    const ofSplit = (stamps[split] ??= classesOf(model.bundle).map((_, one) => dotStamps(one, split, radius, ratio, theme.dark)));
     sheet.add(ofSplit[label], x * ratio, y * ratio);
   });
   return sheet;
@@ -190,7 +190,7 @@ function dotsOf(layer, shown) {
  * @param {(label: number, split: Split, x: number, y: number) => void} put */
 function dotPlaces({view, model}, shown, put) {
   const {codes, labels, splits} = model.bundle.points;
-  const isShown = CLASS_COLOURS.map((_, label) => shown(label));
+  const isShown = classesOf(model.bundle).map((_, label) => shown(label));
   const [left, top] = toPixel(view, 0, 0);
   let i = 0;
   for (const [split, count] of Object.entries(splits)) {
@@ -202,7 +202,7 @@ function dotPlaces({view, model}, shown, put) {
 
 /** @param {number} label @param {Split} split @param {number} x @param {number} y @param {number} radius */
 function vectorDot(label, split, x, y, radius) {
-  const fill = CLASS_COLOURS[label];
+  const fill = classColour(label);
   if (split === "test") return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"/>`;
   if (split === "train") return `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius * RING)}" fill="none" stroke="${fill}" stroke-opacity="1" stroke-width="${short(radius * RING_LINE)}"/>`;
   const half = radius * SQUARE;

@@ -51,7 +51,8 @@ export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "den
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
-export const ALL_CLASSES = 1023;
+const COLOURS = 10;
+export const ALL_CLASSES = 2 ** COLOURS - 1;
 const HISTORY_LIMIT = 100;
 
 /**
@@ -142,7 +143,7 @@ export function withLayer(layers, name, on) {
 
 /** Clicking a digit shows it alone, clicking more adds them, and taking the last away shows all again. @param {number} classes @param {number} digit */
 function toggledClasses(classes, digit) {
-  const bit = 1 << digit;
+  const bit = 1 << digit % COLOURS;
   if (classes === ALL_CLASSES) return bit;
   return (classes ^ bit) || ALL_CLASSES;
 }
@@ -199,7 +200,7 @@ export function chosenImage({mode, selected}) {
   return mode === "move" || mode === "inspect" ? selected : null;
 }
 
-/** Whether points of a digit are drawn. @param {State} state @param {number} label */
+/** Whether points of a class are drawn; classes of one colour go together. @param {State} state @param {number} label */
 export function showsClass(state, label) {
-  return (state.classes >> label & 1) === 1;
+  return (state.classes >> label % COLOURS & 1) === 1;
 }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import time
 from pathlib import Path
 
+import idx2numpy
 import numpy as np
 import pytest
 from support.builders import attempt, short, tiny
+from support.image_files import WRITERS
 
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs, Limits
@@ -26,15 +29,19 @@ def packed(**arrays: np.ndarray) -> bytes:
     return file.getvalue()
 
 
+def keep(runs: Path, raw: bytes, name: str = "own.npz") -> Path:
+    return run_uploads.keep(runs, {name: raw}, PLENTY)
+
+
 def sixty(digits: Images) -> bytes:
     return packed(images=digits.images[:60], labels=digits.labels[:60])
 
 
 def test_an_upload_can_be_trained_on_and_is_kept_once(tmp_path: Path, digits: Images) -> None:
     raw = sixty(digits)
-    path = run_uploads.keep(tmp_path, raw, PLENTY)
-    assert run_uploads.keep(tmp_path, raw, PLENTY) == path
-    assert [file.name for file in (tmp_path / UPLOADS).iterdir()] == [path.name]
+    path = keep(tmp_path, raw)
+    assert keep(tmp_path, raw) == path
+    assert [folder.name for folder in (tmp_path / UPLOADS).iterdir()] == [path.parent.name]
     parts = [datasets.load(str(path), split) for split in ("train", "validation", "test")]
     assert sum(map(len, parts)) == 60
     assert not Jobs(tmp_path).views(), "the folder of uploads is no run"
@@ -51,26 +58,45 @@ NO_IMAGES = {
 
 @pytest.mark.parametrize("raw", NO_IMAGES.values(), ids=NO_IMAGES)
 def test_what_is_no_images_is_refused_and_leaves_nothing(raw: bytes, tmp_path: Path) -> None:
-    said = attempt(run_uploads.keep, tmp_path, raw, PLENTY)
+    said = attempt(keep, tmp_path, raw)
     assert isinstance(said, str)
-    assert said.startswith("The uploaded file")
+    assert said.startswith("The upload")
     assert str(tmp_path) not in said
     assert list((tmp_path / UPLOADS).iterdir()) == []
 
 
 def test_uploads_count_among_what_the_runs_may_take(tmp_path: Path, digits: Images) -> None:
-    assert "more than" in str(attempt(run_uploads.keep, tmp_path, sixty(digits), 100))
+    assert "more than" in str(attempt(run_uploads.keep, tmp_path, {"own.npz": sixty(digits)}, 100))
     assert not (tmp_path / UPLOADS).exists()
 
 
 def test_old_uploads_go_unless_a_run_was_trained_on_them_deleted_runs_included(tmp_path: Path, digits: Images) -> None:
     jobs = Jobs(tmp_path, Limits(running=0))
     needed, binned, old, young = (
-        run_uploads.keep(tmp_path, packed(images=digits.images[:60], labels=np.full(60, label)), PLENTY) for label in range(4)
+        keep(tmp_path, packed(images=digits.images[:60], labels=np.full(60, label))) for label in range(4)
     )
     jobs.submit(tiny(), short(data=str(needed)), "needs it")
     jobs.delete(jobs.submit(tiny(), short(data=str(binned)), "needed it"))
     for path in (needed, binned, old):
-        os.utime(path, (time.time() - 4000,) * 2)
-    last = run_uploads.keep(tmp_path, sixty(digits), PLENTY)
-    assert sorted((tmp_path / UPLOADS).iterdir()) == sorted([needed, binned, young, last])
+        os.utime(path.parent, (time.time() - 4000,) * 2)
+    last = keep(tmp_path, sixty(digits))
+    assert sorted((tmp_path / UPLOADS).iterdir()) == sorted(path.parent for path in (needed, binned, young, last))
+
+
+def test_files_that_belong_together_are_read_together(tmp_path: Path, digits: Images) -> None:
+    files = {}
+    for name, array in (
+        ("train-images-idx3-ubyte.gz", digits.images[:50]),
+        ("../train-labels-idx1-ubyte.gz", digits.labels[:50]),
+    ):
+        files[name] = gzip.compress(idx2numpy.convert_to_string(array))
+    path = run_uploads.keep(tmp_path, files, PLENTY)
+    assert sorted(file.name for file in path.iterdir()) == ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]
+    assert sum(map(int, datasets.load(str(path), "train").labels)) > 0
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WRITERS if kind not in ("npy", "idx", "idx.gz", "folders")])
+def test_any_format_may_be_uploaded(kind: str, tmp_path: Path, digits: Images) -> None:
+    path = WRITERS[kind](tmp_path, digits.images[:60], digits.labels[:60])
+    kept = keep(tmp_path / "runs", path.read_bytes(), path.name)
+    assert len(datasets.classes(str(kept))) > 5

@@ -20,6 +20,7 @@ from dashboard.train.settings import GROUPS, SPECS
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.command import cli, train_flags
+from vae_engine.data import datasets, own
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
 
@@ -188,7 +189,7 @@ def test_images_of_ones_own_are_shown_before_they_are_trained_on(
     (view,) = jobs.views()
     assert view.configs
     assert view.configs[1].classes == KINDS
-    assert view.configs[1].data == str(tmp_path / "mine.npz")
+    assert datasets.place(view.configs[1].data) == tmp_path / "mine.npz"
 
 
 def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs, digits: Images, tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs
     assert not complaints(app)
     ran(start(app).click())
     data = jobs.views()[0].configs[1].data  # type: ignore[index]
-    assert Path(data).read_bytes() == (tmp_path / "mine.npz").read_bytes()
+    assert own.path_of(data).read_bytes() == (tmp_path / "mine.npz").read_bytes()
 
 
 def test_fashion_that_is_not_here_is_told_and_offered(page: Callable[..., AppTest]) -> None:
@@ -229,7 +230,7 @@ def test_a_preset_leaves_the_images_as_they_are(page: Callable[..., AppTest], jo
     train = jobs.views()[0].configs[1]  # type: ignore[index]
     preset = presets.presets()[2].train
     assert replace(train, classes=preset.classes, data="mnist", train_size=preset.train_size, held_out=preset.held_out) == preset
-    assert train.data == str(tmp_path / "mine.npz")
+    assert datasets.place(train.data) == tmp_path / "mine.npz"
 
 
 def test_without_torch_it_says_how_to_add_it_and_trains_nothing(
@@ -242,3 +243,19 @@ def test_without_torch_it_says_how_to_add_it_and_trains_nothing(
     with pytest.raises(EngineError, match="No PyTorch here"):
         jobs.submit(tiny(), short(), "a")
     assert jobs.views() == []
+
+
+def test_what_was_noticed_in_own_images_is_said_and_can_be_corrected(
+    page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=255 - digits.images[:60], labels=digits.labels[:60], more=np.ones(2))
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    told = " ".join(one.value for one in app.caption).replace("\\", "")
+    assert "dark ink on light ground" in told
+    assert "array 'more'" in told
+    ran(app.selectbox(key="train-polarity").set_value("bright"))
+    ran(app.selectbox(key="train-orientation").set_value("transposed"))
+    assert "as asked for" in " ".join(one.value for one in app.caption)
+    ran(start(app).click())
+    assert own.wishes_of(jobs.views()[0].configs[1].data) == own.Wishes("bright", "transposed")  # type: ignore[index]
