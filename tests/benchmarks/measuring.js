@@ -1,35 +1,30 @@
-// Put into each page before anything else: notes when answers of workers arrive and when frames show another picture.
+// Put into each page before anything else: notes when frames come and when they show another picture.
 (() => {
-  const replies = new EventTarget();
-  const Native = window.Worker;
-  window.Worker = class extends Native {
-    constructor(...given) {
-      super(...given);
-      this.addEventListener("message", () => replies.dispatchEvent(new Event("reply")));
-    }
-  };
-
-  /** The time at which the frame under way has been drawn. */
-  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => resolve(performance.now());
-    channel.port2.postMessage(0);
-  }));
-
-  /** Milliseconds from the next change of a control until `count` answers of workers are drawn, and the longest time between frames. */
-  async function batches(count) {
-    let [gap, last, running] = [0, NaN, true];
-    requestAnimationFrame(function look(now) {
-      gap = Math.max(gap, now - last || 0);
+  /** Looks at every frame until the function it returns is called, which then says what was found. */
+  function looking(look, found) {
+    let [last, running] = [NaN, true];
+    requestAnimationFrame(function next(now) {
+      look(now - last || 0);
       last = now;
-      if (running) requestAnimationFrame(look);
+      if (running) requestAnimationFrame(next);
     });
-    const began = await new Promise((resolve) => addEventListener("input", (event) => resolve(event.timeStamp), {capture: true, once: true}));
-    gap = 0;
-    for (let i = 0; i < count; i++) await new Promise((resolve) => replies.addEventListener("reply", resolve, {once: true}));
-    const ms = await drawn() - began;
-    running = false;
-    return {ms, gap};
+    return () => {
+      running = false;
+      return found();
+    };
+  }
+
+  /** The longest time between two frames, milliseconds. */
+  function gap() {
+    let longest = 0;
+    return looking((time) => (longest = Math.max(longest, time)), () => longest);
+  }
+
+  /** Frames per second. */
+  function frames() {
+    let count = -1;
+    const began = performance.now();
+    return looking(() => count++, () => 1000 * count / (performance.now() - began));
   }
 
   /** The first element that a selector names, looked for behind shadow roots as well. */
@@ -76,5 +71,5 @@
     };
   }
 
-  window.__measuring = {batches, watch};
+  window.__measuring = {gap, frames, watch};
 })();

@@ -22,9 +22,10 @@ export function createManifoldMap(app, model, onfocus) {
     square,
     fit: square.fit,
     /** @param {import("./painter.js").Scene} scene @param {import("../state/state.js").View} whole all of the map */
-    render({state, view, theme, size}, whole) {
+    render({state, view, theme, size, painted}, whole) {
       const {manifoldSize, spacing, dimmed} = state;
-      mosaic.request(tilesOver(view, whole, manifoldSize, spacing));
+      // Between two rungs no model rests that could be decoded; the tiles of the last one stay, faded by the page.
+      if (painted === model) mosaic.request(tilesOver(view, whole, manifoldSize, spacing));
       square.paint(0, [view.scale, view.cx, view.cy, manifoldSize, spacing, dimmed, theme, mosaic.version()], (context) => {
         within(context, view, () => mosaic.paint(context, view, theme, dimmed));
         context.strokeStyle = theme.line;
