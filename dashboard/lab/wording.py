@@ -44,6 +44,7 @@ _LEAST, _HEADLINE = 40, 160
 """Characters of a headline."""
 _END = re.compile(r"[;:,](?= )| (?=\()")
 """Where a headline may end."""
+_PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 _ERROR = "±"  # heads a table's column of standard errors, and begins the name of a number's
 _ROWS = 13  # of numbers that fit beside pictures
 LIVE_HELP = "Opens that step of Learn in a new tab."
@@ -187,7 +188,7 @@ def _column(values: list[Any]) -> list[str]:
 
 def _with_errors(values: list[float | None], errors: list[float | None]) -> list[str]:
     digits = _digits([*values, *errors])
-    return ["–" if value is None or error is None else f"{number(value, digits)} ± {number(error, digits)}"
+    return ["–" if value is None or error is None else f"{number(value, digits)}{_PLUS_MINUS}{number(error, digits)}"
             for value, error in zip(values, errors, strict=True)]  # fmt: skip
 
 
@@ -200,7 +201,7 @@ def _digits(values: list[Any]) -> int:
 
 
 def _is_number(value: Any) -> bool:
-    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch("[−\\d.,± ]*", str(value)))
+    return value is None or isinstance(value, (int, float)) or bool(re.fullmatch(f"[−\\d.,{_PLUS_MINUS}]*", str(value)))
 
 
 def plain(text: str) -> str:

@@ -60,9 +60,9 @@ def test_a_standard_error_stands_in_the_cell_of_its_number_with_as_many_decimals
     rows = [("plain", -119.456, 0.85, 2), ("one layer", None, None, 3)]
     head, ruler, first, second = wording.table(("arm", "ELBO", "±", "seeds"), rows).splitlines()
     assert (head, ruler) == ("| arm | ELBO | seeds |", "| :--- | ---: | ---: |")
-    assert (first, second) == ("| plain | −119.46 ± 0.85 | 2 |", "| one layer | – | 3 |")
+    assert (first, second) == ("| plain | −119.46\xa0±\xa00.85 | 2 |", "| one layer | – | 3 |")
     beside = wording.beside([("ELBO, nats", -203.41), ("± ELBO, nats", 0.5), ("move", 0.0183)]).splitlines()
-    assert beside[1:] == ["| :--- | ---: |", "| ELBO, nats | −203.41 ± 0.50 |", "| move | 0.0183 |"]
+    assert beside[1:] == ["| :--- | ---: |", "| ELBO, nats | −203.41\xa0±\xa00.50 |", "| move | 0.0183 |"]
 
 
 def test_the_number_of_latent_dimensions_is_set_as_a_symbol_and_nothing_else_is() -> None:
