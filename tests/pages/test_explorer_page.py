@@ -152,6 +152,7 @@ def test_the_maps_stack_on_a_phone(open_static):
     settle(page)
     assert min(state(page)["z"][0]) > 0.5
     expect(page.get_by_test_id("see-manifold-ae")).to_have_attribute("aria-pressed", "true")
+    assert "square=manifold" in page.url
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -39,7 +39,7 @@ export function buildPage(app) {
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
-  const sides = models.map((model, i) => createSide(app, model, maps[i], turnTo));
+  const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(model));
   const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
   const identity = createIdentityBar(app, () => element);
@@ -61,15 +61,6 @@ export function buildPage(app) {
   });
 
   explainTerms(element);
-  turnTo("codes");
-
-  /** Where there is no room for both squares of a model: which of them is seen. @param {"codes"|"manifold"} square */
-  function turnTo(square) {
-    element.dataset.square = square;
-    for (const side of sides) side.turned(square);
-    for (const map of maps) map.resize();
-    app.invalidate();
-  }
 
   function goBack() {
     store.dispatch({type: "undo"});
@@ -100,6 +91,10 @@ export function buildPage(app) {
      * @param {readonly ExplorerModel[]} shownBy and by which model */
     render(state, decoded, shown, shownBy) {
       element.dataset.mode = state.mode;
+      if (element.dataset.square !== state.square) {
+        element.dataset.square = state.square;
+        for (const map of maps) map.resize();
+      }
       element.toggleAttribute("data-gliding", state.glide !== null);
       modes.show(state.mode);
       legend.render(state);
@@ -125,8 +120,8 @@ export function buildPage(app) {
   };
 }
 
-/** @param {App} app @param {ExplorerModel} model @param {import("../map/plane.js").Plane} map @param {(square: "codes"|"manifold") => void} turnTo */
-function createSide(app, model, map, turnTo) {
+/** @param {App} app @param {ExplorerModel} model @param {import("../map/plane.js").Plane} map */
+function createSide(app, model, map) {
   const {kind, header} = model.bundle;
   const sliders = createSliders({
     store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${model.id}`,
@@ -135,7 +130,11 @@ function createSide(app, model, map, turnTo) {
   const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
   const chooser = createChooser(app, model);
   const note = make("span", {class: "lx-side-note"});
-  const squares = choiceBar("Square", [{value: "codes", text: "Codes", testid: `see-codes-${model.id}`}, {value: "manifold", text: "Manifold", testid: `see-manifold-${model.id}`}], turnTo);
+  const squares = choiceBar("Square", [{value: "codes", text: "Codes", testid: `see-codes-${model.id}`}, {value: "manifold", text: "Manifold", testid: `see-manifold-${model.id}`}],
+    (/** @type {State["square"]} */ square) => {
+      app.store.dispatch({type: "set", values: {square}});
+      app.commit();
+    });
 
   function offer() {
     chooser.offer();
@@ -147,13 +146,13 @@ function createSide(app, model, map, turnTo) {
   offer();
   return {
     offer,
-    turned: squares.show,
     element: make("section", {class: "lx-side", "aria-label": model.title},
       make("div", {class: "lx-side-head"}, make("h2", {}, titleOfKind(kind)), note, chooser.element, make("div", {class: "lx-squares"}, squares.element)),
       map.element, make("div", {class: "lx-hand"}, sliders.element, beta?.element ?? null)),
     /** @param {State} state */
     render(state) {
       sliders.render(state);
+      squares.show(state.square);
       beta?.render(state);
       chooser.element.disabled = state.waiting !== "";
     },

@@ -48,6 +48,7 @@ export const PROPERTIES = [
   choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   choice("empty", /** @type {("faint"|"full")[]} */ (["faint", "full"]), (state) => (state.dimmed ? "faint" : "full"), (empty) => ({dimmed: empty === "faint"})),
+  choice("square", /** @type {("codes"|"manifold")[]} */ (["codes", "manifold"]), (state) => state.square, (square) => ({square})),
   whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
   optional("image", (state) => state.selected, (selected) => ({selected})),
   whole("seed", 0, LARGEST_SEED, (state) => state.seed, (seed) => ({seed})),

@@ -19,6 +19,7 @@
  * @property {number} manifoldSize tiles along a side
  * @property {"linear"|"prior"} spacing of the manifold's tiles
  * @property {boolean} dimmed whether the manifold is faint where no training code is near
+ * @property {"codes"|"manifold"} square which of a model's two is seen where there is room for one
  * @property {number} classes bit k is set when digit k is shown
  * @property {number|null} focus the digit the legend highlights for as long as it is pointed at
  * @property {number|null} selected index of the chosen test image
@@ -79,7 +80,7 @@ export function initialState(models) {
     active: 0, held: true,
     layers: {points: true, glyphs: false, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false},
-    manifoldSize: 20, spacing: "linear", dimmed: true, classes: ALL_CLASSES, focus: null,
+    manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
     selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false,
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
@@ -155,8 +156,8 @@ export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends,
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
 function wholeOf(state) {
-  const {mode, active, layers, manifoldSize, spacing, dimmed, classes, strokes, pen, upload, drawn, views} = state;
-  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, classes, strokes, pen, upload, drawn, views};
+  const {mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views} = state;
+  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views};
 }
 
 /** @param {State} state @returns {State} */
