@@ -19,9 +19,10 @@ def show(given: str) -> None:
 
 def _page(address: str) -> str:
     # Dark on white whatever the theme, with the quiet zone that readers need.
-    code = segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    # A picture, since Streamlit takes drawings out of its pages.
+    code = segno.make(address, error="m").png_data_uri(scale=12, border=4)
     return (
-        f'<div style="text-align: center"><div role="img" aria-label="{wording.qr_alt(html.escape(address))}" '
-        f'style="width: min(70vh, 90vw); margin: 0 auto">{code}</div>'
+        f'<div style="text-align: center"><img src="{code}" alt="{wording.qr_alt(html.escape(address))}" '
+        f'style="width: min(70vh, 90vw); image-rendering: pixelated">'
         f'<p style="font-size: clamp(1.2rem, 3vw, 3rem); overflow-wrap: anywhere">{html.escape(address)}</p></div>'
     )

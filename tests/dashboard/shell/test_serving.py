@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
+import segno
 from streamlit.testing.v1 import AppTest
 from support.builders import ROOT, one_line, short, tiny
 
@@ -127,3 +128,13 @@ def test_on_a_read_only_server_pages_offer_nothing_that_changes_anything(
     offered = {one.label for one in app.button}
     assert not offered & {"Train", "Stop", "Cancel", "Delete", "Rename", "Resume", "Pause", "One step"}
     assert not app.get("file_uploader")
+
+
+def test_the_page_to_project_shows_the_code_of_the_address_and_the_address() -> None:
+    program = "from dashboard.shell import join\njoin.show('http://10.1.2.3:8501')"
+    app = AppTest.from_string(program, default_timeout=60).run()
+    assert not app.exception
+    shown = app.get("html")[0].proto.body
+    code = segno.make("http://10.1.2.3:8501", error="m").png_data_uri(scale=12, border=4)
+    assert f'<img src="{code}"' in shown
+    assert ">http://10.1.2.3:8501</p>" in shown
