@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 
 import segno
 import streamlit as st
@@ -10,18 +11,15 @@ import streamlit as st
 from dashboard.shell import wording
 from dashboard.shell.serving import join_address
 
+_WIDTH = 540  # with the address below it fits a screen of 768
+_STYLE = "text-align: center; font-size: clamp(1.2rem, 3vw, 3rem); overflow-wrap: anywhere; margin: 0"
+
 
 def show(given: str) -> None:
     """Lay the page out; `given` is the address by which others reach the server, as far as it knows."""
     address = join_address(st.context.url or "", given).removesuffix(f"/{wording.JOIN_PATH}")
-    st.html(_page(address))
-
-
-def _page(address: str) -> str:
-    # Dark on white whatever the theme, with the quiet zone that readers need.
-    code = segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
-    return (
-        f'<div style="text-align: center"><div role="img" aria-label="{wording.qr_alt(html.escape(address))}" '
-        f'style="width: min(70vh, 90vw); margin: 0 auto">{code}</div>'
-        f'<p style="font-size: clamp(1.2rem, 3vw, 3rem); overflow-wrap: anywhere">{html.escape(address)}</p></div>'
-    )
+    code = io.BytesIO()
+    segno.make(address, error="m").save(code, kind="png", scale=16, border=4)
+    with st.container(horizontal_alignment="center"):
+        st.image(code.getvalue(), width=_WIDTH, alt=wording.qr_alt(address), output_format="PNG")
+        st.html(f'<p style="{_STYLE}">{html.escape(address)}</p>')

@@ -44,6 +44,7 @@ http {{
       proxy_set_header Connection $connection_upgrade;
       proxy_set_header Host $http_host;
       proxy_read_timeout 1d;
+      proxy_request_buffering off;
     }}
   }}
 }}

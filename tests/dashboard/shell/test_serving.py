@@ -127,3 +127,11 @@ def test_on_a_read_only_server_pages_offer_nothing_that_changes_anything(
     offered = {one.label for one in app.button}
     assert not offered & {"Train", "Stop", "Cancel", "Delete", "Rename", "Resume", "Pause", "One step"}
     assert not app.get("file_uploader")
+
+
+def test_the_page_to_project_shows_the_code_of_the_address_and_the_address() -> None:
+    program = "from dashboard.shell import join\njoin.show('http://10.1.2.3:8501')"
+    app = AppTest.from_string(program, default_timeout=60).run()
+    assert not app.exception
+    assert app.get("image")[0].proto.imgs[0].alt == "QR code of http://10.1.2.3:8501"
+    assert ">http://10.1.2.3:8501</p>" in app.get("html")[0].proto.body
