@@ -31,7 +31,7 @@ export function createManifoldMap(app, model, onfocus) {
         context.strokeStyle = theme.line;
         context.lineWidth = 1;
         context.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
-        paintAxes(context, view, theme, size, "decoded at every z");
+        paintAxes(context, view, theme, size, "decoded at every z", square.room().left);
       });
     },
   };

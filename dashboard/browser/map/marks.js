@@ -21,8 +21,9 @@ const PLATE_COVER = 0.75; // of the plate under a label
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
- * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis */
-export function paintAxes(context, view, theme, size, unit) {
+ * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis
+ * @param {number} [left] pixels left of the plot; where they are too few, the second axis has its numbers on the plot beside it */
+export function paintAxes(context, view, theme, size, unit, left = Infinity) {
   const ticks = axisTicks(view);
   context.font = `${size}px ${theme.font}`;
   context.fillStyle = theme.muted;
@@ -32,7 +33,7 @@ export function paintAxes(context, view, theme, size, unit) {
   context.textAlign = "right";
   context.textBaseline = "middle";
   const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
-  for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1], room);
+  if (left >= room) for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1], room);
   context.textAlign = "center";
   context.textBaseline = "top";
   context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);
