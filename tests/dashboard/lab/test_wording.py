@@ -59,6 +59,8 @@ def test_a_standard_error_stands_in_the_cell_of_its_number_with_as_many_decimals
     head, ruler, first, second = wording.table(("arm", "ELBO", "±", "seeds"), rows).splitlines()
     assert (head, ruler) == ("| arm | ELBO | seeds |", "| :--- | ---: | ---: |")
     assert (first, second) == ("| plain | −119.46\xa0±\xa00.85 | 2 |", "| one layer | – | 3 |")
+    wide = wording.table(("ELBO", "±"), [(-5349.03, 61.71), (-166.49, 1.11)]).splitlines()
+    assert wide[2:] == ["| −5,349\xa0±\xa062 |", "| −166.5\xa0±\xa01.1 |"]
     beside = wording.beside([("ELBO, nats", -203.41), ("± ELBO, nats", 0.5), ("move", 0.0183)]).splitlines()
     assert beside[1:] == ["| :--- | ---: |", "| ELBO, nats | −203.41\xa0±\xa00.50 |", "| move | 0.0183 |"]
 
