@@ -181,7 +181,7 @@ def _is_number(value: Any) -> bool:
 
 def plain(text: str) -> str:
     """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen, and N_z set as a symbol."""
-    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
+    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text).replace(" ± ", _PLUS_MINUS)
     escaped = "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)
     return re.sub(r"\bN\\_z\b", "$N_z$", escaped)
 

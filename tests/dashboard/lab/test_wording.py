@@ -84,6 +84,7 @@ def test_many_numbers_stand_in_columns_that_are_read_downwards() -> None:
 
 def test_sentences_get_minus_signs_and_keep_hyphens_ranges_and_symbols() -> None:
     assert wording.plain("-1.5 nats (-2 at best), IS-500, z ~ q, 2e-3") == r"−1.5 nats (−2 at best), IS-500, z \~ q, 2e-3"
+    assert wording.plain("by +1.5 ± 0.2 nats") == "by +1.5\xa0±\xa00.2 nats"  # no line ends within
 
 
 def test_what_made_a_result_is_all_there() -> None:
