@@ -181,23 +181,24 @@ def beside(numbers: Sequence[tuple[str, float]]) -> str:
 
 
 def _column(values: list[Any]) -> list[str]:
-    digits = _digits(values)
+    floats = [value for value in values if isinstance(value, float)]
+    most = max(map(abs, floats), default=0.0)
+    needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
+    digits = min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
     return ["–" if value is None else number(value, digits) if isinstance(value, float) else
             number(value, 0) if type(value) is int else plain(str(value)) for value in values]  # fmt: skip
 
 
 def _with_errors(values: list[float | None], errors: list[float | None]) -> list[str]:
-    digits = _digits([*values, *errors])
-    return ["–" if value is None or error is None else f"{number(value, digits)}{_PLUS_MINUS}{number(error, digits)}"
-            for value, error in zip(values, errors, strict=True)]  # fmt: skip
-
-
-def _digits(values: list[Any]) -> int:
-    """As many decimals as numbers that stand together need, fewer where they are large."""
-    floats = [value for value in values if isinstance(value, float)]
-    most = max(map(abs, floats), default=0.0)
-    needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
-    return min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
+    """Means with their standard errors: the two decimals that are recorded, one beside thousands, none beside tens of error."""
+    digits = 1 if max((abs(value) for value in values if value is not None), default=0.0) >= 1000 else 2
+    found = []
+    for value, error in zip(values, errors, strict=True):
+        if value is None or error is None:
+            found.append("–")
+        else:
+            found.append(_PLUS_MINUS.join(number(one, digits if error < 10 else 0) for one in (value, error)))
+    return found
 
 
 def _is_number(value: Any) -> bool:
@@ -206,7 +207,7 @@ def _is_number(value: Any) -> bool:
 
 def plain(text: str) -> str:
     """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen, and N_z set as a symbol."""
-    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
+    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text).replace(" ± ", _PLUS_MINUS)
     escaped = "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)
     return re.sub(r"\bN\\_z\b", "$N_z$", escaped)
 

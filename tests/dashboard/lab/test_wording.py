@@ -61,6 +61,8 @@ def test_a_standard_error_stands_in_the_cell_of_its_number_with_as_many_decimals
     head, ruler, first, second = wording.table(("arm", "ELBO", "±", "seeds"), rows).splitlines()
     assert (head, ruler) == ("| arm | ELBO | seeds |", "| :--- | ---: | ---: |")
     assert (first, second) == ("| plain | −119.46\xa0±\xa00.85 | 2 |", "| one layer | – | 3 |")
+    wide = wording.table(("ELBO", "±"), [(-5349.03, 61.71), (-166.49, 1.11)]).splitlines()
+    assert wide[2:] == ["| −5,349\xa0±\xa062 |", "| −166.5\xa0±\xa01.1 |"]
     beside = wording.beside([("ELBO, nats", -203.41), ("± ELBO, nats", 0.5), ("move", 0.0183)]).splitlines()
     assert beside[1:] == ["| :--- | ---: |", "| ELBO, nats | −203.41\xa0±\xa00.50 |", "| move | 0.0183 |"]
 
@@ -84,6 +86,7 @@ def test_many_numbers_stand_in_columns_that_are_read_downwards() -> None:
 
 def test_sentences_get_minus_signs_and_keep_hyphens_ranges_and_symbols() -> None:
     assert wording.plain("-1.5 nats (-2 at best), IS-500, z ~ q, 2e-3") == r"−1.5 nats (−2 at best), IS-500, z \~ q, 2e-3"
+    assert wording.plain("by +1.5 ± 0.2 nats") == "by +1.5\xa0±\xa00.2 nats"  # no line ends within
 
 
 def test_what_made_a_result_is_all_there() -> None:
