@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.shared.charts import COLOURS
+from dashboard.shared.palette import COLOURS
 from vae_engine.experiments.result import Chart
 
 HEIGHT = 430

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from dashboard.runs.table import BUNDLED, HELD_OUT, NOTHING, TEST, Row, settings
-from dashboard.shared.charts import COLOURS
+from dashboard.shared.palette import COLOURS
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.stored import forward

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
@@ -11,15 +10,10 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from dashboard.shared.palette import COLOURS
 from dashboard.shared.wording import plus_minus
-from vae_engine.base.places import place
 from vae_engine.runs.log import LogEvent
 
-_PALETTE = json.loads(place("dashboard/browser/base/colours.json").read_text(encoding="utf-8"))
-COLOURS: tuple[str, ...] = tuple(_PALETTE["colours"])
-"""Of the runs in a chart, in turn; the dashboard's ten."""
-CLASS_COLOURS = tuple(COLOURS[i] for i in _PALETTE["classes"])
-"""By label; digits that are taken for one another have colours far apart."""
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
 TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT = "training batches", "held-out images"

@@ -10,7 +10,7 @@ from vae_engine.base.remedies import restored
 TITLE = "Latent-space explorer"
 EXPLORE = "Explore"
 _HUGE = 1e9
-_MOST_DIGITS = 6
+_MOST_DIGITS = 3
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
 FIRST, LAST = "There is nothing before this.", "There is nothing after this."

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from dashboard.shared.links import LinkError, read
+from dashboard.shared.palette import CLASS_COLOURS
 from dashboard.shared.wording import number, one_of
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, place_of, understood
@@ -25,11 +26,6 @@ _AXES, _DOT = 18, 2.5
 _OUTLIERS = 1  # per cent of codes on each side that need not be in sight
 _WALK = 7
 _FOR_A_PEN = 2  # times as large as on a screen
-_COLOURS = np.array(
-    [[63, 144, 218], [255, 169, 14], [189, 31, 1], [148, 164, 162], [131, 45, 182],
-     [169, 107, 89], [231, 99, 0], [185, 172, 112], [113, 117, 129], [146, 218, 221]],
-    np.uint8,
-)  # fmt: skip
 NAMES = {"vae": "VAE", "ae": "autoencoder"}
 
 
@@ -156,7 +152,11 @@ def _map(material: Material, kind: str, marks: np.ndarray) -> tuple[bytes, int]:
     for axis in np.eye(2) * half * 2:
         draw.line([pixel(-axis), pixel(axis)], (190, 190, 190), 2)
     for code, label in zip(codes, material.labels[:_DOTS], strict=True):
-        disc(code, _DOT, tuple(_COLOURS[label].tolist()))
+        disc(code, _DOT, CLASS_COLOURS[label])
+    names = ImageFont.load_default(_FINE * 11)  # so that a sheet copied in black and white can be read, too
+    for label in range(len(CLASS_COLOURS)):
+        middle = pixel(np.median(codes[material.labels[: len(codes)] == label], axis=0))
+        draw.text(middle, str(label), "black", names, anchor="mm", stroke_width=2 * _FINE, stroke_fill="white")
     for mark in marks:
         for radius, colour in ((15.0, "white"), (12.0, "black"), (6.0, "white")):
             disc(mark, radius, colour)

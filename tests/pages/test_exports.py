@@ -19,7 +19,7 @@ from playwright.sync_api import Download, Page
 from safetensors.numpy import load
 from support.explorer_page import BUSY, IDLE, settle, state, until
 
-from dashboard.shared.charts import COLOURS
+from dashboard.shared.palette import CLASS_COLOURS
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, registry
@@ -106,7 +106,7 @@ def test_maps_are_saved_as_they_are_on_a_sharp_screen_above_the_key(open_static:
         assert (np.abs(colours[:height, :, 0] - shown) <= 3).mean() > 0.98, "all but the cursor above the map is the map"
         assert colours[:height].std() > 5
         below = {f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in np.unique(colours[height:].reshape(-1, 3), axis=0)}
-        assert below & set(COLOURS) == {COLOURS[3], COLOURS[8]}
+        assert below & set(CLASS_COLOURS) == {CLASS_COLOURS[3], CLASS_COLOURS[8]}
 
 
 def test_maps_are_saved_sharper_than_a_plain_screen_which_stays_as_it_was(page: Page, tmp_path: Path) -> None:
@@ -129,13 +129,15 @@ def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend_in_th
         assert codes is not None
         assert key is not None
         _, labels = points(name)
-        assert [COLOURS.index(dot.get("fill", "")) for dot in codes] == [label for label in labels.tolist() if label in (3, 8)]
+        assert [CLASS_COLOURS.index(dot.get("fill", "")) for dot in codes] == [
+            label for label in labels.tolist() if label in (3, 8)
+        ]
         texts = [text.text for text in key.iter(f"{SVG}text") if text.text]
         assert texts[0].endswith(name)
         assert not {"A", "B"} & {text.text for text in drawing.iter(f"{SVG}text")}, "there is no walk"
         assert drawing.find(f".//{SVG}g[@id='shaded']") is None
         assert texts[-2:] == ["3", "8"]
-        assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [COLOURS[3], COLOURS[8]]
+        assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [CLASS_COLOURS[3], CLASS_COLOURS[8]]
 
 
 def test_maps_are_saved_for_slides_with_the_layers_that_are_on_as_pixels_and_as_vectors_alike(

@@ -117,6 +117,11 @@ export function ellipsePoints(mu, std, k, count = 64) {
   return points;
 }
 
+/** How many σ a circle reaches that holds a share of N(0, I): the inverse of priorMassBeyond. @param {number} mass */
+export function radiusHolding(mass) {
+  return Math.sqrt(-2 * Math.log(1 - mass));
+}
+
 /** Share of N(0, I) in the plane beyond a radius: e^(−r²/2). @param {number} radius */
 export function priorMassBeyond(radius) {
   return Math.exp((-radius * radius) / 2);

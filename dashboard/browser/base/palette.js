@@ -4,7 +4,7 @@
 import {contextOf, make} from "./dom.js";
 import PALETTE from "./colours.json" with {type: "json"};
 
-/** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/charts.py has them from the same file. */
+/** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/palette.py has them from the same file. */
 export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[place]);
 
 /** The colour of a class; those beyond ten share them. @param {number} label */

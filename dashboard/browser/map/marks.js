@@ -3,7 +3,7 @@
 
 import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
-import {axisTicks, ellipsePoints, priorMassBeyond, toPixel} from "../base/geometry.js";
+import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
 import {nameSprite} from "./points.js";
 import {shareText} from "../words/captions.js";
 
@@ -211,14 +211,17 @@ export function paintRing(context, view, theme, z, label, strong, mark = String(
   context.drawImage(name, x + 5, y - 22, 20, 20);
 }
 
-/** q(z|x) at 1 and 2 σ, at true scale. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} mu @param {Latent} std */
+/** What of a Gaussian lies within its ellipses: as much as of the exact posterior within its contours, so that the two may be compared. */
+export const Q_MASSES = [0.5, 0.95];
+
+/** The ellipses that hold Q_MASSES of q(z|x), at true scale. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} mu @param {Latent} std */
 export function paintPosterior(context, view, theme, mu, std) {
-  for (const sigma of [1, 2]) {
-    const points = ellipsePoints(mu, std, sigma);
+  for (const mass of Q_MASSES) {
+    const points = ellipsePoints(mu, std, radiusHolding(mass));
     context.beginPath();
     for (let i = 0; i < points.length; i += 2) context.lineTo(...toPixel(view, points[i], points[i + 1]));
     context.closePath();
-    haloStroke(context, theme, theme.accent, sigma === 1 ? 2.5 : 1.5, []);
+    haloStroke(context, theme, theme.accent, mass === Q_MASSES[0] ? 2.5 : 1.5, []);
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Numbers as they stand on screen.
 
-const MOST_DECIMALS = 6;
+const MOST_DECIMALS = 3;
 
 /** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
 export function signedNumber(value, decimals = 2) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { axisTicks, cellReaches, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
-  priorMassBeyond, slerp, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/base/geometry.js";
+  priorMassBeyond, radiusHolding, slerp, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/base/geometry.js";
 
 const uniform = seededUniform(1);
 const between = (low, high) => low + (high - low) * uniform();
@@ -166,3 +166,7 @@ for (const [name, codes] of Object.entries(pointSets())) {
     }
   });
 }
+
+test("a circle that holds a share of N(0, I) leaves the rest beyond", () => {
+  for (const mass of [0.5, 0.95]) assert.ok(Math.abs(priorMassBeyond(radiusHolding(mass)) - (1 - mass)) < 1e-12);
+});

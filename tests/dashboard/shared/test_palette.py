@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from support.builders import ROOT
 
-from dashboard.shared.charts import CLASS_COLOURS, COLOURS
+from dashboard.shared.palette import CLASS_COLOURS, COLOURS
 
 FLOORS = {"normal": 18.0, "deutan": 14.0, "protan": 14.0, "tritan": 14.0}
 MACHADO = {

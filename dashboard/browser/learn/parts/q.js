@@ -1,17 +1,18 @@
 // @ts-check
-// A Gaussian q(z) = N(μ, diag σ²) that is dragged by its centre and by two handles on its 2σ ellipse, and its ELBO.
+// A Gaussian q(z) = N(μ, diag σ²) that is dragged by its centre and by two handles on its outer ellipse, and its ELBO.
 
 import {elboOf, QUICK_NODES} from "../../exact/gaps.js";
 import {gaussianOf} from "./kept.js";
 import {logJoints} from "../maths/sums.js";
-import {paintPosterior} from "../../map/marks.js";
+import {paintPosterior, Q_MASSES} from "../../map/marks.js";
+import {radiusHolding} from "../../base/geometry.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
 /** @typedef {import("../../exact/gaps.js").Bound} Bound */
 /** @typedef {import("./map.js").Handle} Handle */
 
-const ON_ELLIPSE = 2; // σ from the centre to the handles
+const ON_ELLIPSE = radiusHolding(Q_MASSES[1]); // σ from the centre to the handles
 const NARROWEST = 1e-3;
 
 /** The value of a job, run without pauses. @template T @param {Generator<void, T>} job @returns {T} */
@@ -57,7 +58,7 @@ export function createMovableQ(lesson, image) {
   /** @param {0|1} axis @returns {Handle} */
   function widthHandle(axis) {
     return {
-      name: `std${axis + 1}`, label: `σ${axis + 1} of q, two σ from its centre; arrow keys change it`, axis,
+      name: `std${axis + 1}`, label: `σ${axis + 1} of q, on its outer ellipse; arrow keys change it`, axis,
       at: () => (q ? [q.mu[0] + (axis === 0 ? ON_ELLIPSE * q.std[0] : 0), q.mu[1] + (axis === 1 ? ON_ELLIPSE * q.std[1] : 0)] : [0, 0]),
       move(z) {
         if (!q) return;

@@ -15,7 +15,7 @@ const VISIBLE = 0.05; // of the density on the 95 % contour: what of the posteri
 const REACH = 3; // σ of a Gaussian that are kept in sight
 const MARGIN = 0.12;
 /** @type {[string, string][]} */
-const Q_LEGEND = [["ring", "q: 1σ and 2σ"]];
+const Q_LEGEND = [["ring", "q: holds 50 % and 95 %"]];
 
 /**
  * The corners of what is to be in sight of a posterior and of Gaussians, with some room around.

@@ -32,7 +32,7 @@ export function fitQView(lesson) {
     if (!truth || !found) return "The exact posterior is being worked out …";
     const left = gaps ? ` No diagonal Gaussian gets below ${numberText(apart(truth.logPx, gaps.best.elbo))}; the encoder's q stands at ${numberText(apart(truth.logPx, truth.encoder.elbo))}.` : "";
     const modes = truth.modes.length > 1 ? ` This posterior has ${truth.modes.length} modes, and q only one.` : "";
-    return `Drag the centre of q and the two handles on its 2σ ellipse.${left}${modes}`;
+    return `Drag the centre of q and the two handles on its outer ellipse.${left}${modes}`;
   }
 
   return {
