@@ -22,6 +22,9 @@ Value = str | int | float | bool | None
 Registers = dict[str, tuple[Value, int]]
 """By name a value and when it was given, in milliseconds."""
 
+UNSEEN = object()
+"""In place of the value of a widget that the session knows nothing of: not yet drawn, or lost with a run that was cut short.
+What the browser keeps of it holds."""
 _LONGEST_REPORT = 200_000
 _LONGEST_TEXT = 5000
 _LONGEST_NAME = 100
@@ -41,13 +44,13 @@ class Report:
 
 
 def mirror(
-    book: str, values: Mapping[str, Value], take: Callable[[str, Value], None] = state.fill_in, is_asking: bool = False
+    book: str, values: Mapping[str, Any], take: Callable[[str, Value], None] = state.fill_in, is_asking: bool = False
 ) -> bool:
     """Keep the values of a book in the browser, take over those given later elsewhere, and say whether the browser keeps any.
 
     Call it before the widgets whose values these are. `take` is called with the name and the value of each that another
-    tab or an earlier visit gave; by default names are keys of widgets. What nobody gave, or took back, must be None: a
-    default that counted as given would replace what the browser keeps. `is_asking`: the browser is to say what it keeps
+    tab or an earlier visit gave; by default names are keys of widgets. What was taken back is None, what nobody gave None or
+    UNSEEN: a default that counted as given would replace what the browser keeps. `is_asking`: the browser is to say what it keeps
     even if that is what the page has, so that `has_told` becomes true.
     """
     key = f"device-{book}"
@@ -55,7 +58,7 @@ def mirror(
     own = changed(state.kept(key, {}), values, time.time_ns() // 1_000_000)
     registers = later(report.registers, own)
     for name, (value, _) in registers.items():
-        if name in values and value != _plain(values[name]):
+        if name in values and value != (None if values[name] is UNSEEN else _plain(values[name])):
             take(name, value)
     # Only now: a run that was cut short before takes over the rest next time.
     state.keep(key, registers)
@@ -78,12 +81,12 @@ def later(kept: Registers, told: Registers) -> Registers:
     return kept | {name: one for name, one in told.items() if name not in kept or one[1] > kept[name][1]}
 
 
-def changed(registers: Registers, values: Mapping[str, Value], now: int) -> Registers:
+def changed(registers: Registers, values: Mapping[str, Any], now: int) -> Registers:
     """The registers once `values` hold: what differs is given now, and in any case after what it replaces."""
     found = dict(registers)
     for name, value in values.items():
         old, then = registers.get(name, (None, -1))
-        if _plain(value) != old:
+        if value is not UNSEEN and _plain(value) != old:
             found[name] = (_plain(value), max(now, then + 1))
     return found
 

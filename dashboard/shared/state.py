@@ -166,6 +166,11 @@ def widget(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def is_seen(key: str) -> bool:
+    """Whether the session knows what a widget says."""
+    return key in st.session_state
+
+
 def begin_with(key: str, value: Any) -> None:
     """What a widget says before anyone touched it."""
     st.session_state.setdefault(key, value)

@@ -44,7 +44,8 @@ def show(explore: StreamlitPage) -> None:
         st.error(str(error))
         return
     sent = state.kept(keys.SENT)
-    is_kept = device.mirror(keys.BOOK, {key: state.widget(key) for key in keys.ALL}, _take, is_asking=sent is not None)
+    said = {key: state.widget(key) if state.is_seen(key) else device.UNSEEN for key in keys.ALL}
+    is_kept = device.mirror(keys.BOOK, said, _take, is_asking=sent is not None)
     if sent and device.has_told(keys.BOOK):
         state.keep(keys.SENT, None)
         _add(*sent)

@@ -223,6 +223,7 @@ def in_sight(element: Locator, below: int) -> bool:
 
 def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:
     """Last, because it empties the sheet."""
+    page.get_by_role("link", name=wording.WORKSHEET).click()
     numbers = [place for place, task in enumerate(TASKS) if task.form == "number"]
     task = opened_solved(page, numbers[0])
     field = wording.ANSWERS["number"]
@@ -235,7 +236,7 @@ def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page:
     other.get_by_label(field).fill("7,5")
     other.keyboard.press("Enter")
     expect(page.get_by_label(field)).to_have_value("7,5", timeout=60_000)
-    expect(page.get_by_test_id("stAlert").get_by_text("too low")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").get_by_text("too high")).to_be_visible()
     at_rest(page)
     page.get_by_role("button", name=wording.AFRESH).click()
     page.get_by_role("button", name=wording.AFRESH_YES).click()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shared.device import Registers, Report, changed, checked, later
+from dashboard.shared.device import UNSEEN, Registers, Report, changed, checked, later
 
 A: Registers = {"one": ("old", 1), "two": ("two", 5)}
 B: Registers = {"one": ("new", 2), "three": (None, 3)}
@@ -49,6 +49,10 @@ def test_tabs_agree_in_whatever_order_they_hear_of_each_other() -> None:
 def test_a_change_is_later_than_what_it_replaces_whatever_the_clock_says() -> None:
     assert changed(A, {"one": "old", "two": "two", "three": None, "four": ""}, now=3) == A
     assert changed(A, {"one": "new", "two": None}, now=3) == {"one": ("new", 3), "two": (None, 6)}
+
+
+def test_a_field_that_the_session_lost_is_not_taken_for_emptied() -> None:
+    assert changed(A, {"one": UNSEEN, "two": UNSEEN}, now=3) == A
 
 
 def page() -> None:
