@@ -10,9 +10,10 @@ from streamlit.navigation.page import StreamlitPage
 
 from dashboard.runs import shelf as run_shelf
 from dashboard.shared import state
+from dashboard.shared.links import LinkError
 from dashboard.stock import catalogue
-from dashboard.worksheet import TASKS, Task, keys, wording
-from dashboard.worksheet.task import BY_LINK
+from dashboard.worksheet import TASKS, Task, judged, keys, wording
+from dashboard.worksheet.task import BY_LINK, understood
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
@@ -53,8 +54,8 @@ def above_explore(worksheet: StreamlitPage) -> None:
             with st.container(key="task-again", width="content"), st.popover(wording.AT_HAND):
                 st.markdown(f"**{task.title}.** {words}")
             if by_link:
-                help = wording.SEND_HELP if found else wording.NOTHING_YET
-                is_sent = st.button(wording.SEND, type="primary", disabled=not found, help=help)
+                refusal = _why_not_sent(task, found)
+                is_sent = st.button(wording.SEND, type="primary", disabled=bool(refusal), help=refusal or wording.SEND_HELP)
             else:
                 is_sent = st.button(wording.BACK, type="primary")
             _put_away(task)
@@ -80,6 +81,19 @@ def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
     if is_sent:
         state.keep(keys.SENT, (task.name, lines))  # the worksheet adds them once it knows what the browser keeps
         _back(worksheet, task)
+
+
+def _why_not_sent(task: Task, link: str) -> str:
+    """Why what one sees on Explore is not sent: it is nothing, not what the task asks for, or no better than what is there."""
+    if not link:
+        return wording.NOTHING_YET
+    material = catalogue.material()
+    try:
+        understood(task, material, link)
+    except (LinkError, EngineError) as refusal:
+        return str(refusal)
+    given, sent = (judged(task, material, one) for one in (state.widget(keys.answer(task)), link))
+    return wording.right_already(sent.text) if given and given.right and sent and not sent.right else ""
 
 
 def _at_hand(tasks: Sequence[Task]) -> Task | None:

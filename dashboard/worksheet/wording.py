@@ -99,3 +99,8 @@ def sheet_notes(metrics: Mapping[str, object], models: tuple[str, str]) -> tuple
         f"Models {models[0]} and {models[1]}; {metrics.get('split')} split, {metrics.get('protocol')} pixels, seed "
         f"{metrics.get('seed')}. All log-probabilities in nats per image.",
     )
+
+
+def right_already(text: str) -> str:
+    """Why a place on Explore does not replace an answer that is right; `text` is what is to be said of the place."""
+    return f"Your answer to this task is right already; this would replace it by one that is not: {text}"

@@ -107,7 +107,7 @@ def test_moving_over_the_map_shows_the_posterior_of_the_nearest_image(open_stati
         page.mouse.up()
         page.mouse.move(*place(page, "digit-ae", 0.5, 0.5))
         note = page.get_by_test_id("identity-note")
-        until(lambda note=note: re.match(r"Of the nearest, test image \d+, an? \d: p\(z\|x\) has", note.inner_text()))
+        until(lambda note=note: re.match(r"VAE: of the nearest, test image \d+, an? \d: p\(z\|x\) has", note.inner_text()))
         index = int(re.findall(r"\d+", note.inner_text())[0])
         codes = state(page)["z"][0]
         neighbours = page.get_by_test_id("nearest-vae").get_attribute("aria-label")

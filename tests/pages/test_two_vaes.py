@@ -33,7 +33,7 @@ def test_every_mode_works_with_both_and_says_which_is_which(open_explore: Callab
     codes = state(page)["z"]
     assert codes[0] != codes[1]
     assert state(page)["selected"] == index
-    expect(page.get_by_test_id("identity-note")).to_contain_text("Of vae-beta-1. p(z|x)", timeout=30_000)
+    expect(page.get_by_test_id("identity-note")).to_contain_text("vae-beta-1: p(z|x)", timeout=30_000)
     page.get_by_test_id("resample").click()
     assert all(drawn != code for drawn, code in zip(state(page)["z"], codes, strict=True)), "each from its own q"
     for testid in ("inspect-error-vae-2", "neighbours-vae-2"):

@@ -92,9 +92,9 @@ export function createIdentityBar(app, page) {
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
       const {points} = probe.model.bundle;
-      const whose = areAlike(app.models) ? `Of ${probe.model.short}. ` : "";
+      const whose = app.models.length > 1 ? `${probe.model.short}: ` : ""; // the numbers may stand beside the other model's digit
       // While one moves it is a test image's even after one has drawn: the drawing has no place on the map to move over.
-      setText(note, whose + (image === null ? "" : `Of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth));
+      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + noteOf(truth));
     },
   };
 

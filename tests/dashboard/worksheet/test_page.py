@@ -249,13 +249,34 @@ def test_above_explore_stands_no_task_that_is_not_done_there() -> None:
         assert not explore(**query).button
 
 
+def test_what_does_not_answer_the_task_is_not_sent_and_it_is_said_why() -> None:
+    for query, link, why in (
+        ({"task": "two-modes"}, "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", "no chosen image"),
+        ({"task": "between"}, "./?models=a,b#z=1%2C2%3B0%2C0", "the tasks are about"),
+    ):
+        key = button(explore(link, **query), worksheet_wording.SEND)
+        assert key.disabled
+        assert why in key.help
+
+
+def test_an_answer_that_is_right_is_not_replaced_by_one_that_is_not() -> None:
+    wrong = "./?models=vae-mnist,ae-mnist#z=9%2C9%3B0%2C0"
+    app = explore(wrong, task="between")
+    assert not button(app, worksheet_wording.SEND).disabled
+    app.session_state["answer-between"] = answer_of("between").given
+    run(app)
+    key = button(app, worksheet_wording.SEND)
+    assert key.disabled
+    assert "right already" in key.help
+
+
 def test_what_stands_on_explore_is_sent_to_the_worksheet(monkeypatch: pytest.MonkeyPatch) -> None:
     turned: list[Any] = []
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
-    app = explore("./?models=a,b#z=1%2C2%3B0%2C0", task="between")
+    app = explore("./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", task="between")
     button(app, worksheet_wording.SEND).click()
     run(app)
-    assert app.session_state["answer-between"] == "./?models=a,b#z=1%2C2%3B0%2C0"
+    assert app.session_state["answer-between"] == "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0"
     assert turned == [{"task": "between"}]
     reading = explore("#", task="gap")
     assert worksheet_wording.SEND not in [one.label for one in reading.button], "a number is typed"
