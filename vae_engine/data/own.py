@@ -46,7 +46,7 @@ __all__ = [
 
 _FILES, _DIGITS = "files", 16
 _PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
-_PATIENCE = 20  # a look at the files is good for so many times as long as it took
+_QUICK, _PATIENCE = 100, 20  # so many files are looked at every time; a look at more is good for so many times as long as it took
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
@@ -157,14 +157,16 @@ def _stamp(path: Path, labels: str) -> str:
     if began < until:
         return stamp
     seen = hashlib.sha256()
-    for source in _sources(path, labels):
+    sources = list(_sources(path, labels))
+    for source in sources:
         state = source.path.stat() if source.path else None
         seen.update(f"{source.name} {source.size} {state.st_mtime_ns if state else 0} {state.st_ino if state else 0}\n".encode())
-    now = time.monotonic()
-    if len(_looked) > 100:
-        _looked.clear()
-    _looked[path, labels] = (now + _PATIENCE * (now - began), seen.hexdigest())
-    return _looked[path, labels][1]
+    if len(sources) > _QUICK:
+        now = time.monotonic()
+        if len(_looked) > 100:
+            _looked.clear()
+        _looked[path, labels] = (now + _PATIENCE * (now - began), seen.hexdigest())
+    return seen.hexdigest()
 
 
 @lru_cache(maxsize=8)
