@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from support.builders import attempt, short, tiny
+from support.builders import attempt, short, stopping_at, tiny
 
 from vae_engine import EngineError, load_model
 from vae_engine.data import mnist as data
@@ -19,17 +18,6 @@ from vae_engine.stored import checkpoints
 from vae_engine.training import training
 from vae_engine.training.optimisers import learning_rate_factor
 from vae_engine.training.training import Event, Finished
-
-
-@pytest.fixture(scope="module")
-def images(digits: data.Images) -> dict[str, data.Images]:
-    """Three batches to train on, and the rest to hold out."""
-    return {"train_images": digits.head(48), "validation_images": data.Images(digits.images[48:], digits.labels[48:])}
-
-
-def stopping_at(step: int) -> Callable[[], bool]:
-    asked = iter(range(step + 1))
-    return lambda: next(asked, step) >= step
 
 
 def finished(folder: Path, images: dict[str, data.Images], **settings: Any) -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import save
-from support.builders import one_line, short, tiny
+from support.builders import one_line, short, stopping_at, tiny
 
 from vae_engine import EngineError, ModelConfig, TrainConfig
 from vae_engine.data import mnist as data
@@ -29,18 +28,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "patience-ema": {"patience": 2, "learning_rate": 3e-2, "schedule": "constant", "steps": 400, "ema": 0.5},
 }
 MODEL = tiny(layer_norm=True)
-
-
-@pytest.fixture(scope="module")
-def images(digits: data.Images) -> dict[str, data.Images]:
-    """Three batches to train on, and the rest to hold out."""
-    return {"train_images": digits.head(48), "validation_images": data.Images(digits.images[48:], digits.labels[48:])}
-
-
-def stopping_at(step: int) -> Callable[[], bool]:
-    """A `should_stop` that lets so many steps pass."""
-    asked = iter(range(step + 1))
-    return lambda: next(asked, step) >= step
 
 
 def whole(folder: Path, config: TrainConfig, images: dict[str, data.Images], model: ModelConfig = MODEL) -> list[Event]:
