@@ -121,8 +121,9 @@ def manifolds(page: Page) -> dict[int, list[dict[str, float]]]:
     """For 20 and 40 tiles a side: from wanting a manifold of both models until both are drawn, and the longest time without
     a frame meanwhile. Each is wanted for the first time, so none is remembered."""
 
+    # In braces: Playwright calls what an expression comes to if that is a function, and would end the measurement at once.
     def timed(test_id: str, option: str) -> dict[str, float]:
-        page.evaluate("window.__latentExplorer.clearStats(); window.__gap = window.__measuring.gap()")
+        page.evaluate("() => { window.__latentExplorer.clearStats(); window.__gap = window.__measuring.gap() }")
         page.get_by_test_id(test_id).select_option(option)
         page.wait_for_timeout(SETTLED_MS)
         return {"ms": page.evaluate("window.__latentExplorer.stats().tilesMs.p95"), "gap": page.evaluate("window.__gap()")}
@@ -136,7 +137,7 @@ def manifolds(page: Page) -> dict[int, list[dict[str, float]]]:
 def zooming(page: Page) -> dict[str, float]:
     """Turn the wheel over the manifold, closer and away again: frames, and from each step until all tiles are drawn."""
     page.mouse.move(*place(page, "manifold-vae", 0.45, 0.45))
-    page.evaluate("window.__latentExplorer.clearStats(); window.__frames = window.__measuring.frames()")
+    page.evaluate("() => { window.__latentExplorer.clearStats(); window.__frames = window.__measuring.frames() }")
     for turn in [-WHEEL] * ZOOM_STEPS + [WHEEL] * ZOOM_STEPS:
         page.mouse.wheel(0, turn)
         page.wait_for_timeout(ZOOM_PAUSE_MS)
