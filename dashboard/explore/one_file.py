@@ -4,18 +4,20 @@ With a rung of the ladder of β comes the whole ladder, so that its slider works
 
 Weights are fp16 and images already deflated, so the file is kept small in two ways. Before gzip the high and the
 low bytes of each bundle are laid apart (signs and exponents repeat, low mantissa bits do not), which saves a fifth.
-And bytes become text by base 85 rather than base 64: a quarter more instead of a third.
+And bytes become text by 13 bits in two of 91 characters rather than 6 in one of 64: 3 parts in 13 more instead of a
+third.
 """
 
 from __future__ import annotations
 
-import base64
 import gzip
 import html
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
 
 from dashboard.jobs.run_view import read_about
 from dashboard.shared import browser
@@ -27,9 +29,8 @@ from vae_engine.exchange import bundle as export
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
-_ALPHABET = bytes(code for code in range(33, 127) if chr(code) not in "\"&'<>\\`")[:85]
-"""Printable characters that mean nothing in HTML; browser/hosts/file/payload.js counts on the same order."""
-_FROM_B85 = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~", _ALPHABET)
+_ALPHABET = np.frombuffer(bytes(code for code in range(33, 127) if chr(code) not in "&<>"), np.uint8)
+"""The 91 printable characters that mean nothing in HTML; browser/hosts/file/payload.js counts on the same order."""
 
 
 def write_html(names: Sequence[str], path: Path) -> int:
@@ -87,11 +88,21 @@ def planes(content: bytes) -> bytes:
     return content[0::2] + content[1::2]
 
 
+def as_text(content: bytes) -> str:
+    """Bytes as text that a page may hold: every 13 bits, the highest first, are two digits of base 91 (91² > 2¹³).
+
+    Zero bytes fill up the last 13; so 16 characters stand for 13 bytes.
+    """
+    bits = np.unpackbits(np.frombuffer(content + bytes(-len(content) % 13), np.uint8)).reshape(-1, 13)
+    numbers = np.packbits(np.pad(bits, ((0, 0), (3, 0))), axis=1).view(">u2")
+    return _ALPHABET[np.hstack(np.divmod(numbers, len(_ALPHABET)))].tobytes().decode("ascii")
+
+
 def block(name: str, content: bytes) -> str:
     """The element that carries some bytes in the page; browser/hosts/file/payload.js reads it."""
     packed = gzip.compress(content, 9, mtime=0)
     described = json.dumps({"bytes": len(packed)})
-    text = base64.b85encode(packed, pad=True).translate(_FROM_B85).decode("ascii")
+    text = as_text(packed)
     return f'<script type="text/plain" id="{name}" data-about=\'{described}\'>{text}</script>'
 
 

@@ -6,7 +6,7 @@ Every result states its protocol, split, estimator, samples or grid, and seed. A
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.inference.exact import exact_log_px
 from vae_engine.measure import latent_statistics
+from vae_engine.measure.means import differences, means
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, Autoencoder, Model
 
@@ -56,21 +57,6 @@ def _terms(model: Model, x: Tensor, rng: torch.Generator, samples: int) -> dict[
     nll = objectives.nll(model.likelihood, x, model.decode_logits(q.sample(rng, samples))).mean(0)
     kl = objectives.kl(q)
     return {"elbo": -(nll + kl), "nll": nll, "kl": kl}
-
-
-def means(terms: Mapping[str, Tensor]) -> dict[str, float]:
-    """The mean of each per-image term [n] and, as `…_se`, its standard error sd/√n; of a single image there is none."""
-    found = {}
-    for name, values in terms.items():
-        found[name] = values.mean().item()
-        if len(values) > 1:
-            found[f"{name}_se"] = values.std().item() / math.sqrt(len(values))
-    return found
-
-
-def differences(ours: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> dict[str, float]:
-    """Means of ours − others for each term both have, with standard errors; image i is the same in both, so they are paired."""
-    return means({name: ours[name] - others[name] for name in ours if name in others})
 
 
 @torch.no_grad()
@@ -153,8 +139,8 @@ def _measured(
                 return terms, about | {"exact_refused": str(refusal)}
             gap = exact.log_px - terms["elbo"]
             terms |= {"log_px_exact": exact.log_px, "gap": gap}
-            low = (exact.log_px - terms["log_px_is"] > 1.0).double().mean().item()
-            about |= {"grid": exact.grid, "share_is_low_by_1_nat": low}
+            low = (exact.log_px - terms["log_px_is"] > 1.0).double()
+            about |= {"grid": exact.grid, **means({"share_is_low_by_1_nat": low})}
     return terms, about
 
 

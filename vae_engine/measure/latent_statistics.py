@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae_engine.measure.means import means
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, Model, Posterior
 
@@ -37,19 +38,22 @@ def summarise(
         "code_std": codes.std(0, correction=0).tolist(),
         "fitted_mean": mean.tolist(),
         "fitted_covariance": covariance.tolist(),
-        "knn_accuracy": _knn_accuracy(codes, _tensor(labels), train_codes, _tensor(train_labels)),
         "knn_neighbours": _NEIGHBOURS,
         "hole_distance": reach,
-        "holes_under_prior": (_nearest(standard, train_codes) > reach).float().mean().item(),
-        "holes_under_fitted": (_nearest(fitted, train_codes) > reach).float().mean().item(),
+    }
+    averaged = {
+        "knn_accuracy": _knows_label(codes, _tensor(labels), train_codes, _tensor(train_labels)),
+        "holes_under_prior": (_nearest(standard, train_codes) > reach).float(),
+        "holes_under_fitted": (_nearest(fitted, train_codes) > reach).float(),
     }
     if isinstance(model, VAE):
         q = model.encode(x)
         result["active_units"] = int((codes.var(0, correction=0) > _ACTIVE).sum())
-        result["kl_per_dimension"] = objectives.kl_per_dimension(q).mean(0).tolist()
-        result["aggregate_kl"] = aggregate_kl(q, rng)
-        result["mutual_information"] = objectives.kl(q).mean().item() - result["aggregate_kl"]
-    return result
+        apart = aggregate_kl(q, rng)
+        averaged["kl_per_dimension"] = objectives.kl_per_dimension(q)
+        averaged["aggregate_kl"] = apart
+        averaged["mutual_information"] = objectives.kl(q) - apart
+    return result | means(averaged)
 
 
 def codes_of(model: Model, x: Tensor) -> Tensor:
@@ -58,16 +62,17 @@ def codes_of(model: Model, x: Tensor) -> Tensor:
     return found.mu if isinstance(found, Posterior) else found
 
 
-def aggregate_kl(q: Posterior, rng: torch.Generator) -> float:
-    """KL(aggregate posterior ‖ prior) in nats, by one sample of every q(z|x) (Hoffman & Johnson 2016).
+def aggregate_kl(q: Posterior, rng: torch.Generator) -> Tensor:
+    """log of aggregate posterior over prior in nats, at one sample of each image's q(z|x): [n].
 
-    The aggregate posterior is the mean over images of q(z|x), evaluated exactly as a mixture.
+    Their mean estimates KL(aggregate posterior ‖ prior) (Hoffman & Johnson 2016); the aggregate posterior is the mean
+    over images of q(z|x), evaluated exactly as a mixture.
     """
     z = q.sample(rng)[0]
     log_density = torch.cat([
         torch.logsumexp(objectives.log_q(q, part[:, None]), 1) for part in z.split(200)
     ]) - math.log(len(z))  # fmt: skip
-    return (log_density - objectives.log_prior(z)).mean().item()
+    return log_density - objectives.log_prior(z)
 
 
 def _nearest(points: Tensor, codes: Tensor) -> Tensor:
@@ -75,13 +80,13 @@ def _nearest(points: Tensor, codes: Tensor) -> Tensor:
     return torch.cat([torch.cdist(part, codes).min(1).values for part in points.split(500)])
 
 
-def _knn_accuracy(codes: Tensor, labels: Tensor, train_codes: Tensor, train_labels: Tensor) -> float:
-    """Share of images whose label is the commonest among their nearest training codes."""
-    right = 0
+def _knows_label(codes: Tensor, labels: Tensor, train_codes: Tensor, train_labels: Tensor) -> Tensor:
+    """1 for each image whose label is the commonest among its nearest training codes, else 0: [n]."""
+    found = []
     for part, truth in zip(codes.split(500), labels.split(500), strict=True):
         near = torch.cdist(part, train_codes).topk(min(_NEIGHBOURS, len(train_codes)), largest=False).indices
-        right += int((train_labels[near].mode(1).values == truth).sum())
-    return right / len(codes)
+        found.append(train_labels[near].mode(1).values == truth)
+    return torch.cat(found).double()
 
 
 def _tensor(labels: np.ndarray) -> Tensor:

@@ -82,7 +82,9 @@ def card(stored: Stored) -> str:
     numbers = stored.metrics
     candidates = numbers["selection"]["candidates"]
     criterion = "nll" if stored.model.kind == "ae" else "elbo"
-    tried = ", ".join(f"seed {c['seed']}: {figures.figure(c, criterion)}" for c in candidates)
+    tried = ", ".join(
+        f"seed {c['seed']}: {figures.figure(c, criterion) if criterion in c else 'weights not kept'}" for c in candidates
+    )
     where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
     errors = "; ± is the standard error of the mean over images" if any(key.endswith("_se") for key in numbers) else ""
     commands = [

@@ -5,21 +5,20 @@ import { test } from "node:test";
 
 import { encodeGif } from "../../../dashboard/browser/base/gif.js";
 import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
-import { decodeBase85, joinPlanes } from "../../../dashboard/browser/hosts/file/payload.js";
+import { decodeBase91, joinPlanes } from "../../../dashboard/browser/hosts/file/payload.js";
 
 const SCRIPT = `
-import base64, sys
 from dashboard.explore import one_file as page
 for length in range(40):
     content = bytes((i * 37 + length) % 256 for i in range(length))
-    print(base64.b85encode(page.planes(content), pad=True).translate(page._FROM_B85).decode())
+    print(page.as_text(page.planes(content)))
 `;
 
-test("base 85 and byte planes come back as they were", () => {
+test("base 91 and byte planes come back as they were", () => {
   const lines = execFileSync(process.env.PYTHON ?? "python3", ["-c", SCRIPT], { encoding: "utf8" }).split("\n");
   for (let length = 0; length < 40; length++) {
     const content = Uint8Array.from({ length }, (_, i) => (i * 37 + length) % 256);
-    assert.deepEqual(joinPlanes(toItsEnd(decodeBase85(lines[length], length))), content);
+    assert.deepEqual(joinPlanes(toItsEnd(decodeBase91(lines[length], length))), content);
   }
 });
 

@@ -13,7 +13,8 @@ from torch import Tensor
 from vae_engine import VAE, EngineError, build_model
 from vae_engine.measure import evaluation
 from vae_engine.measure.evaluation import evaluate
-from vae_engine.measure.latent_statistics import _knn_accuracy, aggregate_kl, codes_of, summarise
+from vae_engine.measure.latent_statistics import _knows_label, aggregate_kl, codes_of, summarise
+from vae_engine.model import objectives
 from vae_engine.model.models import Autoencoder, Posterior
 
 
@@ -52,25 +53,36 @@ def summary(model: VAE | Autoencoder, codes: Tensor, train_codes: Tensor) -> dic
 
 def test_aggregate_posterior_equal_to_the_prior_has_no_divergence_from_it() -> None:
     same = Posterior(torch.zeros(1000, 2), torch.zeros(1000, 2))
-    assert aggregate_kl(same, rng()) == pytest.approx(0.0, abs=1e-5)
+    assert aggregate_kl(same, rng()).mean().item() == pytest.approx(0.0, abs=1e-5)
 
 
 def test_a_mixture_that_makes_up_the_prior_has_nearly_no_divergence_from_it() -> None:
     """μ ~ N(0, ½) with σ² = ½ has aggregate N(0, 1), though every single q is far from it."""
     q = Posterior(normal(4000) * math.sqrt(0.5), torch.full((4000, 2), 0.5).log())
-    assert abs(aggregate_kl(q, rng())) < 0.02
+    assert abs(aggregate_kl(q, rng()).mean()) < 0.02
 
 
 def test_aggregate_divergence_of_one_shifted_gaussian_is_its_closed_form() -> None:
     q = Posterior(torch.full((3000, 2), 1.5), torch.full((3000, 2), 0.3).log())
     expected = 2 * 0.5 * (1.5**2 + 0.3 - 1 - math.log(0.3))
-    assert aggregate_kl(q, rng()) == pytest.approx(expected, abs=0.15)
+    assert aggregate_kl(q, rng()).mean().item() == pytest.approx(expected, abs=0.15)
 
 
 def test_mutual_information_and_aggregate_divergence_add_up_to_the_mean_kl() -> None:
     found = summary(IdentityVAE(), normal(500), normal(800, 2))
     assert found["mutual_information"] + found["aggregate_kl"] == pytest.approx(sum(found["kl_per_dimension"]), abs=1e-4)
     assert 0 < found["mutual_information"] < math.log(500)
+
+
+def test_every_mean_has_the_standard_error_of_what_it_is_the_mean_of() -> None:
+    codes, train = normal(400), normal(800, 2)
+    found = summary(IdentityVAE(), codes, train)
+    parts = objectives.kl_per_dimension(IdentityVAE().encode(codes)).double().numpy()
+    np.testing.assert_allclose(found["kl_per_dimension_se"], parts.std(0, ddof=1) / 20, rtol=1e-5)
+    for share, n in (("knn_accuracy", 400), ("holes_under_prior", 2000), ("holes_under_fitted", 2000)):
+        p = found[share]
+        assert found[f"{share}_se"] == pytest.approx(math.sqrt(p * (1 - p) / (n - 1)), rel=1e-4, abs=1e-9), share
+    assert {"aggregate_kl_se", "mutual_information_se"} < found.keys()
 
 
 def test_active_units_are_the_dimensions_whose_mean_moves() -> None:
@@ -84,12 +96,12 @@ def test_neighbours_classify_separable_codes_without_error() -> None:
     labels, train_labels = torch.arange(200) % 10, torch.arange(1000) % 10
     where = torch.stack([torch.cos(torch.arange(10.0)), torch.sin(torch.arange(10.0))], -1) * 100
     codes, train = where[labels] + normal(200), where[train_labels] + normal(1000, 2)
-    assert _knn_accuracy(codes, labels, train, train_labels) == 1.0
+    assert _knows_label(codes, labels, train, train_labels).mean() == 1.0
 
 
 def test_neighbours_classify_random_labels_at_chance() -> None:
     labels, train_labels = (torch.randint(0, 10, (n,), generator=rng()) for n in (2000, 2000))
-    assert _knn_accuracy(normal(2000), labels, normal(2000, 2), train_labels) == pytest.approx(0.1, abs=0.035)
+    assert _knows_label(normal(2000), labels, normal(2000, 2), train_labels).mean().item() == pytest.approx(0.1, abs=0.035)
 
 
 def test_range_spread_and_fitted_gaussian_are_those_of_the_codes() -> None:

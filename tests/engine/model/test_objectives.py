@@ -10,7 +10,8 @@ from support.builders import short, standard_error, tiny
 
 from vae_engine import build_model
 from vae_engine.data import mnist as data
-from vae_engine.measure.evaluation import differences, evaluate, held_out_terms, image_terms, means, observed
+from vae_engine.measure.evaluation import evaluate, held_out_terms, image_terms, observed
+from vae_engine.measure.means import differences, means
 from vae_engine.model import objectives
 from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.model.models import Posterior

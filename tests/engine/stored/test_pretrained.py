@@ -114,6 +114,20 @@ def test_stored_numbers_are_those_that_an_evaluation_gives_today(monkeypatch: py
         assert keys(stored.metrics) == found | {"selection": keys(stored.metrics["selection"])}, name
 
 
+MEANS = {
+    "elbo", "nll", "kl", "log_px_is", "log_px_exact", "gap", "share_is_low_by_1_nat", "knn_accuracy", "holes_under_prior",
+    "holes_under_fitted", "kl_per_dimension", "aggregate_kl", "mutual_information",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_every_mean_on_record_has_its_standard_error(name: str) -> None:
+    metrics = registry.find(name).metrics
+    for part in (metrics, metrics["latent"], *metrics.get("selection", {}).get("candidates", [])):
+        means = MEANS & part.keys()
+        assert {f"{key}_se" for key in means} <= part.keys()
+
+
 @pytest.mark.parametrize("name", ["vae-mnist", "vae-mnist-small"])
 @torch.no_grad()
 def test_elbo_of_some_images_agrees_with_the_stored_elbo_of_all(name: str) -> None:
