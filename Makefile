@@ -1,4 +1,4 @@
-# make run: open the dashboard (PORT=8501).  make test: lint, types and every test.
+# make run: open the dashboard (PORT=8501).  make test: lint, types and the tests.  make test-long: those that take long.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
@@ -7,7 +7,7 @@ APART := tests/architecture tests/engine tests/dashboard tests/property tests/br
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
-.PHONY: run test test-wheel test-hosting install install-test screenshots fixtures benchmark clean
+.PHONY: run test test-long test-wheel test-hosting install install-test screenshots fixtures benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -16,8 +16,12 @@ test: install-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(APART)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n 2 --dist loadfile tests/pages
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadfile $(APART)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile tests/pages
+
+# Killed again and again; every page and mode in every size and theme.
+test-long: install-test
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m long -n 2 --dist loadfile $(APART) tests/pages
 
 # Minutes, and packages from an index: sdist, wheel, an empty environment, and what works there.
 test-wheel: install-test

@@ -6,6 +6,7 @@ import pytest
 from support.axe import AXE, serious
 from support.explorer_page import at_rest, settle
 
+SCHEMES = ["light", pytest.param("dark", marks=pytest.mark.long)]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 AXIS_CONTRAST = """canvas => {
   // axe sees no text on a canvas, so its pixels are asked: the strip below the plot holds numbers on bare ground.
@@ -25,7 +26,7 @@ AXIS_CONTRAST = """canvas => {
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci`, or `make test`, which does")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
 def test_no_serious_finding(open_static, mode, scheme):
     page = open_static(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
@@ -44,7 +45,7 @@ def test_no_serious_finding_on_a_phone_with_the_share_menu_open(open_static):
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     ("path", "ready"),
     [("/", "[data-testid=latent-map-vae]"), ("/models", ".js-plotly-plot .main-svg"), ("/train", "[data-testid=stCode]")],
@@ -56,7 +57,7 @@ def test_no_serious_finding_on_the_served_pages(open_dashboard, path, ready, sch
     assert serious(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_numbers_on_the_axes_stand_out_from_the_paper(open_static, scheme):
     page = open_static(color_scheme=scheme)
     settle(page)

@@ -96,9 +96,10 @@ def test_maps_are_saved_as_they_are_on_a_sharp_screen_above_the_key(open_static:
     settle(page)
     for i, path in enumerate(saved(page, "Maps as PNG", tmp_path)):
         canvas = page.locator(".lx-map-base").nth(i)
-        width, height = canvas.evaluate("canvas => [canvas.width, canvas.height]")
-        script = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
-        on_screen = np.array(canvas.evaluate(script), dtype=float).reshape(height, width, 4)
+        address = canvas.evaluate("canvas => canvas.toDataURL()")
+        with Image.open(BytesIO(b64decode(address.partition(",")[2]))) as seen:
+            on_screen = np.asarray(seen.convert("RGBA"), dtype=float)
+        height, width = on_screen.shape[:2]
         with Image.open(path) as picture:
             assert picture.width == width
             colours = np.asarray(picture.convert("RGB"))

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import at_rest, settle
 
+pytestmark = pytest.mark.long
+
 SIZES: dict[str, dict[str, Any]] = {
     "projector": {"viewport": {"width": 1920, "height": 1080}},
     "laptop": {"viewport": {"width": 1366, "height": 768}},

@@ -114,3 +114,14 @@ export function createMenu(name, testid, ...children) {
   });
   return menu;
 }
+
+/** The width of an element's content in pixels of the page as the browser last laid it out. Asking the element itself between two changes of the page
+ * would lay it out in every frame. @param {Element} element @param {() => void} changed @returns {() => number} 0 until it has been laid out */
+export function widthOf(element, changed) {
+  let width = 0;
+  new ResizeObserver(([{contentRect}]) => {
+    ({width} = contentRect);
+    changed();
+  }).observe(element);
+  return () => width;
+}

@@ -2,7 +2,7 @@
 // log p(x) = ELBO + KL(q ‖ p(z|x)) as measured lengths, and beside them the posterior under a lens.
 
 import {classesOf, oneOf} from "../words/classes.js";
-import {actionButton, contextOf, make, setText, setUnable} from "../base/dom.js";
+import {actionButton, contextOf, make, setText, setUnable, widthOf} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
 import {openLargeView} from "./large_view.js";
 import {createModeDigits} from "./mode_digits.js";
@@ -28,6 +28,7 @@ export function createIdentityBar(app, page) {
   if (!probe) return null;
   const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
   const context = contextOf(lens);
+  const width = widthOf(lens, app.invalidate);
   const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity"});
   const costs = createStack([["−log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
   const parts = createStack([["mean nll", "lx-part-nll"], ["KL", "lx-part-kl"]]);
@@ -66,7 +67,7 @@ export function createIdentityBar(app, page) {
       element.hidden = mode !== "inspect" && mode !== "draw" && !(mode === "move" && layers.posterior);
       if (element.hidden) return;
       const truth = probe.truth();
-      const side = Math.round(lens.clientWidth * devicePixelRatio);
+      const side = Math.round(width() * devicePixelRatio);
       const key = [probe.version(), app.theme, side];
       if (sameItems(key, shown)) return;
       shown = key;

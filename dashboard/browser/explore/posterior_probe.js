@@ -101,12 +101,13 @@ export function createPosteriorProbe(app) {
   /** @type {Subject|null} whose exact posterior is shown */
   let answered = null;
 
-  /** One after the other: a drawing that grows faster than they come is answered for its latest state each time. */
+  /** One after the other: a drawing that grows faster than they come is answered for its latest state each time, and the worker rests as long
+   * as it worked, which leaves a processor to the page. */
   async function askExact() {
     if (busy) return;
     busy = true;
     while (subject && subject !== answered) {
-      const asked = subject;
+      const [asked, began] = [subject, performance.now()];
       const found = await batch.exactPosterior(asked.x, "exact").catch((error) => fail(asked, error));
       if (!found && asked === subject) break;
       if (!found) continue;
@@ -115,6 +116,7 @@ export function createPosteriorProbe(app) {
       const {encoder, ...picture} = found;
       truth = {picture: asked === subject || !truth ? picture : truth.picture, exact: picture, q: encoder, gaps: null};
       changed();
+      if (asked !== subject) await new Promise((resolve) => setTimeout(resolve, performance.now() - began));
     }
     busy = false;
   }

@@ -84,6 +84,7 @@ def test_a_reader_never_sees_half_a_file(tmp_path: Path, start_python: Callable)
     wait_until(read, writer)
 
 
+@pytest.mark.long
 def test_a_training_run_killed_again_and_again_stays_readable_and_goes_on(tmp_path: Path, start_python: Callable) -> None:
     folder, moments, reached = tmp_path / "run", np.random.default_rng(1), -1
 

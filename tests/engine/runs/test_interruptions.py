@@ -31,7 +31,7 @@ def wait_for_training(folder: Path, process: subprocess.Popen[str]) -> None:
     raise AssertionError("waited a minute in vain")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_an_interrupted_run_exits_with_130_and_is_completed_by_resume(
     number: signal.Signals, tmp_path: Path, start_python: Callable
 ) -> None:

@@ -67,6 +67,7 @@ def wait_for(ready: Callable[[], bool]) -> None:
     raise AssertionError("waited half a minute in vain")
 
 
+@pytest.mark.long
 def test_twenty_random_kills_leave_a_run_readable_and_resumable(tmp_path: Path, nursery: subprocess.Popen[str]) -> None:
     folder, moments, reached = tmp_path / "run", np.random.default_rng(0), 0
     checkpoints.write_config(folder, tiny(), short(steps=10_000_000, train_size=256))

@@ -145,6 +145,7 @@ def test_a_cluster_that_is_not_there_gets_one_line(command: Callable, tmp_path: 
         sweep.on_cluster("tcp://127.0.0.1:1", 1)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_sweep_on_a_dask_cluster_completes_though_a_worker_is_killed(start: Callable, tmp_path: Path) -> None:
     pytest.importorskip("distributed")

@@ -4,7 +4,7 @@
 import {sentenceOf} from "../../base/errors.js";
 import {areShort, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
-import {actionButton, contextOf, make, setText, setUnable, slider} from "../../base/dom.js";
+import {actionButton, contextOf, make, setText, setUnable, slider, widthOf} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
 import {textOfDrawing} from "../../state/drawing_text.js";
@@ -24,6 +24,7 @@ export function createDrawPad(app) {
   const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
     "aria-label": "Drawing pad: draw a digit with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back."});
   const context = contextOf(pad);
+  const width = widthOf(pad, app.invalidate);
   const mnist = createDigit({"aria-label": "the drawing, scaled and centred as MNIST does", "data-testid": "draw-mnist"});
   const seen = createDigit({"aria-label": "what the encoders see", "data-testid": "draw-seen"});
   const file = make("input", {type: "file", accept: "image/png,image/jpeg", class: "lx-hidden", tabindex: "-1", "data-testid": "upload", "aria-label": "Picture to upload",
@@ -151,7 +152,7 @@ export function createDrawPad(app) {
       setUnable(clear, strokes.length || upload ? "" : "The pad is empty.");
       pen.value = String(state.pen);
       pen.style.setProperty("--lx-share", `${(state.pen - 1) / 4 * 100}%`);
-      const side = Math.round(pad.clientWidth * devicePixelRatio);
+      const side = Math.round(width() * devicePixelRatio);
       if (!side) return;
       if (pad.width !== side) pad.width = pad.height = side;
       context.clearRect(0, 0, side, side);
