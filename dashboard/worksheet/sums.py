@@ -328,6 +328,7 @@ SUM_TASKS = (
         short="Beyond 2",
         title="Beyond two standard deviations",
         form="number",
+        is_share=True,
         text=lambda material: (
             f"What per cent of draws from the prior lie more than {_RADIUS:g} from the origin? It is not 5 %: why?"
         ),

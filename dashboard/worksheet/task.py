@@ -66,6 +66,8 @@ class Task:
     options: tuple[str, ...] = ()
     about: int | None = None
     """The test image that it asks about, if it names one."""
+    is_share: bool = False
+    """Whether its number is in per cent."""
 
     @property
     def points(self) -> int:
@@ -80,7 +82,7 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
         return raw
     text = str(raw).strip()
     if task.form == "number":
-        return read_number(text)
+        return read_number(text, share=task.is_share)
     if task.form == "numbers":
         return read_two(text)
     if task.form == "image" and text.isascii() and text.isdigit():

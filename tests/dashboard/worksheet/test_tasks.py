@@ -146,9 +146,12 @@ def test_a_number_may_have_a_decimal_comma_and_an_unclear_one_is_asked_about(sub
             verdict = judged(task, subject, given(task).replace(".", ","))
             assert verdict is not None
             assert verdict.right or "could be" in verdict.text
-    verdict = judged(by_name("loss"), subject, "152,43")
-    assert verdict is not None
-    assert verdict.right
+    for name, text in (("loss", "152,43"), ("prior-outside", "13,5 %"), ("prior-outside", "13.5\N{THIN SPACE}%")):
+        verdict = judged(by_name(name), subject, text)
+        assert verdict is not None
+        assert verdict.right
+    for task in TASKS:
+        assert task.is_share == ("per cent" in task.text(subject) and task.form == "number")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
