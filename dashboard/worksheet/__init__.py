@@ -4,11 +4,11 @@ from dashboard.learn.steps import STEPS
 from dashboard.worksheet.images import IMAGE_TASKS
 from dashboard.worksheet.places import PLACE_TASKS
 from dashboard.worksheet.sums import SUM_TASKS
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict, judged
+from dashboard.worksheet.task import ModelAnswer, Standing, Task, Verdict, judged, standing
 
 _ORDER = [step.name for step in STEPS]
 
 TASKS: tuple[Task, ...] = tuple(sorted((*PLACE_TASKS, *IMAGE_TASKS, *SUM_TASKS), key=lambda task: _ORDER.index(task.step)))
 """In the order of the steps that they belong to."""
 
-__all__ = ["TASKS", "ModelAnswer", "Task", "Verdict", "judged"]
+__all__ = ["TASKS", "ModelAnswer", "Standing", "Task", "Verdict", "judged", "standing"]

@@ -18,6 +18,9 @@ LONGEST_ANSWER = 4000
 _POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "numbers": 3, "choice": 2}
 
 
+Standing = Literal["", "not yet", "wordless", "done"]
+"""Where a task stands: nothing given, not right yet, right but without the words that it asks for, all of it there."""
+
 Places = tuple[tuple[float, float], ...]
 Worked = tuple[str, Places]
 """What a student should say beside an answer, told to whoever teaches, and the latents that it speaks of."""
@@ -68,6 +71,8 @@ class Task:
     """The test image that it asks about, if it names one."""
     is_share: bool = False
     """Whether its number is in per cent."""
+    asks_words: bool = True
+    """Whether it has a second part, to be answered in words."""
 
     @property
     def points(self) -> int:
@@ -110,6 +115,15 @@ def judged(task: Task, material: Material, raw: Any) -> Verdict | None:
         return task.check(material, understood(task, material, raw))
     except (LinkError, NumberError, EngineError) as refusal:
         return Verdict(False, str(refusal))
+
+
+def standing(task: Task, verdict: Verdict | None, words: str) -> Standing:
+    """Where a task stands with a verdict on its answer and a student's words."""
+    if verdict is None:
+        return ""
+    if not verdict.right:
+        return "not yet"
+    return "done" if words.strip() or not task.asks_words else "wordless"
 
 
 def fits(task: Task, raw: Any) -> bool:

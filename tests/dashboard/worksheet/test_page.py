@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
-from dashboard.worksheet.page import answer_of
+from dashboard.worksheet.page import _sheet, answer_of
 from vae_engine.stored import registry
 
 PROGRAM = "import streamlit as st\nfrom dashboard.worksheet import page as worksheet\nworksheet.show(st.Page(print))"
@@ -42,6 +43,11 @@ def button(app: AppTest, label: str):
     return next(one for one in app.button if one.label == label)
 
 
+def button_of(app: AppTest, task: Task):
+    """The key of a task in the bar."""
+    return app.button(key=f"task page {task.name}")
+
+
 def give(app: AppTest, task: Task, answer: Any) -> AppTest:
     """Fill in an answer."""
     (app.radio if task.form == "choice" else app.text_input)(key=f"answer-{task.name}").set_value(answer)
@@ -59,7 +65,15 @@ def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task)
     verdict = judged(task, catalogue.material(), model.given)
     assert verdict is not None
     give(app, task, model.given)
+    if task.asks_words:
+        assert verdict.text in app.info[0].value
+        assert worksheet_wording.WORDS_MISSING in app.info[0].value
+        assert "✓" not in button_of(app, task).label
+        app.text_area(key=f"words-{task.name}").set_value("because")
+        run(app)
     assert verdict.text in app.success[0].value
+    assert button_of(app, task).label.endswith(f"{task.short} ✓")
+    assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
     assert worksheet_wording.REVEAL not in [one.label for one in app.button], "not on the student's page"
     app.toggle[0].set_value(True)
     run(app)
@@ -82,7 +96,7 @@ def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
     run(app)
     assert app.text_input(key=f"answer-{first.name}").value == answer_of(first.name).given
     assert app.text_area(key=f"words-{first.name}").value == "because I looked"
-    assert app.get("progress")[0].proto.text == worksheet_wording.progress(1, len(TASKS))
+    assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
 
 
 def test_an_unknown_task_is_the_first_with_a_notice() -> None:
@@ -172,7 +186,68 @@ def test_answers_are_kept_on_the_device_and_come_back_from_it() -> None:
     button(another, worksheet_wording.AFRESH_YES).click()
     run(another)
     assert not another.text_input(key=f"answer-{task.name}").value
-    assert set(kept(another).values()) == {None}
+    assert {value for name, value in kept(another).items() if name in keys.ANSWERS} == {None}
+
+
+def open_at(app: AppTest) -> str:
+    """The task that the address names."""
+    asked = app.query_params["task"]
+    return asked if isinstance(asked, str) else asked[0]
+
+
+def told(app: AppTest, **registers: list[Any]) -> AppTest:
+    """The page once the browser has said what it keeps."""
+    app.session_state["device-worksheet"] = {"report": json.dumps({"registers": registers})}
+    return run(app)
+
+
+def test_the_sheet_opens_at_the_task_that_was_open_last_unless_the_address_names_one() -> None:
+    for opened, found in (("gap", "gap"), ("nonsense", TASKS[0].name), (None, TASKS[0].name)):
+        app = told(worksheet(), **({"worksheet-open": [opened, 1]} if opened else {}))
+        assert open_at(app) == found
+        assert app.subheader[0].value.endswith(next(task.title for task in TASKS if task.name == found))
+    app = told(worksheet(task="loss"), **{"worksheet-open": ["gap", 1]})
+    assert open_at(app) == "loss"
+    assert kept(run(app))["worksheet-open"] == "loss"
+    app = told(worksheet(), **{"worksheet-open": ["gap", 1]})
+    button(app, "Next").click()
+    run(app)
+    there = open_at(app)
+    told(app, **{"worksheet-open": ["between", 2**52]})
+    assert open_at(app) == there, "another tab turns its own pages only"
+
+
+def test_that_one_teaches_and_which_tasks_one_chose_are_kept_on_the_device() -> None:
+    out = TASKS[2]
+    app = worksheet()
+    assert "worksheet-chosen" not in app.session_state, "not for a student"
+    app.toggle[0].set_value(True)
+    run(app)
+    everything = worksheet_wording.chosen(len(TASKS), len(TASKS), sum(task.points for task in TASKS))
+    assert everything in [one.label for one in app.expander]
+    app.button_group(key="worksheet-chosen").set_value([task.name for task in TASKS if task is not out])
+    run(app)
+    assert kept(run(app)) == {"worksheet-teaches": True, "worksheet-left-out": out.name}
+    again = told(worksheet(), **{"worksheet-teaches": [True, 1], "worksheet-left-out": [out.name, 1]})
+    assert again.toggle[0].value
+    assert out.name not in again.session_state["worksheet-chosen"]
+    some = worksheet_wording.chosen(len(TASKS) - 1, len(TASKS), sum(task.points for task in TASKS) - out.points)
+    assert some in [one.label for one in again.expander]
+    again.button_group(key="worksheet-chosen").set_value([])
+    run(again)
+    mine = len(worksheet_wording.FORMATS)
+    assert [one.disabled for one in again.download_button] == [place >= mine for place in range(len(again.download_button))]
+
+
+def test_the_sheets_for_a_class_hold_the_chosen_tasks_numbered_anew() -> None:
+    chosen = [TASKS[1], TASKS[4]]
+    for sheet in ("blank", "teacher"):
+        text = _sheet(catalogue.material(), {}, chosen, "", sheet, "md").decode()
+        assert re.findall(r"^## (\d+)\. (.+?) \(", text, re.MULTILINE) == [
+            (str(i), task.title) for i, task in enumerate(chosen, 1)
+        ]
+    blank = _sheet(catalogue.material(), {}, chosen, "", "blank", "html").decode()
+    assert worksheet_wording.points(sum(task.points for task in chosen), total=True) in blank
 
 
 def test_what_a_browser_kept_and_no_field_can_hold_is_left_out() -> None:
@@ -324,7 +399,7 @@ def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces
     app.session_state["kept"] = {keys.SENT: ("loss", ["a run", "a sum"])}
     run(app)
     assert not app.text_area(key="words-loss").value, "what the browser keeps is not known yet"
-    assert not kept(app)
+    assert "words-loss" not in kept(app)
     report = {"registers": {"words-loss": ["earlier\na sum", 5]}}
     app.session_state["device-worksheet"] = {"report": json.dumps(report)}
     run(app)
@@ -339,6 +414,10 @@ def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces
 def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() -> None:
     choice, place = "answer-quieter", "answer-between"
     allowed = [
+        (keys.TEACHES, True),
+        (keys.TEACHES, None),
+        (keys.OPEN, "gap"),
+        (keys.LEFT_OUT, "gap,loss"),
         (choice, 0),
         (choice, None),
         (place, "#z=1"),
@@ -346,7 +425,9 @@ def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() 
         ("words-between", "x" * 2000),
         ("worksheet-name", "Ann"),
     ]
-    refused = [(choice, 7), (choice, -1), (choice, True), (choice, "0"), (place, 3), (place, "x" * 4001),
+    refused = [(keys.TEACHES, 1), (keys.TEACHES, "yes"), (keys.OPEN, "nonsense"), (keys.OPEN, "gap,loss"), (keys.OPEN, 3),
+               (keys.LEFT_OUT, "gap,nonsense"), (keys.LEFT_OUT, 3),
+               (choice, 7), (choice, -1), (choice, True), (choice, "0"), (place, 3), (place, "x" * 4001),
                ("words-between", "x" * 2001),
                ("worksheet-name", "x" * 81), ("worksheet-name", 3), ("answer-nothing", "x"), ("kept", "x")]  # fmt: skip
     assert all(keys.may_hold(*one) for one in allowed)

@@ -91,6 +91,11 @@ def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Mater
     assert judged(task, subject, "") is None
 
 
+def test_words_are_asked_for_by_every_task_whose_second_part_nothing_checks() -> None:
+    assert {task.name for task in TASKS if not task.asks_words} == {"grid", "gap", "kl-by-hand", "epsilon"}
+    assert all(task.form in ("number", "numbers") for task in TASKS if not task.asks_words)
+
+
 def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) -> None:
     for task in TASKS:
         if task.form == "number":
@@ -234,6 +239,12 @@ def test_a_students_sheet_holds_answers_words_and_pictures_and_nothing_from_else
     assert words in text
     assert "Sheet of <Ann>" in text
     assert text.count("✓ Right.") == len(TASKS) // 2
+    silent = to_html("Sheet", [], [entry(task, subject, given(task), " ") for task in TASKS])
+    assert (
+        silent.count("◐ Right, words missing.")
+        == sum(task.asks_words for task in TASKS)
+        == silent.count("<section>") - silent.count("✓ Right.")
+    )
     for task in TASKS:
         assert task.title in text
         assert task.text(subject) in text
