@@ -206,6 +206,9 @@ def test_refining_q_takes_the_amortisation_gap_away(show: Any) -> None:
     page = show("amortisation", reduced_motion="reduce")
     first = readings(page)
     assert first["amortisation"] > 0.05
+    bars = page.locator(".ls-bar-row output").all_text_contents()
+    assert {*bars, page.get_by_test_id("reading-gap").text_content()} == {f"{first['gap']:.2f}"}, "one value, one rounding"
+    expect(page.get_by_test_id("amortisation-note")).to_contain_text(f"gap of {first['gap']:.2f} nats")
     page.get_by_test_id("refine-play").click()
     until(lambda: abs(readings(page)["amortisation"]) < 0.01)
     last = readings(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from support.links import in_node, read_by_the_browser
 
 from dashboard.learn import component as lesson
 from dashboard.learn import wording
+from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
 from dashboard.learn.steps.source import source_of
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
@@ -225,6 +227,21 @@ def test_a_lattice_sum_is_right_below_three_sigma_and_luck_beyond() -> None:
     assert np.abs(errors(3)).max() < 0.3
     assert errors(12).min() < -1
     assert errors(12).max() > 1
+
+
+def test_numbers_of_an_answer_that_stand_beside_each_other_add_up() -> None:
+    """One value, one rounding."""
+    number = r"(−?[\d.]+\d)"
+
+    def found(name: str, pattern: str) -> list[tuple[Decimal, ...]]:
+        said = re.findall(pattern.replace("#", number), answer_of(name).because)
+        assert said
+        return [tuple(Decimal(one.replace("−", "-")) for one in numbers) for numbers in said]
+
+    for coarse, exact, off in found("posterior", "give # nats where # is right: off by #"):
+        assert coarse - exact == off
+    for log_px, elbo, gap in found("identity", r"image \d+, # = # \+ #"):
+        assert log_px == elbo + gap
 
 
 def test_neighbours_are_the_nearest(subject: Material) -> None:
