@@ -16,7 +16,7 @@ import streamlit as st
 from dashboard.shared import browser
 
 READINGS: Mapping[str, tuple[str, ...]] = {
-    "why": ("z1", "z2", "distance", "unsure"),
+    "why": ("z1", "z2", "distance", "unsure", "unsure_far", "unsure_codes"),
     "latent-variable": ("z1", "z2", "log_prior", "log_px_given_z"),
     "posterior": ("n", "log_px_grid", "log_px_exact"),
     "fit-q": ("mu1", "mu2", "std1", "std2", "elbo", "log_px", "gap"),

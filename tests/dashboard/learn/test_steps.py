@@ -175,6 +175,28 @@ def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: M
         assert abs(share - answer) < 2 * error
 
 
+def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: Material, tmp_path: Path) -> None:
+    """The states that the button reaches, with the numbers that the live view counts in each."""
+    write_bundle(subject.ae, tmp_path / "ae")
+    program = """
+      import {readFileSync} from "node:fs";
+      import {readBundle} from "./dashboard/browser/model/bundle.js";
+      import {createModel} from "./dashboard/browser/model/explorer_model.js";
+      import {farDraws, medianUndecided} from "./dashboard/browser/learn/maths/samples.js";
+      const ae = createModel(readBundle(new Uint8Array(readFileSync(process.argv[1]))), 0);
+      const median = (z) => medianUndecided(ae.network.decodeMany(Float32Array.from(z.flat())));
+      const codes = Array.from({length: 1000}, (_, i) => ae.codeOf(i));
+      console.log(JSON.stringify([median(codes), ...[1, 2, 3, 4, 5, 6, 7, 8].map((seed) => median(farDraws(ae, seed)))]));
+    """
+    at_codes, *far = json.loads(in_node(program, str(tmp_path / "ae")))
+    told = answer_of("why")
+    assert told.right == 1, "more pixels are half ink"
+    assert min(far) > 1.1 * at_codes
+    assert f"at the codes of test images {at_codes:.0f}" in told.because
+    answered = float(re.search(r"There (\d+) of 784", told.because)[1])  # type: ignore[index]
+    assert max(abs(one - answered) for one in far) < 0.1 * answered
+
+
 def far_shares_in_the_browser(paths: list[Path]) -> list[float]:
     program = """
       import {readFileSync} from "node:fs";
