@@ -11,11 +11,11 @@ from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
-Form = Literal["place", "image", "walk", "number", "numbers", "choice"]
-"""What is asked for: the first three by a link to Explore (an image also by its number)."""
-BY_LINK: tuple[Form, ...] = ("place", "image", "walk")
+Form = Literal["place", "image", "walk", "drawing", "number", "numbers", "choice"]
+"""What is asked for: the first four by a link to Explore (an image also by its number)."""
+BY_LINK: tuple[Form, ...] = ("place", "image", "walk", "drawing")
 LONGEST_ANSWER = 4000
-_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "numbers": 3, "choice": 2}
+_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "drawing": 3, "number": 2, "numbers": 3, "choice": 2}
 
 
 Standing = Literal["", "not yet", "wordless", "done"]
@@ -97,6 +97,8 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
         expected = (material.vae.name, material.ae.name)
         if link.models and link.models != expected:
             raise LinkError(f"This link shows {' and '.join(link.models)}; the tasks are about {' and '.join(expected)}.")
+        if task.form == "drawing" and link.drawing is None:
+            raise LinkError("This link has no drawing. Draw a digit in Draw on the Explore page, then send it.")
         if task.form != "image":
             return link
         image = link.image

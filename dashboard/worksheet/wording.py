@@ -13,6 +13,7 @@ UNKNOWN_TASK = "The address names a task that does not exist; here is the first 
 ANSWERS = {
     "place": "What you sent from Explore, or a link from there (Share, Copy link)",
     "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "drawing": "What you sent from Explore, or a link from there (Share, Copy link)",
     "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
     "number": "Your number",
     "numbers": "Your two numbers, with a semicolon between them",
