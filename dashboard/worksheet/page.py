@@ -33,8 +33,8 @@ Answers = dict[str, tuple[Any, str]]
 """By task: what was given, and the student's own words."""
 
 
-def show(explore: StreamlitPage) -> None:
-    """Lay the page out; `explore` is where most tasks are done."""
+def show(explore: StreamlitPage, train: StreamlitPage) -> None:
+    """Lay the page out; `explore` is where most tasks are done, `train` where a run is made."""
     st.html(_STYLE)
     try:
         material = catalogue.material()
@@ -62,7 +62,7 @@ def show(explore: StreamlitPage) -> None:
     leafing.follow(state.TASK, place)
     about, work = st.columns([1, 1.5], gap="large")
     with about:
-        _about(place, TASKS[place], material, explore)
+        _about(place, TASKS[place], material, explore, train)
     with work:
         _work(TASKS[place], material)
     st.divider()
@@ -118,10 +118,14 @@ def _stands(task: Task, material: Material, answers: Answers) -> Standing:
     return standing(task, judged(task, material, raw), words)
 
 
-def _about(place: int, task: Task, material: Material, explore: StreamlitPage) -> None:
+def _about(place: int, task: Task, material: Material, explore: StreamlitPage, train: StreamlitPage) -> None:
     st.subheader(f"{place + 1}. {task.title}", anchor=False)
     st.markdown(task.text(material))
-    if not task.state:
+    if task.form == "run":
+        if st.button(wording.DO_ON_TRAIN, help=wording.SAME_TAB, icon=":material/model_training:"):
+            state.put_away("")
+            st.switch_page(train, query_params={state.TASK: task.name})
+    elif not task.state:
         st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
     elif st.button(wording.DO_IN_EXPLORE, help=wording.SAME_TAB, icon=":material/explore:"):
         state.visit(task.state(material), task.name)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
+from dashboard.jobs.run_view import read_run
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
 from dashboard.shared.numbers import NumberError, read_number, read_two
+from dashboard.stock import own_runs
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
-Form = Literal["place", "image", "walk", "drawing", "number", "numbers", "choice"]
-"""What is asked for: the first four by a link to Explore (an image also by its number)."""
+Form = Literal["place", "image", "walk", "drawing", "run", "number", "numbers", "choice"]
+"""What is asked for: the first four by a link to Explore (an image also by its number), a run by a link to it."""
 BY_LINK: tuple[Form, ...] = ("place", "image", "walk", "drawing")
 LONGEST_ANSWER = 4000
-_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "drawing": 3, "number": 2, "numbers": 3, "choice": 2}
+_RUN = re.compile(rf"[?&](?:pin={own_runs.PREFIX}|pin={quote(own_runs.PREFIX, safe='')}|run=)([\w.-]+)$")
+_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "drawing": 3, "run": 3, "number": 2, "numbers": 3, "choice": 2}
 
 
 Standing = Literal["", "not yet", "wordless", "done"]
@@ -59,7 +64,7 @@ class Task:
     form: Form
     text: Callable[[Material], str]
     check: Callable[[Material, Any], Verdict]
-    """Of an ExploreLink, an image's index, a number, two of them or the index of an option, by form."""
+    """Of an ExploreLink, an image's index, a RunView, a number, two of them or the index of an option, by form."""
     hint: str
     answer: Callable[[Material], ModelAnswer]
     state: Callable[[Material], str] | None = None
@@ -90,6 +95,13 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
         return read_number(text, share=task.is_share)
     if task.form == "numbers":
         return read_two(text)
+    if task.form == "run":
+        run = _RUN.search(text)
+        if not run:
+            raise LinkError(
+                "This is no link to one run of yours. Choose it on Train or Runs, then press Send to worksheet there."
+            )
+        return read_run(own_runs.folder_of(run[1]))
     if task.form == "image" and text.isascii() and text.isdigit():
         image: int | None = int(text) if len(text) <= 5 else len(material.x)
     else:

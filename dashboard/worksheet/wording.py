@@ -15,6 +15,7 @@ ANSWERS = {
     "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
     "drawing": "What you sent from Explore, or a link from there (Share, Copy link)",
     "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
+    "run": "What you sent from Train or Runs",
     "number": "Your number",
     "numbers": "Your two numbers, with a semicolon between them",
     "choice": "Your choice",
@@ -27,6 +28,7 @@ REVEAL = "Show the model answer"
 MODEL_ANSWER = "Model answer"
 WORKING = "Working it out from the models …"
 DO_IN_EXPLORE = "Do it in Explore"
+DO_ON_TRAIN = "Do it on Train"
 DO_IN_LEARN = "Do it in Learn"
 NEW_TAB = "Opens in a new tab; this sheet stays open."
 SAME_TAB = "Opens here, with the task above it and a key that leads back; your answers are kept."
@@ -41,6 +43,7 @@ SEND = "Send to worksheet"
 SEND_HELP = "Fills in what you see here as your answer and goes back to the task."
 NOTHING_YET = "Choose something on this page first."
 SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to your own words, and goes back to the task."
+SEND_RUN_HELP = "Fills in this run as your answer and goes back to the task."
 NO_RUN_YET = "Choose a run on this page first."
 BACK = "Back to the task"
 PUT_AWAY = "Put away"

@@ -6,13 +6,16 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
+from support.own_run import OWN_RUN, write_run
 
+from dashboard.jobs import jobs
 from dashboard.shared import state
 from dashboard.shared.wording import number
 from dashboard.stock import catalogue
@@ -22,7 +25,11 @@ from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import _sheet, answer_of
 from vae_engine.stored import registry
 
-PROGRAM = "import streamlit as st\nfrom dashboard.worksheet import page as worksheet\nworksheet.show(st.Page(print))"
+PROGRAM = """
+import streamlit as st
+from dashboard.worksheet import page as worksheet
+worksheet.show(st.Page(print), st.Page(repr))
+"""
 
 
 def worksheet(**query: str) -> AppTest:
@@ -55,16 +62,22 @@ def give(app: AppTest, task: Task, answer: Any) -> AppTest:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task) -> None:
+def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = worksheet(task=task.name)
     assert app.subheader[0].value.endswith(task.title)
     model = answer_of(task.name)
     assert not any(model.text in one.value for one in app.markdown)
     assert not app.success
     assert not app.expander[0].proto.expanded
-    verdict = judged(task, catalogue.material(), model.given)
+    right = OWN_RUN if task.form == "run" else model.given
+    if task.form == "run":
+        monkeypatch.setenv(jobs.VARIABLE, str(tmp_path))
+        write_run(tmp_path)
+    verdict = judged(task, catalogue.material(), right)
     assert verdict is not None
-    give(app, task, model.given)
+    give(app, task, right)
     if task.asks_words:
         assert verdict.text in app.info[0].value
         assert worksheet_wording.WORDS_MISSING in app.info[0].value
@@ -391,6 +404,17 @@ def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_ha
     assert number(metrics["elbo"]) in sent[1][0]
     assert "nats per image" in sent[1][0]
     assert [line.rpartition("/runs?pin=")[2] for line in sent[1]] == ["vae-beta-4", "vae-beta-8"]
+
+
+def test_a_run_is_sent_as_the_answer_to_the_task_that_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned: list[Any] = []
+    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
+    app = above_runs("vae-beta-4 vae-beta-8", task="own-run")
+    button(app, worksheet_wording.SEND).click()
+    run(app)
+    assert turned == [{"task": "own-run"}]
+    assert app.session_state["answer-own-run"].endswith("/runs?pin=vae-beta-4")
+    assert keys.SENT not in app.session_state["kept"]
 
 
 def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces_none() -> None:

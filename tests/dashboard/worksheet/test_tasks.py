@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from support.own_run import OWN_RUN, write_run
 
+from dashboard.jobs import jobs
 from dashboard.learn.steps import STEPS
 from dashboard.shared.wording import MINUS_LOSS
 from dashboard.stock import catalogue, measures
@@ -38,12 +41,21 @@ def subject() -> Material:
     return catalogue.material()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A run of one's own, for the task that asks for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(jobs.VARIABLE, str(tmp_path_factory.mktemp("runs")))
+        write_run(jobs.runs_dir())
+        yield
+
+
 def by_name(name: str) -> Task:
     return next(task for task in TASKS if task.name == name)
 
 
 def given(task: Task) -> Any:
-    return answer_of(task.name).given
+    return OWN_RUN if task.form == "run" else answer_of(task.name).given
 
 
 def wrong(task: Task, subject: Material) -> Any:
@@ -79,7 +91,7 @@ def test_there_are_enough_tasks_and_they_cover_every_step() -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Material) -> None:
     model = answer_of(task.name)
-    verdict = judged(task, subject, model.given)
+    verdict = judged(task, subject, given(task))
     assert verdict is not None
     assert verdict.right, verdict.text
     refused = judged(task, subject, wrong(task, subject))
