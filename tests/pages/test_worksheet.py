@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,17 @@ WINDOW = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
-    """One student who does all the tasks; afterwards nothing may have gone wrong."""
+def page(browser: Any, dashboard_address: str, served_folder: Path) -> Iterator[Page]:
+    """One student, with a run, who does all the tasks; afterwards nothing may have gone wrong."""
+    runs = served_folder / "runs"
+    write_run(runs)
     context, troubles = offline_context(browser, viewport=WINDOW)
     page = context.new_page()
     page.goto(f"{dashboard_address}/worksheet")
     page.get_by_role("heading", name=TASKS[0].title).wait_for(timeout=60_000)
     yield page
     context.close()
+    shutil.rmtree(runs / "mine")
     assert troubles == []
 
 
@@ -62,7 +66,6 @@ def test_a_task_is_checked_on_the_real_state(
     right = OWN_RUN if task.form == "run" else model.given
     if task.form == "run":
         monkeypatch.setenv(VARIABLE, str(served_folder / "runs"))
-        write_run(served_folder / "runs")
     verdict = judged(task, catalogue.material(), right)
     assert verdict is not None
     expect(page.get_by_text(model.text)).to_have_count(0)
