@@ -206,7 +206,7 @@ def _choose() -> None:
     chosen = _chosen()
     with st.expander(wording.chosen(len(chosen), len(TASKS), sum(task.points for task in chosen)), icon=":material/checklist:"):
         st.pills(
-            wording.CHOSEN, [task.name for task in TASKS], selection_mode="multi", key=_CHOSEN, persist_state="session",
+            wording.CHOOSE, [task.name for task in TASKS], selection_mode="multi", key=_CHOSEN, persist_state="session",
             format_func={task.name: f"{place} {task.short}" for place, task in enumerate(TASKS, 1)}.__getitem__,
             help=wording.CHOSEN_HELP, width="stretch",
         )  # fmt: skip

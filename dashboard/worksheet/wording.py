@@ -61,6 +61,7 @@ I_TEACH_HELP = (
     "Shows model answers, a choice of tasks for the handout, and a teacher's version. This browser keeps it, as it does answers."
 )
 CHOSEN = "Tasks on the sheets for your class"
+CHOOSE = "Press a task to leave it out, or to take it in again"
 CHOSEN_HELP = "Blank handout and teacher's version hold these, numbered anew. This browser keeps your choice."
 ALL_TASKS = "All of them"
 NONE_CHOSEN = "Choose at least one task."

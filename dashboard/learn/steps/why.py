@@ -61,8 +61,7 @@ WHY_STEP = Step(
         "instead of a point. Step 9 sets the two side by side.",
     ),
     question=Question(
-        "Some draws from the codes' own Gaussian land far from every training code. How do their pictures differ from those at "
-        "images' codes?",
+        "Some draws from the codes' own Gaussian land far from every training code. How do their pictures differ?",
         ("Hardly", "More pixels are half ink", "They are sharper"),
         _nobody_there,
     ),

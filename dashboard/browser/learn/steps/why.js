@@ -72,11 +72,7 @@ export function whyView(lesson) {
   }
 
   function readings() {
-    const {unsure, atCodes} = counted.seed === seed ? counted : {unsure: null, atCodes: null};
-    return {
-      z1: z[0], z2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1])),
-      unsure_far: unsure, unsure_codes: atCodes,
-    };
+    return {z1: z[0], z2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1]))};
   }
 
   function told() {
@@ -84,13 +80,13 @@ export function whyView(lesson) {
     const far = distance > ae.usual
       ? `Nobody lives here: the nearest training code is ${(distance / ae.usual).toFixed(1)} times as far as the ${ae.usual.toFixed(3)} within which 95 % of test codes have one.`
       : `Training codes are near: 95 % of test codes have one within ${ae.usual.toFixed(3)}.`;
-    return `${far} Undecided: a chance of ink between ¼ and ¾. Squares: ${SHOWN_DRAWS} draws (seed ${seed}) from the Gaussian fitted to the codes of ${ae.bundle.name}.`;
+    return `${far} Squares: ${SHOWN_DRAWS} draws (seed ${seed}) from the Gaussian fitted to the codes of ${ae.bundle.name}.`;
   }
 
   function toldOfFar() {
     if (counted.seed !== seed) return "Draws are being decoded …";
     const {draws, unsure, atCodes} = counted;
-    return `${draws} of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}) land far; there ${numberText(unsure, 0)} pixels are undecided (median), at ${CODES.toLocaleString("en")} test codes ${numberText(atCodes, 0)}.`;
+    return `${draws} of ${FAR_DRAWS.toLocaleString("en")} draws land far: there ${numberText(unsure, 0)} pixels are undecided (median), at ${CODES.toLocaleString("en")} test codes ${numberText(atCodes, 0)}.`;
   }
 
   return {
@@ -114,6 +110,7 @@ export function whyView(lesson) {
     },
     readings,
     left: () => ({z, seed}),
+    models: [ae],
     place: () => ({z: lesson.models.map((model) => (model === ae ? z : model.codeOf(index)))}),
   };
 }
