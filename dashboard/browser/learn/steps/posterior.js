@@ -40,7 +40,7 @@ export function posteriorView(lesson) {
     press: (z) => image.choose(model.index.nearest(z[0], z[1])),
   });
   const close = createTruthMap(lesson, image, {
-    marks: paintLattice, legend: [["point", "grid point"], ["frame", "this part, on the left map"]],
+    marks: paintLattice, legend: [["point", "grid point"], ["frame", "this part, on the whole map"]],
     range() {
       const {truth} = image.subject();
       return truth && frameAround(truth, []);
