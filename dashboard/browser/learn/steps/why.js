@@ -86,7 +86,7 @@ export function whyView(lesson) {
   function toldOfFar() {
     if (counted.seed !== seed) return "Draws are being decoded …";
     const {draws, unsure, atCodes} = counted;
-    return `${draws} of ${FAR_DRAWS.toLocaleString("en")} draws land far: there ${numberText(unsure, 0)} pixels are undecided (median), at ${CODES.toLocaleString("en")} test codes ${numberText(atCodes, 0)}.`;
+    return `${draws} of ${FAR_DRAWS.toLocaleString("en")} draws land far: ${numberText(unsure, 0)} undecided pixels (median); codes: ${numberText(atCodes, 0)}.`;
   }
 
   return {
@@ -100,7 +100,7 @@ export function whyView(lesson) {
       pictures[0].show(x, lesson.theme);
       pictures[0].say(`image ${index}, ${one(header.classes, points.labels[index])}`);
       pictures[1].show(ae.decode(code), lesson.theme);
-      pictures[1].say(`its reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
+      pictures[1].say(`reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
       pictures[2].show(ae.decode(z), lesson.theme);
       pictures[2].say("decoded at the ring");
       strip.show(ae.network.decodeMany(Float32Array.from(drawn.flat())), lesson.theme);
