@@ -76,6 +76,11 @@ def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
     return asked, True
 
 
+def is_unopened(book: str) -> bool:
+    """Whether nothing says yet at which page a visitor has a book open: neither the address nor this session."""
+    return kept(book) is None and st.query_params.get(book) is None
+
+
 def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
     keep(book, name)
