@@ -38,7 +38,9 @@ SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to 
 NO_RUN_YET = "Choose a run on this page first."
 BACK = "Back to the task"
 PUT_AWAY = "Put away"
-PUT_AWAY_HELP = "Hides the task here; it stays on the worksheet."
+PUT_AWAY_HELP = "Takes the task off the other pages; it stays on the worksheet."
+KEEP_IN_SIGHT = "Keep in sight"
+KEEP_IN_SIGHT_HELP = "Shows this task above Train, Runs and, where it is done there, Explore, until you put it away."
 
 KEPT = "Your answers are kept in this browser, on this device, and nowhere else. Every tab shows the same sheet."
 NOT_KEPT = "This browser keeps nothing (perhaps a private window): a reload loses your answers, so save them first."

@@ -239,7 +239,7 @@ def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put
         run(app)
         left = app.session_state["kept"]
         assert left["visit"] == (task.state(catalogue.material()), visit)  # type: ignore[misc]
-        assert (left["task"], left["put away"], left["explored"]) == (task.name, "", "")
+        assert (left["task"], left["at hand"], left["put away"], left["explored"]) == (task.name, task.name, "", "")
         assert left["models"] == ("", "", 3 + visit), "the tasks are about the models that Explore opens on"
     assert turned == 2 * [{"task": task.name}]
 
@@ -247,6 +247,19 @@ def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put
 def test_above_explore_stands_no_task_that_is_not_done_there() -> None:
     for query in ({}, {"task": "nonsense"}, {"task": "loss"}):
         assert not explore(**query).button
+
+
+def test_a_task_is_taken_along_to_other_pages_only_when_that_is_asked_for() -> None:
+    app = worksheet(task="loss")
+    looked_at = app.session_state["kept"]
+    assert not above_runs("", **looked_at).button
+    button(app, worksheet_wording.KEEP_IN_SIGHT).click()
+    run(app)
+    assert above_runs("", **app.session_state["kept"]).button
+    button(app, worksheet_wording.PUT_AWAY).click()
+    run(app)
+    assert not above_runs("", **app.session_state["kept"]).button
+    assert button(app, worksheet_wording.KEEP_IN_SIGHT)
 
 
 def test_what_does_not_answer_the_task_is_not_sent_and_it_is_said_why() -> None:
@@ -305,8 +318,8 @@ def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_ha
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
     assert not above_runs("vae-beta-4").button, "no task was at hand yet"
     for none in ("", "run:gone"):
-        assert button(above_runs(none, task="loss"), worksheet_wording.SEND).disabled
-    app = above_runs("vae-beta-4 vae-beta-8", task="loss")
+        assert button(above_runs(none, **{"at hand": "loss"}), worksheet_wording.SEND).disabled
+    app = above_runs("vae-beta-4 vae-beta-8", **{"at hand": "loss"})
     button(app, worksheet_wording.SEND).click()
     run(app)
     assert turned == [{"task": "loss"}]
