@@ -6,6 +6,7 @@ import {actionButton, make, setText, save} from "../base/dom.js";
 import {createFilmCanvas, paintFilm} from "./picture.js";
 import {GIF_END, gifFrame, gifStart} from "../base/gif.js";
 import {createMapper, NO_COLOUR, paletteOf} from "../base/quantise.js";
+import {fileName} from "../words/files.js";
 
 /** @typedef {import("./player.js").Film} Film */
 /** @typedef {(share: number) => Promise<import("./picture.js").ReelPicture[]>} PicturesAt */
@@ -24,7 +25,7 @@ export function createTakeaways(film, {pageUrl, reels}) {
   const gif = actionButton("As GIF", () => produce("GIF", makeGif), {"data-testid": "film-export-gif"});
   const video = actionButton("As WebM video", () => produce("video", makeVideo), {"data-testid": "film-export-webm", disabled: !kind, title: kind ? null : "This browser records no WebM video."});
   const page = pageUrl ? make("a", {class: "lx-button", href: pageUrl, download: "", "data-testid": "film-export-html", title: "All of it in one file that needs neither server nor network"}, "As one HTML file") : null;
-  const name = `film-${reels.map((reel) => reel.title.replace(/[^\w-]+/g, "-")).join("-and-")}`;
+  const name = `film-${reels.map((reel) => fileName(reel.title)).join("-and-")}`;
 
   /** @param {string} what @param {(context: CanvasRenderingContext2D, picturesAt: PicturesAt, say: (share: number) => void) => Promise<void>} work */
   async function produce(what, work) {
