@@ -19,21 +19,26 @@ const [LINE, DOT, INDENT, ROOM] = [1.7, 0.4, 1, 0.6]; // of the size of the text
  * @param {import("../model/explorer_model.js").ExplorerModel} model @param {import("../state/state.js").State} state @param {import("../state/state.js").View} view
  * @param {number} size of the text @param {(text: string) => number} widthOf @param {string} [remark] what else is to be said @returns {MapKey} */
 export function mapKey(model, state, view, size, widthOf, remark = "") {
-  const names = classesOf(model.bundle);
-  const line = LINE * size;
-  /** @type {KeyEntry[]} */
-  const entries = [];
   const {kind, points: {labels, splits}} = model.bundle;
   // Numerals have one shape for all splits.
   const marks = state.layers.points && !state.layers.glyphs ? splitsKey(ofShown(splits, (index) => showsClass(state, labels[index]))) : "";
   const lines = [`${titleOfKind(kind)} · ${model.name}`, remark, marks, unseenText(model, view, state)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
+  return keyOf(lines, classesOf(model.bundle), (label) => showsClass(state, label), view.width, size, widthOf);
+}
+
+/** Lines, and below them classes with their colours. @param {string[]} lines @param {readonly string[]} names of all classes @param {(label: number) => boolean} isShown
+ * @param {number} room across @param {number} size of the text @param {(text: string) => number} widthOf @returns {MapKey} */
+export function keyOf(lines, names, isShown, room, size, widthOf) {
+  const line = LINE * size;
+  /** @type {KeyEntry[]} */
+  const entries = [];
   let [x, y] = [0, (lines.length + 0.5) * line];
   names.forEach((name, label) => {
-    if (!showsClass(state, label)) return;
+    if (!isShown(label)) return;
     const mark = markOf(names, label);
     const text = areShort(names) ? mark : `${mark} ${name}`;
     const wide = INDENT * size + widthOf(text);
-    if (x > 0 && x + wide > view.width) [x, y] = [0, y + line];
+    if (x > 0 && x + wide > room) [x, y] = [0, y + line];
     entries.push({x, y, text, colour: classColour(label)});
     x += wide + ROOM * size;
   });
