@@ -145,9 +145,16 @@ def test_the_maps_stack_on_a_phone(open_static):
     page.get_by_test_id("see-manifold-vae").tap()
     expect(page.get_by_test_id("latent-map-vae")).to_be_hidden()
     assert page.get_by_test_id("manifold-vae").bounding_box() == first
-    digit = page.get_by_test_id("digit-vae").bounding_box()
-    assert digit
-    assert digit["y"] + digit["height"] <= 844
+    page.get_by_test_id("see-codes-vae").tap()
+    assert page.locator(".lx-digit-name").all_inner_texts() == ["VAE", "Autoencoder"]
+    for kind in ("vae", "ae"):
+        plot = page.get_by_test_id(f"latent-map-{kind}")
+        if kind == "ae":
+            plot.evaluate("plot => plot.scrollIntoView()")
+        digit, place = page.get_by_test_id("digit-vae").bounding_box(), plot.bounding_box()
+        assert digit
+        assert place
+        assert 0 <= digit["y"] < digit["y"] + digit["height"] <= place["y"], "the digits are in sight and cover no code"
     page.touchscreen.tap(*place(page, "manifold-vae", 0.75, 0.25))
     settle(page)
     assert min(state(page)["z"][0]) > 0.5
