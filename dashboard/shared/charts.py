@@ -71,8 +71,11 @@ def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
-    """A term on held-out images, after each epoch, or so many of them that each mark can be seen; the last is among them."""
-    measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
+    """A term on held-out images, after each epoch and at the end, or so many of them that each mark can be seen; the last is
+    among them. The end says it again where it comes with an epoch, perhaps of earlier weights that are kept.
+    """
+    ends = [event for event in events if event["type"] in ("epoch", "finished") and along in event]
+    measured = list({event["step"]: event for event in reversed(ends) if term in event["terms"]}.values())[::-1]
     every = -(-len(measured) // _MOST_MARKS) or 1
     return _line(measured[::-every][::-1], along, lambda event: event["terms"], term)
 

@@ -24,6 +24,8 @@ _EARLY = 8
 _TICKS = [0, *(10**power for power in range(1, 9))]
 
 
+_ABOVE = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0, "titleY": -10}
+"""The axis' title: beside an axis as short as these it would be cut off."""
 _ROWS = "rows"
 _NUMBERS = ("step", "value", "low", "high")
 
@@ -52,7 +54,11 @@ def drawing(term: str, height: int, legend: Sequence[str], title: str | None) ->
     time = {"type": "symlog", "constant": _EARLY, "domainMin": 0, "nice": False}
     axis = {"title": title, "values": _TICKS, "format": ",d", "labelOverlap": True, **words}
     x = {"field": "step", "type": "quantitative", "axis": axis, "scale": time}
-    y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, "tickCount": 5, **words}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": TERMS[term], "minExtent": 36, "tickCount": 5, **words, **_ABOVE},
+    }
     place = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}}
     colours = {"domain": [TRAINING, HELD_OUT], "range": [_TRAINED, _HELD_OUT_COLOUR]}
     colour = {"field": "of", "type": "nominal", "scale": colours, "legend": words_of_legend}

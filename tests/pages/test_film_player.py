@@ -199,6 +199,11 @@ def test_the_manifold_is_that_of_the_instant_and_a_class_can_stand_alone(show: A
     until(lambda: base.evaluate(DIGIT) != trained)
     page.get_by_test_id("film-class-3").click()
     expect(page.get_by_test_id("film-class-4")).to_have_attribute("aria-pressed", "false")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_test_id("film-map-0")).to_be_visible()
+    box = page.get_by_test_id("film-map-0").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) > 250, "on a phone, too"
 
 
 def test_training_is_followed_until_someone_goes_back_and_again_when_asked(

@@ -106,6 +106,16 @@ def test_of_many_held_out_numbers_so_few_are_marked_that_each_can_be_seen_the_la
     assert all(value == 300.0 - at for at, value in zip(shown["step"], shown["value"], strict=True)), "as they were measured"
 
 
+def test_the_end_of_a_run_is_held_out_too_unless_an_epoch_ended_there() -> None:
+    def end(at: int) -> LogEvent:
+        return {"type": "finished", "step": at, "seconds": 9.0, "reason": "budget", "terms": {"nll": 140.0}}
+
+    assert run_charts.held_out([*VAE[:3], end(11)], "nll")[:2] == ([11], [140.0]), "a short run has no other"
+    assert run_charts.held_out([*VAE, end(11)], "nll")[:2] == ([10, 11], [152.0, 140.0])
+    assert run_charts.held_out([*VAE, end(10)], "nll")[:2] == ([10], [152.0])
+    assert run_charts.held_out([*VAE, end(11)], "nll", "epoch")[:2] == ([1], [152.0])
+
+
 def test_no_mark_of_the_growing_chart_has_rows_of_its_own_that_might_be_none() -> None:
     assert not [layer for layer in live_chart.drawing("nll", 200, [], None)["layer"] if "transform" in layer]
     assert live_chart.ahead().num_rows
