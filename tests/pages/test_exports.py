@@ -160,7 +160,7 @@ def test_maps_are_saved_for_slides_with_the_layers_that_are_on_as_pixels_and_as_
     (both,) = saved(page, "Maps as SVG", tmp_path, count=1)
     halves = ET.parse(both).getroot()  # noqa: S314 (our own file)
     texts = [text.text or "" for text in halves.iter(f"{SVG}text")]
-    assert [sum(text.endswith(name) for text in texts) for name in NAMES] == [1, 1]
+    assert [sum(text.endswith(f" {name}") for text in texts) for name in NAMES] == [1, 1]
     ticks = [text for text in texts if text.replace("−", "").isdigit()]
     assert all(ticks.count(one) % 2 == 0 for one in ticks), "axes of one scale"
     named = [part.get("id") or "" for part in halves.iter(f"{SVG}g")]
