@@ -23,7 +23,7 @@ _PINNINGS = "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
-_EXPLORED, _PUT_AWAY, _VISIT = "explored", "put away", "visit"
+_EXPLORED, _AT_HAND, _PUT_AWAY, _VISIT = "explored", "at hand", "put away", "visit"
 
 
 def _asked(key: str, left: str | None) -> str | None:
@@ -88,14 +88,26 @@ def turn_to(book: str, name: str) -> None:
 
 
 def at_hand(names: Sequence[str]) -> str:
-    """The task that a visitor works on away from the worksheet: the one in the address, else the one that the worksheet is
-    open at; nothing for none of these names, and for one that was put away.
+    """The task that a visitor works on away from the worksheet: the one in the address, else the one taken up last; nothing
+    for none of these names, and for one that was put away. Merely to look at a task takes up none.
     """
-    asked = st.query_params.get(TASK) or kept(TASK)
+    asked = st.query_params.get(TASK) or kept(_AT_HAND)
     if asked not in names or asked == kept(_PUT_AWAY):
         return ""
+    keep(_AT_HAND, asked)
     keep(TASK, asked)
     return asked
+
+
+def is_taken_up(task: str) -> bool:
+    """Whether a task stands above the pages on which it is worked on."""
+    return kept(_AT_HAND) == task != kept(_PUT_AWAY)
+
+
+def take_up(task: str) -> None:
+    """As a callback: have a task at hand on other pages, until it is put away or another one is taken up."""
+    keep(_AT_HAND, task)
+    keep(_PUT_AWAY, "")
 
 
 def put_away(task: str) -> None:
@@ -224,7 +236,7 @@ def visit(link: str, task: str) -> None:
     """Before Explore is shown: have it open the models it opens on, in the state of a link, with a task at hand."""
     keep(_MODELS, ("", "", choosing() + 1))
     keep(TASK, task)
-    keep(_PUT_AWAY, "")
+    take_up(task)
     keep_explored("")
     keep(_VISIT, (link, visiting()[1] + 1))
 

@@ -27,7 +27,7 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
-_HEIGHTS = {"nll": 270, "kl": 210}
+_HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -50,7 +50,8 @@ def load_ahead() -> None:
     with st.container(key="train-ahead"):
         prepare(key="train-film-ahead")
         st.metric(wording.STEP, "", label_visibility="hidden")
-        st.vega_lite_chart(live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS["kl"]), key="train-kl-ahead")
+        chart = live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS[3][-1], is_first=False, is_last=True)
+        st.vega_lite_chart(chart, key="train-kl-ahead")
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:
@@ -288,10 +289,10 @@ def _stop_early(view: RunView, model: ModelConfig, train: TrainConfig) -> None:
 
 def _curves(view: RunView, step: int | None) -> None:
     """The curves from the first logged step on; `step` is the one that the film was moved to."""
-    terms = ("nll", "kl") if run_charts.has_kl(view.log.events) else ("nll",)
-    for term in terms:
+    terms = run_charts.terms_of(view.log.events)
+    for term, height in zip(terms, _HEIGHTS[len(terms)], strict=True):
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        chart = live_chart.chart(table, term, _HEIGHTS[term])
+        chart = live_chart.chart(table, term, height, is_first=term == terms[0], is_last=term == terms[-1])
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

@@ -121,17 +121,28 @@ def _stands(task: Task, material: Material, answers: Answers) -> Standing:
 def _about(place: int, task: Task, material: Material, explore: StreamlitPage, train: StreamlitPage) -> None:
     st.subheader(f"{place + 1}. {task.title}", anchor=False)
     st.markdown(task.text(material))
-    if task.form == "run":
-        if st.button(wording.DO_ON_TRAIN, help=wording.SAME_TAB, icon=":material/model_training:"):
-            state.put_away("")
-            st.switch_page(train, query_params={state.TASK: task.name})
-    elif not task.state:
-        st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
-    elif st.button(wording.DO_IN_EXPLORE, help=wording.SAME_TAB, icon=":material/explore:"):
-        state.visit(task.state(material), task.name)
-        st.switch_page(explore, query_params={state.TASK: task.name})
+    with st.container(horizontal=True):
+        if task.form == "run":
+            if st.button(wording.DO_ON_TRAIN, help=wording.SAME_TAB, icon=":material/model_training:"):
+                state.take_up(task.name)
+                st.switch_page(train, query_params={state.TASK: task.name})
+        elif not task.state:
+            st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
+        elif st.button(wording.DO_IN_EXPLORE, help=wording.SAME_TAB, icon=":material/explore:"):
+            state.visit(task.state(material), task.name)
+            st.switch_page(explore, query_params={state.TASK: task.name})
+        _keep_in_sight(task)
     with st.expander(wording.HINT, icon=":material/lightbulb:", key=f"hint-{task.name}"):
         st.markdown(task.hint)
+
+
+def _keep_in_sight(task: Task) -> None:
+    """Take the task along to the other pages, or leave it here."""
+    help, icon = wording.KEEP_IN_SIGHT_HELP, ":material/keep:"
+    if state.is_taken_up(task.name):
+        st.button(wording.PUT_AWAY, help=wording.PUT_AWAY_HELP, on_click=state.put_away, args=(task.name,), type="tertiary")
+    else:
+        st.button(wording.KEEP_IN_SIGHT, help=help, on_click=state.take_up, args=(task.name,), type="tertiary", icon=icon)
 
 
 def _work(task: Task, material: Material) -> None:

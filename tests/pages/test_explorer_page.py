@@ -145,14 +145,20 @@ def test_the_maps_stack_on_a_phone(open_static):
     page.get_by_test_id("see-manifold-vae").tap()
     expect(page.get_by_test_id("latent-map-vae")).to_be_hidden()
     assert page.get_by_test_id("manifold-vae").bounding_box() == first
-    digit = page.get_by_test_id("digit-vae").bounding_box()
-    assert digit
-    assert digit["y"] + digit["height"] <= 844
     page.touchscreen.tap(*place(page, "manifold-vae", 0.75, 0.25))
     settle(page)
     assert min(state(page)["z"][0]) > 0.5
     expect(page.get_by_test_id("see-manifold-ae")).to_have_attribute("aria-pressed", "true")
     assert "square=manifold" in page.url
+    page.get_by_test_id("see-codes-vae").tap()
+    assert page.locator(".lx-digit-name").all_inner_texts() == ["VAE", "Autoencoder"]
+    for kind in ("vae", "ae"):
+        plot = page.get_by_test_id(f"latent-map-{kind}")
+        plot.evaluate("plot => plot.scrollIntoView()")
+        digit, square = page.get_by_test_id("digit-vae").bounding_box(), plot.bounding_box()
+        assert digit
+        assert square
+        assert 0 <= digit["y"] < digit["y"] + digit["height"] <= square["y"], "the digits are in sight and cover no code"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

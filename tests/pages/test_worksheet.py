@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.explorer_page import at_rest, heard, here, pixels, state, until
+from support.explorer_page import at_rest, draw_seven, heard, here, pixels, settle, state, until
 from support.own_run import OWN_RUN, write_run
 from support.serving import offline_context
 
@@ -240,7 +240,7 @@ def in_sight(element: Locator, below: int) -> bool:
 
 
 def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:
-    """Last, because it empties the sheet."""
+    """After the others, because it empties the sheet."""
     page.get_by_role("link", name=wording.WORKSHEET).click()
     numbers = [place for place, task in enumerate(TASKS) if task.form == "number"]
     task = opened_solved(page, numbers[0])
@@ -262,3 +262,18 @@ def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page:
         expect(one.get_by_label(field)).to_have_value("", timeout=60_000)
         expect(one.get_by_text(wording.progress([""] * len(TASKS)))).to_be_visible(timeout=60_000)
     other.close()
+
+
+def test_a_drawing_by_hand_on_explore_is_sent_and_stands_on_the_sheet(page: Page, dashboard_address: str) -> None:
+    """On the empty sheet, where no answer is right already."""
+    task = sheet_at(page, dashboard_address, "between")
+    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(page)
+    page.get_by_test_id("mode-draw").click()
+    settle(page)
+    with heard(page, by_address=True):
+        draw_seven(page)
+    assert any(pixels(page, "draw-seen"))
+    sent(page, task)
+    expect(page.get_by_label(wording.ANSWERS["place"]).first).to_have_value(re.compile("mode=draw.*drawing="))
+    expect(page.get_by_text("the drawing, as the encoder sees it").first).to_be_visible()

@@ -189,12 +189,14 @@ function createDigitCard(model) {
   let drawn = [];
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
   const heading = make("span", {class: "lx-card-name"}, model.short);
+  // On a phone, where the caption stands elsewhere; the canvas says it to a screen reader.
+  const name = make("span", {class: "lx-digit-name", "aria-hidden": "true"}, model.short === "AE" ? "Autoencoder" : model.short);
   const place = make("span", {class: "lx-number"});
   const where = make("span", {});
   const gap = make("span", {});
   const near = make("span", {});
   return {
-    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
+    element: make("figure", {class: "lx-card"}, make("div", {class: "lx-card-digit"}, digit.element, name), make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
     /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
     render(by, z, values, theme, decimals) {
       const key = [by, z, theme, decimals];

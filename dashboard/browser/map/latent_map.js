@@ -18,6 +18,7 @@ import {createSquare} from "./square.js";
 /** @typedef {import("./painter.js").Scene} Scene */
 
 const SHARPEST = 3; // pixels of a picture for one of the page
+const ONE_SCALE = "Both maps on one scale";
 
 /** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof import("./backdrop.js").createBackdrop>} backdrop @param {ReturnType<typeof import("./painter.js").createPainter>} painter
  * @param {(event: Event) => void} onfocus */
@@ -63,17 +64,19 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     context.drawImage(cached.canvas, x, y, cached.canvas.width / ratio * zoom, cached.canvas.height / ratio * zoom);
   }
 
-  /** What is on screen: as it stands there, sharper than the screen needs it, or as a slide. @param {import("./sheet.js").Shape} shape @param {View} view @param {ExplorerModel} painted
-   * @returns {import("./sheet.js").Sheet} */
-  function sheetOf(shape, view, painted) {
+  /** @param {View} inSight @param {number} textSize @param {ExplorerModel} painted @param {string} [remark] */
+  function keyOf(inSight, textSize, painted, remark) {
     const ruler = contextOf(make("canvas"));
-    const keyOf = (/** @type {View} */ inSight, /** @type {number} */ textSize) => {
-      ruler.font = `${textSize}px ${app.theme.font}`;
-      return mapKey(painted, app.store.state, inSight, textSize, (text) => ruler.measureText(text).width);
-    };
-    if (shape !== "screen") return slideSheet(shape, view, keyOf);
+    ruler.font = `${textSize}px ${app.theme.font}`;
+    return mapKey(painted, app.store.state, inSight, textSize, (text) => ruler.measureText(text).width, remark);
+  }
+
+  /** What is on screen: as it stands there, sharper than the screen needs it, or as a slide. @param {import("./sheet.js").Shape} shape @param {View} view @param {ExplorerModel} painted
+   * @param {import("./sheet.js").Together|null} together @returns {import("./sheet.js").Sheet} */
+  function sheetOf(shape, view, painted, together) {
+    if (shape !== "screen") return slideSheet(shape, view, (inSight, textSize) => keyOf(inSight, textSize, painted, together ? ONE_SCALE : ""), together);
     const {left, bottom, width, size} = square.room();
-    const key = keyOf(view, size);
+    const key = keyOf(view, size, painted);
     return {width: left + width + TOP, height: TOP + view.height + bottom + key.height, ratio: SHARPEST, size, left, bottom, view, key};
   }
 
@@ -98,10 +101,11 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
         setText(outside, unseenText(painted, view, state));
       });
     },
+    keyHeight: (/** @type {View} */ view, /** @type {number} */ size, /** @type {ExplorerModel} */ painted) => keyOf(view, size, painted, ONE_SCALE).height,
     /** The map as it can be saved, once all of its layers are worked out for the shape; null where other layers were asked for in the meantime.
-     * @param {import("./sheet.js").Shape} shape @param {Omit<Scene, "size"|"shown">} scene as it is on screen @returns {Promise<import("./picture.js").MapPicture|null>} */
-    async picture(shape, {state, theme, painted, view: inSight}) {
-      const [sheet, rests] = [sheetOf(shape, inSight, painted), painted === model];
+     * @param {import("./sheet.js").Shape} shape @param {Omit<Scene, "size"|"shown">} scene as it is on screen @param {import("./sheet.js").Together|null} together @returns {Promise<import("./picture.js").MapPicture|null>} */
+    async picture(shape, {state, theme, painted, view: inSight}, together) {
+      const [sheet, rests] = [sheetOf(shape, inSight, painted, together), painted === model];
       const {view} = sheet;
       const shown = rests ? await backdrop.whole(state, view) : NOTHING;
       if (!shown) return null;

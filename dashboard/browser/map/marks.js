@@ -4,6 +4,7 @@
 import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
+import {createCrowd, leastCrowded} from "./crowd.js";
 import {nameSprite} from "./points.js";
 import {shareText} from "../words/captions.js";
 
@@ -12,11 +13,11 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {{at: [number, number], wide: number, tall: number}} Plate under a text: its middle and its sides, pixels */
+/** @typedef {import("./crowd.js").Plate} Plate */
 
-const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
+const RING_ROOM = 24; // pixels between two contours: a number on each
 const LONG_LABEL = 480; // pixels of the map
-const COUNTED = 1000; // codes that a place for a label is chosen by
+const [INSET, CORNER] = [6, 40]; // pixels from the edge of the map, and from its upper left corner, where the name of an axis stands
 const PLATE_COVER = 0.75; // of the plate under a label
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
@@ -78,16 +79,26 @@ export function paintPrior(context, view, theme, model, size) {
     context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
   }
+  const crowd = createCrowd(view, model.bundle.points.codes);
   /** @type {Plate[]} */
   const laid = [];
   for (const {along, text} of contourLabels(view, model)) {
     const [wide, tall] = plateOf(context, text);
-    const places = along.map((z) => ({at: toPixel(view, ...z), wide, tall}));
+    const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));
     const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
-    const plate = leastCrowded(view, model, free.length ? free : places);
+    const plate = leastCrowded(crowd, free.length ? free : places);
+    if (along.length && !free.length) continue; // its line is out of sight, or wholly under others
     laid.push(plate);
     haloText(context, theme, text, ...plate.at);
   }
+}
+
+/** Places along the upper and the lower edge of a map, from the right: at the lower left may be the scale of a shaded layer. @param {View} view @param {number} wide @param {number} tall
+ * @returns {[number, number][]} */
+function edgePlaces({width, height}, wide, tall) {
+  const [right, left] = [width - wide / 2 - INSET, wide / 2 + CORNER];
+  const across = left < right ? [right, (left + right) / 2, left] : [width / 2];
+  return [tall / 2 + INSET, height - tall / 2 - INSET].flatMap((y) => across.map((x) => /** @type {[number, number]} */ ([x, y])));
 }
 
 /** @param {Plate} plate @param {View} view */
@@ -100,45 +111,31 @@ function overlap(one, other) {
   return Math.abs(one.at[0] - other.at[0]) < (one.wide + other.wide) / 2 && Math.abs(one.at[1] - other.at[1]) < (one.tall + other.tall) / 2;
 }
 
-/** The plate that covers the fewest codes; the first of several that do. @param {View} view @param {ExplorerModel} model @param {Plate[]} plates @returns {Plate} */
-export function leastCrowded(view, model, plates) {
-  const {codes} = model.bundle.points;
-  const stride = 2 * Math.ceil(codes.length / 2 / COUNTED);
-  const [left, top] = toPixel(view, 0, 0);
-  let [best, least] = [plates[0], Infinity];
-  for (const plate of plates) {
-    const {at: [x, y], wide, tall} = plate;
-    let covered = 0;
-    for (let i = 0; i < codes.length; i += stride) {
-      if (Math.abs(left + codes[i] * view.scale - x) < wide / 2 && Math.abs(top - codes[i + 1] * view.scale - y) < tall / 2) covered++;
-    }
-    if (covered < least) [best, least] = [plate, covered];
-  }
-  return best;
+/** What is written on the contours, and where: on each line its number, and what the lines are wherever the map is empty.
+ * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first; none for what may stand anywhere */
+export function contourLabels(view, model) {
+  const isVae = model.bundle.kind === "vae";
+  const all = {along: [], text: isVae ? priorLabel() : ownLabel(model, view.width > LONG_LABEL)};
+  if (!isVae && isFlat(model.gaussian)) return [all];
+  const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
+  const narrowest = isVae ? view.scale : view.scale * Math.min(model.gaussian.factor[0], model.gaussian.factor[2]);
+  return narrowest > RING_ROOM ? [...[1, 2, 3].map((sigma) => ({along: outline(sigma), text: `${sigma}σ`})), all] : [all];
 }
 
-/** What is written on the contours, and where. Where the rings lie close together one line says it for all of them, and the map is left in sight.
- * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first */
-export function contourLabels(view, model) {
-  if (model.bundle.kind === "vae") {
-    const beyond = (/** @type {number} */ sigma) => shareText(priorMassBeyond(sigma));
-    if (view.scale <= RING_ROOM) return [{along: ringPlaces(3), text: `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ").replaceAll(" %,", ",")}`}];
-    return [1, 2, 3].map((sigma) => ({along: ringPlaces(sigma), text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
-  }
-  const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
-  const highest = /** @type {Latent} */ ([m1, m2 + 2 * Math.hypot(l21, l22)]);
-  return [{along: [highest, ...gaussianOutline(model.gaussian, 2)], text: ownLabel(model, view.width > LONG_LABEL)}, {along: ringPlaces(3).reverse(), text: "N(0, I), 3σ"}];
+/** The share of the prior beyond its three rings. */
+function priorLabel() {
+  return `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ").replaceAll(" %,", ",")}`;
 }
 
 /** Places on a ring of the prior, from the top down to the bottom. @param {number} sigma @returns {Latent[]} */
 function ringPlaces(sigma) {
-  return Array.from({length: 13}, (_, step) => step * Math.PI / 12).flatMap((angle) => /** @type {Latent[]} */ ([1, -1].map((side) => [side * sigma * Math.sin(angle), sigma * Math.cos(angle)])));
+  return Array.from({length: 37}, (_, step) => step * Math.PI / 36).flatMap((angle) => /** @type {Latent[]} */ ([1, -1].map((side) => [side * sigma * Math.sin(angle), sigma * Math.cos(angle)])));
 }
 
-/** What is written on the 2σ ellipse of the Gaussian fitted to the codes. @param {ExplorerModel} model @param {boolean} roomy */
+/** What the lines on a model without a prior are. @param {ExplorerModel} model @param {boolean} roomy */
 export function ownLabel(model, roomy) {
-  if (isFlat(model.gaussian)) return "codes on a line";
-  return roomy ? `2σ of the codes' Gaussian: ${shareText(priorMassBeyond(2))} beyond` : "2σ of the codes' Gaussian";
+  if (isFlat(model.gaussian)) return "Dashed: N(0, I); its codes lie on a line";
+  return roomy ? "Solid: 1, 2, 3σ of the codes' Gaussian; dashed: of N(0, I)" : "Solid: codes' Gaussian; dashed: N(0, I)";
 }
 
 /** The ellipse of so many standard deviations. @param {import("../model/explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */

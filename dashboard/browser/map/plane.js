@@ -92,7 +92,9 @@ export function createPlane(app, model) {
     frame: finder.frame,
     /** How many squares the page shows of it. */
     seen: () => seen.length,
-    /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme */
-    picture: (shape, theme) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted}),
+    inSight: finder.current,
+    keyHeight: (/** @type {import("../state/state.js").View} */ view, /** @type {number} */ textSize) => codes.keyHeight(view, textSize, painted),
+    /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme @param {import("./sheet.js").Together|null} together */
+    picture: (shape, theme, together) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted}, together),
   };
 }

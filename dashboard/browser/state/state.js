@@ -201,7 +201,7 @@ export function chosenImage({mode, selected}) {
   return mode === "move" || mode === "inspect" ? selected : null;
 }
 
-/** Whether points of a class are drawn; classes of one colour go together. @param {State} state @param {number} label */
+/** Whether points of a class are drawn; classes of one colour go together. @param {Pick<State, "classes">} state @param {number} label */
 export function showsClass(state, label) {
   return (state.classes >> label % COLOURS & 1) === 1;
 }

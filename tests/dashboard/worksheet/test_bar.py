@@ -15,6 +15,12 @@ from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import answer_of
 from vae_engine.stored import registry
 
+WORKSHEET = """
+import streamlit as st
+from dashboard.worksheet import page as worksheet
+worksheet.show(st.Page(print), st.Page(repr))
+"""
+
 
 def run(app: AppTest) -> AppTest:
     app.run()
@@ -111,13 +117,28 @@ def above_runs(chosen: str, **kept: Any) -> AppTest:
     return run(app)
 
 
+def test_a_task_is_taken_along_to_other_pages_only_when_that_is_asked_for() -> None:
+    app = AppTest.from_string(WORKSHEET, default_timeout=60)
+    app.query_params["task"] = "loss"
+    run(app)
+    looked_at = app.session_state["kept"]
+    assert not above_runs("", **looked_at).button
+    button(app, worksheet_wording.KEEP_IN_SIGHT).click()
+    run(app)
+    assert above_runs("", **app.session_state["kept"]).button
+    button(app, worksheet_wording.PUT_AWAY).click()
+    run(app)
+    assert not above_runs("", **app.session_state["kept"]).button
+    assert button(app, worksheet_wording.KEEP_IN_SIGHT)
+
+
 def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     turned: list[Any] = []
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
     assert not above_runs("vae-beta-4").button, "no task was at hand yet"
     for none in ("", "run:gone"):
-        assert button(above_runs(none, task="loss"), worksheet_wording.SEND).disabled
-    app = above_runs("vae-beta-4 vae-beta-8", task="loss")
+        assert button(above_runs(none, **{"at hand": "loss"}), worksheet_wording.SEND).disabled
+    app = above_runs("vae-beta-4 vae-beta-8", **{"at hand": "loss"})
     button(app, worksheet_wording.SEND).click()
     run(app)
     assert turned == [{"task": "loss"}]
@@ -132,7 +153,7 @@ def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_ha
 def test_a_run_is_sent_as_the_answer_to_the_task_that_asks_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     turned: list[Any] = []
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
-    app = above_runs("vae-beta-4 vae-beta-8", task="own-run")
+    app = above_runs("vae-beta-4 vae-beta-8", **{"at hand": "own-run"})
     button(app, worksheet_wording.SEND).click()
     run(app)
     assert turned == [{"task": "own-run"}]

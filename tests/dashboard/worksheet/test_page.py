@@ -296,7 +296,7 @@ def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put
         run(app)
         left = app.session_state["kept"]
         assert left["visit"] == (task.state(catalogue.material()), visit)  # type: ignore[misc]
-        assert (left["task"], left["put away"], left["explored"]) == (task.name, "", "")
+        assert (left["task"], left["at hand"], left["put away"], left["explored"]) == (task.name, task.name, "", "")
         assert left["models"] == ("", "", 3 + visit), "the tasks are about the models that Explore opens on"
     assert turned == 2 * [{"task": task.name}]
 
