@@ -77,14 +77,14 @@ def _told() -> None:
         st.error(told(complaint))
         state.keep(state.COMPLAINT, "")
     run, name = state.kept(state.DELETED, ("", ""))
-    if run and jobs.shared().is_deleted(run):
+    if run and jobs.shared(state.asking()).is_deleted(run):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(plain(wording.deleted(name)), icon=":material/delete:")
             st.button(wording.UNDO, on_click=_undo, args=(run,), icon=":material/undo:")
 
 
 def _undo(run: str) -> None:
-    state.attempt(jobs.shared().undo_delete, run)
+    state.attempt(jobs.shared(state.asking()).undo_delete, run)
 
 
 def _pinned(found: Sequence[Row]) -> list[str]:
@@ -204,8 +204,8 @@ def _named(key: str) -> None:
 
 
 def _upload() -> None:
-    if jobs.shared().read_only:
-        st.caption(jobs.shared().why_not())
+    if jobs.shared(state.asking()).read_only:
+        st.caption(jobs.shared(state.asking()).why_not())
         return
     with st.popover(wording.UPLOAD, icon=":material/upload:"):
         st.markdown(f":small[{wording.UPLOAD_HELP}]")
@@ -214,7 +214,7 @@ def _upload() -> None:
         if sent is None:
             return
         try:
-            run = receive(jobs.shared(), sent.getvalue(), sent.name, state.visitor())
+            run = receive(jobs.shared(state.asking()), sent.getvalue(), sent.name, state.visitor())
         except EngineError as error:
             st.error(told(str(error)))
             return

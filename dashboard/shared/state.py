@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.shared import visitors
 from dashboard.shared.model_choice import Choice, Pair, side_by_side
 from vae_engine.base.errors import EngineError
 
@@ -162,10 +164,17 @@ def to_address(key: str, value: str) -> None:
 
 
 def visitor() -> str:
-    """An id of whoever looks, for this session."""
+    """Under which name the runs of whoever looks are kept: that of their browser, or, without cookies, of this session."""
+    if owner := visitors.owner(st.context.cookies):
+        return owner
     if not kept(_VISITOR):
-        keep(_VISITOR, secrets.token_hex(8))
+        keep(_VISITOR, secrets.token_hex(16))
     return kept(_VISITOR)
+
+
+def asking() -> str | None:
+    """As whom the visitor asks for a change of a run; None where every run is theirs to change."""
+    return None if visitors.may_change_all(st.context.cookies, os.environ) else visitor()
 
 
 def kept(key: str, default: Any = None) -> Any:

@@ -108,10 +108,11 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
         if others and view.state is not State.QUEUED:
             with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
                 train_queue.rows(jobs, others)
-        if not jobs.read_only:
+        is_changeable = not jobs.why_not_change(view.id)
+        if is_changeable:
             _rename(jobs, view)
         _to_explore(view)
-        if not jobs.read_only:
+        if is_changeable:
             _delete(jobs, view)
         if st.button(wording.NEW, icon=":material/add:", key="train-new"):
             state.watch("")
@@ -159,8 +160,9 @@ def _keys(jobs: Jobs, view: RunView) -> None:
     unpaused = idle or ("" if paused else wording.PAUSE_FIRST)
     pace = run_control.asked(view.folder)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
-        if jobs.read_only:
+        if why_not := jobs.why_not_change(view.id):
             _progress(view, pace.delay)
+            st.caption(wording.told(why_not), width="content")
             return
         if paused:
             _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
