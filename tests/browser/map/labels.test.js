@@ -1,7 +1,7 @@
 // Labels on contours lie where they cover the fewest codes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contourLabels, leastCrowded } from "../../../dashboard/browser/map/marks.js";
+import { contourLabels, edgeTowards, leastCrowded } from "../../../dashboard/browser/map/marks.js";
 
 const VIEW = { scale: 50, cx: 0, cy: 0, width: 400, height: 400 };
 const modelOf = (codes) => ({ bundle: { kind: "vae", points: { codes: Float32Array.from(codes.flat()) } } });
@@ -19,4 +19,18 @@ test("every place for a label lies on the ring that it names", () => {
     assert.match(text, new RegExp(`^${i + 1}σ`));
     for (const z of along) assert.ok(Math.abs(Math.hypot(...z) - (i + 1)) < 1e-9);
   });
+});
+
+test("what lies out of sight is pointed at from the edge, along the line from the middle to it; what is in sight is not", () => {
+  const inset = 20;
+  for (let step = 0; step < 64; step++) {
+    const angle = step / 32 * Math.PI;
+    const z = [30 * Math.cos(angle), 30 * Math.sin(angle)];
+    const { at: [x, y], angle: towards } = edgeTowards(VIEW, z, inset);
+    const onEdge = [Math.min(x, VIEW.width - x), Math.min(y, VIEW.height - y)].map((gap) => Math.abs(gap - inset) < 1e-9);
+    assert.ok(onEdge.some(Boolean) && x >= inset - 1e-9 && x <= VIEW.width - inset + 1e-9 && y >= inset - 1e-9 && y <= VIEW.height - inset + 1e-9);
+    assert.ok(Math.abs(Math.cos(towards) - Math.cos(angle)) < 1e-9 && Math.abs(Math.sin(towards) + Math.sin(angle)) < 1e-9, "z₂ is up");
+    assert.ok(Math.abs((x - 200) * Math.sin(angle) + (y - 200) * Math.cos(angle)) < 1e-6);
+  }
+  assert.equal(edgeTowards(VIEW, [3.9, -3.9], inset), null);
 });
