@@ -16,18 +16,22 @@ export function markInside(corners, codes, marks, mark) {
     [left, right] = [Math.min(left, corners[c]), Math.max(right, corners[c])];
     [bottom, top] = [Math.min(bottom, corners[c + 1]), Math.max(top, corners[c + 1])];
   }
+  const polygon = Float64Array.from(corners);
   for (let i = 0; i < marks.length; i++) {
-    const [x, y] = [codes[2 * i], codes[2 * i + 1]];
-    if (x >= left && x <= right && y >= bottom && y <= top && windings(corners, x, y)) marks[i] = mark;
+    const x = codes[2 * i];
+    const y = codes[2 * i + 1];
+    if (x >= left && x <= right && y >= bottom && y <= top && windings(polygon, x, y)) marks[i] = mark;
   }
 }
 
-/** How often a polygon winds round a point. @param {readonly number[]} corners @param {number} x @param {number} y */
+/** How often a polygon winds round a point. @param {Float64Array} corners @param {number} x @param {number} y */
 function windings(corners, x, y) {
   let count = 0;
-  let [x0, y0] = [corners[corners.length - 2], corners[corners.length - 1]];
+  let x0 = corners[corners.length - 2];
+  let y0 = corners[corners.length - 1];
   for (let c = 0; c < corners.length; c += 2) {
-    const [x1, y1] = [corners[c], corners[c + 1]];
+    const x1 = corners[c];
+    const y1 = corners[c + 1];
     if (y0 <= y !== y1 <= y) {
       const side = (x1 - x0) * (y - y0) - (x - x0) * (y1 - y0);
       if (y1 > y0 && side > 0) count++;
