@@ -11,6 +11,7 @@ import {shareText} from "../../words/captions.js";
 import {classesOf, labelsText, markOf} from "../../words/classes.js";
 import {apart, signedNumber} from "../../words/numbers.js";
 import {marked} from "../../words/terms.js";
+import {areAlike} from "../../model/explorer_model.js";
 import {chanceTogether} from "../../model/selected.js";
 import {countsOf, extremes, meanCode, meanImage, meansOf} from "./measures.js";
 import {saveSlide} from "./slide.js";
@@ -55,10 +56,10 @@ export function createSelectPanel(app) {
 
   const mean = tile("mean image", "select-mean", "The mean of the selected images, pixel by pixel");
   const decodes = models.map((model) => [
-    tile(`${model.short} mean decode`, `select-decodes-${model.id}`, "The decode of each selected image's code, averaged pixel by pixel"),
-    tile(`${model.short} at mean z`, `select-decode-${model.id}`, "The one decode of the mean of the selected images' codes. A decoder bends, so this is not the mean of the decodes")]);
+    tile(`${briefly(model, models)} mean decode`, `select-decodes-${model.id}`, `${model.title}: the decode of each selected image's code, averaged pixel by pixel`),
+    tile(`${briefly(model, models)} at mean z`, `select-decode-${model.id}`, `${model.title}: the one decode of the mean of the selected images' codes. A decoder bends, so this is not the mean of the decodes`)]);
   const together = make("p", {class: "lx-select-together", "data-testid": "select-together"});
-  const numbers = measured.map((model) => createNumbers(measured.length > 1 ? model.short : "", truthsOf(model)));
+  const numbers = createNumbers(measured);
   const lacking = make("p", {class: "lx-hint"}, lackingText(models, measured));
   const rows = [["Most likely", "select-likely"], ["Least likely", "select-unlikely"]].map(([name, testid], i) => {
     const strip = createStrip({label: name, count: EXTREMES, testid, browsed: true, chosen: (place) => app.inspect(extreme[i][place])});
@@ -68,7 +69,7 @@ export function createSelectPanel(app) {
   const filled = make("div", {class: "lx-selected"},
     make("div", {class: "lx-select-about"}, chart, classes),
     make("div", {class: "lx-tiles"}, mean.element, ...decodes.flat().map((one) => one.element)),
-    make("div", {class: "lx-select-numbers"}, together, ...numbers.map((one) => one.element), lacking),
+    make("div", {class: "lx-select-numbers"}, together, numbers.element, lacking),
     make("div", {class: "lx-select-extremes", hidden: !measured.length}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel lx-select", "aria-label": "Selected images"},
     make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, tools.element, hows.element, clear, table, slide)), empty, filled);
@@ -143,7 +144,7 @@ export function createSelectPanel(app) {
     together.replaceChildren(...(selected.length > 1
       ? explained([{text: "Together", means: togetherMeans(selected.length, points.count)}, {text: `: ${togetherText(selected.length, made)}`, means: ""}])
       : ["One image has no company to stay with."]));
-    for (const one of numbers) one.show(selected);
+    numbers.show(selected);
     if (!measured.length) return;
     const {likely, unlikely} = extremes(truthsOf(measured[0]).logPx, selected, EXTREMES);
     extreme = [likely, unlikely];
@@ -205,6 +206,11 @@ function emptyText({tool}, maps) {
     + "By keys: on a map Enter begins a rectangle at the point, arrows pull it open, Enter selects; Escape clears.";
 }
 
+/** Under a small picture, where a long name has no room. @param {ExplorerModel} model @param {readonly ExplorerModel[]} models */
+function briefly(model, models) {
+  return areAlike(models) ? ["1st", "2nd"][model.place] : model.short;
+}
+
 /** @param {ExplorerModel} model */
 function truthsOf(model) {
   return /** @type {import("../../model/bundle.js").Truths} */ (model.bundle.points.truths);
@@ -217,22 +223,26 @@ function lackingText(models, measured) {
   return [...own.map((name) => `${name}: log p(x) and ELBO of each image did not come with this model.`), ...plain].join(" ");
 }
 
-/** Means in a small table: of the selected images, and of all. @param {string} name of the model, where there are several @param {import("../../model/bundle.js").Truths} truths */
-function createNumbers(name, truths) {
+/** Means over the selected images in a small table: a column for each model or, where there is one, another of the means over all its images.
+ * @param {readonly ExplorerModel[]} measured */
+function createNumbers(measured) {
+  const columns = measured.length === 1 ? ["selected", "all"] : measured.map((model) => model.short);
   const lines = SYMBOLS.map((symbol) => {
-    const [some, all] = [make("td"), make("td", {class: "lx-select-all"})];
-    return {some, all, element: make("tr", {}, make("th", {scope: "row"}, ...marked(symbol)), some, all)};
+    const cells = columns.map((name) => make("td", {class: name === "all" ? "lx-select-all" : ""}));
+    return {cells, element: make("tr", {}, make("th", {scope: "row"}, ...marked(symbol)), ...cells)};
   });
-  const head = make("tr", {}, make("th", {scope: "col"}, name || "nats"), make("th", {scope: "col"}, "selected"), make("th", {scope: "col"}, "all"));
+  const overall = () => printed(meansOf(truthsOf(measured[0]), Uint32Array.from({length: measured[0].bundle.points.count}, (_, i) => i)));
   return {
-    element: make("table", {class: "lx-select-table", "data-testid": "select-numbers"}, make("thead", {}, head), make("tbody", {}, ...lines.map((line) => line.element))),
+    element: make("table", {class: "lx-select-table", "data-testid": "select-numbers", hidden: !measured.length},
+      make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "nats"), ...columns.map((name) => make("th", {scope: "col"}, name)))), make("tbody", {}, ...lines.map((line) => line.element))),
     /** @param {Uint32Array} selected */
     show(selected) {
-      const means = meansOf(truths, selected);
-      const errors = [means.logPx, means.elbo, means.gap].map(({error}) => (error === undefined ? "" : ` ± ${error.toFixed(2)}`));
-      printed(means).forEach((value, i) => setText(lines[i].some, signedNumber(value) + errors[i]));
-      if (lines[0].all.textContent) return;
-      printed(meansOf(truths, Uint32Array.from(truths.logPx.keys()))).forEach((value, i) => setText(lines[i].all, signedNumber(value)));
+      measured.forEach((model, column) => {
+        const means = meansOf(truthsOf(model), selected);
+        const errors = [means.logPx, means.elbo, means.gap].map(({error}) => (error === undefined ? "" : ` ± ${error.toFixed(2)}`));
+        printed(means).forEach((value, i) => setText(lines[i].cells[column], signedNumber(value) + errors[i]));
+      });
+      if (measured.length === 1 && !lines[0].cells[1].textContent) overall().forEach((value, i) => setText(lines[i].cells[1], signedNumber(value)));
     },
   };
 }
