@@ -18,7 +18,7 @@ const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring 
 const LONG_LABEL = 480; // pixels of the map
 const COUNTED = 1000; // codes that a place for a label is chosen by
 const PLATE_COVER = 0.75; // of the plate under a label
-const EDGE = 26; // pixels of the map, for what points out of it
+const [EDGE, FOOT] = [26, 22]; // pixels of the map, for what points out of it; at its foot stands what is out of sight
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
@@ -227,12 +227,13 @@ export function paintPosterior(context, view, theme, mu, std) {
 }
 
 /** Where on a view's edge, seen from its middle, something beyond it lies, and in what direction of the canvas; null for what is in sight.
- * @param {View} view @param {Latent} z @param {number} inset from the edge, pixels @returns {{at: [number, number], angle: number}|null} */
-export function edgeTowards(view, z, inset) {
+ * @param {View} view @param {Latent} z @param {number} inset from the edge, pixels @param {number} foot more of them from the lower edge
+ * @returns {{at: [number, number], angle: number}|null} */
+export function edgeTowards(view, z, inset, foot) {
   const [x, y] = toPixel(view, ...z);
   if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) return null;
   const [right, down] = [x - view.width / 2, y - view.height / 2];
-  const share = Math.min((view.width / 2 - inset) / Math.abs(right), (view.height / 2 - inset) / Math.abs(down));
+  const share = Math.min((view.width / 2 - inset) / Math.abs(right), (view.height / 2 - inset - (down > 0 ? foot : 0)) / Math.abs(down));
   return {at: [view.width / 2 + share * right, view.height / 2 + share * down], angle: Math.atan2(down, right)};
 }
 
@@ -243,9 +244,9 @@ export function paintPath(context, view, theme, path) {
   haloStroke(context, theme, theme.accent, 3, []);
   const ends = path.length > 1 ? [path[0], path[path.length - 1]] : path;
   ends.forEach((z, i) => {
-    let beyond = edgeTowards(view, z, EDGE);
-    const other = i && beyond && edgeTowards(view, ends[0], EDGE);
-    if (beyond && other && Math.hypot(beyond.at[0] - other.at[0], beyond.at[1] - other.at[1]) < EDGE) beyond = edgeTowards(view, z, 2 * EDGE);
+    let beyond = edgeTowards(view, z, EDGE, FOOT);
+    const other = i && beyond && edgeTowards(view, ends[0], EDGE, FOOT);
+    if (beyond && other && Math.hypot(beyond.at[0] - other.at[0], beyond.at[1] - other.at[1]) < EDGE) beyond = edgeTowards(view, z, 2 * EDGE, FOOT);
     const [x, y] = beyond?.at ?? toPixel(view, z[0], z[1]);
     if (beyond) paintArrow(context, theme, beyond);
     context.beginPath();
@@ -264,7 +265,7 @@ export function paintPath(context, view, theme, path) {
 /** A triangle beyond a ring. @param {Context} context @param {Theme} theme @param {{at: [number, number], angle: number}} where */
 function paintArrow(context, theme, {at: [x, y], angle}) {
   context.beginPath();
-  for (const [turn, far] of [[-0.55, 13], [0, 21], [0.55, 13]]) context.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
+  for (const [turn, far] of [[-0.6, 14], [0, 24], [0.6, 14]]) context.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
   context.closePath();
   context.fillStyle = theme.accent;
   context.fill();
