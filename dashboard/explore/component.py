@@ -15,7 +15,7 @@ import streamlit as st
 from dashboard.shared import browser, links
 from dashboard.shared.model_choice import MAPS, Choice
 
-MODES = ("move", "inspect", "draw", "walk", "sample")
+MODES = ("move", "inspect", "select", "draw", "walk", "sample")
 _FARTHEST = 1e4
 
 _component = st.components.v2.component(

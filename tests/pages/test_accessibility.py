@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not instal
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample"])
 def test_no_serious_finding(open_static, mode, scheme):
     page = open_static(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
     page.get_by_test_id("latent-map-vae").focus()

@@ -36,11 +36,16 @@ def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link):
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
-@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample"])
 def test_everything_fits_without_scrolling(open_static, size, mode):
     page = open_static(viewport={"width": size[0], "height": size[1]})
     choose_image(page)
     page.get_by_test_id(f"mode-{mode}").click()
+    if mode == "select":
+        page.get_by_test_id("latent-map-vae").focus()
+        for key in ("Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowUp"] * 3, "Enter"):
+            page.keyboard.press(key)
+        expect(page.get_by_test_id("select-together")).to_contain_text("AE")
     settle(page)
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(size)
     overflowing = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
@@ -170,7 +175,7 @@ def test_the_theme_follows_the_system(open_static, scheme):
     assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
 
 
-@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample"])
 def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
     page = open_static(color_scheme="light")
     if mode == "inspect":

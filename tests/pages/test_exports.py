@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import xml.etree.ElementTree as ET
 from base64 import b64decode
 from collections.abc import Callable
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page
-from safetensors.numpy import load
+from support.bundles import points
 from support.explorer_page import BUSY, IDLE, settle, state, until
 
 from dashboard.shared.palette import CLASS_COLOURS
 from vae_engine.data import mnist as data
-from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, registry
 
 NAMES = ("vae-mnist-small", "ae-mnist-small")
@@ -31,17 +28,6 @@ HALF_PRECISION = 3
 """Greys by which the browser's weights of 16 bits may put a pixel off."""
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-
-
-@cache
-def points(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Codes [n, 2] and labels [n] of the test images, as the bundle carries them."""
-    content = export.bundle(registry.find(name), with_images=False)
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    place = json.loads(header["__metadata__"]["bundle"])["points"]
-    tensors = load(content)
-    low, high = np.array(place["low"]), np.array(place["high"])
-    return low + tensors["points.codes"] / 65535 * (high - low), tensors["points.labels"]
 
 
 def inked(values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ import {formatLink} from "../state/property_table.js";
 import {onceAtRest} from "../base/rest.js";
 import {tellApart} from "../model/explorer_model.js";
 import {createSamplePanel} from "./sample_panel.js";
+import {createSelectPanel} from "./select/panel.js";
+import {createSelection} from "./select/selection.js";
 import {createShelf} from "./shelf.js";
 import {createShownDigits} from "./shown_digits.js";
 import {createStore, initialState} from "../state/state.js";
@@ -56,6 +58,8 @@ import {createWalk} from "./walk.js";
  * @property {ReturnType<typeof createWalk>} walk
  * @property {ReturnType<typeof createSamplePanel>} sample
  * @property {ReturnType<typeof createInspector>} inspector
+ * @property {ReturnType<typeof createSelection>} selection
+ * @property {ReturnType<typeof createSelectPanel>} select
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
  * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
@@ -64,9 +68,11 @@ import {createWalk} from "./walk.js";
  * @property {() => import("./shelf.js").Glide|null} glide what the first map shows while it is between two rungs
  * @property {(position: number) => Partial<State>} glided what changes when the first map glides to a position on the ladder
  * @property {(place: number, low: Latent, high: Latent) => void} frame zoom a map to a part of its space
+ * @property {(place: number, shape: import("../map/sheet.js").Shape) => Promise<import("../map/picture.js").MapPicture|null>} mapPicture a map as it can be saved; null where it changed meanwhile
  * @property {(event: Event) => void} touched someone did something: time the answer
  * @property {() => void} commit someone let go: remember, report, and say it
  * @property {() => void} invalidate draw again in the next frame
+ * @property {(index: number|undefined) => void} inspect look at one image, in Inspect; nothing where there is none
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
@@ -133,6 +139,13 @@ function mountStage(root, options, shelf, stepTo, carried) {
     touched: recordInput,
     invalidate, commit, reset,
     frame: (place, low, high) => page.maps[place].frame(low, high),
+    mapPicture: (place, shape) => page.maps[place].picture(shape, app.theme, null),
+    inspect(index) {
+      if (index === undefined || index < 0) return;
+      app.store.dispatch({type: "mode", mode: "inspect"});
+      app.store.dispatch({type: "select", index, z: models.map((model) => model.codeOf(index))});
+      commit();
+    },
     large: () => page.element.clientWidth >= LARGE_WIDTH,
     choices: () => options.choices ?? [],
     choose(place, name) {
@@ -158,6 +171,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   app.walk = createWalk(app);
   app.sample = createSamplePanel(app);
   app.inspector = createInspector(app);
+  app.selection = createSelection(app);
+  app.select = createSelectPanel(app);
   app.draw = createDrawPad(app);
   app.move = createMovePanel(app);
   const page = buildPage(app);
@@ -188,10 +203,11 @@ function mountStage(root, options, shelf, stepTo, carried) {
   /** @param {State} state */
   function enterMode(state) {
     if (lastMode) placed = false;
+    if (lastMode === "select") app.selection.cancel();
     lastMode = state.mode;
     if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
     if (state.mode === "sample" && !placed) app.sample.enter();
-    if (state.mode === "draw") app.draw.enter();
+    if (state.mode === "draw") app.draw.enter(placed);
     commit();
   }
 
@@ -211,7 +227,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const link = formatLink(state, plain);
     if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
     rememberPad(link, state);
-    page.say(spokenCaption(models, state.z));
+    page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z));
     const report = reportOf(state);
     const text = JSON.stringify(report);
     if (text === lastReport) return;

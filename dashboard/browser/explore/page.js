@@ -40,8 +40,8 @@ export function buildPage(app) {
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
-  const digits = models.map((model) => createDigitCard(model));
-  const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
+  const digits = models.map((model) => createDigitCard(app, model));
+  const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample};
   const identity = createIdentityBar(app, () => element);
   const welcome = createWelcome(models.map((model) => model.bundle.kind), app.lesson);
   const notice = make("p", {role: "alert", "data-testid": "notice"});
@@ -183,8 +183,8 @@ function headline(name, metrics) {
   return `${name} · ${what} ${plusMinus(metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
 }
 
-/** @param {ExplorerModel} model */
-function createDigitCard(model) {
+/** @param {App} app @param {ExplorerModel} model */
+function createDigitCard(app, model) {
   /** @type {unknown[]} */
   let drawn = [];
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
@@ -194,7 +194,9 @@ function createDigitCard(model) {
   const place = make("span", {class: "lx-number"});
   const where = make("span", {});
   const gap = make("span", {});
-  const near = make("span", {});
+  /** Where the digit is: the model, and z. @type {[ExplorerModel, Latent]} */
+  let stands = [model, [0, 0]];
+  const near = make("button", {type: "button", class: "lx-near-codes", "data-testid": `near-${model.id}`, title: "Inspect the image whose code is nearest", onclick: () => app.inspect(stands[0].index.nearest(...stands[1]))});
   return {
     element: make("figure", {class: "lx-card"}, make("div", {class: "lx-card-digit"}, digit.element, name), make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
     /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
@@ -202,6 +204,7 @@ function createDigitCard(model) {
       const key = [by, z, theme, decimals];
       if (sameItems(key, drawn)) return;
       drawn = key;
+      stands = [by, z];
       digit.show(values, theme);
       const caption = captionOf(by, z);
       setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);

@@ -40,15 +40,15 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   let lastView = null;
 
   /** Points are painted once for a view; while the view is on the move their picture is moved instead. @param {Scene} scene */
-  function refreshPoints({state, view, theme, painted}) {
+  function refreshPoints({state, view, theme, painted, marks}) {
     const {ratio} = square.room();
-    const key = [painted, state.layers, state.classes, state.focus, theme, ratio];
+    const key = [painted, state.layers, state.classes, state.focus, marks, theme, ratio];
     const same = sameItems(key, cachedKey);
     if (same && cachedView && (sameView(cachedView, view) || performance.now() - lastViewChange < SETTLED)) return;
     cached.setTransform(1, 0, 0, 1, 0, 0);
     cached.clearRect(0, 0, cached.canvas.width, cached.canvas.height);
     cached.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const layer = {context: cached, view, ratio, theme, state, model: painted};
+    const layer = {context: cached, view, ratio, theme, state, marks, model: painted};
     if (state.layers.training && painted === model) paintTraining(layer);
     paintPoints(layer);
     [cachedKey, cachedView] = [key, view];
@@ -104,7 +104,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     keyHeight: (/** @type {View} */ view, /** @type {number} */ size, /** @type {ExplorerModel} */ painted) => keyOf(view, size, painted, ONE_SCALE).height,
     /** The map as it can be saved, once all of its layers are worked out for the shape; null where other layers were asked for in the meantime.
      * @param {import("./sheet.js").Shape} shape @param {Omit<Scene, "size"|"shown">} scene as it is on screen @param {import("./sheet.js").Together|null} together @returns {Promise<import("./picture.js").MapPicture|null>} */
-    async picture(shape, {state, theme, painted, view: inSight}, together) {
+    async picture(shape, {state, theme, painted, marks, view: inSight}, together) {
       const [sheet, rests] = [sheetOf(shape, inSight, painted, together), painted === model];
       const {view} = sheet;
       const shown = rests ? await backdrop.whole(state, view) : NOTHING;
@@ -112,10 +112,10 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       const training = rests && state.layers.training;
       return {
         sheet, painter,
-        scene: {state, view, theme, size: sheet.size, painted, shown},
+        scene: {state, view, theme, size: sheet.size, painted, marks, shown},
         paintShaded: shown.manifold || shown.field || training ? (context) => {
           backdrop.paint(context, view, shown, theme);
-          if (training) paintTraining({context, view, ratio: sheet.ratio, theme, state, model});
+          if (training) paintTraining({context, view, ratio: sheet.ratio, theme, state, marks, model});
         } : null,
       };
     },

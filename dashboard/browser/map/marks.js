@@ -19,6 +19,7 @@ const RING_ROOM = 24; // pixels between two contours: a number on each
 const LONG_LABEL = 480; // pixels of the map
 const [INSET, CORNER] = [6, 40]; // pixels from the edge of the map, and from its upper left corner, where the name of an axis stands
 const PLATE_COVER = 0.75; // of the plate under a label
+const [EDGE, FOOT] = [26, 22]; // pixels of the map, for what points out of it; at its foot stands what is out of sight
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
@@ -222,15 +223,29 @@ export function paintPosterior(context, view, theme, mu, std) {
   }
 }
 
-/** A walk: its path, with rings at both ends. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} path */
+/** Where on a view's edge, seen from its middle, something beyond it lies, and in what direction of the canvas; null for what is in sight.
+ * @param {View} view @param {Latent} z @param {number} inset from the edge, pixels @param {number} foot more of them from the lower edge
+ * @returns {{at: [number, number], angle: number}|null} */
+export function edgeTowards(view, z, inset, foot) {
+  const [x, y] = toPixel(view, ...z);
+  if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) return null;
+  const [right, down] = [x - view.width / 2, y - view.height / 2];
+  const share = Math.min((view.width / 2 - inset) / Math.abs(right), (view.height / 2 - inset - (down > 0 ? foot : 0)) / Math.abs(down));
+  return {at: [view.width / 2 + share * right, view.height / 2 + share * down], angle: Math.atan2(down, right)};
+}
+
+/** A walk: its path, with rings at both ends; one that is out of sight is at the edge, with an arrow towards it. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} path */
 export function paintPath(context, view, theme, path) {
   context.beginPath();
   for (const [z1, z2] of path) context.lineTo(...toPixel(view, z1, z2));
   haloStroke(context, theme, theme.accent, 3, []);
-  ["A", "B"].forEach((name, i) => {
-    const z = i === 0 ? path[0] : path[path.length - 1];
-    if (!z) return;
-    const [x, y] = toPixel(view, z[0], z[1]);
+  const ends = path.length > 1 ? [path[0], path[path.length - 1]] : path;
+  ends.forEach((z, i) => {
+    let beyond = edgeTowards(view, z, EDGE, FOOT);
+    const other = i && beyond && edgeTowards(view, ends[0], EDGE, FOOT);
+    if (beyond && other && Math.hypot(beyond.at[0] - other.at[0], beyond.at[1] - other.at[1]) < EDGE) beyond = edgeTowards(view, z, 2 * EDGE, FOOT);
+    const [x, y] = beyond?.at ?? toPixel(view, z[0], z[1]);
+    if (beyond) paintArrow(context, theme, beyond);
     context.beginPath();
     context.arc(x, y, 10, 0, 2 * Math.PI);
     context.fillStyle = theme.background;
@@ -240,8 +255,18 @@ export function paintPath(context, view, theme, path) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = theme.text;
-    context.fillText(name, x, y + 0.5);
+    context.fillText("AB"[i], x, y + 0.5);
   });
+}
+
+/** A triangle beyond a ring. @param {Context} context @param {Theme} theme @param {{at: [number, number], angle: number}} where */
+function paintArrow(context, theme, {at: [x, y], angle}) {
+  context.beginPath();
+  for (const [turn, far] of [[-0.6, 14], [0, 24], [0.6, 14]]) context.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
+  context.closePath();
+  context.fillStyle = theme.accent;
+  context.fill();
+  haloStroke(context, theme, theme.accent, 1, []);
 }
 
 /** Small marks, some of which may be crossed out: samples, neighbours. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} points

@@ -4,6 +4,7 @@
 import {classesOf, markOf} from "../words/classes.js";
 import {paintFieldScale} from "./field_scale.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
+import {paintRegions} from "./regions.js";
 import {paintTruth} from "./posterior.js";
 import {isFar} from "../model/explorer_model.js";
 import {chosenImage, shownImage} from "../state/state.js";
@@ -15,6 +16,7 @@ import {chosenImage, shownImage} from "../state/state.js";
  * @property {import("../state/state.js").View} view
  * @property {import("../base/palette.js").Theme} theme
  * @property {number} size of the text
+ * @property {Uint8Array|null} marks 1 for each image that is selected; null where all are shown alike
  * @property {import("../model/explorer_model.js").ExplorerModel} painted the model, with its codes on their way while it glides
  * @property {import("./backdrop.js").Shown} shown what lies under the points
  */
@@ -52,6 +54,7 @@ export function createPainter(app, model) {
           const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
           if (std && !truth) paintPosterior(context, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
         }
+        if (state.mode === "select") paintRegions(context, view, theme, app.selection.shapes().filter((shape) => shape.model === place));
         const chosen = chosenImage(state);
         if (chosen !== null) paintRing(context, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));
         const other = state.hovered ?? image;

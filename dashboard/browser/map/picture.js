@@ -80,6 +80,6 @@ function paintMap(context, {sheet: {width, height, size, left, bottom}, scene, p
 }
 
 /** @param {Context} context @param {MapPicture} picture @returns {import("./points.js").Layer} */
-function layerOf(context, {sheet: {ratio}, scene: {view, theme, state, painted}}) {
-  return {context, view, ratio, theme, state, model: painted};
+function layerOf(context, {sheet: {ratio}, scene: {view, theme, state, marks, painted}}) {
+  return {context, view, ratio, theme, state, marks, model: painted};
 }

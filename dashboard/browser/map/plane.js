@@ -78,9 +78,9 @@ export function createPlane(app, model) {
     take(place === 0 ? app.glide() : null);
     const view = finder.current();
     showAll.hidden = state.views[place] === null;
-    const scene = {state, view, theme, size, painted, shown: painted === model ? backdrop.shown(state) : NOTHING};
+    const scene = {state, view, theme, size, painted, marks: app.selection.marks(), shown: painted === model ? backdrop.shown(state) : NOTHING};
     const key = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version()];
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version(), app.selection.shapes()];
     if (seen.includes(codes.square)) codes.render(scene);
     if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());
     for (const square of seen) square.paint(1, key, (context) => painter.above(context, scene));
@@ -95,6 +95,6 @@ export function createPlane(app, model) {
     inSight: finder.current,
     keyHeight: (/** @type {import("../state/state.js").View} */ view, /** @type {number} */ textSize) => codes.keyHeight(view, textSize, painted),
     /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme @param {import("./sheet.js").Together|null} together */
-    picture: (shape, theme, together) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted}, together),
+    picture: (shape, theme, together) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted, marks: app.selection.marks()}, together),
   };
 }

@@ -16,7 +16,9 @@ import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../words/splits.js").Split} Split */
-/** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel}} Layer */
+/** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel,
+ *   marks?: Uint8Array|null}} Layer marks: 1 for each image that is selected; none where all are shown alike */
+/** @typedef {(label: number, index: number) => boolean} Shown */
 
 const FADED = 0.1;
 const NUMERAL_SIZE = 12;
@@ -160,19 +162,18 @@ export function codesAsSvg(pen, layer) {
   }
 }
 
-/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: (label: number) => boolean, strength: number}[]} */
-function sheetsOf({state, model}) {
+/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: Shown, strength: number}[]} */
+function sheetsOf({state, model, marks}) {
   const {layers, focus} = state;
   if (!layers.points && !layers.glyphs) return [];
   // What lies under the points, or is to be seen among them, must not drown in them.
   const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
-  return (focus === null ? [null] : [false, true]).map((focused) => ({
-    shown: (label) => showsClass(state, label) && (focused === null || (label === focus) === focused),
-    strength: focused === false ? FADED : strength,
-  }));
+  if (focus === null && !marks) return [{shown: (label) => showsClass(state, label), strength}];
+  const isLit = (/** @type {number} */ label, /** @type {number} */ index) => (focus === null || label === focus) && (!marks || marks[index] === 1);
+  return [false, true].map((lit) => ({shown: (label, index) => showsClass(state, label) && isLit(label, index) === lit, strength: lit ? strength : FADED}));
 }
 
-/** @param {Layer} layer @param {(label: number) => boolean} shown */
+/** @param {Layer} layer @param {Shown} shown */
 function dotsOf(layer, shown) {
   const {view, ratio, theme, model} = layer;
   const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
@@ -186,16 +187,15 @@ function dotsOf(layer, shown) {
   return sheet;
 }
 
-/** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {(label: number) => boolean} shown
+/** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {Shown} shown
  * @param {(label: number, split: Split, x: number, y: number) => void} put */
 function dotPlaces({view, model}, shown, put) {
   const {codes, labels, splits} = model.bundle.points;
-  const isShown = classesOf(model.bundle).map((_, label) => shown(label));
   const [left, top] = toPixel(view, 0, 0);
   let i = 0;
   for (const [split, count] of Object.entries(splits)) {
     for (const end = Math.min(labels.length, i + count); i < end; i++) {
-      if (isShown[labels[i]]) put(labels[i], /** @type {Split} */ (split), left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale);
+      if (shown(labels[i], i)) put(labels[i], /** @type {Split} */ (split), left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale);
     }
   }
 }
@@ -209,7 +209,7 @@ function vectorDot(label, split, x, y, radius) {
   return `<rect x="${short(x - half)}" y="${short(y - half)}" width="${short(2 * half)}" height="${short(2 * half)}" fill="${fill}"/>`;
 }
 
-/** @param {Layer} layer @param {(label: number) => boolean} shown */
+/** @param {Layer} layer @param {Shown} shown */
 function paintNumerals(layer, shown) {
   const {context, ratio, theme, model} = layer;
   const stamps = classesOf(model.bundle).map((_, label, names) => numeralSprite(label, markOf(names, label), ratio, theme));
@@ -217,7 +217,7 @@ function paintNumerals(layer, shown) {
   numeralPlaces(layer, shown, half, (label, x, y) => context.drawImage(stamps[label], x - half, y - half, 2 * half, 2 * half));
 }
 
-/** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown @param {number} half of a mark's side
+/** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {Shown} shown @param {number} half of a mark's side
  * @param {(label: number, x: number, y: number) => void} put */
 function numeralPlaces({view, model}, shown, half, put) {
   const {codes, labels} = model.bundle.points;
@@ -225,7 +225,7 @@ function numeralPlaces({view, model}, shown, half, put) {
   const longest = Math.max(...names.map((_, label) => markOf(names, label).length));
   const room = createRoom(LETTER_WIDE * longest + NUMERAL_EDGE, NUMERAL_TALL + NUMERAL_EDGE);
   for (let i = 0; i < labels.length; i++) {
-    if (!shown(labels[i])) continue;
+    if (!shown(labels[i], i)) continue;
     const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;
     const y = view.height / 2 - (codes[2 * i + 1] - view.cy) * view.scale;
     if (x < -half || y < -half || x > view.width + half || y > view.height + half) continue;

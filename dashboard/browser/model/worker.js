@@ -11,6 +11,7 @@ import { elboOf, gapsOf } from "../exact/gaps.js";
 import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
 import { Inference } from "../exact/posterior.js";
+import { meanDecoded, shareTogether } from "./selected.js";
 import { pause, runJob } from "../base/slices.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
@@ -42,6 +43,9 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  *   Gaussian and the way there; the channel is by default "gaps"
  * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
  *   points [z1, z2, …], nats; the channel is by default "joint"
+ * @property {(selected: Uint32Array, channel?: string) => Promise<{mean: Float32Array, together: number}|null>} ofSelection of
+ *   selected images the mean of what is decoded at their codes, and the share together (selected.js); the channel is by
+ *   default "selection"
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
@@ -61,6 +65,7 @@ export function createBatchDecoder(bundleBuffer) {
     exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
+    ofSelection: (selected, channel = "selection") => client.ask(channel, "ofSelection", [selected]),
     complete: client.complete,
     terminate: client.terminate,
   };
@@ -204,6 +209,8 @@ function createService(bundleBuffer, encoder) {
   const network = createNetwork(bundle);
   /** @type {import("../base/geometry.js").PointIndex|undefined} */
   let trained;
+  /** @type {import("../base/geometry.js").PointIndex|undefined} */
+  let shown;
   /** @type {Record<FieldKind, (grid: Grid) => Float32Array>} */
   const fields = {
     density: (grid) => aggregateDensity(bundle.points, grid),
@@ -241,6 +248,11 @@ function createService(bundleBuffer, encoder) {
     },
     *logJoint(x, z) {
       return yield* (yield* inference()).logJoint(x, z);
+    },
+    *ofSelection(selected) {
+      const { codes } = bundle.points;
+      shown ??= createIndex(codes);
+      return { mean: yield* meanDecoded(network, codes, selected), together: yield* shareTogether(shown, codes, selected) };
     },
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),

@@ -2,6 +2,7 @@
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
 import {drawingOfText} from "./drawing_text.js";
+import {shapesOfText, textOfShapes} from "./region_text.js";
 import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -10,7 +11,7 @@ import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {{key: string, format: (state: State) => string, parse: (text: string, state: State) => Partial<State>|null}} Property */
 
-const LONGEST_LINK = 2000;
+const LONGEST_LINK = 3000;
 const FARTHEST = 1000;
 const IMAGES = 60_000;
 const NARROWEST = 1e-5; // of a view, in units of the latent space
@@ -75,6 +76,15 @@ export const PROPERTIES = [
       return t !== null && t >= 0 && t <= 1 ? {t} : null;
     },
   },
+  {
+    key: "region",
+    format: (state) => textOfShapes(state.shapes),
+    parse(text, state) {
+      const shapes = shapesOfText(text, state.z.length);
+      return shapes && {shapes};
+    },
+  },
+  choice("tool", /** @type {("lasso"|"rectangle")[]} */ (["lasso", "rectangle"]), (state) => state.tool, (tool) => ({tool})),
   {
     key: "drawing",
     format: (state) => (state.mode === "draw" ? state.inked : ""),

@@ -1,13 +1,14 @@
 // @ts-check
 // Everything the explorer shows, as one value, and the one function that changes it. No DOM.
 
-/** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"} Mode */
+/** @typedef {"move"|"inspect"|"select"|"draw"|"walk"|"sample"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
 /** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
+/** @typedef {{model: number, take: boolean, corners: number[]}} Shape drawn on a model's map: corners are x0, y0, x1, y1 … in its latent space; take: what lies inside leaves the selection */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
-/** @typedef {Pick<State, "z"|"selected"|"refined"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t">} Past what undo goes back to */
+/** @typedef {Pick<State, "z"|"selected"|"refined"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t"|"shapes">} Past what undo goes back to */
 /** @typedef {Pick<State, "strokes"|"upload">} Drawing */
 /**
  * @typedef {object} State
@@ -33,6 +34,8 @@
  * @property {"linear"|"spherical"} path
  * @property {number} t share of the walk gone, 0 to 1
  * @property {boolean} playing
+ * @property {Shape[]} shapes whose images are selected, in the order in which they were drawn
+ * @property {"lasso"|"rectangle"} tool that draws them
  * @property {Stroke[]} strokes
  * @property {number} pen width of the pen in pixels of the 28 × 28 image
  * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
@@ -46,7 +49,7 @@
  */
 
 /** @type {Mode[]} */
-export const MODES = ["move", "inspect", "draw", "walk", "sample"];
+export const MODES = ["move", "inspect", "select", "draw", "walk", "sample"];
 /** @type {LayerName[]} */
 export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
 export const SAMPLE_COUNT = 10;
@@ -82,7 +85,7 @@ export function initialState(models) {
       prior: true, density: false, distance: false, entropy: false, posterior: false},
     manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
     selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
-    ends: [null, null], path: "linear", t: 0, playing: false,
+    ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
 }
@@ -150,8 +153,8 @@ function toggledClasses(classes, digit) {
 }
 
 /** @param {Past} state @returns {Past} */
-export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends, path, t}) {
-  return {z, selected, refined, noise, seed, sample, fitted, ends, path, t};
+export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends, path, t, shapes}) {
+  return {z, selected, refined, noise, seed, sample, fitted, ends, path, t, shapes};
 }
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */

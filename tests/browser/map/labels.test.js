@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCrowd, leastCrowded } from "../../../dashboard/browser/map/crowd.js";
-import { contourLabels } from "../../../dashboard/browser/map/marks.js";
+import { contourLabels, edgeTowards } from "../../../dashboard/browser/map/marks.js";
 
 const VIEW = { scale: 50, cx: 0, cy: 0, width: 400, height: 400 };
 /** @param {number[][]} places */
@@ -39,4 +39,18 @@ test("every number lies on the contour that it names, and what all of them are i
 
 test("contours too close for numbers have none", () => {
   assert.equal(contourLabels({ ...VIEW, scale: 20 }, modelOf({})).length, 1);
+});
+
+test("what lies out of sight is pointed at from the edge, along the line from the middle to it; what is in sight is not", () => {
+  const [inset, foot] = [20, 15];
+  for (let step = 0; step < 64; step++) {
+    const angle = step / 32 * Math.PI;
+    const z = [30 * Math.cos(angle), 30 * Math.sin(angle)];
+    const { at: [x, y], angle: towards } = edgeTowards(VIEW, z, inset, foot);
+    const onEdge = [Math.min(x, VIEW.width - x), Math.min(y, VIEW.height - foot - y)].map((gap) => Math.abs(gap - inset) < 1e-9);
+    assert.ok(onEdge.some(Boolean) && x >= inset - 1e-9 && x <= VIEW.width - inset + 1e-9 && y >= inset - 1e-9 && y <= VIEW.height - foot - inset + 1e-9);
+    assert.ok(Math.abs(Math.cos(towards) - Math.cos(angle)) < 1e-9 && Math.abs(Math.sin(towards) + Math.sin(angle)) < 1e-9, "z₂ is up");
+    assert.ok(Math.abs((x - 200) * Math.sin(angle) + (y - 200) * Math.cos(angle)) < 1e-6);
+  }
+  assert.equal(edgeTowards(VIEW, [3.9, -3.9], inset, foot), null);
 });

@@ -51,6 +51,8 @@ export function createDrawPad(app) {
   let drawing = 0;
   /** @type {import("../posterior_probe.js").Subject|null} */
   let subject = null;
+  /** @type {{inked: string, z: State["z"]}|null} where the points were left with a drawing: at its codes, or where a hand moved them since */
+  let stood = null;
   /** @type {unknown[][]} what the note and the small pictures were made from */
   let [noted, pictured] = [[], []];
 
@@ -75,8 +77,8 @@ export function createDrawPad(app) {
     if (store.state.strokes.length || store.state.upload) change({type: "draw", drawing: {strokes: [], upload: null}});
   }
 
-  /** @param {boolean} [entering] the page with the pad, where a chosen image stays chosen */
-  function encode(entering) {
+  /** @param {State["z"]|null} [back] where the points go back to; a chosen image stays chosen */
+  function encode(back) {
     const {state} = store;
     const strokes = allStrokes(state);
     drawing++;
@@ -87,7 +89,8 @@ export function createDrawPad(app) {
     store.dispatch({type: "set", values: {inked: ink ? textOfDrawing(seenPixels(ink, "dynamic")) : ""}});
     if (!ink || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
+    const z = back ?? models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu);
+    store.dispatch({type: "place", z, values: {held: true, ...(back === undefined && {selected: null, refined: false})}});
   }
 
   /** @param {File} chosen */
@@ -140,7 +143,8 @@ export function createDrawPad(app) {
 
   return {
     element,
-    enter: () => encode(true),
+    /** The points go where they were left with this drawing, or stay where a link has put them. @param {boolean} placed */
+    enter: (placed) => encode(placed ? store.state.z : stood?.inked === store.state.inked ? stood.z : null),
     /** What the encoders see of the drawing, or null while it is blank. @returns {import("../posterior_probe.js").Subject|null} */
     subject: () => subject,
     undo: () => change({type: "undraw"}),
@@ -148,6 +152,7 @@ export function createDrawPad(app) {
     render(state, _decoded, shownAt) {
       const strokes = allStrokes(state);
       const upload = uploadOf(state);
+      stood = subject && {inked: state.inked, z: state.z};
       setUnable(undo, state.drawn.length ? "" : "Nothing was drawn yet.");
       setUnable(clear, strokes.length || upload ? "" : "The pad is empty.");
       pen.value = String(state.pen);
