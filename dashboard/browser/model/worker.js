@@ -12,6 +12,7 @@ import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
 import { Inference } from "../exact/posterior.js";
 import { pause, runJob } from "../base/slices.js";
+import { reconstructionTerms } from "./worths.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
 /** @typedef {"density"|"distance"|"entropy"} FieldKind */
@@ -42,6 +43,8 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  *   Gaussian and the way there; the channel is by default "gaps"
  * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
  *   points [z1, z2, …], nats; the channel is by default "joint"
+ * @property {(first: number, x: Float32Array, channel?: string) => Promise<Float32Array|null>} reconstructions the reconstruction
+ *   terms of points from `first` on (worths.js); the channel is by default "worth"
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
@@ -61,6 +64,7 @@ export function createBatchDecoder(bundleBuffer) {
     exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
+    reconstructions: (first, x, channel = "worth") => client.ask(channel, "reconstructions", [first, x]),
     complete: client.complete,
     terminate: client.terminate,
   };
@@ -242,6 +246,7 @@ function createService(bundleBuffer, encoder) {
     *logJoint(x, z) {
       return yield* (yield* inference()).logJoint(x, z);
     },
+    reconstructions: (first, x) => reconstructionTerms(network, bundle.points, first, x),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
   };
