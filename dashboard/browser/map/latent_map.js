@@ -30,7 +30,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   });
   const outside = make("span", {class: "lx-out"});
   square.element.append(outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
-  const pictures = createPictures(model);
+  const pictures = createPictures(app, model);
   const cached = contextOf(make("canvas"));
   /** @type {View|null} where the cached points were painted for */
   let cachedView = null;
@@ -82,7 +82,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   return {
     square,
     /** The pictures in sight; none while the codes are on their way. @param {State} state @param {View} view @param {ExplorerModel} painted */
-    pictures: (state, view, painted) => (painted === model ? pictures.inSight(view, square.room().ratio, state, app.images) : null),
+    pictures: (state, view, painted) => (painted === model ? pictures.inSight(view, square.room().ratio, state) : null),
     /** The image whose picture a point of the map lies on, or null. @param {import("../state/state.js").Latent} z @param {View} view */
     pictureAt: (z, view) => pictures.at(z, view),
     /** @param {import("./square.js").Room} room */
@@ -101,7 +101,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       square.paint(0, key, (context) => {
         const taken = painter.below(context, scene, () => backdrop.paint(context, view, scene.shown, theme), () => {
           paintCached(context, view);
-          if (scene.pictures) pictures.paint({context, view, ratio: square.room().ratio, theme, state, model, images: app.images, tint: tintOf(model.bundle, worth, theme)}, scene.pictures);
+          if (scene.pictures) pictures.paint({context, view, ratio: square.room().ratio, theme, state, model, tint: tintOf(model.bundle, worth, theme)}, scene.pictures);
         });
         square.element.style.setProperty("--lx-taken", `${taken}px`);
         setText(outside, sightTexts(painted, view, state, scene.pictures?.indices).join("\n"));
@@ -112,7 +112,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     async picture(shape, {state, theme, painted, worth, view: inSight}) {
       const rests = painted === model;
       const pixels = shape === "screen" ? SHARPEST : SLIDES[shape].ratio;
-      const picturesIn = (/** @type {View} */ view) => (rests ? pictures.find(view, pixels, state, app.images) : null);
+      const picturesIn = (/** @type {View} */ view) => (rests ? pictures.find(view, pixels, state) : null);
       const sheet = sheetOf(shape, inSight, painted, (view) => picturesIn(view)?.indices ?? [], worth === null);
       const {view} = sheet;
       const shown = rests ? await backdrop.whole(state, view) : NOTHING;
@@ -121,7 +121,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       return {
         sheet, painter,
         scene: {state, view, theme, size: sheet.size, painted, shown, worth, pictures: pictured},
-        paintPictures: pictured?.indices.length ? (context) => pictures.paint({context, view, ratio: sheet.ratio, theme, state, model, images: app.images, tint: tintOf(model.bundle, worth, theme)}, pictured) : null,
+        paintPictures: pictured?.indices.length ? (context) => pictures.paint({context, view, ratio: sheet.ratio, theme, state, model, tint: tintOf(model.bundle, worth, theme)}, pictured) : null,
         paintShaded: shown.manifold || shown.field || training ? (context) => {
           backdrop.paint(context, view, shown, theme);
           if (training) paintTraining({context, view, ratio: sheet.ratio, theme, state, model});

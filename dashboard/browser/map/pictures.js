@@ -5,9 +5,10 @@
 import {contextOf, make} from "../base/dom.js";
 import {toPixel} from "../base/geometry.js";
 import {sameItems} from "../base/same_items.js";
-import {createThinning} from "../base/thinning.js";
+import {sizeNumber} from "../base/thinning.js";
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {showsClass} from "../state/state.js";
+import {classesOf} from "../words/classes.js";
 import {areMixed, placeIn} from "../words/splits.js";
 import {closeness, drawDot, FADED} from "./points.js";
 
@@ -18,9 +19,8 @@ import {closeness, drawDot, FADED} from "./points.js";
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {{indices: number[], side: number, pixel: number, frame: number}} Pictures those in sight; their side with the frame, in pixels of the page; pixels of the screen
  *   for one of an image, and of the frame */
-/** @typedef {import("./points.js").Tinted & {images: Uint8Array|null}} PictureLayer */
 
-const CLOSE = 1.5; // times as large as where all codes are in sight, from which there are pictures
+const [CLOSER, CLOSE] = [1.05, 1.5]; // times as large as where all codes are in sight, from which pictures are made ready, and shown
 const [ROOMY, CODES] = [20, 10_000]; // from so close on, of so many codes, pictures are twice as large, and so on
 const LARGEST = 3; // times the smallest
 const [FRAME, APART, MARK] = [2, 1, 3.5]; // pixels of the page: of the frame, between two pictures, the radius of a split's mark
@@ -29,49 +29,53 @@ const [ACROSS, DOWN] = [32, 32]; // tiles of the sheet of pictures
 /** @type {Pictures} */
 const NONE = {indices: [], side: 0, pixel: 0, frame: 0};
 
-/** The pictures of one map. @param {ExplorerModel} model */
-export function createPictures(model) {
-  const {points: {codes, labels, splits}} = model.bundle;
+/** The pictures of one map. @param {import("../explore/explorer.js").App} app @param {ExplorerModel} model */
+export function createPictures(app, model) {
+  const {points} = model.bundle;
+  const {codes, labels, splits} = points;
   const sheet = createSheet();
-  /** @type {{key: unknown[], thinning: import("../base/thinning.js").Thinning}|null} */
-  let thinned = null;
+  /** From which size on each code has one, of the classes that were shown when this was asked for. @type {Uint8Array|null} */
+  let since = null;
+  /** What that was last asked for. @type {unknown[]} */
+  let asked = [];
   /** @type {{key: unknown[], pictures: Pictures}} */
   let last = {key: [], pictures: NONE};
 
-  /** Who has a picture, of the classes that are shown. @param {State} state @param {number} count of images */
-  function thinningFor(state, count) {
-    const key = [state.classes, count];
-    if (!thinned || !sameItems(key, thinned.key)) thinned = {key, thinning: createThinning(codes, (i) => showsClass(state, labels[i]), count)};
-    return thinned.thinning;
+  /** Asks who has a picture, away from the page. @param {State} state @param {Uint8Array} images */
+  async function ask(state, images) {
+    const key = [state.classes, images];
+    if (sameItems(key, asked)) return;
+    asked = key;
+    const found = await app.batches[model.place].thinning(classesOf(model.bundle).map((_, label) => showsClass(state, label)), images.length / DIGIT_SIDE ** 2).catch(() => null);
+    if (!found) return; // others are asked for by now
+    since = found;
+    app.invalidate();
   }
 
-  /** @param {View} view @param {number} ratio @param {State} state @param {Uint8Array|null} images @returns {Pictures} */
-  function find(view, ratio, state, images) {
+  /** @param {View} view @param {number} ratio @param {State} state @returns {Pictures} */
+  function find(view, ratio, state) {
     const closer = closeness(view, model);
-    const {layers: {points, pictures}} = state;
-    if (!points || !pictures || !images || closer < CLOSE) return NONE;
+    if (!since || !isOn(state) || closer < CLOSE) return NONE;
     const [pixel, frame] = [pixelSide(closer, codes.length / 2, ratio), Math.round(FRAME * ratio)];
     const side = (pixel * DIGIT_SIDE + 2 * frame) / ratio;
-    const box = side + APART;
-    const {since, level} = thinningFor(state, images.length / DIGIT_SIDE ** 2);
-    const most = level(box / view.scale);
+    const most = sizeNumber((side + APART) / view.scale, points);
     const [left, top] = toPixel(view, 0, 0);
     const indices = [];
     for (let i = 0; i < since.length; i++) {
-      if (since[i] > most) continue;
+      if (since[i] > most || !showsClass(state, labels[i])) continue;
       const [x, y] = [left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale];
-      if (x > -box && y > -box && x < view.width + box && y < view.height + box) indices.push(i);
+      if (x > -side && y > -side && x < view.width + side && y < view.height + side) indices.push(i);
     }
     return {indices, side, pixel, frame};
   }
 
   return {
     find,
-    /** The same for the map on the page, found once for each view. @param {View} view @param {number} ratio @param {State} state @param {Uint8Array|null} images */
-    inSight(view, ratio, state, images) {
-      const {layers: {points, pictures}, classes} = state;
-      const key = [view.scale, view.cx, view.cy, view.width, view.height, ratio, points, pictures, classes, images];
-      if (!sameItems(key, last.key)) last = {key, pictures: find(view, ratio, state, images)};
+    /** The same for the map on the page, found once for each view. @param {View} view @param {number} ratio @param {State} state */
+    inSight(view, ratio, state) {
+      if (app.images && isOn(state) && closeness(view, model) > CLOSER) ask(state, app.images);
+      const key = [view.scale, view.cx, view.cy, view.width, view.height, ratio, isOn(state), state.classes, since];
+      if (!sameItems(key, last.key)) last = {key, pictures: find(view, ratio, state)};
       return last.pictures;
     },
     /** The image whose picture a point of the map lies on, or null. @param {Latent} z @param {View} view */
@@ -80,8 +84,9 @@ export function createPictures(model) {
       const reach = side / 2 / view.scale;
       return indices.find((i) => Math.abs(codes[2 * i] - z1) <= reach && Math.abs(codes[2 * i + 1] - z2) <= reach) ?? null;
     },
-    /** @param {PictureLayer} layer @param {Pictures} pictures */
-    paint({context, view, ratio, theme, state, tint, images}, {indices, pixel, frame}) {
+    /** @param {import("./points.js").Tinted} layer @param {Pictures} pictures */
+    paint({context, view, ratio, theme, state, tint}, {indices, pixel, frame}) {
+      const {images} = app;
       if (!images) return;
       const {e, f} = context.getTransform();
       const [inner, mixed] = [pixel * DIGIT_SIDE, areMixed(splits)];
@@ -103,6 +108,11 @@ export function createPictures(model) {
       context.restore();
     },
   };
+}
+
+/** @param {State} state */
+function isOn({layers: {points, pictures}}) {
+  return points && pictures;
 }
 
 /** The mark of a split in the corner of a picture. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {string} colour

@@ -13,6 +13,7 @@ import { createNetwork } from "./networks.js";
 import { Inference } from "../exact/posterior.js";
 import { pause, runJob } from "../base/slices.js";
 import { reconstructionTerms } from "./worths.js";
+import { thinOut } from "../base/thinning.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
 /** @typedef {"density"|"distance"|"entropy"} FieldKind */
@@ -45,6 +46,8 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  *   points [z1, z2, …], nats; the channel is by default "joint"
  * @property {(first: number, x: Float32Array, channel?: string) => Promise<Float32Array|null>} reconstructions the reconstruction
  *   terms of points from `first` on (worths.js); the channel is by default "worth"
+ * @property {(shown: boolean[], pictured: number, channel?: string) => Promise<Uint8Array|null>} thinning which points have room for
+ *   a picture, and from which size on (thinning.js): shown says it of each class; the channel is by default "thinning"
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
@@ -65,6 +68,7 @@ export function createBatchDecoder(bundleBuffer) {
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
     reconstructions: (first, x, channel = "worth") => client.ask(channel, "reconstructions", [first, x]),
+    thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
     complete: client.complete,
     terminate: client.terminate,
   };
@@ -246,6 +250,7 @@ function createService(bundleBuffer, encoder) {
     *logJoint(x, z) {
       return yield* (yield* inference()).logJoint(x, z);
     },
+    thinning: (shown, pictured) => thinOut(bundle.points, (i) => shown[bundle.points.labels[i]], pictured),
     reconstructions: (first, x) => reconstructionTerms(network, bundle.points, first, x),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
