@@ -7,7 +7,7 @@ import {PIXELS} from "../model/bundle.js";
 import {worthsOf} from "../model/worths.js";
 import {sameItems} from "../base/same_items.js";
 import {COLOURINGS} from "../state/state.js";
-import {scaleOver, shareOf, whyNoWorth, worthSentence, worthText} from "../words/worths.js";
+import {scaleOver, shareOf, whyNoWorth, worthHeading, worthSentence, worthText} from "../words/worths.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -108,7 +108,7 @@ export function createWorths(app) {
     spoken(index) {
       const worths = current();
       if (!worths || index === null) return "";
-      return worths.flatMap(({values, scale, name}, i) => (values && scale ? [` ${models[i].short}: ${name === "modes" ? "modes" : name} ${worthText(values[index], scale)}.`] : [])).join("");
+      return worths.flatMap(({values, scale, name}, i) => (values && scale ? [` ${models[i].short}: ${worthHeading(name)}, ${worthText(values[index], scale)}.`] : [])).join("");
     },
   };
 }
