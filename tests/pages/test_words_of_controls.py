@@ -21,7 +21,7 @@ MIDDLE_OF_WORDS = """element => {
   return [left + width / 2, top + height / 2];
 }"""
 WATCH = "label => label.control.addEventListener('click', () => label.dataset.reached = 'its control', {once: true})"
-LAYERS = ("points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior")
+LAYERS = ("points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior")
 
 
 @pytest.mark.parametrize("options", [{}, pytest.param(PHONE, marks=pytest.mark.long)], ids=["laptop", "phone"])

@@ -2,6 +2,7 @@
 // Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
 
 import {contextOf, make} from "./dom.js";
+import {evenRamp} from "./even_ramp.js";
 import PALETTE from "./colours.json" with {type: "json"};
 
 /** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/palette.py has them from the same file. */
@@ -89,6 +90,12 @@ function packed([red, green, blue], alpha = 255) {
 function inkRamp(paper, ink) {
   return Uint32Array.from({length: 256}, (_, grey) => packed(mixed(paper, ink, grey / 255)));
 }
+
+/** Of numbers that images have, from the least to the greatest; as many as can be told apart in a dot. */
+const WORTH_COLOURS = {light: evenRamp(32, false).map(css), dark: evenRamp(32, true).map(css)};
+
+/** @param {boolean} dark @returns {readonly string[]} */
+export const worthColours = (dark) => WORTH_COLOURS[dark ? "dark" : "light"];
 
 /** Colours of a signed error −1…1: blue where ink is missing, orange where there is too much. @param {number} error @param {boolean} dark */
 export function errorColour(error, dark) {

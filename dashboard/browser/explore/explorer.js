@@ -20,9 +20,10 @@ import {createSelectPanel} from "./select/panel.js";
 import {createSelection} from "./select/selection.js";
 import {createShelf} from "./shelf.js";
 import {createShownDigits} from "./shown_digits.js";
-import {createStore, initialState} from "../state/state.js";
+import {createStore, initialState, shownImage} from "../state/state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
 import {createWalk} from "./walk.js";
+import {createWorths} from "./worths.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
@@ -63,6 +64,7 @@ import {createWalk} from "./walk.js";
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
  * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
+ * @property {ReturnType<typeof createWorths>} worths what the codes are coloured by
  * @property {import("./shelf.js").Ladder|null} ladder
  * @property {number} rung of the ladder that the first map shows
  * @property {() => import("./shelf.js").Glide|null} glide what the first map shows while it is between two rungs
@@ -175,6 +177,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   app.select = createSelectPanel(app);
   app.draw = createDrawPad(app);
   app.move = createMovePanel(app);
+  app.worths = createWorths(app);
   const page = buildPage(app);
   root.append(page.element);
 
@@ -194,6 +197,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const {state} = app.store;
     const glide = app.glide();
     if (!glide) app.probe?.request(state);
+    app.worths.request(state);
     app.probe?.advance();
     digits.follow(state, glide);
     page.render(state, digits.pictures, digits.places, digits.by);
@@ -227,7 +231,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const link = formatLink(state, plain);
     if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
     rememberPad(link, state);
-    page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z));
+    page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z) + app.worths.spoken(shownImage(state)));
     const report = reportOf(state);
     const text = JSON.stringify(report);
     if (text === lastReport) return;

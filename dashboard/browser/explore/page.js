@@ -31,7 +31,7 @@ export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
   const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points.splits);
-  const layers = createLayersMenu(store, app.commit, () => openPlate(app, maps, element));
+  const layers = createLayersMenu(store, app.commit, app.worths, () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
   const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});

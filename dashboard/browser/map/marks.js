@@ -209,6 +209,18 @@ export function paintRing(context, view, theme, z, label, strong, mark = String(
   context.drawImage(name, x + 5, y - 22, 20, 20);
 }
 
+/** A frame round the picture of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} side of the picture, pixels @param {boolean} strong
+ * @param {string} mark of its class */
+export function paintFrame(context, view, theme, z, side, strong, mark) {
+  const [x, y] = toPixel(view, z[0], z[1]);
+  const half = side / 2 + 1;
+  context.beginPath();
+  context.rect(x - half, y - half, 2 * half, 2 * half);
+  haloStroke(context, theme, theme.text, strong ? 3.5 : 2.5, []);
+  const name = nameSprite(mark, context.getTransform().a, theme);
+  context.drawImage(name, x + half - 10, y - half - 10, 20, 20);
+}
+
 /** What of a Gaussian lies within its ellipses: as much as of the exact posterior within its contours, so that the two may be compared. */
 export const Q_MASSES = [0.5, 0.95];
 

@@ -18,8 +18,9 @@ const TWO_CLICKS = 1000; // milliseconds that a double click lasts at most
 /** @type {Record<string, Mode>} */
 const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample", l: "select"};
 
-/** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go */
-export function createMapModes(app, model, view, reach) {
+/** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go
+ * @param {(z: Latent) => number|null} pictureAt the image whose picture lies there */
+export function createMapModes(app, model, view, reach, pictureAt) {
   const {store, models} = app;
   const place = model.place;
   let grabbed = -1;
@@ -28,6 +29,8 @@ export function createMapModes(app, model, view, reach) {
 
   /** @param {Latent} z @param {number} pixels */
   function imageNear(z, pixels) {
+    const seen = pictureAt(z);
+    if (seen !== null) return seen;
     const {state} = store;
     const {labels} = model.bundle.points;
     const accept = state.classes === ALL_CLASSES ? undefined : (/** @type {number} */ i) => showsClass(state, labels[i]);

@@ -45,9 +45,9 @@ export function slideSheet(shape, inSight, keyOf, together = null) {
   const heightOf = together?.keyHeight ?? ((/** @type {View} */ view) => keyOf(view, size).height);
   const [left, bottom] = axesRoom(size);
   const viewAbove = (/** @type {number} */ room) => shapedView(together?.inSight ?? inSight, width - left - TOP, Math.floor(height - TOP - bottom - room));
-  // The key has a line more where codes are out of sight, and it depends on its room what is.
+  // The key has a line more where codes are out of sight or shown as pictures, and it depends on its room which are.
   let room = 0;
-  for (let round = 0; round < 2; round++) room = Math.max(room, heightOf(viewAbove(room), size));
+  for (let round = 0; round < 3; round++) room = Math.max(room, heightOf(viewAbove(room), size));
   const view = viewAbove(room);
   return {width, height, ratio, size, left, bottom, view, key: keyOf(view, size)};
 }

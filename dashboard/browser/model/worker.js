@@ -13,6 +13,8 @@ import { createNetwork } from "./networks.js";
 import { Inference } from "../exact/posterior.js";
 import { meanDecoded, shareTogether } from "./selected.js";
 import { pause, runJob } from "../base/slices.js";
+import { reconstructionTerms } from "./worths.js";
+import { thinOut } from "../base/thinning.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
 /** @typedef {"density"|"distance"|"entropy"} FieldKind */
@@ -46,6 +48,10 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  * @property {(selected: Uint32Array, channel?: string) => Promise<{mean: Float32Array, together: number}|null>} ofSelection of
  *   selected images the mean of what is decoded at their codes, and the share together (selected.js); the channel is by
  *   default "selection"
+ * @property {(first: number, x: Float32Array, channel?: string) => Promise<Float32Array|null>} reconstructions the reconstruction
+ *   terms of points from `first` on (worths.js); the channel is by default "worth"
+ * @property {(shown: boolean[], pictured: number, channel?: string) => Promise<Uint8Array|null>} thinning which points have room for
+ *   a picture, and from which size on (thinning.js): shown says it of each class; the channel is by default "thinning"
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
@@ -66,6 +72,8 @@ export function createBatchDecoder(bundleBuffer) {
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
     ofSelection: (selected, channel = "selection") => client.ask(channel, "ofSelection", [selected]),
+    reconstructions: (first, x, channel = "worth") => client.ask(channel, "reconstructions", [first, x]),
+    thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
     complete: client.complete,
     terminate: client.terminate,
   };
@@ -254,6 +262,8 @@ function createService(bundleBuffer, encoder) {
       shown ??= createIndex(codes);
       return { mean: yield* meanDecoded(network, codes, selected), together: yield* shareTogether(shown, codes, selected) };
     },
+    thinning: (shown, pictured) => thinOut(bundle.points, (i) => shown[bundle.points.labels[i]], pictured),
+    reconstructions: (first, x) => reconstructionTerms(network, bundle.points, first, x),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
   };

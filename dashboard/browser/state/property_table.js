@@ -3,7 +3,7 @@
 
 import {drawingOfText} from "./drawing_text.js";
 import {shapesOfText, textOfShapes} from "./region_text.js";
-import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
+import {ALL_CLASSES, COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -46,6 +46,7 @@ export const PROPERTIES = [
       return views.length === state.views.length && !views.includes(undefined) ? {views: /** @type {State["views"]} */ (views)} : null;
     },
   },
+  choice("colour", COLOURINGS, (state) => state.colour, (colour) => ({colour})),
   choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   choice("empty", /** @type {("faint"|"full")[]} */ (["faint", "full"]), (state) => (state.dimmed ? "faint" : "full"), (empty) => ({dimmed: empty === "faint"})),

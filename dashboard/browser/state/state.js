@@ -3,7 +3,8 @@
 
 /** @typedef {"move"|"inspect"|"select"|"draw"|"walk"|"sample"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
-/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
+/** @typedef {"points"|"pictures"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
+/** @typedef {"class"|"elbo"|"log_px"|"gap"|"kl"|"nll"|"modes"} Colouring what the codes are coloured by: their class, or a number that each image has */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
 /** @typedef {{model: number, take: boolean, corners: number[]}} Shape drawn on a model's map: corners are x0, y0, x1, y1 … in its latent space; take: what lies inside leaves the selection */
@@ -17,6 +18,7 @@
  * @property {number} active the map that keys act on
  * @property {boolean} held whether the cursor stays when the pointer moves away
  * @property {Record<LayerName, boolean>} layers
+ * @property {Colouring} colour of the codes
  * @property {number} manifoldSize tiles along a side
  * @property {"linear"|"prior"} spacing of the manifold's tiles
  * @property {boolean} dimmed whether the manifold is faint where no training code is near
@@ -51,7 +53,9 @@
 /** @type {Mode[]} */
 export const MODES = ["move", "inspect", "select", "draw", "walk", "sample"];
 /** @type {LayerName[]} */
-export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
+export const LAYERS = ["points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
+/** @type {Colouring[]} */
+export const COLOURINGS = ["class", "elbo", "log_px", "gap", "kl", "nll", "modes"];
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
@@ -81,9 +85,9 @@ export function initialState(models) {
     mode: "move",
     z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
     active: 0, held: true,
-    layers: {points: true, glyphs: false, training: false, manifold: false,
+    layers: {points: true, pictures: true, glyphs: false, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false},
-    manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
+    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
     selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
     ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
@@ -159,8 +163,8 @@ export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends,
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
 function wholeOf(state) {
-  const {mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views} = state;
-  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views};
+  const {mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views} = state;
+  return {...pastOf(state), mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views};
 }
 
 /** @param {State} state @returns {State} */

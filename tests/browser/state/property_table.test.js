@@ -7,7 +7,7 @@ import { resizedView } from "../../../dashboard/browser/base/geometry.js";
 import { drawingOfText, textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
 import { MOST_CORNERS, shapesOfText, textOfShapes } from "../../../dashboard/browser/state/region_text.js";
-import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
+import { ALL_CLASSES, COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
 const uniform = seededUniform(3);
 const whole = (below) => Math.floor(uniform() * below);
@@ -24,7 +24,7 @@ function randomState() {
   return {
     ...plain,
     mode, inked: mode === "draw" && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
+    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
     shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",
