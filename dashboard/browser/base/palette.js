@@ -90,17 +90,34 @@ function inkRamp(paper, ink) {
   return Uint32Array.from({length: 256}, (_, grey) => packed(mixed(paper, ink, grey / 255)));
 }
 
+/** @type {[Rgb, Rgb]} below 0 and above */
+const SIGNS = [[38, 110, 205], [222, 98, 0]];
+
 /** Colours of a signed error −1…1: blue where ink is missing, orange where there is too much. @param {number} error @param {boolean} dark */
 export function errorColour(error, dark) {
   const paper = /** @type {Rgb} */ (dark ? [34, 37, 44] : [255, 255, 255]);
-  const full = /** @type {Rgb} */ (error < 0 ? [38, 110, 205] : [222, 98, 0]);
+  const full = SIGNS[error < 0 ? 0 : 1];
   return packed(mixed(paper, full, Math.min(1, Math.abs(error))));
 }
 
-/** A field's colour ramp, value 0…1 to packed colour: transparent at 0, so that what lies below stays visible.
- * @param {"density"|"distance"|"entropy"|"posterior"} field @param {boolean} dark */
+const STEPS = 255; // of a signed colour on either side of 0
+
+/** The colours of signed numbers −1…1, from the lowest: `signedStep` finds a number's place. Most numbers in a network are small by the side of a few:
+ * the root of their size keeps them in sight. @param {boolean} dark */
+export function signedRamp(dark) {
+  return Uint32Array.from({length: 2 * STEPS + 1}, (_, step) => errorColour(Math.sign(step - STEPS) * Math.sqrt(Math.abs(step - STEPS) / STEPS), dark));
+}
+
+/** @param {number} share −1…1; what lies beyond has the last colour */
+export function signedStep(share) {
+  return Math.round(STEPS * (1 + Math.max(-1, Math.min(1, share))));
+}
+
+/** A field's colour ramp, value 0…1 to packed colour: transparent at 0, or for a unit's signed numbers in the middle, so that what lies
+ * below stays visible. @param {"density"|"distance"|"entropy"|"posterior"|"unit"} field @param {boolean} dark */
 export function fieldRamp(field, dark) {
-  /** @type {Record<typeof field, Rgb>} */
+  if (field === "unit") return Uint32Array.from({length: 256}, (_, step) => packed(SIGNS[step < 128 ? 0 : 1], Math.round(230 * Math.abs(step / 127.5 - 1) ** 0.8)));
+  /** @type {Record<Exclude<typeof field, "unit">, Rgb>} */
   const tones = {density: dark ? [92, 160, 255] : [28, 92, 190], distance: dark ? [255, 120, 120] : [176, 32, 48],
     entropy: dark ? [200, 160, 255] : [98, 52, 160], posterior: dark ? [255, 122, 192] : [194, 24, 107]};
   return Uint32Array.from({length: 256}, (_, step) => packed(tones[field], Math.round(190 * (step / 255) ** 0.8)));

@@ -33,9 +33,9 @@ export function rampTexts(field) {
   });
 }
 
-/** @param {FieldName} name @param {string} units of the axes */
-function scaleTitle(name, units) {
-  return {density: "Density per area", distance: `Distance, ${units}`, entropy: "Entropy, nats/image"}[name];
+/** @param {Pick<Field, "name"|"unit">} field @param {string} units of the axes */
+function scaleTitle({name, unit}, units) {
+  return {unit: `Activation, ${unit}`, density: "Density per area", distance: `Distance, ${units}`, entropy: "Entropy, nats/image"}[name];
 }
 
 /** The scale in the lower left corner. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
@@ -44,7 +44,7 @@ export function paintFieldScale(context, view, theme, size, field, units) {
   const line = Math.round(size * 1.35);
   const tall = 2 * line + BAR_HEIGHT + PLATE_EDGE;
   const [x, y] = [PLATE_EDGE, view.height - tall - PLATE_EDGE];
-  const title = scaleTitle(field.name, units);
+  const title = scaleTitle(field, units);
   context.font = `${size}px ${theme.font}`;
   const wide = Math.max(BAR_WIDTH, Math.ceil(context.measureText(title).width));
   context.fillStyle = theme.halo;

@@ -17,6 +17,7 @@ import {createSquare} from "./square.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("./painter.js").Scene} Scene */
 
+const BESIDE_A_UNIT = 0.22; // opacity of the codes
 const SHARPEST = 3; // pixels of a picture for one of the page
 
 /** @param {App} app @param {ExplorerModel} model @param {ReturnType<typeof import("./backdrop.js").createBackdrop>} backdrop @param {ReturnType<typeof import("./painter.js").createPainter>} painter
@@ -94,7 +95,12 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       const key = [cachedView, cachedKey, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
       square.paint(0, key, (context) => {
         square.element.classList.toggle("lx-shaded", scene.shown.field !== null);
-        painter.below(context, scene, () => backdrop.paint(context, view, scene.shown, theme), () => paintCached(context, view));
+        painter.below(context, scene, () => backdrop.paint(context, view, scene.shown, theme), () => {
+          // Under all the codes a unit's activation could not be seen.
+          context.globalAlpha = scene.shown.field?.name === "unit" ? BESIDE_A_UNIT : 1;
+          paintCached(context, view);
+          context.globalAlpha = 1;
+        });
         setText(outside, unseenText(painted, view, state));
       });
     },

@@ -16,7 +16,7 @@ const CLICK_REACH_IMAGE = 28;
 const GRAB_REACH = 18;
 const TWO_CLICKS = 1000; // milliseconds that a double click lasts at most
 /** @type {Record<string, Mode>} */
-const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample"};
+const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample", n: "network"};
 
 /** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go */
 export function createMapModes(app, model, view, reach) {
@@ -96,7 +96,7 @@ export function createMapModes(app, model, view, reach) {
     /** @param {Latent} z */
     drag(z) {
       const {mode} = store.state;
-      if (mode === "move") {
+      if (mode === "move" || mode === "network") {
         setHovered(imageNear(z, HOVER_REACH));
         moveTo(z, true);
       } else if (mode === "inspect") setHovered(imageNear(z, CLICK_REACH_IMAGE));
@@ -110,6 +110,11 @@ export function createMapModes(app, model, view, reach) {
         moveTo(z, !(held && onCursor));
       } else if (mode === "inspect") {
         choose(imageNear(z, CLICK_REACH_IMAGE));
+        setHovered(null);
+      } else if (mode === "network" && clicked) {
+        const index = imageNear(z, CLICK_REACH_IMAGE);
+        if (index === null) moveTo(z, true);
+        else app.network.choose(index);
         setHovered(null);
       }
       grabbed = -1;
@@ -135,6 +140,7 @@ export function createMapModes(app, model, view, reach) {
       if (mode) store.dispatch({type: "mode", mode});
       else if (key === "0") moveTo([0, 0], true);
       else if (key === "q" || key === "Q") app.probe?.refine();
+      else if (state.mode === "network" && (key === "e" || key === "E")) app.network.draw(key === "e");
       else if (key === "r" || key === "R") moveTo(randomLatent(model), true);
       else if (key === "Escape") store.dispatch({type: "set", values: {held: false, selected: null, hovered: null}});
       else if (key === "Enter" || key === " ") {
@@ -144,6 +150,7 @@ export function createMapModes(app, model, view, reach) {
           grabbed = -1;
         } else if (state.mode === "sample") app.sample.chooseNear(place, state.z[place]);
         else if (state.mode === "draw") return false;
+        else if (state.mode === "network") app.network.choose(model.index.nearest(...state.z[place]));
         else choose(imageNear(state.z[place], Infinity));
       } else return false;
       app.commit();

@@ -52,6 +52,10 @@ export function createPainter(app, model) {
           const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
           if (std && !truth) paintPosterior(context, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
         }
+        if (rests && state.mode === "network") {
+          const q = app.network.q(place);
+          if (q?.std) paintPosterior(context, view, theme, q.mu, q.std);
+        }
         const chosen = chosenImage(state);
         if (chosen !== null) paintRing(context, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));
         const other = state.hovered ?? image;

@@ -80,7 +80,7 @@ export function createPlane(app, model) {
     showAll.hidden = state.views[place] === null;
     const scene = {state, view, theme, size, painted, shown: painted === model ? backdrop.shown(state) : NOTHING};
     const key = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version()];
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version(), state.mode === "network" && app.network.q(place)];
     if (seen.includes(codes.square)) codes.render(scene);
     if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());
     for (const square of seen) square.paint(1, key, (context) => painter.above(context, scene));

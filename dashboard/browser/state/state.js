@@ -1,9 +1,10 @@
 // @ts-check
 // Everything the explorer shows, as one value, and the one function that changes it. No DOM.
 
-/** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"} Mode */
+/** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"|"network"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
-/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
+/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"|"unit"} LayerName */
+/** @typedef {{model: number, part: "encoder"|"decoder", place: number, unit: number}} ChosenUnit of the stage at a place of a part of a network */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
@@ -29,6 +30,7 @@
  * @property {number} sample which of the drawn samples the cursors stand on
  * @property {boolean} fitted whether the AE samples its own fitted Gaussian instead of N(0, I)
  * @property {number} noise how often the posterior noise was drawn again; 0 is the mean itself
+ * @property {ChosenUnit|null} unit of a network whose weights are shown, and its activation as a layer of the map
  * @property {[WalkEnd|null, WalkEnd|null]} ends of the walk
  * @property {"linear"|"spherical"} path
  * @property {number} t share of the walk gone, 0 to 1
@@ -46,9 +48,9 @@
  */
 
 /** @type {Mode[]} */
-export const MODES = ["move", "inspect", "draw", "walk", "sample"];
+export const MODES = ["move", "inspect", "draw", "walk", "sample", "network"];
 /** @type {LayerName[]} */
-export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
+export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior", "unit"];
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
@@ -79,9 +81,9 @@ export function initialState(models) {
     z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
     active: 0, held: true,
     layers: {points: true, glyphs: false, training: false, manifold: false,
-      prior: true, density: false, distance: false, entropy: false, posterior: false},
+      prior: true, density: false, distance: false, entropy: false, posterior: false, unit: false},
     manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
-    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
+    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
     ends: [null, null], path: "linear", t: 0, playing: false,
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
@@ -134,7 +136,7 @@ function viewsOf(views, z) {
 export function withLayer(layers, name, on) {
   const next = {...layers, [name]: on};
   // Both mark the same test codes, and only one field can be read off a map at a time.
-  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy"]]);
+  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy", "unit"]]);
   for (const group of rivals) {
     if (on && group.includes(name)) for (const other of group) next[other] = other === name;
   }
@@ -156,8 +158,8 @@ export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends,
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
 function wholeOf(state) {
-  const {mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views} = state;
-  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views};
+  const {mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit} = state;
+  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit};
 }
 
 /** @param {State} state @returns {State} */
@@ -198,7 +200,12 @@ export function shownImage(state) {
 
 /** The test image that is marked as chosen: where the page is about other pictures a mark would be taken for one of them. @param {State} state */
 export function chosenImage({mode, selected}) {
-  return mode === "move" || mode === "inspect" ? selected : null;
+  return mode === "move" || mode === "inspect" || mode === "network" ? selected : null;
+}
+
+/** Whether a network has the drawing before it: what was chosen last goes before. @param {State} state */
+export function readsDrawing({mode, selected, inked}) {
+  return inked !== "" && (mode === "draw" || (mode === "network" && selected === null));
 }
 
 /** Whether points of a class are drawn; classes of one colour go together. @param {State} state @param {number} label */
