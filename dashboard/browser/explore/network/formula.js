@@ -32,6 +32,6 @@ export function shareBeyond([e1, e2]) {
 /** @param {Latent} epsilon */
 export function rarity(epsilon) {
   const share = shareBeyond(epsilon);
-  if (share < 0.001) return "fewer than 1 draw in 1,000";
+  if (share < 0.001) return "under 0.1 % of draws";
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of draws`;
 }

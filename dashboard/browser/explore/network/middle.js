@@ -23,7 +23,7 @@ export function createMiddle({kind, spread, id, draw}) {
     {key: "std", head: [soft ? "σ = softplus(s)" : "σ = exp(½ log σ²)"], lacking: "no σ"},
     {key: "epsilon", head: ["ε ", anew, none], lacking: "no ε"},
     {key: "z", head: [kind === "vae" ? "z = μ + σ ⊙ ε" : "z = code"], lacking: ""},
-    {key: "kl", head: ["KL, nats"], lacking: "no KL, no prior"},
+    {key: "kl", head: ["KL, nats"], lacking: "no KL"},
   ];
   const rows = {mu: cells(), raw: cells(), half: cells(), std: cells(), epsilon: cells(), z: cells(), kl: cells()};
   const body = make("tbody", {}, ...described.filter(({key}) => kind === "vae" || key !== "half").map(({key, head, lacking}) => {
@@ -52,7 +52,7 @@ export function createMiddle({kind, spread, id, draw}) {
       fill(rows.z, z);
       if (!std || !raw || !epsilon) {
         const away = Math.hypot(z[0] - mu[0], z[1] - mu[1]);
-        setText(note, away < 5e-3 ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z was moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
+        setText(note, away < 5e-3 ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
         return;
       }
       fill(rows.raw, raw);
@@ -61,7 +61,7 @@ export function createMiddle({kind, spread, id, draw}) {
       fill(rows.epsilon, epsilon);
       fill(rows.kl, [klOf(mu[0], std[0]), klOf(mu[1], std[1])]);
       setText(formula, [0, 1].map((axis) => `${signedNumber(mu[axis])} + ${signedNumber(std[axis], 3)} · ${signedNumber(epsilon[axis])} = ${signedNumber(z[axis])}`).join("\n"));
-      setText(note, drawn === 0 ? "ε = 0: z is the mean of q." : `${drawn === null ? "z was moved; ε is what would have drawn it. As far out" : `ε is draw ${drawn}. As far out or farther`}: ${rarity(epsilon)}.`);
+      setText(note, drawn === 0 ? "ε = 0: z is the mean of q." : `${drawn === null ? "z moved, ε from it" : `Draw ${drawn}`}; as far out: ${rarity(epsilon)}`);
     },
   };
 }

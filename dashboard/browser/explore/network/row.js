@@ -10,6 +10,7 @@ import {make} from "../../base/dom.js";
 import {sameItems} from "../../base/same_items.js";
 import {signedNumber} from "../../words/numbers.js";
 import {epsilonTo} from "./formula.js";
+import {createLinks} from "./links.js";
 import {createMiddle} from "./middle.js";
 import {createCells, createStage} from "./stage_view.js";
 import {countText, opsText, shapeText, stageText, tensorsText, unitText, valuesText} from "./words.js";
@@ -23,6 +24,8 @@ import {countText, opsText, shapeText, stageText, tensorsText, unitText, valuesT
 /** @typedef {{kind: "image"|"drawing"|"decoded", index: number, x: Float32Array|null}} Subject index: by which ε is numbered; x: null where the decoded image is it */
 /** @typedef {{stage: Stage, reach: number, cells: ReturnType<typeof createCells>, view: ReturnType<typeof createStage>, values: Float32Array}} Shown */
 
+/** @type {[string, string]} */
+const SIGN_COLOURS = ["rgb(38, 110, 205)", "rgb(222, 98, 0)"];
 const PROBES = 48; // codes that the ends of the colours are taken from
 
 /** @param {ExplorerModel} model @param {{chosen: (unit: ChosenUnit) => void, draw: (anew: boolean) => void}} acts */
@@ -49,6 +52,10 @@ export function createRow(model, {chosen, draw}) {
   /** @type {{mu: Latent, std: Latent|null}|null} */
   let q = null;
   let resized = false;
+  let size = {width: 0, height: 0};
+  /** Of the picture x in the row, pixels. */
+  let pixels = {left: 0, top: 0, side: 0};
+  const links = createLinks(() => size);
 
   /** The network that the model has by now: its encoder may have come later. */
   function build() {
@@ -68,19 +75,19 @@ export function createRow(model, {chosen, draw}) {
     element.replaceChildren(make("h3", {class: "lxn-name"}, model.short), picture("x, what the encoder sees", x.element, ["x", "28 × 28"]),
       make("div", {class: "lxn-part lxn-encoder", role: "group", "aria-label": "Encoder"}, ...encoder), middle.element,
       make("div", {class: "lxn-part", role: "group", "aria-label": "Decoder"}, ...shown.decoder.map(({view}) => view.element)),
-      picture("π, the decoded picture: the chance of ink for each pixel", pi.element, ["π = sigmoid", "28 × 28"]));
+      picture("π, the decoded picture: the chance of ink for each pixel", pi.element, ["π = sigmoid", "28 × 28"]), links.element);
     [ranFor, resized] = [{decoder: [], encoder: []}, true];
   }
 
   /** @param {Stage} stage @param {number} count @param {number} reach @param {Float32Array} values @returns {Shown} */
   function showStage(stage, count, reach, values) {
-    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${countText(stage)}${stage.layer.op === "fourier" ? "" : " parameters"}`;
+    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${countText(stage)}${stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
     const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : shapeText(stage.shape);
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
-      lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), tensorsText(stage), `${tensorsText(stage) && "= "}${countText(stage)}`]});
+      lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), tensorsText(stage), `${tensorsText(stage) && "=\u00a0"}${countText(stage)}`]});
     return {stage, reach, cells, view, values};
   }
 
@@ -111,6 +118,24 @@ export function createRow(model, {chosen, draw}) {
     numbers = {mu, std, raw: std && [head[2], head[3]], epsilon, z, drawn: stayed ? noise : null};
   }
 
+  /** @param {number} pixel @returns {[number, number]} */
+  function placeOfPixel(pixel) {
+    const {left, top, side} = pixels;
+    return [left + (pixel % 28 + 0.5) / 28 * side, top + (Math.floor(pixel / 28) + 0.5) / 28 * side];
+  }
+
+  /** Takes the room there is. */
+  function fit() {
+    const within = element.getBoundingClientRect();
+    size = {width: within.width, height: within.height};
+    for (const {cells} of [...shown.encoder, ...shown.decoder]) {
+      cells.fit();
+      cells.locate(within);
+    }
+    const box = x.element.getBoundingClientRect();
+    pixels = {left: box.left - within.left, top: box.top - within.top, side: box.width};
+  }
+
   return {
     element,
     q: () => q,
@@ -118,21 +143,22 @@ export function createRow(model, {chosen, draw}) {
     version: () => runs.decoder,
     trace: (/** @type {PartName} */ part) => traces[part],
     stages: (/** @type {PartName} */ part) => shown[part].map(({stage}) => stage),
-    /** @param {ChosenUnit} unit */
+    /** What it calls a unit that it has. @param {ChosenUnit} unit */
     name: (unit) => shown[unit.part][unit.place].cells.named(unit.unit),
     resize() {
       resized = true;
     },
     /** @param {{z: Latent, subject: Subject, noise: number, unit: ChosenUnit|null, theme: Theme, ramp: Uint32Array}} scene */
-    render({z, subject, noise, unit, theme, ramp}) {
+    render({z, subject, noise, unit: wanted, theme, ramp}) {
       if (network !== model.network) build();
+      const unit = wanted && wanted.unit < (shown[wanted.part][wanted.place]?.stage.units ?? 0) ? wanted : null; // its encoder may not be here yet
       run(z, subject, noise);
       middle.render(numbers, subject.x ? "" : "First choose an image on a map, or draw one: now x is what the decoder makes of z.");
+      if (resized) fit();
       const fresh = resized || theme !== painted.theme;
       const anew = {decoder: fresh || runs.decoder !== painted.decoder, encoder: fresh || runs.encoder !== painted.encoder};
       for (const part of /** @type {PartName[]} */ (["encoder", "decoder"])) {
         for (const {stage, reach, cells, values} of shown[part]) {
-          if (resized) cells.fit();
           if (anew[part]) cells.paint(values, reach, ramp);
           const here = unit?.part === part && unit.place === stage.place ? unit.unit : null;
           cells.mark(here, `${cells.named(here ?? cells.current())}: ${signedNumber(unitValue(values, stage, here ?? cells.current()))}`);
@@ -140,6 +166,7 @@ export function createRow(model, {chosen, draw}) {
       }
       if (anew.encoder || (!subject.x && anew.decoder)) x.show(subject.x ?? mean, theme);
       if (anew.decoder) pi.show(mean, theme);
+      links.paint(unit, shown[unit?.part ?? "decoder"], bundle.tensors, unit?.part === "encoder" ? {values: subject.x ?? mean, placeOf: placeOfPixel} : null, SIGN_COLOURS);
       painted = {theme, ...runs};
       resized = false;
     },

@@ -25,6 +25,8 @@ export function createCells({label, testid, shape, chosen, named = (unit) => Str
   /** @type {number|null} */
   let marked = null;
   let at = 0;
+  /** Of the canvas in the row. */
+  let corner = [0, 0];
 
   if (chosen) {
     const pick = (/** @type {PointerEvent} */ event) => {
@@ -68,6 +70,16 @@ export function createCells({label, testid, shape, chosen, named = (unit) => Str
       pixels = new Uint32Array(image.data.buffer);
       place();
       return true;
+    },
+    /** Keeps in mind where it lies in a box, for `placeOf`. @param {DOMRect} within */
+    locate(within) {
+      const {left, top} = canvas.getBoundingClientRect();
+      corner = [left - within.left, top - within.top];
+    },
+    /** The middle of a unit's cell. @param {number} unit @returns {[number, number]} */
+    placeOf(unit) {
+      const [x, y] = cornerOf(layout, unit);
+      return [corner[0] + (x + layout.wide / 2) * scale, corner[1] + (y + layout.tall / 2) * scale];
     },
     /** @param {ArrayLike<number>} values @param {number} reach @param {Uint32Array} ramp */
     paint(values, reach, ramp) {

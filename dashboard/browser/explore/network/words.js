@@ -7,7 +7,7 @@ import {signedNumber} from "../../words/numbers.js";
 
 /** @type {Record<string, string>} */
 const OPS = {
-  linear: "linear", fourier: "waves of z", residual: "residual", conv: "convolution", conv_transpose: "transposed convolution", layer_norm: "norm",
+  linear: "linear", fourier: "sin, cos", residual: "residual", conv: "convolution", conv_transpose: "transposed convolution", layer_norm: "norm",
   gelu: "GELU", relu: "ReLU", silu: "SiLU", tanh: "tanh", dropout: "dropout", flatten: "flatten", reshape: "reshape",
 };
 const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
@@ -38,9 +38,9 @@ export function tensorsText({layer, ops}) {
   return "";
 }
 
-/** @param {Stage} stage */
+/** How many numbers training moved; those that were drawn once and kept are said to be fixed. @param {Stage} stage */
 export function countText({layer, parameters}) {
-  return layer.op === "fourier" ? `${layer.out} fixed frequencies` : parameters.toLocaleString("en");
+  return layer.op === "fourier" ? `${layer.out} fixed` : parameters.toLocaleString("en");
 }
 
 /** Which stage of how many. @param {Stage} stage @param {number} count */
