@@ -92,6 +92,8 @@ function inkRamp(paper, ink) {
 
 /** @type {[Rgb, Rgb]} below 0 and above */
 const SIGNS = [[38, 110, 205], [222, 98, 0]];
+/** The same on dark paper, where they are laid over it thinly. @type {[Rgb, Rgb]} */
+const LIGHT_SIGNS = [[92, 160, 255], [255, 140, 40]];
 
 /** Colours of a signed error −1…1: blue where ink is missing, orange where there is too much. @param {number} error @param {boolean} dark */
 export function errorColour(error, dark) {
@@ -116,7 +118,7 @@ export function signedStep(share) {
 /** A field's colour ramp, value 0…1 to packed colour: transparent at 0, or for a unit's signed numbers in the middle, so that what lies
  * below stays visible. @param {"density"|"distance"|"entropy"|"posterior"|"unit"} field @param {boolean} dark */
 export function fieldRamp(field, dark) {
-  if (field === "unit") return Uint32Array.from({length: 256}, (_, step) => packed(SIGNS[step < 128 ? 0 : 1], Math.round(230 * Math.abs(step / 127.5 - 1) ** 0.8)));
+  if (field === "unit") return Uint32Array.from({length: 256}, (_, step) => packed((dark ? LIGHT_SIGNS : SIGNS)[step < 128 ? 0 : 1], Math.round(235 * Math.sqrt(Math.abs(step / 127.5 - 1)))));
   /** @type {Record<Exclude<typeof field, "unit">, Rgb>} */
   const tones = {density: dark ? [92, 160, 255] : [28, 92, 190], distance: dark ? [255, 120, 120] : [176, 32, 48],
     entropy: dark ? [200, 160, 255] : [98, 52, 160], posterior: dark ? [255, 122, 192] : [194, 24, 107]};

@@ -38,18 +38,25 @@ function scaleTitle({name, unit}, units) {
   return {unit: `Activation, ${unit}`, density: "Density per area", distance: `Distance, ${units}`, entropy: "Entropy, nats/image"}[name];
 }
 
-/** The scale in the lower left corner. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
+/** Where the scale lies: in the lower left corner. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
  * @param {number} size of the text in pixels @param {Field} field @param {string} units */
-export function paintFieldScale(context, view, theme, size, field, units) {
+export function scaleBox(context, view, theme, size, field, units) {
   const line = Math.round(size * 1.35);
   const tall = 2 * line + BAR_HEIGHT + PLATE_EDGE;
-  const [x, y] = [PLATE_EDGE, view.height - tall - PLATE_EDGE];
   const title = scaleTitle(field, units);
   context.font = `${size}px ${theme.font}`;
   const wide = Math.max(BAR_WIDTH, Math.ceil(context.measureText(title).width));
+  return {x: PLATE_EDGE, y: view.height - tall - PLATE_EDGE, wide: wide + 2 * PLATE_EDGE, tall, line, title};
+}
+
+/** The scale in its place. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
+ * @param {number} size of the text in pixels @param {Field} field @param {string} units */
+export function paintFieldScale(context, view, theme, size, field, units) {
+  const {x, y, wide: plate, tall, line, title} = scaleBox(context, view, theme, size, field, units);
+  const wide = plate - 2 * PLATE_EDGE;
   context.fillStyle = theme.halo;
   context.beginPath();
-  context.roundRect(x, y, wide + 2 * PLATE_EDGE, tall, 4);
+  context.roundRect(x, y, plate, tall, 4);
   context.fill();
   const [left, top] = [x + PLATE_EDGE, y + line];
   const ramp = fieldRamp(field.name, theme.dark);

@@ -2,7 +2,7 @@
 // Paints one latent space with whatever layers are on: on the screen, and on the pictures that are saved of it.
 
 import {classesOf, markOf} from "../words/classes.js";
-import {paintFieldScale} from "./field_scale.js";
+import {paintFieldScale, scaleBox} from "./field_scale.js";
 import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
 import {paintTruth} from "./posterior.js";
 import {isFar} from "../model/explorer_model.js";
@@ -29,7 +29,9 @@ export function createPainter(app, model) {
         paintGrid(context, view, theme);
         backdrop();
         codes();
-        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1);
+        const scale = field && scaleBox(context, view, theme, size - 1, field, model.units);
+        const taken = scale ? [{at: /** @type {[number, number]} */ ([scale.x + scale.wide / 2, scale.y + scale.tall / 2]), wide: scale.wide, tall: scale.tall}] : [];
+        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1, taken);
         if (field) paintFieldScale(context, view, theme, size - 1, field, model.units);
       });
       context.strokeStyle = theme.line;
