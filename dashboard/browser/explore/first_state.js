@@ -71,7 +71,7 @@ export function carriedOver(state, models) {
   return {...state, ...atInspected(state, models), glide: null, hovered: null, notice: ""};
 }
 
-/** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
+/** While an image is inspected, or followed through the networks, the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
 function atInspected({mode, selected}, models) {
-  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0, held: true} : {};
+  return (mode === "inspect" || mode === "network") && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0, held: true} : {};
 }

@@ -12,11 +12,16 @@ import {weightsFrom, weightsInto} from "../../model/stages.js";
 
 const MOST = 20;
 
-/** The units whose contributions are largest, the strongest last; contributions of none are no links. @param {ArrayLike<number>} contributions @returns {Link[]} */
+/** The units whose contributions are largest, the strongest last; contributions of none are no links. @param {Float32Array} contributions @returns {Link[]} */
 export function strongest(contributions) {
-  const order = Array.from({length: contributions.length}, (_, i) => i).sort((a, b) => Math.abs(contributions[b]) - Math.abs(contributions[a]));
-  const most = Math.abs(contributions[order[0]]) || 1;
-  return order.slice(0, MOST).filter((i) => contributions[i] !== 0).map((i) => ({from: i, share: contributions[i] / most})).reverse();
+  // Numbers are sorted far faster than places: first how large one has to be, then where they are.
+  const sizes = Float32Array.from(contributions, Math.abs).sort();
+  const [most, least] = [sizes[sizes.length - 1] || 1, sizes[Math.max(0, sizes.length - MOST)]];
+  const links = [];
+  for (let i = 0; i < contributions.length && links.length < MOST; i++) {
+    if (contributions[i] !== 0 && Math.abs(contributions[i]) >= least) links.push({from: i, share: contributions[i] / most});
+  }
+  return links.sort((a, b) => Math.abs(a.share) - Math.abs(b.share));
 }
 
 /** What each input adds to a unit now: w·h. @param {Float32Array} weights @param {ArrayLike<number>} values */
@@ -54,10 +59,12 @@ export function createLinks(room) {
       if (!unit && blank) return;
       const ratio = window.devicePixelRatio || 1;
       const {width, height} = room();
-      Object.assign(canvas, {width: Math.round(width * ratio), height: Math.round(height * ratio)}); // which clears it
+      const [wide, tall] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width !== wide || canvas.height !== tall) Object.assign(canvas, {width: wide, height: tall});
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, width, height);
       blank = unit === null;
       if (!unit) return;
-      context.scale(ratio, ratio);
       const {stage, cells, values} = shown[unit.place];
       const [before, next] = [unit.place ? sourceOf(shown[unit.place - 1]) : input, shown[unit.place + 1]];
       const here = cells.placeOf(unit.unit);

@@ -12,7 +12,7 @@ import {klOf, rarity} from "./formula.js";
 /** @param {{kind: "vae"|"ae", spread: string, id: string, draw: (anew: boolean) => void}} options */
 export function createMiddle({kind, spread, id, draw}) {
   const soft = spread === "softplus";
-  const anew = actionButton("Draw ε", () => draw(true), {class: "lx-button lxn-small", "data-testid": `epsilon-${id}`, title: "ε anew from N(0, I) (key E on a map)"});
+  const anew = actionButton("Draw", () => draw(true), {class: "lx-button lxn-small", "data-testid": `epsilon-${id}`, "aria-label": "Draw ε", title: "ε anew from N(0, I) (key E on a map)"});
   const none = actionButton("0", () => draw(false), {class: "lx-button lxn-small", "data-testid": `epsilon-0-${id}`, "aria-label": "ε = 0", title: "ε = 0: z is the mean (Shift E on a map)"});
   const cells = () => [make("td", {}), make("td", {})];
   /** @type {{key: keyof typeof rows, head: (string|Node)[], lacking: string}[]} */

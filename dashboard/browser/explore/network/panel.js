@@ -35,7 +35,7 @@ export function createNetworkPanel(app) {
   let ramp = {theme: app.theme, colours: new Uint32Array()};
   let telling = 0;
   new ResizeObserver(() => {
-    for (const one of [...rows, card]) one.resize();
+    for (const one of [...rows, card, source]) one.resize();
     app.invalidate();
   }).observe(element);
   element.addEventListener("keydown", (event) => {
@@ -87,6 +87,13 @@ export function createNetworkPanel(app) {
     app.commit();
   }
 
+  /** Puts z where the encoder does, from the image's kept code, which is rounded. @param {State} state @param {Subject[]} subjects */
+  function refine({selected, z, noise}, subjects) {
+    if (selected === null || noise !== 0 || !models.every((model, i) => subjects[i].x && model.network.encodes && samePlace(model.codeOf(selected), z[i]))) return;
+    const there = placesOf(subjects, 0);
+    if (!there.every((one, i) => samePlace(one, z[i]))) store.dispatch({type: "place", z: there});
+  }
+
   function tell() {
     clearTimeout(telling);
     telling = setTimeout(() => rows.forEach((row) => row.say()), REST);
@@ -104,16 +111,12 @@ export function createNetworkPanel(app) {
       const z = placesOf(subjects, 0).map((there, i) => (subjects[i].x && models[i].network.encodes ? there : models[i].codeOf(index)));
       store.dispatch({type: "select", index, z});
     },
-    enter() {
-      app.draw.look();
-      const {selected, z, noise} = store.state;
-      if (selected === null || noise !== 0 || !app.images || !models.every((model, i) => samePlace(model.codeOf(selected), z[i]))) return;
-      store.dispatch({type: "place", z: placesOf(subjectsOf(store.state), 0)}); // the kept codes are rounded
-    },
+    enter: () => app.draw.look(),
     /** @param {State} state */
     render(state) {
       if (ramp.theme !== app.theme || !ramp.colours.length) ramp = {theme: app.theme, colours: signedRamp(app.theme.dark)};
       const subjects = subjectsOf(state);
+      refine(state, subjects);
       source.render(state, subjects[0].kind);
       rows.forEach((row, i) => row.render({z: state.z[i], subject: subjects[i], noise: state.noise, unit: state.unit?.model === i ? state.unit : null, theme: app.theme, ramp: ramp.colours}));
       const {unit} = state;

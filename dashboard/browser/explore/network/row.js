@@ -160,8 +160,7 @@ export function createRow(model, {chosen, draw}) {
       for (const part of /** @type {PartName[]} */ (["encoder", "decoder"])) {
         for (const {stage, reach, cells, values} of shown[part]) {
           if (anew[part]) cells.paint(values, reach, ramp);
-          const here = unit?.part === part && unit.place === stage.place ? unit.unit : null;
-          cells.mark(here, `${cells.named(here ?? cells.current())}: ${signedNumber(unitValue(values, stage, here ?? cells.current()))}`);
+          cells.mark(unit?.part === part && unit.place === stage.place ? unit.unit : null);
         }
       }
       if (anew.encoder || (!subject.x && anew.decoder)) x.show(subject.x ?? mean, theme);
@@ -172,7 +171,12 @@ export function createRow(model, {chosen, draw}) {
     },
     /** Its numbers in words, once nothing moves. */
     say() {
-      for (const part of /** @type {PartName[]} */ (["encoder", "decoder"])) for (const {view, values} of shown[part]) view.say(valuesText(values));
+      for (const part of /** @type {PartName[]} */ (["encoder", "decoder"])) {
+        for (const {stage, cells, view, values} of shown[part]) {
+          view.say(valuesText(values));
+          cells.say(`${cells.named(cells.current())}: ${signedNumber(unitValue(values, stage, cells.current()))}`);
+        }
+      }
     },
   };
 }

@@ -26,15 +26,18 @@ export function createSource(app) {
   }, {"data-testid": "network-clear", class: "lx-button lxn-small", title: "No image and no drawing: x is what the decoder makes of z"});
   /** @type {unknown[]} */
   let shown = [];
+  let side = 0;
 
   return {
     element: make("div", {class: "lxn-source", role: "group", "aria-label": "Where x comes from"}, make("h3", {}, "x"), pad, text, clear),
+    /** There is more or less room; asked for in every frame, the browser would lay out the page in every frame. */
+    resize: () => (side = 0),
     /** @param {State} state @param {"image"|"drawing"|"decoded"} kind */
     render(state, kind) {
       setUnable(clear, kind === "decoded" ? "Nothing is chosen or drawn." : "");
       const index = state.selected ?? 0;
       setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: "is π itself until you click an image or draw"}[kind]);
-      const side = Math.round(pad.clientWidth * devicePixelRatio);
+      if (!side) side = Math.round(pad.clientWidth * devicePixelRatio);
       const key = [kind, index, side, app.draw.version(), app.theme, app.images];
       if (!side || sameItems(key, shown)) return;
       shown = key;

@@ -86,9 +86,10 @@ export function createCells({label, testid, shape, chosen, named = (unit) => Str
       paintCells(pixels, layout, values, reach, ramp);
       context.putImageData(image, 0, 0);
     },
-    /** @param {number|null} unit @param {string} text its name and number */
-    mark(unit, text) {
-      if (chosen) canvas.setAttribute("aria-valuetext", text);
+    /** The unit that keys act on, with its number. @param {string} text */
+    say: (text) => canvas.setAttribute("aria-valuetext", text),
+    /** @param {number|null} unit */
+    mark(unit) {
       if (unit === marked) return;
       marked = unit;
       if (unit !== null) {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { epsilonOf, seededNormal } from "../../../../dashboard/browser/images/digits.js";
 import { signedRamp, signedStep } from "../../../../dashboard/browser/base/palette.js";
 import { cornerOf, layoutOf, paintCells, tileAt } from "../../../../dashboard/browser/explore/network/cells.js";
+import { contributionsOf, strongest } from "../../../../dashboard/browser/explore/network/links.js";
 import { drawOf, epsilonTo, klOf, rarity, shareBeyond } from "../../../../dashboard/browser/explore/network/formula.js";
 import { meansByCode } from "../../../../dashboard/browser/explore/network/knowledge.js";
 import { countText, tensorsText, unitText } from "../../../../dashboard/browser/explore/network/words.js";
@@ -91,4 +92,16 @@ test("what stands under the stages adds up to the parameters that they have", ()
   }
   const [, head] = stagesOf(bundle, network, "encoder");
   assert.deepEqual([0, 1, 2, 3].map((unit) => unitText(head, 2, unit, "logvar")), ["μ₁", "μ₂", "log σ²₁", "log σ²₂"]);
+});
+
+test("the links of a unit are its largest contributions w·h, the strongest last and of length 1", () => {
+  const weights = Float32Array.from({ length: 300 }, (_, i) => Math.sin(7 * i));
+  const values = Float32Array.from({ length: 300 }, (_, i) => (i % 3 ? Math.cos(i) : 0));
+  const contributions = contributionsOf(weights, values);
+  const links = strongest(contributions);
+  const order = [...contributions.keys()].sort((a, b) => Math.abs(contributions[a]) - Math.abs(contributions[b]));
+  assert.deepEqual(links.map(({ from }) => from), order.slice(-20));
+  assert.equal(Math.abs(links[19].share), 1);
+  for (const { from, share } of links) assert.equal(Math.sign(share), Math.sign(weights[from] * values[from]));
+  assert.deepEqual(strongest(new Float32Array(9)), []);
 });
