@@ -6,7 +6,6 @@ import {sameItems} from "../../base/same_items.js";
 import {createDigit} from "../../images/digit_view.js";
 import {unitValue, weightsFrom, weightsInto} from "../../model/stages.js";
 import {effectOf} from "../../model/trace.js";
-import {withLayer} from "../../state/state.js";
 import {signedNumber} from "../../words/numbers.js";
 import {createCells} from "./stage_view.js";
 import {opsText, shapeText} from "./words.js";
@@ -19,13 +18,16 @@ import {opsText, shapeText} from "./words.js";
 
 const AT_REST = {vae: ["encode-vae", "std", "sample"], ae: ["encode-ae"]};
 
-/** @param {App} app @param {Row[]} rows */
-export function createUnitCard(app, rows) {
+/** @param {App} app @param {Row[]} rows @param {() => void} leave the unit is no longer wanted */
+export function createUnitCard(app, rows, leave) {
   const {store} = app;
   const title = make("h3", {});
-  const close = make("button", {type: "button", class: "lx-close", "aria-label": "No unit", "data-testid": "unit-close", onclick: () => apply({unit: null, layers: withLayer(store.state.layers, "unit", false)})}, "✕");
+  const close = make("button", {type: "button", class: "lx-close", "aria-label": "No unit", "data-testid": "unit-close", onclick: leave}, "✕");
   const number = make("p", {class: "lxn-number", "data-testid": "unit-value"});
-  const layer = actionButton("On the map", () => apply({layers: withLayer(store.state.layers, "unit", !store.state.layers.unit)}), {"data-testid": "unit-layer", title: "Its activation over the latent plane, under the codes"});
+  const layer = actionButton("On the map", () => {
+    store.dispatch({type: "layer", layer: "unit", on: !store.state.layers.unit});
+    app.commit();
+  }, {"data-testid": "unit-layer", title: "Its activation over the latent plane, under the codes"});
   const known = make("p", {class: "lx-hint"});
   const pictures = make("div", {class: "lxn-pictures"});
   const effect = createDigit({"aria-label": "what the unit adds to the decoded picture: with it, less without it", "data-testid": "unit-effect"});
@@ -40,12 +42,6 @@ export function createUnitCard(app, rows) {
   let builtFor = [null];
   /** @type {unknown[]} */
   let paintedFor = [];
-
-  /** @param {Partial<import("../../state/state.js").State>} values */
-  function apply(values) {
-    store.dispatch({type: "set", values});
-    app.commit();
-  }
 
   /** @param {string} name @param {Weights} weights @param {string} testid */
   function weightsPicture(name, weights, testid) {

@@ -13,21 +13,15 @@
  * @property {number} height
  */
 
-/** @param {number[]} shape [units], or [maps, height, width]; 784 and 1568 single numbers are pictures @returns {{count: number, tall: number, wide: number}} */
-function tilesOf(shape) {
-  const [count, tall = 1, wide = 1] = shape;
-  return {count, tall, wide};
-}
-
 /** How large a number is drawn in a box: in whole pixels, where that costs little. @param {{width: number, height: number}} layout @param {number} boxWidth @param {number} boxHeight in pixels of the screen */
 export function scaleIn({width, height}, boxWidth, boxHeight) {
   const exact = Math.min(boxWidth / width, boxHeight / height);
   return Math.floor(exact) >= 0.8 * exact ? Math.floor(exact) : exact;
 }
 
-/** The layout whose cells are largest in a box. @param {number[]} shape @param {number} boxWidth @param {number} boxHeight in pixels of the screen @returns {Layout} */
+/** The layout whose cells are largest in a box. @param {number[]} shape [units], or [maps, height, width]; 784 and 1568 single numbers are pictures @param {number} boxWidth @param {number} boxHeight in pixels of the screen @returns {Layout} */
 export function layoutOf(shape, boxWidth, boxHeight) {
-  const {count, tall, wide} = tilesOf(shape);
+  const [count, tall = 1, wide = 1] = shape;
   const gap = tall * wide > 1 ? 1 : 0;
   const at = (/** @type {number} */ columns) => {
     const rows = Math.ceil(count / columns);

@@ -28,7 +28,7 @@ export function createNetworkPanel(app) {
   const {store, models} = app;
   const rows = models.map((model) => createRow(model, {chosen: chooseUnit, draw}));
   const source = createSource(app);
-  const card = createUnitCard(app, rows);
+  const card = createUnitCard(app, rows, closeUnit);
   const element = make("section", {class: "lx-panel lxn", "aria-label": "Inside the network"}, source.element, make("div", {class: "lxn-rows"}, ...rows.map((row) => row.element)), card.element);
   /** The last image or drawing as each model sees it. @type {{key: string, subjects: Subject[]}} */
   let seen = {key: "", subjects: []};

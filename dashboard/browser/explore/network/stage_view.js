@@ -5,7 +5,6 @@ import {contextOf, make, setText} from "../../base/dom.js";
 import {cornerOf, layoutOf, paintCells, scaleIn, tileAt} from "./cells.js";
 
 /** @typedef {import("./cells.js").Layout} Layout */
-/** @typedef {{ramp: Uint32Array}} Colours */
 
 /**
  * A picture of numbers, as large as its box allows.
@@ -29,14 +28,14 @@ export function createCells({label, testid, shape, chosen, named = (unit) => Str
   let corner = [0, 0];
 
   if (chosen) {
-    const pick = (/** @type {PointerEvent} */ event) => {
+    const pick = (/** @type {MouseEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
       const tile = tileAt(layout, (event.clientX - box.left) / scale, (event.clientY - box.top) / scale);
       if (tile !== null && tile !== marked) chosen(tile);
     };
-    canvas.addEventListener("pointerdown", pick);
+    canvas.addEventListener("click", pick);
     canvas.addEventListener("pointermove", (event) => {
-      if (event.buttons & 1) pick(event);
+      if (event.buttons & 1 && event.pointerType === "mouse") pick(event); // a finger scrolls
     });
     canvas.addEventListener("keydown", (event) => {
       const {columns, count} = layout;
