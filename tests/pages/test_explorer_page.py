@@ -36,7 +36,7 @@ def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link):
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
-@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
 def test_everything_fits_without_scrolling(open_static, size, mode):
     page = open_static(viewport={"width": size[0], "height": size[1]})
     choose_image(page)
@@ -51,9 +51,10 @@ def test_everything_fits_without_scrolling(open_static, size, mode):
     overflowing = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
     assert page.evaluate(overflowing) == 0
     for kind in ("vae", "ae"):
-        box = page.get_by_test_id(f"digit-{kind}").bounding_box()
+        shown, least = (f"network-pi-{kind}", 60) if mode == "network" else (f"digit-{kind}", 220)
+        box = page.get_by_test_id(shown).bounding_box()
         assert box
-        assert box["width"] >= 220
+        assert box["width"] >= least
 
 
 @pytest.mark.parametrize("size", [(1366, 696), (1920, 1008)])
@@ -175,7 +176,7 @@ def test_the_theme_follows_the_system(open_static, scheme):
     assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
 
 
-@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
 def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
     page = open_static(color_scheme="light")
     if mode == "inspect":

@@ -49,7 +49,7 @@ def test_words_and_box_are_one_target(open_explore: Callable[..., Page], options
     assert (state(page)["manifoldSize"], state(page)["spacing"]) == (10, "prior")
     page.keyboard.press("Escape")
 
-    for name in ("inspect", "select", "draw", "walk", "sample", "move"):
+    for name in ("inspect", "select", "draw", "walk", "sample", "network", "move"):
         press_words(page.get_by_test_id(f"mode-{name}"))
         assert state(page)["mode"] == name
         for label in page.get_by_test_id("explorer").locator("label:visible").all():

@@ -24,12 +24,13 @@ const MODE_TEXTS = {
   draw: ["Draw", "Draw a digit and have it encoded (key D)"],
   walk: ["Walk", "Go from one image to another (key W)"],
   sample: ["Sample", "Draw z from the prior (key S)"],
+  network: ["Network", "Follow an image through the networks, from pixels to pixels (key N)"],
 };
 /** @type {Record<LayerName, string>} */
 const LAYER_TEXTS = {
   points: "Test codes", pictures: "Images in place of dots, close up", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold under the codes",
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
-  posterior: "True posterior p(z|x) of an image",
+  posterior: "True posterior p(z|x) of an image", unit: "Activation of the unit chosen in Network",
 };
 
 /** @param {(mode: Mode) => void} chosen */
@@ -116,7 +117,10 @@ export function createLayersMenu(store, commit, worths, enlarge) {
     /** @param {State} state */
     render(state) {
       colouring.render(state);
-      for (const {layer, box} of boxes) box.checked = state.layers[layer];
+      for (const {layer, box, element} of boxes) {
+        box.checked = state.layers[layer];
+        if (layer === "unit") element.hidden = state.unit === null;
+      }
       size.value = String(state.manifoldSize);
       spacing.value = state.spacing;
       dimmed.checked = state.dimmed;

@@ -8,6 +8,7 @@ import {createDrawPad} from "./draw/pad.js";
 import {carriedOver, keptOf, linkedState} from "./first_state.js";
 import {createInspector} from "./inspector.js";
 import {createMovePanel} from "./move_panel.js";
+import {createNetworkPanel} from "./network/panel.js";
 import {rememberPad} from "./draw/memory.js";
 import {buildPage} from "./page.js";
 import {readTheme} from "../base/palette.js";
@@ -43,6 +44,7 @@ import {createWorths} from "./worths.js";
  * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
  * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
+ * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
  * @property {(names: string[], shown: number[]|null) => void} [onChoose] called with the wanted names when someone chose another model; `shown` are
@@ -63,6 +65,8 @@ import {createWorths} from "./worths.js";
  * @property {ReturnType<typeof createSelectPanel>} select
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
+ * @property {ReturnType<typeof createNetworkPanel>} network
+ * @property {Record<string, import("./network/card.js").EngineLine>} engine lines of the engine, by what they compute
  * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
  * @property {ReturnType<typeof createWorths>} worths what the codes are coloured by
  * @property {import("./shelf.js").Ladder|null} ladder
@@ -136,7 +140,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
@@ -178,6 +182,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   app.draw = createDrawPad(app);
   app.move = createMovePanel(app);
   app.worths = createWorths(app);
+  app.network = createNetworkPanel(app);
   const page = buildPage(app);
   root.append(page.element);
 
@@ -212,6 +217,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
     if (state.mode === "sample" && !placed) app.sample.enter();
     if (state.mode === "draw") app.draw.enter(placed);
+    if (state.mode === "network") app.network.enter();
     commit();
   }
 
@@ -280,7 +286,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   async function receiveEncoders() {
     if (!options.encoders) return;
     await shelf.whole.catch(complain);
-    if (["draw", "walk"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
+    if (["draw", "walk", "network"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
     invalidate();
   }
 

@@ -3,7 +3,7 @@
 
 import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
-import {observeFixed, seededNormal} from "../images/digits.js";
+import {epsilonOf, observeFixed} from "../images/digits.js";
 import {actionButton, make, setText, setUnable} from "../base/dom.js";
 import {createHardImage} from "./hard_image.js";
 import {areAlike} from "../model/explorer_model.js";
@@ -133,7 +133,6 @@ export function createInspector(app) {
 
 /** @param {{mu: Latent, std: Latent}} q @param {number} index @param {number} noise @returns {Latent} */
 function posteriorDraw({mu, std}, index, noise) {
-  if (noise === 0) return mu;
-  const epsilon = seededNormal(noise * 65_537 + index)();
+  const epsilon = epsilonOf(noise, index);
   return [mu[0] + std[0] * epsilon[0], mu[1] + std[1] * epsilon[1]];
 }

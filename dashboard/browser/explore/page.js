@@ -41,7 +41,7 @@ export function buildPage(app) {
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(app, model));
-  const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample};
+  const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample, network: app.network};
   const identity = createIdentityBar(app, () => element);
   const welcome = createWelcome(models.map((model) => model.bundle.kind), app.lesson);
   const notice = make("p", {role: "alert", "data-testid": "notice"});

@@ -33,20 +33,9 @@ export function rampTexts(field) {
   });
 }
 
-/** @param {FieldName} name @param {string} units of the axes */
-function scaleTitle(name, units) {
-  return {density: "Density per area", distance: `Distance, ${units}`, entropy: "Entropy, nats/image"}[name];
-}
-
-/** The scale in the lower left corner. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
- * @param {number} size of the text in pixels @param {Field} field @param {string} units @returns {Bar} */
-export function paintFieldScale(context, view, theme, size, field, units) {
-  const ramp = fieldRamp(field.name, theme.dark);
-  const colourAt = (/** @type {number} */ share) => {
-    const packed = ramp[Math.round(255 * share)];
-    return `rgba(${packed & 255},${packed >> 8 & 255},${packed >> 16 & 255},${(packed >>> 24) / 255})`;
-  };
-  return paintScale(context, view, theme, size, {title: scaleTitle(field.name, units), colourAt, texts: rampTexts(field)});
+/** @param {Pick<Field, "name"|"unit">} field @param {string} units of the axes */
+function scaleTitle({name, unit}, units) {
+  return {unit: `Activation, ${unit}`, density: "Density per area", distance: `Distance, ${units}`, entropy: "Entropy, nats/image"}[name];
 }
 
 /** @typedef {{title: string, colourAt: ((share: number) => string)|null, texts: string[], beside?: string}} Ramp from the colour at 0 to that at 1, and the numbers that stand along it, or without colours a text
@@ -54,23 +43,41 @@ export function paintFieldScale(context, view, theme, size, field, units) {
 
 /** @typedef {{left: number, top: number, wide: number, tall: number, right: number}} Bar where the colours of a scale are, and the end of its plate */
 
+/** What a shaded layer's scale shows. @param {Field} field @param {Theme} theme @param {string} units of the axes @returns {Ramp} */
+export function rampOf(field, theme, units) {
+  const ramp = fieldRamp(field.name, theme.dark);
+  const colourAt = (/** @type {number} */ share) => {
+    const packed = ramp[Math.round(255 * share)];
+    return `rgba(${packed & 255},${packed >> 8 & 255},${packed >> 16 & 255},${(packed >>> 24) / 255})`;
+  };
+  return {title: scaleTitle(field, units), colourAt, texts: rampTexts(field)};
+}
+
 /** How tall a scale is with the room below it. @param {number} size of its text */
 export function scaleHeight(size) {
   return 2 * Math.round(size * 1.35) + BAR_HEIGHT + 2 * PLATE_EDGE;
 }
 
-/** A scale in the lower left corner, or above what stands there. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme @param {number} size of the text in pixels
- * @param {Ramp} ramp @param {number} [lift] pixels @returns {Bar} */
-export function paintScale(context, view, theme, size, {title, colourAt, texts, beside = ""}, lift = 0) {
-  const line = Math.round(size * 1.35);
+/** Where the plate of a scale lies: in the lower left corner, or above what stands there. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme
+ * @param {number} size of the text in pixels @param {Ramp} ramp @param {number} [lift] pixels */
+export function scaleBox(context, view, theme, size, {title, colourAt, texts, beside = ""}, lift = 0) {
   const bar = colourAt ? BAR_HEIGHT : 0;
   const tall = scaleHeight(size) - PLATE_EDGE - BAR_HEIGHT + bar;
-  const [x, y] = [PLATE_EDGE, view.height - tall - PLATE_EDGE - lift];
   context.font = `${size}px ${theme.font}`;
   const wide = Math.max(BAR_WIDTH, ...[title + beside, ...(colourAt ? [] : texts)].map((text) => Math.ceil(context.measureText(text).width)));
+  return {x: PLATE_EDGE, y: view.height - tall - PLATE_EDGE - lift, wide: wide + 2 * PLATE_EDGE, tall, bar};
+}
+
+/** A scale in its place. @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme @param {number} size of the text in pixels
+ * @param {Ramp} ramp @param {number} [lift] pixels @returns {Bar} */
+export function paintScale(context, view, theme, size, ramp, lift = 0) {
+  const {title, colourAt, texts} = ramp;
+  const line = Math.round(size * 1.35);
+  const {x, y, wide: plate, tall, bar} = scaleBox(context, view, theme, size, ramp, lift);
+  const wide = plate - 2 * PLATE_EDGE;
   context.fillStyle = theme.halo;
   context.beginPath();
-  context.roundRect(x, y, wide + 2 * PLATE_EDGE, tall, 4);
+  context.roundRect(x, y, plate, tall, 4);
   context.fill();
   const [left, top] = [x + PLATE_EDGE, y + line];
   if (colourAt) {

@@ -18,6 +18,7 @@ import {createSquare} from "./square.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("./painter.js").Scene} Scene */
 
+const BESIDE_A_UNIT = 0.22; // opacity of the codes
 const SHARPEST = 3; // pixels of a picture for one of the page
 const ONE_SCALE = "Both maps on one scale";
 
@@ -105,7 +106,10 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       const key = [cachedView, cachedKey, scene.pictures, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
       square.paint(0, key, (context) => {
         const taken = painter.below(context, scene, () => backdrop.paint(context, view, scene.shown, theme), () => {
+          // Under all the codes a unit's activation could not be seen.
+          context.globalAlpha = scene.shown.field?.name === "unit" ? BESIDE_A_UNIT : 1;
           paintCached(context, view);
+          context.globalAlpha = 1;
           if (scene.pictures) pictures.paint({context, view, ratio: square.room().ratio, theme, state, model, tint: tintOf(model.bundle, worth, theme)}, scene.pictures);
         });
         square.element.style.setProperty("--lx-taken", `${taken}px`);

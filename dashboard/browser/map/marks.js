@@ -64,8 +64,9 @@ function strokeLine(context, from, to) {
 }
 
 /** N(0, I) at 1, 2 and 3 σ with the share of its mass outside; for a model without a prior also the Gaussian fitted to its codes.
- * @param {Context} context @param {View} view @param {Theme} theme @param {ExplorerModel} model @param {number} size of the text */
-export function paintPrior(context, view, theme, model, size) {
+ * @param {Context} context @param {View} view @param {Theme} theme @param {ExplorerModel} model @param {number} size of the text
+ * @param {Plate[]} [taken] where nothing may be written */
+export function paintPrior(context, view, theme, model, size, taken = []) {
   const isVae = model.bundle.kind === "vae";
   context.font = `600 ${size}px ${theme.font}`;
   for (const sigma of [1, 2, 3]) {
@@ -81,8 +82,7 @@ export function paintPrior(context, view, theme, model, size) {
     haloStroke(context, theme, theme.text, 1.5, []);
   }
   const crowd = createCrowd(view, model.bundle.points.codes);
-  /** @type {Plate[]} */
-  const laid = [];
+  const laid = taken.slice();
   for (const {along, text} of contourLabels(view, model)) {
     const [wide, tall] = plateOf(context, text);
     const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));

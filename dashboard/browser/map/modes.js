@@ -16,7 +16,7 @@ const CLICK_REACH_IMAGE = 28;
 const GRAB_REACH = 18;
 const TWO_CLICKS = 1000; // milliseconds that a double click lasts at most
 /** @type {Record<string, Mode>} */
-const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample", l: "select"};
+const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample", l: "select", n: "network"};
 
 /** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go
  * @param {(z: Latent) => number|null} pictureAt the image whose picture lies there */
@@ -111,7 +111,7 @@ export function createMapModes(app, model, view, reach, pictureAt) {
     /** @param {Latent} z */
     drag(z) {
       const {mode} = store.state;
-      if (mode === "move") {
+      if (mode === "move" || mode === "network") {
         setHovered(imageNear(z, HOVER_REACH));
         moveTo(z, true);
       } else if (mode === "inspect") setHovered(imageNear(z, CLICK_REACH_IMAGE));
@@ -128,6 +128,12 @@ export function createMapModes(app, model, view, reach, pictureAt) {
         choose(imageNear(z, CLICK_REACH_IMAGE));
         setHovered(null);
       } else if (mode === "select") app.selection.release(clicked);
+      else if (mode === "network" && clicked) {
+        const index = imageNear(z, CLICK_REACH_IMAGE);
+        if (index === null) moveTo(z, true);
+        else app.network.choose(index);
+        setHovered(null);
+      }
       grabbed = -1;
       app.commit();
     },
@@ -152,6 +158,7 @@ export function createMapModes(app, model, view, reach, pictureAt) {
       if (mode) store.dispatch({type: "mode", mode});
       else if (key === "0") moveTo([0, 0], true);
       else if (key === "q" || key === "Q") app.probe?.refine();
+      else if (state.mode === "network" && (key === "e" || key === "E")) app.network.draw(key === "e");
       else if (key === "r" || key === "R") moveTo(randomLatent(model), true);
       else if (key === "Escape") {
         const cleared = state.mode === "select" && app.selection.clear();
@@ -164,6 +171,7 @@ export function createMapModes(app, model, view, reach, pictureAt) {
         } else if (state.mode === "sample") app.sample.chooseNear(place, state.z[place]);
         else if (state.mode === "select") app.selection.corner(place, howOf(held), view().scale);
         else if (state.mode === "draw") return false;
+        else if (state.mode === "network") app.network.choose(model.index.nearest(...state.z[place]));
         else choose(imageNear(state.z[place], Infinity));
       } else return false;
       app.commit();

@@ -2,7 +2,7 @@
 // Paints one latent space with whatever layers are on: on the screen, and on the pictures that are saved of it.
 
 import {classesOf, markOf} from "../words/classes.js";
-import {paintFieldScale, scaleHeight} from "./field_scale.js";
+import {paintScale, rampOf, scaleBox, scaleHeight} from "./field_scale.js";
 import {paintAxes, paintCursor, paintFrame, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
 import {paintRegions} from "./regions.js";
 import {paintTruth} from "./posterior.js";
@@ -36,8 +36,11 @@ export function createPainter(app, model) {
         paintGrid(context, view, theme);
         backdrop();
         codes();
-        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1);
-        if (field) taken = paintFieldScale(context, view, theme, size - 1, field, model.units).right;
+        const ramp = field && rampOf(field, theme, model.units);
+        const scale = ramp && scaleBox(context, view, theme, size - 1, ramp);
+        const plates = scale ? [{at: /** @type {[number, number]} */ ([scale.x + scale.wide / 2, scale.y + scale.tall / 2]), wide: scale.wide, tall: scale.tall}] : [];
+        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1, plates);
+        if (ramp) taken = paintScale(context, view, theme, size - 1, ramp).right;
         if (worth) taken = Math.max(taken, paintWorthScale(context, view, theme, size - 1, worth, field ? scaleHeight(size - 1) : 0).right);
       });
       context.strokeStyle = theme.line;
@@ -60,6 +63,10 @@ export function createPainter(app, model) {
           paintMarks(context, view, theme, app.inspector.neighbours(place).map(model.codeOf));
           const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
           if (std && !truth) paintPosterior(context, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
+        }
+        if (rests && state.mode === "network") {
+          const q = app.network.q(place);
+          if (q?.std) paintPosterior(context, view, theme, q.mu, q.std);
         }
         if (state.mode === "select") paintRegions(context, view, theme, app.selection.shapes().filter((shape) => shape.model === place));
         const mark = (/** @type {number} */ index, /** @type {boolean} */ strong) => {

@@ -85,7 +85,7 @@ export function createPlane(app, model) {
     };
     const key = [painted, worth, scene.pictures, scene.shown.field, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
       state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version(),
-      app.selection.shapes()];
+      app.selection.shapes(), state.mode === "network" && app.network.q(place)];
     if (seen.includes(codes.square)) codes.render(scene);
     if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());
     // Pictures in place of dots and what the codes are coloured by belong to the codes alone.

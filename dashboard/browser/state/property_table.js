@@ -3,7 +3,7 @@
 
 import {drawingOfText} from "./drawing_text.js";
 import {shapesOfText, textOfShapes} from "./region_text.js";
-import {ALL_CLASSES, COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
+import {ALL_CLASSES, COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -59,6 +59,16 @@ export const PROPERTIES = [
   choice("q", /** @type {("encoder"|"best")[]} */ (["encoder", "best"]), (state) => (state.refined ? "best" : "encoder"), (q) => ({refined: q === "best"})),
   whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),
   {
+    key: "unit",
+    format: ({unit}) => (unit ? `${unit.model}${unit.part[0]}${unit.place}.${unit.unit}` : ""),
+    parse(text, state) {
+      if (text === "") return {unit: null};
+      const match = /^(\d)([ed])(\d{1,2})\.(\d{1,5})$/.exec(text);
+      if (!match || Number(match[1]) >= state.z.length) return null;
+      return {unit: {model: Number(match[1]), part: match[2] === "e" ? "encoder" : "decoder", place: Number(match[3]), unit: Number(match[4])}};
+    },
+  },
+  {
     key: "ends",
     format: (state) => state.ends.map((end) => (end ? endText(end) : "")).join(";"),
     parse(text, state) {
@@ -88,7 +98,7 @@ export const PROPERTIES = [
   choice("tool", /** @type {("lasso"|"rectangle")[]} */ (["lasso", "rectangle"]), (state) => state.tool, (tool) => ({tool})),
   {
     key: "drawing",
-    format: (state) => (state.mode === "draw" ? state.inked : ""),
+    format: (state) => (readsDrawing(state) ? state.inked : ""),
     parse: (text) => (drawingOfText(text) ? {inked: text} : null),
   },
 ];

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import NATS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material

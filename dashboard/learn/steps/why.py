@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import PIXELS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material

@@ -21,12 +21,14 @@ const drawn = () => Float32Array.from({ length: 784 }, () => Number(uniform() < 
 
 function randomState() {
   const mode = MODES[whole(MODES.length)];
+  const selected = [null, whole(10_000)][whole(2)];
+  const drawing = mode === "draw" || (mode === "network" && selected === null);
   return {
     ...plain,
-    mode, inked: mode === "draw" && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
+    mode, inked: drawing && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
+    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected, refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
-    path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
+    path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)), unit: [null, { model: whole(2), part: uniform() < 0.5 ? "encoder" : "decoder", place: whole(9), unit: whole(2000) }][whole(2)],
     shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",
   };
 }

@@ -17,10 +17,10 @@ from dashboard.learn import component as lesson
 from dashboard.learn import wording
 from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
-from dashboard.learn.steps.source import source_of
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
 from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.links import read
+from dashboard.shared.source import source_of
 from dashboard.stock import catalogue, material, measures
 from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
