@@ -78,6 +78,7 @@ def test_what_is_drawn_round_is_selected_kept_and_taken_away(open_static: Callab
     left = added & ~inside(state(page)["shapes"][2]["corners"], codes[VAE])
     assert count(page) == left.sum() < added.sum()
 
+    expect(page.get_by_test_id("select-png")).to_have_attribute("aria-disabled", "false")
     for testid, name in (("select-csv", "selection.csv"), ("select-png", "selection.png")):
         with page.expect_download() as given:
             page.get_by_test_id(testid).click()
