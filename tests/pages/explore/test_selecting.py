@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 from support.bundles import log_px, points
-from support.explorer_page import pixels, place, settle, state, until
+from support.explorer_page import place, settle, state, until
 
 VAE, AE = "vae-mnist-small", "ae-mnist-small"
 
@@ -46,15 +46,17 @@ def test_what_is_drawn_round_is_selected_kept_and_taken_away(open_static: Callab
     page = open_static(accept_downloads=True)
     codes = {name: points(name)[0] for name in (VAE, AE)}
     page.get_by_test_id("mode-select").click()
+    settle(page)
     expect(page.get_by_test_id("select-empty")).to_contain_text("Draw round codes")
     other = page.get_by_test_id("explorer").locator(".lx-map-base").nth(1)
-    before = pixels(page, other)
+    picture = "canvas => canvas.toDataURL()"
+    before = other.evaluate(picture)
     drag(page, "latent-map-vae", (0.4, 0.2), (0.8, 0.3), (0.7, 0.7), (0.45, 0.6))
     (shape,) = state(page)["shapes"]
     wanted = inside(shape["corners"], codes[VAE])
     assert (shape["model"], count(page)) == (0, wanted.sum())
     assert 100 < wanted.sum() < 9000
-    assert pixels(page, other) != before, "the same images are marked in the other map"
+    assert other.evaluate(picture) != before, "the same images are marked in the other map"
     means = [codes[name][wanted].mean(0) for name in (VAE, AE)]
     assert np.allclose(state(page)["z"], means, atol=1e-3), "the points are at the mean"
     together = page.get_by_test_id("select-together")
@@ -78,6 +80,7 @@ def test_what_is_drawn_round_is_selected_kept_and_taken_away(open_static: Callab
     left = added & ~inside(state(page)["shapes"][2]["corners"], codes[VAE])
     assert count(page) == left.sum() < added.sum()
 
+    expect(page.get_by_test_id("select-png")).to_have_attribute("aria-disabled", "false")
     for testid, name in (("select-csv", "selection.csv"), ("select-png", "selection.png")):
         with page.expect_download() as given:
             page.get_by_test_id(testid).click()

@@ -25,6 +25,7 @@ import {classesText, countText, spokenSelection, togetherMeans} from "./words.js
 
 const EXTREMES = 8;
 const NONE = "Nothing is selected yet.";
+const WORKING = "The selected images are still being decoded.";
 const SYMBOLS = ["log p(x)", "ELBO", "gap"];
 
 /** @param {App} app */
@@ -174,7 +175,8 @@ export function createSelectPanel(app) {
       tools.show(state.tool);
       hows.show(selection.usual());
       const drawn = selection.shapes().length > 0;
-      for (const button of [table, slide]) setUnable(button, selected.length ? "" : NONE);
+      setUnable(table, selected.length ? "" : NONE);
+      setUnable(slide, !selected.length ? NONE : selected === asked && made.every((one) => one) ? "" : WORKING);
       setUnable(clear, drawn ? "" : NONE);
       setText(title, drawn ? countText(points, selected.length) : "No images selected");
       empty.hidden = selected.length > 0;

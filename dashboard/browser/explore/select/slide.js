@@ -37,6 +37,7 @@ export async function saveSlide(app, summary) {
   const {shapes} = app.store.state;
   app.store.dispatch({type: "set", values: {waiting: "The picture is being made …"}});
   try {
+    await app.arrived; // the images
     const map = await app.mapPicture(shapes[shapes.length - 1].model, "square");
     if (!map) throw new PlainError("The map changed while its picture was being made; save it once more.");
     savePicture(slideOf(app, summary, picturesAsPng([map])), "selection.png");
@@ -76,7 +77,7 @@ function slideOf(app, {selected, made, names, measured, counts, extreme, title, 
   });
 
   /** @type {[string, Float32Array][]} */
-  const tiles = [["mean image", meanImage(/** @type {Uint8Array} */ (images), selected)]];
+  const tiles = images ? [["mean image", meanImage(images, selected)]] : [];
   models.forEach((model, i) => {
     const average = made[i]?.mean;
     if (average) tiles.push([`${model.short}: mean decode`, average]);
