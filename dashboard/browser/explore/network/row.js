@@ -85,7 +85,7 @@ export function createRow(model, {chosen, draw}) {
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
-    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : shapeText(stage.shape);
+    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : stage.shape.join("×");
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
       lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), tensorsText(stage), `${tensorsText(stage) && "=\u00a0"}${countText(stage)}`]});
     return {stage, reach, cells, view, values};

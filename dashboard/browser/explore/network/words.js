@@ -7,7 +7,7 @@ import {signedNumber} from "../../words/numbers.js";
 
 /** @type {Record<string, string>} */
 const OPS = {
-  linear: "linear", fourier: "sin, cos", residual: "residual", conv: "convolution", conv_transpose: "transposed convolution", layer_norm: "norm",
+  linear: "linear", fourier: "sin, cos", residual: "residual", conv: "conv", conv_transpose: "transposed conv", layer_norm: "norm",
   gelu: "GELU", relu: "ReLU", silu: "SiLU", tanh: "tanh", dropout: "dropout", flatten: "flatten", reshape: "reshape",
 };
 const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
@@ -27,15 +27,18 @@ export function shapeText(shape) {
   return shape.join(" × ");
 }
 
-/** The tensors that training moved in a stage, as a sum of products. @param {Stage} stage */
-export function tensorsText({layer, ops}) {
-  const {op, in: inner, out: outer, kernel, size} = layer;
-  const norm = ops.includes("layer_norm") && op !== "residual" ? ` + 2·${size ?? outer}` : "";
-  if (op === "linear") return `${outer}·${inner} + ${outer}${norm}`;
-  if (op === "conv") return `${outer}·${inner}·${kernel}² + ${outer}`;
-  if (op === "conv_transpose") return `${inner}·${outer}·${kernel}² + ${outer}`;
-  if (op === "residual") return (layer.layers ?? []).filter((one) => one.op === "linear").map((one) => `${one.out}·${one.in}`).join(" + ");
-  return "";
+/** The numbers that training moved in a stage, as the products that its weights are and the rest, biases and norms, in one. @param {Stage} stage */
+export function tensorsText({layer, parameters}) {
+  const products = factorsOf(layer);
+  const rest = parameters - products.reduce((sum, factors) => sum + factors.reduce((product, one) => product * one, 1), 0);
+  return products.length ? `${products.map((factors) => factors.join("·")).join(" + ")} + ${rest}` : "";
+}
+
+/** The sides of a layer's weights. @param {Stage["layer"]} layer @returns {number[][]} */
+function factorsOf({op, in: inner = 0, out: outer = 0, kernel = 0, layers = []}) {
+  if (op === "residual") return layers.flatMap(factorsOf);
+  if (op === "linear") return [[outer, inner]];
+  return op === "conv" || op === "conv_transpose" ? [[outer, inner, kernel, kernel]] : [];
 }
 
 /** How many numbers training moved; those that were drawn once and kept are said to be fixed. @param {Stage} stage */

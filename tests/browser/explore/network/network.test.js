@@ -90,6 +90,9 @@ test("what stands under the stages adds up to the parameters that they have", ()
       else assert.equal(sum(tensorsText(stage)), stage.parameters);
     }
   }
+  const block = { layer: { op: "residual", layers: [{ op: "layer_norm", size: 8 }, { op: "linear", in: 8, out: 3 }, { op: "gelu" }, { op: "linear", in: 3, out: 8 }] }, parameters: 16 + 27 + 32 };
+  assert.equal(tensorsText(block), "3·8 + 8·3 + 27");
+  assert.equal(tensorsText({ layer: { op: "conv", in: 3, out: 5, kernel: 4 }, parameters: 245 }), "5·3·4·4 + 5");
   const [, head] = stagesOf(bundle, network, "encoder");
   assert.deepEqual([0, 1, 2, 3].map((unit) => unitText(head, 2, unit, "logvar")), ["μ₁", "μ₂", "log σ²₁", "log σ²₂"]);
 });
