@@ -94,12 +94,12 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   }
 }
 
-/** Places along the upper and the lower edge of a map, from the right: at the lower left may be the scale of a shaded layer. @param {View} view @param {number} wide @param {number} tall
+/** Places along the upper edge of a map, from the right, and last in the lower left corner, where a scale may be; in the lower right one stands what is out of sight. @param {View} view @param {number} wide @param {number} tall
  * @returns {[number, number][]} */
 function edgePlaces({width, height}, wide, tall) {
   const [right, left] = [width - wide / 2 - INSET, wide / 2 + CORNER];
   const across = left < right ? [right, (left + right) / 2, left] : [width / 2];
-  return [tall / 2 + INSET, height - tall / 2 - INSET].flatMap((y) => across.map((x) => /** @type {[number, number]} */ ([x, y])));
+  return [...across.map((x) => /** @type {[number, number]} */ ([x, tall / 2 + INSET])), [wide / 2 + INSET, height - tall / 2 - INSET]];
 }
 
 /** @param {Plate} plate @param {View} view */
@@ -136,7 +136,7 @@ function ringPlaces(sigma) {
 /** What the lines on a model without a prior are. @param {ExplorerModel} model @param {boolean} roomy */
 export function ownLabel(model, roomy) {
   if (isFlat(model.gaussian)) return "Dashed: N(0, I); its codes lie on a line";
-  return roomy ? "Solid: 1, 2, 3σ of the codes' Gaussian; dashed: of N(0, I)" : "Solid: codes' Gaussian; dashed: N(0, I)";
+  return roomy ? "Solid: 1, 2, 3σ of the codes' Gaussian; dashed: of N(0, I)" : "Codes' Gaussian; N(0, I) dashed";
 }
 
 /** The ellipse of so many standard deviations. @param {import("../model/explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */
