@@ -16,13 +16,14 @@ from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
+from dashboard.train import dials, knob_words, live_chart, wording
 from dashboard.train import form as train_form
-from dashboard.train import live_chart, wording
 from dashboard.train import queue as train_queue
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import AMOUNT, UNIT, UNITS
 from vae_engine.base.errors import EngineError
 from vae_engine.runs import control as run_control
+from vae_engine.stored import knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
@@ -90,6 +91,7 @@ def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
     others = [one for one in jobs.going() if one != run]
     _head(jobs, view, others)
     _keys(jobs, view)
+    _knobs(jobs, view)
     if message := wording.trouble(view):
         (st.warning if view.state is State.INTERRUPTED else st.error)(wording.told(message))
     if view.state is State.QUEUED:
@@ -183,8 +185,19 @@ def _keys(jobs: Jobs, view: RunView) -> None:
         _progress(view, pace.delay)
 
 
+def _knobs(jobs: Jobs, view: RunView) -> None:
+    """The knobs of a run that trains; of any other what was turned while it did."""
+    if view.state in LIVE and view.configs and not jobs.read_only:
+        dials.show(jobs, view, *view.configs)
+    elif said := knob_words.turned(view):
+        st.caption(said)
+
+
 def _progress(view: RunView, delay: float) -> None:
-    st.progress(view.progress, wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0), width="stretch")
+    said = wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0)
+    if view.state in LIVE and view.configs:
+        said += f" · {knob_words.objective(view, *view.configs, dials.where(view, view.configs[1]))}"
+    st.progress(view.progress, said, width="stretch")
 
 
 def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:
@@ -259,7 +272,8 @@ def _pictures(view: RunView) -> None:
         elif view.snapshots or view.state in LIVE:
             # The film asks for the weights of the moment by itself; that there are some is all it must be told.
             latest = None if view.latest is None else 0
-            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)
+            turns = tuple(knobs.marks(view.turned).items())
+            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns)
             step = film([reel], key="train-film").step
         else:
             st.caption(wording.WAITING_FOR_MAP)

@@ -93,6 +93,14 @@ def change(turn: Turned) -> str:
     return f"{_NAMES[turn.knob]} {_text(turn.old)} → {_text(turn.new)}"
 
 
+def marks(turns: Iterable[Turned]) -> dict[int, str]:
+    """What was turned at each step, for a mark on an axis of steps."""
+    found: dict[int, str] = {}
+    for turn in turns:
+        found[turn.step] = f"{found[turn.step]}, {change(turn)}" if turn.step in found else change(turn)
+    return found
+
+
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
