@@ -29,6 +29,8 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {"nll": 270, "kl": 210}
+_LOWER = 12
+"""By how much a curve is lower below a row of knobs, so that all fits a small screen."""
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -307,5 +309,5 @@ def _curves(view: RunView, step: int | None) -> None:
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        chart = live_chart.chart(table, term, _HEIGHTS[term])
+        chart = live_chart.chart(table, term, _HEIGHTS[term] - (_LOWER if view.state in LIVE else 0))
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")
