@@ -39,6 +39,8 @@ class Reel:
     """Changes whenever newer weights of the moment were written (RunView.latest); None where there are none."""
     live: bool
     """Whether it is being trained now."""
+    turns: tuple[tuple[int, str], ...] = ()
+    """What was turned while it trained, by step (knobs.marks)."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dashboard.jobs.run_view import read_run
 from dashboard.shared import browser
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange import film
+from vae_engine.stored import knobs
 
 MOST_BYTES = 20 * 10**6
 _NOT_FRAMES = 1.5 * 10**6  # script and images
@@ -26,6 +27,7 @@ class _Reel:
     kind: str
     data: str
     steps: tuple[int, ...]
+    turns: tuple[tuple[int, str], ...]
 
 
 def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
@@ -45,7 +47,7 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     casts = [block(f"cast-{place}", planes(film.cast(data))) for place, data in enumerate(data_sets)]
     described = [
         {"run": str(place), "title": reel.title, "kind": reel.kind, "steps": kept[place], "latest": None, "live": False,
-         "cast": data_sets.index(reel.data)}
+         "turns": reel.turns, "cast": data_sets.index(reel.data)}
         for place, reel in enumerate(reels)
     ]  # fmt: skip
     about = json.dumps({"reels": described, "note": _note(reels, kept, most)}).replace("<", "\\u003c")
@@ -63,7 +65,8 @@ def _reel(folder: Path) -> _Reel:
     if not view.snapshots:
         raise EngineError(f"{view.about.name} has no instants yet; there is nothing to show.")
     model, train = view.configs
-    return _Reel(folder, view.about.name, model.kind, train.data, tuple(sorted(set(view.snapshots))))
+    turns = tuple(knobs.marks(view.turned).items())
+    return _Reel(folder, view.about.name, model.kind, train.data, tuple(sorted(set(view.snapshots))), turns)
 
 
 def _frame(place: int, reel: _Reel, step: int) -> str:

@@ -20,7 +20,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.runs import log as run_log
 from vae_engine.runs.log import LogEvent
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.architecture import PIXELS, SIDE, Layer, layers
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -160,8 +160,9 @@ def _speed(folder: Path, length: int) -> Speed | None:
         model, train = checkpoints.read_config(folder)
     except EngineError:
         return None
-    rates = [rate for event in run_log.read_on(folder).events if (rate := event.get("images_per_second"))]
-    if len(rates) < 3:
+    events = run_log.read_on(folder).events
+    rates = [rate for event in events if (rate := event.get("images_per_second"))]
+    if len(rates) < 3 or any(turn.knob == "samples" for turn in knobs.turns(events)):
         return None
     work = multiply_adds(model, train.samples)
     return Speed(read_about(folder).name, work, train.batch_size, _is_convolutional(model), statistics.median(rates))

@@ -28,7 +28,7 @@ from dashboard.jobs import queue as run_queue
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.experiment_view import ExperimentView, read_experiment
 from dashboard.jobs.kind import EXPERIMENT, TRAINING, Kind, kind_of
-from dashboard.jobs.run_view import RESUMABLE, About, RunView, State, read_about, read_run, write_about
+from dashboard.jobs.run_view import LIVE, RESUMABLE, About, RunView, State, read_about, read_run, write_about
 from vae_engine.base import locks, places, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import discard, patiently
@@ -37,9 +37,9 @@ from vae_engine.experiments.folder import Asked
 from vae_engine.runs import archive as run_archive
 from vae_engine.runs import control as run_control
 from vae_engine.runs import extension as run_extension
-from vae_engine.runs.control import Pace
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.knobs import Value
 
 VARIABLE = "LATENT_EXPLORER_RUNS"
 READ_ONLY = "LATENT_EXPLORER_READ_ONLY"
@@ -261,7 +261,26 @@ class Jobs:
         """Let training go on: to the end or for so many steps, as fast as it can or `delay` seconds a step."""
         self._refuse_changes(run)
         view = self.view(run)
-        run_control.ask(view.folder, Pace(None if steps is None else view.step + steps, delay))
+        pause_at = None if steps is None else view.step + steps
+        run_control.ask(view.folder, replace(run_control.asked(view.folder), pause_at=pause_at, delay=delay))
+
+    def turn(self, run: str, knob: str, value: Value) -> None:
+        """Turn a knob of a run that trains, from its next step on."""
+        self._turn_all(run, lambda model, train: {knob: knobs.checked(knob, value, model, train)})
+
+    def turn_back(self, run: str) -> None:
+        """Set the knobs of a run that trains back to what it began with."""
+        self._turn_all(
+            run, lambda model, train: {k: v for k, v in knobs.at_first(train).items() if not knobs.why_not(k, model, train)}
+        )
+
+    def _turn_all(self, run: str, wanted: Callable[[ModelConfig, TrainConfig], dict[str, Value]]) -> None:
+        self._refuse_changes()
+        view = self.view(run)
+        if view.state not in LIVE or view.configs is None:
+            raise EngineError(f"{view.about.name} is {view.state}; knobs are turned while a run trains.")
+        asked = run_control.asked(view.folder)
+        run_control.ask(view.folder, replace(asked, knobs={**asked.knobs, **wanted(*view.configs)}))
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
 from vae_engine.runs.extension import BUDGET
 from vae_engine.runs.log import Log
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.knobs import Turned
 
 ABOUT = "about.json"
 OUTPUT = "output.log"
@@ -79,6 +81,11 @@ class RunView:
     def snapshots(self) -> tuple[int, ...]:
         """The steps of which weights were kept, ascending."""
         return tuple(event["step"] for event in self.log.events if event["type"] == "snapshot")
+
+    @cached_property
+    def turned(self) -> tuple[Turned, ...]:
+        """The turns of its knobs while it trained, oldest first; with any of them it is no run of its settings alone."""
+        return tuple(knobs.turns(self.log.events))
 
     @property
     def progress(self) -> float:

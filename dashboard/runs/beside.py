@@ -26,6 +26,7 @@ from dashboard.shared.numbers import NumberError, read_seed
 from dashboard.train.wording import overfitting, plain, told, why_not_in_explore
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
+from vae_engine.stored import knobs
 
 _GRID, _STRIP, _WIDE = 20, 10, 480
 _MOST_REELS = 2
@@ -216,7 +217,8 @@ def _maps(rows: Sequence[Row]) -> None:
 
 def _reel(row: Row, run: str) -> Reel:
     assert row.view is not None
-    return Reel(run, row.name, row.kind, row.view.snapshots, row.view.latest, row.state in LIVE)
+    turns = tuple(knobs.marks(row.view.turned).items())
+    return Reel(run, row.name, row.kind, row.view.snapshots, row.view.latest, row.state in LIVE, turns)
 
 
 def _manifolds(rows: Sequence[Row]) -> None:

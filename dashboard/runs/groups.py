@@ -67,8 +67,8 @@ def groups(found: Sequence[Row]) -> list[Group]:
     """Every group of at least FEWEST values of a setting, β first, the larger ones first."""
     sorted_in: dict[tuple[Any, ...], list[tuple[Any, Row]]] = {}
     for row in found:
-        if not (row.is_finished and row.configs):
-            continue
+        if not (row.is_finished and row.configs) or row.turned:
+            continue  # a run whose knobs were turned is none of the value that it only began with
         meant = settings(row)
         told = [(spec.name, getattr(config, spec.name)) for config in row.configs for spec in dataclasses.fields(config)]
         told = [one for one in told if one[0] not in _WITHOUT]

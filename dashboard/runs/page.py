@@ -150,7 +150,7 @@ def _cells(row: Row) -> dict[str, Any]:
         "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "name": row.name,
         "state": row.state,
         "kind": wording.KINDS[row.kind], "d": model and model.latent_dim,
-        "beta": train.beta if train and row.kind == "vae" else None,
+        "beta": train.beta if train and row.kind == "vae" and not row.turned else None,
     }  # fmt: skip
     for split in wording.SPLITS:
         for term in wording.TERMS:
@@ -159,7 +159,7 @@ def _cells(row: Row) -> dict[str, Any]:
     return cells | {
         "data": row.data, "network": run_table.architecture(row), "objective": run_table.objective(row),
         "budget": train and run_table.budget(train), "seconds": row.seconds, "when": when and when.replace(tzinfo=None),
-        "message": row.message,
+        "message": row.message or wording.turned(row),
     }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=90)
     columns["objective"] = None
     columns["data"] = columns["data"] if len({row.data for row in rows}) > 1 else None
-    columns["message"] = columns["message"] if any(row.message for row in rows) else None
+    columns["message"] = columns["message"] if any(row.message or row.turned for row in rows) else None
     for split, short in wording.SPLITS.items():
         for term, label in wording.TERMS.items():
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"

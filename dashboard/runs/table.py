@@ -18,7 +18,7 @@ from dashboard.stock import own_runs
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import read_json
 from vae_engine.runs import snapshots, sweep
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -29,6 +29,8 @@ HELD_OUT, TEST = "validation", "test"
 _OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
 NOTHING = "–"
+TURNED = "turned"
+"""Among the settings: what was turned while a run trained."""
 _PROTOCOLS = ("grey", "dynamic", "threshold")
 _SUMMARY = f"{sweep.SUMMARY}.json"
 
@@ -87,6 +89,11 @@ class Row:
     def error(self, split: str, name: str) -> float | None:
         """The standard error of one of its numbers; None where it is not known."""
         return self.numbers[split].errors.get(name) if split in self.numbers else None
+
+    @property
+    def turned(self) -> str:
+        """What was turned while it trained, so that it is no run of its settings alone; nothing of one that was left alone."""
+        return "; ".join(map(knobs.told, self.view.turned)) if self.view else ""
 
     @property
     def is_finished(self) -> bool:
@@ -223,6 +230,7 @@ def settings(row: Row) -> dict[str, str]:
     model, train = row.configs
     told = {name: _text(value) for config in row.configs for name, value in dataclasses.asdict(config).items()}
     told["data"] = row.data
+    told[TURNED] = row.turned or "no"
     for name in _OF_VAES if model.kind == "ae" else ():
         told[name] = NOTHING
     for name in ("fourier_features", "fourier_scale") if model.decoder != "fourier" else ():

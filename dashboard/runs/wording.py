@@ -8,7 +8,7 @@ from dashboard.jobs.run_view import State
 from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
-from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, Row
+from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, TURNED, Row
 from dashboard.shared.wording import number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
@@ -46,7 +46,7 @@ COLUMNS = {
     "state": ("State", "Bundled with the software, or where a run of your own stands."),
     "kind": ("Kind", None),
     "d": ("d", "Latent dimensions."),
-    "beta": ("β", "Weight of the KL in the loss; an autoencoder has none."),
+    "beta": ("β", "Weight of the KL in the loss; an autoencoder has none, and a run whose knobs were turned not one alone."),
     "data": ("Data", None),
     "network": ("Network", "Encoder → decoder with the widths of their hidden layers."),
     "objective": ("Objective", "Estimator of the bound and draws of z per image."),
@@ -91,7 +91,7 @@ SEED, DICE = "Seed", "Roll the dice"
 GROUPS = "One setting at a time"
 GROUP = "Runs that differ in"
 GROUP_PANELS = {"nll": "nll, nats/image", "kl": "KL of each dimension, nats/image", "active": "active dimensions"}
-CLASSES = "Classes"
+CLASSES, TURNS = "Classes", "Turned while it trained"
 SYMBOLS = {"beta": "β", "latent_dim": "latent dimensions"}
 LADDER_IN_LEARN = "Walk the ladder in Learn"
 
@@ -141,7 +141,7 @@ def by_label(told: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _label(setting: str) -> str:
-    return {"budget": BUDGET, "classes": CLASSES}.get(setting) or LABELS.get(setting, setting)
+    return {"budget": BUDGET, "classes": CLASSES, TURNED: TURNS}.get(setting) or LABELS.get(setting, setting)
 
 
 def summary(row: Row) -> str:
@@ -163,13 +163,19 @@ def state_of(row: Row) -> str:
     parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", plain(row.data)]
     if row.configs:
         parts.append(f"{row.configs[0].latent_dim} latent dimension{'s' * (row.configs[0].latent_dim != 1)}")
-        parts += [f"β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
+        began = "began with " if row.turned else ""
+        parts += [f"{began}β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
     if row.view and row.view.position:
         parts[0] = f"**{row.state}**, place {row.view.position}"
     elif row.view and row.state not in (State.FINISHED, State.DAMAGED):
         parts[0] += f" at step {row.view.step:,}"
-    line = " · ".join(part for part in parts if part)
-    return f"{line}  \n{told(row.message)}" if row.message else line
+    lines = [" · ".join(part for part in parts if part), turned(row), told(row.message)]
+    return "  \n".join(line for line in lines if line)
+
+
+def turned(row: Row) -> str:
+    """What was turned while a run trained; nothing where nothing was."""
+    return f"Turned while it trained: {row.turned}." if row.turned else ""
 
 
 def unit(row: Row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from statistics import mean
 from typing import Any
@@ -13,10 +14,11 @@ from plotly.subplots import make_subplots
 from dashboard.shared.palette import COLOURS
 from dashboard.shared.wording import plus_minus
 from vae_engine.runs.log import LogEvent
+from vae_engine.stored import knobs
 
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
 TERMS = {"elbo": "ELBO, nats/image", "nll": "nll, nats/image", "kl": "KL, nats/image"}
-TRAINING, HELD_OUT = "training batches", "held-out images"
+TRAINING, HELD_OUT, TURNED = "training batches", "held-out images", "turned"
 _MOST_POINTS, _MOST_MARKS = 300, 60
 
 Line = tuple[list[float], list[float], list[float | None]]
@@ -39,6 +41,7 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
                 prefix = f"{name}: " if len(runs) > 1 else ""
                 figure.add_trace(_thin(on_batches, colour, prefix + TRAINING, first), row, 1)
                 figure.add_trace(_marked(measured, colour, prefix + HELD_OUT, first), row, 1)
+                _mark_turns(figure, turns(events, along), on_batches, colour, row)
         figure.update_yaxes(title=TERMS[term], row=row, col=1)
     figure.update_xaxes(type="log").update_xaxes(title=AXES[along], row=len(terms), col=1)
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
@@ -98,6 +101,33 @@ def _thinned(line: Line) -> Line:
 def _error_of_mean(errors: Sequence[float | None]) -> float | None:
     known = [one for one in errors if one is not None]
     return math.hypot(*known) / len(known) if len(known) == len(errors) else None
+
+
+def turns(events: Sequence[LogEvent], along: str = "step") -> dict[float, str]:
+    """What was turned while a run trained, by its place: that of the first step logged after it, in any but steps."""
+    steps = [event for event in events if event["type"] == "step"]
+    places: dict[float, str] = {}
+    for step, text in knobs.marks(knobs.turns(events)).items():
+        after = next((event for event in steps if event["step"] > step), None)
+        if along == "step" or after:
+            places[step if along == "step" else after[along]] = text  # type: ignore[index]
+    return places
+
+
+def _mark_turns(figure: go.Figure, places: Mapping[float, str], line: Line, colour: str, row: int) -> None:
+    """A dotted line at each turn, and on the curve a mark that says what was turned."""
+    if not (places and line[0]):
+        return
+    x = [max(place, min(line[0])) for place in places]  # the axis has no 0
+    for one in x:
+        figure.add_vline(one, line={"color": colour, "width": 1.5, "dash": "dot"}, row=row, col=1)
+    y = [line[1][bisect_left(line[0][:-1], one)] for one in x]
+    figure.add_trace(
+        go.Scatter(
+            x=x, y=y, mode="markers", name=TURNED, showlegend=False, text=list(places.values()),
+            marker={"symbol": "diamond", "size": 11, "color": colour}, hovertemplate="%{text}",
+        ), row, 1,
+    )  # fmt: skip
 
 
 def _thin(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:

@@ -165,7 +165,7 @@ def to_address(key: str, value: str) -> None:
 
 def visitor() -> str:
     """Under which name the runs of whoever looks are kept: that of their browser, or, without cookies, of this session."""
-    if owner := visitors.owner(st.context.cookies):
+    if owner := visitors.owner(dict(st.context.cookies)):
         return owner
     if not kept(_VISITOR):
         keep(_VISITOR, secrets.token_hex(16))
@@ -174,7 +174,7 @@ def visitor() -> str:
 
 def asking() -> str | None:
     """As whom the visitor asks for a change of a run; None where every run is theirs to change."""
-    return None if visitors.may_change_all(st.context.cookies, os.environ) else visitor()
+    return None if visitors.may_change_all(dict(st.context.cookies), os.environ) else visitor()
 
 
 def kept(key: str, default: Any = None) -> Any:

@@ -17,7 +17,7 @@ SHARED, PRESENTER = "LATENT_EXPLORER_SHARED", "LATENT_EXPLORER_PRESENTER"
 
 def owner(cookies: Mapping[str, str]) -> str:
     """Under which name the runs of a browser are kept; nothing for one without the cookie."""
-    secret = cookies.get(COOKIE, "")
+    secret = cookies.get(COOKIE)
     return hashlib.sha256(secret.encode()).hexdigest()[:32] if secret else ""
 
 

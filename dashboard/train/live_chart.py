@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dashboard.shared import charts as run_charts
-from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING
+from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING, TURNED
 from dashboard.shared.wording import plus_minus
 from vae_engine.runs.log import LogEvent
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _TRAINED, _HELD_OUT_COLOUR, _CURSOR_COLOUR = "#3f90da", "#e76300", "#888888"
+_TURNED_COLOUR = "#d6458f"
 SHOWN = "instant of the film"
 _EARLY = 8
 """Steps up to about here lie evenly on the axis, later ones by their logarithm: the scale of the film's scrubber."""
@@ -90,7 +91,18 @@ def drawing(term: str, height: int, legend: Sequence[str], title: str | None) ->
         "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
         "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
     }
-    return {"height": height, "layer": [lines, bars, points, cursor]}
+    return {"height": height, "layer": [*_turns(x), lines, bars, points, cursor]}
+
+
+def _turns(x: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where knobs were turned: a line, and on its upper end a mark to point at or tap that says what was turned."""
+    line = {"mark": {"type": "rule", "color": _TURNED_COLOUR, "strokeWidth": 1.5, "strokeDash": [2, 3], "aria": False}}
+    head = {"mark": {"type": "point", "shape": "diamond", "filled": True, "color": _TURNED_COLOUR, "opacity": 1, "aria": False}}
+    told = {"condition": {"test": f"datum.of === '{TURNED}'", "field": "told"}, "value": None}
+    return [
+        {**line, "encoding": {"x": x, "opacity": _where(TURNED, 1)}},
+        {**head, "encoding": {"x": x, "y": {"value": 0}, "size": _where(TURNED, 130), "tooltip": told}},
+    ]
 
 
 def _where(kind: str, value: float, otherwise: float = 0) -> dict[str, Any]:
@@ -113,6 +125,8 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
         for x, y, error in zip(*line, strict=True)
         if math.isfinite(y)
     ]
+    if rows:
+        rows += [{"step": step, "of": TURNED, "told": text} for step, text in run_charts.turns(events).items()]
     if shown is not None and rows:
         rows.append({"step": shown, "of": SHOWN})
     return pa.Table.from_pylist(

@@ -21,6 +21,9 @@ _STYLE = """<style>
 .st-key-train-readings { gap: clamp(.4rem, .7vw, 1rem) !important; }
 .st-key-train-readings [data-testid=stMetricValue] { font-size: clamp(1rem, 1.15vw, 1.4rem); }
 .st-key-train-ahead { position: absolute; visibility: hidden; height: 0; overflow: hidden; }
+.st-key-train-knobs { gap: .9rem 1.1rem !important; margin: -.35rem 0 -.6rem; }
+.st-key-train-knobs p { font-size: .875rem; white-space: nowrap; }
+.stMainBlockContainer:has(.st-key-train-knobs) { --lf-above: 40px; }
 .stMainBlockContainer [data-testid=stElementToolbar] { top: 0 !important; }
 .stMainBlockContainer [data-testid=stCaptionContainer] { opacity: 0.8; }
 </style>"""

@@ -16,18 +16,21 @@ from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
+from dashboard.train import dials, knob_words, live_chart, wording
 from dashboard.train import form as train_form
-from dashboard.train import live_chart, wording
 from dashboard.train import queue as train_queue
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import AMOUNT, UNIT, UNITS
 from vae_engine.base.errors import EngineError
 from vae_engine.runs import control as run_control
+from vae_engine.stored import knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
+_LOWER = 8
+"""By how much a curve is lower below a row of knobs, so that all fits a small screen."""
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -91,6 +94,7 @@ def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
     others = [one for one in jobs.going() if one != run]
     _head(jobs, view, others)
     _keys(jobs, view)
+    _knobs(jobs, view)
     if message := wording.trouble(view):
         (st.warning if view.state is State.INTERRUPTED else st.error)(wording.told(message))
     if view.state is State.QUEUED:
@@ -186,8 +190,19 @@ def _keys(jobs: Jobs, view: RunView) -> None:
         _progress(view, pace.delay)
 
 
+def _knobs(jobs: Jobs, view: RunView) -> None:
+    """The knobs of a run that trains; of any other what was turned while it did."""
+    if view.state in LIVE and view.configs and not jobs.read_only:
+        dials.show(jobs, view, *view.configs)
+    elif said := knob_words.turned(view):
+        st.caption(said)
+
+
 def _progress(view: RunView, delay: float) -> None:
-    st.progress(view.progress, wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0), width="stretch")
+    said = wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0)
+    if view.state in LIVE and view.configs:
+        said += f" · {knob_words.objective(view, *view.configs, dials.where(view, view.configs[1]))}"
+    st.progress(view.progress, said, width="stretch")
 
 
 def _train_on(jobs: Jobs, view: RunView, train: TrainConfig) -> None:
@@ -262,7 +277,8 @@ def _pictures(view: RunView) -> None:
         elif view.snapshots or view.state in LIVE:
             # The film asks for the weights of the moment by itself; that there are some is all it must be told.
             latest = None if view.latest is None else 0
-            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE)
+            turns = tuple(knobs.marks(view.turned).items())
+            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns)
             step = film([reel], key="train-film").step
         else:
             st.caption(wording.WAITING_FOR_MAP)
@@ -296,5 +312,6 @@ def _curves(view: RunView, step: int | None) -> None:
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        chart = live_chart.chart(table, term, height, is_first=term == terms[0], is_last=term == terms[-1])
+        lower = _LOWER if view.state in LIVE else 0
+        chart = live_chart.chart(table, term, height - lower, is_first=term == terms[0], is_last=term == terms[-1])
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

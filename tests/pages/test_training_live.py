@@ -88,13 +88,16 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         key(page, wording.ONE_STEP).click()
         until(lambda: steps_done(page) == before + 1)
         assert jobs.view(run).state is State.PAUSED
+        turn_a_knob(page, jobs, run)
         main.get_by_text(wording.SLOW).click()
         key(page, wording.GO_ON).click()
         until(lambda: "slow motion" in bar(page))
         until(lambda: steps_done(page) >= before + 3)
         page.reload()
         until(lambda: key(page, wording.PAUSE).is_enabled(), 60)
-        expect(page.get_by_role("switch" if page.get_by_role("switch").count() else "checkbox")).to_be_checked()
+        until(lambda: "minimises nll + 1.5 · KL" in bar(page))
+        keys = page.locator(".st-key-train-keys")
+        expect(keys.get_by_role("switch" if keys.get_by_role("switch").count() else "checkbox")).to_be_checked()
 
         with window(browser, f"{address}/train") as second:
             waiting = press_queue(second)
@@ -141,6 +144,28 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
     said = log.read_text()
     assert "Traceback" not in said
     assert "warning" not in said.lower()
+
+
+def turn_a_knob(page: Page, jobs: Jobs, run: str) -> None:
+    """Turn β of a run that waits: from the next step on it is in force, marked in film and curves; setting back undoes it."""
+    dials = page.locator(".st-key-train-knobs")
+    beta = dials.get_by_role("slider").first
+    beta.press("ArrowRight")
+    until(lambda: "from the next step on β 1 → 1.5" in bar(page))
+    assert jobs.view(run).turned == ()
+    key(page, wording.ONE_STEP).click()
+    until(lambda: "minimises nll + 1.5 · KL" in bar(page))
+    (turn,) = jobs.view(run).turned
+    assert (turn.knob, turn.old, turn.new, turn.step) == ("beta", 1.0, 1.5, jobs.view(run).step - 1)
+    mark = page.get_by_test_id("film-turn")
+    mark.hover()
+    expect(mark.get_by_text(f"β 1 → 1.5 at step {turn.step:,}")).to_be_visible()
+    expect(mark).to_have_accessible_name(f"Turned: β 1 → 1.5 at step {turn.step:,}")
+    assert page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight") <= 1
+    beta.press("ArrowLeft")
+    until(lambda: "from the next step on β 1.5 → 1" in bar(page))
+    beta.press("ArrowRight")
+    until(lambda: "next step" not in bar(page))
 
 
 def press_queue(page: Page) -> str:

@@ -18,13 +18,16 @@ from typing import Any, NoReturn
 
 from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import discard
 from vae_engine.command import data_commands, experiment_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.publish import tables
 from vae_engine.runs import control as run_control
 from vae_engine.runs import extension, standby
-from vae_engine.stored import checkpoints, registry, weights
+from vae_engine.runs import log as run_log
+from vae_engine.stored import checkpoints, knobs, registry, weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.knobs import Turned
 
 INTERRUPTED = 130
 
@@ -59,6 +62,8 @@ def parser(
     place.add_argument("--standby", action="store_true", help="prepare, then go on, live, with the run that stdin names")
     help = "go on with the interrupted run in that folder, or with a finished one for so many more seconds, steps or epochs"
     train.add_argument("--resume", action="store_true", help=help)
+    help = "turn the knobs at the steps at which they were turned in the run of that folder, while it trained"
+    train.add_argument("--turns", type=Path, metavar="FOLDER", help=help)
     train.add_argument("--live", action="store_true", help="also write the weights of the moment, several times a second")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default auto)")
     train.add_argument("--threads", type=positive, help="processor threads (default all; with --live all but one)")
@@ -154,9 +159,16 @@ def _info(arguments: argparse.Namespace) -> int:
     value = {
         "name": stored.name, "model": stored.model.to_dict(), "train": stored.train.to_dict(), "sha256": stored.sha256,
         "parameters": weights.parameter_count(stored.model), "layers": layers(stored.model), "metrics": stored.metrics,
+        **_turned(stored.folder),
     }  # fmt: skip
     show(arguments, value, "\n".join(f"{key}: {json.dumps(item, ensure_ascii=False)}" for key, item in value.items()))
     return 0
+
+
+def _turned(folder: Path) -> dict[str, list[str]]:
+    """What was turned while a run trained, which its settings do not tell; nothing of one that was left alone."""
+    turns = knobs.turns(run_log.read_all(folder))
+    return {"turned": [knobs.told(turn) for turn in turns]} if turns else {}
 
 
 def _train(arguments: argparse.Namespace) -> int:
@@ -166,12 +178,24 @@ def _train(arguments: argparse.Namespace) -> int:
     if why_not := remedies.without_torch():
         raise EngineError(why_not)  # before there is a folder
     configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
+    turns = _turns_of(arguments) if arguments.turns else []
     # Held from before torch is imported, so that whoever started this process soon sees it live.
     with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
+        discard(arguments.run_dir / run_control.CONTROL)  # what was asked of an earlier process
         standby.finish_preparing()
         if arguments.resume and (arguments.run_dir / checkpoints.METRICS).exists():
             configs = configs[0], _with_more(arguments, configs[1])
-        return _train_alone(arguments, *configs)
+        return _train_alone(arguments, *configs, turns)
+
+
+def _turns_of(arguments: argparse.Namespace) -> list[Turned]:
+    """The turns of the run that is to be made again."""
+    if arguments.resume:
+        raise EngineError("A run that goes on turns its own knobs again; leave out --turns.")
+    found = knobs.record(run_log.read_all(arguments.turns))
+    if not found:
+        raise EngineError(f"No knob was turned in {arguments.turns}.")
+    return found
 
 
 def _with_more(arguments: argparse.Namespace, train: TrainConfig) -> TrainConfig:
@@ -182,7 +206,7 @@ def _with_more(arguments: argparse.Namespace, train: TrainConfig) -> TrainConfig
     return extension.extend(arguments.run_dir, *asked[0]) if asked else train
 
 
-def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: TrainConfig) -> int:
+def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: TrainConfig, turns: list[Turned]) -> int:
     import torch
 
     from vae_engine.runs import runs
@@ -194,11 +218,13 @@ def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: Train
     # Whoever watches needs a processor as well, and threads that wait for one another wait for the one that lost its own.
     torch.set_num_threads(arguments.threads or (max(1, threads - 1) if arguments.live else threads))
     brake = run_control.Brake(arguments.run_dir)
-    options = {"device": arguments.device, "should_stop": stop, "holding": brake.holding, "live": arguments.live}
+    options = {
+        "device": arguments.device, "should_stop": stop, "holding": brake.holding, "asked": brake.knobs, "live": arguments.live,
+    }  # fmt: skip
     if arguments.resume:
         events = runs.resume(arguments.run_dir, **options)
     else:
-        events = runs.start(arguments.run_dir, model, train, **options)
+        events = runs.start(arguments.run_dir, model, train, turns, **options)
     last: training.Event | None = None
     with console.TrainingBar() as bar:
         for last in events:
@@ -249,6 +275,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
     if arguments.save:
         publish.keep_numbers(stored, {key: item for key, item in value.items() if key != "against"})
+    value |= _turned(stored.folder)
     show(arguments, value, _evaluated(value))
     return 0
 
@@ -261,6 +288,8 @@ def _evaluated(numbers: dict[str, Any]) -> str:
             lines.append(figures.told(numbers, [key]))
         elif key == "against":
             lines.append(f"minus {item['model']}, image by image: {figures.told(item)}")
+        elif key == "turned":
+            lines.append(f"turned while it trained: {'; '.join(item)}")
         elif not key.endswith("_se"):
             lines.append(f"{key} {item if isinstance(item, str) else json.dumps(item)}")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 A **frame** is one instant: the decoder, and where the encoder puts the first images of a map.
 
-    __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta, classes, sha256,
+    __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta (in force then), classes, sha256,
                           points {count, protocol, seed, low [2], high [2]},
                           training {step, seconds, progress, loss, nll, kl} of the batches logged last, or null,
                           held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo;
@@ -34,7 +34,7 @@ from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
-from vae_engine.stored import forward
+from vae_engine.stored import forward, knobs
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
 
@@ -75,11 +75,17 @@ def _frame(stored: Stored) -> bytes:
     header = {
         "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
         "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
-        "beta": stored.train.beta if model.kind == "vae" else None, "classes": stored.train.classes,
+        "beta": _beta(stored, step) if model.kind == "vae" else None, "classes": stored.train.classes,
         "sha256": stored.sha256, "points": {**place, "protocol": stored.train.protocol, "seed": export.SEED},
         **_moment(stored.folder, step, model.kind),
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})
+
+
+def _beta(stored: Stored, step: int) -> float:
+    """The β of the objective by which a run took the step to an instant."""
+    turns = [turn for turn in knobs.turns(run_log.read_on(stored.folder).events) if turn.step < step]
+    return knobs.applied(stored.train, knobs.in_force(stored.train, turns)).beta
 
 
 def _moment(folder: Path, step: int, kind: str) -> dict[str, dict[str, float] | None]:

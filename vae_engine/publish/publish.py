@@ -16,7 +16,8 @@ from vae_engine.exchange import bundle as export
 from vae_engine.measure import evaluation
 from vae_engine.measure.image_truths import image_truths
 from vae_engine.model import loading
-from vae_engine.stored import checkpoints, registry, weights
+from vae_engine.runs import log as run_log
+from vae_engine.stored import checkpoints, knobs, registry, weights
 from vae_engine.stored.checkpoints import Stored
 
 _SAMPLES = 10
@@ -32,6 +33,8 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     runs = [checkpoints.read(folder) for folder in folders]
     if len({(run.model, dataclasses.replace(run.train, seed=0)) for run in runs}) != 1:
         raise EngineError("The runs differ in more than their seed; choose among runs of the same settings.")
+    if turned := [run.name for run in runs if knobs.turns(run_log.read_all(run.folder))]:
+        raise EngineError(f"The knobs of {turned[0]} were turned while it trained, so its settings alone do not make it again.")
     candidates, validation = [], datasets.load(runs[0].train.data, "validation")
     for count, run in enumerate(runs):
         progress("validation", count / len(runs))

@@ -26,7 +26,7 @@ from vae_engine.data import datasets
 from vae_engine.data import own as own_data
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored import weights as weight_files
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -49,6 +49,8 @@ _NUMBERS = {  # what an event of each type has besides its step
     "finished": ("seconds",),
     "failed": (),
     "resumed": (),
+    knobs.TURNED: (),
+    knobs.PLANNED: (),
 }
 _NEWER = ("nll_se", "kl_se")
 """Numbers that the steps of older logs lack, and those of a single image have none of."""
@@ -263,6 +265,8 @@ def _check_event(event: Any) -> None:
     if sound and kind in ("finished", "failed"):
         text = event.get("reason" if kind == "finished" else "message")
         sound = isinstance(text, str) and len(text) <= 2000 and len(text.splitlines()) <= 1
+    if sound and kind in (knobs.TURNED, knobs.PLANNED):
+        sound = knobs.is_turn(event) if kind == knobs.TURNED else knobs.planned(event) is not None
     if not sound:
         raise EngineError(f"{run_log.EVENTS} holds an event that training never writes.")
 

@@ -1,23 +1,28 @@
-"""What is asked of a run while it trains: wait at a step, go slowly. A small file in its folder; no torch."""
+"""What is asked of a run while it trains: wait at a step, go slowly, turn knobs. A small file in its folder; no torch."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import read_json, write_json
+from vae_engine.stored.knobs import KNOBS, Value
 
 CONTROL = "control.json"
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Wait once `pause_at` steps are done (None: never), and `delay` seconds before each step."""
+    """Wait once `pause_at` steps are done (None: never), and `delay` seconds before each step; where knobs are to stand."""
 
     pause_at: int | None = None
     delay: float = 0.0
+    knobs: Mapping[str, Value] = field(default_factory=dict)
+    """Those that somebody took in hand since the process began."""
 
 
 def ask(folder: Path, pace: Pace) -> None:
@@ -31,25 +36,34 @@ def asked(folder: Path) -> Pace:
         value = read_json(folder / CONTROL, 1000)
     except EngineError:
         return Pace()
-    pause_at, delay = (value.get("pause_at"), value.get("delay")) if isinstance(value, dict) else (None, None)
+    value = value if isinstance(value, dict) else {}
+    pause_at, delay = value.get("pause_at"), value.get("delay")
     return Pace(
         pause_at if type(pause_at) is int else None,
         min(max(float(delay), 0.0), 60.0) if isinstance(delay, (int, float)) else 0.0,
+        _knobs(value.get("knobs")),
     )
 
 
+def _knobs(value: Any) -> dict[str, Value]:
+    found = value if isinstance(value, dict) else {}
+    return {knob: one for knob, one in found.items() if knob in KNOBS and isinstance(one, Value)}
+
+
 class Brake:
-    """Tells training when to wait; looks at the file only after it was changed."""
+    """Tells training when to wait, and where its knobs are to stand; reads the file only after it was changed."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._seen, self._pace, self._released = folder, -1, Pace(), 0.0
+        self._folder, self._pace, self._released = folder, Pace(), 0.0
+        self._seen = (-1, -1)
 
     def holding(self, step: int) -> bool:
         """Whether training should wait now that so many steps are done."""
         try:
-            changed = (self._folder / CONTROL).stat().st_mtime_ns
+            file = (self._folder / CONTROL).stat()
         except OSError:
             return False
+        changed = (file.st_mtime_ns, file.st_ino)  # two words may be left within a tick of the disk's clock
         if changed != self._seen:
             self._seen, self._pace, self._released = changed, asked(self._folder), 0.0
         if self._pace.pause_at is not None and step >= self._pace.pause_at:
@@ -58,3 +72,7 @@ class Brake:
             return True
         self._released = time.monotonic()
         return False
+
+    def knobs(self) -> Mapping[str, Value]:
+        """Where knobs are to stand, as far as `holding` has seen."""
+        return self._pace.knobs

@@ -6,6 +6,7 @@ A kill may tear the last line, and a run that went on after a kill says so: read
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -71,7 +72,9 @@ def _joined(events: Iterable[LogEvent], lines: Iterable[bytes]) -> tuple[LogEven
     return tuple(known)
 
 
-def append(log: IO[bytes], value: LogEvent) -> None:
-    """Add an event to a log opened for appending."""
+def append(log: IO[bytes], value: LogEvent, durable: bool = False) -> None:
+    """Add an event to a log opened for appending; `durable` waits until the disk has it."""
     log.write((json.dumps({**value, "time": round(time.time(), 3)}) + "\n").encode())
     log.flush()
+    if durable:
+        os.fsync(log.fileno())

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -28,35 +28,42 @@ from vae_engine.base.files import discard, write_atomically
 from vae_engine.model import loading
 from vae_engine.runs import extension, snapshots
 from vae_engine.runs import log as run_log
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.knobs import Turned
 from vae_engine.training import training
 
 EVENTS, STATE, SNAPSHOTS = run_log.EVENTS, extension.STATE, snapshots.SNAPSHOTS
 
 
-def start(folder: Path, model: ModelConfig, train: TrainConfig, **options: Any) -> Iterator[training.Event]:
-    """Train into a new folder, recording every event there as it is yielded.
+def start(
+    folder: Path, model: ModelConfig, train: TrainConfig, turns: Sequence[Turned] = (), **options: Any
+) -> Iterator[training.Event]:
+    """Train into a new folder, recording every event there as it is yielded; `turns` are to be made at their steps.
 
-    Raises EngineError when the folder already holds a run.
+    Raises EngineError when the folder already holds a run, or a turn is impossible in this one.
     """
     if (folder / checkpoints.CONFIG).exists():
         raise EngineError(f"{folder} already holds a run; choose another folder, or go on with --resume.")
+    for turn in turns:
+        knobs.checked(turn.knob, turn.new, model, train)
     checkpoints.write_config(folder, model, train)
-    return _record(folder, train, training.train(model, train, **options))
+    return _record(folder, train, training.train(model, train, turns=turns, **options), ahead=turns)
 
 
 def resume(folder: Path, **options: Any) -> Iterator[training.Event]:
     """Go on with an interrupted run from its last checkpoint, or from the beginning if it has none.
 
+    Knobs that were turned after it are turned again at the same steps.
     Raises EngineError when the folder holds no run or the run is finished.
     """
     model, train = checkpoints.read_config(folder)
     if (folder / checkpoints.METRICS).exists():
         raise EngineError(f"The run in {folder} is finished; to train on, say how much more, as --epochs 10.")
     saved = read_state(folder) if (folder / STATE).exists() else None
-    events = training.train(model, train, resume=saved, **options)
-    return _record(folder, train, events, after=saved.step if saved else -1)
+    after, turns = saved.step if saved else -1, knobs.record(read_events(folder))
+    events = training.train(model, train, resume=saved, turns=turns, **options)
+    return _record(folder, train, events, after, [turn for turn in turns if turn.step > after])
 
 
 def read_events(folder: Path) -> list[run_log.LogEvent]:
@@ -77,13 +84,19 @@ def read_state(folder: Path) -> training.Checkpoint:
 
 
 def _record(
-    folder: Path, train: TrainConfig, events: Iterator[training.Event], after: int | None = None
+    folder: Path, train: TrainConfig, events: Iterator[training.Event], after: int | None = None, ahead: Sequence[Turned] = ()
 ) -> Iterator[training.Event]:
-    """Write events as they pass; `after` is the step from which a run goes on, −1 for the beginning."""
+    """Write events as they pass; `after` is the step from which a run goes on, −1 for the beginning.
+
+    The turns `ahead` are noted first: those in the log that are later than the step gone on from are told no longer.
+    """
     discard(folder / snapshots.LATEST)  # may be of a later step than the one gone on from
     with (folder / EVENTS).open("ab") as log:
         if after is not None:
             log.write(b"\n")  # ends a line that a kill may have torn
+        if ahead:
+            run_log.append(log, knobs.as_event(0 if after is None else after, ahead), durable=True)
+        if after is not None:
             run_log.append(log, {"type": "resumed", "step": after})
         step = after or 0
         try:
@@ -114,8 +127,12 @@ def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[byte
             discard(folder / snapshots.LATEST)  # the last snapshot holds the same
             if reason != "stopped":
                 loading.save(folder, model, train, held_out_metrics(train, event))
+        case knobs.Planned(step, ahead):
+            run_log.append(log, knobs.as_event(step, ahead), durable=True)
         case _:
-            run_log.append(log, {"type": type(event).__name__.lower(), **asdict(event)})
+            # A later checkpoint is of no use without the turns before it.
+            durable = isinstance(event, Turned)
+            run_log.append(log, {"type": type(event).__name__.lower(), **asdict(event)}, durable)
 
 
 def _half(weights: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from vae_engine.model.models import Model
+from vae_engine.stored.knobs import Planned, Turned
 
 
 @dataclass(frozen=True)
@@ -83,4 +84,4 @@ class Failed:
     message: str
 
 
-Event = Step | Epoch | Snapshot | Live | Checkpoint | Finished | Failed
+Event = Step | Epoch | Snapshot | Live | Checkpoint | Turned | Planned | Finished | Failed

@@ -1,14 +1,14 @@
 """Training as an iterator of typed events. No printing, no plotting, no files.
 
 Every random number of step n is a function of (seed, purpose, n), so that a run continued from a
-`Checkpoint` is bit for bit the run that was never stopped.
+`Checkpoint` is bit for bit the run that was never stopped, its knobs turned at the same steps.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -21,7 +21,9 @@ from vae_engine.measure.evaluation import held_out_terms
 from vae_engine.model import objectives
 from vae_engine.model.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image, start_balanced
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.knobs import Turned, Value
 from vae_engine.training.devices import autocast, resolve_device
+from vae_engine.training.dials import Dials
 from vae_engine.training.events import Checkpoint, Epoch, Event, Failed, Finished, Live, Snapshot, Step
 from vae_engine.training.optimisers import Averaged, Optimiser, learning_rate_factor
 
@@ -62,12 +64,16 @@ def train(
     resume: Checkpoint | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     holding: Callable[[int], bool] = lambda step: False,
+    asked: Callable[[], Mapping[str, Value]] = dict,
+    turns: Sequence[Turned] = (),
     live: bool = False,
 ) -> Iterator[Event]:
     """Train a model and yield what happens, ending with exactly one Finished or Failed.
 
     The images default to the splits of the config's data set. `should_stop` is asked before every step,
-    and so is `holding` with the number of steps done: while it says true, training waits. `live` adds Live events.
+    and so is `holding` with the number of steps done: while it says true, training waits. `asked` says where knobs
+    (`stored.knobs`) are to stand from the next step on, and `turns` are those of the record: of the run so far, and to be
+    replayed at their steps. `live` adds Live events.
     A budget in seconds counts everything between the first step and Finished but waiting and the final evaluation.
     Raises EngineError for impossible requests before the first event.
     """
@@ -77,6 +83,7 @@ def train(
     if not (len(images) and len(held_out)):
         raise EngineError("There are no training or no validation images; give at least one of each.")
     target = resolve_device(device)
+    dials = Dials(model_config, config, turns, resume.step if resume else -1)
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
     model = build_model(model_config, config.seed)
     if config.initialisation == "he":
@@ -128,11 +135,12 @@ def train(
         epoch, place = divmod(step, per_epoch)
         if order is None or epoch != order_epoch:
             order, order_epoch = data.generator(config.seed, _BATCH, epoch).permutation(len(images)), epoch
-        rate = config.learning_rate * learning_rate_factor(config, progress())
+        yield from dials.turn(step, asked())
+        rate = dials.settings.learning_rate * learning_rate_factor(config, progress())
         chosen = images[order[place * batch : (place + 1) * batch]]
         x = torch.from_numpy(data.observe(chosen, config.protocol, data.generator(config.seed, _PIXELS, step))).to(target)
         rng.manual_seed(config.seed * 2**32 + step)
-        totals += _one_step(model, optimiser, rate, config, x, rng, step / per_epoch)
+        totals += _one_step(model, optimiser, rate, dials.settings, x, rng, step / per_epoch)
         averaged.update(model)
         step, counted = step + 1, counted + 1
         now, waits = elapsed(), holding(step)

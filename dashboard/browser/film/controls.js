@@ -5,6 +5,7 @@ import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
 import {classColour} from "../base/palette.js";
 import {splitsKey} from "../words/splits.js";
+import {createTurnMarks} from "./turns.js";
 
 /** @typedef {import("./player.js").Film} Film */
 
@@ -26,11 +27,15 @@ export function createFilmControls(film, exports) {
     },
     onchange: film.time.settle, onkeydown: keyed});
   const scale = make("div", {class: "lf-scale", "aria-hidden": "true"});
+  const turns = createTurnMarks((place) => {
+    film.time.scrub(place);
+    film.time.settle();
+  });
   const readout = make("output", {class: "lf-readout"});
   const legend = make("div", {class: "lx-legend lf-legend", role: "group", "aria-label": "Classes shown"});
   const key = make("span", {class: "lf-splits", "data-testid": "film-splits"});
   const element = make("div", {class: "lf-controls"},
-    make("div", {class: "lf-transport"}, play, make("div", {class: "lf-time"}, slider, scale), readout, live),
+    make("div", {class: "lf-transport"}, play, make("div", {class: "lf-time"}, slider, scale, turns.element), readout, live),
     make("div", {class: "lf-more"}, legend, key, make("div", {class: "lx-actions"}, speed, loop, manifold, createMenu("Export", "film-export", ...exports))));
   /** @type {HTMLButtonElement[]} */
   let buttons = [];
@@ -90,6 +95,7 @@ export function createFilmControls(film, exports) {
     render() {
       const [end, place, steps] = [film.time.end(), film.time.place(), film.time.known()];
       drawScale(steps);
+      turns.render(film.reels(), end);
       drawLegend(film.classNames());
       setText(key, splitsKey(film.splits()));
       const share = end ? Math.min(1, place / end) : 1;

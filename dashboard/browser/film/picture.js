@@ -4,6 +4,7 @@
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {contextOf, make} from "../base/dom.js";
 import {paintScene} from "./scene.js";
+import {paintTurns} from "./turns.js";
 import {fitView} from "../base/geometry.js";
 import {keyOf, paintKey} from "../map/key.js";
 import {showsClass} from "../state/state.js";
@@ -60,7 +61,7 @@ export function createFilmPainter(first, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReelPicture} picture @param {Theme} theme @param {number} ratio */
-function paintReel(context, {title, kind, frame, scene, range, digit}, theme, ratio) {
+function paintReel(context, {title, kind, frame, scene, range, digit, turns, last}, theme, ratio) {
   const line = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ font, /** @type {string} */ colour) => {
     context.font = `${font} ${theme.font}`;
     context.fillStyle = colour;
@@ -82,6 +83,7 @@ function paintReel(context, {title, kind, frame, scene, range, digit}, theme, ra
   context.strokeRect(across + 0.5, TOP + 0.5, DIGIT - 1, DIGIT - 1);
   line(`step ${frame.step.toLocaleString("en")}`, across, TOP + DIGIT + 34, "650 22px", theme.text);
   termLines(frame).forEach((text, i) => line(text, across, TOP + DIGIT + 62 + 21 * i, i ? "600 15px" : "13px", i ? theme.text : theme.muted));
+  paintTurns(context, {left: across, top: TOP + SIDE + BOTTOM - 16, width: DIGIT, turns, step: frame.step, last, theme});
   context.save();
   context.translate(LEFT, TOP);
   paintScene({context, view: fitView(range.low, range.high, SIDE, SIDE), theme, size: TEXT, ratio}, scene);

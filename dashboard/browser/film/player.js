@@ -89,6 +89,8 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     get theme() {
       return theme;
     },
+    /** The runs as they were told of last. */
+    reels: () => reels.map((reel) => reel.store.reel()),
     showsManifold: () => manifold,
     toggleManifold() {
       manifold = !manifold;

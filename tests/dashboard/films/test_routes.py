@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import threading
@@ -21,6 +22,7 @@ from dashboard.jobs.jobs import VARIABLE
 from vae_engine import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import film
+from vae_engine.runs import log as run_log
 from vae_engine.runs import runs, snapshots
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -202,6 +204,13 @@ def test_the_file_keeps_to_its_size_and_says_what_it_leaves_out(run: Path, anoth
     for place in (0, 1):
         assert all(f'id="frame-{place}-{step}"' in less for step in (0, 6)), "the first and the last stay"
     assert "http://" not in whole.replace("http://www.w3.org", "")
+
+
+def test_the_file_knows_what_was_turned(another: Path) -> None:
+    with (another / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "turned", "step": 2, "knob": "beta", "old": 1.0, "new": 4.0})
+    about = film_export.page([another]).decode().split('id="film">')[1].split("</script>")[0]
+    assert [reel["turns"] for reel in json.loads(about)["reels"]] == [[[2, "β 1 → 4"]]]
 
 
 @pytest.mark.parametrize("count", [0, 3])

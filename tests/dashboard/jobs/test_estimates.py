@@ -99,6 +99,17 @@ def test_speeds_are_those_of_runs_that_were_trained_here(tmp_path: Path) -> None
     assert estimates.speeds(tmp_path)[0].images_per_second == 300.0, "a log that grew is read again"
 
 
+def test_a_run_whose_samples_of_z_were_turned_is_no_measure_of_speed(tmp_path: Path) -> None:
+    logged(tmp_path, "turned", tiny(), short(), [100.0, 300.0, 200.0])
+    turn = {"type": "turned", "step": 2, "knob": "samples", "old": 1, "new": 50}
+    with (tmp_path / "turned" / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {**turn, "knob": "beta", "old": 1.0, "new": 4.0})
+    assert len(estimates.speeds(tmp_path)) == 1
+    with (tmp_path / "turned" / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, turn)
+    assert estimates.speeds(tmp_path) == []
+
+
 def steps(pairs: list[tuple[float, float]]) -> list[dict[str, Any]]:
     return [{"type": "step", "step": i, "time": time, "progress": progress} for i, (time, progress) in enumerate(pairs)]
 

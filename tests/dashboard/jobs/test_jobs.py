@@ -21,6 +21,7 @@ from vae_engine.exchange import bundle as export
 from vae_engine.runs import snapshots
 from vae_engine.runs.log import EVENTS
 from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.knobs import Turned
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -103,9 +104,11 @@ def test_a_run_is_paused_stepped_slowed_stopped_and_resumed(jobs: Jobs) -> None:
     paused = jobs.view(run, paused)
     assert jobs.view(run).step == paused.step
     assert snapshots.read_latest(paused.folder).metrics["steps"] == paused.step
+    jobs.turn(run, "beta", 4.0)
     jobs.go_on(run, steps=3)
     stepped = until(jobs, run, lambda view: view.state is State.PAUSED and view.step > paused.step)
     assert stepped.step == paused.step + 3
+    assert stepped.turned == (Turned(paused.step, "beta", 1.0, 4.0),)
     jobs.go_on(run, delay=30.0)
     slowed = until(jobs, run, trains_beyond(stepped.step))
     time.sleep(0.2)
@@ -118,6 +121,9 @@ def test_a_run_is_paused_stepped_slowed_stopped_and_resumed(jobs: Jobs) -> None:
     jobs.resume(run)
     resumed = until(jobs, run, trains_beyond(stopped.step))
     assert [event["step"] for event in resumed.log.events if event["type"] == "resumed"] == [-1, stopped.step]
+    assert resumed.turned == stepped.turned
+    jobs.turn_back(run)
+    assert until(jobs, run, lambda view: len(view.turned) == 2).turned[-1].new == 1.0
 
 
 def test_a_finished_run_is_trained_on_with_more_budget(jobs: Jobs) -> None:

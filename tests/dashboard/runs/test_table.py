@@ -89,6 +89,27 @@ def test_two_values_are_no_group_and_another_difference_parts_runs(swept: Path) 
     assert all(other not in group.rows for group in run_groups.groups([*rows[:-1], other]))
 
 
+def turned_at_5(row: Row) -> Row:
+    """The same run, had its β been turned while it trained."""
+    assert row.view
+    turn = {"type": "turned", "step": 5, "knob": "beta", "old": 4.0, "new": 0.5, "time": 1.0}
+    log = dataclasses.replace(row.view.log, events=(*row.view.log.events, turn))
+    return dataclasses.replace(row, view=dataclasses.replace(row.view, log=log))
+
+
+def test_a_run_whose_knobs_were_turned_is_none_of_the_beta_that_it_began_with(swept: Path) -> None:
+    rows = Notebook().rows(Jobs(swept))
+    (last,) = (row for row in rows if row.configs and row.configs[1].beta == 4.0)
+    turned, others = turned_at_5(last), [row for row in rows if row is not last]
+    assert run_groups.groups(rows)
+    assert run_groups.groups([*others, turned]) == []
+    assert run_table.varied([last, turned]) == ["turned"]
+    assert run_table.differences([last, turned]) == {"turned": ["no", "β 4 → 0.5 at step 5"]}
+    assert "began with β" in runs_wording.state_of(turned)
+    assert "Turned while it trained: β 4 → 0.5 at step 5." in runs_wording.state_of(turned)
+    assert "urned" not in runs_wording.state_of(last)
+
+
 def test_an_own_run_like_the_bundled_ladder_stands_on_its_chart_by_validation_numbers_of_all(swept: Path) -> None:
     rungs = [of_bundled(registry.find(name)) for name in registry.names() if name.startswith("vae-beta-")]
     model, train = rungs[0].configs or (None, None)

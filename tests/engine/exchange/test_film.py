@@ -19,6 +19,7 @@ from vae_engine.runs import log as run_log
 from vae_engine.runs import runs, snapshots
 from vae_engine.stored import forward, weights
 from vae_engine.stored.config import ModelConfig
+from vae_engine.stored.knobs import Turned
 
 
 def trained(folder: Path, model: ModelConfig, images: data.Images) -> Path:
@@ -90,6 +91,14 @@ def test_the_numbers_of_an_instant_are_the_last_by_its_step_and_say_which(runs_o
                 assert (found["nll"], found["nll_se"]) == (terms["nll"], terms["nll_se"])
                 assert ("kl" in found) == (kind == "vae")
     assert header["held_out"], "a finished run was measured"
+
+
+def test_a_frame_says_the_beta_by_which_its_last_step_was_taken(tmp_path: Path, digits: data.Images) -> None:
+    turns = [Turned(2, "beta", 1.0, 4.0), Turned(4, "kl", True, False)]
+    for _ in runs.start(tmp_path, tiny(), short(steps=6), turns, train_images=digits, validation_images=digits.head(32)):
+        pass
+    betas = {step: opened(film.frame(tmp_path, step))[1]["beta"] for step in snapshots_of(tmp_path)}
+    assert {step: betas[step] for step in (1, 2, 3, 4, 6)} == {1: 1.0, 2: 1.0, 3: 4.0, 4: 4.0, 6: 0.0}
 
 
 def test_the_cast_is_the_first_test_images_of_the_data_set() -> None:
