@@ -20,7 +20,7 @@ import {closeness, drawDot, FADED} from "./points.js";
 /** @typedef {{indices: number[], side: number, pixel: number, frame: number}} Pictures those in sight; their side with the frame, in pixels of the page; pixels of the screen
  *   for one of an image, and of the frame */
 
-const [CLOSER, CLOSE] = [1.05, 1.5]; // times as large as where all codes are in sight, from which pictures are made ready, and shown
+const [CLOSER, CLOSE] = [1.05, 1.5]; // times as large as where nearly all codes are in sight, from which pictures are made ready, and shown
 const [ROOMY, CODES] = [20, 10_000]; // from so close on, of so many codes, pictures are twice as large, and so on
 const LARGEST = 3; // times the smallest
 const [FRAME, APART, MARK] = [2, 1, 3.5]; // pixels of the page: of the frame, between two pictures, the radius of a split's mark
@@ -54,7 +54,7 @@ export function createPictures(app, model) {
 
   /** @param {View} view @param {number} ratio @param {State} state @returns {Pictures} */
   function find(view, ratio, state) {
-    const closer = closeness(view, model);
+    const closer = closeness(view, model.core);
     if (!since || !isOn(state) || closer < CLOSE) return NONE;
     const [pixel, frame] = [pixelSide(closer, codes.length / 2, ratio), Math.round(FRAME * ratio)];
     const side = (pixel * DIGIT_SIDE + 2 * frame) / ratio;
@@ -73,7 +73,7 @@ export function createPictures(app, model) {
     find,
     /** The same for the map on the page, found once for each view. @param {View} view @param {number} ratio @param {State} state */
     inSight(view, ratio, state) {
-      if (app.images && isOn(state) && closeness(view, model) > CLOSER) ask(state, app.images);
+      if (app.images && isOn(state) && closeness(view, model.core) > CLOSER) ask(state, app.images);
       const key = [view.scale, view.cx, view.cy, view.width, view.height, ratio, isOn(state), state.classes, since];
       if (!sameItems(key, last.key)) last = {key, pictures: find(view, ratio, state)};
       return last.pictures;

@@ -135,14 +135,14 @@ export function nameSprite(mark, ratio, theme) {
   });
 }
 
-/** How many times larger codes are seen than where all of them are. @param {View} view @param {ExplorerModel} model */
-export function closeness(view, model) {
-  return view.scale / Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
+/** How many times larger a part of the latent space is seen than where all of it is. @param {View} view @param {[import("../state/state.js").Latent, import("../state/state.js").Latent]} part */
+export function closeness(view, [low, high]) {
+  return view.scale / Math.min(view.width / (high[0] - low[0]), view.height / (high[1] - low[1]));
 }
 
 /** A dot's radius: smaller where the whole cloud is in sight, larger as one comes closer. @param {View} view @param {ExplorerModel} model */
 export function dotRadius(view, model) {
-  const closer = Math.max(1, closeness(view, model));
+  const closer = Math.max(1, closeness(view, [model.low, model.high]));
   const alone = Math.max(1, CROWD / model.bundle.points.labels.length) ** 0.2;
   return Math.round(Math.min(5, Math.max(1.9, Math.min(view.width, view.height) / 230) * alone * closer ** 0.35) * 4) / 4;
 }
