@@ -17,7 +17,7 @@ const HOSTS = {
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "film/film", "learn/lesson"];
+const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // The script keeps its own text, from which model/worker.js makes a worker without a second file.

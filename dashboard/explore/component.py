@@ -12,16 +12,17 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.explore.engine_lines import engine_lines
 from dashboard.shared import browser, links
 from dashboard.shared.model_choice import MAPS, Choice
 
-MODES = ("move", "inspect", "draw", "walk", "sample")
+MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 _FARTHEST = 1e4
 
 _component = st.components.v2.component(
     "latent_explorer",
     html='<div id="latent-explorer"></div>\n',
-    css=browser.styles("explore/explorer"),
+    css=browser.styles(*browser.EXPLORE),
     js=browser.script("streamlit/explore"),
 )
 
@@ -90,6 +91,7 @@ def explorer(
         "notice": notice,
         "lesson": lesson,
         "turn": turn,
+        "engine": engine_lines(),
     }
     with st.container(gap=None):
         _setting(key=f"{key}-setting", data=browser.told(setting), height=1)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+from dashboard.explore.engine_lines import engine_lines
 from dashboard.jobs.run_view import read_about
 from dashboard.shared import browser
 from dashboard.stock.material import ladder_of, placed
@@ -61,7 +62,8 @@ def page(names: Sequence[str]) -> bytes:
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)
-    styles = browser.styles("explore/explorer")
+    blocks.append(block("engine", planes(json.dumps(engine_lines()).encode())))
+    styles = browser.styles(*browser.EXPLORE)
     return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)
 
 

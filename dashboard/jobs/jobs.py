@@ -7,6 +7,7 @@ and any number of them may share one folder. Imports neither Streamlit nor torch
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import re
 import secrets
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -65,14 +66,30 @@ def runs_dir(chosen: Path | None = None) -> Path:
     return Path(chosen or os.environ.get(VARIABLE) or places.runs()).expanduser().resolve()
 
 
+@dataclass
+class _Processes:
+    """The processes that a server began."""
+
+    children: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+    spare: run_process.Spare = field(default_factory=run_process.Spare)
+    wants_spare: bool = False
+
+
 class Jobs:
     """The runs in a folder and the processes that work on them. Methods raise EngineError, one clear sentence."""
 
     def __init__(self, folder: Path, limits: Limits = Limits(), read_only: bool = False) -> None:
         self.folder, self.limits, self.read_only = folder, limits, read_only
-        self._children: list[tuple[str, subprocess.Popen[bytes]]] = []
-        self._spare = run_process.Spare()
-        self._wants_spare = False
+        self._processes = _Processes()
+        self._asking: str | None = None
+
+    def asked_by(self, visitor: str | None) -> Jobs:
+        """The same jobs as a visitor may change them: only what they began themselves; None may change all."""
+        if visitor == self._asking:
+            return self
+        hand = copy.copy(self)
+        hand._asking = visitor
+        return hand
 
     # What there is
 
@@ -127,6 +144,17 @@ class Jobs:
         """Why nothing can be trained here; nothing where it can."""
         return _READ_ONLY if self.read_only else remedies.without_torch() or run_queue.complaint(self.folder)
 
+    def why_not_change(self, run: str) -> str:
+        """Why whoever asks cannot stop, rename or delete a run, nor train it on; nothing where they can."""
+        if self.read_only:
+            return _READ_ONLY
+        if not _ID.fullmatch(run):
+            return ""  # there is no such run
+        about = read_about(self.folder / (f"{run_bin.BIN}/{run}" if self.is_deleted(run) else run))
+        if self._asking in (None, about.owner):
+            return ""
+        return f"{about.name} was not begun in this browser: you can watch it, explore it and take a copy, but not change it."
+
     def submit(self, model: ModelConfig, train: TrainConfig, name: str, owner: str = "") -> str:
         """Queue a new training run, and start it if its turn has come; its id."""
 
@@ -147,20 +175,23 @@ class Jobs:
             images = self.folder / run_uploads.UPLOADS
             return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked, images), name, owner)
 
-    def _turn(self) -> AbstractContextManager[None]:
-        """Be the only one to change something, where that is allowed at all."""
-        self._refuse_changes()
+    def _turn(self, run: str = "") -> AbstractContextManager[None]:
+        """Be the only one to change something, a run of someone perhaps, where that is allowed."""
+        self._refuse_changes(run)
         return run_queue.turn(self.folder)
 
-    def _refuse_changes(self) -> None:
-        if self.read_only:
-            raise EngineError(_READ_ONLY)
+    def _refuse_changes(self, run: str = "") -> None:
+        if why := self.why_not_change(run) if run else _READ_ONLY if self.read_only else "":
+            raise EngineError(why)
+
+    def _join(self, run: str) -> None:
+        run_queue.join(self.folder, run, self._working(), lambda one: read_about(self.folder / one).owner)
 
     def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
         with self._turn():
             self._refuse(owner)
             run = self._make(write, name, owner)
-            run_queue.join(self.folder, run)
+            self._join(run)
         self.advance()
         return run
 
@@ -179,23 +210,23 @@ class Jobs:
 
     def resume(self, run: str) -> None:
         """Queue a run that was stopped, interrupted or failed."""
-        with self._turn():
+        with self._turn(run):
             view = self.view(run)
             if view.state not in RESUMABLE:
                 raise EngineError(f"{view.about.name} is {view.state}; there is nothing to resume.")
             self._refuse(view.about.owner)
-            run_queue.join(self.folder, run)
+            self._join(run)
         self.advance()
 
     def train_on(self, run: str, unit: str, more: float) -> None:
         """Queue a finished run with `more` of a unit of budget."""
-        with self._turn():
+        with self._turn(run):
             view = self.view(run)
             if view.state is not State.FINISHED:
                 raise EngineError(f"{view.about.name} is {view.state}; only a finished run is trained on.")
             self._refuse(view.about.owner)
             run_extension.extend(view.folder, unit, more)
-            run_queue.join(self.folder, run)
+            self._join(run)
         self.advance()
 
     def stop(self, run: str, grace: float = 5.0) -> None:
@@ -204,7 +235,7 @@ class Jobs:
         A process that does not end within the grace is killed.
         """
         folder = self.run_folder(run)
-        with self._turn():
+        with self._turn(run):
             run_queue.leave(self.folder, run)
             if locks.holder(folder / locks.RUN) is None:
                 return
@@ -214,7 +245,7 @@ class Jobs:
 
     def pause(self, run: str) -> None:
         """Let training wait after the current step."""
-        self._refuse_changes()
+        self._refuse_changes(run)
         view = self.view(run)
         if view.state is not State.PAUSED:
             # Not a step that is done already: so it counts as waiting only once it said at which step it does.
@@ -222,13 +253,13 @@ class Jobs:
 
     def slow_down(self, run: str, delay: float) -> None:
         """Let training take `delay` seconds more for each step, whether it waits now or not."""
-        self._refuse_changes()
+        self._refuse_changes(run)
         folder = self.run_folder(run)
         run_control.ask(folder, replace(run_control.asked(folder), delay=delay))
 
     def go_on(self, run: str, steps: int | None = None, delay: float = 0.0) -> None:
         """Let training go on: to the end or for so many steps, as fast as it can or `delay` seconds a step."""
-        self._refuse_changes()
+        self._refuse_changes(run)
         view = self.view(run)
         pause_at = None if steps is None else view.step + steps
         run_control.ask(view.folder, replace(run_control.asked(view.folder), pause_at=pause_at, delay=delay))
@@ -253,14 +284,14 @@ class Jobs:
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name."""
-        self._refuse_changes()
+        self._refuse_changes(run)
         folder = self.run_folder(run)
         write_about(folder, replace(read_about(folder), name=name.strip()))
 
     def delete(self, run: str) -> None:
         """Throw a run away, ending it first if need be; `undo_delete` brings it back for a while."""
         self.stop(run)
-        with self._turn():
+        with self._turn(run):
             run_bin.throw_away(self.folder, run)
 
     def is_deleted(self, run: str) -> bool:
@@ -271,7 +302,7 @@ class Jobs:
         """Bring back a deleted run."""
         if not _ID.fullmatch(run):
             raise EngineError(f"There is no run called {run[:100]!r} here.")
-        with self._turn():
+        with self._turn(run):
             run_bin.take_back(self.folder, run)
 
     # What keeps it going
@@ -288,22 +319,23 @@ class Jobs:
         if self.read_only:
             return
         self._bury()
-        if self._wants_spare and not (self._spare.there or self.going()):
-            self._spare.keep()
+        if self._processes.wants_spare and not (self._processes.spare.there or self.going()):
+            self._processes.spare.keep()
         while run_queue.waiting(self.folder):
             with self._turn():
                 queue = run_queue.waiting(self.folder)
                 if not queue or len(self._working()) >= self.limits.running:
                     return
+                run_queue.serve(self.folder, queue[0])
                 self._launch(queue[0])
 
     def keep_spare(self, wanted: bool = True) -> None:
         """Have a process prepared for the next training run whenever nothing is going on; or no longer."""
-        self._wants_spare = wanted and not self.why_not()
-        if self._wants_spare:
+        self._processes.wants_spare = wanted and not self.why_not()
+        if self._processes.wants_spare:
             self.advance()
         else:
-            self._spare.dismiss()
+            self._processes.spare.dismiss()
 
     def watch(self, seconds: float = 0.5) -> threading.Event:
         """Keep the queue moving from a thread until the returned event is set."""
@@ -325,20 +357,20 @@ class Jobs:
             run_queue.leave(self.folder, run)
             return
         discard(folder / run_control.CONTROL)
-        prepared = self._spare.send(folder) if kind is TRAINING else None
+        prepared = self._processes.spare.send(folder) if kind is TRAINING else None
         try:
             child = prepared or run_process.spawn(kind.arguments(folder), folder)
         except OSError as error:
             run_queue.leave(self.folder, run)
             raise EngineError(f"The process could not be started: {error.strerror or error}.") from None
-        self._children.append((run, child))
+        self._processes.children.append((run, child))
         run_process.await_start(folder, child)
         run_queue.leave(self.folder, run)
 
     def _bury(self) -> None:
         """Note in the log of a run why its process ended, where the process could not do so itself."""
-        dead = [one for one in self._children if one[1].poll() is not None]
-        self._children = [one for one in self._children if one not in dead]
+        dead = [one for one in self._processes.children if one[1].poll() is not None]
+        self._processes.children = [one for one in self._processes.children if one not in dead]
         for run, child in dead:
             if child.returncode > 0:
                 folder = self.folder / run
@@ -358,9 +390,9 @@ class Jobs:
         run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
 
 
-def shared() -> Jobs:
-    """The jobs of this server: one for each folder of runs."""
-    return _shared(runs_dir(), read_only=bool(os.environ.get(READ_ONLY)))
+def shared(asking: str | None = None) -> Jobs:
+    """The jobs of this server, one for each folder of runs, as a visitor may change them or, with None, all of them."""
+    return _shared(runs_dir(), read_only=bool(os.environ.get(READ_ONLY))).asked_by(asking)
 
 
 _shared = lru_cache(Jobs)

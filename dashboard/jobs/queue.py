@@ -1,16 +1,21 @@
-"""Which runs wait to be trained, first come first served: tickets in a folder that every server on it sees."""
+"""Which runs wait to be trained: tickets in a folder that every server on it sees.
+
+Owners take turns (start-time fair queueing): a ticket bears the round in which its run is due, and within a round who came
+first is served first. Someone's next run is due a round after their last, and nobody's before the round being served.
+"""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
-from vae_engine.base.files import discard
+from vae_engine.base.files import discard, write_atomically
 
-QUEUE, _TURN = ".queue", "turn"
+QUEUE, _TURN, _SERVED = ".queue", "turn", "served"
+_LAST = 9999  # round that a ticket can bear; whoever is due later stands at the end of it
 _PATIENCE = 30.0  # seconds; whoever has the turn starts a process at most
 
 
@@ -40,14 +45,21 @@ def position(runs: Path, run: str) -> int | None:
     return queue.index(run) + 1 if run in queue else None
 
 
-def join(runs: Path, run: str) -> None:
-    """Put a run at the end of the queue, unless it is there. Have the `turn`."""
+def join(runs: Path, run: str, working: Collection[str], owner_of: Callable[[str], str]) -> None:
+    """Put a run into the queue behind those of its owner, unless it is there. Have the `turn`.
+
+    `working` are the ids of what is worked on; `owner_of` tells whose a run is.
+    """
     tickets = _tickets(runs)
     if any(name.partition("-")[2] == run for name in tickets):
         return
-    number = int(tickets[-1].partition("-")[0]) + 1 if tickets else 1
+    owner, served = owner_of(run), _served(runs) if tickets or working else 0
+    own = [int(name[:4]) for name in tickets if owner_of(name.partition("-")[2]) == owner]
+    own += [served for other in working if owner_of(other) == owner]
+    due = min(_LAST, max([served, *(one + 1 for one in own)]))
+    number = max((int(name[4:9]) for name in tickets), default=0) + 1
     try:
-        (runs / QUEUE / f"{number:09d}-{run}").touch()
+        (runs / QUEUE / f"{due:04d}{number:05d}-{run}").touch()
     except OSError as error:
         raise EngineError(f"Cannot write {runs / QUEUE}: {error.strerror or error}.") from None
 
@@ -58,6 +70,21 @@ def leave(runs: Path, run: str) -> bool:
     for name in found:
         discard(runs / QUEUE / name)
     return bool(found)
+
+
+def serve(runs: Path, run: str) -> None:
+    """Note that a run's turn has come, before it leaves the queue. Have the `turn`."""
+    for name in _tickets(runs):
+        if name.partition("-")[2] == run:
+            write_atomically(runs / QUEUE / _SERVED, name[:4].encode())
+
+
+def _served(runs: Path) -> int:
+    """The round of the run whose turn came last."""
+    try:
+        return int((runs / QUEUE / _SERVED).read_text())
+    except (OSError, ValueError):
+        return 0
 
 
 def _tickets(runs: Path) -> list[str]:

@@ -25,7 +25,7 @@ _WAITING = LIVE | {State.QUEUED}
 
 def runs_of(name: str) -> list[ExperimentView]:
     """The runs of an experiment in this folder of runs, the newest first; the one in the address among them."""
-    found = [view for view in jobs.shared().experiments() if view.asked and view.asked.name == name]
+    found = [view for view in jobs.shared(state.asking()).experiments() if view.asked and view.asked.name == name]
     asked = state.watched(PAGE)
     return found[:_LISTED] + [view for view in found[_LISTED:] if view.id == asked]
 
@@ -74,7 +74,7 @@ def ask(name: str, first: bool, seconds: float | None) -> None:
         except EngineError as error:
             complaint = str(error)
             st.error(complaint)
-        if why_not := jobs.shared().why_not():
+        if why_not := jobs.shared(state.asking()).why_not():
             st.info(why_not)
         st.button(
             wording.START, type="primary", on_click=state.attempt, args=(_start, name), width="stretch",
@@ -91,7 +91,7 @@ def _seed() -> int:
 
 
 def _start(name: str) -> None:
-    run = jobs.shared().submit_experiment(Asked(name, state.widget(_SCALE), _seed()), state.visitor())
+    run = jobs.shared(state.asking()).submit_experiment(Asked(name, state.widget(_SCALE), _seed()), state.visitor())
     forget()
     state.watch(run, PAGE)
 
@@ -120,7 +120,7 @@ def watch(view: ExperimentView) -> None:
 
 def _watched(run: str, was_under_way: bool) -> None:
     try:
-        view = jobs.shared().experiment(run)
+        view = jobs.shared(state.asking()).experiment(run)
     except EngineError:
         st.rerun()  # it was deleted, here or elsewhere; the page says so
     if state.kept(state.COMPLAINT) or (was_under_way and view.state not in _WAITING):
@@ -128,7 +128,7 @@ def _watched(run: str, was_under_way: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         if view.state in _WAITING:
             st.progress(view.progress.share, wording.told(view))
-            if jobs.shared().read_only:
+            if jobs.shared(state.asking()).why_not_change(run):
                 return
             queued = view.state is State.QUEUED
             label, doing = (wording.CANCEL, _delete) if queued else (wording.STOP, _stop)
@@ -139,23 +139,23 @@ def _watched(run: str, was_under_way: bool) -> None:
 
 
 def _delete_button(run: str) -> None:
-    if jobs.shared().read_only:
+    if jobs.shared(state.asking()).why_not_change(run):
         return
     icon, key = ":material/delete:", f"lab-delete-{run}"
     st.button(wording.REMOVE, on_click=state.attempt, args=(_delete, run), icon=icon, type="tertiary", key=key)
 
 
 def _stop(run: str) -> None:
-    jobs.shared().stop(run)
+    jobs.shared(state.asking()).stop(run)
 
 
 def _delete(run: str) -> None:
-    jobs.shared().delete(run)
+    jobs.shared(state.asking()).delete(run)
     state.keep(_DELETED, run)
     state.watch("", PAGE)
 
 
 def _undo(run: str) -> None:
     forget()
-    jobs.shared().undo_delete(run)
+    jobs.shared(state.asking()).undo_delete(run)
     state.watch(run, PAGE)

@@ -63,12 +63,18 @@ class LessonResult:
 
 
 def lesson(
-    step: str, bundles: Sequence[bytes], *, answered: bool = True, afresh: int | None = None, key: str = "lesson"
+    step: str,
+    bundles: Sequence[bytes],
+    *,
+    title: str = "",
+    answered: bool = True,
+    afresh: int | None = None,
+    key: str = "lesson",
 ) -> LessonResult:
     """Show the live view of a step and say what it showed last.
 
     `bundles` are contents of bundle files (vae_engine.exchange.bundle), the first of them with the images: a VAE's and an
-    autoencoder's, or for the step `beta` those of the ladder. Until the question was
+    autoencoder's, or for the step `beta` those of the ladder. Pictures of it bear the `title`. Until the question was
     `answered`, the view hides the numbers that would answer it. When `afresh` changes, the views forget what was moved.
     Raises ValueError for a step that does not exist.
     """
@@ -76,7 +82,7 @@ def lesson(
         raise ValueError(f"There is no step {step!r}.")
     models = browser.pack(bundles)
     with st.container(gap=None):
-        turn = {"step": step, "models": browser.identity(models), "answered": answered, "afresh": afresh}
+        turn = {"step": step, "title": title or step, "models": browser.identity(models), "answered": answered, "afresh": afresh}
         _turn(key=f"{key}-turn", data=turn, height=1)
         raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))

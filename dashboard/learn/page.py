@@ -30,6 +30,7 @@ _STYLE = """<style>
 .st-key-learn-more [data-testid=stMarkdownContainer] { line-height: 1.4; }
 .st-key-learn-question [data-testid=stMarkdownContainer] { line-height: 1.4; }
 .st-key-learn-more p, .st-key-learn-more li, .st-key-learn-question p { font-size: .9rem; }
+.st-key-learn-try { padding-right: 2.5rem; } /* where the key stands that saves the view */
 .st-key-learn-question { padding: .5rem .9rem; gap: .25rem; }
 .st-key-learn-question [data-testid=stButton] button[kind=tertiary] { min-height: 0; padding: 0; }
 .st-key-learn-question .stRadio [role=radiogroup] { gap: 0 1rem; }
@@ -80,7 +81,7 @@ def show() -> None:
         return
     text, live = st.columns([1, 2.7], gap="medium")
     with live:
-        result = _live(step)
+        result = _live(place, step)
         if result:
             _question(step)
         leafing.onward(state.STEP, names, labels, place)
@@ -196,16 +197,18 @@ def _afresh() -> int | None:
     return kept if type(kept) is int else None
 
 
-def _live(step: Step) -> LessonResult | None:
+def _live(place: int, step: Step) -> LessonResult | None:
     """What moves; it says of itself what it shows. None where its models are missing."""
-    st.markdown(step.try_this)
+    with st.container(key="learn-try"):
+        st.markdown(step.try_this)
     ladder = step.name == "beta"
     bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(catalogue.LESSON_MODELS)
     if not bundles:
         st.info(wording.NO_LADDER)
         return None
     key = "lesson-ladder" if ladder else "lesson"
-    return lesson(step.name, bundles, answered=_prediction(step) is not None, afresh=_afresh(), key=key)
+    title, is_answered = f"{place + 1}. {step.title}", _prediction(step) is not None
+    return lesson(step.name, bundles, title=title, answered=is_answered, afresh=_afresh(), key=key)
 
 
 def _models(result: LessonResult | None) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboard.learn.steps.source import Excerpt
 from dashboard.learn.steps.step import Basis
 from dashboard.shared.glossary import GLOSSARY
+from dashboard.shared.source import Excerpt
 
 LEARN = "Learn"
 UNKNOWN_STEP = "The address names a step that does not exist; here is the first one."

@@ -109,8 +109,8 @@ def _pair(flat: Sequence[Row]) -> None:
 
 
 def _actions(row: Row, run: str) -> None:
-    changeable = not jobs.shared().read_only
-    if changeable:
+    why_not = jobs.shared(state.asking()).why_not_change(run)
+    if not why_not:
         _drive(row, run)
     refusal = ""
     if row.configs is None:
@@ -124,12 +124,14 @@ def _actions(row: Row, run: str) -> None:
     )  # fmt: skip
     if refusal:
         st.markdown(f":small[{refusal}]")
-    if changeable:
+    if why_not:
+        st.caption(told(why_not))
+    else:
         _change(row, run)
 
 
 def _drive(row: Row, run: str) -> None:
-    shared = jobs.shared()
+    shared = jobs.shared(state.asking())
     if row.state in RESUMABLE:
         st.button(wording.RESUME, on_click=state.attempt, args=(shared.resume, run), key=f"resume {run}", width="stretch",
                   icon=":material/resume:")  # fmt: skip
@@ -139,7 +141,7 @@ def _drive(row: Row, run: str) -> None:
 
 
 def _change(row: Row, run: str) -> None:
-    shared = jobs.shared()
+    shared = jobs.shared(state.asking())
     name = st.text_input(wording.NEW_NAME, row.name, key=f"name {run} {row.name}", max_chars=80)
     st.button(wording.RENAME, on_click=state.attempt, args=(shared.rename, run, name), key=f"rename {run}", width="stretch",
               disabled=name == row.name, icon=":material/edit:",
@@ -153,7 +155,7 @@ def _change(row: Row, run: str) -> None:
 
 def _delete(row: Row, run: str) -> None:
     state.keep(state.DELETED, (run, row.name))
-    state.attempt(jobs.shared().delete, run)
+    state.attempt(jobs.shared(state.asking()).delete, run)
     state.pin([one for one in state.pinned() if one != row.id])
 
 

@@ -34,8 +34,9 @@ _ROW, _MOST_ROWS = 64, 5
 _MOST_PINNED = 4
 _WATCH_SECONDS = 2.0
 _BESIDE = ((run_table.HELD_OUT, "log_px_exact"), (run_table.TEST, "nll"), (run_table.TEST, "kl"))
-"""Numbers that stand beside only, so that the others fit a small screen; of the first there are none."""
-_WIDTHS = {"elbo": 84, "nll": 74, "kl": 74, "log_px_exact": 100}
+"""Numbers that stand beside only, so that the others fit a laptop's screen; of the first there are none."""
+_ERRORS_BESIDE = ((run_table.HELD_OUT, "nll"), (run_table.HELD_OUT, "kl"))
+_WIDTHS = {"elbo": 80, "nll": 68, "kl": 66, "log_px_exact": 96}
 _DIGITS = {f"{split} {term}{error}": 2 for split in wording.SPLITS for term in wording.TERMS for error in ("", " ±")}
 _TICKED, _NAMED = "runs table", "runs named"
 
@@ -77,14 +78,14 @@ def _told() -> None:
         st.error(told(complaint))
         state.keep(state.COMPLAINT, "")
     run, name = state.kept(state.DELETED, ("", ""))
-    if run and jobs.shared().is_deleted(run):
+    if run and jobs.shared(state.asking()).is_deleted(run):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.warning(plain(wording.deleted(name)), icon=":material/delete:")
             st.button(wording.UNDO, on_click=_undo, args=(run,), icon=":material/undo:")
 
 
 def _undo(run: str) -> None:
-    state.attempt(jobs.shared().undo_delete, run)
+    state.attempt(jobs.shared(state.asking()).undo_delete, run)
 
 
 def _pinned(found: Sequence[Row]) -> list[str]:
@@ -146,7 +147,7 @@ def _ticked(key: str, ids: Sequence[str], pinned: Sequence[str]) -> None:
 def _cells(row: Row) -> dict[str, Any]:
     model, train = row.configs or (None, None)
     cells: dict[str, Any] = {
-        "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "whose": wording.whose(row), "name": row.name,
+        "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "name": row.name,
         "state": row.state,
         "kind": wording.KINDS[row.kind], "d": model and model.latent_dim,
         "beta": train.beta if train and row.kind == "vae" and not row.turned else None,
@@ -166,22 +167,23 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     plain, configured = wording.COLUMNS, st.column_config
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
     columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
-    columns["name"] = configured.TextColumn(plain["name"][0], width=150)
-    columns["whose"] = configured.TextColumn(plain["whose"][0], help=plain["whose"][1], width=62)
-    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=34)
-    columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=46, format="%g")
-    columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=62)
-    columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=100)
-    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=120)
+    columns["name"] = configured.TextColumn(plain["name"][0], width=136)
+    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=32)
+    columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=44, format="%g")
+    columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=58)
+    columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=98)
+    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=90)
     columns["objective"] = None
+    columns["data"] = columns["data"] if len({row.data for row in rows}) > 1 else None
     columns["message"] = columns["message"] if any(row.message or row.turned for row in rows) else None
     for split, short in wording.SPLITS.items():
         for term, label in wording.TERMS.items():
             help = f"{wording.TERM_HELP[term]} {wording.SPLIT_HELP[split]}"
             shown = None if (split, term) in _BESIDE else f"{label} ({short})"
             columns[f"{split} {term}"] = shown and configured.NumberColumn(shown, help=help, width=_WIDTHS[term])
-            known = shown and any(row.error(split, term) is not None for row in rows)
-            columns[f"{split} {term} ±"] = configured.NumberColumn(ERROR, help=ERROR_HELP, width=50) if known else None
+            beside_only = not shown or (split, term) in _ERRORS_BESIDE
+            known = not beside_only and any(row.error(split, term) is not None for row in rows)
+            columns[f"{split} {term} ±"] = configured.NumberColumn(ERROR, help=ERROR_HELP, width=48) if known else None
     return columns
 
 
@@ -204,8 +206,8 @@ def _named(key: str) -> None:
 
 
 def _upload() -> None:
-    if jobs.shared().read_only:
-        st.caption(jobs.shared().why_not())
+    if jobs.shared(state.asking()).read_only:
+        st.caption(jobs.shared(state.asking()).why_not())
         return
     with st.popover(wording.UPLOAD, icon=":material/upload:"):
         st.markdown(f":small[{wording.UPLOAD_HELP}]")
@@ -214,7 +216,7 @@ def _upload() -> None:
         if sent is None:
             return
         try:
-            run = receive(jobs.shared(), sent.getvalue(), sent.name, state.visitor())
+            run = receive(jobs.shared(state.asking()), sent.getvalue(), sent.name, state.visitor())
         except EngineError as error:
             st.error(told(str(error)))
             return

@@ -43,7 +43,6 @@ TERM_HELP = {
 COLUMNS = {
     "picture": ("", "The manifold; in other than two dimensions, draws from the prior or an autoencoder's own Gaussian."),
     "name": ("Name", None),
-    "whose": ("Whose", "Trained on this machine, or bundled with the software."),
     "state": ("State", "Bundled with the software, or where a run of your own stands."),
     "kind": ("Kind", None),
     "d": ("d", "Latent dimensions."),
@@ -84,7 +83,7 @@ MAPS, TIME_LAPSE = "Maps", "Time-lapse"
 MAPS_ALT = "Where each model puts the same images, coloured by class"
 MANIFOLDS = "Manifolds"
 CURVES = "Curves"
-CURVES_ALT = "How the nll and the KL of each run fell while it trained, on training batches and on held-out images"
+CURVES_ALT = "How ELBO, nll and KL of each run changed while it trained, on training batches and on held-out images"
 NO_CURVES = "Bundled models keep no log of their training."
 NO_WEIGHTS = "It has no weights yet."
 SAMPLES = "Digits from the same z"
@@ -95,11 +94,6 @@ GROUP_PANELS = {"nll": "nll, nats/image", "kl": "KL of each dimension, nats/imag
 CLASSES, TURNS = "Classes", "Turned while it trained"
 SYMBOLS = {"beta": "β", "latent_dim": "latent dimensions"}
 LADDER_IN_LEARN = "Walk the ladder in Learn"
-
-
-def whose(row: Row) -> str:
-    """Who trained a model."""
-    return SHOW_BUNDLED if row.state == BUNDLED else SHOW_OWN
 
 
 def named(row: Row) -> str:

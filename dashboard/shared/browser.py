@@ -11,6 +11,8 @@ from typing import Any
 from vae_engine.base.places import place
 
 BUILT = "dashboard/browser/built"
+EXPLORE = ("explore/explorer", "explore/network/network")
+"""The style sheets of the explorer."""
 
 
 def script(host: str) -> str:

@@ -17,7 +17,7 @@ from vae_engine.runs.log import LogEvent
 from vae_engine.stored import knobs
 
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
-TERMS = {"nll": "nll, nats/image", "kl": "KL, nats/image"}
+TERMS = {"elbo": "ELBO, nats/image", "nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT, TURNED = "training batches", "held-out images", "turned"
 _MOST_POINTS, _MOST_MARKS = 300, 60
 
@@ -25,17 +25,17 @@ Line = tuple[list[float], list[float], list[float | None]]
 """x, means over images, and their standard errors where the log knows them."""
 
 
-def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 420) -> go.Figure:
-    """How nll and kl of runs, given by name, fell: thin lines on training batches, marked ones on held-out images.
+def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 190) -> go.Figure:
+    """How ELBO, nll and kl of runs, given by name, changed: thin lines on training batches, marked ones on held-out images.
 
-    `along` is one of AXES, drawn by its logarithm, since most of the fall comes early. There is no kl where only
-    autoencoders are shown.
+    `along` is one of AXES, drawn by its logarithm, since most of the change comes early; `height` is that of one term in
+    pixels. There is neither ELBO nor kl where only autoencoders are shown.
     """
-    terms = ["nll", "kl"] if any(has_kl(events) for _, events in runs) else ["nll"]
+    terms = max((terms_of(events) for _, events in runs), key=len, default=("nll",))
     figure = make_subplots(rows=len(terms), cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for row, term in enumerate(terms, 1):
         for at, (name, events) in enumerate(runs):
-            if term == "nll" or has_kl(events):
+            if term in terms_of(events):
                 on_batches, measured = trained(events, term, along), held_out(events, term, along)
                 colour, first = COLOURS[at % len(COLOURS)], term == "nll"
                 prefix = f"{name}: " if len(runs) > 1 else ""
@@ -47,24 +47,38 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
     margin = {"t": 10, "b": 10, "l": 10, "r": 10}
     return figure.update_layout(
-        height=height, legend=legend, margin=margin, font={"size": 14}, hovermode="x unified", uirevision="losses"
+        height=height * len(terms) + 40,
+        legend=legend,
+        margin=margin,
+        font={"size": 14},
+        hovermode="x unified",
+        uirevision="losses",
     )
 
 
-def has_kl(events: Sequence[LogEvent]) -> bool:
-    """Whether a run has a kl at all: an autoencoder has none."""
-    return any(event.get("kl") or "kl" in (event.get("terms") or {}) for event in events)
+def terms_of(events: Sequence[LogEvent]) -> tuple[str, ...]:
+    """The terms that a run has curves of, what it trains first: an autoencoder has an nll alone."""
+    has_kl = any(event.get("kl") or "kl" in (event.get("terms") or {}) for event in events)
+    return tuple(TERMS) if has_kl else ("nll",)
 
 
 def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
-    """A term on training batches, neighbours averaged where there are many."""
+    """A term on training batches, neighbours averaged where there are many; elbo = −(nll + kl), whatever β the loss has.
+
+    The log has no errors of that sum: nll and kl of an image are not independent.
+    """
     steps = [event for event in events if event["type"] == "step"]
+    if term == "elbo":
+        return _thinned(_line(steps, along, lambda event: {"elbo": -(event["nll"] + event["kl"])}, term))
     return _thinned(_line(steps, along, lambda event: event, term))
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
-    """A term on held-out images, after each epoch, or so many of them that each mark can be seen; the last is among them."""
-    measured = [event for event in events if event["type"] == "epoch" and term in event["terms"]]
+    """A term on held-out images, after each epoch and at the end, or so many of them that each mark can be seen; the last is
+    among them. The end says it again where it comes with an epoch, perhaps of earlier weights that are kept.
+    """
+    ends = [event for event in events if event["type"] in ("epoch", "finished") and along in event]
+    measured = list({event["step"]: event for event in reversed(ends) if term in event["terms"]}.values())[::-1]
     every = -(-len(measured) // _MOST_MARKS) or 1
     return _line(measured[::-every][::-1], along, lambda event: event["terms"], term)
 

@@ -18,7 +18,7 @@ Latent = tuple[float, float]
 LESSONS = "./learn"
 """Where Learn begins, relative to any other page of the dashboard."""
 
-_MODES = ("move", "inspect", "draw", "walk", "sample")
+_MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 _LONGEST = 4000
 _FARTHEST = 1000
 _IMAGES = 60_000

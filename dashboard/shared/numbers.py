@@ -9,6 +9,7 @@ _LONGEST = 40
 _MINUS = str.maketrans({"−": "-", "–": "-"})
 _SPACES = re.compile(r"[\s'’]")
 _UNIT = re.compile(r"\s*(nats?|bits?)\s*$", re.IGNORECASE)
+_PER_CENT = re.compile(r"\s*(%|per\s?cent)\s*$", re.IGNORECASE)
 _PLAIN = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?P<mark>[.,])\d{3}((?P=mark)\d{3})*(?!(?P=mark))([.,]\d*)?", re.ASCII)
 _UNCLEAR = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
@@ -19,12 +20,16 @@ class NumberError(Exception):
     """A text that is no number, or could be two; the message is for the visitor."""
 
 
-def read_number(text: str, whole: bool = False) -> float:
+def read_number(text: str, whole: bool = False, share: bool = False) -> float:
     """The number that a text says: 152.43, 152,43, −0,5, 1 234.5, 1,234.5 or 1e-3. Raises NumberError, one sentence.
 
     A single comma before three digits may stand for thousands or for decimals, so it is asked which; so may a single
-    point where a `whole` number is expected.
+    point where a `whole` number is expected. Where a `share` in per cent is, its sign may follow: 13.5 % is 13.5.
     """
+    if _PER_CENT.search(text):
+        if not share:
+            raise NumberError("A number that is no share is asked for here: type it without the sign for per cent.")
+        text = _PER_CENT.sub("", text)
     given = _SPACES.sub("", _UNIT.sub("", text)).translate(_MINUS)
     if len(given) > _LONGEST:
         raise NumberError("This text is too long to be a number.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from dashboard.shared import visitors
 from dashboard.shared.model_choice import Choice, Pair, side_by_side
 from vae_engine.base.errors import EngineError
 
@@ -23,7 +25,7 @@ _PINNINGS = "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
-_EXPLORED, _PUT_AWAY, _VISIT = "explored", "put away", "visit"
+_EXPLORED, _AT_HAND, _PUT_AWAY, _VISIT = "explored", "at hand", "put away", "visit"
 
 
 def _asked(key: str, left: str | None) -> str | None:
@@ -76,6 +78,11 @@ def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
     return asked, True
 
 
+def is_unopened(book: str) -> bool:
+    """Whether nothing says yet at which page a visitor has a book open: neither the address nor this session."""
+    return kept(book) is None and st.query_params.get(book) is None
+
+
 def turn_to(book: str, name: str) -> None:
     """Turn to a page of a book, in the address as well."""
     keep(book, name)
@@ -83,14 +90,26 @@ def turn_to(book: str, name: str) -> None:
 
 
 def at_hand(names: Sequence[str]) -> str:
-    """The task that a visitor works on away from the worksheet: the one in the address, else the one that the worksheet is
-    open at; nothing for none of these names, and for one that was put away.
+    """The task that a visitor works on away from the worksheet: the one in the address, else the one taken up last; nothing
+    for none of these names, and for one that was put away. Merely to look at a task takes up none.
     """
-    asked = st.query_params.get(TASK) or kept(TASK)
+    asked = st.query_params.get(TASK) or kept(_AT_HAND)
     if asked not in names or asked == kept(_PUT_AWAY):
         return ""
+    keep(_AT_HAND, asked)
     keep(TASK, asked)
     return asked
+
+
+def is_taken_up(task: str) -> bool:
+    """Whether a task stands above the pages on which it is worked on."""
+    return kept(_AT_HAND) == task != kept(_PUT_AWAY)
+
+
+def take_up(task: str) -> None:
+    """As a callback: have a task at hand on other pages, until it is put away or another one is taken up."""
+    keep(_AT_HAND, task)
+    keep(_PUT_AWAY, "")
 
 
 def put_away(task: str) -> None:
@@ -145,10 +164,17 @@ def to_address(key: str, value: str) -> None:
 
 
 def visitor() -> str:
-    """An id of whoever looks, for this session."""
+    """Under which name the runs of whoever looks are kept: that of their browser, or, without cookies, of this session."""
+    if owner := visitors.owner(st.context.cookies):
+        return owner
     if not kept(_VISITOR):
-        keep(_VISITOR, secrets.token_hex(8))
+        keep(_VISITOR, secrets.token_hex(16))
     return kept(_VISITOR)
+
+
+def asking() -> str | None:
+    """As whom the visitor asks for a change of a run; None where every run is theirs to change."""
+    return None if visitors.may_change_all(st.context.cookies, os.environ) else visitor()
 
 
 def kept(key: str, default: Any = None) -> Any:
@@ -219,7 +245,7 @@ def visit(link: str, task: str) -> None:
     """Before Explore is shown: have it open the models it opens on, in the state of a link, with a task at hand."""
     keep(_MODELS, ("", "", choosing() + 1))
     keep(TASK, task)
-    keep(_PUT_AWAY, "")
+    take_up(task)
     keep_explored("")
     keep(_VISIT, (link, visiting()[1] + 1))
 

@@ -40,8 +40,8 @@ def show_explore() -> None:
 
 
 def show_worksheet() -> None:
-    """The worksheet, whose tasks lead to Explore."""
-    worksheet.show(EXPLORE)
+    """The worksheet, whose tasks lead to Explore and Train."""
+    worksheet.show(EXPLORE, TRAIN)
 
 
 def show_train() -> None:
@@ -58,6 +58,7 @@ def show_runs() -> None:
 
 
 EXPLORE = st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True)
+TRAIN = st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train")
 WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 # To project, where the server was asked for it.
 JOIN = os.environ.get(serving.JOIN)
@@ -71,7 +72,7 @@ def show_join() -> None:
 st.navigation(
     [
         EXPLORE,
-        st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train"),
+        TRAIN,
         st.Page(show_runs, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
         WORKSHEET,

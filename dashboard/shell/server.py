@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -16,6 +17,7 @@ from streamlit import config
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.shell import settings
+from dashboard.shell.visitors import Visitors
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
@@ -48,4 +50,4 @@ def _explore(request: Request) -> RedirectResponse:
 _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
 _ROUTES = [Route(_BASE + route.path, route.endpoint) for route in (Route("/explore", _explore), *film_routes.ROUTES)]
 
-app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, lifespan=_keeping_jobs)
+app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=[Middleware(Visitors)], lifespan=_keeping_jobs)

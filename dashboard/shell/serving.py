@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from dashboard.jobs.jobs import READ_ONLY
+from dashboard.shared.visitors import PRESENTER, SHARED
 from vae_engine.base.errors import EngineError
 
 PREFIX = "LATENT_EXPLORER_"
 JOIN = "LATENT_EXPLORER_JOIN"
 """Tells the server by which address others reach it, where `--qr` asked for that."""
+_SECRET = 16  # characters at least
 _NOT_SET = ("", "0", "false", "no", "off")
 _HERE = ("localhost", "127.0.0.1", "::1")
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (recognised, not bound)
@@ -30,6 +34,14 @@ class Serving:
     """What stands before every path, as `/explorer`; or nothing."""
     qr: bool = False
     read_only: bool = False
+    presenter: str = ""
+    """The secret of the link whose opener may change everything; or nothing, where nobody but a run's owner may."""
+
+    @property
+    def presenters_link(self) -> str:
+        """The address that makes a browser the presenter's; nothing without `presenter`."""
+        reached = self.join if self.is_for_others else self.address
+        return f"{reached}/?presenter={self.presenter}" if self.presenter else ""
 
     @property
     def address(self) -> str:
@@ -53,6 +65,8 @@ class Serving:
         """What the server is told, as variables of its environment."""
         found = {"STREAMLIT_SERVER_ADDRESS": self.host, "STREAMLIT_SERVER_PORT": str(self.port)}
         found |= {"STREAMLIT_SERVER_BASE_URL_PATH": self.base_path.strip("/"), READ_ONLY: "1" if self.read_only else ""}
+        is_shared = self.is_for_others or self.base_path or self.presenter
+        found |= {SHARED: "1" if is_shared else "", PRESENTER: self.presenter}
         if self.host in _EVERYWHERE:  # or Streamlit asks a machine far away what to call this one
             found["STREAMLIT_BROWSER_SERVER_ADDRESS"] = own_address()
         return found | {JOIN: self.join if self.qr else ""}
@@ -76,6 +90,8 @@ def add_options(command: argparse.ArgumentParser, environment: Mapping[str, str]
         action="store_true",
         default=is_set(given("QR")),
     )
+    help = "print a link that lets its opener change every run; who else comes may change their own"
+    add("--presenter", help, nargs="?", const=secrets.token_urlsafe(24), default=given("PRESENTER"), metavar="SECRET")
     read_only = is_set(given("READ_ONLY"))
     add("--read-only", "no training, no upload, no deletion: for everybody", action="store_true", default=read_only)
 
@@ -93,8 +109,13 @@ def serving(arguments: argparse.Namespace) -> Serving:
     path = (arguments.base_path or "").strip("/")
     if path != quote(path) or any(part in ("", ".", "..") for part in path.split("/") if path):
         raise EngineError(f"{arguments.base_path!r} cannot stand before an address; give a path like --base-path /explorer.")
+    secret = arguments.presenter or ""
+    if secret and not (len(secret) >= _SECRET and re.fullmatch(r"[\w.~-]+", secret, re.ASCII)):
+        raise EngineError(
+            f"The presenter's secret needs at least {_SECRET} letters, digits or -_.~; --presenter alone makes one."
+        )
     host = (arguments.host or "localhost").strip("[]")
-    return Serving(host, port, f"/{path}" if path else "", arguments.qr, arguments.read_only)
+    return Serving(host, port, f"/{path}" if path else "", arguments.qr, arguments.read_only, secret)
 
 
 def own_address() -> str:

@@ -19,6 +19,8 @@ def served(serving: Serving) -> str:
         lines.append(f"Others open {serving.join}")
     elif serving.qr:
         lines.append("Only this machine can open that; for others, add --host 0.0.0.0.")
+    if serving.presenter:
+        lines.append(f"Who opens this may change every run; keep it to yourself: {serving.presenters_link}")
     if serving.read_only:
         lines.append("Read-only: nobody can train, upload or delete anything.")
     return "\n".join(lines)

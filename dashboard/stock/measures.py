@@ -144,8 +144,10 @@ class TrainingNll:
 
     vae: float
     ae: float
+    vae_error: float
+    ae_error: float
     standard_error: float
-    """Of the difference, image by image."""
+    """Of the difference, image by image; those of the means stand before it."""
 
     @property
     def difference(self) -> float:
@@ -161,7 +163,8 @@ def training_nll(material: Material) -> TrainingNll:
     mu, std = forward.encode(material.vae, x)
     z = mu + std * np.random.default_rng(0).standard_normal(mu.shape)  # type: ignore[operator]  # a VAE has a std
     vae, ae = nll(material.vae, x, z), nll(material.ae, x, forward.encode(material.ae, x)[0])
-    return TrainingNll(float(vae.mean()), float(ae.mean()), float((ae - vae).std(ddof=1) / math.sqrt(len(x))))
+    errors = (float(one.std(ddof=1) / math.sqrt(len(x))) for one in (vae, ae, ae - vae))
+    return TrainingNll(float(vae.mean()), float(ae.mean()), *errors)
 
 
 def nll(stored: Stored, x: np.ndarray, z: np.ndarray) -> np.ndarray:

@@ -25,29 +25,44 @@ _EARLY = 8
 _TICKS = [0, *(10**power for power in range(1, 9))]
 
 
+_ABOVE = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0, "titleY": -10}
+"""The axis' title: beside an axis as short as these it would be cut off."""
 _ROWS = "rows"
 _NUMBERS = ("step", "value", "low", "high")
 
 
-def chart(rows: pa.Table, term: str, height: int) -> dict[str, Any]:
-    """The Vega-Lite chart of the rows (`table`) of a term, `nll` or `kl`.
+def chart(rows: pa.Table, term: str, height: int, *, is_first: bool, is_last: bool) -> dict[str, Any]:
+    """The Vega-Lite chart of the rows (`table`) of a term; of several charts the first has the legend, the last names the axis.
 
     By a name, rows reach the browser beside the drawing and yet before it is drawn; of a drawing without rows Vega complains.
     """
-    return {**drawing(term, height), "data": {"name": _ROWS}, "datasets": {_ROWS: rows}}
+    shown = set(rows.column("of").to_pylist())
+    legend = [kind for kind in (TRAINING, HELD_OUT) if kind in shown] if is_first else []
+    return {
+        **drawing(term, height, legend, run_charts.AXES["step"] if is_last else None),
+        "data": {"name": _ROWS},
+        "datasets": {_ROWS: rows},
+    }
 
 
-def drawing(term: str, height: int) -> dict[str, Any]:
-    """The same for all rows. A condition says which of them a mark shows: a filter might leave none."""
-    legend = {"orient": "top", "title": None, "labelFontSize": 14} if term == "nll" else None
+def drawing(term: str, height: int, legend: Sequence[str], title: str | None) -> dict[str, Any]:
+    """The same for all rows; the legend has an entry for each kind that there is by now.
+
+    A condition says which rows a mark shows: a filter might leave none.
+    """
+    words_of_legend = {"orient": "top", "title": None, "labelFontSize": 14, "values": list(legend)} if legend else None
     words = {"titleFontSize": 14, "labelFontSize": 13}
     time = {"type": "symlog", "constant": _EARLY, "domainMin": 0, "nice": False}
-    axis = {"title": run_charts.AXES["step"], "values": _TICKS, "format": ",d", "labelOverlap": True, **words}
+    axis = {"title": title, "values": _TICKS, "format": ",d", "labelOverlap": True, **words}
     x = {"field": "step", "type": "quantitative", "axis": axis, "scale": time}
-    y = {"field": "value", "type": "quantitative", "axis": {"title": TERMS[term], "minExtent": 36, "tickCount": 5, **words}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": {"title": TERMS[term], "minExtent": 36, "tickCount": 5, **words, **_ABOVE},
+    }
     place = {"x": x, "y": {**y, "scale": {"zero": term == "kl"}}}
     colours = {"domain": [TRAINING, HELD_OUT], "range": [_TRAINED, _HELD_OUT_COLOUR]}
-    colour = {"field": "of", "type": "nominal", "scale": colours, "legend": legend}
+    colour = {"field": "of", "type": "nominal", "scale": colours, "legend": words_of_legend}
     silent = {"aria": False}  # the chart as a whole says what it shows
     lines = {
         "mark": {"type": "line", **silent},
@@ -76,7 +91,7 @@ def drawing(term: str, height: int) -> dict[str, Any]:
         "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
         "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
     }
-    return {"height": height, "layer": [*_turns(x), lines, bars, points, cursor]}
+    return {"height": height, "layer": [lines, *_turns(x), bars, points, cursor]}
 
 
 def _turns(x: dict[str, Any]) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ _DARK = "<style>.stMainBlockContainer button[kind=primary] { color: #0e1a26; }</
 def show() -> None:
     """Lay the page out."""
     st.html(_STYLE + (_DARK if state.is_dark() else ""))
-    jobs = all_jobs.shared()
+    jobs = all_jobs.shared(state.asking())
     with contextlib.suppress(EngineError):  # told when it matters
         jobs.keep_spare()
     if complaint := state.kept(state.COMPLAINT):

@@ -28,9 +28,8 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
-_HEIGHTS = {"nll": 270, "kl": 210}
-_LOWER = 12
-"""By how much a curve is lower below a row of knobs, so that all fits a small screen."""
+_HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
+_LOWER = 14  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -53,7 +52,8 @@ def load_ahead() -> None:
     with st.container(key="train-ahead"):
         prepare(key="train-film-ahead")
         st.metric(wording.STEP, "", label_visibility="hidden")
-        st.vega_lite_chart(live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS["kl"]), key="train-kl-ahead")
+        chart = live_chart.chart(live_chart.ahead(), "kl", _HEIGHTS[3][-1], is_first=False, is_last=True)
+        st.vega_lite_chart(chart, key="train-kl-ahead")
 
 
 def _pace(jobs: Jobs, view: RunView) -> float | None:
@@ -111,10 +111,11 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
         if others and view.state is not State.QUEUED:
             with st.popover(wording.also_going(len(others)), icon=":material/hourglass_empty:", key="train-others"):
                 train_queue.rows(jobs, others)
-        if not jobs.read_only:
+        is_changeable = not jobs.why_not_change(view.id)
+        if is_changeable:
             _rename(jobs, view)
         _to_explore(view)
-        if not jobs.read_only:
+        if is_changeable:
             _delete(jobs, view)
         if st.button(wording.NEW, icon=":material/add:", key="train-new"):
             state.watch("")
@@ -162,8 +163,9 @@ def _keys(jobs: Jobs, view: RunView) -> None:
     unpaused = idle or ("" if paused else wording.PAUSE_FIRST)
     pace = run_control.asked(view.folder)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-keys"):
-        if jobs.read_only:
+        if why_not := jobs.why_not_change(view.id):
             _progress(view, pace.delay)
+            st.caption(wording.told(why_not), width="content")
             return
         if paused:
             _key(wording.GO_ON, "play_arrow", jobs.go_on, view.id, None, pace.delay)
@@ -304,10 +306,11 @@ def _stop_early(view: RunView, model: ModelConfig, train: TrainConfig) -> None:
 
 def _curves(view: RunView, step: int | None) -> None:
     """The curves from the first logged step on; `step` is the one that the film was moved to."""
-    terms = ("nll", "kl") if run_charts.has_kl(view.log.events) else ("nll",)
-    for term in terms:
+    terms = run_charts.terms_of(view.log.events)
+    for term, height in zip(terms, _HEIGHTS[len(terms)], strict=True):
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        chart = live_chart.chart(table, term, _HEIGHTS[term] - (_LOWER if view.state in LIVE else 0))
+        height -= _LOWER if view.state in LIVE else 0
+        chart = live_chart.chart(table, term, height, is_first=term == terms[0], is_last=term == terms[-1])
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

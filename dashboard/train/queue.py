@@ -49,7 +49,7 @@ def _row(jobs: Jobs, run: str) -> None:
         if not is_experiment and st.button(wording.WATCH, key=f"watch-{run}", icon=":material/visibility:"):
             state.watch(run)
             st.rerun()  # the whole page
-        if jobs.read_only:
+        if jobs.why_not_change(run):
             return
         label = wording.CANCEL if view.position else wording.STOP
         st.button(label, on_click=partial(state.attempt, jobs.stop, run), key=f"cancel-{run}", icon=":material/close:")

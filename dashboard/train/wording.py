@@ -92,7 +92,7 @@ STATES = {
     State.FAILED: ("failed", "red", ":material/error:"),
     State.DAMAGED: ("damaged", "red", ":material/broken_image:"),
 }
-TERM_NAMES = {"nll": "nll", "kl": "KL"}
+TERM_NAMES = {"elbo": "ELBO", "nll": "nll", "kl": "KL"}
 _FAR = 0.1
 """From this share on above the nll of training batches, that of held-out images is told as overfitting."""
 STOPPING = ("stopping", "orange", ":material/stop:")

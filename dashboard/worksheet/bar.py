@@ -72,13 +72,17 @@ def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
         return
     by_id = {row.id: row for row in (run_shelf.rows() if chosen else ())}
     lines = [wording.of_run(by_id[one], _address(one)) for one in chosen if one in by_id]
-    help = wording.SEND_RUNS_HELP if lines else wording.NO_RUN_YET
+    is_answer = task.form == "run"
+    help = (wording.SEND_RUN_HELP if is_answer else wording.SEND_RUNS_HELP) if lines else wording.NO_RUN_YET
     with _bar("runs"):
         st.markdown(f"**{wording.AT_HAND}: {task.title}.**", width="content")
         with _keys("runs"):
             is_sent = st.button(wording.SEND, type="primary", disabled=not lines, help=help)
             _put_away(task)
-    if is_sent:
+    if is_sent and is_answer:
+        state.fill_in(keys.answer(task), _address(next(one for one in chosen if one in by_id)))
+        _back(worksheet, task)
+    elif is_sent:
         state.keep(keys.SENT, (task.name, lines))  # the worksheet adds them once it knows what the browser keeps
         _back(worksheet, task)
 

@@ -15,7 +15,7 @@ from dashboard.shared.wording import number
 from dashboard.stock.material import Material
 from dashboard.worksheet import wording
 from dashboard.worksheet.pictures import NAMES, Picture, pictures_asked_about, pictures_of, pictures_of_model
-from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, Verdict, judged, place_of, understood
+from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, Verdict, judged, place_of, standing, understood
 
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -88,6 +88,8 @@ def shown(task: Task, material: Material, raw: Any) -> str:
             return f"test image {given}"
         if task.form == "walk":
             return " to ".join(_end(end) for end in given.ends)
+        if task.form == "drawing":
+            return f"a drawing of {int.from_bytes(given.drawing).bit_count()} pixels"
         z1, z2 = place_of(given, task.kind)
         return f"z = ({number(z1)}, {number(z2)}) on the {NAMES[task.kind]}'s map"
     except LinkError:
@@ -119,7 +121,7 @@ def _section(place: int, one: Entry) -> str:
     if one.given:
         parts.append(f'<p class="given">Answer: {html.escape(one.given)}</p>')
     if one.verdict:
-        parts.append(f'<p class="verdict">{_mark(one.verdict)}</p><p>{html.escape(one.verdict.text)}</p>')
+        parts.append(f'<p class="verdict">{_mark(one)}</p><p>{html.escape(one.verdict.text)}</p>')
     parts += [_figure(picture) for picture in one.pictures]
     if one.model:
         told = f"<p>{html.escape(one.model.text)}</p><p>{html.escape(one.model.because)}</p>"
@@ -147,7 +149,7 @@ def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> s
         if one.given:
             blocks.append(f"Answer: {_plain(one.given)}")
         if one.verdict:
-            blocks.append(f"**{_mark(one.verdict)}** {_plain(one.verdict.text)}")
+            blocks.append(f"**{_mark(one)}** {_plain(one.verdict.text)}")
         blocks += [f"![{_plain(picture.caption)}]({_data_url(picture)})" for picture in one.pictures]
         if one.model:
             blocks += [f"**Model answer.** {_plain(one.model.text)}", _plain(one.model.because), f"Hint: {_plain(one.task.hint)}"]
@@ -166,6 +168,7 @@ def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
             "answer": one.raw or None if isinstance(one.raw, str) else one.raw,
             "shown": one.given,
             "right": one.verdict.right if one.verdict else None,
+            "done": standing(one.task, one.verdict, one.words) == "done",
             "verdict": one.verdict.text if one.verdict else "",
             "words": one.words,
             "state": _state_of(one),
@@ -196,8 +199,9 @@ def _plain(text: str) -> str:
     return "".join(f"\\{one}" if one in "\\`*_[]<>#|~$" else one for one in text)
 
 
-def _mark(verdict: Verdict) -> str:
-    return "✓ Right." if verdict.right else "✗ Not yet."
+def _mark(one: Entry) -> str:
+    stands = standing(one.task, one.verdict, one.words)
+    return f"{wording.SIGNS[stands]} {wording.STANDS[stands]}."
 
 
 def _data_url(picture: Picture) -> str:

@@ -11,6 +11,11 @@ BOOK = "worksheet"
 NAME = "worksheet-name"
 SENT = "worksheet-sent"
 """Lines that are to be added to the words of a task: its name, and the lines."""
+TEACHES = "worksheet-teaches"
+OPEN = "worksheet-open"
+"""The task that the sheet was open at last."""
+LEFT_OUT = "worksheet-left-out"
+"""The tasks that a teacher leaves out of the sheets for a class, by name."""
 LONGEST_WORDS = 2000
 LONGEST_NAME = 80
 
@@ -25,7 +30,9 @@ def words(task: Task) -> str:
     return f"words-{task.name}"
 
 
-ALL = (NAME, *(key(task) for task in TASKS for key in (answer, words)))
+ANSWERS = (NAME, *(key(task) for task in TASKS for key in (answer, words)))
+"""What a student gave."""
+_NAMES = [task.name for task in TASKS]
 
 
 def may_hold(key: str, value: Any) -> bool:
@@ -33,5 +40,11 @@ def may_hold(key: str, value: Any) -> bool:
     for task in TASKS:
         if key == answer(task):
             return fits(task, value)
+    if value is None:
+        return key in (*ANSWERS, TEACHES, LEFT_OUT)
+    if key == TEACHES:
+        return value is True
+    if key in (OPEN, LEFT_OUT):
+        return isinstance(value, str) and set(value.split(",")) <= set(_NAMES) and (key == LEFT_OUT or "," not in value)
     longest = LONGEST_NAME if key == NAME else LONGEST_WORDS
-    return key in ALL and (value is None or (isinstance(value, str) and len(value) <= longest))
+    return key in ANSWERS and isinstance(value, str) and len(value) <= longest

@@ -14,6 +14,7 @@ from dashboard.shared.links import LinkError, read
 from dashboard.shared.palette import CLASS_COLOURS
 from dashboard.shared.wording import number, one_of
 from dashboard.stock.material import Material
+from dashboard.worksheet.peaks import evidence
 from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, place_of, understood
 from vae_engine.stored import forward
 
@@ -69,6 +70,8 @@ def _of_answer(task: Task, material: Material, raw: Any) -> list[Picture]:
             return _of_image(material, given)
         if task.form == "walk":
             return _of_walk(material, [end.image for end in given.ends if end is not None and end.image is not None])
+        if task.form == "drawing":
+            return _of_q(material, evidence(material, given.drawing).mu)
         return _of_place(material, task.kind, np.array(place_of(given, task.kind)))
     except LinkError:
         return []
@@ -102,12 +105,13 @@ def _of_place(material: Material, kind: str, z: np.ndarray) -> list[Picture]:
 
 
 def _of_image(material: Material, image: int) -> list[Picture]:
-    mu = material.mu[image]
+    x = material.x[image].reshape(28, 28)
+    seen = Picture(f"test image {image}, {one_of(material.labels[image])}, as the encoder sees it", *_digit(x))
+    return [seen, *_of_q(material, material.mu[image])]
+
+
+def _of_q(material: Material, mu: np.ndarray) -> list[Picture]:
     return [
-        Picture(
-            f"test image {image}, {one_of(material.labels[image])}, as the encoder sees it",
-            *_digit(material.x[image].reshape(28, 28)),
-        ),
         Picture("decoded at the mean of q", *_digit(forward.decode(material.vae, mu[None])[0])),
         Picture(f"μ = ({number(mu[0])}, {number(mu[1])}) on the VAE's map", *_map(material, "vae", mu[None])),
     ]

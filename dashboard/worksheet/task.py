@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
+from dashboard.jobs.run_view import read_run
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
 from dashboard.shared.numbers import NumberError, read_number, read_two
+from dashboard.stock import own_runs
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 
-Form = Literal["place", "image", "walk", "number", "numbers", "choice"]
-"""What is asked for: the first three by a link to Explore (an image also by its number)."""
-BY_LINK: tuple[Form, ...] = ("place", "image", "walk")
+Form = Literal["place", "image", "walk", "drawing", "run", "number", "numbers", "choice"]
+"""What is asked for: the first four by a link to Explore (an image also by its number), a run by a link to it."""
+BY_LINK: tuple[Form, ...] = ("place", "image", "walk", "drawing")
 LONGEST_ANSWER = 4000
-_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "number": 2, "numbers": 3, "choice": 2}
+_RUN = re.compile(rf"[?&](?:pin={own_runs.PREFIX}|pin={quote(own_runs.PREFIX, safe='')}|run=)([\w.-]+)$")
+_POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "drawing": 3, "run": 3, "number": 2, "numbers": 3, "choice": 2}
 
+
+Standing = Literal["", "not yet", "wordless", "done"]
+"""Where a task stands: nothing given, not right yet, right but without the words that it asks for, all of it there."""
 
 Places = tuple[tuple[float, float], ...]
 Worked = tuple[str, Places]
@@ -56,7 +64,7 @@ class Task:
     form: Form
     text: Callable[[Material], str]
     check: Callable[[Material, Any], Verdict]
-    """Of an ExploreLink, an image's index, a number, two of them or the index of an option, by form."""
+    """Of an ExploreLink, an image's index, a RunView, a number, two of them or the index of an option, by form."""
     hint: str
     answer: Callable[[Material], ModelAnswer]
     state: Callable[[Material], str] | None = None
@@ -66,6 +74,10 @@ class Task:
     options: tuple[str, ...] = ()
     about: int | None = None
     """The test image that it asks about, if it names one."""
+    is_share: bool = False
+    """Whether its number is in per cent."""
+    asks_words: bool = True
+    """Whether it has a second part, to be answered in words."""
 
     @property
     def points(self) -> int:
@@ -80,9 +92,16 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
         return raw
     text = str(raw).strip()
     if task.form == "number":
-        return read_number(text)
+        return read_number(text, share=task.is_share)
     if task.form == "numbers":
         return read_two(text)
+    if task.form == "run":
+        run = _RUN.search(text)
+        if not run:
+            raise LinkError(
+                "This is no link to one run of yours. Choose it on Train or Runs, then press Send to worksheet there."
+            )
+        return read_run(own_runs.folder_of(run[1]))
     if task.form == "image" and text.isascii() and text.isdigit():
         image: int | None = int(text) if len(text) <= 5 else len(material.x)
     else:
@@ -90,6 +109,8 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
         expected = (material.vae.name, material.ae.name)
         if link.models and link.models != expected:
             raise LinkError(f"This link shows {' and '.join(link.models)}; the tasks are about {' and '.join(expected)}.")
+        if task.form == "drawing" and link.drawing is None:
+            raise LinkError("This link has no drawing. Draw a digit in Draw on the Explore page, then send it.")
         if task.form != "image":
             return link
         image = link.image
@@ -108,6 +129,15 @@ def judged(task: Task, material: Material, raw: Any) -> Verdict | None:
         return task.check(material, understood(task, material, raw))
     except (LinkError, NumberError, EngineError) as refusal:
         return Verdict(False, str(refusal))
+
+
+def standing(task: Task, verdict: Verdict | None, words: str) -> Standing:
+    """Where a task stands with a verdict on its answer and a student's words."""
+    if verdict is None:
+        return ""
+    if not verdict.right:
+        return "not yet"
+    return "done" if words.strip() or not task.asks_words else "wordless"
 
 
 def fits(task: Task, raw: Any) -> bool:

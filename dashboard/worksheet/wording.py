@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.runs import wording as runs_wording
 from dashboard.runs.table import Row
+from dashboard.worksheet.task import Standing
 
 WORKSHEET = "Worksheet"
 UNKNOWN_TASK = "The address names a task that does not exist; here is the first one."
 ANSWERS = {
     "place": "What you sent from Explore, or a link from there (Share, Copy link)",
     "walk": "What you sent from Explore, or a link from there (Share, Copy link)",
+    "drawing": "What you sent from Explore, or a link from there (Share, Copy link)",
     "image": "Number of the image, or what you sent from Explore, or a link from there (Share, Copy link)",
+    "run": "What you sent from Train or Runs",
     "number": "Your number",
     "numbers": "Your two numbers, with a semicolon between them",
     "choice": "Your choice",
@@ -25,20 +28,28 @@ REVEAL = "Show the model answer"
 MODEL_ANSWER = "Model answer"
 WORKING = "Working it out from the models …"
 DO_IN_EXPLORE = "Do it in Explore"
+DO_ON_TRAIN = "Do it on Train"
 DO_IN_LEARN = "Do it in Learn"
 NEW_TAB = "Opens in a new tab; this sheet stays open."
 SAME_TAB = "Opens here, with the task above it and a key that leads back; your answers are kept."
-RIGHT, NOT_YET = "Right", "Not yet"
+STANDS = {"not yet": "Not yet", "wordless": "Right, words missing", "done": "Right"}
+"""What is said of an answer, by where its task stands."""
+TICKS = {"": "", "not yet": "", "wordless": " ◐", "done": " ✓"}
+SIGNS = {"not yet": "✗", "wordless": "◐", "done": "✓"}
+WORDS_MISSING = "The second part is still to be answered, in your own words below."
 
 AT_HAND = "Your task"
 SEND = "Send to worksheet"
 SEND_HELP = "Fills in what you see here as your answer and goes back to the task."
 NOTHING_YET = "Choose something on this page first."
 SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to your own words, and goes back to the task."
+SEND_RUN_HELP = "Fills in this run as your answer and goes back to the task."
 NO_RUN_YET = "Choose a run on this page first."
 BACK = "Back to the task"
 PUT_AWAY = "Put away"
-PUT_AWAY_HELP = "Hides the task here; it stays on the worksheet."
+PUT_AWAY_HELP = "Takes the task off the other pages; it stays on the worksheet."
+KEEP_IN_SIGHT = "Keep in sight"
+KEEP_IN_SIGHT_HELP = "Shows this task above Train, Runs and, where it is done there, Explore, until you put it away."
 
 KEPT = "Your answers are kept in this browser, on this device, and nowhere else. Every tab shows the same sheet."
 NOT_KEPT = "This browser keeps nothing (perhaps a private window): a reload loses your answers, so save them first."
@@ -48,21 +59,29 @@ AFRESH_YES, AFRESH_NO = "Empty the sheet", "Keep my answers"
 
 NAME = "Your name (on the sheet only)"
 I_TEACH = "I teach this"
-I_TEACH_HELP = "Shows model answers, and a teacher's version with all of them."
+I_TEACH_HELP = (
+    "Shows model answers, a choice of tasks for the handout, and a teacher's version. This browser keeps it, as it does answers."
+)
+CHOSEN = "Tasks on the sheets for your class"
+CHOOSE = "Press a task to leave it out, or to take it in again"
+CHOSEN_HELP = "Blank handout and teacher's version hold these, numbered anew. This browser keeps your choice."
+ALL_TASKS = "All of them"
+NONE_CHOSEN = "Choose at least one task."
 MINE = "My answers"
 MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answers."
 BLANK = "Blank handout"
-BLANK_HELP = "All tasks with room to write, a line for the name, and the points of each."
+BLANK_HELP = "The tasks with room to write, a line for the name, and the points of each."
 TEACHER = "Teacher's version"
-TEACHER_HELP = "Every task with its hint and a model answer worked out from the models."
+TEACHER_HELP = "The same tasks, each with its hint and a model answer worked out from the models."
 FORMATS = {"html": ("HTML to print", "text/html"), "md": ("Markdown", "text/markdown"), "json": ("JSON", "application/json")}
 SHEETS = {"mine": (MINE, MINE_HELP), "blank": (BLANK, BLANK_HELP), "teacher": (TEACHER, TEACHER_HELP)}
 NAME_LINE = "Name: ______________________________   Date: ______________"
 
 
-def progress(right: int, total: int) -> str:
-    """How far a student has come."""
-    return f"{right} of {total} tasks right"
+def progress(stands: Sequence[Standing]) -> str:
+    """How far a student has come, by where each task stands."""
+    wordless = stands.count("wordless")
+    return f"{stands.count('done')} of {len(stands)} tasks done" + (f", {wordless} more right without words" if wordless else "")
 
 
 def of_run(row: Row, address: str) -> str:
@@ -80,6 +99,11 @@ def no_room(lines: Sequence[str]) -> str:
 def working(done: int, total: int) -> str:
     """How many model answers there are while the others are worked out."""
     return f"Working out the model answers: {done} of {total} …"
+
+
+def chosen(tasks: int, total: int, points_of_them: int) -> str:
+    """How many tasks go onto the sheets for a class, and what they count."""
+    return f"{CHOSEN}: {'all ' if tasks == total else f'{tasks} of '}{total}, {points(points_of_them)}"
 
 
 def points(count: int, total: bool = False) -> str:

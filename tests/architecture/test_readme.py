@@ -62,6 +62,13 @@ def test_a_new_table_replaces_the_old_one_and_nothing_else() -> None:
     assert report.with_table(text, "new") == f"before {report.BEGIN}\nnew\n{report.END} after"
 
 
+def test_no_table_that_is_read_has_a_hyphen_for_a_minus_sign() -> None:
+    cards = [path.read_text(encoding="utf-8") for path in (ROOT / "pretrained").glob("*/README.md")]
+    rows = [line for text in (README, *cards) for line in text.splitlines() if line.startswith("| ")]
+    assert [row for row in rows if re.search(r"(?<![^\s(|])-\d", row)] == []
+    assert sum("−1" in row for row in rows) > 50
+
+
 def test_first_python_example_runs() -> None:
     example = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
     names: dict[str, object] = {}

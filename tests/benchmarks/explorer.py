@@ -134,15 +134,17 @@ def manifolds(page: Page) -> dict[int, list[dict[str, float]]]:
     return {20: small, 40: large}
 
 
-def zooming(page: Page) -> dict[str, float]:
-    """Turn the wheel over the manifold, closer and away again: frames, and from each step until all tiles are drawn."""
-    page.mouse.move(*place(page, "manifold-vae", 0.45, 0.45))
+def zooming(page: Page, square: str = "manifold-vae") -> dict[str, float]:
+    """Turn the wheel over a square, closer and away again: frames, own work, and from each step until all tiles are drawn."""
+    page.mouse.move(*place(page, square, 0.45, 0.45))
     page.evaluate("() => { window.__latentExplorer.clearStats(); window.__frames = window.__measuring.frames() }")
     for turn in [-WHEEL] * ZOOM_STEPS + [WHEEL] * ZOOM_STEPS:
         page.mouse.wheel(0, turn)
         page.wait_for_timeout(ZOOM_PAUSE_MS)
-    found = {"frames": page.evaluate("window.__frames()"), **page.evaluate("window.__latentExplorer.stats().tilesMs")}
-    page.mouse.dblclick(*place(page, "manifold-vae", 0.45, 0.45))
+    frames = page.evaluate("window.__frames()")
+    stats = page.evaluate("window.__latentExplorer.stats()")
+    found = {"frames": frames, "work": stats["workMs"]["p95"], **stats["tilesMs"]}
+    page.mouse.dblclick(*place(page, square, 0.45, 0.45))
     page.wait_for_timeout(SETTLED_MS)
     return found
 
@@ -182,6 +184,9 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     app.write_text(MANY_APP.format(paths=paths), encoding="utf-8")
     with streamlit_app(app, folder / "many.log") as address, opened(browser, address) as page:
         yield from moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
+        close = median(lambda: zooming(page, "latent-map-vae"), repeats)
+        yield Row("zoom over 60,000 points that turn into their images: frames", close["frames"], "per s", least=55)
+        yield Row("zoom over 60,000 points that turn into their images: own work of a frame, p95", close["work"], "ms")
     yield from native_rows(browser, folder, hand, repeats)
     yield Row("point of a stroke → encoded, decoded, drawn, p95", pen["p95"], "ms", most=30)
     yield from manifold_rows(browser, folder, repeats)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import struct
 
 import numpy as np
 from safetensors.numpy import load, save
@@ -14,7 +16,7 @@ from vae_engine.stored.checkpoints import Stored
 
 
 def all_points(stored: Stored) -> bytes:
-    """The bundle of a model with all 60,000 images of the test and training splits as points, without their pixels."""
+    """The bundle of a model with all 60,000 images of the test and training splits as points, and with their pixels."""
     content = export.bundle(stored, with_images=False)
     header = _header(content)
     tensors = {name: tensor for name, tensor in load(content).items() if not name.startswith("points.")}
@@ -22,6 +24,8 @@ def all_points(stored: Stored) -> bytes:
     images = np.concatenate([split.images for split in splits])
     codes, std = forward.encode(stored, data.observe_fixed(images, header["points"]["protocol"], header["points"]["seed"]))
     tensors["points.codes"], place = export.quantise(codes)
+    packed = gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 1, mtime=0)
+    tensors["points.images"] = np.frombuffer(packed, np.uint8)
     tensors["points.labels"] = np.concatenate([split.labels for split in splits])
     if std is not None:
         tensors["points.std"] = std.astype(np.float16)

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from vae_engine.base.figures import with_minus
+
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).with_name("results.json")
 README = ROOT / "README.md"
@@ -56,7 +58,7 @@ def _short(number: float, unit: str) -> str:
         shown = f"{number:,.1f}"
     else:
         shown = f"{number:,.0f}" if abs(number) >= 100 or number == int(number) else f"{number:.3g}"
-    return f"{shown} {unit}".strip()
+    return with_minus(f"{shown} {unit}".strip())
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -36,19 +36,25 @@ def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link):
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
-@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
 def test_everything_fits_without_scrolling(open_static, size, mode):
     page = open_static(viewport={"width": size[0], "height": size[1]})
     choose_image(page)
     page.get_by_test_id(f"mode-{mode}").click()
+    if mode == "select":
+        page.get_by_test_id("latent-map-vae").focus()
+        for key in ("Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowUp"] * 3, "Enter"):
+            page.keyboard.press(key)
+        expect(page.get_by_test_id("select-together")).to_contain_text("AE")
     settle(page)
     assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(size)
     overflowing = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
     assert page.evaluate(overflowing) == 0
     for kind in ("vae", "ae"):
-        box = page.get_by_test_id(f"digit-{kind}").bounding_box()
+        shown, least = (f"network-pi-{kind}", 60) if mode == "network" else (f"digit-{kind}", 220)
+        box = page.get_by_test_id(shown).bounding_box()
         assert box
-        assert box["width"] >= 220
+        assert box["width"] >= least
 
 
 @pytest.mark.parametrize("size", [(1366, 696), (1920, 1008)])
@@ -145,14 +151,20 @@ def test_the_maps_stack_on_a_phone(open_static):
     page.get_by_test_id("see-manifold-vae").tap()
     expect(page.get_by_test_id("latent-map-vae")).to_be_hidden()
     assert page.get_by_test_id("manifold-vae").bounding_box() == first
-    digit = page.get_by_test_id("digit-vae").bounding_box()
-    assert digit
-    assert digit["y"] + digit["height"] <= 844
     page.touchscreen.tap(*place(page, "manifold-vae", 0.75, 0.25))
     settle(page)
     assert min(state(page)["z"][0]) > 0.5
     expect(page.get_by_test_id("see-manifold-ae")).to_have_attribute("aria-pressed", "true")
     assert "square=manifold" in page.url
+    page.get_by_test_id("see-codes-vae").tap()
+    assert page.locator(".lx-digit-name").all_inner_texts() == ["VAE", "Autoencoder"]
+    for kind in ("vae", "ae"):
+        plot = page.get_by_test_id(f"latent-map-{kind}")
+        plot.evaluate("plot => plot.scrollIntoView()")
+        digit, square = page.get_by_test_id("digit-vae").bounding_box(), plot.bounding_box()
+        assert digit
+        assert square
+        assert 0 <= digit["y"] < digit["y"] + digit["height"] <= square["y"], "the digits are in sight and cover no code"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -164,7 +176,7 @@ def test_the_theme_follows_the_system(open_static, scheme):
     assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
 
 
-@pytest.mark.parametrize("mode", ["move", "inspect", "draw", "walk", "sample"])
+@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
 def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
     page = open_static(color_scheme="light")
     if mode == "inspect":

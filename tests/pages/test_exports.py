@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import json
 import xml.etree.ElementTree as ET
 from base64 import b64decode
 from collections.abc import Callable
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page
-from safetensors.numpy import load
+from support.bundles import points
 from support.explorer_page import BUSY, IDLE, settle, state, until
 
 from dashboard.shared.palette import CLASS_COLOURS
 from vae_engine.data import mnist as data
-from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, registry
 
 NAMES = ("vae-mnist-small", "ae-mnist-small")
@@ -31,17 +28,6 @@ HALF_PRECISION = 3
 """Greys by which the browser's weights of 16 bits may put a pixel off."""
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
-
-
-@cache
-def points(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Codes [n, 2] and labels [n] of the test images, as the bundle carries them."""
-    content = export.bundle(registry.find(name), with_images=False)
-    header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
-    place = json.loads(header["__metadata__"]["bundle"])["points"]
-    tensors = load(content)
-    low, high = np.array(place["low"]), np.array(place["high"])
-    return low + tensors["points.codes"] / 65535 * (high - low), tensors["points.labels"]
 
 
 def inked(values: np.ndarray) -> np.ndarray:
@@ -153,6 +139,20 @@ def test_maps_are_saved_for_slides_with_the_layers_that_are_on_as_pixels_and_as_
         with Image.open(pixels[0]) as picture:
             assert picture.size == size
             painted = np.asarray(picture.convert("RGB")).astype(float)
+    page.get_by_test_id("files-pair").press("Enter")
+    (both,) = saved(page, "Maps as PNG", tmp_path, count=1)
+    assert both.name == f"{'-and-'.join(NAMES)}-map-square.png"
+    with Image.open(both) as picture:
+        assert picture.size == (1600, 1600)
+    (both,) = saved(page, "Maps as SVG", tmp_path, count=1)
+    halves = ET.parse(both).getroot()  # noqa: S314 (our own file)
+    texts = [text.text or "" for text in halves.iter(f"{SVG}text")]
+    assert [sum(text.endswith(f" {name}") for text in texts) for name in NAMES] == [1, 1]
+    ticks = [text for text in texts if text.replace("−", "").isdigit()]
+    assert all(ticks.count(one) % 2 == 0 for one in ticks), "axes of one scale"
+    named = [part.get("id") or "" for part in halves.iter(f"{SVG}g")]
+    assert [name for name in named if name.startswith("codes")] == ["codes", "codes-2"]
+    page.get_by_test_id("files-each").press("Enter")
     vectors = saved(page, "Maps as SVG", tmp_path)[0]
     assert state(page)["waiting"] == state(page)["notice"] == ""
     drawing = ET.parse(vectors).getroot()  # noqa: S314 (our own file)
@@ -197,8 +197,13 @@ def test_a_manifold_is_saved_tile_by_tile_whether_it_is_on_the_map_or_not(
         z = [[centre[0] + half * across, centre[1] + half * up] for up in steps[::-1] for across in steps]
         tiles = decoded(name, z).reshape(size, size, 28, 28).transpose(0, 2, 1, 3).reshape(size * 28, size * 28)
         with Image.open(path) as picture:
-            assert picture.size == (1120, 1120)
-            assert np.abs(shrunk(picture, 4) - tiles).max() <= HALF_PRECISION
+            left, top, side = 80, 13, 1120
+            assert picture.width == left + side + top
+            plate = picture.crop((left, top, left + side, top + side))
+            assert np.abs(shrunk(plate, 4) - tiles).max() <= HALF_PRECISION
+            grey = np.asarray(picture.convert("L"))
+            axis, caption = grey[top : top + side, :left], grey[top + side + 75 :]
+            assert axis.min() < 160 > caption.min(), "it has axes and says what it is"
 
 
 def test_a_walk_is_saved_from_image_to_image_and_back_once_the_images_are_there(open_static: Callable, tmp_path: Path) -> None:

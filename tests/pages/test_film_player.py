@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
@@ -18,6 +19,7 @@ from support.explorer_page import place, until
 from support.serving import offline_context, streamlit_app
 
 from dashboard.films import export as film_export
+from dashboard.shared.palette import CLASS_COLOURS
 from vae_engine.command.cli import INTERRUPTED
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
@@ -197,6 +199,11 @@ def test_the_manifold_is_that_of_the_instant_and_a_class_can_stand_alone(show: A
     until(lambda: base.evaluate(DIGIT) != trained)
     page.get_by_test_id("film-class-3").click()
     expect(page.get_by_test_id("film-class-4")).to_have_attribute("aria-pressed", "false")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_test_id("film-map-0")).to_be_visible()
+    box = page.get_by_test_id("film-map-0").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) > 250, "on a phone, too"
 
 
 def test_training_is_followed_until_someone_goes_back_and_again_when_asked(
@@ -276,9 +283,16 @@ def test_the_file_shows_the_whole_film_without_server_or_network_and_gives_gif_a
     download.value.save_as(tmp_path / "film.gif")
     with Image.open(tmp_path / "film.gif") as movie:
         assert movie.n_frames == 101
+        assert movie.width >= 1280 or movie.height >= 720, "large enough for a slide"
         first = movie.convert("RGB").copy()
         movie.seek(100)
         assert movie.convert("RGB").tobytes() != first.tobytes()
+        size = f"{movie.width} × {movie.height} pixels, {(tmp_path / 'film.gif').stat().st_size / 1e6:.1f} MB"
+    expect(page.get_by_test_id("film-progress")).to_contain_text(size)
+    legend = np.asarray(first.crop((0, first.height - first.height // 12, first.width, first.height))).reshape(-1, 3).astype(int)
+    for colour in CLASS_COLOURS:
+        wanted = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
+        assert (np.abs(legend - wanted).max(axis=1) < 24).any(), "every class is in the legend"
     assert state(page)["steps"] == [60, 60], "afterwards the film stands where it stood"
     video = page.get_by_test_id("film-export-webm")
     assert video.is_enabled() or "records no" in str(video.get_attribute("title"))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import place, until
 from support.serving import offline_context, streamlit_app
@@ -96,6 +97,12 @@ def test_a_step_shows_its_numbers_and_reports_them_when_nothing_moves(show: Any,
         return "link" in sent and all(f'"{name}"' in sent for name in READINGS[step]) and "null" not in sent
 
     until(reported)
+    with page.expect_download() as saved:
+        page.get_by_test_id("save-picture").click()
+    assert saved.value.suggested_filename == f"learn-{step}.png"
+    picture = Image.open(saved.value.path()).convert("RGB")
+    assert picture.width >= 1900, "for a slide"
+    assert len(picture.getcolors(10**7) or []) > 20, "words, axes and digits are on it"
 
 
 def test_z_is_drawn_and_dragged_and_x_is_drawn_again(show: Any) -> None:
@@ -206,6 +213,9 @@ def test_refining_q_takes_the_amortisation_gap_away(show: Any) -> None:
     page = show("amortisation", reduced_motion="reduce")
     first = readings(page)
     assert first["amortisation"] > 0.05
+    bars = page.locator(".ls-bar-row output").all_text_contents()
+    assert {*bars, page.get_by_test_id("reading-gap").text_content()} == {f"{first['gap']:.2f}"}, "one value, one rounding"
+    expect(page.get_by_test_id("amortisation-note")).to_contain_text(f"gap of {first['gap']:.2f} nats")
     page.get_by_test_id("refine-play").click()
     until(lambda: abs(readings(page)["amortisation"]) < 0.01)
     last = readings(page)

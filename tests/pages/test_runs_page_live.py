@@ -19,6 +19,8 @@ from vae_engine.runs import archive as run_archive
 from vae_engine.runs import runs
 
 ROW, HEAD = 64, 36
+HIDDEN = "table => Array.from(table.querySelectorAll('.dvn-scroller'), (all) => all.scrollWidth - all.clientWidth)[0]"
+"""How many pixels of a table lie beyond its right side."""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,7 @@ def test_a_run_comes_in_as_a_file_goes_out_as_the_same_and_is_deleted(
     upload(page, packed)
     heading = page.get_by_role("heading", name="from a friend", exact=True)
     expect(heading).to_be_visible(timeout=30_000)
+    assert page.get_by_test_id("stDataFrame").first.evaluate(HIDDEN) <= 1, "a laptop shows all columns"
     page.get_by_role("button", name=wording.ACTIONS).click()
     with page.expect_download(timeout=30_000) as download:
         page.get_by_test_id("stDownloadButton").get_by_role("button").click()

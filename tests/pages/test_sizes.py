@@ -16,7 +16,7 @@ SIZES: dict[str, dict[str, Any]] = {
     "laptop": {"viewport": {"width": 1366, "height": 768}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
-MODES = ("move", "inspect", "draw", "walk", "sample")
+MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 OUTSIDE = """root => {
   const width = document.documentElement.clientWidth;
   const seen = [...root.querySelectorAll("button, select, input, canvas, h2, h3, p, summary, figure")];

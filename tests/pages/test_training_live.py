@@ -78,7 +78,7 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         until(lambda: " left" in bar(page) and steps_done(page) > 5)
         first = map_.screenshot()
         until(lambda: map_.screenshot() != first)
-        expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+        expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
         main = page.get_by_test_id("stMain")
         assert main.evaluate("main => main.scrollHeight - main.clientHeight") <= 1
 

@@ -21,7 +21,7 @@ MIDDLE_OF_WORDS = """element => {
   return [left + width / 2, top + height / 2];
 }"""
 WATCH = "label => label.control.addEventListener('click', () => label.dataset.reached = 'its control', {once: true})"
-LAYERS = ("points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior")
+LAYERS = ("points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior")
 
 
 @pytest.mark.parametrize("options", [{}, pytest.param(PHONE, marks=pytest.mark.long)], ids=["laptop", "phone"])
@@ -49,7 +49,7 @@ def test_words_and_box_are_one_target(open_explore: Callable[..., Page], options
     assert (state(page)["manifoldSize"], state(page)["spacing"]) == (10, "prior")
     page.keyboard.press("Escape")
 
-    for name in ("inspect", "draw", "walk", "sample", "move"):
+    for name in ("inspect", "select", "draw", "walk", "sample", "network", "move"):
         press_words(page.get_by_test_id(f"mode-{name}"))
         assert state(page)["mode"] == name
         for label in page.get_by_test_id("explorer").locator("label:visible").all():

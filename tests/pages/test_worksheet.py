@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,25 +12,31 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.explorer_page import at_rest, heard, here, pixels, state, until
+from support.explorer_page import at_rest, draw_seven, heard, here, pixels, settle, state, until
+from support.own_run import OWN_RUN, write_run
 from support.serving import offline_context
 
+from dashboard.jobs.jobs import VARIABLE
 from dashboard.stock import catalogue, measures
-from dashboard.worksheet import TASKS, Task, judged, wording
+from dashboard.worksheet import TASKS, Standing, Task, judged, wording
 from dashboard.worksheet.page import answer_of
+from dashboard.worksheet.task import BY_LINK
 
 WINDOW = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
-    """One student who does all the tasks; afterwards nothing may have gone wrong."""
+def page(browser: Any, dashboard_address: str, served_folder: Path) -> Iterator[Page]:
+    """One student, with a run, who does all the tasks; afterwards nothing may have gone wrong."""
+    runs = served_folder / "runs"
+    write_run(runs)
     context, troubles = offline_context(browser, viewport=WINDOW)
     page = context.new_page()
     page.goto(f"{dashboard_address}/worksheet")
     page.get_by_role("heading", name=TASKS[0].title).wait_for(timeout=60_000)
     yield page
     context.close()
+    shutil.rmtree(runs / "mine")
     assert troubles == []
 
 
@@ -51,16 +58,27 @@ def give(page: Page, task: Task, answer: Any) -> None:
 
 
 @pytest.mark.parametrize("place", range(len(TASKS)), ids=[task.name for task in TASKS])
-def test_a_task_is_checked_on_the_real_state(page: Page, place: int) -> None:
+def test_a_task_is_checked_on_the_real_state(
+    page: Page, place: int, served_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task = opened(page, place)
     model = answer_of(task.name)
-    verdict = judged(task, catalogue.material(), model.given)
+    right = OWN_RUN if task.form == "run" else model.given
+    if task.form == "run":
+        monkeypatch.setenv(VARIABLE, str(served_folder / "runs"))
+    verdict = judged(task, catalogue.material(), right)
     assert verdict is not None
     expect(page.get_by_text(model.text)).to_have_count(0)
-    give(page, task, model.given)
+    give(page, task, right)
     expect(page.get_by_test_id("stAlert").get_by_text(verdict.text)).to_be_visible(timeout=30_000)
-    expect(page.get_by_test_id("stMain").get_by_text(wording.progress(place + 1, len(TASKS)))).to_be_visible(timeout=30_000)
-    if task.form in ("place", "image", "walk"):
+    if task.asks_words:
+        expect(page.get_by_text(wording.WORDS_MISSING)).to_be_visible()
+        with heard(page):
+            page.get_by_label(wording.WORDS).fill("because")
+            page.get_by_label(wording.NAME).focus()
+    done: list[Standing] = ["done" if i <= place else "" for i in range(len(TASKS))]
+    expect(page.get_by_test_id("stMain").get_by_text(wording.progress(done))).to_be_visible(timeout=30_000)
+    if task.form in BY_LINK:
         until(
             lambda: page.locator("[data-testid=stImage] img").evaluate_all(
                 "all => all.length > 1 && all.every((i) => i.complete)"
@@ -222,7 +240,7 @@ def in_sight(element: Locator, below: int) -> bool:
 
 
 def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page: Page) -> None:
-    """Last, because it empties the sheet."""
+    """After the others, because it empties the sheet."""
     page.get_by_role("link", name=wording.WORKSHEET).click()
     numbers = [place for place, task in enumerate(TASKS) if task.form == "number"]
     task = opened_solved(page, numbers[0])
@@ -242,5 +260,20 @@ def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page:
     page.get_by_role("button", name=wording.AFRESH_YES).click()
     for one in (page, other):
         expect(one.get_by_label(field)).to_have_value("", timeout=60_000)
-        expect(one.get_by_text(wording.progress(0, len(TASKS)))).to_be_visible(timeout=60_000)
+        expect(one.get_by_text(wording.progress([""] * len(TASKS)))).to_be_visible(timeout=60_000)
     other.close()
+
+
+def test_a_drawing_by_hand_on_explore_is_sent_and_stands_on_the_sheet(page: Page, dashboard_address: str) -> None:
+    """On the empty sheet, where no answer is right already."""
+    task = sheet_at(page, dashboard_address, "between")
+    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(page)
+    page.get_by_test_id("mode-draw").click()
+    settle(page)
+    with heard(page, by_address=True):
+        draw_seven(page)
+    assert any(pixels(page, "draw-seen"))
+    sent(page, task)
+    expect(page.get_by_label(wording.ANSWERS["place"]).first).to_have_value(re.compile("mode=draw.*drawing="))
+    expect(page.get_by_text("the drawing, as the encoder sees it").first).to_be_visible()

@@ -21,7 +21,7 @@ PROGRAM = "from dashboard.train import page as train\ntrain.show()"
 def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     """A folder of runs where nothing ever starts, and no process stands by."""
     one = Jobs(tmp_path / "runs", Limits(running=0))
-    monkeypatch.setattr(jobs_module, "shared", lambda: one)
+    monkeypatch.setattr(jobs_module, "shared", lambda asking=None: one)
     monkeypatch.setattr(one, "keep_spare", lambda: None)
     monkeypatch.setenv(fashion.VARIABLE, str(tmp_path / "no-fashion"))
     return one

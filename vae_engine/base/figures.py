@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 TERMS = ("elbo", "nll", "kl", "log_px_is", "log_px_exact", "gap")
 """What is measured of each image, and reported as a mean over images."""
+
+
+def with_minus(text: str) -> str:
+    """A text to be read, not typed: its numbers have a minus sign instead of a hyphen, `−128.67`; names keep theirs."""
+    return re.sub(r"(?<![^\s(])-(?=\d)", "−", text)
 
 
 def plus_minus(value: float, spread: float | None = None) -> str:

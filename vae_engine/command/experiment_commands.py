@@ -11,6 +11,7 @@ from typing import Any
 
 from vae_engine import experiments
 from vae_engine.base.errors import EngineError
+from vae_engine.base.figures import with_minus
 from vae_engine.command.commands import add_command, show
 from vae_engine.experiments import folder as experiment_run
 from vae_engine.experiments import result as experiment_result
@@ -67,7 +68,7 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         lines = ["| experiment | what was found |", "| --- | --- |"]
         lines += [f"| `{row['name']}`: {row['title']} | {row['finding'].replace('|', _BAR)} |" for row in rows]
-        print("\n".join(lines))
+        print(with_minus("\n".join(lines)))
         return 0
     print(json.dumps(rows) if arguments.json else "\n".join(f"{row['name']:<22}{row['title']}" for row in rows))
     return 0

@@ -9,6 +9,7 @@ import base64
 import csv
 import io
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
@@ -104,6 +105,10 @@ class Findings:
     pictures: tuple[Picture, ...] = ()
     moments: tuple[Moment, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Set the sentences as a reader expects numbers in them, those of earlier results as well."""
+        object.__setattr__(self, "says", tuple(map(typeset, self.says)))
+
 
 @dataclass(frozen=True)
 class Result:
@@ -118,6 +123,18 @@ class Result:
     commit: str
     seconds: float
     findings: Findings
+
+
+_HYPHEN = re.compile(r"(?<![^\s(])-(?=\d)")
+_NOUGHT = re.compile(r"−(0(?:\.0+)?)(?![\d.])")
+_POWER = re.compile(r"(?<=\d)\^(\d+)")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def typeset(text: str) -> str:
+    """A sentence with minus signs for hyphens before numbers, but none before a nought, and powers such as 2⁷⁸⁴ raised."""
+    text = _NOUGHT.sub(r"\1", _HYPHEN.sub("−", text))
+    return _POWER.sub(lambda power: power[1].translate(_RAISED), text)
 
 
 def picture(images: np.ndarray, caption: str, columns: int) -> Picture:

@@ -85,8 +85,8 @@ def card(stored: Stored) -> str:
     numbers = stored.metrics
     candidates = numbers["selection"]["candidates"]
     criterion = "nll" if stored.model.kind == "ae" else "elbo"
-    tried = ", ".join(
-        f"seed {c['seed']}: {figures.figure(c, criterion) if criterion in c else 'weights not kept'}" for c in candidates
+    tried = figures.with_minus(
+        ", ".join(f"seed {c['seed']}: {figures.figure(c, criterion) or 'weights not kept'}" for c in candidates)
     )
     where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
     errors = "; ± is the standard error of the mean over images" if any(key.endswith("_se") for key in numbers) else ""
@@ -123,6 +123,6 @@ def _number_lines(numbers: dict[str, Any]) -> list[str]:
         "log_px_is": f"log p(x), importance-sampled ({numbers.get('is_samples')} samples)",
         "log_px_exact": "log p(x), exact by quadrature",
     }
-    found = [f"| {label} | {figures.figure(numbers, key)} |" for key, label in rows.items() if key in numbers]
+    found = [figures.with_minus(f"| {label} | {figures.figure(numbers, key)} |") for key, label in rows.items() if key in numbers]
     refused = ["", f"There is no exact log p(x): {numbers['exact_refused']}"] if "exact_refused" in numbers else []
     return ["| number | value |", "|---|---|", *found, *refused]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vae_engine.base.figures import figure, plus_minus
+from vae_engine.base.figures import figure, plus_minus, with_minus
 from vae_engine.stored import weights
 from vae_engine.stored.checkpoints import Stored
 
@@ -19,7 +19,7 @@ def markdown(models: list[Stored]) -> str:
     rows = [_row(model) for model in ranked(models)]
     for name, elbo, sampled, spread in QUOTED:
         rows.append([f"{name} (quoted)", "", plus_minus(elbo), plus_minus(sampled, spread), "", "", ""])
-    return "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows])
+    return with_minus("\n".join("| " + " | ".join(row) + " |" for row in [head, ["---"] * len(head), *rows]))
 
 
 def ranked(models: list[Stored]) -> list[Stored]:

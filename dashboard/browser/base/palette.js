@@ -2,6 +2,7 @@
 // Colours: ten classes told apart under colour-vision deficiency (petroff10, arXiv 2107.02270), the theme, and the fields' ramps.
 
 import {contextOf, make} from "./dom.js";
+import {evenRamp} from "./even_ramp.js";
 import PALETTE from "./colours.json" with {type: "json"};
 
 /** By label; digits that are taken for one another, as 3 and 8, have colours far apart. dashboard/shared/palette.py has them from the same file. */
@@ -90,17 +91,42 @@ function inkRamp(paper, ink) {
   return Uint32Array.from({length: 256}, (_, grey) => packed(mixed(paper, ink, grey / 255)));
 }
 
+/** Of numbers that images have, from the least to the greatest; as many as can be told apart in a dot. */
+const WORTH_COLOURS = {light: evenRamp(32, false).map(css), dark: evenRamp(32, true).map(css)};
+
+/** @param {boolean} dark @returns {readonly string[]} */
+export const worthColours = (dark) => WORTH_COLOURS[dark ? "dark" : "light"];
+
+/** @type {[Rgb, Rgb]} below 0 and above */
+const SIGNS = [[38, 110, 205], [222, 98, 0]];
+/** The same on dark paper, where they are laid over it thinly. @type {[Rgb, Rgb]} */
+const LIGHT_SIGNS = [[92, 160, 255], [255, 140, 40]];
+
 /** Colours of a signed error −1…1: blue where ink is missing, orange where there is too much. @param {number} error @param {boolean} dark */
 export function errorColour(error, dark) {
   const paper = /** @type {Rgb} */ (dark ? [34, 37, 44] : [255, 255, 255]);
-  const full = /** @type {Rgb} */ (error < 0 ? [38, 110, 205] : [222, 98, 0]);
+  const full = SIGNS[error < 0 ? 0 : 1];
   return packed(mixed(paper, full, Math.min(1, Math.abs(error))));
 }
 
-/** A field's colour ramp, value 0…1 to packed colour: transparent at 0, so that what lies below stays visible.
- * @param {"density"|"distance"|"entropy"|"posterior"} field @param {boolean} dark */
+const STEPS = 255; // of a signed colour on either side of 0
+
+/** The colours of signed numbers −1…1, from the lowest: `signedStep` finds a number's place. Most numbers in a network are small by the side of a few:
+ * the root of their size keeps them in sight. @param {boolean} dark */
+export function signedRamp(dark) {
+  return Uint32Array.from({length: 2 * STEPS + 1}, (_, step) => errorColour(Math.sign(step - STEPS) * Math.sqrt(Math.abs(step - STEPS) / STEPS), dark));
+}
+
+/** @param {number} share −1…1; what lies beyond has the last colour */
+export function signedStep(share) {
+  return Math.round(STEPS * (1 + Math.max(-1, Math.min(1, share))));
+}
+
+/** A field's colour ramp, value 0…1 to packed colour: transparent at 0, or for a unit's signed numbers in the middle, so that what lies
+ * below stays visible. @param {"density"|"distance"|"entropy"|"posterior"|"unit"} field @param {boolean} dark */
 export function fieldRamp(field, dark) {
-  /** @type {Record<typeof field, Rgb>} */
+  if (field === "unit") return Uint32Array.from({length: 256}, (_, step) => packed((dark ? LIGHT_SIGNS : SIGNS)[step < 128 ? 0 : 1], Math.round(235 * Math.sqrt(Math.abs(step / 127.5 - 1)))));
+  /** @type {Record<Exclude<typeof field, "unit">, Rgb>} */
   const tones = {density: dark ? [92, 160, 255] : [28, 92, 190], distance: dark ? [255, 120, 120] : [176, 32, 48],
     entropy: dark ? [200, 160, 255] : [98, 52, 160], posterior: dark ? [255, 122, 192] : [194, 24, 107]};
   return Uint32Array.from({length: 256}, (_, step) => packed(tones[field], Math.round(190 * (step / 255) ** 0.8)));

@@ -2,29 +2,35 @@
 // The bar above the maps: modes, the legend that filters digits, and the menu of layers.
 
 import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
-import {actionButton, choiceBar, createMenu, make} from "../base/dom.js";
+import {actionButton, choiceBar, createMenu, make, setText} from "../base/dom.js";
 import {classColour} from "../base/palette.js";
 import {splitsKey} from "../words/splits.js";
+import {setMarked} from "../words/terms.js";
+import {worthTitle} from "../words/worths.js";
 import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Mode} Mode */
 /** @typedef {import("../state/state.js").LayerName} LayerName */
+/** @typedef {import("../state/state.js").Colouring} Colouring */
+/** @typedef {ReturnType<typeof import("./worths.js").createWorths>} Worths */
 
 /** @type {Record<Mode, [string, string]>} */
 const MODE_TEXTS = {
   move: ["Move", "Decode the point under the pointer (key M)"],
   inspect: ["Inspect", "Look at one image (key I)"],
+  select: ["Select", "Draw round images on a map (key L)"],
   draw: ["Draw", "Draw a digit and have it encoded (key D)"],
   walk: ["Walk", "Go from one image to another (key W)"],
   sample: ["Sample", "Draw z from the prior (key S)"],
+  network: ["Network", "Follow an image through the networks, from pixels to pixels (key N)"],
 };
 /** @type {Record<LayerName, string>} */
 const LAYER_TEXTS = {
-  points: "Test codes", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold under the codes",
+  points: "Test codes", pictures: "Images in place of dots, close up", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold under the codes",
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
-  posterior: "True posterior p(z|x) of an image",
+  posterior: "True posterior p(z|x) of an image", unit: "Activation of the unit chosen in Network",
 };
 
 /** @param {(mode: Mode) => void} chosen */
@@ -46,11 +52,13 @@ export function createLegend(store, commit, names, splits) {
   });
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
 
+  const element = make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all,
+    make("span", {class: "lx-splits", hidden: !splitsKey(splits)}, splitsKey(splits)));
   return {
-    element: make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all,
-      make("span", {class: "lx-splits", hidden: !splitsKey(splits)}, splitsKey(splits))),
+    element,
     /** @param {State} state */
     render(state) {
+      element.classList.toggle("lx-legend-plain", state.colour !== "class"); // then no class has a colour on the maps
       buttons.forEach((button, digit) => button.setAttribute("aria-pressed", String(showsClass(state, digit))));
       all.hidden = names.every((_, digit) => showsClass(state, digit));
     },
@@ -65,8 +73,30 @@ function applier(store, commit) {
   };
 }
 
-/** @param {Store} store @param {() => void} commit @param {() => void} enlarge shows the manifold in the whole window */
-export function createLayersMenu(store, commit, enlarge) {
+/** @param {Store} store @param {() => void} commit @param {Worths} worths */
+function createColouring(store, commit, worths) {
+  const options = worths.names.map((name) => ({name, element: make("option", {value: name})}));
+  const select = make("select", {class: "lx-field", "aria-label": "Colour of the codes", "data-testid": "colour",
+    onchange: () => applier(store, commit)({type: "set", values: {colour: /** @type {Colouring} */ (select.value)}})}, make("option", {value: "class"}, "Class"), ...options.map((one) => one.element));
+  const note = make("p", {class: "lx-hint lx-colour-note", "data-testid": "colour-note"});
+  return {
+    element: make("div", {class: "lx-check-group", role: "group", "aria-label": "Colour of the codes"}, make("h3", {}, "Colour of the codes"), make("div", {class: "lx-check-more"}, select), note),
+    /** @param {State} state */
+    render(state) {
+      for (const {name, element} of options) {
+        const why = worths.whyNone(name);
+        setText(element, why ? `${worthTitle(name)} (${why[0].toLowerCase()}${why.slice(1)})` : worthTitle(name));
+        element.disabled = why !== "";
+      }
+      select.value = state.colour;
+      setMarked(note, worths.sentence());
+      note.hidden = !note.textContent;
+    },
+  };
+}
+
+/** @param {Store} store @param {() => void} commit @param {Worths} worths @param {() => void} enlarge shows the manifold in the whole window */
+export function createLayersMenu(store, commit, worths, enlarge) {
   const apply = applier(store, commit);
   const boxes = LAYERS.map((layer) => {
     const box = make("input", {type: "checkbox", "data-testid": `layer-${layer}`, onchange: () => apply({type: "layer", layer, on: box.checked})});
@@ -81,11 +111,16 @@ export function createLayersMenu(store, commit, enlarge) {
   const manifold = make("div", {class: "lx-check-group", role: "group", "aria-label": "Decoded manifold"}, make("h3", {}, "Decoded manifold"),
     make("div", {class: "lx-check-more"}, size, spacing, actionButton("Large", enlarge, {"data-testid": "plate", title: "The manifold in the whole window"})),
     make("label", {class: "lx-check"}, dimmed, "Faint where no training code is near"));
+  const colouring = createColouring(store, commit, worths);
   return {
-    element: createMenu("Layers", "layers-menu", ...boxes.map((one) => one.element), manifold),
+    element: createMenu("Layers", "layers-menu", ...boxes.map((one) => one.element), colouring.element, manifold),
     /** @param {State} state */
     render(state) {
-      for (const {layer, box} of boxes) box.checked = state.layers[layer];
+      colouring.render(state);
+      for (const {layer, box, element} of boxes) {
+        box.checked = state.layers[layer];
+        if (layer === "unit") element.hidden = state.unit === null;
+      }
       size.value = String(state.manifoldSize);
       spacing.value = state.spacing;
       dimmed.checked = state.dimmed;

@@ -8,6 +8,7 @@ import {createDrawPad} from "./draw/pad.js";
 import {carriedOver, keptOf, linkedState} from "./first_state.js";
 import {createInspector} from "./inspector.js";
 import {createMovePanel} from "./move_panel.js";
+import {createNetworkPanel} from "./network/panel.js";
 import {rememberPad} from "./draw/memory.js";
 import {buildPage} from "./page.js";
 import {readTheme} from "../base/palette.js";
@@ -16,11 +17,14 @@ import {formatLink} from "../state/property_table.js";
 import {onceAtRest} from "../base/rest.js";
 import {tellApart} from "../model/explorer_model.js";
 import {createSamplePanel} from "./sample_panel.js";
+import {createSelectPanel} from "./select/panel.js";
+import {createSelection} from "./select/selection.js";
 import {createShelf} from "./shelf.js";
 import {createShownDigits} from "./shown_digits.js";
-import {createStore, initialState} from "../state/state.js";
+import {createStore, initialState, shownImage} from "../state/state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
 import {createWalk} from "./walk.js";
+import {createWorths} from "./worths.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
@@ -40,6 +44,7 @@ import {createWalk} from "./walk.js";
  * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
  * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
+ * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
  * @property {(names: string[], shown: number[]|null) => void} [onChoose] called with the wanted names when someone chose another model; `shown` are
@@ -56,17 +61,24 @@ import {createWalk} from "./walk.js";
  * @property {ReturnType<typeof createWalk>} walk
  * @property {ReturnType<typeof createSamplePanel>} sample
  * @property {ReturnType<typeof createInspector>} inspector
+ * @property {ReturnType<typeof createSelection>} selection
+ * @property {ReturnType<typeof createSelectPanel>} select
  * @property {ReturnType<typeof createDrawPad>} draw
  * @property {ReturnType<typeof createMovePanel>} move
+ * @property {ReturnType<typeof createNetworkPanel>} network
+ * @property {Record<string, import("./network/card.js").EngineLine>} engine lines of the engine, by what they compute
  * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
+ * @property {ReturnType<typeof createWorths>} worths what the codes are coloured by
  * @property {import("./shelf.js").Ladder|null} ladder
  * @property {number} rung of the ladder that the first map shows
  * @property {() => import("./shelf.js").Glide|null} glide what the first map shows while it is between two rungs
  * @property {(position: number) => Partial<State>} glided what changes when the first map glides to a position on the ladder
  * @property {(place: number, low: Latent, high: Latent) => void} frame zoom a map to a part of its space
+ * @property {(place: number, shape: import("../map/sheet.js").Shape) => Promise<import("../map/picture.js").MapPicture|null>} mapPicture a map as it can be saved; null where it changed meanwhile
  * @property {(event: Event) => void} touched someone did something: time the answer
  * @property {() => void} commit someone let go: remember, report, and say it
  * @property {() => void} invalidate draw again in the next frame
+ * @property {(index: number|undefined) => void} inspect look at one image, in Inspect; nothing where there is none
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
@@ -128,11 +140,18 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
     frame: (place, low, high) => page.maps[place].frame(low, high),
+    mapPicture: (place, shape) => page.maps[place].picture(shape, app.theme, null),
+    inspect(index) {
+      if (index === undefined || index < 0) return;
+      app.store.dispatch({type: "mode", mode: "inspect"});
+      app.store.dispatch({type: "select", index, z: models.map((model) => model.codeOf(index))});
+      commit();
+    },
     large: () => page.element.clientWidth >= LARGE_WIDTH,
     choices: () => options.choices ?? [],
     choose(place, name) {
@@ -158,8 +177,12 @@ function mountStage(root, options, shelf, stepTo, carried) {
   app.walk = createWalk(app);
   app.sample = createSamplePanel(app);
   app.inspector = createInspector(app);
+  app.selection = createSelection(app);
+  app.select = createSelectPanel(app);
   app.draw = createDrawPad(app);
   app.move = createMovePanel(app);
+  app.worths = createWorths(app);
+  app.network = createNetworkPanel(app);
   const page = buildPage(app);
   root.append(page.element);
 
@@ -179,6 +202,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const {state} = app.store;
     const glide = app.glide();
     if (!glide) app.probe?.request(state);
+    app.worths.request(state);
     app.probe?.advance();
     digits.follow(state, glide);
     page.render(state, digits.pictures, digits.places, digits.by);
@@ -188,10 +212,12 @@ function mountStage(root, options, shelf, stepTo, carried) {
   /** @param {State} state */
   function enterMode(state) {
     if (lastMode) placed = false;
+    if (lastMode === "select") app.selection.cancel();
     lastMode = state.mode;
     if (state.mode === "walk" && !(placed && (state.ends[0] || state.ends[1]))) app.walk.enter();
     if (state.mode === "sample" && !placed) app.sample.enter();
-    if (state.mode === "draw") app.draw.enter();
+    if (state.mode === "draw") app.draw.enter(placed);
+    if (state.mode === "network") app.network.enter();
     commit();
   }
 
@@ -211,7 +237,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const link = formatLink(state, plain);
     if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
     rememberPad(link, state);
-    page.say(spokenCaption(models, state.z));
+    page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z) + app.worths.spoken(shownImage(state)));
     const report = reportOf(state);
     const text = JSON.stringify(report);
     if (text === lastReport) return;
@@ -260,7 +286,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   async function receiveEncoders() {
     if (!options.encoders) return;
     await shelf.whole.catch(complain);
-    if (["draw", "walk"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
+    if (["draw", "walk", "network"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
     invalidate();
   }
 

@@ -6,9 +6,12 @@ import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {actionButton, choiceBar, contextOf, make, setText, save, savePicture} from "../base/dom.js";
 import {PlainError, sentenceOf} from "../base/errors.js";
 import {encodeGif} from "../base/gif.js";
-import {pictureAsPng, pictureAsSvg} from "../map/picture.js";
-import {SLIDES} from "../map/sheet.js";
-import {enlarged, platePicture} from "./plate.js";
+import {captioned} from "../map/caption.js";
+import {picturesAsPng, picturesAsSvg} from "../map/picture.js";
+import {enlarged} from "../map/plate.js";
+import {SLIDES, viewOfAll} from "../map/sheet.js";
+import {fileName} from "../words/files.js";
+import {platesOf} from "./plate.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../map/plane.js").Plane} Plane */
@@ -26,6 +29,11 @@ const SHAPES = [
   {value: "wide", text: "Wide", testid: "shape-wide", title: titleOf("wide")},
 ];
 
+const FILES = [
+  {value: "each", text: "A file each", testid: "files-each"},
+  {value: "pair", text: "Both in one", testid: "files-pair", title: "Both maps side by side on one scale, in one picture for a slide"},
+];
+
 /** @param {App} app @param {Plane[]} maps */
 export function createExports(app, maps) {
   const {models} = app;
@@ -41,34 +49,49 @@ export function createExports(app, maps) {
     setTimeout(() => setText(copy, "Copy link"), 2000);
   }, {"data-testid": "copy-link"});
 
-  const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, model.bundle.name.replace(/[^\w-]+/g, "-")));
+  const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, fileName(model.name)));
   const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
   /** @type {Shape} */
   let shape = "screen";
-  const shapes = choiceBar("Shape of the maps", SHAPES, (wanted) => shapes.show(shape = wanted));
-  shapes.show(shape);
-  /** Maps whose layers are worked out for the shape first. @param {(picture: MapPicture, name: string) => void} give */
+  let files = "each";
+  const shapes = choiceBar("Shape of the maps", SHAPES, (wanted) => choose(wanted, wanted === "screen" ? "each" : files));
+  const pairs = choiceBar("Files of the maps", FILES, (wanted) => choose(wanted === "pair" && shape === "screen" ? "wide" : shape, wanted));
+  pairs.element.hidden = models.length < 2;
+  choose(shape, files);
+
+  /** Two maps are in one picture on a slide alone: on the screen each has a square of its own. @param {Shape} newShape @param {string} newFiles */
+  function choose(newShape, newFiles) {
+    [shape, files] = [newShape, newFiles];
+    shapes.show(shape);
+    pairs.show(files);
+  }
+
+  /** Maps whose layers are worked out for the shape first. @param {(pictures: MapPicture[], name: string) => void} give those of a file */
   const mapPictures = (give) => async () => {
     if (app.store.state.waiting) return;
     app.store.dispatch({type: "set", values: {waiting: "The maps are being made …"}});
     const of = shape === "screen" ? "map" : `map-${shape}`;
+    const together = files === "pair" ? {inSight: viewOfAll(maps.map((map) => map.inSight())),
+      keyHeight: (/** @type {import("../state/state.js").View} */ view, /** @type {number} */ size) => Math.max(...maps.map((map) => map.keyHeight(view, size)))} : null;
     try {
-      const pictures = await Promise.all(maps.map((map) => map.picture(shape, app.theme)));
-      if (pictures.includes(null)) throw new PlainError("The map changed while its picture was being made; save it once more.");
-      each((place, name) => give(/** @type {MapPicture} */ (pictures[place]), `${name}-${of}`))();
+      const made = await Promise.all(maps.map((map) => map.picture(shape, app.theme, together)));
+      const pictures = made.filter((one) => one !== null);
+      if (pictures.length < made.length) throw new PlainError("The map changed while its picture was being made; save it once more.");
+      if (together) give(pictures, `${models.map((model) => fileName(model.name)).join("-and-")}-${of}`);
+      else each((place, name) => give([pictures[place]], `${name}-${of}`))();
     } catch (error) {
       app.store.dispatch({type: "set", values: {notice: sentenceOf(error)}});
     } finally {
       app.store.dispatch({type: "set", values: {waiting: ""}});
     }
   };
-  const mapImages = mapPictures((picture, name) => savePicture(pictureAsPng(picture), `${name}.png`));
-  const mapVectors = mapPictures((picture, name) => save(pictureAsSvg(picture), "image/svg+xml", `${name}.svg`));
+  const mapImages = mapPictures((pictures, name) => savePicture(picturesAsPng(pictures), `${name}.png`));
+  const mapVectors = mapPictures((pictures, name) => save(picturesAsSvg(pictures), "image/svg+xml", `${name}.svg`));
   const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
-  const manifolds = each(async (place, name) => {
-    const manifold = await maps[place].backdrop.manifold(app.store.state);
-    if (manifold) savePicture(platePicture(manifold, app.theme), `${name}-manifold.png`);
-  });
+  const manifolds = async () => {
+    const plates = await platesOf(app, maps, app.store.state.spacing);
+    for (const {model, canvas, caption} of plates) savePicture(captioned(canvas, caption, app.theme), `${fileName(model.name)}-manifold.png`);
+  };
 
   async function walk() {
     await app.arrived; // its ends may be images
@@ -78,13 +101,13 @@ export function createExports(app, maps) {
       app.store.dispatch({type: "set", values: {notice: "Choose two ends in Walk first; then the walk can be saved."}});
       return;
     }
-    save(walkAsGif(frames, [...models.map((model) => model.bundle.name), "pixel blend"], app.theme.ink), "image/gif", "walk.gif");
+    save(walkAsGif(frames, [...models.map((model) => model.name), "pixel blend"], app.theme.ink), "image/gif", "walk.gif");
   }
 
   const gif = actionButton("Walk as GIF", walk, {"data-testid": "export-gif"});
 
   return {
-    buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
+    buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
       actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
   };
 }

@@ -4,6 +4,7 @@
 import {rememberedPad} from "./draw/memory.js";
 import {drawingOfText} from "../state/drawing_text.js";
 import {formatLink, parseLink} from "../state/property_table.js";
+import {stagesOf} from "../model/stages.js";
 import {reduce} from "../state/state.js";
 
 /** @typedef {import("./explorer.js").ExplorerOptions} ExplorerOptions */
@@ -44,18 +45,25 @@ function sameInLinks(a, b, plain) {
 const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds
 
 /** What of a link makes sense for these models. @param {ReturnType<typeof parseLink>} parsed @param {ExplorerModel[]} models */
-function believed({values: {z, selected, ends, ...values}, refused}, models) {
+function believed({values: {z, selected, ends, unit, ...values}, refused}, models) {
   const {count} = models[0].bundle.points;
   const near = (/** @type {ExplorerModel} */ {low, high}, /** @type {Latent} */ at) => at.every((value, axis) => Math.abs(value - (low[axis] + high[axis]) / 2) <= OUTERMOST * (high[axis] - low[axis]));
   const known = {
     z: z?.every((at, i) => near(models[i], at)),
     image: selected === undefined ? undefined : selected === null || selected < count,
     ends: ends?.every((end) => !end || (end.kind === "image" ? end.index < count : near(models[end.model], end.z))),
+    unit: unit === undefined ? undefined : unit === null || hasUnit(models[unit.model], unit),
   };
   return {
-    values: {...values, ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
+    values: {...values, ...(known.unit && {unit}), ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
     refused: [...refused, ...Object.entries(known).filter(([, holds]) => holds === false).map(([key]) => key)],
   };
+}
+
+/** An encoder that is still on its way is believed to have it. @param {ExplorerModel} model @param {import("../state/state.js").ChosenUnit} unit */
+function hasUnit({bundle, network}, {part, place, unit}) {
+  const stages = stagesOf(bundle, network, part);
+  return stages.length === 0 || unit < (stages[place]?.units ?? 0);
 }
 
 /** The state of a page on which another rung stood: an inspected image is where this one puts it. @param {State} state @param {ExplorerModel[]} models @returns {State} */
@@ -63,7 +71,7 @@ export function carriedOver(state, models) {
   return {...state, ...atInspected(state, models), glide: null, hovered: null, notice: ""};
 }
 
-/** While an image is inspected the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
+/** While an image is inspected, or followed through the networks, the points are its codes. @param {State} state @param {ExplorerModel[]} models @returns {Partial<State>} */
 function atInspected({mode, selected}, models) {
-  return mode === "inspect" && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0, held: true} : {};
+  return (mode === "inspect" || mode === "network") && selected !== null ? {z: models.map((model) => model.codeOf(selected)), noise: 0, held: true} : {};
 }

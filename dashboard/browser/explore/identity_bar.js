@@ -118,7 +118,7 @@ export function createIdentityBar(app, page) {
     paintTruth(context, view, app.theme, truth);
     context.restore();
     paintAxes(context, view, app.theme, LARGE_TEXT, `z₁ and z₂, ${probe.model.units}`);
-    large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${probe.model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x), the ellipses as much of ${probe.refining() ? "the best Gaussian" : "the encoder's q"}.`}]);
+    large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${probe.model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x), the ellipses as much of ${probe.refining() ? "the best Gaussian" : "the encoder's q"}.`}], app.theme);
   }
 
   /** @param {Truth|null} truth @param {number} side */

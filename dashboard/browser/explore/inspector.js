@@ -1,11 +1,11 @@
 // @ts-check
 // One test image: what it is, what the encoder saw, what each model makes of it, and what lies near it in each latent space.
 
-import {ambiguousImages, FAR_OFF, nextAfter} from "../images/ambiguous.js";
 import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
-import {observeFixed, seededNormal} from "../images/digits.js";
+import {epsilonOf, observeFixed} from "../images/digits.js";
 import {actionButton, make, setText, setUnable} from "../base/dom.js";
+import {createHardImage} from "./hard_image.js";
 import {areAlike} from "../model/explorer_model.js";
 import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
@@ -36,17 +36,15 @@ export function createInspector(app) {
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });
-  const puzzling = ambiguousImages(models[0].bundle.points);
   const title = make("h3", {});
   const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: alike ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
   const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${alike ? "points" : "VAE's point"} back at the mean of q(z|x)`});
-  const ambiguous = actionButton("Hard image", () => choose(nextAfter(puzzling, store.state.selected)), {"data-testid": "ambiguous", hidden: !puzzling.length,
-    title: `The next of ${puzzling.length.toLocaleString("en")} test images that one Gaussian from the encoder fits badly${alike ? ` under ${models[0].short}` : ""}: p(z|x) has two modes or more, or the gap is above ${FAR_OFF} nats`});
+  const hard = createHardImage(app, choose);
   const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
-    make("div", {class: "lx-panel-head"}, title, models.some((model) => model.bundle.kind === "vae") ? make("span", {class: "lx-actions"}, ambiguous, resample, mean) : null), empty, filled);
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.probe ? [resample, mean] : []))), empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
   let [foundFor, shown] = ["", ""];
@@ -135,7 +133,6 @@ export function createInspector(app) {
 
 /** @param {{mu: Latent, std: Latent}} q @param {number} index @param {number} noise @returns {Latent} */
 function posteriorDraw({mu, std}, index, noise) {
-  if (noise === 0) return mu;
-  const epsilon = seededNormal(noise * 65_537 + index)();
+  const epsilon = epsilonOf(noise, index);
   return [mu[0] + std[0] * epsilon[0], mu[1] + std[1] * epsilon[1]];
 }

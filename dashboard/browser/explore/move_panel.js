@@ -19,9 +19,11 @@ const SHOWN = 8;
 
 /** @param {App} app */
 export function createMovePanel(app) {
+  /** @type {number[][]} of each model */
+  const near = app.models.map(() => []);
   const images = imagesName(app.models[0].bundle.points.splits);
   const rows = app.models.map((model) => {
-    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.id}`});
+    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.id}`, browsed: true, chosen: (place) => app.inspect(near[model.place][place])});
     const label = make("span", {class: "lx-row-label"}, model.short);
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
@@ -48,10 +50,10 @@ export function createMovePanel(app) {
         if (sameItems(row.shown, key)) return;
         row.shown = key;
         const model = app.models[i];
-        const near = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
-        const labels = near.map((index) => model.bundle.points.labels[index]);
+        near[i] = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
+        const labels = near[i].map((index) => model.bundle.points.labels[index]);
         const names = classesOf(model.bundle);
-        if (app.images) row.strip.show(gatherImages(app.images, near), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`);
+        if (app.images) row.strip.show(gatherImages(app.images, near[i]), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`);
         setText(row.note, labelsText(names, labels));
       });
     },

@@ -31,7 +31,7 @@ export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
   const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points.splits);
-  const layers = createLayersMenu(store, app.commit, () => openPlate(app, maps, element));
+  const layers = createLayersMenu(store, app.commit, app.worths, () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
   const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
@@ -40,8 +40,8 @@ export function buildPage(app) {
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
-  const digits = models.map((model) => createDigitCard(model));
-  const panels = {move: app.move, inspect: app.inspector, draw: app.draw, walk: app.walk, sample: app.sample};
+  const digits = models.map((model) => createDigitCard(app, model));
+  const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample, network: app.network};
   const identity = createIdentityBar(app, () => element);
   const welcome = createWelcome(models.map((model) => model.bundle.kind), app.lesson);
   const notice = make("p", {role: "alert", "data-testid": "notice"});
@@ -183,23 +183,28 @@ function headline(name, metrics) {
   return `${name} · ${what} ${plusMinus(metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
 }
 
-/** @param {ExplorerModel} model */
-function createDigitCard(model) {
+/** @param {App} app @param {ExplorerModel} model */
+function createDigitCard(app, model) {
   /** @type {unknown[]} */
   let drawn = [];
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
   const heading = make("span", {class: "lx-card-name"}, model.short);
+  // On a phone, where the caption stands elsewhere; the canvas says it to a screen reader.
+  const name = make("span", {class: "lx-digit-name", "aria-hidden": "true"}, model.short === "AE" ? "Autoencoder" : model.short);
   const place = make("span", {class: "lx-number"});
   const where = make("span", {});
   const gap = make("span", {});
-  const near = make("span", {});
+  /** Where the digit is: the model, and z. @type {[ExplorerModel, Latent]} */
+  let stands = [model, [0, 0]];
+  const near = make("button", {type: "button", class: "lx-near-codes", "data-testid": `near-${model.id}`, title: "Inspect the image whose code is nearest", onclick: () => app.inspect(stands[0].index.nearest(...stands[1]))});
   return {
-    element: make("figure", {class: "lx-card"}, digit.element, make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
+    element: make("figure", {class: "lx-card"}, make("div", {class: "lx-card-digit"}, digit.element, name), make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
     /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
     render(by, z, values, theme, decimals) {
       const key = [by, z, theme, decimals];
       if (sameItems(key, drawn)) return;
       drawn = key;
+      stands = [by, z];
       digit.show(values, theme);
       const caption = captionOf(by, z);
       setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);

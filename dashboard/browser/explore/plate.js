@@ -2,29 +2,17 @@
 // The plate that papers print of a model with two latent dimensions: what the decoder makes of a grid of z, each digit standing for as
 // much of the prior as any other, or at equal steps.
 
-import {choiceBar, make, contextOf} from "../base/dom.js";
-import {DIGIT_SIDE} from "../images/digit_view.js";
-import {manifoldPicture} from "../map/backdrop.js";
+import {choiceBar} from "../base/dom.js";
+import {decodedAt, platePicture} from "../map/plate.js";
+import {titleOfKind} from "../model/explorer_model.js";
+import {signedNumber} from "../words/numbers.js";
+import {fileName} from "../words/files.js";
 import {openLargeView} from "./large_view.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../map/plane.js").Plane} Plane */
-
-const LEAST_SIDE = 1000; // pixels, each of the network's as a square
-
-/** The manifold of the layer, large enough for a slide. @param {import("../map/backdrop.js").Manifold} manifold @param {import("../base/palette.js").Theme} theme */
-export function platePicture(manifold, theme) {
-  return enlarged(manifoldPicture(manifold, theme), Math.ceil(LEAST_SIDE / (manifold.size * DIGIT_SIDE)));
-}
-
-/** Every pixel as a square. @param {HTMLCanvasElement} picture @param {number} zoom */
-export function enlarged(picture, zoom) {
-  const large = contextOf(make("canvas", {width: picture.width * zoom, height: picture.height * zoom}));
-  large.imageSmoothingEnabled = false;
-  large.drawImage(picture, 0, 0, picture.width * zoom, picture.height * zoom);
-  return large.canvas;
-}
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
 /** @param {App} app @param {Plane[]} maps @param {Element} page */
 export function openPlate(app, maps, page) {
@@ -34,15 +22,27 @@ export function openPlate(app, maps, page) {
   /** @param {State["spacing"]} spacing */
   async function fill(spacing) {
     choice.show(spacing);
-    const state = {...app.store.state, spacing};
-    const manifolds = await Promise.all(maps.map((map) => map.backdrop.manifold(state)));
-    view.show(manifolds.flatMap((manifold, place) => (manifold ? [{canvas: platePicture(manifold, app.theme), caption: captionOf(app.models[place].title, manifold.size, spacing), name: `${app.models[place].bundle.name.replace(/[^\w-]+/g, "-")}-plate`}] : [])));
+    const plates = await platesOf(app, maps, spacing);
+    view.show(plates.map(({canvas, caption, model}) => ({canvas, caption, name: `${fileName(model.name)}-plate`})), app.theme);
   }
 
   fill("prior");
 }
 
-/** @param {string} title of the model @param {number} size tiles along a side @param {State["spacing"]} spacing */
-function captionOf(title, size, spacing) {
-  return `${title}: ${size} × ${size} z, ${spacing === "prior" ? `each for 1/${size * size} of N(0, I)` : "at equal steps over its codes"}`;
+/** The manifold of each model with its axes, and what is to be said of it. @param {App} app @param {Plane[]} maps @param {State["spacing"]} spacing */
+export async function platesOf(app, maps, spacing) {
+  const state = {...app.store.state, spacing};
+  const manifolds = await Promise.all(maps.map((map) => map.backdrop.manifold(state)));
+  return manifolds.flatMap((manifold, place) => {
+    const model = app.models[place];
+    return manifold ? [{model, canvas: platePicture(manifold, app.theme, model.units), caption: captionOf(model, manifold, spacing)}] : [];
+  });
+}
+
+/** @param {Pick<ExplorerModel, "name"|"units"|"bundle">} model @param {import("../map/backdrop.js").Manifold} manifold @param {State["spacing"]} spacing */
+export function captionOf({name, units, bundle: {kind}}, manifold, spacing) {
+  const {size} = manifold;
+  const ranges = decodedAt(manifold).map((middles, axis) => `z${"₁₂"[axis]} from ${signedNumber(middles[0])} to ${signedNumber(middles[size - 1])}`);
+  const how = spacing === "prior" ? `each for 1/${size * size} of N(0, I)` : "at equal steps over its codes";
+  return `${titleOfKind(kind)}, ${name}: decoded at ${size} × ${size} z, ${how}; ${ranges.join(", ")} ${units}.`;
 }

@@ -239,7 +239,7 @@ export function createReel(film, place, first) {
       return moving || growing || late || decodingMore;
     },
     /** What is shown, to be painted elsewhere. */
-    picture: () => (frame && cast ? {title: store.reel().title, kind: kindOf(frame), frame, scene: scene(), range, z: shownZ(), digit: decoder.decode(shownZ()),
+    picture: () => (frame && cast ? {title: store.reel().title, kind: kindOf(frame), frame, scene: scene(), splits: ofFirst(cast.splits, shown.length / 2), names: cast.classes, range, z: shownZ(), digit: decoder.decode(shownZ()),
       turns: store.reel().turns ?? [], last: store.steps().at(-1) ?? frame.step} : null),
     close: store.close,
   };

@@ -3,12 +3,15 @@
 
 import {PlainError, sentenceOf} from "../base/errors.js";
 import {actionButton, make, setText, save} from "../base/dom.js";
-import {createFilmCanvas, paintFilm} from "./picture.js";
+import {createFilmPainter} from "./picture.js";
 import {GIF_END, gifFrame, gifStart} from "../base/gif.js";
 import {createMapper, NO_COLOUR, paletteOf} from "../base/quantise.js";
+import {fileName} from "../words/files.js";
+import {megabytes} from "../words/numbers.js";
 
 /** @typedef {import("./player.js").Film} Film */
 /** @typedef {(share: number) => Promise<import("./picture.js").ReelPicture[]>} PicturesAt */
+/** @typedef {ReturnType<typeof createFilmPainter>} Painter */
 
 const SECONDS = 8;
 const GIF_DELAY = 8; // hundredths of a second
@@ -21,13 +24,14 @@ const KINDS = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
 export function createTakeaways(film, {pageUrl, reels}) {
   const progress = make("p", {class: "lx-hint lf-progress", role: "status", "data-testid": "film-progress", hidden: true});
   const kind = videoKind();
-  const gif = actionButton("As GIF", () => produce("GIF", makeGif), {"data-testid": "film-export-gif"});
-  const video = actionButton("As WebM video", () => produce("video", makeVideo), {"data-testid": "film-export-webm", disabled: !kind, title: kind ? null : "This browser records no WebM video."});
+  const gif = actionButton("As GIF", () => produce("GIF", makeGif, "gif"), {"data-testid": "film-export-gif"});
+  const video = actionButton("As WebM video", () => produce("video", makeVideo, "webm"), {"data-testid": "film-export-webm", disabled: !kind, title: kind ? null : "This browser records no WebM video."});
   const page = pageUrl ? make("a", {class: "lx-button", href: pageUrl, download: "", "data-testid": "film-export-html", title: "All of it in one file that needs neither server nor network"}, "As one HTML file") : null;
-  const name = `film-${reels.map((reel) => reel.title.replace(/[^\w-]+/g, "-")).join("-and-")}`;
+  const name = `film-${reels.map((reel) => fileName(reel.title)).join("-and-")}`;
 
-  /** @param {string} what @param {(context: CanvasRenderingContext2D, picturesAt: PicturesAt, say: (share: number) => void) => Promise<void>} work */
-  async function produce(what, work) {
+  /** @param {string} what @param {(painter: Painter, picturesAt: PicturesAt, say: (share: number) => void) => Promise<Blob>} work
+   * @param {string} ending of the file */
+  async function produce(what, work, ending) {
     const lent = film.borrow();
     const say = (/** @type {number} */ share) => setText(progress, `Making the ${what} … ${Math.round(share * 100)} %`);
     gif.closest("details")?.removeAttribute("open");
@@ -35,8 +39,11 @@ export function createTakeaways(film, {pageUrl, reels}) {
     say(0);
     try {
       await lent.allHere((here, of) => setText(progress, `Fetching the instants … ${here} of ${of}`));
-      await work(createFilmCanvas(reels.length), lent.picturesAt, say);
-      progress.hidden = true;
+      const painter = createFilmPainter(await lent.picturesAt(0), film.theme);
+      const made = await work(painter, lent.picturesAt, say);
+      save(made, made.type, `${name}.${ending}`);
+      const {width, height} = painter.context.canvas;
+      setText(progress, `${name}.${ending}: ${width} × ${height} pixels, ${megabytes(made.size)}.`);
     } catch (error) {
       setText(progress, `The ${what} could not be made. ${sentenceOf(error)}`);
     } finally {
@@ -44,11 +51,11 @@ export function createTakeaways(film, {pageUrl, reels}) {
     }
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {PicturesAt} picturesAt @param {(share: number) => void} say */
-  async function makeGif(context, picturesAt, say) {
+  /** @param {Painter} painter @param {PicturesAt} picturesAt @param {(share: number) => void} say */
+  async function makeGif({context, paint}, picturesAt, say) {
     const {width, height} = context.canvas;
     const pixelsAt = async (/** @type {number} */ share) => {
-      paintFilm(context, await picturesAt(share), film.theme);
+      paint(await picturesAt(share));
       return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
     };
     const samples = [];
@@ -65,12 +72,12 @@ export function createTakeaways(film, {pageUrl, reels}) {
       before = now;
       say(i / count);
     }
-    save(new Blob([...parts, GIF_END]), "image/gif", `${name}.gif`);
+    return new Blob([...parts, GIF_END], {type: "image/gif"});
   }
 
-  /** Recorded as it is played, so it takes as long as it lasts. @param {CanvasRenderingContext2D} context @param {PicturesAt} picturesAt @param {(share: number) => void} say */
-  async function makeVideo(context, picturesAt, say) {
-    paintFilm(context, await picturesAt(0), film.theme);
+  /** Recorded as it is played, so it takes as long as it lasts. @param {Painter} painter @param {PicturesAt} picturesAt @param {(share: number) => void} say */
+  async function makeVideo({context, paint}, picturesAt, say) {
+    paint(await picturesAt(0));
     const recorder = new MediaRecorder(context.canvas.captureStream(VIDEO_RATE), {mimeType: kind, videoBitsPerSecond: 8e6});
     /** @type {Blob[]} */
     const parts = [];
@@ -83,13 +90,13 @@ export function createTakeaways(film, {pageUrl, reels}) {
     const began = performance.now();
     for (let gone = 0; gone < SECONDS * 1000 + HOLD; gone = performance.now() - began) {
       const share = Math.min(1, gone / 1000 / SECONDS);
-      paintFilm(context, await picturesAt(share), film.theme);
+      paint(await picturesAt(share));
       say(share);
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
     recorder.stop();
     await ended;
-    save(new Blob(parts), "video/webm", `${name}.webm`);
+    return new Blob(parts, {type: "video/webm"});
   }
 
   return {elements: page ? [gif, video, page] : [gif, video], progress};

@@ -68,6 +68,11 @@ export function seededNormal(seed) {
   };
 }
 
+/** The ε of a draw z = μ + σ·ε, numbered for each image; none is 0, the mean itself. @param {number} noise which draw, from 1 @param {number} index of the image @returns {[number, number]} */
+export function epsilonOf(noise, index) {
+  return noise === 0 ? [0, 0] : seededNormal(noise * 65_537 + index)();
+}
+
 /**
  * x ~ Bernoulli(p), pixel by pixel.
  * @param {Float32Array} probabilities

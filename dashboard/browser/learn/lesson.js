@@ -3,7 +3,8 @@
 // show once nobody has touched them for a while.
 
 import {sentenceOf} from "../base/errors.js";
-import {make, setText} from "../base/dom.js";
+import {actionButton, make, savePicture, setText} from "../base/dom.js";
+import {pictureOf} from "./picture.js";
 import {LESSON_STEPS} from "./steps.js";
 import {isDark, readTheme} from "../base/palette.js";
 import {formatLink} from "../state/property_table.js";
@@ -18,7 +19,7 @@ import {initialState} from "../state/state.js";
 /** @typedef {import("./parts/kept.js").Kept} Kept */
 /** @typedef {{models: ExplorerModel[], images: Uint8Array, decoders: Map<number, BatchDecoder>, decoder: (place: number) => BatchDecoder}} LessonModels */
 /** @typedef {{step: string, readings: Readings, link: string}} LessonReport */
-/** @typedef {{step: string, models: LessonModels, kept: Kept, keep: () => void, answered: boolean, report: (report: LessonReport) => void}} LessonOptions keep: `kept` changed */
+/** @typedef {{step: string, title: string, models: LessonModels, kept: Kept, keep: () => void, answered: boolean, report: (report: LessonReport) => void}} LessonOptions keep: `kept` changed */
 /**
  * @typedef {object} Lesson what a step's view is given
  * @property {ExplorerModel[]} models
@@ -31,6 +32,7 @@ import {initialState} from "../state/state.js";
  * @property {Kept} kept
  * @property {import("./parts/kept.js").Left} left how this step was left before
  * @property {() => boolean} large whether the view is one to be read from a back row
+ * @property {() => number} sharpness pixels of a canvas to one of the page
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => void} commit someone let go, or an answer came: draw, and say it when things have settled
  * @property {(error: unknown) => null} fail say what went wrong
@@ -44,22 +46,30 @@ import {initialState} from "../state/state.js";
  * @property {() => Partial<import("../state/state.js").State>} place what Explore is to show of it
  * @property {() => import("./parts/kept.js").Left} [left] what to keep of how it is left
  * @property {() => void} [resize]
+ * @property {ExplorerModel[]} [models] of which it shows something; without it the first of the lesson
  */
 
 const LARGE_VIEW = 1250;
+const SHARPEST = 3;
+const SLIDE = 1920; // pixels that a saved picture is to have across, as far as its canvases can be that sharp
 
 /** @param {HTMLElement} root @param {LessonOptions} options */
-export function mountLesson(root, {step, models, kept, keep, answered, report}) {
+export function mountLesson(root, {step, title, models, kept, keep, answered, report}) {
   let [frame, last, alive] = [0, "", true];
   const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
   const stage = make("div", {class: "ls-stage"});
-  const element = make("div", {class: "lx ls", "data-testid": `lesson-${step}`}, stage, notice);
+  const picture = actionButton("⤓", save, {class: "lx-button ls-save", "data-testid": "save-picture", "aria-label": "Save this view as a picture",
+    title: "Saves what is shown here, below the step's title, as a PNG for a slide"});
+  const element = make("div", {class: "lx ls", "data-testid": `lesson-${step}`}, stage, picture, notice);
+  /** Of a picture that is being made; otherwise that of the screen. @type {number|null} */
+  let sharp = null;
   root.append(element);
   const lesson = /** @type {Lesson} */ ({
     models: models.models, model: models.models[0], images: models.images, kept, left: kept.views[step] ?? {},
     decoder: models.decoder(0), decoderOf: models.decoder,
     large: () => element.clientWidth >= LARGE_VIEW,
+    sharpness: () => sharp ?? Math.min(SHARPEST, window.devicePixelRatio || 1),
     invalidate, commit, alive: () => alive,
     fail(error) {
       setText(notice, sentenceOf(error));
@@ -125,6 +135,21 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
     invalidate();
   }
 
+  function save() {
+    sharp = Math.min(SHARPEST, Math.max(2, SLIDE / element.clientWidth));
+    try {
+      view.resize?.();
+      view.render();
+      const source = namesOf(view.models ?? [lesson.model]);
+      savePicture(pictureOf(stage, {title, source, theme: lesson.theme, ratio: sharp}), `learn-${step}.png`);
+    } catch (error) {
+      lesson.fail(error);
+    } finally {
+      sharp = null;
+      resized();
+    }
+  }
+
   const observer = new ResizeObserver(resized);
   observer.observe(element);
   addEventListener("pagehide", remember);
@@ -149,4 +174,10 @@ export function mountLesson(root, {step, models, kept, keep, answered, report}) 
       element.remove();
     },
   };
+}
+
+/** @param {ExplorerModel[]} models */
+function namesOf(models) {
+  const names = models.map((model) => model.bundle.name);
+  return names.length > 2 ? `${names[0]} to ${names[names.length - 1]}` : names.join(" and ");
 }

@@ -15,10 +15,11 @@ import {sameItems} from "../base/same_items.js";
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {"density"|"distance"|"entropy"} FieldName */
+/** @typedef {"density"|"distance"|"entropy"|"unit"} FieldName */
 /** @typedef {{size: number, x: number[], y: number[], middles: [number[], number[]]|null, values: Float32Array}} Manifold edges of the cells, lowest first, and
  *   where in them was decoded; null where all are equal, so that one picture is all of them */
-/** @typedef {{name: FieldName, values: Float32Array, least: number, most: number, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost */
+/** @typedef {{name: FieldName, unit: string, values: Float32Array, least: number, most: number, columns: number, rows: number, low: Latent, high: Latent}} Field row 0 is the topmost; unit: which of
+ *   the network, where it is one's activation; NaN where nothing is known */
 /** @typedef {{manifold: Manifold|null, field: Field|null}} Shown */
 
 /** @type {Shown} */
@@ -26,7 +27,7 @@ export const NOTHING = {manifold: null, field: null};
 
 const FIELD_CELL = 5;
 /** @type {FieldName[]} */
-const FIELDS = ["density", "distance", "entropy"];
+const FIELDS = ["density", "distance", "entropy", "unit"];
 
 /** @param {App} app @param {ExplorerModel} model */
 export function createBackdrop(app, model) {
@@ -77,25 +78,36 @@ export function createBackdrop(app, model) {
     return manifold;
   }
 
+  /** The shaded layer that is on, and which unit it is about; a unit belongs to one of the models. @param {State} state @returns {{name: FieldName, unit: import("../state/state.js").ChosenUnit|null}|null} */
+  function wantedField({layers, unit}) {
+    const name = FIELDS.find((one) => layers[one]);
+    if (!name || (name === "unit" && unit?.model !== model.place)) return null;
+    return {name, unit: name === "unit" ? unit : null};
+  }
+
   /** @param {State} state @param {View} view */
   async function requestField(state, view) {
-    const name = FIELDS.find((one) => state.layers[one]);
-    if (!name) return;
-    const key = `${name} ${view.scale} ${view.cx} ${view.cy} ${view.width} ${view.height}`;
+    const about = wantedField(state);
+    if (!about) return;
+    const key = `${about.name} ${JSON.stringify(about.unit)} ${view.scale} ${view.cx} ${view.cy} ${view.width} ${view.height}`;
     if (key === wanted.key) return;
     const mine = (wanted = {key});
-    const found = await fieldOf(name, view, name).catch(() => null);
+    const found = await fieldOf(about, view, about.name).catch(() => null);
     if (wanted !== mine) return;
     if (found) field = found;
     else wanted = {key: ""}; // it was not to be had: the next frame asks again
     if (found) arrived();
   }
 
-  /** Null when another is asked for on the channel before it is there. @param {FieldName} name @param {View} view @param {string} channel @returns {Promise<Field|null>} */
-  async function fieldOf(name, view, channel) {
+  /** Null when another is asked for on the channel before it is there. @param {NonNullable<ReturnType<typeof wantedField>>} about @param {View} view @param {string} channel @returns {Promise<Field|null>} */
+  async function fieldOf({name, unit}, view, channel) {
+    if (name === "unit") {
+      const known = unit && await app.network.knows(unit, view, channel);
+      return known && {name, ...known};
+    }
     const grid = gridOver(view, FIELD_CELL);
     const values = await app.batches[model.place].fields(name, grid, channel);
-    return values && {...grid, name, values, ...rangeOf(values)};
+    return values && {...grid, name, unit: "", values, ...rangeOf(values)};
   }
 
   /** A picture is drawn anew only when what it shows or the theme changed. @param {unknown[]} key @param {() => HTMLCanvasElement} draw */
@@ -112,18 +124,18 @@ export function createBackdrop(app, model) {
     version: () => version,
     manifold: manifoldOf,
     /** What is there by now of the layers that are on. @param {State} state @returns {Shown} */
-    shown: (state) => ({manifold: (state.layers.manifold && manifolds.get(manifoldKey(state))) || null, field: field && state.layers[field.name] ? field : null}),
+    shown: (state) => ({manifold: (state.layers.manifold && manifolds.get(manifoldKey(state))) || null, field: field && wantedField(state)?.name === field.name ? field : null}),
     /** All of the layers that are on, for a view that need not be on the screen; null where another is asked for before they are there.
      * @param {State} state @param {View} view @returns {Promise<Shown|null>} */
     async whole(state, view) {
-      const name = FIELDS.find((one) => state.layers[one]);
-      const [manifold, shaded] = await Promise.all([state.layers.manifold ? manifoldOf(state) : null, name ? fieldOf(name, view, "picture") : null]);
-      return (state.layers.manifold && !manifold) || (name && !shaded) ? null : {manifold, field: shaded};
+      const about = wantedField(state);
+      const [manifold, shaded] = await Promise.all([state.layers.manifold ? manifoldOf(state) : null, about ? fieldOf(about, view, "picture") : null]);
+      return (state.layers.manifold && !manifold) || (about && !shaded) ? null : {manifold, field: shaded};
     },
     /** Starts what the layers that are on still lack. @param {State} state @param {View} view */
     request(state, view) {
       if (state.layers.manifold) manifoldOf(state);
-      if (FIELDS.some((name) => state.layers[name])) requestField(state, view);
+      requestField(state, view);
     },
     /** @param {CanvasRenderingContext2D} context @param {View} view @param {Shown} shown @param {Theme} theme */
     paint(context, view, {manifold, field: shaded}, theme) {

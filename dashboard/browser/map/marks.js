@@ -4,6 +4,7 @@
 import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
+import {createCrowd, leastCrowded} from "./crowd.js";
 import {nameSprite} from "./points.js";
 import {shareText} from "../words/captions.js";
 
@@ -12,12 +13,13 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {{at: [number, number], wide: number, tall: number}} Plate under a text: its middle and its sides, pixels */
+/** @typedef {import("./crowd.js").Plate} Plate */
 
-const RING_ROOM = 34; // pixels to the standard deviation: a label on each ring of the prior
+const RING_ROOM = 24; // pixels between two contours: a number on each
 const LONG_LABEL = 480; // pixels of the map
-const COUNTED = 1000; // codes that a place for a label is chosen by
+const [INSET, CORNER] = [6, 40]; // pixels from the edge of the map, and from its upper left corner, where the name of an axis stands
 const PLATE_COVER = 0.75; // of the plate under a label
+const [EDGE, FOOT] = [26, 22]; // pixels of the map, for what points out of it; at its foot stands what is out of sight
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
 
 /** Numbers and lines of the axes; the origin of the context is the plot's upper left corner.
@@ -62,8 +64,9 @@ function strokeLine(context, from, to) {
 }
 
 /** N(0, I) at 1, 2 and 3 σ with the share of its mass outside; for a model without a prior also the Gaussian fitted to its codes.
- * @param {Context} context @param {View} view @param {Theme} theme @param {ExplorerModel} model @param {number} size of the text */
-export function paintPrior(context, view, theme, model, size) {
+ * @param {Context} context @param {View} view @param {Theme} theme @param {ExplorerModel} model @param {number} size of the text
+ * @param {Plate[]} [taken] where nothing may be written */
+export function paintPrior(context, view, theme, model, size, taken = []) {
   const isVae = model.bundle.kind === "vae";
   context.font = `600 ${size}px ${theme.font}`;
   for (const sigma of [1, 2, 3]) {
@@ -78,16 +81,25 @@ export function paintPrior(context, view, theme, model, size) {
     context.closePath();
     haloStroke(context, theme, theme.text, 1.5, []);
   }
-  /** @type {Plate[]} */
-  const laid = [];
+  const crowd = createCrowd(view, model.bundle.points.codes);
+  const laid = taken.slice();
   for (const {along, text} of contourLabels(view, model)) {
     const [wide, tall] = plateOf(context, text);
-    const places = along.map((z) => ({at: toPixel(view, ...z), wide, tall}));
+    const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));
     const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
-    const plate = leastCrowded(view, model, free.length ? free : places);
+    const plate = leastCrowded(crowd, free.length ? free : places);
+    if (along.length && !free.length) continue; // its line is out of sight, or wholly under others
     laid.push(plate);
     haloText(context, theme, text, ...plate.at);
   }
+}
+
+/** Places along the upper edge of a map, from the right, and last in the lower left corner, where a scale may be; in the lower right one stands what is out of sight. @param {View} view @param {number} wide @param {number} tall
+ * @returns {[number, number][]} */
+function edgePlaces({width, height}, wide, tall) {
+  const [right, left] = [width - wide / 2 - INSET, wide / 2 + CORNER];
+  const across = left < right ? [right, (left + right) / 2, left] : [width / 2];
+  return [...across.map((x) => /** @type {[number, number]} */ ([x, tall / 2 + INSET])), [wide / 2 + INSET, height - tall / 2 - INSET]];
 }
 
 /** @param {Plate} plate @param {View} view */
@@ -100,45 +112,31 @@ function overlap(one, other) {
   return Math.abs(one.at[0] - other.at[0]) < (one.wide + other.wide) / 2 && Math.abs(one.at[1] - other.at[1]) < (one.tall + other.tall) / 2;
 }
 
-/** The plate that covers the fewest codes; the first of several that do. @param {View} view @param {ExplorerModel} model @param {Plate[]} plates @returns {Plate} */
-export function leastCrowded(view, model, plates) {
-  const {codes} = model.bundle.points;
-  const stride = 2 * Math.ceil(codes.length / 2 / COUNTED);
-  const [left, top] = toPixel(view, 0, 0);
-  let [best, least] = [plates[0], Infinity];
-  for (const plate of plates) {
-    const {at: [x, y], wide, tall} = plate;
-    let covered = 0;
-    for (let i = 0; i < codes.length; i += stride) {
-      if (Math.abs(left + codes[i] * view.scale - x) < wide / 2 && Math.abs(top - codes[i + 1] * view.scale - y) < tall / 2) covered++;
-    }
-    if (covered < least) [best, least] = [plate, covered];
-  }
-  return best;
+/** What is written on the contours, and where: on each line its number, and what the lines are wherever the map is empty.
+ * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first; none for what may stand anywhere */
+export function contourLabels(view, model) {
+  const isVae = model.bundle.kind === "vae";
+  const all = {along: [], text: isVae ? priorLabel() : ownLabel(model, view.width > LONG_LABEL)};
+  if (!isVae && isFlat(model.gaussian)) return [all];
+  const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
+  const narrowest = isVae ? view.scale : view.scale * Math.min(model.gaussian.factor[0], model.gaussian.factor[2]);
+  return narrowest > RING_ROOM ? [...[1, 2, 3].map((sigma) => ({along: outline(sigma), text: `${sigma}σ`})), all] : [all];
 }
 
-/** What is written on the contours, and where. Where the rings lie close together one line says it for all of them, and the map is left in sight.
- * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first */
-export function contourLabels(view, model) {
-  if (model.bundle.kind === "vae") {
-    const beyond = (/** @type {number} */ sigma) => shareText(priorMassBeyond(sigma));
-    if (view.scale <= RING_ROOM) return [{along: ringPlaces(3), text: `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map(beyond).join(", ").replaceAll(" %,", ",")}`}];
-    return [1, 2, 3].map((sigma) => ({along: ringPlaces(sigma), text: `${sigma}σ: ${beyond(sigma)}${sigma === 3 ? " of the prior" : ""} beyond`}));
-  }
-  const {mean: [m1, m2], factor: [, l21, l22]} = model.gaussian;
-  const highest = /** @type {Latent} */ ([m1, m2 + 2 * Math.hypot(l21, l22)]);
-  return [{along: [highest, ...gaussianOutline(model.gaussian, 2)], text: ownLabel(model, view.width > LONG_LABEL)}, {along: ringPlaces(3).reverse(), text: "N(0, I), 3σ"}];
+/** The share of the prior beyond its three rings. */
+function priorLabel() {
+  return `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ").replaceAll(" %,", ",")}`;
 }
 
 /** Places on a ring of the prior, from the top down to the bottom. @param {number} sigma @returns {Latent[]} */
 function ringPlaces(sigma) {
-  return Array.from({length: 13}, (_, step) => step * Math.PI / 12).flatMap((angle) => /** @type {Latent[]} */ ([1, -1].map((side) => [side * sigma * Math.sin(angle), sigma * Math.cos(angle)])));
+  return Array.from({length: 37}, (_, step) => step * Math.PI / 36).flatMap((angle) => /** @type {Latent[]} */ ([1, -1].map((side) => [side * sigma * Math.sin(angle), sigma * Math.cos(angle)])));
 }
 
-/** What is written on the 2σ ellipse of the Gaussian fitted to the codes. @param {ExplorerModel} model @param {boolean} roomy */
+/** What the lines on a model without a prior are. @param {ExplorerModel} model @param {boolean} roomy */
 export function ownLabel(model, roomy) {
-  if (isFlat(model.gaussian)) return "codes on a line";
-  return roomy ? `2σ of the codes' Gaussian: ${shareText(priorMassBeyond(2))} beyond` : "2σ of the codes' Gaussian";
+  if (isFlat(model.gaussian)) return "Dashed: N(0, I); its codes lie on a line";
+  return roomy ? "Solid: 1, 2, 3σ of the codes' Gaussian; dashed: of N(0, I)" : "Codes' Gaussian; N(0, I) dashed";
 }
 
 /** The ellipse of so many standard deviations. @param {import("../model/explorer_model.js").Gaussian} gaussian @param {number} sigma @returns {Latent[]} */
@@ -211,6 +209,18 @@ export function paintRing(context, view, theme, z, label, strong, mark = String(
   context.drawImage(name, x + 5, y - 22, 20, 20);
 }
 
+/** A frame round the picture of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} side of the picture, pixels @param {boolean} strong
+ * @param {string} mark of its class */
+export function paintFrame(context, view, theme, z, side, strong, mark) {
+  const [x, y] = toPixel(view, z[0], z[1]);
+  const half = side / 2 + 1;
+  context.beginPath();
+  context.rect(x - half, y - half, 2 * half, 2 * half);
+  haloStroke(context, theme, theme.text, strong ? 3.5 : 2.5, []);
+  const name = nameSprite(mark, context.getTransform().a, theme);
+  context.drawImage(name, x + half - 10, y - half - 10, 20, 20);
+}
+
 /** What of a Gaussian lies within its ellipses: as much as of the exact posterior within its contours, so that the two may be compared. */
 export const Q_MASSES = [0.5, 0.95];
 
@@ -225,15 +235,29 @@ export function paintPosterior(context, view, theme, mu, std) {
   }
 }
 
-/** A walk: its path, with rings at both ends. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} path */
+/** Where on a view's edge, seen from its middle, something beyond it lies, and in what direction of the canvas; null for what is in sight.
+ * @param {View} view @param {Latent} z @param {number} inset from the edge, pixels @param {number} foot more of them from the lower edge
+ * @returns {{at: [number, number], angle: number}|null} */
+export function edgeTowards(view, z, inset, foot) {
+  const [x, y] = toPixel(view, ...z);
+  if (x >= 0 && y >= 0 && x <= view.width && y <= view.height) return null;
+  const [right, down] = [x - view.width / 2, y - view.height / 2];
+  const share = Math.min((view.width / 2 - inset) / Math.abs(right), (view.height / 2 - inset - (down > 0 ? foot : 0)) / Math.abs(down));
+  return {at: [view.width / 2 + share * right, view.height / 2 + share * down], angle: Math.atan2(down, right)};
+}
+
+/** A walk: its path, with rings at both ends; one that is out of sight is at the edge, with an arrow towards it. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} path */
 export function paintPath(context, view, theme, path) {
   context.beginPath();
   for (const [z1, z2] of path) context.lineTo(...toPixel(view, z1, z2));
   haloStroke(context, theme, theme.accent, 3, []);
-  ["A", "B"].forEach((name, i) => {
-    const z = i === 0 ? path[0] : path[path.length - 1];
-    if (!z) return;
-    const [x, y] = toPixel(view, z[0], z[1]);
+  const ends = path.length > 1 ? [path[0], path[path.length - 1]] : path;
+  ends.forEach((z, i) => {
+    let beyond = edgeTowards(view, z, EDGE, FOOT);
+    const other = i && beyond && edgeTowards(view, ends[0], EDGE, FOOT);
+    if (beyond && other && Math.hypot(beyond.at[0] - other.at[0], beyond.at[1] - other.at[1]) < EDGE) beyond = edgeTowards(view, z, 2 * EDGE, FOOT);
+    const [x, y] = beyond?.at ?? toPixel(view, z[0], z[1]);
+    if (beyond) paintArrow(context, theme, beyond);
     context.beginPath();
     context.arc(x, y, 10, 0, 2 * Math.PI);
     context.fillStyle = theme.background;
@@ -243,8 +267,18 @@ export function paintPath(context, view, theme, path) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = theme.text;
-    context.fillText(name, x, y + 0.5);
+    context.fillText("AB"[i], x, y + 0.5);
   });
+}
+
+/** A triangle beyond a ring. @param {Context} context @param {Theme} theme @param {{at: [number, number], angle: number}} where */
+function paintArrow(context, theme, {at: [x, y], angle}) {
+  context.beginPath();
+  for (const [turn, far] of [[-0.6, 14], [0, 24], [0.6, 14]]) context.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
+  context.closePath();
+  context.fillStyle = theme.accent;
+  context.fill();
+  haloStroke(context, theme, theme.accent, 1, []);
 }
 
 /** Small marks, some of which may be crossed out: samples, neighbours. @param {Context} context @param {View} view @param {Theme} theme @param {Latent[]} points

@@ -16,10 +16,11 @@ const CLICK_REACH_IMAGE = 28;
 const GRAB_REACH = 18;
 const TWO_CLICKS = 1000; // milliseconds that a double click lasts at most
 /** @type {Record<string, Mode>} */
-const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample"};
+const MODE_KEYS = {m: "move", i: "inspect", d: "draw", w: "walk", s: "sample", l: "select", n: "network"};
 
-/** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go */
-export function createMapModes(app, model, view, reach) {
+/** @param {App} app @param {ExplorerModel} model @param {() => View} view @param {() => [Latent, Latent]} reach how far the cursor may go
+ * @param {(z: Latent) => number|null} pictureAt the image whose picture lies there */
+export function createMapModes(app, model, view, reach, pictureAt) {
   const {store, models} = app;
   const place = model.place;
   let grabbed = -1;
@@ -28,6 +29,8 @@ export function createMapModes(app, model, view, reach) {
 
   /** @param {Latent} z @param {number} pixels */
   function imageNear(z, pixels) {
+    const seen = pictureAt(z);
+    if (seen !== null) return seen;
     const {state} = store;
     const {labels} = model.bundle.points;
     const accept = state.classes === ALL_CLASSES ? undefined : (/** @type {number} */ i) => showsClass(state, labels[i]);
@@ -54,6 +57,11 @@ export function createMapModes(app, model, view, reach) {
     if (index === null) return;
     store.dispatch({type: "select", index, z: models.map((one) => one.codeOf(index))});
     store.dispatch({type: "set", values: {active: place}});
+  }
+
+  /** How a shape changes what is selected, by the keys held down. @param {import("./pointer.js").Held} held @returns {import("../explore/select/selection.js").How|null} */
+  function howOf({shiftKey, altKey}) {
+    return altKey ? "take" : shiftKey ? "add" : null;
   }
 
   /** Which end of the walk a press takes hold of: the one under it, else the missing one, else the nearer. @param {Latent} z */
@@ -83,8 +91,14 @@ export function createMapModes(app, model, view, reach) {
       setHovered(null);
       if (store.state.mode === "move") app.commit();
     },
-    /** @param {Latent} z */
-    press(z) {
+    /** @param {PointerEvent} event */
+    pans: (event) => event.shiftKey && store.state.mode !== "select",
+    cancel() {
+      grabbed = -1;
+      app.selection.cancel();
+    },
+    /** @param {Latent} z @param {import("./pointer.js").Held} held */
+    press(z, held) {
       const {mode} = store.state;
       clicks = [...clicks.slice(-1), {at: performance.now(), state: store.state}];
       if (mode === "move") return;
@@ -92,15 +106,17 @@ export function createMapModes(app, model, view, reach) {
         grabbed = endFor(z);
         dropEnd(z);
       } else if (mode === "sample") app.sample.chooseNear(place, z);
+      else if (mode === "select") app.selection.press(place, z, howOf(held), view().scale);
     },
     /** @param {Latent} z */
     drag(z) {
       const {mode} = store.state;
-      if (mode === "move") {
+      if (mode === "move" || mode === "network") {
         setHovered(imageNear(z, HOVER_REACH));
         moveTo(z, true);
       } else if (mode === "inspect") setHovered(imageNear(z, CLICK_REACH_IMAGE));
       else if (mode === "walk" && grabbed >= 0) dropEnd(z);
+      else if (mode === "select") app.selection.drag(z);
     },
     /** @param {Latent} z @param {boolean} clicked */
     release(z, clicked) {
@@ -110,6 +126,12 @@ export function createMapModes(app, model, view, reach) {
         moveTo(z, !(held && onCursor));
       } else if (mode === "inspect") {
         choose(imageNear(z, CLICK_REACH_IMAGE));
+        setHovered(null);
+      } else if (mode === "select") app.selection.release(clicked);
+      else if (mode === "network" && clicked) {
+        const index = imageNear(z, CLICK_REACH_IMAGE);
+        if (index === null) moveTo(z, true);
+        else app.network.choose(index);
         setHovered(null);
       }
       grabbed = -1;
@@ -126,24 +148,30 @@ export function createMapModes(app, model, view, reach) {
     step(z1, z2) {
       const old = store.state.z[place];
       moveTo([old[0] + z1, old[1] + z2], true);
+      if (store.state.mode === "select") app.selection.drag(store.state.z[place]);
       app.commit();
     },
-    /** @param {string} key */
-    key(key) {
+    /** @param {string} key @param {import("./pointer.js").Held} held */
+    key(key, held) {
       const {state} = store;
       const mode = MODE_KEYS[key.toLowerCase()];
       if (mode) store.dispatch({type: "mode", mode});
       else if (key === "0") moveTo([0, 0], true);
       else if (key === "q" || key === "Q") app.probe?.refine();
+      else if (state.mode === "network" && (key === "e" || key === "E")) app.network.draw(key === "e");
       else if (key === "r" || key === "R") moveTo(randomLatent(model), true);
-      else if (key === "Escape") store.dispatch({type: "set", values: {held: false, selected: null, hovered: null}});
-      else if (key === "Enter" || key === " ") {
+      else if (key === "Escape") {
+        const cleared = state.mode === "select" && app.selection.clear();
+        if (!cleared) store.dispatch({type: "set", values: {held: false, selected: null, hovered: null}});
+      } else if (key === "Enter" || key === " ") {
         if (state.mode === "walk") {
           grabbed = endFor(state.z[place]);
           dropEnd(state.z[place]);
           grabbed = -1;
         } else if (state.mode === "sample") app.sample.chooseNear(place, state.z[place]);
+        else if (state.mode === "select") app.selection.corner(place, howOf(held), view().scale);
         else if (state.mode === "draw") return false;
+        else if (state.mode === "network") app.network.choose(model.index.nearest(...state.z[place]));
         else choose(imageNear(state.z[place], Infinity));
       } else return false;
       app.commit();

@@ -2,11 +2,13 @@
 // Paints one latent space with whatever layers are on: on the screen, and on the pictures that are saved of it.
 
 import {classesOf, markOf} from "../words/classes.js";
-import {paintFieldScale} from "./field_scale.js";
-import {paintAxes, paintCursor, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
+import {paintScale, rampOf, scaleBox, scaleHeight} from "./field_scale.js";
+import {paintAxes, paintCursor, paintFrame, paintGrid, paintMarks, paintPath, paintPosterior, paintPrior, paintRing} from "./marks.js";
+import {paintRegions} from "./regions.js";
 import {paintTruth} from "./posterior.js";
 import {isFar} from "../model/explorer_model.js";
 import {chosenImage, shownImage} from "../state/state.js";
+import {paintWorthOf, paintWorthScale} from "./worth_scale.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /**
@@ -15,30 +17,40 @@ import {chosenImage, shownImage} from "../state/state.js";
  * @property {import("../state/state.js").View} view
  * @property {import("../base/palette.js").Theme} theme
  * @property {number} size of the text
+ * @property {Uint8Array|null} marks 1 for each image that is selected; null where all are shown alike
  * @property {import("../model/explorer_model.js").ExplorerModel} painted the model, with its codes on their way while it glides
  * @property {import("./backdrop.js").Shown} shown what lies under the points
+ * @property {import("../words/worths.js").Worth|null} worth what the codes are coloured by; null: their classes
+ * @property {import("./pictures.js").Pictures|null} pictures that are shown in place of dots
  */
 
 /** @param {import("../explore/explorer.js").App} app @param {import("../model/explorer_model.js").ExplorerModel} model */
 export function createPainter(app, model) {
   return {
     /** What stands still while the pointer moves; the origin of the context is the plot's upper left corner.
-     * @param {Context} context @param {Scene} scene @param {() => void} backdrop paints what lies under the codes @param {() => void} codes */
-    below(context, {state, view, theme, size, shown: {field}}, backdrop, codes) {
+     * @param {Context} context @param {Scene} scene @param {() => void} backdrop paints what lies under the codes @param {() => void} codes
+     * @returns {number} pixels from the left edge that scales take up in the lower corner */
+    below(context, {state, view, theme, size, worth, shown: {field}}, backdrop, codes) {
+      let taken = 0;
       within(context, view, () => {
         paintGrid(context, view, theme);
         backdrop();
         codes();
-        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1);
-        if (field) paintFieldScale(context, view, theme, size - 1, field, model.units);
+        const ramp = field && rampOf(field, theme, model.units);
+        const scale = ramp && scaleBox(context, view, theme, size - 1, ramp);
+        const plates = scale ? [{at: /** @type {[number, number]} */ ([scale.x + scale.wide / 2, scale.y + scale.tall / 2]), wide: scale.wide, tall: scale.tall}] : [];
+        if (state.layers.prior) paintPrior(context, view, theme, model, size - 1, plates);
+        if (ramp) taken = paintScale(context, view, theme, size - 1, ramp).right;
+        if (worth) taken = Math.max(taken, paintWorthScale(context, view, theme, size - 1, worth, field ? scaleHeight(size - 1) : 0).right);
       });
       context.strokeStyle = theme.line;
       context.lineWidth = 1;
       context.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
       paintAxes(context, view, theme, size, `z₁, ${model.units}`);
+      return taken;
     },
     /** The cursor and the other marks. @param {Context} context @param {Scene} scene */
-    above(context, {state, view, theme, painted}) {
+    above(context, {state, view, theme, size, painted, worth, pictures, shown: {field}}) {
       const {place, bundle: {points: {labels, std}}} = model;
       const names = classesOf(model.bundle);
       const image = state.layers.posterior && app.probe ? app.probe.image(state) : shownImage(state);
@@ -52,10 +64,21 @@ export function createPainter(app, model) {
           const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
           if (std && !truth) paintPosterior(context, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
         }
+        if (rests && state.mode === "network") {
+          const q = app.network.q(place);
+          if (q?.std) paintPosterior(context, view, theme, q.mu, q.std);
+        }
+        if (state.mode === "select") paintRegions(context, view, theme, app.selection.shapes().filter((shape) => shape.model === place));
+        const mark = (/** @type {number} */ index, /** @type {boolean} */ strong) => {
+          const [z, label] = [painted.codeOf(index), labels[index]];
+          if (pictures?.indices.includes(index)) paintFrame(context, view, theme, z, pictures.side, strong, markOf(names, label));
+          else paintRing(context, view, theme, z, label, strong, markOf(names, label));
+        };
         const chosen = chosenImage(state);
-        if (chosen !== null) paintRing(context, view, theme, painted.codeOf(chosen), labels[chosen], true, markOf(names, labels[chosen]));
+        if (chosen !== null) mark(chosen, true);
         const other = state.hovered ?? image;
-        if (other !== null && other !== state.selected) paintRing(context, view, theme, painted.codeOf(other), labels[other], false, markOf(names, labels[other]));
+        if (other !== null && other !== state.selected) mark(other, false);
+        if (worth && (other ?? chosen) !== null) paintWorthOf(context, view, theme, size - 1, worth, field ? scaleHeight(size - 1) : 0, /** @type {number} */ (other ?? chosen));
         paintCursor(context, view, theme, state.z[place], state.held, state.active === place);
         if (truth) paintTruth(context, view, theme, truth);
       });

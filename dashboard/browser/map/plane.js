@@ -34,7 +34,7 @@ export function createPlane(app, model) {
   const manifold = createManifoldMap(app, model, activate);
   const squares = [codes.square, manifold.square];
   const gestures = {
-    ...createMapModes(app, model, finder.current, finder.reach),
+    ...createMapModes(app, model, finder.current, finder.reach, (z) => codes.pictureAt(z, finder.current())),
     view: finder.current, setView: finder.turn, scales: finder.scales, touched: app.touched,
   };
   for (const {plot} of squares) listenToMap(plot, gestures);
@@ -78,12 +78,18 @@ export function createPlane(app, model) {
     take(place === 0 ? app.glide() : null);
     const view = finder.current();
     showAll.hidden = state.views[place] === null;
-    const scene = {state, view, theme, size, painted, shown: painted === model ? backdrop.shown(state) : NOTHING};
-    const key = [painted, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version()];
+    const worth = painted === model ? app.worths.current()?.[place] ?? null : null;
+    const scene = {
+      state, view, theme, size, painted, worth, marks: app.selection.marks(), pictures: codes.pictures(state, view, painted),
+      shown: painted === model ? backdrop.shown(state) : NOTHING,
+    };
+    const key = [painted, worth, scene.pictures, scene.shown.field, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version(),
+      app.selection.shapes(), state.mode === "network" && app.network.q(place)];
     if (seen.includes(codes.square)) codes.render(scene);
     if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());
-    for (const square of seen) square.paint(1, key, (context) => painter.above(context, scene));
+    // Pictures in place of dots and what the codes are coloured by belong to the codes alone.
+    for (const square of seen) square.paint(1, key, (context) => painter.above(context, square === codes.square ? scene : {...scene, worth: null, pictures: null}));
   }
 
   return {
@@ -92,7 +98,11 @@ export function createPlane(app, model) {
     frame: finder.frame,
     /** How many squares the page shows of it. */
     seen: () => seen.length,
-    /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme */
-    picture: (shape, theme) => codes.picture(shape, {state: store.state, view: finder.current(), theme, painted}),
+    inSight: finder.current,
+    keyHeight: (/** @type {import("../state/state.js").View} */ view, /** @type {number} */ textSize) => codes.keyHeight(view, textSize, painted),
+    /** The codes as a picture. @param {import("./sheet.js").Shape} shape @param {Theme} theme @param {import("./sheet.js").Together|null} together */
+    picture: (shape, theme, together) => codes.picture(shape, {
+      state: store.state, view: finder.current(), theme, painted, marks: app.selection.marks(), worth: painted === model ? app.worths.current()?.[place] ?? null : null,
+    }, together),
   };
 }

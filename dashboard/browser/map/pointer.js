@@ -5,6 +5,7 @@ import {panBy, toLatent, zoomAt} from "../base/geometry.js";
 
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {import("../state/state.js").View} View */
+/** @typedef {{shiftKey: boolean, altKey: boolean}} Held keys that are held down */
 /**
  * @typedef {object} MapGestures
  * @property {() => View} view
@@ -13,12 +14,14 @@ import {panBy, toLatent, zoomAt} from "../base/geometry.js";
  * @property {(event: Event) => void} touched before anything else, so that the answer can be timed
  * @property {(z: Latent) => void} hover
  * @property {() => void} leave
- * @property {(z: Latent) => void} press a drag or a click begins: said once it is known to be neither a pan nor a pinch
+ * @property {(event: PointerEvent) => boolean} pans whether a press with one finger moves the map
+ * @property {(z: Latent, held: Held) => void} press a drag or a click begins: said once it is known to be neither a pan nor a pinch
  * @property {(z: Latent) => void} drag
  * @property {(z: Latent, clicked: boolean) => void} release
+ * @property {() => void} cancel what was pressed is not to be: a second finger came, or the system took the first
  * @property {() => void} again a second click on the same place showed that neither was meant as one
  * @property {(z1: number, z2: number) => void} step one keyboard step along each axis
- * @property {(key: string) => boolean} key any other key; whether it meant something here
+ * @property {(key: string, held: Held) => boolean} key any other key; whether it meant something here
  */
 
 const CLICK_REACH = 5;
@@ -33,6 +36,8 @@ export function listenToMap(plot, gestures) {
   /** @type {Map<number, {x: number, y: number}>} */
   const down = new Map();
   let [moved, pressed, panning, start] = [false, false, false, {x: 0, y: 0}];
+  /** @type {Held} */
+  let held = {shiftKey: false, altKey: false};
 
   const placeOf = (/** @type {MouseEvent} */ event) => {
     const box = plot.getBoundingClientRect();
@@ -47,14 +52,16 @@ export function listenToMap(plot, gestures) {
     down.set(event.pointerId, place);
     if (down.size > 1) {
       panning = true;
+      if (pressed) gestures.cancel();
+      pressed = false;
       return;
     }
-    [moved, pressed, start] = [false, false, place];
-    panning = event.button === 1 || event.button === 2 || event.shiftKey;
+    [moved, pressed, start, held] = [false, false, place, event];
+    panning = event.button === 1 || event.button === 2 || gestures.pans(event);
   });
 
   function press() {
-    if (!pressed) gestures.press(latentOf(start));
+    if (!pressed) gestures.press(latentOf(start), held);
     pressed = true;
   }
 
@@ -91,6 +98,8 @@ export function listenToMap(plot, gestures) {
       press();
       gestures.release(latentOf(placeOf(event)), !moved);
     }
+    else if (pressed) gestures.cancel();
+    pressed = false;
     if (down.size === 0) panning = false;
   };
   plot.addEventListener("pointerup", lift);
@@ -115,9 +124,9 @@ export function listenToMap(plot, gestures) {
       const size = Math.min(width, height) / scale / KEY_STEPS * (event.shiftKey ? COARSE : event.altKey ? FINE : 1);
       gestures.step(arrow[0] * size, arrow[1] * size);
       taken(event);
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+    } else if (!event.ctrlKey && !event.metaKey && (!event.altKey || event.key === "Enter")) {
       gestures.touched(event);
-      if (zoomKey(event.key) || gestures.key(event.key)) taken(event);
+      if (zoomKey(event.key) || gestures.key(event.key, event)) taken(event);
     }
   });
 

@@ -5,7 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./dot_raster.js";
 import {toPixel} from "../base/geometry.js";
-import {classColour} from "../base/palette.js";
+import {classColour, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
@@ -16,14 +16,20 @@ import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../words/splits.js").Split} Split */
-/** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel}} Layer */
+/** @typedef {import("../words/worths.js").Worth} Worth */
+/** @typedef {{colours: readonly string[], of: Uint8Array}} Tint colours, and which of them each code has */
+/** @typedef {{context: CanvasRenderingContext2D, view: View, ratio: number, theme: Theme, state: State, model: ExplorerModel,
+ *   marks?: Uint8Array|null, tint?: Tint}} Layer marks: 1 for each image that is selected; none where all are shown alike; by their classes unless a tint says otherwise */
+/** @typedef {Layer & {tint: Tint}} Tinted */
+/** @typedef {(label: number, index: number) => boolean} Shown */
 
-const FADED = 0.1;
+export const FADED = 0.1; // how strongly classes are shown beside the one that is pointed at in the legend
 const NUMERAL_SIZE = 12;
 const [LETTER_WIDE, NUMERAL_TALL, NUMERAL_EDGE] = [7, 10, 2]; // pixels of a numeral's letter, and what its outline adds to both
 const DOT_EDGE = 0.6;
 const [SQUARE, RING, RING_LINE] = [0.85, 0.8, 0.45]; // of a dot's radius: half a side, a radius, a line
 const CROWD = 1000; // codes; fewer have room to be larger
+const MOST_SPRITES = 600; // ten marks in all colours of a ramp, and more
 
 /** Sprites are asked for on every repaint and seldom change. @type {Map<string, HTMLCanvasElement>} */
 const sprites = new Map();
@@ -36,7 +42,7 @@ function sprite(key, size, draw) {
     const context = contextOf(canvas);
     context.translate(size / 2, size / 2);
     draw(context);
-    if (sprites.size > 200) sprites.clear();
+    if (sprites.size > MOST_SPRITES) sprites.clear();
     sprites.set(key, canvas);
   }
   return canvas;
@@ -53,29 +59,34 @@ const SHAPES = {
   train: (context, radius) => context.arc(0, 0, radius * RING, 0, 2 * Math.PI),
 };
 
-/** @param {number} label @param {Split} split @param {number} radius @param {number} ratio @param {boolean} dark */
-function dotStamps(label, split, radius, ratio, dark) {
-  const key = `${label} ${split} ${radius} ${ratio} ${dark}`;
+/** The dot of a code around the origin. @param {CanvasRenderingContext2D} context @param {string} colour @param {Split} split @param {number} radius @param {boolean} dark */
+export function drawDot(context, colour, split, radius, dark) {
+  context.beginPath();
+  SHAPES[split](context, radius);
+  if (split === "train") {
+    context.lineWidth = radius * RING_LINE;
+    context.strokeStyle = colour;
+    context.stroke();
+    return;
+  }
+  context.fillStyle = colour;
+  context.fill();
+  // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
+  context.lineWidth = DOT_EDGE;
+  context.strokeStyle = dotEdge(dark);
+  context.stroke();
+}
+
+/** @param {string} colour @param {Split} split @param {number} radius @param {number} ratio @param {boolean} dark */
+function dotStamps(colour, split, radius, ratio, dark) {
+  const key = `${colour} ${split} ${radius} ${ratio} ${dark}`;
   let stamps = dots.get(key);
   if (!stamps) {
     stamps = makeStamps((radius + 0.5) * ratio, (context) => {
       context.scale(ratio, ratio);
-      context.beginPath();
-      SHAPES[split](context, radius);
-      if (split === "train") {
-        context.lineWidth = radius * RING_LINE;
-        context.strokeStyle = classColour(label);
-        context.stroke();
-        return;
-      }
-      context.fillStyle = classColour(label);
-      context.fill();
-      // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
-      context.lineWidth = DOT_EDGE;
-      context.strokeStyle = dotEdge(dark);
-      context.stroke();
+      drawDot(context, colour, split, radius, dark);
     });
-    if (dots.size > 200) dots.clear();
+    if (dots.size > MOST_SPRITES) dots.clear();
     dots.set(key, stamps);
   }
   return stamps;
@@ -91,9 +102,9 @@ function numeralEdge({dark}) {
   return dark ? {width: 2.4, colour: "rgba(0,0,0,0.85)"} : {width: 1.2, colour: "rgba(40,40,40,0.9)"};
 }
 
-/** @param {number} label @param {string} mark @param {number} ratio @param {Theme} theme */
-function numeralSprite(label, mark, ratio, theme) {
-  return sprite(`numeral ${label} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
+/** @param {string} filled its colour @param {string} mark @param {number} ratio @param {Theme} theme */
+function numeralSprite(filled, mark, ratio, theme) {
+  return sprite(`numeral ${filled} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
     context.scale(ratio, ratio);
     const {width, colour} = numeralEdge(theme);
     context.font = `700 ${NUMERAL_SIZE}px ${theme.font}`;
@@ -103,7 +114,7 @@ function numeralSprite(label, mark, ratio, theme) {
     context.lineJoin = "round";
     context.strokeStyle = colour;
     context.strokeText(mark, 0, 0.5);
-    context.fillStyle = classColour(label);
+    context.fillStyle = filled;
     context.fillText(mark, 0, 0.5);
   });
 }
@@ -124,16 +135,35 @@ export function nameSprite(mark, ratio, theme) {
   });
 }
 
+/** How many times larger codes are seen than where all of them are. @param {View} view @param {ExplorerModel} model */
+export function closeness(view, model) {
+  return view.scale / Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
+}
+
 /** A dot's radius: smaller where the whole cloud is in sight, larger as one comes closer. @param {View} view @param {ExplorerModel} model */
 export function dotRadius(view, model) {
-  const whole = Math.min(view.width / (model.high[0] - model.low[0]), view.height / (model.high[1] - model.low[1]));
-  const closer = Math.max(1, view.scale / whole);
+  const closer = Math.max(1, closeness(view, model));
   const alone = Math.max(1, CROWD / model.bundle.points.labels.length) ** 0.2;
   return Math.round(Math.min(5, Math.max(1.9, Math.min(view.width, view.height) / 230) * alone * closer ** 0.35) * 4) / 4;
 }
 
-/** The codes of points, as the layers show them. @param {Layer} layer */
-export function paintPoints(layer) {
+/** What codes are coloured by. @param {import("../model/bundle.js").Bundle} bundle @param {Worth|null} worth a number that each image has; null: their classes @param {Theme} theme @returns {Tint} */
+export function tintOf(bundle, worth, theme) {
+  if (!worth) return {colours: classesOf(bundle).map((_, label) => classColour(label)), of: bundle.points.labels};
+  const {shares} = worth;
+  if (!shares) return {colours: [theme.muted], of: new Uint8Array(bundle.points.labels.length)};
+  const colours = worthColours(theme.dark);
+  return {colours, of: Uint8Array.from(shares, (share) => Math.round(share * (colours.length - 1)))};
+}
+
+/** @param {Layer} layer @returns {Tinted} */
+function tinted(layer) {
+  return {...layer, tint: layer.tint ?? tintOf(layer.model.bundle, null, layer.theme)};
+}
+
+/** The codes of points, as the layers show them. @param {Layer} given */
+export function paintPoints(given) {
+  const layer = tinted(given);
   const {context, ratio, state: {layers}} = layer;
   for (const {shown, strength} of sheetsOf(layer)) {
     context.globalAlpha = strength;
@@ -143,93 +173,92 @@ export function paintPoints(layer) {
   context.globalAlpha = 1;
 }
 
-/** The same as vectors. @param {import("./svg_pen.js").SvgPen} pen @param {Layer} layer */
-export function codesAsSvg(pen, layer) {
-  const {view, theme, model, state: {layers}} = layer;
+/** The same as vectors. @param {import("./svg_pen.js").SvgPen} pen @param {Layer} given */
+export function codesAsSvg(pen, given) {
+  const layer = tinted(given);
+  const {view, theme, model, tint, state: {layers}} = layer;
   for (const {shown, strength} of sheetsOf(layer)) {
     if (layers.glyphs) {
       const {width, colour} = numeralEdge(theme);
       const style = ` opacity="${strength}" font-family="${escapeXml(theme.font)}" font-size="${NUMERAL_SIZE}" font-weight="700" text-anchor="middle" paint-order="stroke" ${colourAs("stroke", colour)} stroke-width="${width}" stroke-linejoin="round"`;
       const names = classesOf(model.bundle);
-      pen.part("codes", style, () => numeralPlaces(layer, shown, NUMERAL_SIZE / 2, (label, x, y) =>
-        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${classColour(label)}">${escapeXml(markOf(names, label))}</text>`)));
+      pen.part("codes", style, () => numeralPlaces(layer, shown, NUMERAL_SIZE / 2, (i, label, x, y) =>
+        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${tint.colours[tint.of[i]]}">${escapeXml(markOf(names, label))}</text>`)));
       continue;
     }
     const radius = dotRadius(view, model);
-    pen.part("codes", ` opacity="${strength}" ${colourAs("stroke", dotEdge(theme.dark))} stroke-width="${DOT_EDGE}"`, () => dotPlaces(layer, shown, (label, split, x, y) => pen.write(vectorDot(label, split, x, y, radius))));
+    pen.part("codes", ` opacity="${strength}" ${colourAs("stroke", dotEdge(theme.dark))} stroke-width="${DOT_EDGE}"`, () => dotPlaces(layer, shown, (i, split, x, y) => pen.write(vectorDot(tint.colours[tint.of[i]], split, x, y, radius))));
   }
 }
 
-/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: (label: number) => boolean, strength: number}[]} */
-function sheetsOf({state, model}) {
+/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: Shown, strength: number}[]} */
+function sheetsOf({state, model, marks}) {
   const {layers, focus} = state;
   if (!layers.points && !layers.glyphs) return [];
   // What lies under the points, or is to be seen among them, must not drown in them.
   const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
-  return (focus === null ? [null] : [false, true]).map((focused) => ({
-    shown: (label) => showsClass(state, label) && (focused === null || (label === focus) === focused),
-    strength: focused === false ? FADED : strength,
-  }));
+  if (focus === null && !marks) return [{shown: (label) => showsClass(state, label), strength}];
+  const isLit = (/** @type {number} */ label, /** @type {number} */ index) => (focus === null || label === focus) && (!marks || marks[index] === 1);
+  return [false, true].map((lit) => ({shown: (label, index) => showsClass(state, label) && isLit(label, index) === lit, strength: lit ? strength : FADED}));
 }
 
-/** @param {Layer} layer @param {(label: number) => boolean} shown */
+/** @param {Tinted} layer @param {Shown} shown */
 function dotsOf(layer, shown) {
-  const {view, ratio, theme, model} = layer;
+  const {view, ratio, theme, model, tint} = layer;
   const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
   const radius = dotRadius(view, model);
   /** @type {Partial<Record<Split, import("./dot_raster.js").Stamp[][]>>} */
   const stamps = {};
-  dotPlaces(layer, shown, (label, split, x, y) => {
-    const ofSplit = (stamps[split] ??= classesOf(model.bundle).map((_, one) => dotStamps(one, split, radius, ratio, theme.dark)));
-    sheet.add(ofSplit[label], x * ratio, y * ratio);
+  dotPlaces(layer, shown, (i, split, x, y) => {
+    const ofSplit = (stamps[split] ??= tint.colours.map((one) => dotStamps(one, split, radius, ratio, theme.dark)));
+    sheet.add(ofSplit[tint.of[i]], x * ratio, y * ratio);
   });
   return sheet;
 }
 
-/** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {(label: number) => boolean} shown
- * @param {(label: number, split: Split, x: number, y: number) => void} put */
+/** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {Shown} shown
+ * @param {(index: number, split: Split, x: number, y: number) => void} put */
 function dotPlaces({view, model}, shown, put) {
   const {codes, labels, splits} = model.bundle.points;
-  const isShown = classesOf(model.bundle).map((_, label) => shown(label));
   const [left, top] = toPixel(view, 0, 0);
   let i = 0;
   for (const [split, count] of Object.entries(splits)) {
     for (const end = Math.min(labels.length, i + count); i < end; i++) {
-      if (isShown[labels[i]]) put(labels[i], /** @type {Split} */ (split), left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale);
+      if (shown(labels[i], i)) put(i, /** @type {Split} */ (split), left + codes[2 * i] * view.scale, top - codes[2 * i + 1] * view.scale);
     }
   }
 }
 
-/** @param {number} label @param {Split} split @param {number} x @param {number} y @param {number} radius */
-function vectorDot(label, split, x, y, radius) {
-  const fill = classColour(label);
+/** @param {string} fill @param {Split} split @param {number} x @param {number} y @param {number} radius */
+function vectorDot(fill, split, x, y, radius) {
   if (split === "test") return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"/>`;
   if (split === "train") return `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius * RING)}" fill="none" stroke="${fill}" stroke-opacity="1" stroke-width="${short(radius * RING_LINE)}"/>`;
   const half = radius * SQUARE;
   return `<rect x="${short(x - half)}" y="${short(y - half)}" width="${short(2 * half)}" height="${short(2 * half)}" fill="${fill}"/>`;
 }
 
-/** @param {Layer} layer @param {(label: number) => boolean} shown */
+/** @param {Tinted} layer @param {Shown} shown */
 function paintNumerals(layer, shown) {
-  const {context, ratio, theme, model} = layer;
-  const stamps = classesOf(model.bundle).map((_, label, names) => numeralSprite(label, markOf(names, label), ratio, theme));
-  const half = stamps[0].width / ratio / 2;
-  numeralPlaces(layer, shown, half, (label, x, y) => context.drawImage(stamps[label], x - half, y - half, 2 * half, 2 * half));
+  const {context, ratio, theme, model, tint} = layer;
+  const names = classesOf(model.bundle);
+  const spriteOf = (/** @type {number} */ i, /** @type {number} */ label) => numeralSprite(tint.colours[tint.of[i]], markOf(names, label), ratio, theme);
+  const half = spriteOf(0, 0).width / ratio / 2;
+  numeralPlaces(layer, shown, half, (i, label, x, y) => context.drawImage(spriteOf(i, label), x - half, y - half, 2 * half, 2 * half));
 }
 
-/** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {(label: number) => boolean} shown @param {number} half of a mark's side
- * @param {(label: number, x: number, y: number) => void} put */
+/** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {Shown} shown @param {number} half of a mark's side
+ * @param {(index: number, label: number, x: number, y: number) => void} put */
 function numeralPlaces({view, model}, shown, half, put) {
   const {codes, labels} = model.bundle.points;
   const names = classesOf(model.bundle);
   const longest = Math.max(...names.map((_, label) => markOf(names, label).length));
   const room = createRoom(LETTER_WIDE * longest + NUMERAL_EDGE, NUMERAL_TALL + NUMERAL_EDGE);
   for (let i = 0; i < labels.length; i++) {
-    if (!shown(labels[i])) continue;
+    if (!shown(labels[i], i)) continue;
     const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;
     const y = view.height / 2 - (codes[2 * i + 1] - view.cy) * view.scale;
     if (x < -half || y < -half || x > view.width + half || y > view.height + half) continue;
-    if (room.take(x, y)) put(labels[i], x, y);
+    if (room.take(x, y)) put(i, labels[i], x, y);
   }
 }
 
@@ -244,14 +273,22 @@ export function paintTraining({context, view, theme, model}) {
   }
 }
 
-/** How many codes of the classes that the legend shows lie beyond the map, as a sentence; nothing where there are none.
- * @param {ExplorerModel} model @param {View} view @param {State} state */
-export function unseenText({bundle: {points: {codes, labels, splits}}}, view, state) {
-  if (!state.layers.points && !state.layers.glyphs) return "";
+/** How many codes of the classes that the legend shows lie beyond the map, and how many of the others are shown as pictures; a sentence each, where there are any.
+ * @param {ExplorerModel} model @param {View} view @param {State} state @param {readonly number[]} [pictured] @returns {string[]} */
+export function sightTexts({bundle: {points: {codes, labels, splits}}}, view, state, pictured = []) {
+  if (!state.layers.points && !state.layers.glyphs) return [];
   const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
-  let count = 0;
+  const isBeyond = (/** @type {number} */ i) => Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y;
+  let [inside, beyond] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
-    if (showsClass(state, labels[i]) && (Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y)) count++;
+    if (!showsClass(state, labels[i])) continue;
+    if (isBeyond(i)) beyond++;
+    else inside++;
   }
-  return count ? `${count.toLocaleString("en")} ${count === 1 ? codesName(splits).slice(0, -1) : codesName(splits)} out of sight` : "";
+  const shown = pictured.reduce((sum, i) => sum + Number(!isBeyond(i)), 0);
+  const name = codesName(splits);
+  return [
+    beyond ? `${beyond.toLocaleString("en")} ${beyond === 1 ? name.slice(0, -1) : name} out of sight` : "",
+    shown ? `${shown.toLocaleString("en")} of ${inside.toLocaleString("en")} in sight as ${shown === 1 ? "a picture" : "pictures"}` : "",
+  ].filter(Boolean);
 }

@@ -20,6 +20,8 @@ export class SvgPen {
   /** Groups that are open since the last save. */
   #open = 0;
   #clips = 0;
+  /** How many parts have a name by now. @type {Map<string, number>} */
+  #parts = new Map();
   /** @type {string[]} */
   #written = [];
   /** @type {string[]} whole shapes of the path, each an element without its end */
@@ -144,10 +146,12 @@ export class SvgPen {
     return {a: SPRITE_RATIO};
   }
 
-  /** What is drawn by `draw`, as a part with a name. @param {string} id @param {string} attributes @param {() => void} draw */
+  /** What is drawn by `draw`, as a part with a name; a second one of a name has a number behind it. @param {string} id @param {string} attributes @param {() => void} draw */
   part(id, attributes, draw) {
+    const number = (this.#parts.get(id) ?? 0) + 1;
+    this.#parts.set(id, number);
     this.save();
-    this.#group(`id="${id}"${attributes}`);
+    this.#group(`id="${number > 1 ? `${id}-${number}` : id}"${attributes}`);
     draw();
     this.restore();
   }

@@ -15,6 +15,7 @@ import {recordDecode} from "../base/stats.js";
  * @typedef {object} ExplorerModel
  * @property {number} place its number on the page
  * @property {string} id tells it apart from the other on the page: its kind, of a second one of that kind with a number
+ * @property {string} name by which people know it: of a run of one's own the one that it was given
  * @property {string} title what the page calls it
  * @property {string} short the same in a word
  * @property {string} units of its latent space
@@ -48,7 +49,7 @@ export function createModel(bundle, place) {
   /** @type {ExplorerModel} */
   const model = {
     place, bundle, network: createNetwork(bundle), trained, low, high, core: coreRange(points.codes),
-    id: bundle.kind, title: TITLES[bundle.kind], short: bundle.kind.toUpperCase(),
+    id: bundle.kind, name: bundle.name, title: TITLES[bundle.kind], short: bundle.kind.toUpperCase(),
     units: bundle.kind === "vae" ? "prior sd" : "code units",
     index: createIndex(points.codes),
     usual: usualDistance(points, trained),
@@ -89,9 +90,10 @@ export function tellApart(models, nameOf) {
   const alike = areAlike(models);
   models.forEach((model, i) => {
     const {kind} = model.bundle;
+    model.name = nameOf(model);
     model.id = alike && i > 0 ? `${kind}-${i + 1}` : kind;
-    model.short = alike ? nameOf(model) : kind.toUpperCase();
-    model.title = alike ? `${kind.toUpperCase()} ${nameOf(model)}` : TITLES[kind];
+    model.short = alike ? model.name : kind.toUpperCase();
+    model.title = alike ? `${kind.toUpperCase()} ${model.name}` : TITLES[kind];
   });
 }
 

@@ -23,10 +23,10 @@ import { BATCH, expect, lengthOf, reserveMatrix } from "./machine.js";
  * @param {Layer[]} layers
  * @param {string} path prefix of the names of their weights
  * @param {number[]} shape of one row of the input
- * @returns {Stage}
+ * @returns {import("./machine.js").Chain}
  */
 export function compileLayers(machine, tensors, layers, path, shape) {
-  /** @type {Step[]} */
+  /** @type {Stage[]} */
   const steps = [];
   layers.forEach((layer, index) => {
     const compile = Object.hasOwn(COMPILERS, layer?.op) ? COMPILERS[layer.op] : null;
@@ -35,10 +35,10 @@ export function compileLayers(machine, tensors, layers, path, shape) {
     /** @type {Weigh} */
     const weigh = (part, ...sides) => weightsOf(tensors, `${name}.${part}`, sides);
     const stage = compile({ machine, layer, shape, weigh, tensors, name });
-    steps.push(stage.run);
+    steps.push(stage);
     shape = stage.shape;
   });
-  return { run: (input, rows) => steps.reduce((at, step) => step(at, rows), input), shape };
+  return { run: (input, rows) => steps.reduce((at, step) => step.run(at, rows), input), shape, steps };
 }
 
 /** @type {Record<string, (task: Task) => Stage>} */

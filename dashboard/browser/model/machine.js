@@ -6,6 +6,7 @@ import { createKernel, packPanels, paddedLength } from "./kernels.js";
 
 /** @typedef {(input: number, rows: number) => number} Step from and to an offset into the heap */
 /** @typedef {{run: Step, shape: number[]}} Stage a step and the shape of one row of its result */
+/** @typedef {Stage & {steps: Stage[]}} Chain layers run one after the other, and each of them alone */
 /** @typedef {(part: string, ...sides: (number|undefined)[]) => Float32Array} Weigh a layer's own weights, checked */
 /** @typedef {{machine: Machine, layer: import("./bundle.js").Layer, shape: number[], weigh: Weigh,
  *   tensors: Map<string, import("./bundle.js").Tensor>, name: string}} Task a layer to compile */

@@ -11,6 +11,7 @@ import { sigmoid, softplus } from "./activations.js";
 
 /** @typedef {(raw: Float32Array, at: number, index: number) => void} TakeRaw the raw numbers of point `index` begin at `at` */
 /** @typedef {{mu: [number, number], std: [number, number]|null}} Encoded q(z|x), or an autoencoder's code as mu */
+/** @typedef {{input: number, steps: import("./machine.js").Stage[]}} Part input: where in the heap up to BATCH rows of its input belong */
 /**
  * @typedef {object} Network
  * @property {"vae"|"ae"} kind
@@ -19,6 +20,7 @@ import { sigmoid, softplus } from "./activations.js";
  * @property {import("./kernels.js").Kernel} kernel the memory it runs in
  * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 for a Gaussian likelihood
  * @property {boolean} encodes whether its encoder is here
+ * @property {{encoder: Part|null, decoder: Part}} parts its layers one by one, for who wants to see inside (trace.js)
  * @property {(x: Float32Array) => Encoded} encode
  * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z], 784 numbers in [0, 1]
  * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} logits of E[x|z], 784 numbers
@@ -43,7 +45,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const likelihood = LIKELIHOODS[/** @type {"bernoulli"|"gaussian"} */ (header.config.likelihood)];
   if (!likelihood) throw new PlainError(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
   const machine = new Machine();
-  const image = machine.reserve(PIXELS);
+  const image = machine.reserve(BATCH * PIXELS);
   const latent = machine.reserve(BATCH * 2);
   const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
@@ -91,6 +93,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
     kernel: { heap, linear: machine.linear, simd: machine.simd },
     rawWidth,
     encodes: encoder !== null,
+    parts: { encoder: encoder && { input: image, steps: encoder.steps }, decoder: { input: latent, steps: decoder.steps } },
     encode,
     decode(z1, z2, out = new Float32Array(PIXELS)) {
       const at = decodeOne(z1, z2);

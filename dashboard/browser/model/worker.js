@@ -5,13 +5,18 @@
 // Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.
 
 import { PlainError, sentenceOf } from "../base/errors.js";
-import { addEncoder, readBundle } from "./bundle.js";
-import { aggregateDensity, distanceField, entropyField, gridRow } from "./density.js";
+import { addEncoder, PIXELS, readBundle } from "./bundle.js";
+import { aggregateDensity, distanceField, entropyField, gridPoints, gridRow } from "./density.js";
 import { elboOf, gapsOf } from "../exact/gaps.js";
 import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
+import { stagesOf } from "./stages.js";
+import { unitsOf } from "./trace.js";
 import { Inference } from "../exact/posterior.js";
+import { meanDecoded, shareTogether } from "./selected.js";
 import { pause, runJob } from "../base/slices.js";
+import { reconstructionTerms } from "./worths.js";
+import { thinOut } from "../base/thinning.js";
 
 /** @typedef {import("./density.js").Grid} Grid */
 /** @typedef {"density"|"distance"|"entropy"} FieldKind */
@@ -42,6 +47,17 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  *   Gaussian and the way there; the channel is by default "gaps"
  * @property {(x: Float32Array, z: Float32Array, channel?: string) => Promise<Float64Array|null>} logJoint log p(x, z) at
  *   points [z1, z2, …], nats; the channel is by default "joint"
+ * @property {(selected: Uint32Array, channel?: string) => Promise<{mean: Float32Array, together: number}|null>} ofSelection of
+ *   selected images the mean of what is decoded at their codes, and the share together (selected.js); the channel is by
+ *   default "selection"
+ * @property {(first: number, x: Float32Array, channel?: string) => Promise<Float32Array|null>} reconstructions the reconstruction
+ *   terms of points from `first` on (worths.js); the channel is by default "worth"
+ * @property {(shown: boolean[], pictured: number, channel?: string) => Promise<Uint8Array|null>} thinning which points have room for
+ *   a picture, and from which size on (thinning.js): shown says it of each class; the channel is by default "thinning"
+ * @property {(place: number, grid: Grid, channel?: string) => Promise<Float32Array|null>} unitsOver what all units of a stage of the
+ *   decoder give in the middle of each cell of a grid: cells × units; the channel of this and the next is by default "units"
+ * @property {(place: number, pixels: Uint8Array, channel?: string) => Promise<Float32Array|null>} unitsFor what all units of a stage of
+ *   the encoder give for images, n × 784 bytes as it sees them: n × units
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
@@ -61,6 +77,11 @@ export function createBatchDecoder(bundleBuffer) {
     exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
     gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
     logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
+    ofSelection: (selected, channel = "selection") => client.ask(channel, "ofSelection", [selected]),
+    reconstructions: (first, x, channel = "worth") => client.ask(channel, "reconstructions", [first, x]),
+    thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
+    unitsOver: (place, grid, channel = "units") => client.ask(channel, "unitsOver", [place, grid]),
+    unitsFor: (place, pixels, channel = "units") => client.ask(channel, "unitsFor", [place, pixels]),
     complete: client.complete,
     terminate: client.terminate,
   };
@@ -204,6 +225,8 @@ function createService(bundleBuffer, encoder) {
   const network = createNetwork(bundle);
   /** @type {import("../base/geometry.js").PointIndex|undefined} */
   let trained;
+  /** @type {import("../base/geometry.js").PointIndex|undefined} */
+  let shown;
   /** @type {Record<FieldKind, (grid: Grid) => Float32Array>} */
   const fields = {
     density: (grid) => aggregateDensity(bundle.points, grid),
@@ -242,6 +265,20 @@ function createService(bundleBuffer, encoder) {
     *logJoint(x, z) {
       return yield* (yield* inference()).logJoint(x, z);
     },
+    *ofSelection(selected) {
+      const { codes } = bundle.points;
+      shown ??= createIndex(codes);
+      return { mean: yield* meanDecoded(network, codes, selected), together: yield* shareTogether(shown, codes, selected) };
+    },
+    thinning: (shown, pictured) => thinOut(bundle.points, (i) => shown[bundle.points.labels[i]], pictured),
+    reconstructions: (first, x) => reconstructionTerms(network, bundle.points, first, x),
+    unitsOver(place, grid) {
+      const z = gridPoints(grid);
+      return unitsOf(network, stagesOf(bundle, network, "decoder")[place], z.length / 2, (heap, at, first, rows) => heap.set(z.subarray(2 * first, 2 * (first + rows)), at));
+    },
+    unitsFor: (place, pixels) => unitsOf(network, stagesOf(bundle, network, "encoder")[place], pixels.length / PIXELS, (heap, at, first, rows) => {
+      for (let i = 0, from = first * PIXELS; i < rows * PIXELS; i++) heap[at + i] = pixels[from + i] / 255;
+    }),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
   };

@@ -2,7 +2,8 @@
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
 import {drawingOfText} from "./drawing_text.js";
-import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, withLayer} from "./state.js";
+import {shapesOfText, textOfShapes} from "./region_text.js";
+import {ALL_CLASSES, COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -10,7 +11,7 @@ import {ALL_CLASSES, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, SAMPLE_COUNT, 
 /** @typedef {import("./state.js").View} View */
 /** @typedef {{key: string, format: (state: State) => string, parse: (text: string, state: State) => Partial<State>|null}} Property */
 
-const LONGEST_LINK = 2000;
+const LONGEST_LINK = 3000;
 const FARTHEST = 1000;
 const IMAGES = 60_000;
 const NARROWEST = 1e-5; // of a view, in units of the latent space
@@ -45,6 +46,7 @@ export const PROPERTIES = [
       return views.length === state.views.length && !views.includes(undefined) ? {views: /** @type {State["views"]} */ (views)} : null;
     },
   },
+  choice("colour", COLOURINGS, (state) => state.colour, (colour) => ({colour})),
   choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   choice("empty", /** @type {("faint"|"full")[]} */ (["faint", "full"]), (state) => (state.dimmed ? "faint" : "full"), (empty) => ({dimmed: empty === "faint"})),
@@ -56,6 +58,16 @@ export const PROPERTIES = [
   choice("from", /** @type {("prior"|"fitted")[]} */ (["prior", "fitted"]), (state) => (state.fitted ? "fitted" : "prior"), (from) => ({fitted: from === "fitted"})),
   choice("q", /** @type {("encoder"|"best")[]} */ (["encoder", "best"]), (state) => (state.refined ? "best" : "encoder"), (q) => ({refined: q === "best"})),
   whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),
+  {
+    key: "unit",
+    format: ({unit}) => (unit ? `${unit.model}${unit.part[0]}${unit.place}.${unit.unit}` : ""),
+    parse(text, state) {
+      if (text === "") return {unit: null};
+      const match = /^(\d)([ed])(\d{1,2})\.(\d{1,5})$/.exec(text);
+      if (!match || Number(match[1]) >= state.z.length) return null;
+      return {unit: {model: Number(match[1]), part: match[2] === "e" ? "encoder" : "decoder", place: Number(match[3]), unit: Number(match[4])}};
+    },
+  },
   {
     key: "ends",
     format: (state) => state.ends.map((end) => (end ? endText(end) : "")).join(";"),
@@ -76,8 +88,17 @@ export const PROPERTIES = [
     },
   },
   {
+    key: "region",
+    format: (state) => textOfShapes(state.shapes),
+    parse(text, state) {
+      const shapes = shapesOfText(text, state.z.length);
+      return shapes && {shapes};
+    },
+  },
+  choice("tool", /** @type {("lasso"|"rectangle")[]} */ (["lasso", "rectangle"]), (state) => state.tool, (tool) => ({tool})),
+  {
     key: "drawing",
-    format: (state) => (state.mode === "draw" ? state.inked : ""),
+    format: (state) => (readsDrawing(state) ? state.inked : ""),
     parse: (text) => (drawingOfText(text) ? {inked: text} : null),
   },
 ];

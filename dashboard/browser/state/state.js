@@ -1,13 +1,16 @@
 // @ts-check
 // Everything the explorer shows, as one value, and the one function that changes it. No DOM.
 
-/** @typedef {"move"|"inspect"|"draw"|"walk"|"sample"} Mode */
+/** @typedef {"move"|"inspect"|"select"|"draw"|"walk"|"sample"|"network"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
-/** @typedef {"points"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"} LayerName */
+/** @typedef {"points"|"pictures"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"|"unit"} LayerName */
+/** @typedef {"class"|"elbo"|"log_px"|"gap"|"kl"|"nll"|"modes"} Colouring what the codes are coloured by: their class, or a number that each image has */
+/** @typedef {{model: number, part: "encoder"|"decoder", place: number, unit: number}} ChosenUnit of the stage at a place of a part of a network */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
+/** @typedef {{model: number, take: boolean, corners: number[]}} Shape drawn on a model's map: corners are x0, y0, x1, y1 … in its latent space; take: what lies inside leaves the selection */
 /** @typedef {{scale: number, cx: number, cy: number, width: number, height: number}} View latent to pixels, equal aspect */
-/** @typedef {Pick<State, "z"|"selected"|"refined"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t">} Past what undo goes back to */
+/** @typedef {Pick<State, "z"|"selected"|"refined"|"noise"|"seed"|"sample"|"fitted"|"ends"|"path"|"t"|"shapes">} Past what undo goes back to */
 /** @typedef {Pick<State, "strokes"|"upload">} Drawing */
 /**
  * @typedef {object} State
@@ -16,6 +19,7 @@
  * @property {number} active the map that keys act on
  * @property {boolean} held whether the cursor stays when the pointer moves away
  * @property {Record<LayerName, boolean>} layers
+ * @property {Colouring} colour of the codes
  * @property {number} manifoldSize tiles along a side
  * @property {"linear"|"prior"} spacing of the manifold's tiles
  * @property {boolean} dimmed whether the manifold is faint where no training code is near
@@ -29,10 +33,13 @@
  * @property {number} sample which of the drawn samples the cursors stand on
  * @property {boolean} fitted whether the AE samples its own fitted Gaussian instead of N(0, I)
  * @property {number} noise how often the posterior noise was drawn again; 0 is the mean itself
+ * @property {ChosenUnit|null} unit of a network whose weights are shown, and its activation as a layer of the map
  * @property {[WalkEnd|null, WalkEnd|null]} ends of the walk
  * @property {"linear"|"spherical"} path
  * @property {number} t share of the walk gone, 0 to 1
  * @property {boolean} playing
+ * @property {Shape[]} shapes whose images are selected, in the order in which they were drawn
+ * @property {"lasso"|"rectangle"} tool that draws them
  * @property {Stroke[]} strokes
  * @property {number} pen width of the pen in pixels of the 28 × 28 image
  * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
@@ -46,9 +53,11 @@
  */
 
 /** @type {Mode[]} */
-export const MODES = ["move", "inspect", "draw", "walk", "sample"];
+export const MODES = ["move", "inspect", "select", "draw", "walk", "sample", "network"];
 /** @type {LayerName[]} */
-export const LAYERS = ["points", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior"];
+export const LAYERS = ["points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior", "unit"];
+/** @type {Colouring[]} */
+export const COLOURINGS = ["class", "elbo", "log_px", "gap", "kl", "nll", "modes"];
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
@@ -78,11 +87,11 @@ export function initialState(models) {
     mode: "move",
     z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
     active: 0, held: true,
-    layers: {points: true, glyphs: false, training: false, manifold: false,
-      prior: true, density: false, distance: false, entropy: false, posterior: false},
-    manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
-    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0,
-    ends: [null, null], path: "linear", t: 0, playing: false,
+    layers: {points: true, pictures: true, glyphs: false, training: false, manifold: false,
+      prior: true, density: false, distance: false, entropy: false, posterior: false, unit: false},
+    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
+    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
+    ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
 }
@@ -134,7 +143,7 @@ function viewsOf(views, z) {
 export function withLayer(layers, name, on) {
   const next = {...layers, [name]: on};
   // Both mark the same test codes, and only one field can be read off a map at a time.
-  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy"]]);
+  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy", "unit"]]);
   for (const group of rivals) {
     if (on && group.includes(name)) for (const other of group) next[other] = other === name;
   }
@@ -150,14 +159,14 @@ function toggledClasses(classes, digit) {
 }
 
 /** @param {Past} state @returns {Past} */
-export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends, path, t}) {
-  return {z, selected, refined, noise, seed, sample, fitted, ends, path, t};
+export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends, path, t, shapes}) {
+  return {z, selected, refined, noise, seed, sample, fitted, ends, path, t, shapes};
 }
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
 function wholeOf(state) {
-  const {mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views} = state;
-  return {...pastOf(state), mode, active, layers, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views};
+  const {mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit} = state;
+  return {...pastOf(state), mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit};
 }
 
 /** @param {State} state @returns {State} */
@@ -198,10 +207,15 @@ export function shownImage(state) {
 
 /** The test image that is marked as chosen: where the page is about other pictures a mark would be taken for one of them. @param {State} state */
 export function chosenImage({mode, selected}) {
-  return mode === "move" || mode === "inspect" ? selected : null;
+  return mode === "move" || mode === "inspect" || mode === "network" ? selected : null;
 }
 
-/** Whether points of a class are drawn; classes of one colour go together. @param {State} state @param {number} label */
+/** Whether a network has the drawing before it: what was chosen last goes before. @param {State} state */
+export function readsDrawing({mode, selected, inked}) {
+  return inked !== "" && (mode === "draw" || (mode === "network" && selected === null));
+}
+
+/** Whether points of a class are drawn; classes of one colour go together. @param {Pick<State, "classes">} state @param {number} label */
 export function showsClass(state, label) {
   return (state.classes >> label % COLOURS & 1) === 1;
 }

@@ -21,25 +21,27 @@ export function betaMeaning({beta}) {
 
 /** Which dimensions of z have collapsed, by their measured KL; nothing where all are active. @param {BetaHeader} header */
 export function collapseOf({metrics}) {
-  /** @type {{kl_per_dimension?: number[], active_units?: number}} */
-  const {kl_per_dimension: parts = [], active_units: active = parts.length} = metrics.latent ?? {};
+  const {parts, active} = byDimension(metrics);
   if (active >= parts.length) return "";
   if (active === 0) return "Every dimension of z has collapsed: q is the prior for every image, and z says nothing.";
-  const order = [...parts.keys()].sort((a, b) => parts[a] - parts[b]);
-  const said = (/** @type {number[]} */ some) => some.sort().map((i) => `z${SUBSCRIPTS[i]} (KL ${twoDecimals(parts[i])})`).join(" and ");
+  const order = [...parts.keys()].sort((a, b) => parts[a].kl - parts[b].kl);
+  const said = (/** @type {number[]} */ some) => some.sort().map((i) => `z${SUBSCRIPTS[i]} (KL ${parts[i].text})`).join(" and ");
   const [gone, left] = [order.slice(0, parts.length - active), order.slice(parts.length - active)];
   return `${said(gone)} has collapsed: along it q is the prior for every image. ${said(left)} has not.`;
 }
 
 /** Its measured numbers: the reconstruction, the KL by dimension, and how many dimensions say anything. @param {BetaHeader} header */
 export function betaNumbers({metrics}) {
-  const {kl_per_dimension: parts = [], active_units: active} = metrics.latent ?? {};
-  const kl = parts.length ? parts.map(twoDecimals).join(" + ") : twoDecimals(metrics.kl);
-  const units = active === undefined ? "" : ` · ${active} of ${parts.length} units active`;
-  return `nll ${metrics.nll === undefined ? "?" : plusMinus(metrics.nll, metrics.nll_se)} · KL ${kl} nats${units}`;
+  const {parts, active} = byDimension(metrics);
+  const [nll, whole] = ["nll", "kl"].map((name) => (metrics[name] === undefined ? "?" : plusMinus(metrics[name], metrics[`${name}_se`])));
+  const kl = parts.map(({text}) => text).join(" and ") || whole;
+  const units = parts.length ? ` · ${active} of ${parts.length} units active` : "";
+  return `nll ${nll} · KL ${kl} nats${units}`;
 }
 
-/** @param {number|undefined} value */
-function twoDecimals(value) {
-  return value === undefined ? "?" : value.toFixed(2);
+/** The KL of each dimension with its standard error, and how many are active. @param {Record<string, any>} metrics
+ * @returns {{parts: {kl: number, text: string}[], active: number}} */
+function byDimension({latent = {}}) {
+  const {kl_per_dimension: parts = [], kl_per_dimension_se: errors = [], active_units: active = parts.length} = latent;
+  return {parts: parts.map((/** @type {number} */ kl, /** @type {number} */ i) => ({kl, text: plusMinus(kl, errors[i])})), active};
 }

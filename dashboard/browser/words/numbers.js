@@ -28,6 +28,11 @@ export function apart(more, less, decimals = 2) {
   return Number(more.toFixed(decimals)) - Number(less.toFixed(decimals));
 }
 
+/** How large a file is. @param {number} bytes */
+export function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
 /** The decimals that tell one pixel of a map from the next. @param {import("../state/state.js").View|null} view null: the whole map */
 export function decimalsOn(view) {
   return view ? Math.max(2, Math.ceil(Math.log10(view.scale))) : 2;

@@ -36,6 +36,17 @@ export function ofFirst(splits, count) {
   return Object.fromEntries(parts.filter(([, here]) => here));
 }
 
+/** How many images of each split are shown. @param {Splits} splits @param {(index: number) => boolean} isShown @returns {Splits} */
+export function ofShown(splits, isShown) {
+  let before = 0;
+  const parts = Object.entries(splits).map(([split, all]) => {
+    const first = before;
+    before += all;
+    return [split, Array.from({length: all}, (_, i) => isShown(first + i)).filter(Boolean).length];
+  });
+  return Object.fromEntries(parts);
+}
+
 /** Whether there are images of more than one split. @param {Splits} splits */
 export function areMixed(splits) {
   return Object.keys(splits).length > 1;

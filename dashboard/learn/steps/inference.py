@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import NATS, RATIO, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material

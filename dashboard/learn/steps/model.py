@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import NATS, PIXELS, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import apart, number
 from dashboard.stock import measures
 from dashboard.stock.material import Material
@@ -34,8 +34,8 @@ def _coarse_grid(material: Material) -> Answer:
     right = 0 if abs(error) < 0.1 else 1
     because = (
         f"For the first test image {_COARSE} points a side give {number(coarse, 1)} nats where {number(exact, 1)} is right: "
-        f"off by {number(error, 1)}. The points stand {10 / _COARSE:g} apart, while the posterior is about {spread[0]:.3f} by "
-        f"{spread[1]:.3f} wide (median σ of the encoder): nearly all of its mass falls between the points."
+        f"off by {apart(coarse, exact, 1)}. The points stand {10 / _COARSE:g} apart, while the posterior is about "
+        f"{spread[0]:.3f} by {spread[1]:.3f} wide (median σ of the encoder): nearly all of its mass falls between the points."
     )
     return Answer(right, because, measured(material.vae, units=(NATS,)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import NATS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
@@ -17,8 +17,9 @@ def _holes(material: Material) -> Answer:
     shares = measures.far_shares(material)
     inside = [measures.codes_within(codes, _RADIUS) for codes in (material.mu, material.codes)]
     because = (
-        f"Of {measures.FAR_DRAWS:,} draws each: {percent(shares[0])} of the VAE's, {percent(shares[1])} of the autoencoder's "
-        f"from N(0, I), {percent(shares[2])} from its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
+        f"Further from every training code than {measures.USUAL} % of test codes are, of {measures.FAR_DRAWS:,} draws each: "
+        f"{percent(shares[0])} of the VAE's, {percent(shares[1])} of the autoencoder's from N(0, I), {percent(shares[2])} from "
+        f"its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
         f"origin, where N(0, I) draws {percent(measures.prior_within(_RADIUS))}, lie {percent(inside[0])} of the VAE's test "
         "codes, "
         f"{percent(inside[1])} of the autoencoder's. {_reconstruction(material)}"
@@ -28,7 +29,7 @@ def _holes(material: Material) -> Answer:
 
 def _reconstruction(material: Material) -> str:
     """Which of the two reconstructs better, on images it has seen and on others: what was measured, and no cause."""
-    vae, ae = (one.metrics["nll"] for one in (material.vae, material.ae))
+    (vae, vae_told), (ae, ae_told) = ((one.metrics["nll"], _mean(one, "nll")) for one in (material.vae, material.ae))
     seen = measures.training_nll(material)
     if ae > vae and seen.difference > 2 * seen.standard_error:
         judged = "worse on both"
@@ -37,19 +38,26 @@ def _reconstruction(material: Material) -> str:
     else:
         judged = "no worse"
     return (
-        f"Its nll is {ae:.1f} on test, {seen.ae:.1f} on training images (first {measures.RECONSTRUCTED:,}), the VAE's {vae:.1f} "
-        f"and {seen.vae:.1f} nats: {judged}, after {material.ae.train.epochs:g} epochs against {material.vae.train.epochs:g}."
+        f"Its nll is {ae_told} on test, {plus_minus(seen.ae, seen.ae_error)} on training images (first "
+        f"{measures.RECONSTRUCTED:,}), the VAE's {vae_told} and {plus_minus(seen.vae, seen.vae_error)} nats: {judged}, after "
+        f"{material.ae.train.epochs:g} epochs against {material.vae.train.epochs:g}."
     )
 
 
+def _mean(stored: Stored, key: str) -> str:
+    """A mean over the test images with its standard error."""
+    return plus_minus(stored.metrics[key], stored.metrics.get(f"{key}_se"))
+
+
 def _mass(material: Material) -> Answer:
+    latent = material.vae.metrics["latent"]
+    apart = plus_minus(latent["aggregate_kl"], latent.get("aggregate_kl_se"))
     prior, aggregate = measures.prior_within(_RADIUS), measures.aggregate_within(material, _RADIUS)
     right = 2 if abs(prior - aggregate) < 0.02 else 0 if prior > aggregate else 1
     because = (
         f"Within {_RADIUS:g} of the origin lies {percent(prior, 1)} of the prior and {percent(aggregate, 1)} of the aggregate "
-        f"posterior. Over the whole plane they differ by KL = {material.vae.metrics['latent']['aggregate_kl']:.2f} nats; "
-        "those draws "
-        "from the prior land where few or no images are."
+        f"posterior. Over the whole plane they differ by KL = {apart} nats; those draws from the prior land where few or no "
+        "images are."
     )
     return Answer(right, because, measured(material.vae, units=(SHARE, NATS)))
 
@@ -59,8 +67,8 @@ def _collapse(material: Material) -> Answer:
     lowest = min(material.ladder, key=lambda one: one.metrics["kl"])
     right = 0 if high.metrics["kl"] > low.metrics["kl"] else 1 if high.metrics["kl"] < 0.5 * low.metrics["kl"] else 2
     because = (
-        f"From β = {low.train.beta:g} to {high.train.beta:g} the KL goes from {low.metrics['kl']:.2f} to "
-        f"{high.metrics['kl']:.2f} nats, the reconstruction term from {low.metrics['nll']:.1f} to {high.metrics['nll']:.1f}, and "
+        f"From β = {low.train.beta:g} to {high.train.beta:g} the KL goes from {_mean(low, 'kl')} to {_mean(high, 'kl')} nats, "
+        f"the reconstruction term from {_mean(low, 'nll')} to {_mean(high, 'nll')}, and "
         f"{high.metrics['latent']['active_units']} of 2 latent dimensions stay active: at β = {high.train.beta:g} the KL is "
         f"{_by_dimension(high)}. The smallest KL is at β = {lowest.train.beta:g}."
     )
@@ -68,14 +76,15 @@ def _collapse(material: Material) -> Answer:
 
 
 def _by_dimension(stored: Stored) -> str:
-    parts = stored.metrics["latent"]["kl_per_dimension"]
-    return " and ".join(f"{part:.2f} in z{'₁₂'[axis]}" for axis, part in enumerate(parts))
+    latent = stored.metrics["latent"]
+    parts = zip(latent["kl_per_dimension"], latent.get("kl_per_dimension_se", (None, None)), strict=True)
+    return " and ".join(f"{plus_minus(kl, error)} in z{'₁₂'[axis]}" for axis, (kl, error) in enumerate(parts))
 
 
 def _too_low(material: Material) -> Answer:
     metrics = material.vae.metrics
     share = metrics["share_is_low_by_1_nat"]
-    elbo, sampled, exact = (plus_minus(metrics[key], metrics.get(f"{key}_se")) for key in ("elbo", "log_px_is", "log_px_exact"))
+    elbo, sampled, exact = (_mean(material.vae, key) for key in ("elbo", "log_px_is", "log_px_exact"))
     because = (
         f"For {percent(share)} of them. Where q misses a mode no draw falls there, and {metrics['is_samples']} draws know "
         f"nothing of it. In the mean: ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dashboard.learn.steps.source import Source
+from dashboard.shared.source import Source
 from dashboard.stock.material import Material
 from vae_engine.stored.checkpoints import Stored
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.source import Source
 from dashboard.learn.steps.step import PIXELS, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.shared.source import Source
 from dashboard.shared.wording import percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
-_CODES = 1000
+_CODES = 1000  # as many as browser/learn/steps/why.js counts
+_ALONG, _LEFT_OUT = 40, 1
 _LITTLE = 0.1  # a difference of less than this share counts as none
 
 
@@ -19,16 +20,24 @@ def _nobody_there(material: Material) -> Answer:
     draws = measures.own_gaussian(material.codes, np.random.default_rng(0).standard_normal((measures.FAR_DRAWS, 2)))
     is_far = measures.is_far(material, "ae", draws)
     far, usual = (float(np.median(measures.unsure_pixels(material.ae, z))) for z in (draws[is_far], material.codes[:_CODES]))
+    places = _places(material)
+    fewer = float((measures.unsure_pixels(material.ae, places[measures.is_far(material, "ae", places)]) <= usual).mean())
     change = far / usual - 1
     because = (
         f"Of {measures.FAR_DRAWS:,} draws from the Gaussian fitted to the autoencoder's own codes "
         f"{percent(float(is_far.mean()))} land further from every training code than {measures.USUAL} % of test codes do. There "
         f"{far:.0f} of 784 pixels are undecided (a chance of ink between ¼ and ¾, median), at the codes of test images "
-        f"{usual:.0f}; one place alone may have more or fewer. The decoder draws something everywhere, also where it was taught "
-        "nothing."
+        f"{usual:.0f}. That is said of draws, not of every place: spread evenly over the map, {percent(fewer)} of the far "
+        f"places have no more than {usual:.0f}. The decoder draws something everywhere, also where it was taught nothing."
     )
     right = 0 if abs(change) < _LITTLE else 1 if change > 0 else 2
     return Answer(right, because, measured(material.ae, units=(SHARE, PIXELS)))
+
+
+def _places(material: Material) -> np.ndarray:
+    """An even grid over what the map shows of the autoencoder's codes: [k, 2]."""
+    low, high = np.percentile(material.codes, [_LEFT_OUT, 100 - _LEFT_OUT], axis=0)
+    return np.stack(np.meshgrid(*np.linspace(low, high, _ALONG).T), -1).reshape(-1, 2)
 
 
 WHY_STEP = Step(
@@ -52,8 +61,8 @@ WHY_STEP = Step(
         "instead of a point. Step 9 sets the two side by side.",
     ),
     question=Question(
-        "You decode a point unusually far from every training code. How does the picture differ from one at an image's code?",
-        ("Hardly", "More pixels are half ink", "It is sharper"),
+        "Some draws from the codes' own Gaussian land far from every training code. How do their pictures differ?",
+        ("Hardly", "More pixels are half ink", "They are sharper"),
         _nobody_there,
     ),
     source=Source("vae_engine/model/models.py", "Autoencoder.encode"),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alongPath, refinePath } from "../../../dashboard/browser/learn/steps/amortise.js";
+import { alongPath, gapParts, refinePath } from "../../../dashboard/browser/learn/steps/amortise.js";
 import { fanReach } from "../../../dashboard/browser/learn/parts/arrows.js";
 import { roundedEnd } from "../../../dashboard/browser/learn/parts/bars.js";
 import { codesBetween } from "../../../dashboard/browser/model/explorer_model.js";
@@ -70,6 +70,18 @@ test("the way to the best Gaussian begins at the encoder's and ends at the best"
   assert.equal(alongPath(refinePath(climbed), 1).mu[0], 2.01);
   assert.equal(alongPath(refinePath(climbed), 0.25).mu[0], 0.5);
   assert.equal(alongPath([at(3)], 0.5).mu[0], 3);
+});
+
+test("the gap and its parts are printed as one number wherever they stand, and add up", () => {
+  for (let i = 0; i < 500; i++) {
+    const logPx = -80 - 7.123 * Math.sin(i);
+    const best = { elbo: logPx - 0.01 * (i % 50) - 0.0049 };
+    const elbo = best.elbo - 0.731 * (i % 7) - 0.0049;
+    const parts = gapParts({ logPx, best }, elbo);
+    const [gap, approximation, amortisation] = [parts.gap, parts.approximation, parts.amortisation].map((value) => Math.round(100 * Number(numberText(value).replace("−", "-"))));
+    assert.equal(gap, approximation + amortisation);
+    assert.equal(gap, Math.round(100 * Number(logPx.toFixed(2))) - Math.round(100 * Number(elbo.toFixed(2))), "of the numbers as they stand");
+  }
 });
 
 test("codes on their way keep their places in the list", () => {

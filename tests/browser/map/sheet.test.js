@@ -5,7 +5,7 @@ import test from "node:test";
 
 import {toLatent, toPixel} from "../../../dashboard/browser/base/geometry.js";
 import {dotRadius} from "../../../dashboard/browser/map/points.js";
-import {shapedView, slideSheet, SLIDES, TOP} from "../../../dashboard/browser/map/sheet.js";
+import {shapedView, slideSheet, SLIDES, TOP, viewOfAll} from "../../../dashboard/browser/map/sheet.js";
 
 const VIEWS = [[400, 420], [300, 700], [900, 310]].map(([width, height]) => ({scale: 37, cx: 0.4, cy: -1.3, width, height}));
 
@@ -31,11 +31,24 @@ test("slides are 1600 × 1600 and 1920 × 1080, and plot, axes and key share the
   for (const shape of /** @type {const} */ (["square", "wide"])) {
     for (const tall of [0, 40]) {
       // Codes are out of sight once the plot makes room for a key.
-      const sheet = slideSheet(shape, VIEWS[0], (view, size) => ({title: "", note: "", line: 1, dot: 1, indent: 1, entries: [], height: 2 * size + (view.height < SLIDES[shape].height - 5 * size ? tall : 0)}));
+      const sheet = slideSheet(shape, VIEWS[0], (view, size) => ({lines: [], line: 1, dot: 1, indent: 1, entries: [], height: 2 * size + (view.height < SLIDES[shape].height - 5 * size ? tall : 0)}));
       const used = TOP + sheet.view.height + sheet.bottom + sheet.key.height;
       assert.ok(used <= sheet.height && used > sheet.height - 2, `${used} of ${sheet.height}`);
       assert.equal(sheet.left + sheet.view.width + TOP, sheet.width);
     }
+  }
+});
+
+test("two maps in one picture have one scale and hold all that is in sight on either, whatever their keys", () => {
+  const inSight = viewOfAll(VIEWS);
+  const [low, high] = [ends(inSight).slice(0, 2), ends(inSight).slice(2)];
+  for (const view of VIEWS) assert.ok(ends(view).every((end, i) => (i < 2 ? end >= low[i] - 1e-9 : end <= high[i - 2] + 1e-9)));
+  for (const shape of /** @type {const} */ (["square", "wide"])) {
+    const halves = [40, 90].map((height) => slideSheet(shape, VIEWS[0], () => ({lines: [], line: 1, dot: 1, indent: 1, entries: [], height}), {inSight, keyHeight: () => 90}));
+    assert.deepEqual(halves[0].view, halves[1].view);
+    assert.ok(ends(halves[0].view).every((end, i) => (i < 2 ? end <= low[i] + 1e-9 : end >= high[i - 2] - 1e-9)));
+    assert.equal(2 * halves[0].width, SLIDES[shape].width);
+    assert.ok(TOP + halves[0].view.height + halves[0].bottom + 90 <= SLIDES[shape].height);
   }
 });
 

@@ -8,7 +8,9 @@ import { Worker as NodeWorker } from "node:worker_threads";
 import { readBundle } from "../../../dashboard/browser/model/bundle.js";
 import { aggregateDensity, distanceField, entropyField } from "../../../dashboard/browser/model/density.js";
 import { createIndex } from "../../../dashboard/browser/base/geometry.js";
+import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
+import { meanDecoded, shareTogether } from "../../../dashboard/browser/model/selected.js";
 import { createBatchDecoder } from "../../../dashboard/browser/model/worker.js";
 import { runPython } from "../support/python.js";
 
@@ -69,6 +71,10 @@ for (const [name, kind] of Object.entries({ none: undefined, BrowserWorker, Brok
     close(density, aggregateDensity(bundle.points, grid));
     close(distance, distanceField(createIndex(bundle.train.codes), grid));
     close(entropy, entropyField(network, grid));
+    const selected = Uint32Array.from({ length: Math.min(7, bundle.points.count) }, (_, i) => i);
+    const of = await decoder.ofSelection(selected);
+    close(of.mean, toItsEnd(meanDecoded(network, bundle.points.codes, selected)));
+    assert.equal(of.together, toItsEnd(shareTogether(createIndex(bundle.points.codes), bundle.points.codes, selected)));
     decoder.terminate();
   });
 }

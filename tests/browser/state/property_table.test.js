@@ -6,7 +6,8 @@ import { seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { resizedView } from "../../../dashboard/browser/base/geometry.js";
 import { drawingOfText, textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
-import { ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
+import { MOST_CORNERS, shapesOfText, textOfShapes } from "../../../dashboard/browser/state/region_text.js";
+import { ALL_CLASSES, COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
 const uniform = seededUniform(3);
 const whole = (below) => Math.floor(uniform() * below);
@@ -15,16 +16,20 @@ const end = () => [null, { kind: "image", index: whole(10_000) }, { kind: "point
 const plain = initialState(2);
 /** A part of the plane as a link has it: of a canvas of one pixel. */
 const view = () => [null, { scale: 2 ** whole(7), cx: latent()[0], cy: latent()[1], width: 1, height: 1 }][whole(2)];
+const shape = () => ({ model: whole(2), take: uniform() < 0.3, corners: Array.from({ length: 3 + whole(10) }, latent).flat() });
 const drawn = () => Float32Array.from({ length: 784 }, () => Number(uniform() < 0.2));
 
 function randomState() {
   const mode = MODES[whole(MODES.length)];
+  const selected = [null, whole(10_000)][whole(2)];
+  const drawing = mode === "draw" || (mode === "network" && selected === null);
   return {
     ...plain,
-    mode, inked: mode === "draw" && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected: [null, whole(10_000)][whole(2)], refined: uniform() < 0.5, views: [view(), view()],
+    mode, inked: drawing && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
+    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected, refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
-    path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)),
+    path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)), unit: [null, { model: whole(2), part: uniform() < 0.5 ? "encoder" : "decoder", place: whole(9), unit: whole(2000) }][whole(2)],
+    shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",
   };
 }
 
@@ -77,6 +82,16 @@ test("a drawing stays the same pixel for pixel, in a link of a length that is re
   assert.ok(!formatLink({ ...state, mode: "move" }, plain).includes("drawing"));
   const nearly = `${"A".repeat(130)}B`; // bits beyond the last pixel
   for (const text of ["A".repeat(130), "A".repeat(132), `${"A".repeat(130)}+`, nearly]) assert.deepEqual(parseLink(`drawing=${text}`, plain).refused, ["drawing"], text);
+});
+
+test("a selection stays the same corner for corner, in a link of a length that is read", () => {
+  const corners = () => Array.from({ length: 64 }, () => Number((uniform() * 80 - 40).toFixed(5)));
+  const shapes = [{ model: 0, take: false, corners: corners() }, { model: 1, take: true, corners: corners() }, { model: 1, take: false, corners: corners() }];
+  assert.equal(shapes.reduce((sum, one) => sum + one.corners.length / 2, 0), MOST_CORNERS);
+  const link = formatLink({ ...randomState(), mode: "select", shapes }, plain);
+  assert.deepEqual(parseLink(link, plain).values.shapes, shapes, String(link.length));
+  const more = textOfShapes([...shapes, { model: 0, take: false, corners: [0, 0, 1, 0, 1, 1] }]);
+  for (const text of [more, "0a1_2", "0a1_2_3_4_5", "2a1_2_3_4_5_6", "0x1_2_3_4_5_6", "0a1_2_3_4_5_1001", "0a1_2_3_4_5_6~", "0a1_2_3_4_5_6e1"]) assert.equal(shapesOfText(text, 2), null, text);
 });
 
 test("a property given twice, and a link of 100 kB, are refused", () => {

@@ -21,7 +21,7 @@ from vae_engine.data import mnist as data
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
 from vae_engine.model import loading
-from vae_engine.model.models import build_model
+from vae_engine.model.models import Model, build_model
 from vae_engine.stored import checkpoints, forward, registry
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -91,8 +91,20 @@ def write_case(folder: Path, stored: checkpoints.Stored) -> None:
         "z": z.ravel().tolist(),
         "half": {"encoded": listed(*forward.encode(half, x)), "decoded": listed(forward.decode(half, z))},
         "full": {"encoded": encoded.ravel().tolist(), "decoded": decoded.ravel().tolist()},
+        "inside": inside(loading.to_torch(half), torch.from_numpy(x[:1]), torch.from_numpy(z[:1])),
     }
     (folder / f"{stored.name}.json").write_text(json.dumps(case))
+
+
+@torch.no_grad()
+def inside(model: Model, x: torch.Tensor, z: torch.Tensor) -> dict[str, list[list[float]]]:
+    """What every layer of the encoder gives for x, and of the decoder for z."""
+    found: dict[str, list[list[float]]] = {"encoder": [], "decoder": []}
+    for part, h in (("encoder", x), ("decoder", z)):
+        for layer in getattr(model, part):
+            h = layer(h)
+            found[part].append(h.ravel().tolist())
+    return found
 
 
 def in_full_precision(bundle: bytes, stored: checkpoints.Stored) -> bytes:

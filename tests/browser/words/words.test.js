@@ -23,7 +23,9 @@ test("sentences name a class as people do", () => {
 const header = { name: "m", beta: 4, metrics: { nll: 136.075, kl: 4.885, split: "test", n: 10000, protocol: "dynamic", samples: 10, seed: 0, latent: { kl_per_dimension: [2.3425, 2.5422], active_units: 2 } } };
 
 test("a model's numbers are said with the KL of each dimension and their protocol", () => {
-  assert.equal(betaNumbers(header), "nll 136.07 · KL 2.34 + 2.54 nats · 2 of 2 units active");
+  assert.equal(betaNumbers(header), "nll 136.07 · KL 2.34 and 2.54 nats · 2 of 2 units active");
+  const withErrors = { ...header.metrics, latent: { ...header.metrics.latent, kl_per_dimension_se: [0.006, 0.01] } };
+  assert.equal(betaNumbers({ ...header, metrics: withErrors }), "nll 136.07 · KL 2.342 ± 0.006 and 2.54 ± 0.01 nats · 2 of 2 units active");
   assert.equal(betaNumbers({ ...header, metrics: { nll: 1, kl: 2 } }), "nll 1.00 · KL 2.00 nats");
   assert.equal(betaNumbers({ ...header, metrics: { nll: 1, nll_se: 0.254, kl: 2 } }), "nll 1.00 ± 0.25 · KL 2.00 nats");
   assert.match(betaProtocol(header), /test split, 10,000 images, dynamic pixels/);

@@ -32,7 +32,7 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
     one.limits = Limits(running=0)
     for view in one.experiments():
         one.stop(view.id)
-    for _, child in one._children:
+    for _, child in one._processes.children:
         child.wait(timeout=30)
 
 

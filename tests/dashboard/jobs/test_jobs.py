@@ -41,7 +41,7 @@ def jobs(tmp_path: Path) -> Iterator[Jobs]:
     one.limits = type(one.limits)(running=0)
     for view in one.views():
         one.stop(view.id)
-    for _, child in one._children:
+    for _, child in one._processes.children:
         child.wait(timeout=30)
 
 

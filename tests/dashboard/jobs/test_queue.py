@@ -52,6 +52,44 @@ def test_runs_wait_first_come_first_served_and_can_be_cancelled(jobs: Jobs) -> N
     assert "queued" in refusal(jobs.resume, runs[1])
 
 
+def test_owners_take_turns_and_nobody_waits_for_ever(tmp_path: Path) -> None:
+    """Ann queues three before anyone comes; each newcomer waits for one of hers at most, and she for one of each of theirs."""
+    jobs = Jobs(tmp_path / "runs", Limits(running=0, per_visitor=10))
+    names = {submit(jobs, name, name[0]): name for name in ("a1", "a2", "a3", "b1", "b2", "c1")}
+
+    def next_ones() -> list[str]:
+        return [names[run] for run in run_queue.waiting(jobs.folder)]
+
+    assert next_ones() == ["a1", "b1", "c1", "a2", "b2", "a3"]
+    for served in ("a1", "b1", "c1", "a2"):
+        run = run_queue.waiting(jobs.folder)[0]
+        assert names[run] == served
+        run_queue.serve(jobs.folder, run)
+        run_queue.leave(jobs.folder, run)
+    # Those who come while the second round is served are due in it, behind b2, and before a3.
+    names |= {submit(jobs, name, name[0]): name for name in ("d1", "d2")}
+    assert next_ones() == ["b2", "d1", "a3", "d2"]
+
+
+def test_whoever_did_not_begin_a_run_may_only_look_at_it(jobs: Jobs) -> None:
+    run, mine = submit(jobs, "hers", "ann"), submit(jobs, "his", "bob")
+    bob = jobs.asked_by("bob")
+    changes = [
+        lambda: bob.resume(run), lambda: bob.train_on(run, "steps", 1), lambda: bob.stop(run), lambda: bob.pause(run),
+        lambda: bob.go_on(run), lambda: bob.slow_down(run, 1.0), lambda: bob.rename(run, "b"), lambda: bob.delete(run),
+    ]  # fmt: skip
+    for change in changes:
+        assert refusal(change).startswith("hers was not begun in this browser")
+    assert [view.about.name for view in bob.views()] == ["his", "hers"]
+    bob.rename(mine, "still his")
+    bob.delete(mine)
+    ann = jobs.asked_by("ann")
+    assert "still his was not" in refusal(lambda: ann.undo_delete(mine))
+    bob.undo_delete(mine)
+    jobs.rename(run, "anyone's for whom nothing is asked")
+    assert not jobs.asked_by(None).why_not_change(run)
+
+
 def test_a_new_run_is_what_was_asked_for(jobs: Jobs) -> None:
     view = jobs.view(submit(jobs, "  My run  ", "ann"))
     assert view.configs == (tiny(), short())

@@ -52,8 +52,8 @@ def gone(process: int) -> bool:
 
 
 def waiting_process(jobs: Jobs) -> int:
-    assert jobs._spare.there
-    return jobs._spare._waiting.pid
+    assert jobs._processes.spare.there
+    return jobs._processes.spare._waiting.pid
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starts]:
     jobs.keep_spare()
     waited = waiting_process(jobs)
     warm = jobs.submit(model, settings(30), "warm")
-    began = locks.holder(jobs.folder / warm / locks.RUN) or jobs._children[-1][1].pid
+    began = locks.holder(jobs.folder / warm / locks.RUN) or jobs._processes.children[-1][1].pid
     warm_view = finished(jobs, warm)
     jobs.advance()
     waited_next = waiting_process(jobs)
@@ -83,7 +83,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starts]:
     cold_view = finished(jobs, jobs.submit(model, settings(30), "cold"))
     yield Starts(warm_view, cold_view, waited, began, waited_next)
     jobs.keep_spare(False)
-    for _, child in jobs._children:
+    for _, child in jobs._processes.children:
         child.wait(timeout=30)
 
 
@@ -116,7 +116,7 @@ from dashboard.jobs.jobs import Jobs
 from vae_engine import ModelConfig, TrainConfig
 jobs = Jobs(Path(sys.argv[1]))
 jobs.keep_spare()
-print(jobs._spare._waiting.pid, flush=True)
+print(jobs._processes.spare._waiting.pid, flush=True)
 if sys.argv[2]:
     model = ModelConfig(encoder_widths=(12, 8), decoder_widths=(12,), fourier_features=4)
     print(jobs.submit(model, TrainConfig(steps=int(sys.argv[2]), train_size=256, batch_size=16, held_out=32), "run"), flush=True)
@@ -154,5 +154,5 @@ def test_without_stdin_nobody_stands_by(start_python: Callable) -> None:
 def test_nobody_stands_by_where_nobody_asked_for_it(tmp_path: Path) -> None:
     jobs = Jobs(tmp_path / "runs")
     jobs.advance()
-    assert not jobs._spare.there
+    assert not jobs._processes.spare.there
     assert run_process.Spare().send(tmp_path) is None

@@ -35,7 +35,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     (bundled / NAME).mkdir(parents=True)
     experiment_result.write(scratch(NAME), bundled / NAME)
     one = Jobs(tmp_path / "runs", Limits(running=0))
-    monkeypatch.setattr(jobs_module, "shared", lambda: one)
+    monkeypatch.setattr(jobs_module, "shared", lambda asking=None: one)
     return one
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,13 @@ def test_a_long_finding_is_a_headline_and_a_sentence_and_says_the_same(said: str
     assert found == (said if headline is None else headline)
     assert more.startswith(rest)
     assert more.removeprefix("… ").lower() in said.lower()
+
+
+@pytest.mark.parametrize("name", [one.name for one in EXPERIMENTS])
+def test_a_bundled_sentence_has_minus_signs_raised_powers_and_no_negative_nought(name: str) -> None:
+    for said in experiment_result.read(BUNDLED / name).findings.says:
+        assert not re.search(r"(^|[\s(])-\d|\d\^|−0(\.0+)?(?![\d.])", said), said
+        assert "oles" not in said, "what is far from every training code is called far, here as in Learn"
 
 
 @pytest.mark.parametrize("name", [one.name for one in EXPERIMENTS])

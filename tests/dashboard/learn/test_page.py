@@ -158,7 +158,7 @@ def test_missing_numbers_are_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -
     assert "per-image numbers" in app.error[0].value
 
 
-@pytest.mark.parametrize(("page", "given"), [("learn", ""), ("worksheet", "st.Page(print)")])
+@pytest.mark.parametrize(("page", "given"), [("learn", ""), ("worksheet", "st.Page(print), st.Page(repr)")])
 def test_the_page_does_not_import_torch(page: str, given: str) -> None:
     program = (
         f"import sys, streamlit as st; from dashboard.{page} import page as {page}; {page}.show({given}); "

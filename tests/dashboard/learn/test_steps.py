@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,12 @@ from support.links import in_node, read_by_the_browser
 
 from dashboard.learn import component as lesson
 from dashboard.learn import wording
+from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
-from dashboard.learn.steps.source import source_of
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
 from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.links import read
+from dashboard.shared.source import source_of
 from dashboard.stock import catalogue, material, measures
 from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
@@ -173,6 +175,28 @@ def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: M
         assert abs(share - answer) < 2 * error
 
 
+def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: Material, tmp_path: Path) -> None:
+    """The states that the button reaches, with the numbers that the live view counts in each."""
+    write_bundle(subject.ae, tmp_path / "ae")
+    program = """
+      import {readFileSync} from "node:fs";
+      import {readBundle} from "./dashboard/browser/model/bundle.js";
+      import {createModel} from "./dashboard/browser/model/explorer_model.js";
+      import {farDraws, medianUndecided} from "./dashboard/browser/learn/maths/samples.js";
+      const ae = createModel(readBundle(new Uint8Array(readFileSync(process.argv[1]))), 0);
+      const median = (z) => medianUndecided(ae.network.decodeMany(Float32Array.from(z.flat())));
+      const codes = Array.from({length: 1000}, (_, i) => ae.codeOf(i));
+      console.log(JSON.stringify([median(codes), ...[1, 2, 3, 4, 5, 6, 7, 8].map((seed) => median(farDraws(ae, seed)))]));
+    """
+    at_codes, *far = json.loads(in_node(program, str(tmp_path / "ae")))
+    told = answer_of("why")
+    assert told.right == 1, "more pixels are half ink"
+    assert min(far) > 1.1 * at_codes
+    assert f"at the codes of test images {at_codes:.0f}" in told.because
+    answered = float(re.search(r"There (\d+) of 784", told.because)[1])  # type: ignore[index]
+    assert max(abs(one - answered) for one in far) < 0.1 * answered
+
+
 def far_shares_in_the_browser(paths: list[Path]) -> list[float]:
     program = """
       import {readFileSync} from "node:fs";
@@ -225,6 +249,21 @@ def test_a_lattice_sum_is_right_below_three_sigma_and_luck_beyond() -> None:
     assert np.abs(errors(3)).max() < 0.3
     assert errors(12).min() < -1
     assert errors(12).max() > 1
+
+
+def test_numbers_of_an_answer_that_stand_beside_each_other_add_up() -> None:
+    """One value, one rounding."""
+    number = r"(−?[\d.]+\d)"
+
+    def found(name: str, pattern: str) -> list[tuple[Decimal, ...]]:
+        said = re.findall(pattern.replace("#", number), answer_of(name).because)
+        assert said
+        return [tuple(Decimal(one.replace("−", "-")) for one in numbers) for numbers in said]
+
+    for coarse, exact, off in found("posterior", "give # nats where # is right: off by #"):
+        assert coarse - exact == off
+    for log_px, elbo, gap in found("identity", r"image \d+, # = # \+ #"):
+        assert log_px == elbo + gap
 
 
 def test_neighbours_are_the_nearest(subject: Material) -> None:

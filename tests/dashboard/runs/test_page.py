@@ -152,7 +152,7 @@ def test_pins_in_the_address_stand_side_by_side_and_unknown_ones_are_told(notebo
 def test_own_runs_and_bundled_models_are_told_apart_in_every_list(notebook: Path) -> None:
     app = opened()
     table = app.dataframe[0].value.set_index("name")
-    assert (table.loc["The first", "whose"], table.loc["vae-mnist", "whose"]) == (wording.SHOW_OWN, wording.SHOW_BUNDLED)
+    assert (table.loc["The first", "state"], table.loc["vae-mnist", "state"]) == ("finished", "bundled")
     options = app.multiselect[-1].options
     assert "vae-mnist (bundled)" in options
     assert "The first" in options

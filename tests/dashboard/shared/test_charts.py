@@ -29,28 +29,31 @@ def lines(figure: Any) -> dict[tuple[str, str], tuple[list[float], list[float]]]
     return {(trace.name, trace.yaxis): (list(trace.x), list(trace.y)) for trace in figure.data}
 
 
-def test_a_vae_has_nll_and_kl_apart_on_training_batches_and_held_out_images() -> None:
+def test_a_vae_has_elbo_nll_and_kl_apart_on_training_batches_and_held_out_images() -> None:
     shown = lines(run_charts.losses([("one", VAE)]))
     assert shown == {
-        (run_charts.TRAINING, "y"): ([1, 10], [200.0, 150.0]),
-        (run_charts.HELD_OUT, "y"): ([10], [152.0]),
-        (run_charts.TRAINING, "y2"): ([1, 10], [0.5, 4.0]),
-        (run_charts.HELD_OUT, "y2"): ([10], [4.5]),
+        (run_charts.TRAINING, "y"): ([1, 10], [-200.5, -154.0]),
+        (run_charts.HELD_OUT, "y"): ([10], [-156.5]),
+        (run_charts.TRAINING, "y2"): ([1, 10], [200.0, 150.0]),
+        (run_charts.HELD_OUT, "y2"): ([10], [152.0]),
+        (run_charts.TRAINING, "y3"): ([1, 10], [0.5, 4.0]),
+        (run_charts.HELD_OUT, "y3"): ([10], [4.5]),
     }
 
 
-def test_an_autoencoder_has_no_kl_alone_or_beside_a_vae() -> None:
+def test_an_autoencoder_has_neither_elbo_nor_kl_alone_or_beside_a_vae() -> None:
     assert {axis for _, axis in lines(run_charts.losses([("ae", AE)]))} == {"y"}
     both = lines(run_charts.losses([("vae", VAE), ("ae", AE)]))
-    assert [name for name, axis in both if axis == "y2"] == [f"vae: {run_charts.TRAINING}", f"vae: {run_charts.HELD_OUT}"]
-    assert (f"ae: {run_charts.HELD_OUT}", "y") in both
+    for axis in ("y", "y3"):
+        assert [name for name, on in both if on == axis] == [f"vae: {run_charts.TRAINING}", f"vae: {run_charts.HELD_OUT}"]
+    assert (f"ae: {run_charts.HELD_OUT}", "y2") in both
 
 
 @pytest.mark.parametrize(("along", "expected"), [("step", [1, 10]), ("epoch", [0.1, 1.0]), ("seconds", [0.2, 2.0])])
 def test_runs_can_be_compared_by_steps_epochs_or_seconds(along: str, expected: list[float]) -> None:
     figure = run_charts.losses([("one", VAE)], along=along)
     assert lines(figure)[run_charts.TRAINING, "y"][0] == expected
-    assert figure.layout.xaxis2.title.text == run_charts.AXES[along]
+    assert figure.layout.xaxis3.title.text == run_charts.AXES[along]
 
 
 def test_a_long_run_has_few_points_whose_mean_is_the_runs() -> None:
@@ -63,11 +66,15 @@ def test_a_long_run_has_few_points_whose_mean_is_the_runs() -> None:
 
 
 def test_every_mean_of_a_curve_says_its_standard_error_where_the_log_knows_it() -> None:
-    events = [step(1, 200.0, 0.5) | {"nll_se": 4.5}, step(10, 150.0, 4.0), epoch(10, nll=152.0, nll_se=0.7, kl=4.5)]
+    terms = {"nll": 152.0, "nll_se": 0.7, "kl": 4.5, "elbo": -156.5, "elbo_se": 0.8}
+    events = [step(1, 200.0, 0.5) | {"nll_se": 4.5}, step(10, 150.0, 4.0), epoch(10, **terms)]
     shown = {(one.name, one.yaxis): one for one in run_charts.losses([("one", events)]).data}
-    assert shown[run_charts.TRAINING, "y"].customdata == ("200.00 ± 4.50", "150.00")
-    assert shown[run_charts.HELD_OUT, "y"].customdata == ("152.00 ± 0.70",)
-    assert list(shown[run_charts.HELD_OUT, "y"].error_y.array) == [0.7]
+    assert shown[run_charts.HELD_OUT, "y"].customdata == ("−156.50 ± 0.80",)
+    assert shown[run_charts.TRAINING, "y2"].customdata == ("200.00 ± 4.50", "150.00")
+    assert shown[run_charts.HELD_OUT, "y2"].customdata == ("152.00 ± 0.70",)
+    assert list(shown[run_charts.HELD_OUT, "y2"].error_y.array) == [0.7]
+    elbo = live_chart.table(events, "elbo").to_pydict()
+    assert (elbo["value"], elbo["told"][-1]) == ([-200.5, -154.0, -156.5], "−156.50 ± 0.80")
     live = live_chart.table(events, "nll").to_pydict()
     assert (live["told"][-1], live["low"][-1], live["high"][-1]) == ("152.00 ± 0.70", 151.3, 152.7)
 
@@ -80,7 +87,7 @@ def test_the_axes_show_the_fall_of_the_beginning_where_it_has_room() -> None:
     shown = live_chart.table(events, "nll").to_pydict()
     assert max(shown["value"]) == 200.0
     assert shown["step"] == [1 + i for i in range(100)]
-    scales = {layer["encoding"]["x"]["scale"]["type"] for layer in live_chart.drawing("nll", 200)["layer"]}
+    scales = {layer["encoding"]["x"]["scale"]["type"] for layer in live_chart.drawing("nll", 200, [], None)["layer"]}
     assert scales == {"symlog"}
 
 
@@ -99,8 +106,18 @@ def test_of_many_held_out_numbers_so_few_are_marked_that_each_can_be_seen_the_la
     assert all(value == 300.0 - at for at, value in zip(shown["step"], shown["value"], strict=True)), "as they were measured"
 
 
+def test_the_end_of_a_run_is_held_out_too_unless_an_epoch_ended_there() -> None:
+    def end(at: int) -> LogEvent:
+        return {"type": "finished", "step": at, "seconds": 9.0, "reason": "budget", "terms": {"nll": 140.0}}
+
+    assert run_charts.held_out([*VAE[:3], end(11)], "nll")[:2] == ([11], [140.0]), "a short run has no other"
+    assert run_charts.held_out([*VAE, end(11)], "nll")[:2] == ([10, 11], [152.0, 140.0])
+    assert run_charts.held_out([*VAE, end(10)], "nll")[:2] == ([10], [152.0])
+    assert run_charts.held_out([*VAE, end(11)], "nll", "epoch")[:2] == ([1], [152.0])
+
+
 def test_no_mark_of_the_growing_chart_has_rows_of_its_own_that_might_be_none() -> None:
-    assert not [layer for layer in live_chart.drawing("nll", 200)["layer"] if "transform" in layer]
+    assert not [layer for layer in live_chart.drawing("nll", 200, [], None)["layer"] if "transform" in layer]
     assert live_chart.ahead().num_rows
 
 
@@ -109,5 +126,18 @@ def test_the_growing_chart_has_the_same_points_and_one_drawing_for_all_of_them()
         (1, 0.5, run_charts.TRAINING), (10, 4.0, run_charts.TRAINING), (10, 4.5, run_charts.HELD_OUT)
     ]  # fmt: skip
     assert live_chart.table([], "nll").num_rows == 0
-    assert live_chart.drawing("nll", 200) == live_chart.drawing("nll", 200)
-    assert live_chart.drawing("nll", 200) != live_chart.drawing("kl", 200)
+    assert drawn(VAE, "nll") == drawn(VAE[:3] + VAE, "nll") != drawn(VAE, "kl")
+
+
+def drawn(events: list[LogEvent], term: str) -> dict[str, Any]:
+    """The chart of a term without its data."""
+    chart = live_chart.chart(live_chart.table(events, term), term, 200, is_first=True, is_last=False)
+    return {key: value for key, value in chart.items() if key != "datasets"}
+
+
+def test_the_legend_of_the_growing_chart_names_only_what_is_drawn() -> None:
+    def legend(events: list[LogEvent]) -> list[str]:
+        return drawn(events, "elbo")["layer"][0]["encoding"]["color"]["legend"]["values"]
+
+    assert legend(VAE[:3]) == [run_charts.TRAINING]
+    assert legend(VAE) == [run_charts.TRAINING, run_charts.HELD_OUT]

@@ -18,6 +18,7 @@ GOOD = {
     "mode=walk&ends=i28%3Bi29&path=spherical": ExploreLink(mode="walk", ends=(End(image=28), End(image=29)), path="spherical"),
     "ends=p1%3A0.5%2C2%3B": ExploreLink(ends=(End(model=1, z=(0.5, 2.0)), None)),
     "mode=sample&seed=3&from=fitted&unknown=1": ExploreLink(mode="sample"),
+    "mode=network&image=3&unit=0d2.37": ExploreLink(mode="network", image=3),
     "image=": ExploreLink(),
     "mode=inspect&image=38&q=best&view=0.5%2C-1.25%2C0.25%3B": ExploreLink(mode="inspect", image=38),
     f"mode=draw&drawing={_DRAWN}": ExploreLink(mode="draw", drawing=DRAWING),

@@ -33,6 +33,25 @@ def test_what_is_no_number_gets_one_sentence(text: str) -> None:
         read_number(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13,5 %",
+        "13.5%",
+        "13,5\N{THIN SPACE}%",
+        "13.5\N{NARROW NO-BREAK SPACE}%",
+        " 13,5\N{NO-BREAK SPACE}% ",
+        "13.5 per cent",
+        "13.5",
+    ],
+)
+def test_where_a_share_is_asked_for_its_sign_may_follow(text: str) -> None:
+    assert read_number(text, share=True) == 13.5
+    if text != "13.5":
+        with pytest.raises(NumberError, match=r"^[^.]*without the sign for per cent\.$"):
+            read_number(text)
+
+
 def test_a_whole_number_with_a_single_mark_before_three_digits_is_asked_about() -> None:
     for text in ("50.000", "50,000"):
         with pytest.raises(NumberError, match="50000 or 50"):

@@ -13,6 +13,7 @@ from support.builders import ROOT, one_line, short, tiny
 from dashboard.jobs import jobs as jobs_module
 from dashboard.jobs.jobs import READ_ONLY, VARIABLE, Jobs, Limits
 from dashboard.jobs.uploads import UPLOADS
+from dashboard.shared.visitors import PRESENTER, SHARED
 from dashboard.shell import jupyter, serving, wording
 from dashboard.shell.serving import Serving
 from vae_engine.base.errors import EngineError
@@ -42,6 +43,19 @@ def test_every_option_has_a_variable_and_the_command_line_comes_first() -> None:
     assert not asked(**{f"{serving.PREFIX}QR": "0"}).qr
 
 
+def test_a_server_for_others_has_owners_and_its_presenters_link_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "own_address", lambda: "10.1.2.3")
+    assert asked().environment()[SHARED] == ""
+    for words in (["--host", "0.0.0.0"], ["--base-path", "x"], ["--presenter"]):  # noqa: S104
+        assert asked(*words).environment()[SHARED] == "1"
+    made, other = asked("--presenter"), asked("--presenter")
+    assert made.presenter == made.environment()[PRESENTER] != other.presenter or made is other
+    assert len(made.presenter) >= 32
+    given = asked("--host", "0.0.0.0", **{PRESENTER: "kept-by-the-course-2026"})  # noqa: S104
+    assert "http://10.1.2.3:8501/?presenter=kept-by-the-course-2026" in wording.served(given)
+    assert "presenter" not in wording.served(asked())
+
+
 def test_addresses_lead_to_this_machine_and_for_others_to_its_place_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "own_address", lambda: "10.1.2.3")
     everywhere = asked("--host", "0.0.0.0", "--base-path", "explorer")  # noqa: S104
@@ -62,7 +76,16 @@ def test_a_class_is_shown_the_address_by_which_the_page_was_opened_unless_that_i
 
 
 @pytest.mark.parametrize(
-    "words", [["--port", "0"], ["--port", "70000"], ["--base-path", "a b"], ["--base-path", "../x"], ["--base-path", "a//b"]]
+    "words",
+    [
+        ["--presenter", "short"],
+        ["--presenter", "a-secret-with a gap"],
+        ["--port", "0"],
+        ["--port", "70000"],
+        ["--base-path", "a b"],
+        ["--base-path", "../x"],
+        ["--base-path", "a//b"],
+    ],
 )
 def test_what_cannot_be_served_is_refused_in_one_line(words: list[str]) -> None:
     with pytest.raises(EngineError) as refused:

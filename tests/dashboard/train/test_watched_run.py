@@ -200,5 +200,5 @@ def test_a_run_with_other_than_two_dimensions_has_curves_and_no_map(page: Callab
     step = {"type": "step", "step": 1, "epoch": 0.1, "progress": 0.1, "seconds": 1.0, "nll": 150.0, "kl": 3.0}
     app = page(run=ended(jobs, {**step, "loss": 153.0, "learning_rate": 0.1, "images_per_second": 10.0}))
     assert "has 3" in app.info[0].value
-    assert len(app.get("vega_lite_chart")) == 2
+    assert len(app.get("vega_lite_chart")) == 3
     assert [metric.label for metric in app.metric][:3] == ["Step", "nll", "KL"]

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
+from support.own_run import OWN_RUN, write_run
 
+from dashboard.jobs import jobs
 from dashboard.shared import state
-from dashboard.shared.wording import number
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
-from dashboard.worksheet.page import answer_of
-from vae_engine.stored import registry
+from dashboard.worksheet.page import _sheet, answer_of
 
-PROGRAM = "import streamlit as st\nfrom dashboard.worksheet import page as worksheet\nworksheet.show(st.Page(print))"
+PROGRAM = """
+import streamlit as st
+from dashboard.worksheet import page as worksheet
+worksheet.show(st.Page(print), st.Page(repr))
+"""
 
 
 def worksheet(**query: str) -> AppTest:
@@ -42,6 +48,11 @@ def button(app: AppTest, label: str):
     return next(one for one in app.button if one.label == label)
 
 
+def button_of(app: AppTest, task: Task):
+    """The key of a task in the bar."""
+    return app.button(key=f"task page {task.name}")
+
+
 def give(app: AppTest, task: Task, answer: Any) -> AppTest:
     """Fill in an answer."""
     (app.radio if task.form == "choice" else app.text_input)(key=f"answer-{task.name}").set_value(answer)
@@ -49,17 +60,31 @@ def give(app: AppTest, task: Task, answer: Any) -> AppTest:
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(task: Task) -> None:
+def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(
+    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = worksheet(task=task.name)
     assert app.subheader[0].value.endswith(task.title)
     model = answer_of(task.name)
     assert not any(model.text in one.value for one in app.markdown)
     assert not app.success
     assert not app.expander[0].proto.expanded
-    verdict = judged(task, catalogue.material(), model.given)
+    right = OWN_RUN if task.form == "run" else model.given
+    if task.form == "run":
+        monkeypatch.setenv(jobs.VARIABLE, str(tmp_path))
+        write_run(tmp_path)
+    verdict = judged(task, catalogue.material(), right)
     assert verdict is not None
-    give(app, task, model.given)
+    give(app, task, right)
+    if task.asks_words:
+        assert verdict.text in app.info[0].value
+        assert worksheet_wording.WORDS_MISSING in app.info[0].value
+        assert "✓" not in button_of(app, task).label
+        app.text_area(key=f"words-{task.name}").set_value("because")
+        run(app)
     assert verdict.text in app.success[0].value
+    assert button_of(app, task).label.endswith(f"{task.short} ✓")
+    assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
     assert worksheet_wording.REVEAL not in [one.label for one in app.button], "not on the student's page"
     app.toggle[0].set_value(True)
     run(app)
@@ -82,7 +107,7 @@ def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
     run(app)
     assert app.text_input(key=f"answer-{first.name}").value == answer_of(first.name).given
     assert app.text_area(key=f"words-{first.name}").value == "because I looked"
-    assert app.get("progress")[0].proto.text == worksheet_wording.progress(1, len(TASKS))
+    assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
 
 
 def test_an_unknown_task_is_the_first_with_a_notice() -> None:
@@ -172,7 +197,68 @@ def test_answers_are_kept_on_the_device_and_come_back_from_it() -> None:
     button(another, worksheet_wording.AFRESH_YES).click()
     run(another)
     assert not another.text_input(key=f"answer-{task.name}").value
-    assert set(kept(another).values()) == {None}
+    assert {value for name, value in kept(another).items() if name in keys.ANSWERS} == {None}
+
+
+def open_at(app: AppTest) -> str:
+    """The task that the address names."""
+    asked = app.query_params["task"]
+    return asked if isinstance(asked, str) else asked[0]
+
+
+def told(app: AppTest, **registers: list[Any]) -> AppTest:
+    """The page once the browser has said what it keeps."""
+    app.session_state["device-worksheet"] = {"report": json.dumps({"registers": registers})}
+    return run(app)
+
+
+def test_the_sheet_opens_at_the_task_that_was_open_last_unless_the_address_names_one() -> None:
+    for opened, found in (("gap", "gap"), ("nonsense", TASKS[0].name), (None, TASKS[0].name)):
+        app = told(worksheet(), **({"worksheet-open": [opened, 1]} if opened else {}))
+        assert open_at(app) == found
+        assert app.subheader[0].value.endswith(next(task.title for task in TASKS if task.name == found))
+    app = told(worksheet(task="loss"), **{"worksheet-open": ["gap", 1]})
+    assert open_at(app) == "loss"
+    assert kept(run(app))["worksheet-open"] == "loss"
+    app = told(worksheet(), **{"worksheet-open": ["gap", 1]})
+    button(app, "Next").click()
+    run(app)
+    there = open_at(app)
+    told(app, **{"worksheet-open": ["between", 2**52]})
+    assert open_at(app) == there, "another tab turns its own pages only"
+
+
+def test_that_one_teaches_and_which_tasks_one_chose_are_kept_on_the_device() -> None:
+    out = TASKS[2]
+    app = worksheet()
+    assert "worksheet-chosen" not in app.session_state, "not for a student"
+    app.toggle[0].set_value(True)
+    run(app)
+    everything = worksheet_wording.chosen(len(TASKS), len(TASKS), sum(task.points for task in TASKS))
+    assert everything in [one.label for one in app.expander]
+    app.button_group(key="worksheet-chosen").set_value([task.name for task in TASKS if task is not out])
+    run(app)
+    assert kept(run(app)) == {"worksheet-teaches": True, "worksheet-left-out": out.name}
+    again = told(worksheet(), **{"worksheet-teaches": [True, 1], "worksheet-left-out": [out.name, 1]})
+    assert again.toggle[0].value
+    assert out.name not in again.session_state["worksheet-chosen"]
+    some = worksheet_wording.chosen(len(TASKS) - 1, len(TASKS), sum(task.points for task in TASKS) - out.points)
+    assert some in [one.label for one in again.expander]
+    again.button_group(key="worksheet-chosen").set_value([])
+    run(again)
+    mine = len(worksheet_wording.FORMATS)
+    assert [one.disabled for one in again.download_button] == [place >= mine for place in range(len(again.download_button))]
+
+
+def test_the_sheets_for_a_class_hold_the_chosen_tasks_numbered_anew() -> None:
+    chosen = [TASKS[1], TASKS[4]]
+    for sheet in ("blank", "teacher"):
+        text = _sheet(catalogue.material(), {}, chosen, "", sheet, "md").decode()
+        assert re.findall(r"^## (\d+)\. (.+?) \(", text, re.MULTILINE) == [
+            (str(i), task.title) for i, task in enumerate(chosen, 1)
+        ]
+    blank = _sheet(catalogue.material(), {}, chosen, "", "blank", "html").decode()
+    assert worksheet_wording.points(sum(task.points for task in chosen), total=True) in blank
 
 
 def test_what_a_browser_kept_and_no_field_can_hold_is_left_out() -> None:
@@ -197,35 +283,6 @@ def test_where_nothing_is_kept_the_page_says_so() -> None:
     assert any(one.value == worksheet_wording.NOT_KEPT for one in app.caption)
 
 
-def explore(explored: str = "", **query: str) -> AppTest:
-    """The bar that stands above Explore, at an address."""
-
-    def page() -> None:
-        import streamlit as st
-
-        from dashboard.worksheet import bar
-
-        bar.above_explore(st.Page(lambda: None, title="Worksheet", url_path="worksheet"))
-
-    app = AppTest.from_function(page, default_timeout=60)
-    if explored:
-        app.session_state["kept"] = {"explored": explored}
-    for key, value in query.items():
-        app.query_params[key] = value
-    return run(app)
-
-
-def test_a_task_stays_in_sight_above_explore_until_it_is_put_away() -> None:
-    task = next(task for task in TASKS if task.form == "place")
-    app = explore(task=task.name)
-    assert task.title in app.markdown[0].value
-    assert task.text(catalogue.material()) in app.markdown[0].value
-    assert button(app, worksheet_wording.SEND).disabled, "nothing was settled on yet"
-    app.button[-1].click()
-    run(app)
-    assert not app.button
-
-
 def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put_away(monkeypatch: pytest.MonkeyPatch) -> None:
     turned: list[Any] = []
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
@@ -239,83 +296,9 @@ def test_a_task_leads_to_explore_in_this_tab_in_its_own_state_even_if_it_was_put
         run(app)
         left = app.session_state["kept"]
         assert left["visit"] == (task.state(catalogue.material()), visit)  # type: ignore[misc]
-        assert (left["task"], left["put away"], left["explored"]) == (task.name, "", "")
+        assert (left["task"], left["at hand"], left["put away"], left["explored"]) == (task.name, task.name, "", "")
         assert left["models"] == ("", "", 3 + visit), "the tasks are about the models that Explore opens on"
     assert turned == 2 * [{"task": task.name}]
-
-
-def test_above_explore_stands_no_task_that_is_not_done_there() -> None:
-    for query in ({}, {"task": "nonsense"}, {"task": "loss"}):
-        assert not explore(**query).button
-
-
-def test_what_does_not_answer_the_task_is_not_sent_and_it_is_said_why() -> None:
-    for query, link, why in (
-        ({"task": "two-modes"}, "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", "no chosen image"),
-        ({"task": "between"}, "./?models=a,b#z=1%2C2%3B0%2C0", "the tasks are about"),
-    ):
-        key = button(explore(link, **query), worksheet_wording.SEND)
-        assert key.disabled
-        assert why in key.help
-
-
-def test_an_answer_that_is_right_is_not_replaced_by_one_that_is_not() -> None:
-    wrong = "./?models=vae-mnist,ae-mnist#z=9%2C9%3B0%2C0"
-    app = explore(wrong, task="between")
-    assert not button(app, worksheet_wording.SEND).disabled
-    app.session_state["answer-between"] = answer_of("between").given
-    run(app)
-    key = button(app, worksheet_wording.SEND)
-    assert key.disabled
-    assert "right already" in key.help
-
-
-def test_what_stands_on_explore_is_sent_to_the_worksheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    turned: list[Any] = []
-    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
-    app = explore("./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", task="between")
-    button(app, worksheet_wording.SEND).click()
-    run(app)
-    assert app.session_state["answer-between"] == "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0"
-    assert turned == [{"task": "between"}]
-    reading = explore("#", task="gap")
-    assert worksheet_wording.SEND not in [one.label for one in reading.button], "a number is typed"
-    button(reading, worksheet_wording.BACK).click()
-    run(reading)
-    assert turned[1:] == [{"task": "gap"}]
-
-
-def above_runs(chosen: str, **kept: Any) -> AppTest:
-    """The bar that stands above Train and Runs."""
-
-    def page(chosen: list[str]) -> None:
-        import streamlit as st
-
-        from dashboard.worksheet import bar
-
-        bar.above_runs(st.Page(lambda: None, title="Worksheet", url_path="worksheet"), chosen)
-
-    app = AppTest.from_function(page, default_timeout=60, kwargs={"chosen": chosen.split()})
-    app.session_state["kept"] = kept
-    return run(app)
-
-
-def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    turned: list[Any] = []
-    monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
-    assert not above_runs("vae-beta-4").button, "no task was at hand yet"
-    for none in ("", "run:gone"):
-        assert button(above_runs(none, task="loss"), worksheet_wording.SEND).disabled
-    app = above_runs("vae-beta-4 vae-beta-8", task="loss")
-    button(app, worksheet_wording.SEND).click()
-    run(app)
-    assert turned == [{"task": "loss"}]
-    sent = app.session_state["kept"][keys.SENT]
-    metrics = registry.find("vae-beta-4").metrics
-    assert sent[1][0].startswith("vae-beta-4, ELBO ")
-    assert number(metrics["elbo"]) in sent[1][0]
-    assert "nats per image" in sent[1][0]
-    assert [line.rpartition("/runs?pin=")[2] for line in sent[1]] == ["vae-beta-4", "vae-beta-8"]
 
 
 def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces_none() -> None:
@@ -324,7 +307,7 @@ def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces
     app.session_state["kept"] = {keys.SENT: ("loss", ["a run", "a sum"])}
     run(app)
     assert not app.text_area(key="words-loss").value, "what the browser keeps is not known yet"
-    assert not kept(app)
+    assert "words-loss" not in kept(app)
     report = {"registers": {"words-loss": ["earlier\na sum", 5]}}
     app.session_state["device-worksheet"] = {"report": json.dumps(report)}
     run(app)
@@ -339,6 +322,10 @@ def test_what_was_sent_is_added_to_the_words_that_the_browser_keeps_and_replaces
 def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() -> None:
     choice, place = "answer-quieter", "answer-between"
     allowed = [
+        (keys.TEACHES, True),
+        (keys.TEACHES, None),
+        (keys.OPEN, "gap"),
+        (keys.LEFT_OUT, "gap,loss"),
         (choice, 0),
         (choice, None),
         (place, "#z=1"),
@@ -346,7 +333,9 @@ def test_a_field_takes_from_the_browser_only_what_could_have_been_typed_there() 
         ("words-between", "x" * 2000),
         ("worksheet-name", "Ann"),
     ]
-    refused = [(choice, 7), (choice, -1), (choice, True), (choice, "0"), (place, 3), (place, "x" * 4001),
+    refused = [(keys.TEACHES, 1), (keys.TEACHES, "yes"), (keys.OPEN, "nonsense"), (keys.OPEN, "gap,loss"), (keys.OPEN, 3),
+               (keys.LEFT_OUT, "gap,nonsense"), (keys.LEFT_OUT, 3),
+               (choice, 7), (choice, -1), (choice, True), (choice, "0"), (place, 3), (place, "x" * 4001),
                ("words-between", "x" * 2001),
                ("worksheet-name", "x" * 81), ("worksheet-name", 3), ("answer-nothing", "x"), ("kept", "x")]  # fmt: skip
     assert all(keys.may_hold(*one) for one in allowed)

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from support.own_run import OWN_RUN, write_run
 
+from dashboard.jobs import jobs
 from dashboard.learn.steps import STEPS
 from dashboard.shared.wording import MINUS_LOSS
 from dashboard.stock import catalogue, measures
@@ -38,12 +41,21 @@ def subject() -> Material:
     return catalogue.material()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A run of one's own, for the task that asks for one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(jobs.VARIABLE, str(tmp_path_factory.mktemp("runs")))
+        write_run(jobs.runs_dir())
+        yield
+
+
 def by_name(name: str) -> Task:
     return next(task for task in TASKS if task.name == name)
 
 
 def given(task: Task) -> Any:
-    return answer_of(task.name).given
+    return OWN_RUN if task.form == "run" else answer_of(task.name).given
 
 
 def wrong(task: Task, subject: Material) -> Any:
@@ -79,7 +91,7 @@ def test_there_are_enough_tasks_and_they_cover_every_step() -> None:
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
 def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Material) -> None:
     model = answer_of(task.name)
-    verdict = judged(task, subject, model.given)
+    verdict = judged(task, subject, given(task))
     assert verdict is not None
     assert verdict.right, verdict.text
     refused = judged(task, subject, wrong(task, subject))
@@ -89,6 +101,10 @@ def test_the_model_answer_is_right_and_another_is_not(task: Task, subject: Mater
     assert re.search(r"\d", model.text)
     assert judged(task, subject, None) is None
     assert judged(task, subject, "") is None
+
+
+def test_words_are_asked_for_by_every_task_whose_second_part_nothing_checks() -> None:
+    assert {task.name for task in TASKS if not task.asks_words} == {"grid", "gap", "kl-by-hand", "epsilon"}
 
 
 def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) -> None:
@@ -146,9 +162,12 @@ def test_a_number_may_have_a_decimal_comma_and_an_unclear_one_is_asked_about(sub
             verdict = judged(task, subject, given(task).replace(".", ","))
             assert verdict is not None
             assert verdict.right or "could be" in verdict.text
-    verdict = judged(by_name("loss"), subject, "152,43")
-    assert verdict is not None
-    assert verdict.right
+    for name, text in (("loss", "152,43"), ("prior-outside", "13,5 %"), ("prior-outside", "13.5\N{THIN SPACE}%")):
+        verdict = judged(by_name(name), subject, text)
+        assert verdict is not None
+        assert verdict.right
+    for task in TASKS:
+        assert task.is_share == ("per cent" in task.text(subject) and task.form == "number")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -231,6 +250,12 @@ def test_a_students_sheet_holds_answers_words_and_pictures_and_nothing_from_else
     assert words in text
     assert "Sheet of <Ann>" in text
     assert text.count("✓ Right.") == len(TASKS) // 2
+    silent = to_html("Sheet", [], [entry(task, subject, given(task), " ") for task in TASKS])
+    assert (
+        silent.count("◐ Right, words missing.")
+        == sum(task.asks_words for task in TASKS)
+        == silent.count("<section>") - silent.count("✓ Right.")
+    )
     for task in TASKS:
         assert task.title in text
         assert task.text(subject) in text

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vae_engine.experiments.means import Mean, apart, over, with_error
+from vae_engine.experiments.result import Findings, typeset
 from vae_engine.experiments.wake_sleep.views import METHODS, Elbos
 
 SEEDS, IMAGES = 3, 200
@@ -68,3 +69,10 @@ def test_the_table_of_two_methods_tells_the_paired_error_of_the_lead(arms: tuple
     told = round(each.mean(), 2), round(each.std(ddof=1) / math.sqrt(IMAGES), 2)
     assert (table.columns[lead + 1], table.rows[0][lead : lead + 2]) == ("±", told)
     assert f"{with_error(each.mean(), each.std(ddof=1) / math.sqrt(IMAGES), '+')} at N_z = 2" in elbos.says()[0]
+
+
+def test_sentences_are_set_with_minus_signs_and_raised_powers_and_keep_hyphens() -> None:
+    given = "-1.5 ± 0.2 (-0.6 to -0.0 over 3 seeds), IS-500, 5-fold, 2e-3, 2^784 states, 10^223 years, -0.05, N^z"
+    wanted = "−1.5 ± 0.2 (−0.6 to 0.0 over 3 seeds), IS-500, 5-fold, 2e-3, 2⁷⁸⁴ states, 10²²³ years, −0.05, N^z"
+    assert typeset(given) == wanted
+    assert Findings((given,), (), (0,), 1, ()).says == (wanted,)

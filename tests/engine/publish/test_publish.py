@@ -54,7 +54,7 @@ def test_the_run_best_on_validation_is_kept_and_the_others_are_on_record(tmp_pat
 def test_card_gives_the_numbers_and_the_commands_for_every_seed(tmp_path: Path) -> None:
     stored = publish("tiny", [run_folder(tmp_path / str(seed), seed) for seed in (0, 1)], silent)
     written = (stored.folder / "README.md").read_text(encoding="utf-8")
-    assert f"{stored.metrics['log_px_exact']:.2f}" in written
+    assert f"{stored.metrics['log_px_exact']:.2f}".replace("-", "−") in written
     assert stored.sha256 in written
     for seed in (0, 1):
         assert (
@@ -69,7 +69,7 @@ def test_numbers_measured_anew_replace_all_old_ones_in_the_card_as_well(command:
     kept = registry.find("tiny")
     assert kept.metrics == found | {"selection": stored.metrics["selection"]}
     assert (kept.folder / "README.md").read_text(encoding="utf-8") == card(kept)
-    assert f"| {found['elbo']:.2f} ± {found['elbo_se']:.2f} |" in card(kept)
+    assert f"| {found['elbo']:.2f} ± {found['elbo_se']:.2f} |".replace("-", "−") in card(kept)
 
 
 @pytest.mark.parametrize("change", ["settings", "network"])

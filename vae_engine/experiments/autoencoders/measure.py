@@ -14,7 +14,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.experiments.autoencoders.mixtures import Mixture, fit_mixture, standard
 from vae_engine.experiments.autoencoders.sampled_decoder import log_px_of
-from vae_engine.experiments.autoencoders.views import FAMILY, SAMPLERS, Run, Sampled, charts, says, tables
+from vae_engine.experiments.autoencoders.views import FAMILY, FAR, SAMPLERS, Run, Sampled, charts, says, tables
 from vae_engine.experiments.common import drawn, drawn_places, of_scale, part_of
 from vae_engine.experiments.descent import descend
 from vae_engine.experiments.means import PROTOCOL, Mean
@@ -26,7 +26,6 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 _MASKED = 0.3  # share of pixels that the denoising autoencoder does not see
 _SHOWN = 10
 _POINTS = 1000  # codes shown
-_FAR = 0.99  # a hole is farther from a training code than this share of test codes
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ def _run(model: Model, judge: nn.Module, amount: _Amount, seed: int) -> tuple[Ru
     with torch.no_grad():
         nll = objectives.nll(model.likelihood, x, model.decode_logits(test)).numpy()
     densities = (standard(2), fit_mixture(train, 1, seed), fit_mixture(train, amount.components, seed))
-    reach = _nearest(test, train).quantile(_FAR).item()
+    reach = _nearest(test, train).quantile(FAR).item()
     sampled, pictured = {}, []
     for name, density in zip(SAMPLERS, densities, strict=True):
         z = density.sample(amount.samples, rng)
@@ -161,7 +160,7 @@ def _run(model: Model, judge: nn.Module, amount: _Amount, seed: int) -> tuple[Ru
             log_px=_log_px(model, density, x[: amount.exact]) if amount.exact else None,
             shares=np.bincount(chances.argmax(1).numpy(), minlength=10) / len(z),
             confidence=chances.max(1).values.mean().item(),
-            holes=(_nearest(z, train) > reach).float().mean().item(),
+            far=(_nearest(z, train) > reach).float().mean().item(),
         )
     spread = train.std(0).tolist()
     return Run(nll, min(spread), max(spread), train.abs().max().item(), sampled), pictured
@@ -218,7 +217,7 @@ def _protocol(amount: _Amount, accuracy: float) -> tuple[tuple[str, str], ...]:
         ("judge", f"a classifier 784–256–256–10 trained on grey digits, {accuracy:.1%} right on the test images; it judges "
                   f"the decoded means of {amount.samples:,} samples"),
         ("classes", "exp of the entropy of the judge's classes: 10 when all are equally frequent"),
-        ("holes", f"share of samples farther from the nearest training code than {_FAR:.0%} of test images' codes are"),
+        ("far", f"share of samples further from the nearest training code than {FAR:.0%} of test images' codes are"),
         PROTOCOL,
         ("band", "least to greatest of the seeds"),
     )  # fmt: skip

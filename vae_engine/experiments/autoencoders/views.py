@@ -11,6 +11,8 @@ from vae_engine.experiments.means import Mean, over
 from vae_engine.experiments.result import Chart, Curve, Table, curve
 
 FAMILY = ("AE", "denoising AE", "VAE", "β = 0")
+FAR = 0.99
+"""A sample is far when it is further from every training code than this share of test images' codes."""
 SAMPLERS = ("N(0, I)", "fitted Gaussian", "fitted mixture")
 
 Runs = Mapping[str, Sequence["Run"]]
@@ -23,7 +25,7 @@ class Sampled:
     log_px: np.ndarray | None
     shares: np.ndarray  # of the ten classes
     confidence: float
-    holes: float
+    far: float
 
     @property
     def classes(self) -> float:
@@ -80,10 +82,10 @@ def says(runs: Runs, components: int, accuracy: float) -> tuple[str, ...]:
         "Why it must be fitted: nothing fixes the scale of codes. Their standard deviation along an axis is "
         + ", ".join(f"{low:.1f} to {high:.1f} ({member})" for member, (low, high) in scales.items())
         + ".",
-        "Holes, samples where no training code is near: "
+        f"Far samples, further from every training code than {FAR:.0%} of test images' codes are: "
         + "; ".join(
-            f"{member} {number(member, standard, 'holes', '.0%')} by N(0, I), {number(member, gaussian, 'holes', '.0%')} fitted, "
-            f"{number(member, mixture, 'holes', '.0%')} mixture"
+            f"{member} {number(member, standard, 'far', '.0%')} by N(0, I), {number(member, gaussian, 'far', '.0%')} fitted, "
+            f"{number(member, mixture, 'far', '.0%')} mixture"
             for member in FAMILY
         )
         + ".",
@@ -153,8 +155,8 @@ def charts(runs: Runs) -> tuple[Chart, ...]:
         *made,
         Chart("classes", "Balance of the classes that are sampled", "trained as", "effective number of classes",
               over_family("classes"), kind="bars", ticks=FAMILY, note="10 when all are equally frequent."),
-        Chart("holes", "Samples that fall where no training code is near", "trained as", "share of samples", over_family("holes"),
-              kind="bars", ticks=FAMILY),
+        Chart("far", "Samples far from every training code", "trained as", "share of samples", over_family("far"), kind="bars",
+              ticks=FAMILY, note=f"Far: further from the nearest one than {FAR:.0%} of test images' codes are."),
         Chart("confidence", "Confidence of the judge", "trained as", "mean probability of the likeliest class",
               over_family("confidence"), kind="bars", ticks=FAMILY,
               note="A poor measure by itself: one digit, always the same, makes a judge confident."),
@@ -170,11 +172,11 @@ def tables(runs: Runs) -> tuple[Table, ...]:
     for member in FAMILY:
         for sampler in SAMPLERS:
             log_px = _log_px(runs, member, sampler)
-            judged = (("classes", 2), ("rarest", 4), ("confidence", 3), ("holes", 4))
+            judged = (("classes", 2), ("rarest", 4), ("confidence", 3), ("far", 4))
             means = (round(_mean(runs, member, sampler, what), digits) for what, digits in judged)
             rows.append((member, sampler, *(log_px.cells if log_px else (None, None)), *means))
     of_samplers = ("trained as", "sampled by", "log p(x), exact, nats", "±", "effective classes",
-                   "share of the rarest class", "judge's confidence", "share in holes")  # fmt: skip
+                   "share of the rarest class", "judge's confidence", "share far from training codes")  # fmt: skip
     models = tuple(
         (
             member,

@@ -93,8 +93,8 @@ def says(bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layere
         "Decoded by way of its own z₂ an image has a lower nll than by way of a z₂ drawn from the prior: by "
         + ", ".join(f"{known[arm]} nats ({arm})" for arm in layered)
         + ".",
-        f"β does the same to one layer: of {ladder[betas[0]][0].per_dimension.size} dimensions {first:.1f} carry something at "
-        f"β = {betas[0]:g} and {last:.1f} at β = {betas[-1]:g}.",
+        f"In a VAE with a single layer β decides: of {ladder[betas[0]][0].per_dimension.size} dimensions {first:.1f} carry more "
+        f"than {CARRIES:g} nat each at β = {betas[0]:g} and {last:.1f} at β = {betas[-1]:g}.",
     ]
     if bundled:
         (low, at_low), (high, at_high) = bundled[0], bundled[-1]

@@ -51,6 +51,8 @@ export function createDrawPad(app) {
   let drawing = 0;
   /** @type {import("../posterior_probe.js").Subject|null} */
   let subject = null;
+  /** @type {{inked: string, z: State["z"]}|null} where the points were left with a drawing: at its codes, or where a hand moved them since */
+  let stood = null;
   /** @type {unknown[][]} what the note and the small pictures were made from */
   let [noted, pictured] = [[], []];
 
@@ -75,19 +77,25 @@ export function createDrawPad(app) {
     if (store.state.strokes.length || store.state.upload) change({type: "draw", drawing: {strokes: [], upload: null}});
   }
 
-  /** @param {boolean} [entering] the page with the pad, where a chosen image stays chosen */
-  function encode(entering) {
+  /** Takes up what is on the pad. */
+  function look() {
     const {state} = store;
     const strokes = allStrokes(state);
     drawing++;
     grey = uploadOf(state) ?? (strokes.length ? raster(strokes) : null);
-    const ink = grey;
-    if (ink) x.set(seenPixels(ink, models[0].bundle.points.protocol));
+    if (grey) x.set(seenPixels(grey, models[0].bundle.points.protocol));
     else subject = null;
+  }
+
+  /** @param {State["z"]|null} [back] where the points go back to; a chosen image stays chosen */
+  function encode(back) {
+    look();
+    const ink = grey;
     store.dispatch({type: "set", values: {inked: ink ? textOfDrawing(seenPixels(ink, "dynamic")) : ""}});
     if (!ink || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
-    store.dispatch({type: "place", z: models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu), values: {held: true, ...(!entering && {selected: null, refined: false})}});
+    const z = back ?? models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu);
+    store.dispatch({type: "place", z, values: {held: true, ...(back === undefined && {selected: null, refined: false, noise: 0})}});
   }
 
   /** @param {File} chosen */
@@ -113,22 +121,29 @@ export function createDrawPad(app) {
     encode();
   }
 
-  pad.addEventListener("pointerdown", (event) => {
-    if (growing || event.button !== 0) return;
-    pad.setPointerCapture(event.pointerId);
-    // What is said above may wrap while the stroke grows and move the pad: the stroke keeps its shape.
-    growing = {width: store.state.pen, points: [], box: pad.getBoundingClientRect(), pointer: event.pointerId};
-    addPoint(event);
-  });
-  pad.addEventListener("pointermove", addPoint);
+  /** @param {HTMLCanvasElement} surface to draw on */
+  function listen(surface) {
+    surface.addEventListener("pointerdown", (event) => {
+      if (growing || event.button !== 0) return;
+      surface.setPointerCapture(event.pointerId);
+      // In Network an image may stand where the first stroke goes.
+      if (store.state.mode === "network" && store.state.selected !== null) store.dispatch({type: "draw", drawing: {strokes: [], upload: null}});
+      // What is said above may wrap while the stroke grows and move the pad: the stroke keeps its shape.
+      growing = {width: store.state.pen, points: [], box: surface.getBoundingClientRect(), pointer: event.pointerId};
+      addPoint(event);
+    });
+    surface.addEventListener("pointermove", addPoint);
+    surface.addEventListener("pointerup", lift);
+    surface.addEventListener("pointercancel", lift);
+  }
+
   const lift = (/** @type {PointerEvent} */ event) => {
     if (growing?.pointer !== event.pointerId) return;
     const {width, points} = growing;
     growing = null;
     change({type: "draw", drawing: {strokes: [...store.state.strokes, {width, points}], upload: null}});
   };
-  pad.addEventListener("pointerup", lift);
-  pad.addEventListener("pointercancel", lift);
+  listen(pad);
   pad.addEventListener("keydown", (event) => {
     if (event.key === "Delete" || event.key === "Backspace") clearAll();
   });
@@ -139,8 +154,20 @@ export function createDrawPad(app) {
   });
 
   return {
-    element,
-    enter: () => encode(true),
+    element, listen, look,
+    /** The points go where they were left with this drawing, or stay where a link has put them. @param {boolean} placed */
+    enter: (placed) => encode(placed ? store.state.z : stood?.inked === store.state.inked ? stood.z : null),
+    /** The drawing as an encoder sees it; null while the pad is blank. @param {string} protocol @returns {Float32Array|null} */
+    seenBy: (protocol) => grey && seenPixels(grey, protocol),
+    /** Changes with every point of a stroke. */
+    version: () => drawing,
+    /** What is on the pad, on another canvas. @param {CanvasRenderingContext2D} surface @param {number} side @param {State} state */
+    paint(surface, side, state) {
+      const [strokes, upload] = [allStrokes(state), uploadOf(state)];
+      if (!strokes.length && !upload) paintPrompt(surface, side);
+      if (upload) paintGrey(surface, upload, side, app.theme.text);
+      paintStrokes(surface, strokes, side, app.theme.text);
+    },
     /** What the encoders see of the drawing, or null while it is blank. @returns {import("../posterior_probe.js").Subject|null} */
     subject: () => subject,
     undo: () => change({type: "undraw"}),
@@ -148,6 +175,7 @@ export function createDrawPad(app) {
     render(state, _decoded, shownAt) {
       const strokes = allStrokes(state);
       const upload = uploadOf(state);
+      stood = subject && {inked: state.inked, z: state.z};
       setUnable(undo, state.drawn.length ? "" : "Nothing was drawn yet.");
       setUnable(clear, strokes.length || upload ? "" : "The pad is empty.");
       pen.value = String(state.pen);
@@ -156,9 +184,7 @@ export function createDrawPad(app) {
       if (!side) return;
       if (pad.width !== side) pad.width = pad.height = side;
       context.clearRect(0, 0, side, side);
-      if (!strokes.length && !upload) paintPrompt(side);
-      if (upload) paintGrey(context, upload, side, app.theme.text);
-      paintStrokes(context, strokes, side, app.theme.text);
+      this.paint(context, side, state);
       showSmall();
       const key = [drawing, ...shownAt];
       if (sameItems(key, noted)) return;
@@ -181,11 +207,12 @@ export function createDrawPad(app) {
     }
   }
 
-  /** @param {number} side */
-  function paintPrompt(side) {
+  /** @param {CanvasRenderingContext2D} context @param {number} side */
+  function paintPrompt(context, side) {
     context.font = `${Math.max(side / 16, PROMPT * devicePixelRatio)}px ${app.theme.font}`;
     context.textAlign = "center";
     context.fillStyle = app.theme.muted;
-    context.fillText(digits ? "draw a digit here" : "draw here", side / 2, side / 2);
+    const words = ["draw a digit here", "draw here"].slice(digits ? 0 : 1);
+    context.fillText(words.find((one) => context.measureText(one).width < 0.9 * side) ?? "draw", side / 2, side / 2);
   }
 }

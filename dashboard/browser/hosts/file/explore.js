@@ -16,6 +16,7 @@ export async function openStaticPage(page) {
     const parts = Array.from(page.querySelectorAll('[id^="bundle-"]'), ({id}) => readPayload(page, id));
     const bundles = (await Promise.all(parts)).filter((bundle) => bundle !== null);
     const ladder = await readLadder(page);
+    const lines = await readPayload(page, "engine");
     root.replaceChildren();
     // Asked for only now: points and decoders are usable before the rest has arrived, which stands behind the script.
     const whole = wholePage(page);
@@ -26,7 +27,7 @@ export async function openStaticPage(page) {
       return encoder;
     });
     const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
-    mountExplorer(root, {bundles, encoders, images, theme: "auto", ...ladder});
+    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine: lines ? JSON.parse(new TextDecoder().decode(lines)) : {}, ...ladder});
   } catch (error) {
     showFailure(root, error);
   }

@@ -10,7 +10,8 @@ import {unpackBundles} from "./packed.js";
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
  *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
-/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, visit: number, notice: string, lesson: string, turn: number}} Setting models: the id of those it is about; visit changes
+/** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, visit: number, notice: string, lesson: string, turn: number,
+ *   engine: Record<string, import("../../explore/network/card.js").EngineLine>}} Setting models: the id of those it is about; visit changes
  *   when the link is to be followed, turn when a choice was dealt with */
 /** @typedef {ReturnType<ReturnType<typeof mountExplorer>["standing"]>} Standing */
 /**
@@ -72,7 +73,7 @@ function follow(root, instance) {
   /** @type {Setting|undefined} */
   const setting = /** @type {any} */ (globalThis).__latentExplorerSetting;
   if (setting?.models !== instance.id || setting === instance.setting) return;
-  const {choices, notice, lesson, shown, ladder} = setting;
+  const {choices, notice, lesson, shown, ladder, engine} = setting;
   const before = instance.setting;
   instance.setting = setting;
   const arrives = setting.visit !== visited;
@@ -88,7 +89,7 @@ function follow(root, instance) {
   instance.explorer?.destroy();
   root.replaceChildren();
   instance.explorer = mountExplorer(root, {
-    bundles: instance.bundles, shown, ladder, choices, notice, lesson, link, kept: last?.kept, anew: instance.carried !== undefined,
+    bundles: instance.bundles, shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;

@@ -94,7 +94,7 @@ async function prepare(bundles) {
 
 /** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
 async function show(root, instance) {
-  const {step, models: id, answered, afresh} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  const {step, title, models: id, answered, afresh} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
   if (id !== instance.id) return;
   instance.answered = answered;
   instance.lesson?.setAnswered(answered);
@@ -111,7 +111,7 @@ async function show(root, instance) {
     const models = await instance.models;
     if (lessons.get(root) !== instance || instance.step !== step) return;
     root.replaceChildren();
-    instance.lesson = mountLesson(root, {step, models, kept, keep, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
+    instance.lesson = mountLesson(root, {step, title, models, kept, keep, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {
     showFailure(root, error);
   }

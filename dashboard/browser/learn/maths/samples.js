@@ -2,7 +2,8 @@
 // How far samples lie from anything a model was trained on.
 
 import {PlainError} from "../../base/errors.js";
-import {seededNormal} from "../../images/digits.js";
+import {seededNormal, undecidedPixels} from "../../images/digits.js";
+import {PIXELS} from "../../model/bundle.js";
 import {drawFrom} from "../../model/explorer_model.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
@@ -23,6 +24,17 @@ export function drawMany(gaussian, count, seed) {
 /** The share of latents further from the nearest code than a distance. @param {readonly Latent[]} latents @param {{distance: (z1: number, z2: number) => number}} index @param {number} usual */
 export function shareBeyond(latents, index, usual) {
   return latents.filter(([z1, z2]) => index.distance(z1, z2) > usual).length / latents.length;
+}
+
+/** Of draws from a Gaussian those further than usual from every training code. @param {{gaussian: Gaussian, trained: {distance: (z1: number, z2: number) => number}, usual: number}} model @param {number} seed @returns {Latent[]} */
+export function farDraws({gaussian, trained, usual}, seed) {
+  return drawMany(gaussian, FAR_DRAWS, seed).filter(([z1, z2]) => trained.distance(z1, z2) > usual);
+}
+
+/** The median over images of the pixels that are undecided; null for none. @param {Float32Array} images n × 784 */
+export function medianUndecided(images) {
+  const counts = Array.from({length: images.length / PIXELS}, (_, i) => undecidedPixels(images.subarray(i * PIXELS, (i + 1) * PIXELS))).sort((a, b) => a - b);
+  return counts.length ? (counts[(counts.length - 1) >> 1] + counts[counts.length >> 1]) / 2 : null;
 }
 
 /** Φ(x), the standard normal distribution function. Abramowitz & Stegun 7.1.26, absolute error below 1e−7. @param {number} x */

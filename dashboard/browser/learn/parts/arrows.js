@@ -39,7 +39,7 @@ export function createFan(lesson, title, testid) {
     /** @param {Float64Array|null} estimates [g1, g2, …] @param {number} shown how many of them @param {number[]|null} truth the mean @param {number} least @param {number} most lengths at the ends of the scale */
     draw(estimates, shown, truth, least, most) {
       const side = canvas.clientWidth;
-      const ratio = Math.min(3, devicePixelRatio || 1);
+      const ratio = lesson.sharpness();
       if (side < 20) return;
       canvas.width = canvas.height = Math.round(side * ratio);
       const {theme} = lesson;

@@ -40,7 +40,7 @@ export function createChart(lesson, testid, label) {
     /** @param {Axis} xAxis @param {Axis} yAxis @param {(chart: Chart) => void} paint within the box */
     draw(xAxis, yAxis, paint) {
       const {width: wide, height: tall} = element.getBoundingClientRect();
-      const ratio = Math.min(3, window.devicePixelRatio || 1);
+      const ratio = lesson.sharpness();
       if (wide < 60 || tall < 50) return;
       canvas.width = Math.round(wide * ratio);
       canvas.height = Math.round(tall * ratio);

@@ -89,7 +89,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
   function resize() {
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
-    ratio = Math.min(3, window.devicePixelRatio || 1);
+    ratio = lesson.sharpness();
     size = lesson.large() ? 16 : 13;
     [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
     for (const canvas of [below, above]) {

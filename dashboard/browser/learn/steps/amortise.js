@@ -36,6 +36,12 @@ export function alongPath(path, share) {
   return step < 0 ? path[0] : gaussianBetween(path[step], path[step + 1], at - step);
 }
 
+/** The gap of a q of some ELBO in its two parts, as differences of numbers as they stand on screen: one value is printed as one wherever
+ * it stands, and the parts add up. @param {{logPx: number, best: {elbo: number}}} gaps @param {number} elbo */
+export function gapParts({logPx, best}, elbo) {
+  return {gap: apart(logPx, elbo), approximation: apart(logPx, best.elbo), amortisation: apart(best.elbo, elbo)};
+}
+
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function amortisationView(lesson) {
   const image = createChosenImage(lesson, {first: FAR_OFF_IMAGE, gaps: true, changed: refresh});
@@ -99,8 +105,7 @@ export function amortisationView(lesson) {
   /** @param {boolean} quick */
   function readings(quick) {
     const [{gaps}, bound] = [image.subject(), q.bound(quick)];
-    if (!gaps || !bound) return {gap: null, approximation: null, amortisation: null};
-    return {gap: apart(gaps.logPx, bound.elbo), approximation: apart(gaps.logPx, gaps.best.elbo), amortisation: apart(gaps.best.elbo, bound.elbo)};
+    return gaps && bound ? gapParts(gaps, bound.elbo) : {gap: null, approximation: null, amortisation: null};
   }
 
   /** @param {number} approximation @param {number} gap @returns {{value: number, parts: [number, number][]}} */
@@ -109,10 +114,10 @@ export function amortisationView(lesson) {
   function told() {
     const {gaps} = image.subject();
     if (!gaps) return "The best Gaussian is being looked for …";
-    const [gap, stays] = [apart(gaps.logPx, gaps.encoder.elbo), apart(gaps.logPx, gaps.best.elbo)];
+    const {gap, approximation, amortisation} = gapParts(gaps, gaps.encoder.elbo);
     const elsewhere = refinePath(gaps).length > gaps.path.length ? " Climbing from the encoder's answer ends at a lesser peak; the best Gaussian lies at another." : "";
     const modes = gaps.modes.length > 1 ? ` p(z|x) has ${gaps.modes.length} modes.` : "";
-    return `Of the encoder's gap of ${numberText(gap)} nats, ${numberText(gap - stays)} come from answering for every image with one network, and ${numberText(stays)} from q being a diagonal Gaussian.${modes}${elsewhere}`;
+    return `Of the encoder's gap of ${numberText(gap)} nats, ${numberText(amortisation)} come from answering for every image with one network, and ${numberText(approximation)} from q being a diagonal Gaussian.${modes}${elsewhere}`;
   }
 
   return {
@@ -124,7 +129,7 @@ export function amortisationView(lesson) {
       const {gaps} = image.subject();
       setUnable(play, gaps ? "" : "The way to the best Gaussian is still being worked out.");
       const now = readings(true);
-      const full = gaps ? gaps.logPx - gaps.encoder.elbo : 1;
+      const full = gaps ? gapParts(gaps, gaps.encoder.elbo).gap : 1;
       bars.show(gaps && now.gap !== null ? [barOf(now.approximation, full), barOf(now.approximation, now.gap)] : null, 0, roundedEnd(Math.max(full, now.gap ?? 0)));
       table.show(now);
       note.say(told());

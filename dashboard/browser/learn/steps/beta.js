@@ -91,6 +91,7 @@ export function betaView(lesson) {
     },
     readings,
     left: () => ({beta: betas[place], z}),
+    models,
     place: () => ({z: [z, [0, 0]]}),
   };
 }

@@ -150,7 +150,7 @@ export function manifoldView(lesson) {
 }
 
 function noLayers() {
-  return {points: false, glyphs: false, training: false, manifold: false, prior: false, density: false, distance: false, entropy: false, posterior: false};
+  return {points: false, pictures: false, glyphs: false, training: false, manifold: false, prior: false, density: false, distance: false, entropy: false, posterior: false, unit: false};
 }
 
 /** @type {{manifold: Manifold, theme: unknown, canvas: HTMLCanvasElement}|null} the picture painted last */

@@ -98,6 +98,7 @@ export function autoencoderView(lesson) {
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
     left: () => ({seed}),
+    models: [vae, ae],
     place: () => ({mode: "sample", seed}),
   };
 }

@@ -8,6 +8,7 @@ import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
 import {createLessonMap} from "../parts/map.js";
+import {apart} from "../../words/numbers.js";
 import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
 import {paintCodes} from "../parts/points.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
@@ -39,7 +40,7 @@ export function posteriorView(lesson) {
     press: (z) => image.choose(model.index.nearest(z[0], z[1])),
   });
   const close = createTruthMap(lesson, image, {
-    marks: paintLattice, legend: [["point", "grid point"], ["frame", "this part, on the left map"]],
+    marks: paintLattice, legend: [["point", "grid point"], ["frame", "this part, on the whole map"]],
     range() {
       const {truth} = image.subject();
       return truth && frameAround(truth, []);
@@ -153,7 +154,7 @@ export function posteriorView(lesson) {
     if (!truth || exact === null) return "The exact posterior is being worked out …";
     const narrow = narrowest(truth);
     const spacing = latticeSpacing(n);
-    const off = grid === null ? "" : ` The sum is ${numberText(Math.abs(grid - exact))} nats ${grid > exact ? "too high" : "too low"}.`;
+    const off = grid === null ? "" : ` The sum is ${numberText(Math.abs(apart(grid, exact)))} nats ${grid > exact ? "too high" : "too low"}.`;
     const luck = spacing > LUCK * narrow ? " So coarse, the sum depends on how near a grid point happens to lie to the peak." : "";
     return `Spacing h = ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off}${luck} Click a dot to choose its image.`;
   }

@@ -10,6 +10,7 @@ import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {logWeights, runningLogMeans, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
 import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {apart} from "../../words/numbers.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
 
@@ -134,7 +135,7 @@ export function howGoodView(lesson) {
   function told() {
     const [{truth}, found] = [image.subject(), values()];
     if (!truth || !found.length) return "Samples are being decoded …";
-    const short = truth.logPx - meanOf(found);
+    const short = apart(truth.logPx, meanOf(found));
     const spread = found.length > 1 ? ` (sd between repeats ${numberText(Math.sqrt(varianceOf(found)))})` : "";
     const modes = truth.modes.length > 1 ? ` p(z|x) has ${truth.modes.length} modes; samples of q seldom reach those it misses.` : "";
     return `${found.length} of ${REPEATED} repeats with K = ${k.toLocaleString("en")} (seed ${TRIAL_SEED}): on average ${numberText(Math.abs(short))} nats ${short > 0 ? "too low" : "too high"}${spread}.${modes}`;

@@ -126,8 +126,8 @@ export function reparameterisationView(lesson) {
       for (const {kind, fan} of fans) fan.draw(found && found[kind], ARROWS_SHOWN, found && found.mean, most / 10 ** DECADES, most);
       table.show(readings());
       const repeats = SAMPLES_DECODED / n;
-      note.say(`Arrows on the map: ∇ log p(x, z) at ${POINTS_SHOWN} of the samples, by central differences of the decoder. Fans: ${Math.min(ARROWS_SHOWN, repeats)} of ${repeats} estimates of ∇μ ELBO ` +
-        `from n samples each, lengths logarithmic over ${DECADES} decades, a circle per decade; thick: the mean of all ${SAMPLES_DECODED.toLocaleString("en")} (seed ${EPSILON_SEED}). Variances are of those ${repeats}, known to ±${Math.round(100 * Math.sqrt(2 / repeats))} %.`);
+      note.say(`Arrows on the map: ∇ log p(x, z) at ${POINTS_SHOWN} of the samples, by central differences of the decoder. Fans: ${Math.min(ARROWS_SHOWN, repeats)} of ${repeats.toLocaleString("en")} estimates of ∇μ ELBO ` +
+        `from n samples each, lengths logarithmic over ${DECADES} decades, a circle per decade; thick: the mean of all ${SAMPLES_DECODED.toLocaleString("en")} (seed ${EPSILON_SEED}). Variances are of those ${repeats.toLocaleString("en")}, known to ±${Math.round(100 * Math.sqrt(2 / repeats))} %.`);
     },
     readings,
     left: () => ({n, ...q.left()}),

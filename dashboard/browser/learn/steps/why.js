@@ -7,15 +7,17 @@ import {actionButton, make} from "../../base/dom.js";
 import {oneOf as one} from "../../words/classes.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
+import {PIXELS} from "../../model/bundle.js";
 import {pairOf, seedOf} from "../parts/kept.js";
-import {createLegend, createNote, createPicture, createReadings} from "../parts/parts.js";
+import {createLegend, createNote, createPicture, createReadings, numberText} from "../parts/parts.js";
 import {paintCodes, paintDraw} from "../parts/points.js";
-import {drawMany} from "../maths/samples.js";
+import {drawMany, FAR_DRAWS, farDraws, medianUndecided} from "../maths/samples.js";
 import {paintCursor, paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 
 const SHOWN_DRAWS = 9;
+const CODES = 1000;
 
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function whyView(lesson) {
@@ -45,12 +47,29 @@ export function whyView(lesson) {
   const strip = createStrip({label: "decoded draws from the Gaussian fitted to the codes", count: SHOWN_DRAWS, testid: "strip-own"});
   const again = actionButton("Draw from the codes' Gaussian", () => {
     drawn = drawMany(ae.gaussian, SHOWN_DRAWS, ++seed);
+    count();
     lesson.commit();
   }, {"data-testid": "draw-again", class: "lx-button ls-primary"});
   const table = createReadings([{name: "z1", label: "z₁ of the ring"}, {name: "z2", label: "z₂ of the ring"},
     {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels of 784", digits: 0}]);
   const legend = createLegend([["dot", "test image"], ["ring", "decoded"], ["square", "draw"]]);
   const note = createNote("why-note");
+  const far = createNote("why-far", true);
+  /** What the question asks for: undecided pixels (medians) at the draws that land far, and at codes. */
+  let counted = {seed: NaN, draws: 0, unsure: /** @type {number|null} */ (null), atCodes: /** @type {number|null} */ (null)};
+  count();
+
+  async function count() {
+    const asked = seed;
+    const draws = farDraws(ae, asked);
+    const codes = Array.from({length: Math.min(CODES, points.count)}, (_, i) => ae.codeOf(i));
+    const decoder = lesson.decoderOf(lesson.models.indexOf(ae));
+    const images = await decoder.decodeMany(Float32Array.from([...draws, ...codes].flat()), "far draws").catch(lesson.fail);
+    if (!images || asked !== seed || !lesson.alive()) return;
+    const split = draws.length * PIXELS;
+    counted = {seed: asked, draws: draws.length, unsure: medianUndecided(images.subarray(0, split)), atCodes: medianUndecided(images.subarray(split))};
+    lesson.commit();
+  }
 
   function readings() {
     return {z1: z[0], z2: z[1], distance: ae.trained.distance(z[0], z[1]), unsure: undecidedPixels(ae.network.decode(z[0], z[1]))};
@@ -61,12 +80,18 @@ export function whyView(lesson) {
     const far = distance > ae.usual
       ? `Nobody lives here: the nearest training code is ${(distance / ae.usual).toFixed(1)} times as far as the ${ae.usual.toFixed(3)} within which 95 % of test codes have one.`
       : `Training codes are near: 95 % of test codes have one within ${ae.usual.toFixed(3)}.`;
-    return `${far} Undecided: a chance of ink between ¼ and ¾. Squares: ${SHOWN_DRAWS} draws (seed ${seed}) from the Gaussian fitted to the codes of ${ae.bundle.name}.`;
+    return `${far} Squares: ${SHOWN_DRAWS} draws (seed ${seed}) from the Gaussian fitted to the codes of ${ae.bundle.name}.`;
+  }
+
+  function toldOfFar() {
+    if (counted.seed !== seed) return "Draws are being decoded …";
+    const {draws, unsure, atCodes} = counted;
+    return `${draws} of ${FAR_DRAWS.toLocaleString("en")} draws land far: ${numberText(unsure, 0)} undecided pixels (median); codes: ${numberText(atCodes, 0)}.`;
   }
 
   return {
     elements: [make("div", {class: "ls-map-box"}, map.element, legend), make("div", {class: "ls-side"},
-      make("div", {class: "ls-pictures ls-three"}, ...pictures.map((picture) => picture.element)), table.element, again, strip.element, note.element)],
+      make("div", {class: "ls-pictures ls-three"}, ...pictures.map((picture) => picture.element)), table.element, again, strip.element, far.element, note.element)],
     resize: map.resize,
     render() {
       map.render();
@@ -75,15 +100,17 @@ export function whyView(lesson) {
       pictures[0].show(x, lesson.theme);
       pictures[0].say(`image ${index}, ${one(header.classes, points.labels[index])}`);
       pictures[1].show(ae.decode(code), lesson.theme);
-      pictures[1].say(`its reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
+      pictures[1].say(`reconstruction, nll ${ae.nll(x, code).toFixed(1)}`);
       pictures[2].show(ae.decode(z), lesson.theme);
       pictures[2].say("decoded at the ring");
       strip.show(ae.network.decodeMany(Float32Array.from(drawn.flat())), lesson.theme);
       table.show(readings());
       note.say(told());
+      far.say(toldOfFar());
     },
     readings,
     left: () => ({z, seed}),
+    models: [ae],
     place: () => ({z: lesson.models.map((model) => (model === ae ? z : model.codeOf(index)))}),
   };
 }

@@ -1,4 +1,4 @@
-"""One statement of the engine's source, found by name, so that what a lesson shows is what runs."""
+"""One statement of the engine's source, found by name, so that what a page shows is what runs."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ class Source:
     path: str
     name: str
     assigns: str = ""
+    case: str = ""
 
     def excerpt(self) -> Excerpt:
         """The statement as it stands now."""
-        return source_of(self.path, self.name, self.assigns)
+        return source_of(self.path, self.name, self.assigns, self.case)
 
 
 @lru_cache
-def source_of(path: str, name: str, assigns: str = "") -> Excerpt:
+def source_of(path: str, name: str, assigns: str = "", case: str = "") -> Excerpt:
     """The statement of a function (or `Class.method`) that returns its result, or that assigns to `assigns`.
 
+    Of a function that matches its argument with texts, `case` says in which case.
     Reads the text of the file and imports nothing. Raises LookupError when the function or the statement is gone.
     """
     text = place(path).read_text(encoding="utf-8")
@@ -45,12 +47,20 @@ def source_of(path: str, name: str, assigns: str = "") -> Excerpt:
         if found is None:
             raise LookupError(f"{path} has no {name}.")
         body = found.body
+    if case:
+        body = _case(body, case)
     statements = (one for top in body for one in ast.walk(top) if isinstance(one, ast.stmt))
     wanted = [one for one in statements if _is_wanted(one, assigns)]
     if not wanted:
-        raise LookupError(f"{name} in {path} has no statement {'that assigns ' + assigns if assigns else 'that returns'}.")
+        where = f"{name}, case {case}," if case else name
+        raise LookupError(f"{where} in {path} has no statement {'that assigns ' + assigns if assigns else 'that returns'}.")
     statement = wanted[0 if assigns else -1]
     return Excerpt(path, statement.lineno, dedent(ast.get_source_segment(text, statement, padded=True) or ""))
+
+
+def _case(body: list[ast.stmt], text: str) -> list[ast.stmt]:
+    cases = [case for one in body if isinstance(one, ast.Match) for case in one.cases]
+    return next((case.body for case in cases if text in ast.unparse(case.pattern).strip("'\"").split("' | '")), [])
 
 
 def _is_wanted(node: ast.stmt, assigns: str) -> bool:

@@ -1,0 +1,72 @@
+// @ts-check
+// What the stages of a network are called, and what is said of them. Pure.
+
+import {signedNumber} from "../../words/numbers.js";
+
+/** @typedef {import("../../model/stages.js").Stage} Stage */
+
+/** @type {Record<string, string>} */
+const OPS = {
+  linear: "linear", fourier: "sin, cos", residual: "residual", conv: "conv", conv_transpose: "transposed conv", layer_norm: "norm",
+  gelu: "GELU", relu: "ReLU", silu: "SiLU", tanh: "tanh", dropout: "dropout", flatten: "flatten", reshape: "reshape",
+};
+const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
+
+/** @param {string} op */
+export function nameOfOp(op) {
+  return OPS[op] ?? op;
+}
+
+/** What a stage does, in the order in which it does it. @param {Stage} stage */
+export function opsText({ops}) {
+  return ops.filter((op) => !SILENT.includes(op)).map(nameOfOp).join(", ");
+}
+
+/** The sizes of a stage's numbers. @param {number[]} shape */
+export function shapeText(shape) {
+  return shape.join(" × ");
+}
+
+/** The numbers that training moved in a stage, as the products that its weights are and the rest, biases and norms, in one. @param {Stage} stage */
+export function tensorsText({layer, parameters}) {
+  const products = factorsOf(layer);
+  const rest = parameters - products.reduce((sum, factors) => sum + factors.reduce((product, one) => product * one, 1), 0);
+  return products.length ? `${products.map((factors) => factors.join("·")).join(" + ")} + ${rest}` : "";
+}
+
+/** The sides of a layer's weights. @param {Stage["layer"]} layer @returns {number[][]} */
+function factorsOf({op, in: inner = 0, out: outer = 0, kernel = 0, layers = []}) {
+  if (op === "residual") return layers.flatMap(factorsOf);
+  if (op === "linear") return [[outer, inner]];
+  return op === "conv" || op === "conv_transpose" ? [[outer, inner, kernel, kernel]] : [];
+}
+
+/** How many numbers training moved; those that were drawn once and kept are said to be fixed. @param {Stage} stage */
+export function countText({layer, parameters}) {
+  return layer.op === "fourier" ? `${layer.out} fixed` : parameters.toLocaleString("en");
+}
+
+/** Which stage of how many. @param {Stage} stage @param {number} count */
+export function stageText({part, place}, count) {
+  return `${part === "encoder" ? "Encoder" : "Decoder"}, layer ${place + 1} of ${count}`;
+}
+
+/** A unit of a stage; the last ones of a part have names of their own. @param {Stage} stage @param {number} count of the part @param {number} unit from 0 @param {string} spread how an encoder gives σ */
+export function unitText({part, place, units, shape}, count, unit, spread) {
+  const isLast = place === count - 1;
+  if (isLast && part === "encoder") return ["μ₁", "μ₂", ...(spread === "softplus" ? ["s₁", "s₂"] : ["log σ²₁", "log σ²₂"])][unit];
+  if (isLast && units >= 784) return `pixel ${unit % 28 + 1} of row ${Math.floor(unit % 784 / 28) + 1}${unit >= 784 ? ", spread" : ""}`;
+  return `${shape.length > 1 ? "map" : "unit"} ${unit + 1}`;
+}
+
+/** In numbers, for who cannot see the cells. @param {ArrayLike<number>} values */
+export function valuesText(values) {
+  let [least, most, sum, above] = [Infinity, -Infinity, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    least = Math.min(least, values[i]);
+    most = Math.max(most, values[i]);
+    sum += values[i];
+    if (values[i] > 0) above++;
+  }
+  return `${values.length} numbers from ${signedNumber(least)} to ${signedNumber(most)}, mean ${signedNumber(sum / values.length)}, ${above} above 0`;
+}

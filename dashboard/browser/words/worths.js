@@ -1,0 +1,78 @@
+// @ts-check
+// What codes can be coloured by besides their class, in words, and how its numbers become colours.
+
+import {signedNumber} from "./numbers.js";
+
+/** @typedef {import("../model/worths.js").WorthName} WorthName */
+/** @typedef {import("../model/bundle.js").Bundle} Bundle */
+/** @typedef {{least: number, most: number, below: number, above: number, whole: boolean}} Scale the numbers at the ends of the colours; what share of the images lies
+ *   beyond them; whether they are counts */
+/**
+ * @typedef {object} Worth what the codes of a map are coloured by
+ * @property {WorthName} name
+ * @property {ArrayLike<number>|null} values one for each code; null where there are none
+ * @property {Float32Array|null} shares of the way from the darkest colour to the brightest, 0…1
+ * @property {Scale|null} scale the same on all maps of the page; null where none has values
+ * @property {string} why there are none, or none yet
+ */
+
+const BEYOND = 0.01; // of the images at each end: a few far ones would leave one colour to the rest
+const HARDLY = 0.05; // of the rest: where the few are no farther off than that, they are the end
+const FEW = 12; // different counts that are shown as they are
+
+/** @type {Record<WorthName, string>} */
+const TITLES = {elbo: "ELBO", log_px: "log p(x), exact", gap: "Gap, log p(x) − ELBO", kl: "KL of q(z|x) to the prior", nll: "Reconstruction, nll", modes: "Modes of p(z|x)"};
+/** @type {Record<WorthName, string>} as there is room for on a map */
+const SHORT = {elbo: "ELBO", log_px: "log p(x)", gap: "Gap", kl: "KL", nll: "nll", modes: "Modes of p(z|x)"};
+
+/** @param {WorthName} name */
+export const worthTitle = (name) => TITLES[name];
+
+/** @param {WorthName} name */
+export const worthHeading = (name) => (name === "modes" ? SHORT[name] : `${SHORT[name]}, nats/image`);
+
+/** Why a model has no such numbers, whatever one waits for; nothing where it has. @param {Bundle} bundle @param {WorthName} name @param {number|null} images that came along, null while they may still come */
+export function whyNoWorth({kind, points}, name, images) {
+  const {count, truths} = points;
+  if (kind === "ae" && name !== "nll") return "An autoencoder has none";
+  if (kind === "vae" && (truths || name === "kl")) return "";
+  if (["log_px", "gap", "modes"].includes(name)) return "Not on record for this model";
+  return images !== null && images < count ? `Only ${images.toLocaleString("en")} images came along` : "";
+}
+
+/** From the least to the greatest of some numbers, without the outermost of many. @param {readonly ArrayLike<number>[]} sets of all maps @param {boolean} whole whether they are counts @returns {Scale} */
+export function scaleOver(sets, whole) {
+  const sorted = Float32Array.from(sets.flatMap((set) => Array.from(set))).sort();
+  const [low, high] = [sorted[0], sorted[sorted.length - 1]];
+  if (whole && high - low < FEW) return {least: low, most: high, below: 0, above: 0, whole};
+  const cut = Math.floor(BEYOND * sorted.length);
+  const [first, last] = [sorted[cut], sorted[sorted.length - 1 - cut]];
+  const [least, most] = [first - low <= HARDLY * (last - first) ? low : first, high - last <= HARDLY * (last - first) ? high : last];
+  const share = (/** @type {(value: number) => boolean} */ beyond) => sorted.filter(beyond).length / sorted.length;
+  return {least, most, below: share((value) => value < least), above: share((value) => value > most), whole};
+}
+
+/** Where between the ends of a scale a number lies, 0…1; in the middle where they are the same. @param {number} value @param {Scale} scale */
+export function shareOf(value, {least, most}) {
+  return most > least ? Math.min(1, Math.max(0, (value - least) / (most - least))) : 0.5;
+}
+
+/** @param {number} value @param {Scale} scale */
+export function worthText(value, {least, most, whole}) {
+  return signedNumber(value, whole ? 0 : most - least >= 50 ? 0 : most - least >= 5 ? 1 : 2);
+}
+
+/** The numbers at the ends of a scale; beyond an end the colour stays the same. @param {Scale} scale @returns {[string, string]} */
+export function endTexts(scale) {
+  return [`${scale.below ? "≤ " : ""}${worthText(scale.least, scale)}`, `${scale.above ? "≥ " : ""}${worthText(scale.most, scale)}`];
+}
+
+/** What the colours of the codes mean, for someone who cannot tell them apart or see them. @param {readonly {short: string}[]} models @param {readonly Worth[]} worths theirs */
+export function worthSentence(models, worths) {
+  const [{name, scale}] = worths;
+  const lacking = worths.flatMap(({why}, i) => (why ? [` ${models[i].short}: ${why[0].toLowerCase()}${why.slice(1)}.`] : [])).join("");
+  if (!scale) return `${worthTitle(name)}.${lacking}`;
+  const beyond = (/** @type {number} */ share, /** @type {string} */ where) => (share ? ` and ${where} (${(100 * share).toFixed(1)} % of the images)` : "");
+  const unit = name === "modes" ? "" : " nats/image";
+  return `Darkest at ${worthText(scale.least, scale)}${beyond(scale.below, "below")}, brightest at ${worthText(scale.most, scale)}${unit}${beyond(scale.above, "above")}${worths.length > 1 && worths.every(({values}) => values) ? "; the same on both maps" : ""}.${lacking}`;
+}
