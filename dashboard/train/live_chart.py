@@ -91,7 +91,7 @@ def drawing(term: str, height: int, legend: Sequence[str], title: str | None) ->
         "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
         "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
     }
-    return {"height": height, "layer": [*_turns(x), lines, bars, points, cursor]}
+    return {"height": height, "layer": [lines, *_turns(x), bars, points, cursor]}
 
 
 def _turns(x: dict[str, Any]) -> list[dict[str, Any]]:

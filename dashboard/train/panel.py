@@ -29,8 +29,7 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
-_LOWER = 8
-"""By how much a curve is lower below a row of knobs, so that all fits a small screen."""
+_LOWER = 10  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -312,6 +311,6 @@ def _curves(view: RunView, step: int | None) -> None:
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:
             continue
-        lower = _LOWER if view.state in LIVE else 0
-        chart = live_chart.chart(table, term, height - lower, is_first=term == terms[0], is_last=term == terms[-1])
+        height -= _LOWER if view.state in LIVE else 0
+        chart = live_chart.chart(table, term, height, is_first=term == terms[0], is_last=term == terms[-1])
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")

@@ -162,8 +162,8 @@ def test_turns_are_marked_in_the_curves(jobs: Jobs) -> None:
     rows = [row for row in live_chart.table(events, "nll").to_pylist() if row["of"] == run_charts.TURNED]
     assert [(row["step"], row["told"]) for row in rows] == [(5, "β 1 → 4, KL on → off")]
     figure = run_charts.losses([("one", events)])
-    (mark,) = (one for one in figure.data if one.name == run_charts.TURNED and one.yaxis == "y")
-    assert (mark.x, mark.text, mark.y) == ((5,), ("β 1 → 4, KL on → off",), (-153.0,))
+    (mark,) = (one for one in figure.data if one.name == run_charts.TURNED and one.yaxis == "y2")
+    assert (mark.x, mark.text, mark.y) == ((5,), ("β 1 → 4, KL on → off",), (150.0,))
     assert {shape.x0 for shape in figure.layout.shapes} == {5}
     assert not [one for one in run_charts.losses([("one", events[:2])]).data if one.name == run_charts.TURNED]
 
