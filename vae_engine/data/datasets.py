@@ -69,6 +69,11 @@ def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
     return Images(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("images", "labels"))), splits
 
 
+def sizes(name: str) -> Splits:
+    """How many images of each split there are in all, in the order of `shown`. Raises EngineError as `count` does."""
+    return {split: count(name, split) for split in _ORDER}
+
+
 def classes(name: str) -> tuple[str, ...]:
     """What the labels 0, 1, … of a data set mean. Raises EngineError as `load` does."""
     if name == MNIST:

@@ -36,7 +36,7 @@ export function paintFilm(context, pictures, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReelPicture} picture @param {Theme} theme */
-function paintReel(context, {title, kind, frame, scene, range, digit}, theme) {
+function paintReel(context, {title, kind, sample, frame, scene, range, digit}, theme) {
   const line = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ font, /** @type {string} */ colour) => {
     context.font = `${font} ${theme.font}`;
     context.fillStyle = colour;
@@ -58,6 +58,7 @@ function paintReel(context, {title, kind, frame, scene, range, digit}, theme) {
   context.strokeRect(across + 0.5, TOP + 0.5, DIGIT - 1, DIGIT - 1);
   line(`step ${frame.step.toLocaleString("en")}`, across, TOP + DIGIT + 34, "650 22px", theme.text);
   termLines(frame).forEach((text, i) => line(text, across, TOP + DIGIT + 62 + 21 * i, i ? "600 15px" : "13px", i ? theme.text : theme.muted));
+  line(sample, across, TOP + SIDE - 4, "13px", theme.muted);
   context.save();
   context.translate(LEFT, TOP);
   paintScene({context, view: fitView(range.low, range.high, SIDE, SIDE), theme, size: TEXT, ratio: 1}, scene);

@@ -4,6 +4,7 @@
 import {areShort, classesOf, markOf} from "../words/classes.js";
 import {unseenText} from "./points.js";
 import {classColour} from "../base/palette.js";
+import {sampleText} from "../words/splits.js";
 import {showsClass} from "../state/state.js";
 
 /** @typedef {{x: number, y: number, text: string, colour: string}} KeyEntry the middle of the left side of its dot, and what stands right of it */
@@ -20,7 +21,8 @@ export function mapKey(model, state, view, size, widthOf) {
   const line = LINE * size;
   /** @type {KeyEntry[]} */
   const entries = [];
-  const note = unseenText(model, view, state);
+  const {splits, of} = model.bundle.points;
+  const note = [sampleText(splits, of), unseenText(model, view, state)].filter(Boolean).join("; ");
   let [x, y] = [0, (note ? 2.5 : 1.5) * line];
   names.forEach((name, label) => {
     if (!showsClass(state, label)) return;

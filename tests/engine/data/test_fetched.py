@@ -368,3 +368,5 @@ def test_a_fetched_set_is_trained_on_and_exported_by_its_name(
     header = json.loads(weights.notes((tmp_path / "b.safetensors").read_bytes())["bundle"])
     assert "".join(header["classes"]) == "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     assert header["points"]["splits"] == {"test": 15, "validation": 11, "train": 51}
+    assert header["points"]["of"] == header["train"]["of"] == header["points"]["splits"], "it shows all there is"
+    assert (header["train"]["count"], datasets.sizes("mnist")) == (51, {"test": 10_000, "validation": 10_000, "train": 50_000})
