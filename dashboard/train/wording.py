@@ -114,7 +114,8 @@ def refusal(message: str) -> str:
 
 def told(message: str) -> str:
     """What the engine complains of as Markdown, its commands in their type."""
-    return plain(message).replace(r"\`", "`")
+    parts = message.split("`")
+    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts)) if len(parts) % 2 else plain(message)
 
 
 def duration(seconds: float) -> str:
