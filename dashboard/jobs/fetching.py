@@ -1,4 +1,4 @@
-"""Fetching Fashion-MNIST in the background, once per server, seen from every window. No Streamlit, no torch."""
+"""Fetching published data sets in the background, each once per server, seen from every window. No Streamlit, no torch."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Callable
 from functools import cache
 
 from vae_engine.base.errors import EngineError
-from vae_engine.data import fashion
+from vae_engine.data import fetched
+from vae_engine.data.sets.catalogue import SETS
+from vae_engine.data.sets.download import Report, Step
 
 
 class Fetch:
     """One fetch at a time; what it reached and why it failed."""
 
-    def __init__(self, fetch: Callable[[fashion.Progress], object] = fashion.fetch) -> None:
+    def __init__(self, fetch: Callable[[Report], object]) -> None:
         self._fetch = fetch
         self._thread: threading.Thread | None = None
-        self.file, self.share, self.complaint = "", 0.0, ""
+        self.step: Step | None = None
+        self.complaint = ""
 
     @property
     def running(self) -> bool:
@@ -26,7 +29,7 @@ class Fetch:
     def start(self) -> None:
         """Fetch what is missing, unless that is under way."""
         if not self.running:
-            self.file, self.share, self.complaint = "", 0.0, ""
+            self.step, self.complaint = None, ""
             self._thread = threading.Thread(target=self._run, name="fetching", daemon=True)
             self._thread.start()
 
@@ -36,20 +39,16 @@ class Fetch:
         except (EngineError, OSError) as error:
             self.complaint = str(error)
 
-    def _note(self, file: str, share: float) -> None:
-        self.file, self.share = file, share
+    def _note(self, step: Step) -> None:
+        self.step = step
 
 
 @cache
-def shared() -> Fetch:
-    """The fetch of this server."""
-    return Fetch()
+def shared(name: str) -> Fetch:
+    """The fetch of a data set by this server."""
+    return Fetch(lambda report: fetched.fetch(SETS[name], report))
 
 
-def is_here() -> bool:
-    """Whether Fashion-MNIST can be trained on."""
-    try:
-        fashion.load("train")
-    except EngineError:
-        return False
-    return True
+def is_here(name: str) -> bool:
+    """Whether a data set of a name can be trained on."""
+    return name not in SETS or fetched.is_here(SETS[name])

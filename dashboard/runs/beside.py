@@ -205,14 +205,24 @@ def _maps(rows: Sequence[Row]) -> None:
             continue
         shown.append(row)
         assert row.configs is not None
-        square, splits = run_pictures.square(run_shelf.own_gaussian(row)), run_shelf.splits(row)
+        square = run_pictures.square(run_shelf.own_gaussian(row))
         found.append(
-            run_maps.Map(row.name, codes, labels, splits, row.configs[1].classes, wording.unit(row), row.kind == "vae", square)
+            run_maps.Map(
+                row.name,
+                codes,
+                labels,
+                run_shelf.splits(row),
+                row.configs[1].classes,
+                wording.unit(row),
+                row.kind == "vae",
+                square,
+            )
         )
     if not found:
         return
     st.plotly_chart(run_maps.maps(found), key="maps", alt=wording.MAPS_ALT, config={"displayModeBar": False})
-    st.markdown(f":small[{plain(wording.images_shown(shown, [run_shelf.splits(row) for row in shown]))}]")
+    splits, sizes = ([of(row) for row in shown] for of in (run_shelf.splits, run_shelf.sizes))
+    st.markdown(f":small[{plain(wording.images_shown(shown, splits, sizes))}]")
 
 
 def _reel(row: Row, run: str) -> Reel:

@@ -82,6 +82,12 @@ def splits(row: Row) -> Splits:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_BY_WEIGHTS)
+def sizes(row: Row) -> Splits:
+    """How many images of each split the data of a model have in all. Raises EngineError when its images are gone."""
+    return datasets.sizes(model(row).train.data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=_BY_WEIGHTS)
 def codes(row: Row) -> tuple[np.ndarray, np.ndarray]:
     """Where a model puts the images of its map, and their labels: [n, d], [n]. Raises EngineError."""
     stored = model(row)

@@ -198,20 +198,22 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
-def images_shown(found: Sequence[Row], splits: Sequence[Splits]) -> str:
-    """Which images stand in the maps: `splits` counts those of each row."""
-    sets = {row.data: _counted(one) for row, one in zip(found, splits, strict=True)}
+def images_shown(found: Sequence[Row], splits: Sequence[Splits], sizes: Sequence[Splits]) -> str:
+    """Which images stand in the maps: `splits` counts those of each row, `sizes` all that its data set has."""
+    sets = {row.data: _counted(one, whole) for row, one, whole in zip(found, splits, sizes, strict=True)}
     parts = [f"{images} of {name}" for name, images in sets.items()]
     same = f"The same {parts[0]} in each" if len(parts) == 1 else f"Of each model's own data: {'; '.join(parts)}"
     return f"{same}, drawn once as black and white. The dashed square is what the manifold shows."
 
 
-def _counted(splits: Splits) -> str:
-    """How many images of which split, and how those other than of the test split are marked."""
+def _counted(splits: Splits, sizes: Splits) -> str:
+    """How many images of which split, of how many there are, and how those other than of the test split are marked."""
     words = {"test": "test", "validation": "validation (with a dot)", "train": "training (open)"}
+    shown, there = sum(splits.values()), sum(sizes.values()) if len(splits) > 1 else sizes["test"]
+    count = f"{shown:,} of {there:,}" if shown < there else f"{shown:,}"
     if len(splits) == 1:
-        return f"{sum(splits.values()):,} test images"
-    return f"{sum(splits.values()):,} images ({', '.join(f'{count:,} {words[split]}' for split, count in splits.items())})"
+        return f"{count} test images"
+    return f"{count} images ({', '.join(f'{one:,} {words[split]}' for split, one in splits.items())})"
 
 
 def sampled(row: Row, own: bool) -> str:

@@ -12,7 +12,6 @@ KINDS = {"vae": "VAE", "ae": "autoencoder"}
 """The kinds of model in the order of their maps, and what a visitor calls them."""
 MAPS = ("vae", "ae", "vae-2")
 """What the browser calls the maps, in their order; the last stands in the autoencoder's place."""
-_DATA = {datasets.MNIST: "MNIST", datasets.FASHION: "Fashion-MNIST"}
 _LONGEST_QUOTE = 60
 
 
@@ -85,7 +84,7 @@ def _parted(leader: Choice, wanted: Choice, kind: str, instead: Choice | None) -
 
 def data_name(data: str) -> str:
     """A data set as people call it; of images of one's own the last part of the path."""
-    return _DATA.get(data) or own_data.path_of(data).name
+    return datasets.TITLES.get(data) or own_data.path_of(data).name
 
 
 def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:

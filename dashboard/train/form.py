@@ -20,6 +20,7 @@ from dashboard.train.presets import Preset, presets
 from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets, own
+from vae_engine.data.sets.catalogue import SETS, DataSet
 from vae_engine.stored import weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -130,8 +131,8 @@ def _setting(name: str, why_not: str) -> None:
 
 
 def _key(name: str) -> str:
-    """Of the widget of a setting. How many of one's own images there are is asked for anew where there are other ones."""
-    here = _own_counts().get(_SPLITS.get(name, ""))
+    """Of the widget of a setting. How many images there are is asked for anew where there are not as many as of MNIST."""
+    here = _counts_here().get(_SPLITS.get(name, ""))
     if here is None:
         return _KEY.format(name)
     key = _KEY.format(f"{name}-of-{here}")
@@ -140,15 +141,14 @@ def _key(name: str) -> str:
     return key
 
 
-def _own_counts() -> dict[str, int]:
-    """How many of the visitor's own images are in each split; nothing of other data, and of images that cannot be read."""
+def _counts_here() -> dict[str, int]:
+    """How many images are in each split where these are not as many as of MNIST; nothing of images that cannot be read."""
     place = _place()
-    if not (place and datasets.is_own(place)):
-        return {}
     try:
-        return _counts(place)
+        counts = _counts(place) if place else {}
     except EngineError:
         return {}  # told below
+    return {} if counts == _counts(datasets.MNIST) else counts
 
 
 def _counts(place: str) -> dict[str, int]:
@@ -202,11 +202,12 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
     """What a training amounts to: weights, time, command line."""
     preset = chosen()
     now = run_settings.shown(asked.model, asked.train)
-    counted = _SPLITS if datasets.is_own(asked.train.data) else ()  # not a choice where there are no more
+    here = _counts_here()
+    counted = _SPLITS if here else ()  # not a choice where there are no more
     different = [
         name
         for name in run_settings.differing(now, run_settings.shown(preset.model, preset.train))
-        if name not in counted or getattr(asked.train, name) < _own_counts().get(_SPLITS[name], 0)
+        if name not in counted or getattr(asked.train, name) < here[_SPLITS[name]]
     ]
     if different:
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -226,10 +227,11 @@ def _reset() -> None:
 def _images(jobs: Jobs) -> None:
     """Which images to train on, and what they look like where they are the visitor's own."""
     source = st.selectbox(
-        wording.LABELS["data"], wording.SOURCES, format_func=wording.SOURCES.__getitem__, key=SOURCE, persist_state="session"
-    )
-    if source == datasets.FASHION:
-        _fashion()
+        wording.LABELS["data"], wording.SOURCES, key=SOURCE, persist_state="session",
+        format_func=lambda name: wording.source(name, fetching.is_here(name)),
+    )  # fmt: skip
+    if source in SETS:
+        _fetchable(SETS[source])
     elif source == _OWN:
         st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
         st.file_uploader(
@@ -259,22 +261,23 @@ def _take(jobs: Jobs) -> None:
         state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)))
 
 
-def _fashion() -> None:
-    """A way to get Fashion-MNIST where it is not."""
-    if fetching.is_here():
+def _fetchable(one: DataSet) -> None:
+    """A way to get a data set where it is not."""
+    if fetching.is_here(one.name):
         return
-    under_way = fetching.shared().running
-    st.fragment(_fetching, run_every=0.5 if under_way else None)(under_way)
+    st.caption(wording.plain(wording.terms(one)))
+    under_way = fetching.shared(one.name).running
+    st.fragment(_fetching, run_every=0.5 if under_way else None)(one, under_way)
 
 
-def _fetching(under_way: bool) -> None:
-    fetch = fetching.shared()
+def _fetching(one: DataSet, under_way: bool) -> None:
+    fetch = fetching.shared(one.name)
     if fetch.running != under_way:
         st.rerun()
     if under_way:
-        st.progress(min(1.0, fetch.share), wording.FETCHING.format(file=fetch.file))
+        st.progress(fetch.step.share if fetch.step else 0.0, wording.fetching(one, fetch.step))
         return
-    st.button(wording.FETCH, on_click=fetch.start, icon=":material/download:", key="train-fetch")
+    st.button(wording.fetch(one), on_click=fetch.start, icon=":material/download:", key="train-fetch")
     if fetch.complaint:
         st.error(wording.told(fetch.complaint))
 

@@ -11,6 +11,8 @@ from dashboard.jobs.run_view import LIVE, RunView, State
 from dashboard.shared.wording import number, plus_minus
 from vae_engine.data import datasets
 from vae_engine.data.report import Report, shortened
+from vae_engine.data.sets.catalogue import DataSet
+from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
@@ -45,7 +47,7 @@ TRAIN_ON, MORE = "Train on", "How much more"
 BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 
-SOURCES = {"mnist": "MNIST", "fashion": "Fashion-MNIST", "own": "Images of your own"}
+SOURCES = {**datasets.TITLES, "own": "Images of your own"}
 PATH = "A folder or a file of images on the machine of this server"
 UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures"
 UPLOAD_HELP = (
@@ -57,7 +59,6 @@ POLARITY = {"auto": "as noticed", "bright": "bright on dark", "dark": "dark on l
 ORIENTATION = {"auto": "as the format says", "upright": "as it is", "transposed": "rows and columns exchanged"}
 NO_OWN_DATA = "Give the place of your images, or upload a file."
 PREVIEW = "What the network will see, 28 × 28"
-FETCH, FETCHING = "Fetch Fashion-MNIST", "Fetching Fashion-MNIST: {file}"
 
 PAUSE, GO_ON, ONE_STEP, ONE_EPOCH, SLOW = "Pause", "Go on", "One step", "One epoch", "Slow motion"
 STOP, CANCEL, RESUME, RENAME, DELETE, NEW = "Stop", "Cancel", "Resume", "Rename", "Delete", "New run"
@@ -113,7 +114,8 @@ def refusal(message: str) -> str:
 
 def told(message: str) -> str:
     """What the engine complains of as Markdown, its commands in their type."""
-    return plain(message).replace(r"\`", "`")
+    parts = message.split("`")
+    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts)) if len(parts) % 2 else plain(message)
 
 
 def duration(seconds: float) -> str:
@@ -293,6 +295,32 @@ def _mean(terms: Mapping[str, float], term: str) -> str:
 def curve_alt(view: RunView, term: str) -> str:
     """What a curve shows, in words; the same for as long as it grows."""
     return f"{TERM_NAMES[term]} of {view.about.name} by training step, on training batches and on held-out images"
+
+
+def source(name: str, here: bool) -> str:
+    """A data set in the list of them."""
+    return SOURCES[name] if here else f"{SOURCES[name]} (to be fetched)"
+
+
+def fetch(one: DataSet) -> str:
+    """The button that fetches a data set."""
+    return f"Fetch {one.title}"
+
+
+def terms(one: DataSet) -> str:
+    """What a data set is, on what terms, and whom to name: told before it is fetched."""
+    within = " They come in one file with all splits of EMNIST." if one.archive else ""
+    whose = f"Licence: {one.origin.licence}. Please cite: {one.origin.citation}."
+    return f"{one.title}: {one.what}, {one.total:,} images.{within} {whose}"
+
+
+def fetching(one: DataSet, step: Step | None) -> str:
+    """How far a fetch has come."""
+    if step is None:
+        return f"Fetching {one.title}"
+    size = f"{step.done / 1e6:,.1f} of {step.total / 1e6:,.1f} MB" if step.total else f"{step.done / 1e6:,.1f} MB"
+    left = "" if step.left is None else f", about {duration(step.left)} to go"
+    return f"Fetching {one.title}: {step.file}, {size}{left}"
 
 
 def own_counts(splits: Mapping[str, int]) -> str:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.jobs import jobs as jobs_module
 from dashboard.jobs.jobs import Jobs, Limits
-from vae_engine.data import fashion
+from vae_engine.data import fetched
 
 PROGRAM = "from dashboard.train import page as train\ntrain.show()"
 
@@ -23,7 +23,7 @@ def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Jobs:
     one = Jobs(tmp_path / "runs", Limits(running=0))
     monkeypatch.setattr(jobs_module, "shared", lambda asking=None: one)
     monkeypatch.setattr(one, "keep_spare", lambda: None)
-    monkeypatch.setenv(fashion.VARIABLE, str(tmp_path / "no-fashion"))
+    monkeypatch.setenv(fetched.VARIABLE, str(tmp_path / "nothing-fetched"))
     return one
 
 

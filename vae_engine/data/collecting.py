@@ -71,8 +71,11 @@ class Collection:
         return self.report.inverted
 
 
-def collect(found: Found, wishes: Wishes, name: str) -> Collection:
-    """What the networks see of what was found, `name` in complaints. Raises EngineError with everything that is wrong."""
+def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False) -> Collection:
+    """What the networks see of what was found, `name` in complaints. Raises EngineError with everything that is wrong.
+
+    `as_published` keeps each split in the order of its file, and holds out for validation what MNIST holds out.
+    """
     problems: list[str] = []
     forms = [_form(part, problems) for part in found.parts]
     counts = [len(part.images) for part in found.parts]
@@ -85,7 +88,7 @@ def collect(found: Found, wishes: Wishes, name: str) -> Collection:
         problems.append(f"it has {total} images, where training needs {FEWEST} at least")
     _refuse(name, problems)
     assert labels is not None
-    order, splits = _order(found.parts, counts, wishes.limit)
+    order, splits = _as_published(found.parts, counts) if as_published else _order(found.parts, counts, wishes.limit)
     if min(splits.values()) < FEWEST_OF_A_SPLIT:
         told = ", ".join(f"{count} {split}" for split, count in splits.items())
         _refuse(name, [f"its splits are {told}, where each needs {FEWEST_OF_A_SPLIT} images at least"])
@@ -183,6 +186,18 @@ def _order(parts: list[Part], counts: list[int], limit: int) -> tuple[np.ndarray
     return np.concatenate([pieces[split] for split in ORDER]), {split: len(pieces[split]) for split in ORDER}
 
 
+def _as_published(parts: list[Part], counts: list[int]) -> tuple[np.ndarray, dict[str, int]]:
+    """As `_order`, of files whose splits are known to everyone."""
+    rows, row = dict.fromkeys(ORDER, np.empty(0, np.int64)), 0
+    for part, count in zip(parts, counts, strict=True):
+        rows[part.split or "train"] = np.arange(row, row + count)
+        row += count
+    if not len(rows["validation"]):
+        train, validation = data.divided(len(rows["train"]))
+        rows |= {"train": rows["train"][train], "validation": rows["train"][validation]}
+    return np.concatenate([rows[split] for split in ORDER]), {split: len(rows[split]) for split in ORDER}
+
+
 def _read(parts: list[Part], forms: list[Layout | None], order: np.ndarray) -> tuple[np.ndarray, pixels.Range]:
     """All images [n, 28, 28] in this order, and what range they were in.
 
@@ -227,7 +242,9 @@ def _place(images: np.ndarray, places: np.ndarray, block: np.ndarray, form: Layo
     wanted = places >= 0
     if wanted.any():
         block, places = (block, places) if wanted.all() else (block[wanted], places[wanted])
-        images[places] = pixels.small(block, form, span)
+        of_row = np.dtype((np.void, pixels.SIDE * pixels.SIDE))  # NumPy moves images as a whole faster than pixel by pixel
+        made = pixels.small(block, form, span).reshape(len(block), -1)
+        images.reshape(len(images), -1).view(of_row)[:, 0][places] = made.view(of_row)[:, 0]
 
 
 def _shaped(images: np.ndarray, found: Found, wishes: Wishes) -> tuple[str, bool, str, bool]:

@@ -1,4 +1,4 @@
-"""The data sets by name: MNIST as bundled, Fashion-MNIST once fetched, and images of your own by their path. No torch."""
+"""The data sets by name: MNIST as bundled, published ones once fetched, and images of your own by their path. No torch."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from vae_engine.data import fashion
+from vae_engine.base.errors import EngineError
+from vae_engine.data import fetched
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data
+from vae_engine.data.collecting import Collection
 from vae_engine.data.mnist import Images
+from vae_engine.data.sets.catalogue import SETS
 
-MNIST, FASHION = "mnist", "fashion"
+MNIST = "mnist"
+TITLES = {MNIST: "MNIST", **{name: one.title for name, one in SETS.items()}}
+"""The data sets that have a name, and what people call them."""
 SHOWN = 10_000
 _ORDER = ("test", "validation", "train")
 
@@ -26,25 +31,34 @@ def load(name: str, split: str) -> Images:
     """
     if name == MNIST:
         return data.load(split)
-    if name == FASHION:
-        return fashion.load(split)
-    return own_data.load(name, split)
+    if split not in data.SPLITS:
+        raise EngineError(f"There is no split called {split!r}; choose one of {', '.join(data.SPLITS)}.")
+    return known(name).part(split)
+
+
+def known(name: str) -> Collection:
+    """All images of a data set with what was found in its files. Raises EngineError as `load` does."""
+    if name in SETS:
+        return fetched.known(SETS[name])
+    return own_data.known(data.MNIST if name == MNIST else name)
 
 
 def count(name: str, split: str) -> int:
     """How many images a split has. Raises EngineError when images of your own are not there."""
-    return own_data.counts(name)[split] if is_own(name) else data.COUNTS[split]
+    if is_own(name):
+        return own_data.counts(name)[split]
+    return SETS[name].counts[split] if name in SETS else data.COUNTS[split]
 
 
 def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
     """The first images of a data set for its maps, and how many there are of each split.
 
-    Those of the test split; of images of your own, where that has fewer than `most`, then those of validation and those
-    to train on. Raises EngineError as `load` does.
+    Those of the test split; where that has fewer than `most`, then those of validation and those to train on, but for
+    MNIST and what has its sizes. Raises EngineError as `load` does.
     """
     parts: list[Images] = []
     splits: Splits = {}
-    for split in _ORDER if is_own(name) else ("test",):
+    for split in _ORDER if is_own(name) or count(name, "test") < data.COUNTS["test"] else ("test",):
         part = load(name, split).head(most - sum(splits.values()))
         parts.append(part)
         splits[split] = len(part)
@@ -55,13 +69,18 @@ def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
     return Images(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("images", "labels"))), splits
 
 
+def sizes(name: str) -> Splits:
+    """How many images of each split there are in all, in the order of `shown`. Raises EngineError as `count` does."""
+    return {split: count(name, split) for split in _ORDER}
+
+
 def classes(name: str) -> tuple[str, ...]:
     """What the labels 0, 1, … of a data set mean. Raises EngineError as `load` does."""
     if name == MNIST:
         return tuple("0123456789")
-    if name == FASHION:
-        load(name, "test")
-        return fashion.CLASSES
+    if name in SETS:
+        fetched.require(SETS[name])
+        return SETS[name].classes
     return own_data.classes(name)
 
 
@@ -89,10 +108,10 @@ def paper(name: str) -> str | None:
     None of MNIST and its like, which are shown either way. Raises EngineError as `load` does.
     """
     if not is_own(name):
-        return None
+        return "dark" if name in SETS and SETS[name].is_shown_as_published else None
     return "light" if own_data.known(name).inverted else "dark"
 
 
 def is_own(name: str) -> bool:
     """Whether a data set is images of your own, named by their path."""
-    return name not in (MNIST, FASHION)
+    return name not in TITLES

@@ -91,9 +91,9 @@ def _numbers(labels: np.ndarray, names: tuple[str, ...] | None) -> tuple[np.ndar
         return labels - 1, names, "counted from 1"
     if names:
         raise EngineError(f"its labels are {low} to {high}, where it names {len(names)} classes{_WAY_OUT}")
-    found, places = np.unique(labels, return_inverse=True)
-    if low >= 0 and len(found) == high + 1:
+    if 0 <= low <= high < MAX_CLASSES and np.bincount(labels).all():
         return labels, tuple(map(str, range(high + 1))), ""
+    found, places = np.unique(labels, return_inverse=True)
     gaps = high - low + 1 - len(found)
     said = f"counted from {low}" if low else ""
     said = "; ".join(part for part in (said, f"{gaps} values between {low} and {high} are not used" if gaps else "") if part)

@@ -73,13 +73,19 @@ def _load(split: str, folder: Path) -> Images:
 def part_of(images: Images, split: str) -> Images:
     """The five sixths of training images that are trained on, the sixth that is held out, or all of a test file."""
     if split != "test":
-        order = np.random.default_rng(SPLIT_SEED).permutation(len(images))
-        cut = len(images) * 5 // 6
-        chosen = order[:cut] if split == "train" else order[cut:]
+        train, validation = divided(len(images))
+        chosen = train if split == "train" else validation
         images = Images(images.images[chosen], images.labels[chosen])
     images.images.setflags(write=False)
     images.labels.setflags(write=False)
     return images
+
+
+def divided(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the five sixths of so many training images that are trained on, and of the sixth that is held out."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(count)
+    cut = count * 5 // 6
+    return order[:cut], order[cut:]
 
 
 def _read_checked(folder: Path, name: str) -> np.ndarray:

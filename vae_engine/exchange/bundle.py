@@ -93,6 +93,8 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
         whole_mnist = stored.train.data == datasets.MNIST and points is None
         packed = data.packed_test_images() if whole_mnist else packed_shown(stored.train.data, points or datasets.SHOWN)
         tensors["points.images"] = np.frombuffer(packed, np.uint8)
+    whole = datasets.sizes(stored.train.data)
+    places = {key: {**place, "of": whole} for key, place in places.items()}
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,

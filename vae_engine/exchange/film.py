@@ -116,6 +116,6 @@ def cast(data_set: str) -> bytes:
     }
     header = {
         "format": "latent-explorer-cast", "version": VERSION, "classes": datasets.classes(data_set), "count": len(images),
-        "splits": splits, "paper": datasets.paper(data_set),
+        "splits": splits, "of": datasets.sizes(data_set), "paper": datasets.paper(data_set),
     }  # fmt: skip
     return pack(tensors, {"cast": json.dumps(header)})

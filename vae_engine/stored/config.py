@@ -127,7 +127,7 @@ class ModelConfig(_Config):
 class TrainConfig(_Config):
     """How a network is trained. The budget is the first of `seconds`, `steps`, `epochs` that is not 0."""
 
-    data: str = _option("mnist", "mnist, fashion, or images of your own: a folder or a file of them")
+    data: str = _option("mnist", "mnist, a data set once fetched, such as fashion, or images of your own: a folder or a file")
     classes: tuple[str, ...] = _option(tuple("0123456789"), "what its labels mean", from_data=True)
     train_size: int = _option(50_000, "training images used", low=1, high=1_000_000)
     protocol: str = _option("dynamic", "what the network sees of a pixel", choices=("grey", "dynamic", "threshold"))

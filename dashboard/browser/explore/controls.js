@@ -38,8 +38,9 @@ export function createModeBar(chosen) {
   return choiceBar("Mode", MODES.map((mode) => ({value: mode, text: MODE_TEXTS[mode][0], title: MODE_TEXTS[mode][1], testid: `mode-${mode}`})), chosen);
 }
 
-/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Splits} splits */
-export function createLegend(store, commit, names, splits) {
+/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Points} points */
+export function createLegend(store, commit, names, {splits, of}) {
+  const key = splitsKey(splits, of);
   const apply = applier(store, commit);
   const buttons = names.map((name, digit) => {
     const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
@@ -53,7 +54,7 @@ export function createLegend(store, commit, names, splits) {
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
 
   const element = make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all,
-    make("span", {class: "lx-splits", hidden: !splitsKey(splits)}, splitsKey(splits)));
+    make("span", {class: "lx-splits", hidden: !key}, key));
   return {
     element,
     /** @param {State} state */

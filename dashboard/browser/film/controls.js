@@ -4,7 +4,6 @@
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
 import {classColour} from "../base/palette.js";
-import {splitsKey} from "../words/splits.js";
 import {createTurnMarks} from "./turns.js";
 
 /** @typedef {import("./player.js").Film} Film */
@@ -97,7 +96,7 @@ export function createFilmControls(film, exports) {
       drawScale(steps);
       turns.render(film.reels(), end);
       drawLegend(film.classNames());
-      setText(key, splitsKey(film.splits()));
+      setText(key, film.splits());
       const share = end ? Math.min(1, place / end) : 1;
       // Compared as numbers: writing to a slider under the finger would end the drag in some browsers.
       if (Math.abs(Number(slider.value) - share) > 1e-6) slider.value = String(share);

@@ -61,7 +61,7 @@ export function createFilmPainter(first, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {ReelPicture} picture @param {Theme} theme @param {number} ratio */
-function paintReel(context, {title, kind, frame, scene, range, digit, turns, last}, theme, ratio) {
+function paintReel(context, {title, kind, sample, frame, scene, range, digit, turns, last}, theme, ratio) {
   const line = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y, /** @type {string} */ font, /** @type {string} */ colour) => {
     context.font = `${font} ${theme.font}`;
     context.fillStyle = colour;
@@ -84,6 +84,7 @@ function paintReel(context, {title, kind, frame, scene, range, digit, turns, las
   line(`step ${frame.step.toLocaleString("en")}`, across, TOP + DIGIT + 34, "650 22px", theme.text);
   termLines(frame).forEach((text, i) => line(text, across, TOP + DIGIT + 62 + 21 * i, i ? "600 15px" : "13px", i ? theme.text : theme.muted));
   paintTurns(context, {left: across, top: TOP + SIDE + BOTTOM - 16, width: DIGIT, turns, step: frame.step, last, theme});
+  line(sample, across, TOP + SIDE - 4, "13px", theme.muted);
   context.save();
   context.translate(LEFT, TOP);
   paintScene({context, view: fitView(range.low, range.high, SIDE, SIDE), theme, size: TEXT, ratio}, scene);

@@ -109,7 +109,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     activate: redrawn((/** @type {number} */ place) => (active = place)),
     classes: () => classes,
     classNames: () => reels[0]?.classes() ?? [],
-    splits: () => reels[0]?.splits() ?? {},
+    splits: () => reels[0]?.splits() ?? "",
     showsClass: (/** @type {number} */ label) => (classes >> label % CLASS_COLOURS.length & 1) === 1,
     toggleClass: redrawn((/** @type {number} */ label) => {
       const bit = 1 << label % CLASS_COLOURS.length; // classes of one colour go together

@@ -11,7 +11,7 @@ import {createReelCard} from "./card.js";
 import {createReelStore} from "./store.js";
 import {make, setText} from "../base/dom.js";
 import {tileRange} from "../map/backdrop.js";
-import {imageName, ofFirst} from "../words/splits.js";
+import {imageName, ofFirst, sampleText, splitsKey} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
 /** @typedef {import("./frame.js").Frame} Frame */
@@ -191,7 +191,8 @@ export function createReel(film, place, first) {
     labels: () => cast?.labels ?? null,
     classes: () => cast?.classes ?? [],
     paper: () => cast?.paper ?? null,
-    splits: () => (cast ? ofFirst(cast.splits, shown.length / 2) : {}),
+    /** What the legend says of the images shown. */
+    splits: () => (cast ? splitsKey(shownSplits(cast), cast.of) : ""),
     trouble: () => failed || store.trouble(),
     z: () => shownZ(),
     range: () => shownRange,
@@ -239,10 +240,15 @@ export function createReel(film, place, first) {
       return moving || growing || late || decodingMore;
     },
     /** What is shown, to be painted elsewhere. */
-    picture: () => (frame && cast ? {title: store.reel().title, kind: kindOf(frame), frame, scene: scene(), splits: ofFirst(cast.splits, shown.length / 2), names: cast.classes, range, z: shownZ(), digit: decoder.decode(shownZ()),
+    picture: () => (frame && cast ? {title: store.reel().title, kind: kindOf(frame), sample: sampleText(shownSplits(cast), cast.of), frame, scene: scene(), splits: ofFirst(cast.splits, shown.length / 2), names: cast.classes, range, z: shownZ(), digit: decoder.decode(shownZ()),
       turns: store.reel().turns ?? [], last: store.steps().at(-1) ?? frame.step} : null),
     close: store.close,
   };
+
+  /** @param {import("./frame.js").Cast} cast */
+  function shownSplits(cast) {
+    return ofFirst(cast.splits, shown.length / 2);
+  }
 
   /** @returns {import("./scene.js").Scene} */
   function scene() {

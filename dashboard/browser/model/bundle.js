@@ -9,12 +9,12 @@ import { gunzipped } from "../base/gzip.js";
 /** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
  *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
 /** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
- *   truths: Truths|null, protocol: string, seed: number, splits: Splits, low: [number, number], high: [number, number]}} Points */
+ *   truths: Truths|null, protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
 /** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
- *   train: {count: number, codes: Float32Array}, hasImages: boolean}} Bundle */
+ *   train: {count: number, of: number|null, codes: Float32Array}, hasImages: boolean}} Bundle */
 
 const BUNDLE_FORMAT = "latent-explorer-bundle";
 const BUNDLE_VERSION = 1;
@@ -60,10 +60,11 @@ export function readBundle(buffer) {
       protocol: points.protocol,
       seed: points.seed,
       splits: readSplits(points.splits, count),
+      of: readWhole(points.of),
       low: points.low,
       high: points.high,
     },
-    train: { count: requireCount(header.train, "train"), codes: readCodes(tensors, "train.codes", header.train) },
+    train: { count: requireCount(header.train, "train"), of: readWhole(header.train.of)?.train ?? null, codes: readCodes(tensors, "train.codes", header.train) },
     hasImages: tensors.has("points.images"),
   };
 }
@@ -189,10 +190,20 @@ const SPLITS = ["test", "validation", "train"];
 /** Of which splits the images are. A file that does not say has those of the test split. @param {any} splits @param {number} count @returns {Splits} */
 export function readSplits(splits, count) {
   if (splits === undefined) return {test: count};
-  const sound = isObject(splits) && Object.keys(splits).every((name) => SPLITS.includes(name)) && isWholeList(Object.values(splits));
-  const counted = sound ? /** @type {number[]} */ (Object.values(splits)).reduce((sum, one) => sum + one, 0) : -1;
+  const counted = areSplits(splits) ? /** @type {number[]} */ (Object.values(splits)).reduce((sum, one) => sum + one, 0) : -1;
   ensure(counted === count, "it does not say of which splits its images are.");
   return splits;
+}
+
+/** How many images the data set has in each split; nothing where a file does not say. @param {any} of @returns {Splits|null} */
+export function readWhole(of) {
+  ensure(of === undefined || areSplits(of), "it does not say how many images its data set has.");
+  return of ?? null;
+}
+
+/** @param {any} splits */
+function areSplits(splits) {
+  return isObject(splits) && Object.keys(splits).every((name) => SPLITS.includes(name)) && isWholeList(Object.values(splits));
 }
 
 /** @param {any} described @param {string} what @returns {number} */

@@ -18,9 +18,11 @@ const [MOST, SHARE, FEW] = [50, 0.1, 20]; // how many codes count as near: at mo
 export function captionOf(model, z) {
   const gap = model.trained.distance(z[0], z[1]);
   const far = gap > model.usual;
+  const {count, of} = model.bundle.train;
+  const some = count < (of ?? 0) ? ` of ${count.toLocaleString("en")} (a sample; there are ${of?.toLocaleString("en")} training images)` : "";
   return {
     place: model.bundle.kind === "vae" ? priorPlace(z) : codePlace(model, z),
-    gap: far ? `No training code within ${roundedDown(gap)} ${model.units}.` : `Nearest training code ${shortLength(gap)} away.`,
+    gap: far ? `No training code${some} within ${roundedDown(gap)} ${model.units}.` : `Nearest training code${some} ${shortLength(gap)} away.`,
     near: classesNear(model, z), far,
   };
 }

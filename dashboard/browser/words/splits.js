@@ -67,8 +67,29 @@ export function codesName(splits) {
   return areMixed(splits) ? "codes" : "test codes";
 }
 
-/** How many images of each split are shown, with their marks; nothing where all are of the test split. @param {Splits} splits */
-export function splitsKey(splits) {
+/** That a map shows a sample, with both counts: of the test images, or of all images where others are shown as well. Nothing where it shows all.
+ * @param {Splits} splits of the images shown @param {Splits|null} [of] of the whole data set, where a file says so */
+export function sampleText(splits, of) {
+  if (!of) return "";
+  const shown = total(splits);
+  const all = areMixed(splits) ? total(of) : Object.keys(splits).reduce((sum, split) => sum + (of[split] ?? 0), 0);
+  return shown < all ? `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} ${imagesName(splits)}` : "";
+}
+
+/** @param {Splits} splits */
+function total(splits) {
+  return Object.values(splits).reduce((sum, count) => sum + count, 0);
+}
+
+/** What a legend says of the images shown: that they are a sample, and how many are of each split, with their marks, where not all are of the test split.
+ * @param {Splits} splits @param {Splits|null} [of] of the whole data set */
+export function splitsKey(splits, of) {
+  const sample = sampleText(splits, of);
+  return [sample && `${sample} shown`, marksOf(splits)].filter(Boolean).join(":  ");
+}
+
+/** @param {Splits} splits */
+function marksOf(splits) {
   if (!areMixed(splits)) return "";
   return Object.entries(splits).map(([split, count]) => `${MARKS[/** @type {Split} */ (split)]} ${count.toLocaleString("en")} ${WORDS[/** @type {Split} */ (split)]}`).join("  ");
 }

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readSplits } from "../../../dashboard/browser/model/bundle.js";
+import { readSplits, readWhole } from "../../../dashboard/browser/model/bundle.js";
 
-import { codesName, imageName, imagesName, ofFirst, placeIn, splitsKey } from "../../../dashboard/browser/words/splits.js";
+import { codesName, imageName, imagesName, ofFirst, placeIn, sampleText, splitsKey } from "../../../dashboard/browser/words/splits.js";
 
 const SMALL = { test: 5, validation: 5, train: 50 };
 
@@ -36,4 +36,25 @@ test("a file that does not say so has test images; one that counts otherwise is 
   for (const wrong of [{ test: 6 }, { test: 60, other: 0 }, { test: -1, train: 61 }, [60], null, { test: 59.5, train: 0.5 }]) {
     assert.throws(() => readSplits(wrong, 60), /of which splits/);
   }
+});
+
+test("a map of a sample says so with both counts, and one of all images says nothing", () => {
+  const whole = { test: 20_800, validation: 20_800, train: 104_000 };
+  assert.equal(sampleText({ test: 10_000 }, whole), "10,000 of 20,800 test images");
+  assert.equal(sampleText({ test: 20_800 }, whole), "", "all of its test images");
+  assert.equal(sampleText({ test: 5, validation: 2 }, SMALL), "7 of 60 images", "all images are meant where several splits are shown");
+  assert.equal(sampleText(SMALL, SMALL), "");
+  assert.equal(sampleText({ test: 10_000 }, null), "", "an older file does not say how many there are");
+});
+
+test("a legend says both that images are a sample and how their splits are marked", () => {
+  assert.equal(splitsKey({ test: 2000 }, { test: 10_000, validation: 10_000, train: 50_000 }), "2,000 of 10,000 test images shown");
+  assert.match(splitsKey({ test: 5, validation: 2 }, SMALL), /^7 of 60 images shown: .*5 test .*2 validation$/);
+  assert.equal(splitsKey(SMALL, SMALL), splitsKey(SMALL));
+});
+
+test("a file that miscounts its data set is refused", () => {
+  assert.equal(readWhole(undefined), null);
+  assert.deepEqual(readWhole(SMALL), SMALL);
+  for (const of of [{ test: -1 }, { other: 3 }, [3], "many", { test: 1.5 }]) assert.throws(() => readWhole(of), /how many images its data set has/);
 });

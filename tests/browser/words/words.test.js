@@ -69,7 +69,7 @@ test("what counts as near is a tenth of the codes, fifty at most, and all where 
   const near = (count) => {
     const points = { labels: new Uint8Array(count).fill(3), splits: { test: count } };
     const model = {
-      bundle: { kind: "vae", points }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
+      bundle: { kind: "vae", points, train: { count, of: null } }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
       index: { neighbours: (z1, z2, asked) => Array.from({ length: Math.min(asked, count) }, (_, i) => i) },
     };
     return captionOf(model, [0, 0]).near;
@@ -78,4 +78,15 @@ test("what counts as near is a tenth of the codes, fifty at most, and all where 
   assert.equal(near(60), "6 nearest codes: 6 are 3s.");
   assert.equal(near(5), "All 5 test codes: 5 are 3s.");
   assert.equal(near(1), "The one test code: 1 is a 3.");
+});
+
+test("a distance to a sample of the training codes says that they are one, with both counts", () => {
+  const points = { labels: new Uint8Array(20).fill(3), splits: { test: 20 } };
+  const gap = (away, count, of) => captionOf({
+    bundle: { kind: "vae", points, train: { count, of } }, units: "prior sd", usual: 0.5, trained: { distance: () => away }, index: { neighbours: () => [0] },
+  }, [0, 0]).gap;
+  assert.equal(gap(0.1, 50_000, 50_000), "Nearest training code 0.10 away.");
+  assert.equal(gap(0.1, 60_000, 581_610), "Nearest training code of 60,000 (a sample; there are 581,610 training images) 0.10 away.");
+  assert.match(gap(0.7, 60_000, 581_610), /^No training code of 60,000 \(a sample; there are 581,610 training images\) within 0.7 /);
+  assert.equal(gap(0.7, 50_000, null), "No training code within 0.7 prior sd.");
 });

@@ -20,8 +20,9 @@ from dashboard.train.settings import GROUPS, SPECS
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.command import cli, train_flags
-from vae_engine.data import datasets, own
+from vae_engine.data import datasets, fetched, own
 from vae_engine.data.mnist import Images
+from vae_engine.data.sets.catalogue import SETS
 from vae_engine.stored import weights
 
 __all__ = ["jobs", "page"]
@@ -203,11 +204,27 @@ def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs
     assert own.path_of(data).read_bytes() == (tmp_path / "mine.npz").read_bytes()
 
 
-def test_fashion_that_is_not_here_is_told_and_offered(page: Callable[..., AppTest]) -> None:
-    app = ran(page().selectbox(key="train-source").set_value("fashion"))
-    assert "Fashion-MNIST is not here" in complaints(app)[0]
-    assert start(app).disabled
-    assert app.button(key="train-fetch").label == wording.FETCH
+def test_a_set_that_is_not_here_is_told_and_offered_with_its_terms(page: Callable[..., AppTest]) -> None:
+    app = page()
+    for name in ("fashion", "emnist-letters"):
+        one = SETS[name]
+        ran(app.selectbox(key="train-source").set_value(name))
+        assert f"{one.title} is not here" in complaints(app)[0]
+        assert start(app).disabled
+        assert app.button(key="train-fetch").label == f"Fetch {one.title}"
+        assert any(wording.plain(one.origin.citation) in caption.value for caption in app.caption)
+    assert app.selectbox(key="train-source").options[:2] == ["MNIST", "Fashion-MNIST (to be fetched)"]
+
+
+def test_a_small_set_counts_its_own_images(
+    page: Callable[..., AppTest], jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(fetched, "require", lambda one: None)
+    app = ran(page().selectbox(key="train-source").set_value("breastmnist"))
+    ran(start(app).click())
+    train = jobs.views()[0].configs[1]  # type: ignore[index]
+    assert (train.data, train.train_size, train.held_out) == ("breastmnist", 546, 78)
+    assert train.classes == SETS["breastmnist"].classes
 
 
 def test_the_page_imports_no_torch(jobs: Jobs) -> None:

@@ -12,6 +12,8 @@ from support.builders import short, tiny
 from dashboard.jobs.run_view import About, RunView, State
 from dashboard.shared.wording import plus_minus
 from dashboard.train import wording
+from vae_engine.data.sets.catalogue import SETS
+from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import Log, LogEvent
 
 STEP: LogEvent = {
@@ -155,4 +157,36 @@ def test_a_visitors_words_are_shown_and_do_nothing(text: str) -> None:
 
 
 def test_commands_in_complaints_keep_their_type() -> None:
-    assert wording.told("fetch it with `python -m x`") == r"fetch it with `python \-m x`"
+    assert wording.told("fetch it with `python -m x`") == "fetch it with `python -m x`"
+
+
+def test_a_fetch_says_how_much_is_here_and_how_long_the_rest_takes() -> None:
+    one = SETS["kmnist"]
+    assert wording.fetching(one, None) == "Fetching KMNIST"
+    file = one.files[0].name
+    assert wording.fetching(one, Step(file, 4_500_000, 18_000_000, 27.2)) == (
+        f"Fetching KMNIST: {file}, 4.5 of 18.0 MB, about 27 s to go"
+    )
+    assert wording.fetching(one, Step(file, 4_500_000, 0, None)) == f"Fetching KMNIST: {file}, 4.5 MB"
+
+
+def test_terms_name_licence_and_authors_and_what_else_comes_along() -> None:
+    for one in SETS.values():
+        said = wording.terms(one)
+        assert all(text in said for text in (one.title, f"{one.total:,} images", one.origin.licence, one.origin.citation))
+        assert ("all splits of EMNIST" in said) == one.name.startswith("emnist")
+
+
+def test_the_list_says_what_is_still_to_be_fetched() -> None:
+    assert wording.source("qmnist", here=False) == "QMNIST (to be fetched)"
+    assert wording.source("qmnist", here=True) == "QMNIST"
+    assert next(iter(wording.SOURCES)) == "mnist"
+    assert set(wording.SOURCES) == {"mnist", "own", *SETS}
+
+
+def test_commands_in_a_complaint_are_shown_as_they_are_typed() -> None:
+    said = wording.told("a_b is gone: fetch it with `python -m vae_engine fetch emnist-letters`, or *not*.")
+    assert "`python -m vae_engine fetch emnist-letters`" in said
+    assert said.startswith(r"a\_b")
+    assert r"\*not\*" in said
+    assert wording.told("one ` alone") == r"one \` alone"

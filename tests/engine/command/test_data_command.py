@@ -45,7 +45,7 @@ def test_it_says_everything_that_was_found(dark: Path, command: Command, tmp_pat
 
 def test_what_cannot_be_read_is_one_sentence(command: Command, tmp_path: Path) -> None:
     (tmp_path / "x.bin").write_bytes(bytes(range(200)))
-    for place in (tmp_path / "x.bin", tmp_path / "nowhere", "mnist"):
+    for place in (tmp_path / "x.bin", tmp_path / "nowhere"):
         code, out, err = command("data", place)
         assert (code, out, len(err.splitlines())) == (2, "", 1)
 
@@ -70,3 +70,10 @@ def test_a_run_keeps_what_was_asked_for_and_refuses_other_files(dark: Path, comm
 def test_wishes_are_about_own_images_only(command: Command, tmp_path: Path) -> None:
     code, _, err = command("train", "--run-dir", tmp_path / "run", "--polarity", "dark", *FLAGS)
     assert (code, "own" in err) == (2, True)
+
+
+def test_the_bundled_set_is_told_by_its_name(command: Command) -> None:
+    code, out, _ = command("data", "mnist", "--json")
+    found = json.loads(out)
+    assert (code, found["data"], found["count"]) == (0, "mnist", 70_000)
+    assert found["splits"] == {"train": 50_000, "validation": 10_000, "test": 10_000}

@@ -15,14 +15,14 @@ MAX_RAW = 2**32
 """Bytes that an array may unpack to; it is read in blocks, so this bounds time and not memory."""
 MAX_HELD = 2**30
 """Bytes that may be held at once, where a format cannot be read in blocks."""
-_BLOCK = 2**22
+_BLOCK = 2**20
 
 Blocks = Callable[[], Iterator[np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Array:
-    """An array in a file: `blocks` reads it along its first axis, from the beginning at each call.
+    """An array in a file: `blocks` reads it along its first axis, from the beginning at each call; a block lasts until the next.
 
     `pictures`, where it holds encoded pictures: each block is then one grey picture [1, h, w] of a size of its own, and the
     shape is [n]. `fault` says why it cannot be read at all.
@@ -43,7 +43,7 @@ class Array:
             raise EngineError(self.fault)
         if math.prod(self.shape) * self.dtype.itemsize > MAX_HELD:
             raise EngineError(f"an array of {told(self.shape)} is too large to be read at once")
-        parts = list(self.blocks())
+        parts = [block.copy() for block in self.blocks()]
         return np.concatenate(parts) if parts else np.empty(self.shape, self.dtype)
 
 
@@ -80,18 +80,25 @@ def streamed(open_at: Callable[[], BinaryIO], shape: tuple[int, ...], dtype: np.
 
     def blocks() -> Iterator[np.ndarray]:
         rows = _rows(shape, dtype)
+        block = np.empty((min(rows, shape[0]), *shape[1:]), dtype)
         with open_at() as stream:
             for start in range(0, shape[0], rows):
-                count = min(rows, shape[0] - start)
-                length = count * math.prod(shape[1:]) * dtype.itemsize
-                content = read_exactly(stream, length)
-                if len(content) < length:
+                wanted = block[: shape[0] - start]
+                if _fill(stream, wanted) < wanted.nbytes:
                     raise EngineError(f"is cut short: its header promises {told(shape)}")
-                yield np.frombuffer(content, dtype).reshape(count, *shape[1:])
+                yield wanted
             if stream.read(1):
                 raise EngineError(f"goes on behind the {told(shape)} that its header promises")
 
     return Array(shape, dtype, blocks)
+
+
+def _fill(stream: BinaryIO, block: np.ndarray) -> int:
+    """Read into a block; how many bytes of it there were."""
+    bytes_of, done = block.reshape(-1).view(np.uint8).data, 0
+    while done < len(bytes_of) and (read := stream.readinto(bytes_of[done:])):  # type: ignore[attr-defined]
+        done += read
+    return done
 
 
 def read_exactly(stream: BinaryIO, length: int) -> bytes:

@@ -1,0 +1,27 @@
+"""What Runs says of the images on its maps: how many there are, and of how many where they are a sample."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from dashboard.runs import wording
+
+MNIST = {"test": 10_000, "validation": 10_000, "train": 50_000}
+FEW = {"test": 5, "validation": 5, "train": 50}
+
+
+def rows(*data: str) -> Any:
+    return [SimpleNamespace(data=one) for one in data]
+
+
+def test_a_sample_of_the_images_is_said_with_both_counts() -> None:
+    said = wording.images_shown(rows("MNIST", "MNIST"), [{"test": 1500}] * 2, [MNIST] * 2)
+    assert said.startswith("The same 1,500 of 10,000 test images of MNIST in each")
+    said = wording.images_shown(rows("mine"), [{"test": 5, "validation": 2}], [FEW])
+    assert "7 of 60 images (5 test, 2 validation (with a dot)) of mine" in said
+
+
+def test_all_images_are_no_sample() -> None:
+    assert "The same 10,000 test images of MNIST" in wording.images_shown(rows("MNIST"), [{"test": 10_000}], [MNIST])
+    assert "The same 60 images (" in wording.images_shown(rows("mine"), [FEW], [FEW])
