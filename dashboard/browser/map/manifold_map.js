@@ -4,7 +4,7 @@
 import {paintAxes} from "./marks.js";
 import {createMosaic} from "./mosaic.js";
 import {createSquare} from "./square.js";
-import {tilesOver} from "./tiles.js";
+import {tilesOver} from "./layout/tiles.js";
 import {within} from "./painter.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */

@@ -4,7 +4,7 @@
 import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
-import {createCrowd, leastCrowded} from "./crowd.js";
+import {createCrowd, leastCrowded} from "./layout/crowd.js";
 import {nameSprite} from "./points.js";
 import {shareText} from "../words/captions.js";
 
@@ -13,7 +13,7 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {CanvasRenderingContext2D} Context */
-/** @typedef {import("./crowd.js").Plate} Plate */
+/** @typedef {import("./layout/crowd.js").Plate} Plate */
 
 const RING_ROOM = 24; // pixels between two contours: a number on each
 const LONG_LABEL = 480; // pixels of the map

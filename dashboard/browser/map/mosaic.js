@@ -6,13 +6,13 @@ import {contextOf, make} from "../base/dom.js";
 import {recordTiles} from "../base/stats.js";
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {paintManifold} from "./backdrop.js";
-import {hasTiles, tileReach, tileStrength} from "./tiles.js";
+import {hasTiles, tileReach, tileStrength} from "./layout/tiles.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../state/state.js").View} View */
-/** @typedef {import("./tiles.js").Tiling} Tiling */
+/** @typedef {import("./layout/tiles.js").Tiling} Tiling */
 /** @typedef {{tiling: Tiling, context: CanvasRenderingContext2D, image: ImageData, filled: Uint8Array, left: number, look: unknown[]}} Sheet tiles side by side, the highest z₂ at the top;
  *   left: how many are still to come; look: what it was inked with */
 

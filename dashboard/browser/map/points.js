@@ -3,7 +3,7 @@
 
 import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
-import {createDotSheet, makeStamps} from "./dot_raster.js";
+import {createDotSheet, makeStamps} from "./layout/dot_raster.js";
 import {toPixel} from "../base/geometry.js";
 import {classColour, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
@@ -48,7 +48,7 @@ function sprite(key, size, draw) {
   return canvas;
 }
 
-/** @type {Map<string, import("./dot_raster.js").Stamp[]>} */
+/** @type {Map<string, import("./layout/dot_raster.js").Stamp[]>} */
 const dots = new Map();
 
 /** @type {Record<Split, (context: CanvasRenderingContext2D, radius: number) => void>} the outline of a mark;
@@ -207,7 +207,7 @@ function dotsOf(layer, shown) {
   const {view, ratio, theme, model, tint} = layer;
   const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
   const radius = dotRadius(view, model);
-  /** @type {Partial<Record<Split, import("./dot_raster.js").Stamp[][]>>} */
+  /** @type {Partial<Record<Split, import("./layout/dot_raster.js").Stamp[][]>>} */
   const stamps = {};
   dotPlaces(layer, shown, (i, split, x, y) => {
     const ofSplit = (stamps[split] ??= tint.colours.map((one) => dotStamps(one, split, radius, ratio, theme.dark)));

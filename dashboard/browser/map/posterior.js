@@ -1,7 +1,7 @@
 // @ts-check
 // Paints p(z|x): a heat map with the contours that hold 50 % and 95 % of its mass; and q over it, at true scale.
 
-import {contourPieces} from "./contours.js";
+import {contourPieces} from "./layout/contours.js";
 import {contextOf, make} from "../base/dom.js";
 import {toPixel} from "../base/geometry.js";
 import {paintPosterior} from "./marks.js";

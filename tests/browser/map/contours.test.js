@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { contourPieces } from "../../../dashboard/browser/map/contours.js";
+import { contourPieces } from "../../../dashboard/browser/map/layout/contours.js";
 
 const GRID = { columns: 120, rows: 80, low: /** @type {[number, number]} */ ([-3, -2]), high: /** @type {[number, number]} */ ([3, 2]) };
 

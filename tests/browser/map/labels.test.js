@@ -2,7 +2,7 @@
 // Labels on contours lie where they cover the fewest codes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createCrowd, leastCrowded } from "../../../dashboard/browser/map/crowd.js";
+import { createCrowd, leastCrowded } from "../../../dashboard/browser/map/layout/crowd.js";
 import { contourLabels, edgeTowards } from "../../../dashboard/browser/map/marks.js";
 
 const VIEW = { scale: 50, cx: 0, cy: 0, width: 400, height: 400 };

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import {fitView, inverseNormalCdf, manifoldAxis, toLatent, zoomAt} from "../../../dashboard/browser/base/geometry.js";
 import {seededUniform} from "../../../dashboard/browser/images/digits.js";
-import {hasTiles, tileReach, tilesOver, tileStrength} from "../../../dashboard/browser/map/tiles.js";
+import {hasTiles, tileReach, tilesOver, tileStrength} from "../../../dashboard/browser/map/layout/tiles.js";
 
 const uniform = seededUniform(3);
 const WHOLES = [[298, 298], [423, 390], [316, 253]].map(([width, height]) => fitView([-4.5, -4.2], [3.6, 3.7], width, height, 14));

@@ -2,7 +2,7 @@
 // Paints dots by the ten thousand within a frame: their pixels are written straight into an image. Asking the canvas for
 // each dot takes ten times as long.
 
-import {contextOf, make} from "../base/dom.js";
+import {contextOf, make} from "../../base/dom.js";
 
 /** @typedef {{size: number, rgb: Uint32Array, alpha: Uint8Array}} Stamp the pixels of one dot: colour, and how much of it covers what lies below */
 

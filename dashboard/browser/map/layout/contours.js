@@ -1,7 +1,7 @@
 // @ts-check
 // Lines of equal value through a field on a grid, by marching squares. No DOM.
 
-/** @typedef {import("../model/density.js").Grid} Grid */
+/** @typedef {import("../../model/density.js").Grid} Grid */
 
 /** For each way in which the corners of a square lie above the level, the pairs of sides that its line joins; corners count
  * from the upper left clockwise, sides (top, right, bottom, left) likewise. @type {readonly number[][]} */

@@ -1,7 +1,7 @@
 // @ts-check
 // How many codes lie where on a map, counted once in small cells, so that many places for a label can be compared in every frame. No DOM.
 
-import {toPixel} from "../base/geometry.js";
+import {toPixel} from "../../base/geometry.js";
 
 /** @typedef {{at: [number, number], wide: number, tall: number}} Plate under a text: its middle and its sides, pixels */
 /** @typedef {{under: (plate: Plate) => number}} Crowd */
@@ -9,7 +9,7 @@ import {toPixel} from "../base/geometry.js";
 const CELL = 4; // pixels
 const COUNTED = 10_000; // codes at most
 
-/** @param {import("../state/state.js").View} view @param {Float32Array} codes @returns {Crowd} */
+/** @param {import("../../state/state.js").View} view @param {Float32Array} codes @returns {Crowd} */
 export function createCrowd(view, codes) {
   const [columns, rows] = [Math.ceil(view.width / CELL), Math.ceil(view.height / CELL)];
   const counts = new Uint16Array(columns * rows);

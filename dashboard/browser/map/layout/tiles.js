@@ -2,9 +2,9 @@
 // Which tiles of the decoded manifold a view shows: as many along a side as were asked for while all of the map is in sight, and finer
 // by halves as one comes closer, so that each stays about as large on the screen as it was. No DOM.
 
-import {inverseNormalCdf, toLatent} from "../base/geometry.js";
+import {inverseNormalCdf, toLatent} from "../../base/geometry.js";
 
-/** @typedef {import("../state/state.js").View} View */
+/** @typedef {import("../../state/state.js").View} View */
 /** @typedef {{middles: number[], edges: number[], grain: number}} Cells along one axis, lowest first: where each is decoded, and the borders, one more; grain: their step, or how many there
  *   are in all */
 /** @typedef {{x: Cells, y: Cells, even: boolean}} Tiling even: whether all tiles are equal squares */
