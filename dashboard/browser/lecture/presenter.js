@@ -136,10 +136,10 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     }
     if (!alive || place !== to) return;
     requestAnimationFrame(() => requestAnimationFrame((now) => changes.push({kind: placeOf(scene.link).page, ms: now - asked}))); // once it is drawn
-    // Where the browser is idle: the next scene is there before it is asked for.
     timer = setTimeout(() => {
       if (scene.path) stage.play(scene);
-      if (scenes[place + 1]) stage.prepare(scenes[place + 1]);
+      // The next scene is there before it is asked for; a path must not stumble over that.
+      timer = setTimeout(() => scenes[place + 1] && stage.prepare(scenes[place + 1]), 1000 * (scene.path ?? []).reduce((sum, {seconds}) => sum + seconds, 0));
     }, PAUSE);
   }
 

@@ -17,6 +17,8 @@ import {showingOf} from "./library.js";
 /** @typedef {{element: HTMLElement, explorer: ReturnType<typeof mountExplorer>, rung: number}} Mounted */
 /** @typedef {import("../learn/lesson.js").LessonModels} LessonModels */
 
+const MOST_VIEWS = 3;
+
 /** @param {Library} library @param {{entered: (frame: HTMLIFrameElement) => void, moved: () => void}} calls entered: a frame has its page; moved: a path began or ended */
 export function createStage(library, {entered, moved}) {
   const element = make("div", {class: "lec-stage"});
@@ -26,8 +28,8 @@ export function createStage(library, {entered, moved}) {
   const lessons = new Map();
   /** Pages by their links: the present one and the next. @type {Map<string, HTMLIFrameElement>} */
   const frames = new Map();
-  /** @type {{element: HTMLElement, lesson: ReturnType<typeof mountLesson>}|null} */
-  let lesson = null;
+  /** Live views by their links: the present one, the next, and one that was left, as it was left. @type {Map<string, {element: HTMLElement, lesson: ReturnType<typeof mountLesson>}>} */
+  const views = new Map();
   /** @type {"light"|"dark"} */
   let theme = "light";
   /** @type {Promise<Uint8Array|null>|undefined} */
@@ -74,10 +76,30 @@ export function createStage(library, {entered, moved}) {
     return frame;
   }
 
+  /** @param {string} link @param {Extract<Showing, {kind: "learn"}>} showing */
+  async function viewOf(link, {step, models, kept}) {
+    const ready = await modelsOf(models);
+    const known = views.get(link);
+    if (known) {
+      views.delete(link);
+      views.set(link, known); // the latest is the last to go
+      return known.element;
+    }
+    const place = make("div", {class: "lec-view lec-lesson lec-away"});
+    element.append(place);
+    views.set(link, {element: place, lesson: mountLesson(place, {step, models: ready, kept, keep() {}, answered: true, report() {}})});
+    for (const [oldest] of [...views].slice(0, -MOST_VIEWS)) drop(oldest);
+    return place;
+  }
+
+  /** @param {string} link of a live view */
+  function drop(link) {
+    views.get(link)?.lesson.destroy();
+    views.get(link)?.element.remove();
+    views.delete(link);
+  }
+
   function leave() {
-    lesson?.lesson.destroy();
-    lesson?.element.remove();
-    lesson = null;
     for (const one of element.children) one.classList.add("lec-away");
   }
 
@@ -118,12 +140,10 @@ export function createStage(library, {entered, moved}) {
         showState(mounted, showing);
         mounted.element.classList.remove("lec-away");
       } else if (showing.kind === "learn") {
-        const models = await modelsOf(showing.models);
+        const place = await viewOf(link, showing);
         if (mine !== turn) return;
         leave();
-        const place = make("div", {class: "lec-view lec-lesson"});
-        element.append(place);
-        lesson = {element: place, lesson: mountLesson(place, {step: showing.step, models, kept: showing.kept, keep() {}, answered: true, report() {}})};
+        place.classList.remove("lec-away");
       } else {
         const frame = frameOf(link);
         leave();
@@ -140,7 +160,7 @@ export function createStage(library, {entered, moved}) {
       const showing = showingOf(link, library);
       if (typeof showing === "string") return;
       if (showing.kind === "explore") explorerOf(showing);
-      else if (showing.kind === "learn") modelsOf(showing.models).catch(() => {}); // said when it is shown
+      else if (showing.kind === "learn") viewOf(link, showing).catch(() => {}); // said when it is shown
       else frameOf(link);
     },
     /** Goes along the path of a scene, from its beginning. @param {Scene} scene */
@@ -177,13 +197,13 @@ export function createStage(library, {entered, moved}) {
     setTheme(wanted) {
       theme = wanted;
       for (const {explorer} of explorers.values()) explorer.update({theme});
-      lesson?.lesson.retheme();
+      for (const {lesson} of views.values()) lesson.retheme();
       for (const frame of frames.values()) if (frame.src) frame.src = frame.src.replace(/embed_options=\w+_theme/, `embed_options=${theme}_theme`);
     },
     destroy() {
       journey++;
       turn++;
-      leave();
+      for (const link of [...views.keys()]) drop(link);
       for (const {explorer} of explorers.values()) explorer.destroy();
       for (const models of lessons.values()) models.then(({decoders}) => decoders.forEach((decoder) => decoder.terminate()), () => {});
       element.remove();

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from support.builders import ROOT
 
+from dashboard.explore import one_file
 from dashboard.learn.steps import STEPS
 from dashboard.lecture import bundled
 from dashboard.lecture.claims import Claims
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
+from dashboard.shell.command import main
 from dashboard.stock import catalogue
 from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS
@@ -73,3 +75,20 @@ def test_a_claim_that_no_longer_holds_stops_the_lecture(monkeypatch: pytest.Monk
     monkeypatch.setattr(Claims, "lattice_error", 3.0)
     with pytest.raises(EngineError, match="no longer holds: the coarse lattice"):
         bundled._before(Claims(catalogue.material()))
+
+
+def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_another(
+    tiny_vae: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks: dict[str, bytes] = {}
+    monkeypatch.setattr(one_file, "block", lambda name, content: blocks.update({name: content}) or "")
+    export = ["export", str(tiny_vae), "--to", "html", "-o", str(tmp_path / "page.html")]
+    assert main(export) == 0
+    assert blocks["lecture"] == one_file.planes((ROOT / BUNDLED).read_bytes())
+    own = tmp_path / "own.json"
+    own.write_text(text_of("Own", []), encoding="utf-8")
+    assert main([*export, "--lecture", str(own)]) == 0
+    assert blocks["lecture"] == one_file.planes(own.read_bytes())
+    own.write_text("{}", encoding="utf-8")
+    assert main([*export, "--lecture", str(own)]) == 2
+    assert "own.json: This is no lecture" in capsys.readouterr().err
