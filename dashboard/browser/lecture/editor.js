@@ -169,8 +169,6 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   }
 
   return {
-    begin,
-    refresh: () => followed({key: PLACE}),
     destroy() {
       removeEventListener("storage", followed);
       speaker.close();

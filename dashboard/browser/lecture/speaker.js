@@ -24,7 +24,6 @@ export function createSpeaker() {
   next.className = "next";
 
   return {
-    isOpen: () => view !== null && !view.closed,
     /** Throws PlainError where the browser opens no window. */
     open() {
       view = window.open("", NAME, "popup,width=980,height=720");

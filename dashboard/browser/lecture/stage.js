@@ -14,7 +14,7 @@ import {showingOf} from "./library.js";
 /** @typedef {import("./lecture.js").Scene} Scene */
 /** @typedef {import("./library.js").Library} Library */
 /** @typedef {import("./library.js").Showing} Showing */
-/** @typedef {{element: HTMLElement, explorer: ReturnType<typeof mountExplorer>, rung: number}} Mounted */
+/** @typedef {{element: HTMLElement, explorer: ReturnType<typeof mountExplorer>}} Mounted */
 /** @typedef {import("../learn/lesson.js").LessonModels} LessonModels */
 
 const MOST_VIEWS = 3;
@@ -46,7 +46,7 @@ export function createStage(library, {entered, moved}) {
     const place = make("div", {class: "lec-view lec-away"});
     element.append(place);
     const explorer = mountExplorer(place, {bundles, encoders, images, theme, shown: [...models], ladder: rung < 0 ? [] : library.ladder, link: state, apart: true});
-    const mounted = {element: place, explorer, rung};
+    const mounted = {element: place, explorer};
     explorers.set(key, mounted);
     return mounted;
   }
@@ -105,7 +105,7 @@ export function createStage(library, {entered, moved}) {
 
   /** @param {Mounted} mounted @param {Extract<Showing, {kind: "explore"}>} showing */
   function showState(mounted, {models, state}) {
-    mounted.explorer.update({shown: [...models], theme});
+    if (library.ladder.includes(models[0])) mounted.explorer.update({shown: [...models]});
     mounted.explorer.show(state);
   }
 
