@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-BESIDE = (".streamlit/config.toml", "assets/icon.png", "assets/mnist", "assets/experiments", "pretrained")
+BESIDE = (".streamlit/config.toml", "assets/icon.png", "assets/mnist", "assets/experiments", "assets/lecture.json", "pretrained")
 """Files and folders; `vae_engine/base/places.py` finds them in PACKAGED before it looks in a checkout."""
 PACKAGED = Path("vae_engine/packaged")
 

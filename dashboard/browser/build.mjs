@@ -3,7 +3,7 @@
 // A visitor needs neither Node nor a build: what it makes is committed, and a test proves it fresh. `npm run build:dev`
 // leaves names and lines as they are and adds source maps; build again without it before a commit.
 import {build} from "esbuild";
-import {mkdir, rm, writeFile} from "node:fs/promises";
+import {mkdir, readFile, rm, writeFile} from "node:fs/promises";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 
@@ -14,23 +14,29 @@ const HOSTS = {
   "streamlit/explore": "export default latentExplorerProgram().default;",
   "streamlit/film": "export default latentExplorerProgram().default;",
   "streamlit/learn": "export default latentExplorerProgram().default;",
+  "streamlit/lecture": "export default latentExplorerProgram().default;",
+  "streamlit/scenes": "export default latentExplorerProgram().default;",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson"];
+const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // The script keeps its own text, from which model/worker.js makes a worker without a second file.
 const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
 
+/** Hosts whose scripts carry uqr, which asks that its licence goes with it. */
+const WITH_CODES = ["streamlit/lecture", "file/explore"];
+
 /** Everything that belongs into built/, by path. @param {{dev?: boolean}} [options] @returns {Promise<Map<string, string>>} */
 export async function builtFiles({dev = false} = {}) {
   const common = {absWorkingDir: HERE, bundle: true, write: false, minify: !dev, charset: "utf8", legalComments: "none", target: "es2022"};
   const files = new Map();
+  const licence = await readFile(fileURLToPath(new URL("../../node_modules/uqr/LICENSE", import.meta.url)), "utf8");
   for (const [name, ending] of Object.entries(HOSTS)) {
     files.set(`${name}.js`, await textOf({
       ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
-      banner: {js: `${FIRST_LINE}const latentExplorerProgram = () => {`}, footer: {js: `return latentExplorer;\n};\n${KEPT}${ending}`},
+      banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: `return latentExplorer;\n};\n${KEPT}${ending}`},
     }));
   }
   for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));

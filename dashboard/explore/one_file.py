@@ -1,6 +1,7 @@
 """One HTML file with the Explore page, one or two models and the test images: no server, no network.
 
-With a rung of the ladder of β comes the whole ladder, so that its slider works in the file, too.
+With a rung of the ladder of β comes the whole ladder, so that its slider works in the file, too; and with any models a lecture,
+of which the file presents what its models are enough for.
 
 Weights are fp16 and images already deflated, so the file is kept small in two ways. Before gzip the high and the
 low bytes of each bundle are laid apart (signs and exponents repeat, low mantissa bits do not), which saves a fifth.
@@ -21,6 +22,7 @@ import numpy as np
 
 from dashboard.explore.engine_lines import engine_lines
 from dashboard.jobs.run_view import read_about
+from dashboard.lecture import lecture as lectures
 from dashboard.shared import browser
 from dashboard.stock.material import ladder_of, placed
 from vae_engine.base.errors import EngineError
@@ -34,17 +36,18 @@ _ALPHABET = np.frombuffer(bytes(code for code in range(33, 127) if chr(code) not
 """The 91 printable characters that mean nothing in HTML; browser/hosts/file/payload.js counts on the same order."""
 
 
-def write_html(names: Sequence[str], path: Path) -> int:
+def write_html(names: Sequence[str], path: Path, lecture: str | None = None) -> int:
     """Write the page for one or two models, given by name or folder, atomically; its size in bytes.
 
+    `lecture` is the text of a lecture's file, the bundled one unless said.
     Raises EngineError when a model cannot be found, has other than two latent dimensions, or there are too many.
     """
-    content = page(names)
+    content = page(names, lecture)
     write_atomically(Path(path), content)
     return len(content)
 
 
-def page(names: Sequence[str]) -> bytes:
+def page(names: Sequence[str], lecture: str | None = None) -> bytes:
     """The whole file for one or two models, given by name or folder. Raises as `write_html` does."""
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
@@ -60,10 +63,11 @@ def page(names: Sequence[str]) -> bytes:
     if placing.ladder:
         about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
+    blocks.append(block("lecture", planes((lecture or lectures.bundled()).encode())))
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)
     blocks.append(block("engine", planes(json.dumps(engine_lines()).encode())))
-    styles = browser.styles(*browser.EXPLORE)
+    styles = browser.styles(*browser.EXPLORE, "learn/lesson", "lecture/lecture")
     return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)
 
 

@@ -35,6 +35,7 @@ _STYLE = """<style>
 }
 .stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption], kbd),
 .stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption]) p { color: inherit; opacity: 1; }
+html[data-embedded] [data-testid=stColumn]:has(.st-key-lab-list) { display: none; } /* it is chosen already */
 @media (max-width: 700px) {
   [class*=st-key-lab-charts] > * { overflow-x: auto; }
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }

@@ -9,6 +9,9 @@ from dashboard.lab import page as lab
 from dashboard.lab import wording as lab_wording
 from dashboard.learn import page as learn
 from dashboard.learn import wording as learn_wording
+from dashboard.lecture import page as lecture
+from dashboard.lecture import wording as lecture_wording
+from dashboard.lecture.component import collecting
 from dashboard.models import page as models
 from dashboard.runs import page as runs
 from dashboard.runs import wording as runs_wording
@@ -69,12 +72,18 @@ def show_join() -> None:
     join.show(JOIN or "")
 
 
-st.navigation(
+def show_lecture() -> None:
+    """Lecture, with the address that its codes lead to."""
+    lecture.show(JOIN or "")
+
+
+page = st.navigation(
     [
         EXPLORE,
         TRAIN,
         st.Page(show_runs, title=runs_wording.RUNS, icon=":material/list_alt:", url_path="runs"),
         st.Page(learn.show, title=learn_wording.LEARN, icon=":material/school:", url_path="learn"),
+        st.Page(show_lecture, title=lecture_wording.LECTURE, icon=":material/slideshow:", url_path=lecture_wording.LECTURE_PATH),
         WORKSHEET,
         st.Page(lab.show, title=lab_wording.LAB, icon=":material/science:", url_path="lab"),
         st.Page(models.show, title=wording.MODELS, icon=":material/table_chart:", url_path="models"),
@@ -85,4 +94,6 @@ st.navigation(
         ),
     ],
     position="top",
-).run()
+)
+collecting()
+page.run()

@@ -19,6 +19,7 @@ import segno
 
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.jobs import VARIABLE, runs_dir
+from dashboard.lecture import lecture as lectures
 from dashboard.shell import settings, wording
 from dashboard.shell.serving import Serving, add_options, serving
 from vae_engine.base.errors import EngineError
@@ -31,13 +32,20 @@ _PATIENCE = 600  # tenths of a second that the server may take to answer
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
-    top, commands = cli.parser("latent-explorer", exporters={"html": write_html})
+    top, commands = cli.parser("latent-explorer", exporters={"html": _write_html})
+    help = "html: the lecture in it, a file that the page Lecture saved, instead of the bundled one"
+    commands.choices["export"].add_argument("--lecture", type=Path, metavar="FILE", help=help)
     run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
     add_options(run)
     help = f"the folder of training runs (default {VARIABLE}, else where this program keeps its data)"
     run.add_argument("--runs-dir", type=Path, help=help)
     run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
     return cli.main(argv, top)
+
+
+def _write_html(arguments: argparse.Namespace) -> int:
+    lecture = lectures.read(arguments.lecture) if arguments.lecture else None
+    return write_html(arguments.models, arguments.output, lecture)
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -39,8 +39,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see --help)\n")
 
 
-Exporter = Callable[[Sequence[str], Path], int]
-"""Writes models, given by name or folder, to a file; returns its size in bytes."""
+Exporter = Callable[[argparse.Namespace], int]
+"""Writes `models`, given by name or folder, to the file `output`; returns its size in bytes. It may have options of its own."""
 
 
 def parser(
@@ -317,18 +317,18 @@ def _truths(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    size = arguments.exporters[arguments.to](arguments.models, arguments.output)
+    size = arguments.exporters[arguments.to](arguments)
     value = {"models": arguments.models, "output": str(arguments.output), "bytes": size}
     show(arguments, value, f"{arguments.output}: {size / 1e6:.1f} MB")
     return 0
 
 
-def _write_bundle(names: Sequence[str], path: Path) -> int:
+def _write_bundle(arguments: argparse.Namespace) -> int:
     from vae_engine.exchange import bundle as export
 
-    if len(names) != 1:
-        raise EngineError(f"A bundle holds one model, not {len(names)}.")
-    return export.write_bundle(registry.find(names[0]), path)
+    if len(arguments.models) != 1:
+        raise EngineError(f"A bundle holds one model, not {len(arguments.models)}.")
+    return export.write_bundle(registry.find(arguments.models[0]), arguments.output)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

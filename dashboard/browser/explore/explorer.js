@@ -30,6 +30,7 @@ import {createWorths} from "./worths.js";
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null, link: string}} Report */
+/** @typedef {{z: Latent[], t: number, rung: number|null}} Stop what moves on the way from a state to another; rung: where on the ladder of β, null where its model is none */
 /** @typedef {{name: string, title: string, group: string}} Choice a model to choose: title for people, under the heading of its group */
 /**
  * @typedef {object} ExplorerOptions
@@ -45,6 +46,8 @@ import {createWorths} from "./worths.js";
  * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
  * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
+ * @property {HTMLElement[]} [beside] what the host has to stand beside the page's own buttons
+ * @property {boolean} [apart] the address of the page is not this explorer's: it neither reads nor writes it
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
  * @property {(names: string[], shown: number[]|null) => void} [onChoose] called with the wanted names when someone chose another model; `shown` are
@@ -82,6 +85,7 @@ import {createWorths} from "./worths.js";
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
+ * @property {HTMLElement[]} [beside] the host's buttons
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose
@@ -116,6 +120,10 @@ export function mountExplorer(root, options) {
     },
     /** What the next page may begin with. */
     standing: () => ({link: stage.link(), kept: keptOf(stage.state())}),
+    /** Shows the state of a link, with nothing kept of the one before. @param {string} link */
+    show: (link) => stage.show(link),
+    /** Shows a place on the way from one state to another. @param {Stop} stop */
+    pass: (stop) => stage.pass(stop),
     destroy() {
       stage.destroy();
       shelf.close();
@@ -130,7 +138,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   tellApart(models, nameOf);
   const [ladder, rung] = [shelf.ladder, shelf.rung()];
   const plain = initialState(models.length);
-  const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? location.hash.slice(1), plain, models);
+  const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? (options.apart ? "" : location.hash.slice(1)), plain, models);
 
   let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
   const resting = onceAtRest(settle);
@@ -140,7 +148,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
@@ -235,7 +243,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   function settle() {
     const {state} = app.store;
     const link = formatLink(state, plain);
-    if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
+    if (!options.apart && location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
     rememberPad(link, state);
     page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z) + app.worths.spoken(shownImage(state)));
     const report = reportOf(state);
@@ -252,7 +260,12 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** A link that was opened where the page stands already. */
   function follow() {
-    const state = linkedState({...options, anew: false, kept: keptOf(app.store.state)}, location.hash.slice(1), plain, models);
+    if (!options.apart) show(location.hash.slice(1), keptOf(app.store.state));
+  }
+
+  /** @param {string} link @param {import("./first_state.js").Kept} [kept] */
+  function show(link, kept) {
+    const state = linkedState({...options, anew: false, kept}, link, plain, models);
     [lastMode, placed] = ["", state.z !== plain.z];
     app.store.dispatch({type: "set", values: state});
   }
@@ -316,7 +329,12 @@ function mountStage(root, options, shelf, stepTo, carried) {
       retheme();
     },
     state: () => app.store.state,
-    link: app.link,
+    link: app.link, show,
+    /** @param {Stop} stop */
+    pass({z, t, rung}) {
+      const glided = rung === null ? {glide: null} : app.glided(rung);
+      app.store.dispatch({type: "place", z: glided.z ?? z, values: {t, held: true, glide: glided.glide}});
+    },
     destroy() {
       alive = false;
       cancelAnimationFrame(frame);

@@ -9,7 +9,8 @@ const NAMES = {vae: "a variational autoencoder (VAE)", ae: "a plain autoencoder 
 
 /** @param {("vae"|"ae")[]} kinds of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
 export function createWelcome(kinds, lesson) {
-  let closed = wasClosed() || new URLSearchParams(location.search).has("task"); // who comes with a task knows the page
+  const asked = new URLSearchParams(location.search);
+  let closed = wasClosed() || asked.has("task") || asked.has("embed"); // who comes with a task knows the page, and a slide says what it is
   const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this introduction", "data-testid": "welcome-close", onclick() {
     closed = element.hidden = true;
     remember();

@@ -5,6 +5,7 @@ import {rewriteAddress} from "../../base/address.js";
 import {showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
+import {lectureButton} from "./lecture.js";
 import {readPayload} from "./payload.js";
 
 const PATIENCE = 100; // milliseconds that late parts of the page wait for an idle moment
@@ -27,7 +28,9 @@ export async function openStaticPage(page) {
       return encoder;
     });
     const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
-    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine: lines ? JSON.parse(new TextDecoder().decode(lines)) : {}, ...ladder});
+    const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
+    const lecture = await lectureButton(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
+    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder, beside: lecture ? [lecture] : []});
   } catch (error) {
     showFailure(root, error);
   }

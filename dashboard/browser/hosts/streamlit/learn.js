@@ -3,15 +3,12 @@
 // said apart, by `__latentLessonTurn` and an event (see dashboard/learn/component.py), so that a change of step sends no model
 // again. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
-import {readBundle, unpackImages} from "../../model/bundle.js";
 import {make, showFailure} from "../../base/dom.js";
-import {PlainError} from "../../base/errors.js";
-import {createModel} from "../../model/explorer_model.js";
 import {mountLesson} from "../../learn/lesson.js";
+import {lessonModels} from "../../learn/models.js";
 import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
 import {unpackBundles} from "./packed.js";
 import {closeTermsByEscape} from "../../base/meanings.js";
-import {createBatchDecoder} from "../../model/worker.js";
 
 /** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
@@ -56,7 +53,7 @@ export default function lessonComponent(call) {
     leaveLesson(root);
     recall();
     /** @type {LessonInstance} */
-    const instance = {id: header.id, call, models: prepare(bundles), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
+    const instance = {id: header.id, call, models: lessonModels({bundles}), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
     lessons.set(root, instance);
     addEventListener("latent-lesson-turn", instance.turn);
     instance.turn();
@@ -72,24 +69,6 @@ function leaveLesson(root) {
   removeEventListener("latent-lesson-turn", instance.turn);
   instance.lesson?.destroy();
   instance.models.then(({decoders}) => decoders.forEach((decoder) => decoder.terminate()), () => {});
-}
-
-/** @param {Uint8Array[]} bundles @returns {Promise<LessonModels>} */
-async function prepare(bundles) {
-  if (!bundles.length) throw new PlainError("The models for this step are not here.");
-  const models = bundles.map((bytes, place) => createModel(readBundle(bytes), place));
-  const holder = models.find((model) => model.bundle.hasImages) ?? models[0];
-  const images = await unpackImages(holder.bundle);
-  /** Workers by the place of their model: a ladder has many, of which few are asked. @type {LessonModels["decoders"]} */
-  const decoders = new Map();
-  return {
-    models, images, decoders,
-    decoder(place) {
-      const decoder = decoders.get(place) ?? createBatchDecoder(bundles[place]);
-      decoders.set(place, decoder);
-      return decoder;
-    },
-  };
 }
 
 /** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */

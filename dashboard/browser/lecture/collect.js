@@ -1,0 +1,57 @@
+// @ts-check
+// Collecting scenes: one key on any page takes what is on show as the next scene of the lecture that this device keeps.
+
+import {withScene} from "./desk.js";
+import {keepLecture, keptLecture} from "./kept.js";
+import {placeOf, readLecture, lectureText} from "./lecture.js";
+
+/** @typedef {import("./lecture.js").Scene} Scene */
+
+const PATIENCE = 1500; // milliseconds that the page may take to write its state into its address
+/** @type {Record<string, string>} */
+const MODES = {move: "Move", inspect: "Inspect", draw: "Draw", walk: "Walk", sample: "Sample", network: "Network"};
+
+/** Shift S, from wherever the focus is but where one types. @param {() => void} collect @returns {() => void} end */
+export function listenForScenes(collect) {
+  /** @param {KeyboardEvent} event */
+  function keyed(event) {
+    const target = event.composedPath()[0];
+    const types = target instanceof HTMLElement && (target.isContentEditable || target.matches("textarea, select, input:not([type=range], [type=radio], [type=checkbox])"));
+    if (types || !event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    event.stopPropagation(); // on a map it would be a mode's key
+    collect();
+  }
+  addEventListener("keydown", keyed, true);
+  return () => removeEventListener("keydown", keyed, true);
+}
+
+/** Resolves once Explore has written into the address what is on show. */
+export async function addressAtRest() {
+  const pending = /** @type {any} */ (globalThis).__latentExplorer?.pending;
+  for (const end = performance.now() + PATIENCE; pending?.().includes("rest") && performance.now() < end;) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+/** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link */
+export function collectScene(link) {
+  const lecture = keptLecture() ?? {title: "My lecture", scenes: []};
+  /** @type {Scene} */
+  const scene = {title: firstTitle(link), notes: "", link};
+  try {
+    readLecture(lectureText(withScene(lecture, scene)));
+  } catch {
+    return "This page cannot be a scene.";
+  }
+  if (!keepLecture(withScene(lecture, scene))) return "This browser keeps nothing, so scenes cannot be collected in it.";
+  return `Scene ${lecture.scenes.length + 1} of “${lecture.title}”: ${scene.title}`;
+}
+
+/** What a scene is called until someone says it better. @param {string} link */
+export function firstTitle(link) {
+  const {page, query, state} = placeOf(link);
+  const name = page[0].toUpperCase() + page.slice(1);
+  if (page !== "explore") return [name, query.get("step") ?? query.get("experiment") ?? query.get("run") ?? ""].filter(Boolean).join(": ");
+  const given = new URLSearchParams(state);
+  const image = given.get("image");
+  return `${name}: ${MODES[given.get("mode") ?? "move"] ?? "Move"}${image ? `, image ${image}` : ""}`;
+}

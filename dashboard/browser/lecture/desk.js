@@ -1,0 +1,63 @@
+// @ts-check
+// The lecture that is worked on, and every change one can take back.
+
+import {MOST_KEYFRAMES, placeOf} from "./lecture.js";
+
+/** @typedef {import("./lecture.js").Lecture} Lecture */
+/** @typedef {import("./lecture.js").Scene} Scene */
+
+const STEPS_BACK = 100;
+
+/** @param {Lecture} lecture @param {Scene} scene @returns {Lecture} */
+export const withScene = (lecture, scene) => ({...lecture, scenes: [...lecture.scenes, scene]});
+
+/** @param {Lecture} lecture @param {number} place @returns {Lecture} */
+export const without = (lecture, place) => ({...lecture, scenes: lecture.scenes.filter((_, i) => i !== place)});
+
+/** @param {Lecture} lecture @param {number} place @param {Partial<Scene>} values @returns {Lecture} */
+export const changed = (lecture, place, values) => ({...lecture, scenes: lecture.scenes.map((scene, i) => (i === place ? {...scene, ...values} : scene))});
+
+/** A scene one place up or down; the same lecture where there is no such place. @param {Lecture} lecture @param {number} place @param {1|-1} step @returns {Lecture} */
+export function moved(lecture, place, step) {
+  const to = place + step;
+  if (to < 0 || to >= lecture.scenes.length) return lecture;
+  const scenes = [...lecture.scenes];
+  [scenes[place], scenes[to]] = [scenes[to], scenes[place]];
+  return {...lecture, scenes};
+}
+
+const JOINED = 4; // seconds that the way to a joined state takes
+
+/** A scene as the end of the path of the one before it; the same lecture where there can be no such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */
+export function joined(lecture, place) {
+  const [before, scene] = [lecture.scenes[place - 1], lecture.scenes[place]];
+  if (![before.link, scene.link].every((link) => placeOf(link).page === "explore")) return lecture;
+  const path = [...(before.path ?? []), {link: scene.link, seconds: JOINED}, ...(scene.path ?? [])];
+  if (path.length > MOST_KEYFRAMES) return lecture;
+  return changed(without(lecture, place), place - 1, {path});
+}
+
+/** @param {Lecture} first @param {(lecture: Lecture) => void} told of every change @param {Lecture[]} [earlier] what undo goes back to, the latest last */
+export function createDesk(first, told, earlier = []) {
+  let before = earlier;
+  let lecture = first;
+  return {
+    lecture: () => lecture,
+    canUndo: () => before.length > 0,
+    /** @param {Lecture} next */
+    put(next) {
+      if (next === lecture) return;
+      before = [...before, lecture].slice(-STEPS_BACK);
+      told((lecture = next));
+    },
+    undo() {
+      const last = before.at(-1);
+      before = before.slice(0, -1);
+      if (last) told((lecture = last));
+    },
+    /** What another window made of it cannot be taken back here. @param {Lecture} next */
+    follow(next) {
+      [lecture, before] = [next, []];
+    },
+  };
+}

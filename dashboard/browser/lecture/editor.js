@@ -1,0 +1,178 @@
+// @ts-check
+// The scenes of a lecture in their order: to name, to annotate, to move, to delete, to save and to present.
+
+import {actionButton, make, save, setText, setUnable} from "../base/dom.js";
+import {sentenceOf} from "../base/errors.js";
+import {changed, createDesk, joined, moved, without} from "./desk.js";
+import {PLACE, keepLecture, keptLecture} from "./kept.js";
+import {lectureText, plannedMinutes, readLecture} from "./lecture.js";
+import {showingOf, shownScenes} from "./library.js";
+import {present} from "./presenter.js";
+import {lectureLink} from "./share.js";
+import {createSpeaker} from "./speaker.js";
+
+/** @typedef {import("./lecture.js").Lecture} Lecture */
+/** @typedef {import("./lecture.js").Scene} Scene */
+/**
+ * @typedef {object} EditorOptions
+ * @property {import("./library.js").Library} library
+ * @property {Lecture|null} bundled the lecture that comes with the page
+ * @property {Lecture|null} [linked] the one in the address
+ * @property {() => boolean} isDark
+ * @property {(link: string) => import("./presenter.js").Address} addressOf
+ * @property {(link: string) => void} [open] shows a scene's state where the page stands; elsewhere its link does
+ */
+
+const COLLECT = "Shift S on any page takes what is on show as the next scene.";
+/** @type {Lecture} */
+const NOTHING = {title: "My lecture", scenes: []};
+
+/** @param {HTMLElement} root @param {EditorOptions} options */
+export function mountEditor(root, {library, bundled, linked, isDark, addressOf, open}) {
+  const speaker = createSpeaker();
+  const own = keptLecture() ?? bundled ?? NOTHING;
+  let typed = false;
+  const desk = createDesk(linked ?? own, (lecture) => {
+    keep(lecture);
+    if (typed) renderHead();
+    else render();
+  }, linked ? [own] : []); // what a link brings is kept only once it is changed
+  const title = make("input", {class: "lec-field lec-name", "aria-label": "Title of the lecture", maxlength: 160, onchange: () => take({...desk.lecture(), title: title.value})});
+  const summary = make("p", {class: "lec-hint", "data-testid": "lecture-summary"});
+  const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
+  const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
+  const list = make("ol", {class: "lec-scenes"});
+  const presentButton = actionButton("▶ Present", () => begin(0), {"data-testid": "present", class: "lec-button lec-primary"});
+  const undo = actionButton("Undo", desk.undo, {"data-testid": "undo-scenes", class: "lec-button"});
+  const button = (/** @type {string} */ text, /** @type {() => void} */ act, /** @type {import("../base/dom.js").Attributes} */ more = {}) => actionButton(text, act, {class: "lec-button", ...more});
+  const element = make("section", {class: "lec-desk", "aria-label": "Scenes of a lecture", "data-testid": "scenes"},
+    make("div", {class: "lec-row"}, title, presentButton, button("Speaker's window", openSpeaker, {"data-testid": "speaker", title: "Notes, what comes next and the clock in a second window: open it first, then present"})),
+    summary,
+    make("div", {class: "lec-row"}, undo, button("Open …", () => file.click()), button("Save", () => save(lectureText(desk.lecture()), "application/json", `${desk.lecture().title.replace(/[^\w-]+/g, "-").toLowerCase() || "lecture"}.json`), {"data-testid": "save-lecture"}),
+      button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => desk.put(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => desk.put(NOTHING), {"data-testid": "new-lecture"}), file),
+    told, list);
+  addEventListener("storage", followed);
+  root.append(element);
+  render();
+
+  /** @param {Lecture} lecture */
+  function keep(lecture) {
+    if (!keepLecture(lecture)) setText(told, "This browser keeps nothing: save the lecture as a file before you leave.");
+  }
+
+  /** A scene was collected, here or in another tab. @param {{key: string|null}} event */
+  function followed({key}) {
+    const kept = key === PLACE ? keptLecture() : null;
+    if (!kept) return;
+    desk.follow(kept);
+    render();
+  }
+
+  /** What was typed stands in its row already: rows laid out anew would lose the click that ended the typing. @param {Lecture} lecture */
+  function take(lecture) {
+    typed = true;
+    desk.put(lecture);
+    typed = false;
+  }
+
+  function render() {
+    renderHead();
+    list.replaceChildren(...desk.lecture().scenes.map(row));
+  }
+
+  function renderHead() {
+    const lecture = desk.lecture();
+    const {scenes} = lecture;
+    const left = scenes.length - shownScenes(scenes, library).length;
+    const minutes = plannedMinutes(scenes);
+    title.value = lecture.title;
+    setText(summary, `${scenes.length} scene${scenes.length === 1 ? "" : "s"}${minutes ? `, ${Number(minutes.toFixed(1))} minutes planned` : ""}.${left ? ` ${left} cannot be shown here and will be skipped.` : ""} ${COLLECT}`);
+    setUnable(presentButton, scenes.length > left ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
+    setUnable(undo, desk.canUndo() ? "" : "Nothing was changed yet.");
+  }
+
+  /** @param {Scene} scene @param {number} place */
+  function row(scene, place) {
+    const {scenes} = desk.lecture();
+    const number = place + 1;
+    const put = (/** @type {Partial<Scene>} */ values) => take(changed(desk.lecture(), place, values));
+    const name = make("input", {class: "lec-field lec-scene-title", value: scene.title, maxlength: 160, "aria-label": `Title of scene ${number}`, onchange: () => {
+      name.value = name.value.trim() || desk.lecture().scenes[place].title;
+      put({title: name.value});
+    }});
+    const notes = make("textarea", {class: "lec-field", rows: 2, maxlength: 3000, "aria-label": `Notes of scene ${number}`, placeholder: "What the speaker says", onchange: () => put({notes: notes.value})}, scene.notes);
+    const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`, placeholder: "min",
+      onchange: () => put({minutes: minutes.value === "" ? undefined : Math.min(60, Math.max(0, Number(minutes.value)))})});
+    const why = showingOf(scene.link, library);
+    const act = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ does, unable = "", testid = "") => {
+      const made = actionButton(text, does, {class: "lec-button lec-small", "aria-label": `${label} scene ${number}`, title: label, "data-testid": testid});
+      setUnable(made, unable);
+      return made;
+    };
+    const joins = place > 0 ? joined(desk.lecture(), place) : desk.lecture();
+    const steps = scene.path?.length ?? 0;
+    return make("li", {class: "lec-scene", "data-testid": `scene-${number}`},
+      make("div", {class: "lec-row"}, make("span", {class: "lec-number"}, String(number)), name, minutes,
+        act("▶", "Present from", () => begin(place), typeof why === "string" ? why : ""), linkTo(scene, number),
+        act("↑", "Move up", () => desk.put(moved(desk.lecture(), place, -1)), place === 0 ? "It is the first." : "", `up-${number}`), act("↓", "Move down", () => desk.put(moved(desk.lecture(), place, 1)), place === scenes.length - 1 ? "It is the last." : "", `down-${number}`),
+        joins !== desk.lecture() ? act("⤴", "Join to the path of the one before:", () => desk.put(joins), "", `join-${number}`) : null,
+        act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`)),
+      notes,
+      steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more state${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("Without", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `Scene ${number} without its path`})) : null,
+      typeof why === "string" ? make("p", {class: "lec-hint"}, `Skipped here: ${why}`) : null);
+  }
+
+  /** @param {Scene} scene @param {number} number */
+  function linkTo({link}, number) {
+    const words = {class: "lec-button lec-small", title: "Show this state", "aria-label": `Show the state of scene ${number}`};
+    return open ? actionButton("Show", () => open(link), words) : make("a", {href: link, target: "_self", ...words}, "Show");
+  }
+
+  /** @param {number} from */
+  function begin(from) {
+    if (presentButton.getAttribute("aria-disabled") === "true") return;
+    present(/** @type {ShadowRoot|HTMLElement} */ (root.getRootNode() instanceof ShadowRoot ? root.getRootNode() : document.body), {
+      lecture: desk.lecture(), library, speaker, dark: isDark(), from, addressOf, ended: () => presentButton.focus(),
+    });
+  }
+
+  function openSpeaker() {
+    try {
+      speaker.open();
+      const [first] = desk.lecture().scenes;
+      speaker.tell({place: `${desk.lecture().scenes.length} scenes`, title: first?.title ?? "", notes: first?.notes ?? "", next: "Press Present in the other window to begin.", clock: "0:00", pace: ""});
+    } catch (error) {
+      setText(told, sentenceOf(error));
+    }
+  }
+
+  async function openFile() {
+    const [chosen] = file.files ?? [];
+    file.value = "";
+    if (!chosen) return;
+    try {
+      desk.put(readLecture(await chosen.text()));
+      setText(told, `“${desk.lecture().title}” is open.`);
+    } catch (error) {
+      setText(told, sentenceOf(error));
+    }
+  }
+
+  async function copyLink() {
+    try {
+      const {url, doubt} = addressOf(`./lecture#${await lectureLink(desk.lecture())}`);
+      await navigator.clipboard.writeText(url || location.href);
+      setText(told, `The link was copied.${doubt && ` ${doubt}`}`);
+    } catch (error) {
+      setText(told, error instanceof DOMException ? "The browser did not let the link be copied." : sentenceOf(error));
+    }
+  }
+
+  return {
+    destroy() {
+      removeEventListener("storage", followed);
+      speaker.close();
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+// @ts-check
+// The models at hand while a lecture is on, and which scenes they are enough for.
+
+import {readKept} from "../learn/parts/kept.js";
+import {LESSON_STEPS} from "../learn/steps.js";
+import {placeOf} from "./lecture.js";
+
+/** @typedef {import("./lecture.js").Scene} Scene */
+/**
+ * @typedef {object} Library
+ * @property {(ArrayBuffer|Uint8Array)[]} bundles
+ * @property {string[]} names of their models
+ * @property {number[]} usual which of them Explore opens on
+ * @property {number[]} ladder which of them are rungs, by ascending β
+ * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
+ * @property {Promise<Uint8Array|null>} [images] where the first bundle has none
+ * @property {boolean} pages whether the dashboard's pages are there to be shown in a frame
+ */
+/** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}} Showing */
+
+const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/catalogue.py
+
+/** How a scene is shown, or a sentence that says why it cannot be. @param {string} link @param {Library} library @returns {Showing|string} */
+export function showingOf(link, library) {
+  const {page, query, state} = placeOf(link);
+  if (page === "explore") {
+    const asked = query.get("models");
+    const models = asked ? asked.split(",").map((name) => library.names.indexOf(name)) : library.usual;
+    if (models.length <= 2 && models.every((model) => model >= 0)) return {kind: "explore", models, state};
+    return library.pages ? {kind: "page", link} : `It shows ${asked?.split(",").filter((name) => !library.names.includes(name)).join(" and ")}, which is not in this file.`;
+  }
+  const step = query.get("step") ?? "";
+  if (page === "learn" && Object.hasOwn(LESSON_STEPS, step)) {
+    const models = step === "beta" ? library.ladder : LESSON_MODELS.map((name) => library.names.indexOf(name));
+    if (models.length && models.every((model) => model >= 0)) return {kind: "learn", step, models, kept: begunWith(step, state)};
+    if (!library.pages) return `It needs ${step === "beta" ? "the models of the β ladder" : LESSON_MODELS.join(" and ")}, which are not in this file.`;
+  }
+  return library.pages ? {kind: "page", link} : "It is a page of the dashboard, which is not in this file.";
+}
+
+/** How a live view begins: with the image and the numbers that follow the # of its link, which it checks itself. @param {string} step @param {string} state */
+function begunWith(step, state) {
+  const given = Object.fromEntries([...new URLSearchParams(state)].map(([name, value]) => [name, Number(value)]));
+  return readKept(JSON.stringify({image: given.image, views: {[step]: given}}));
+}
+
+/** The scenes that can be shown. @param {readonly Scene[]} scenes @param {Library} library */
+export function shownScenes(scenes, library) {
+  return scenes.filter(({link}) => typeof showingOf(link, library) !== "string");
+}

@@ -1,0 +1,132 @@
+"""What the bundled lecture claims, measured on the bundled models and read from the experiments that come with them.
+
+Each number is worked out here when the lecture is written; a claim whose direction no longer holds stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from dashboard.stock import measures
+from dashboard.stock.material import Material
+from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
+from vae_engine.experiments import result
+from vae_engine.experiments.result import Result
+
+FIRST = 0
+"""The image that several scenes speak of."""
+COARSE = 20
+"""Points a side of the lattice that misses it."""
+_COMPARED = 25  # images whose two estimators are compared
+_CODES = 1000
+
+
+def sure(holds: Any, claim: str) -> None:
+    """Raises EngineError where a claim no longer holds."""
+    if not holds:
+        raise EngineError(f"The bundled lecture claims what no longer holds: {claim}.")
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The numbers of the lecture, by name, of one material."""
+
+    material: Material
+
+    @cached_property
+    def vae(self) -> dict[str, Any]:
+        """Metrics of the VAE on the test split."""
+        return self.material.vae.metrics
+
+    @cached_property
+    def ae(self) -> dict[str, Any]:
+        """Metrics of the plain autoencoder on the test split."""
+        return self.material.ae.metrics
+
+    @cached_property
+    def walk(self) -> tuple[int, int, float, float]:
+        """The first 0 and the first 6 with one mode, and how many pixels half way between them are undecided: in z, in pixels."""
+        labels, modes = self.material.labels, self.material.truths.modes
+        a, b = (int(((labels == digit) & (modes == 1)).argmax()) for digit in (0, 6))
+        middle = (self.material.mu[a] + self.material.mu[b]) / 2
+        in_z = float(measures.unsure_pixels(self.material.vae, middle[None])[0])
+        in_pixels = float((self.material.x[a] != self.material.x[b]).sum())
+        return a, b, in_z, in_pixels
+
+    @cached_property
+    def lattice_error(self) -> float:
+        """By how much the plain sum over COARSE × COARSE points misses log p(x) of the first image, nats."""
+        return measures.lattice_log_px(self.material, FIRST, COARSE) - float(self.material.truths.log_px[FIRST])
+
+    @cached_property
+    def several_modes(self) -> int:
+        """How many test images have a posterior with two modes or more."""
+        return int((self.material.truths.modes >= 2).sum())
+
+    @cached_property
+    def ambiguous(self) -> int:
+        """The first image whose posterior has two modes."""
+        return int((self.material.truths.modes >= 2).argmax())
+
+    @cached_property
+    def misjudged(self) -> int:
+        """The image of one mode that the encoder's q misses by most."""
+        return int(np.where(self.material.truths.modes == 1, self.material.truths.gap, -np.inf).argmax())
+
+    @cached_property
+    def worst_tenth(self) -> float:
+        """The share of the whole gap that the worst tenth of the images carry."""
+        gap = np.sort(self.material.truths.gap)
+        return float(gap[-len(gap) // 10 :].sum() / gap.sum())
+
+    @cached_property
+    def a_scatters_less(self) -> float:
+        """For what share of the first images estimator A scatters less than B, which has the KL in closed form."""
+        spreads = np.array([measures.estimator_spreads(self.material, image) for image in range(_COMPARED)])
+        return float((spreads[:, 0] < spreads[:, 1]).mean())
+
+    @cached_property
+    def variance_ratios(self) -> tuple[float, float]:
+        """Variance of the score-function estimate over reparameterisation's, plain and with a baseline: medians of five."""
+        variances = np.array([measures.gradient_variances(self.material, image) for image in range(5)])
+        plain, centred = np.median(variances[:, 1:] / variances[:, :1], axis=0)
+        return float(plain), float(centred)
+
+    @cached_property
+    def far_own(self) -> tuple[float, float, float]:
+        """Of draws from the Gaussian fitted to the AE's codes: the share far from all; pixels undecided there, and at codes."""
+        noise = np.random.default_rng(0).standard_normal((measures.FAR_DRAWS, 2))
+        draws = measures.own_gaussian(self.material.codes, noise)
+        far = measures.is_far(self.material, "ae", draws)
+        places = (draws[far], self.material.codes[:_CODES])
+        there, usual = (float(np.median(measures.unsure_pixels(self.material.ae, z))) for z in places)
+        return float(far.mean()), there, usual
+
+    @cached_property
+    def codes_reach(self) -> tuple[float, float]:
+        """How far from the origin the farthest test code along an axis lies: of the VAE, of the autoencoder."""
+        return tuple(float(np.abs(codes).max()) for codes in (self.material.mu, self.material.codes))  # type: ignore[return-value]
+
+    def typical(self, digits: Sequence[int]) -> list[list[list[float]]]:
+        """The middle of the codes of digits in both models: their medians."""
+        labels = self.material.labels
+        places = (self.material.mu, self.material.codes)
+        return [[np.median(codes[labels == digit], 0).tolist() for codes in places] for digit in digits]
+
+
+def found(name: str) -> Result:
+    """What a bundled experiment found."""
+    return result.read(place("assets/experiments") / name)
+
+
+def row(of: Result, table: str, **keys: Any) -> dict[str, Any]:
+    """The row of an experiment's table, whose title begins so, in which columns have these values."""
+    chosen = next(one for one in of.findings.tables if one.title.startswith(table))
+    rows = [dict(zip(chosen.columns, values, strict=True)) for values in chosen.rows]
+    return next(one for one in rows if all(one[key] == value for key, value in keys.items()))

@@ -1,0 +1,61 @@
+"""The desk on which a lecture is laid out and from which it is presented, and what collects scenes on every page.
+
+The browser does all of it: the lecture stays on the visitor's device, the server hears of nothing. The models go to the
+component that shows them; what they are called is told by another that shows nothing, as on Explore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.shared import browser
+
+_desk = st.components.v2.component(
+    "latent_lecture",
+    html='<div id="latent-lecture"></div>\n',
+    css=browser.styles("explore/explorer", "learn/lesson", "lecture/lecture"),
+    js=browser.script("streamlit/lecture"),
+)
+_setting = st.components.v2.component(
+    "latent_lecture_setting",
+    js="""// Says what the models are called; see browser/hosts/streamlit/lecture.js.
+export default function ({data}) {
+  globalThis.__latentLectureSetting = JSON.parse(data.json);
+  dispatchEvent(new Event("latent-lecture-setting"));
+}
+""",
+)
+_scenes = st.components.v2.component(
+    "latent_scenes", css=browser.styles("lecture/lecture"), js=browser.script("streamlit/scenes")
+)
+# Without the bars a page fits a slide. Streamlit's own `embed=true` says the same to it.
+_EMBEDDED = """<style>
+html[data-embedded] [data-testid=stHeader] { display: none; }
+html[data-embedded] .stMainBlockContainer { padding-top: .5rem !important; }
+[data-testid=stLayoutWrapper]:has(> .st-key-collecting) { position: absolute; }
+</style>"""
+
+
+def collecting() -> None:
+    """What every page has: the key and the button that take it as a scene, and no bars in a frame that asks for none."""
+    st.html(_EMBEDDED)
+    with st.container(key="collecting"):
+        _scenes(key="collecting-scenes", data=browser.told({}), height=1)
+
+
+def desk(
+    bundles: Sequence[bytes], names: Sequence[str], *, usual: Sequence[int], ladder: Sequence[int], lecture: str, address: str
+) -> None:
+    """Lay out the scenes of the lecture that the visitor's device keeps, at first those of `lecture`, and present them.
+
+    `bundles` are contents of bundle files, the first with the images, `names` those of their models; `usual` are the places
+    of those that Explore opens on, `ladder` of those that differ in β, ascending. `address` is the one by which others open
+    the dashboard, or nothing where it is not known.
+    """
+    packed = browser.pack(bundles)
+    about = {"models": browser.identity(packed), "names": list(names), "usual": list(usual), "ladder": list(ladder)}
+    with st.container(gap=None):
+        _setting(key="lecture-setting", data=browser.told(about | {"lecture": lecture, "address": address}), height=1)
+        _desk(key="lecture-desk", data=packed)

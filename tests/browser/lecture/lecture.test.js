@@ -1,0 +1,142 @@
+// Lectures: what is one, the way along a path, the keys of a remote control, the order of scenes, and what can be shown where.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
+import { firstTitle } from "../../../dashboard/browser/lecture/collect.js";
+import { changed, createDesk, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
+import { actOf } from "../../../dashboard/browser/lecture/keys.js";
+import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
+import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
+import { between, legAt } from "../../../dashboard/browser/lecture/path.js";
+import { lectureLink, linkedLecture } from "../../../dashboard/browser/lecture/share.js";
+
+const read = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+const scene = (title, link = "./#z=0%2C0%3B0%2C0") => ({ title, notes: "", link });
+const titles = ({ scenes }) => scenes.map(({ title }) => title).join("");
+const abc = { title: "T", scenes: [scene("a"), scene("b"), scene("c")] };
+const bundled = readLecture(read("assets/lecture.json"));
+
+test("a lecture is told from everything else in one sentence, the same as in Python", () => {
+  for (const { name, text, trouble } of JSON.parse(read("tests/fixtures/lectures.json"))) {
+    if (trouble) assert.throws(() => readLecture(text), { message: trouble }, name);
+    else assert.deepEqual(readLecture(text), readLecture(lectureText(readLecture(text))), name);
+  }
+  assert.throws(() => readLecture(" ".repeat(400_001)), /too large/);
+});
+
+test("only what a lecture has is taken over", () => {
+  const given = JSON.parse(lectureText(abc));
+  given.scenes[0].onclick = "alert(1)";
+  assert.deepEqual(readLecture(JSON.stringify(given)), abc);
+});
+
+test("a link leads to a page, a query and a state", () => {
+  const { page, query, state } = placeOf("./?models=a,b#mode=walk");
+  assert.deepEqual([page, query.get("models"), state], ["explore", "a,b", "mode=walk"]);
+  assert.equal(placeOf("./learn?step=beta").page, "learn");
+});
+
+test("a path is at its beginning, between two stops by the share of the time, and at its end", () => {
+  assert.deepEqual(legAt([2, 4], 0), { leg: 0, share: 0, done: false });
+  assert.deepEqual(legAt([2, 4], 3), { leg: 1, share: 0.25, done: false });
+  assert.deepEqual(legAt([2, 4], 6), { leg: 1, share: 1, done: true });
+  assert.deepEqual(legAt([2, 4], Infinity), { leg: 1, share: 1, done: true });
+  const [from, to] = [{ z: [[0, 0], [4, 2]], t: 0, rung: 1 }, { z: [[2, -2], [4, 4]], t: 1, rung: 3 }];
+  assert.deepEqual(between(from, to, 0), from);
+  assert.deepEqual(between(from, to, 1), to);
+  assert.deepEqual(between(from, to, 0.5), { z: [[1, -1], [4, 3]], t: 0.5, rung: 2 });
+  assert.equal(between(from, { ...to, rung: null }, 0.5).rung, null);
+});
+
+test("a remote control turns the scenes from anywhere; arrows do where nothing else takes them", () => {
+  for (const focus of ["none", "moves", "types"]) {
+    assert.equal(actOf({ key: "PageDown" }, focus), "next");
+    assert.equal(actOf({ key: "PageUp" }, focus), "previous");
+    assert.equal(actOf({ key: "Escape" }, focus), "end");
+  }
+  assert.deepEqual(["ArrowRight", "ArrowLeft", "Home", "End"].map((key) => actOf({ key }, "none")), ["next", "previous", "first", "last"]);
+  assert.deepEqual(["ArrowRight", "End"].map((key) => actOf({ key }, "moves")), [null, null]);
+  assert.deepEqual(["b", "B", "."].map((key) => actOf({ key }, "none")), ["black", "black", "black"]);
+  assert.equal(actOf({ key: "b" }, "types"), null);
+  assert.equal(actOf({ key: "b", ctrlKey: true }, "none"), null);
+  assert.equal(actOf({ key: "x" }, "none"), null);
+});
+
+test("scenes are added, named, moved and deleted, and every change can be taken back", () => {
+  assert.equal(titles(moved(abc, 0, 1)), "bac");
+  assert.equal(moved(abc, 0, -1), abc);
+  assert.equal(moved(abc, 2, 1), abc);
+  const told = [];
+  const desk = createDesk(abc, (lecture) => told.push(titles(lecture)));
+  desk.put(without(desk.lecture(), 1));
+  desk.put(withScene(desk.lecture(), scene("d")));
+  desk.put(changed(desk.lecture(), 0, { title: "x" }));
+  desk.put(desk.lecture()); // nothing changed
+  for (let i = 0; i < 3; i++) desk.undo();
+  assert.deepEqual(told, ["ac", "acd", "xcd", "acd", "ac", "abc"]);
+  assert.ok(!desk.canUndo());
+});
+
+test("what a link brings can be put back to what was there before", () => {
+  const desk = createDesk(abc, () => {}, [{ title: "own", scenes: [] }]);
+  desk.undo();
+  assert.equal(desk.lecture().title, "own");
+});
+
+test("a state joins the path of the one before it, and no other page does", () => {
+  const once = joined(abc, 1);
+  assert.equal(titles(once), "ac");
+  assert.deepEqual(once.scenes[0].path, [{ link: abc.scenes[1].link, seconds: 4 }]);
+  assert.equal(joined(once, 1).scenes[0].path.length, 2);
+  const mixed = withScene(abc, scene("d", "./learn?step=beta"));
+  assert.equal(joined(mixed, 3), mixed);
+  assert.deepEqual(readLecture(lectureText(joined(once, 1))), joined(once, 1));
+});
+
+test("the clock says what has gone by and whether the plan holds", () => {
+  assert.deepEqual([0, 59.9, 61, 3600].map(clockText), ["0:00", "0:59", "1:01", "60:00"]);
+  assert.equal(clockLine(90, 20), "1:30 of 20:00");
+  assert.equal(clockLine(90, 0), "1:30");
+  assert.deepEqual([paceText(30, 1, 2), paceText(90, 1, 2), paceText(150, 1, 2), paceText(9, 1, 1)], ["0:30 ahead of the plan", "as planned", "0:30 behind the plan", ""]);
+  assert.equal(plannedMinutes(bundled.scenes), 20);
+  assert.equal(plannedMinutes(bundled.scenes, -1), 0);
+});
+
+test("a lecture goes through a link and back, and one that is too long says so", async () => {
+  const link = await lectureLink(bundled);
+  assert.deepEqual(await linkedLecture(link), bundled);
+  assert.equal(await linkedLecture("z=0%2C0"), null);
+  await assert.rejects(linkedLecture(link.slice(0, -40)), /cut short|JSON/);
+  await assert.rejects(linkedLecture("lecture=!"), /cut short/);
+  let seed = 1;
+  const noise = () => String.fromCharCode(97 + (seed = (seed * 48271) % 2147483647) % 26);
+  const long = { title: "T", scenes: Array.from({ length: 40 }, () => ({ ...scene("a"), notes: Array.from({ length: 900 }, noise).join("") })) };
+  await assert.rejects(lectureLink(long), /does not fit into a link/);
+});
+
+test("a scene is shown where its models are, and otherwise says what is missing", () => {
+  const file = { bundles: [], names: ["vae-mnist", "ae-mnist"], usual: [0, 1], ladder: [], pages: false };
+  assert.deepEqual(showingOf("./#mode=walk", file), { kind: "explore", models: [0, 1], state: "mode=walk" });
+  const kept = { afresh: null, image: 7, views: { posterior: { n: 20, image: 7 } } };
+  assert.deepEqual(showingOf("./learn?step=posterior#n=20&image=7", file), { kind: "learn", step: "posterior", models: [0, 1], kept });
+  assert.equal(showingOf("./learn?step=posterior#image=-1.5", file).kept.image, null);
+  assert.match(String(showingOf("./learn?step=beta", file)), /β ladder/);
+  assert.match(String(showingOf("./?models=vae-beta-1,ae-mnist", file)), /vae-beta-1, which is not in this file/);
+  assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);
+  assert.deepEqual(showingOf("./lab?experiment=collapse", { ...file, pages: true }), { kind: "page", link: "./lab?experiment=collapse" });
+  assert.deepEqual(showingOf("./learn?step=constructor", { ...file, pages: true }), { kind: "page", link: "./learn?step=constructor" });
+  const dashboard = { ...file, names: [...file.names, "vae-beta-0", "vae-beta-20"], ladder: [2, 3], pages: true };
+  assert.deepEqual(showingOf("./learn?step=beta", dashboard).models, [2, 3]);
+  assert.equal(shownScenes(bundled.scenes, dashboard).length, 25);
+  const left = bundled.scenes.filter((one) => !shownScenes(bundled.scenes, file).includes(one)).map(({ link }) => placeOf(link).page);
+  assert.deepEqual(left.filter((page) => page === "lab").length, 5);
+  assert.equal(left.length, 7); // and two of the β ladder
+});
+
+test("a collected scene is called by what it shows", () => {
+  assert.equal(firstTitle("./"), "Explore: Move");
+  assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");
+  assert.equal(firstTitle("./learn?step=beta"), "Learn: beta");
+});

@@ -1,0 +1,94 @@
+"""A lecture's file: what is one, what is wrong with others, and the one that comes with the program."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.builders import ROOT
+
+from dashboard.explore import one_file
+from dashboard.learn.steps import STEPS
+from dashboard.lecture import bundled
+from dashboard.lecture.claims import Claims
+from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
+from dashboard.shared.links import read as read_link
+from dashboard.shell.command import main
+from dashboard.stock import catalogue
+from vae_engine.base.errors import EngineError
+from vae_engine.experiments import EXPERIMENTS
+
+CASES = json.loads((ROOT / "tests/fixtures/lectures.json").read_text(encoding="utf-8"))
+SCENES: list[dict[str, Any]] = json.loads((ROOT / BUNDLED).read_text(encoding="utf-8"))["scenes"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_lecture_is_told_from_everything_else_in_one_sentence(case: dict[str, str]) -> None:
+    assert trouble(case["text"]) == case["trouble"]
+
+
+def test_what_is_written_is_read_and_a_file_that_is_none_is_named(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    text = text_of("Ä", [{"title": "One", "notes": "", "link": "./learn?step=beta"}])
+    good.write_text(text, encoding="utf-8")
+    assert read(good) == text
+    bad.write_bytes(b"\xff")
+    for path, complaint in ((bad, "cannot be read"), (tmp_path / "none.json", "cannot be read")):
+        with pytest.raises(EngineError, match=complaint):
+            read(path)
+    bad.write_text("[]", encoding="utf-8")
+    with pytest.raises(EngineError, match=re.escape("bad.json: This is no lecture")):
+        read(bad)
+
+
+def test_a_text_too_large_is_refused_before_it_is_read() -> None:
+    assert "too large" in trouble(" " * 400_001)
+
+
+def test_the_bundled_lecture_is_fresh_and_so_is_every_number_in_it() -> None:
+    assert (ROOT / BUNDLED).read_text(encoding="utf-8") == bundled.lecture(catalogue.material()), "python -m dashboard.lecture"
+
+
+def test_the_bundled_lecture_lasts_twenty_minutes_and_leads_to_states_that_exist() -> None:
+    assert trouble((ROOT / BUNDLED).read_text(encoding="utf-8")) == ""
+    assert sum(scene["minutes"] for scene in SCENES) == 20
+    steps, experiments = {step.name for step in STEPS}, {one.name for one in EXPERIMENTS}
+    for scene in SCENES:
+        sentences = re.findall(r"[.?:](?= |$)", scene["notes"])
+        assert 3 <= len(sentences) <= 6, scene["title"]
+        assert len(scene["title"]) <= 100
+        for link in (scene["link"], *(stop["link"] for stop in scene.get("path", []))):
+            page, _, name = link.removeprefix("./").partition("=")
+            if page == "learn?step":
+                assert name.split("#")[0] in steps
+            elif page == "lab?experiment":
+                assert name in experiments
+            else:
+                assert all(catalogue.stored(model) for model in read_link(link).models)
+    assert steps == {re.split("[=#]", scene["link"])[1] for scene in SCENES if "learn" in scene["link"]} | {"why"}
+
+
+def test_a_claim_that_no_longer_holds_stops_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Claims, "lattice_error", 3.0)
+    with pytest.raises(EngineError, match="no longer holds: the coarse lattice"):
+        bundled._before(Claims(catalogue.material()))
+
+
+def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_another(
+    tiny_vae: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks: dict[str, bytes] = {}
+    monkeypatch.setattr(one_file, "block", lambda name, content: blocks.update({name: content}) or "")
+    export = ["export", str(tiny_vae), "--to", "html", "-o", str(tmp_path / "page.html")]
+    assert main(export) == 0
+    assert blocks["lecture"] == one_file.planes((ROOT / BUNDLED).read_bytes())
+    own = tmp_path / "own.json"
+    own.write_text(text_of("Own", []), encoding="utf-8")
+    assert main([*export, "--lecture", str(own)]) == 0
+    assert blocks["lecture"] == one_file.planes(own.read_bytes())
+    own.write_text("{}", encoding="utf-8")
+    assert main([*export, "--lecture", str(own)]) == 2
+    assert "own.json: This is no lecture" in capsys.readouterr().err

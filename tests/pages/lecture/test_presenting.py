@@ -1,0 +1,141 @@
+"""Scenes are collected on any page, laid out, and presented by keys alone: in the dashboard and in the exported file."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.axe import serious
+from support.explorer_page import settle, until
+from support.serving import offline_context
+
+from dashboard.explore.one_file import write_html
+from dashboard.lecture.lecture import bundled
+
+SCENES = json.loads(bundled())["scenes"]
+SLOWEST = 300
+"""Milliseconds that a scene on Explore or Learn may take to be shown once its models are there."""
+WHOLE = {"width": 1920, "height": 1080}
+
+
+def present(page: Page) -> None:
+    """Begin at the first scene."""
+    page.get_by_test_id("present").click()
+    page.get_by_test_id("presentation").wait_for()
+    expect(page.get_by_test_id("scene-title")).to_have_text(SCENES[0]["title"])
+
+
+def leaf(page: Page, key: str, titles: list[str]) -> None:
+    """Press a key for each of these scenes, which it leads to."""
+    for title in titles:
+        page.keyboard.press(key)
+        expect(page.get_by_test_id("scene-title")).to_have_text(title)
+        assert page.get_by_role("alert").filter(visible=True).count() == 0
+
+
+def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(open_dashboard):
+    page = open_dashboard("/lecture", viewport=WHOLE)
+    expect(page.get_by_test_id("lecture-summary")).to_contain_text("25 scenes, 20 minutes planned.", timeout=60_000)
+    assert serious(page) == []
+    present(page)
+    titles = [scene["title"] for scene in SCENES]
+    fitted = titles.index("Fitted to this image alone, q finds the peak")
+    leaf(page, "PageDown", titles[1 : fitted + 1])
+    identity = page.locator(".lec-view:not(.lec-away)").get_by_test_id("identity")
+    until(lambda: (gap := re.search(r"gap (\d+\.\d+)", identity.inner_text())) and float(gap[1]) < 1)  # what the title says
+    leaf(page, "PageDown", titles[fitted + 1 :])
+    assert serious(page) == []
+    size = page.get_by_test_id("scene-title").evaluate("title => parseFloat(getComputedStyle(title).fontSize)")
+    assert size >= 28
+    page.keyboard.press("t")
+    assert page.get_by_test_id("presentation").get_attribute("data-theme") == "dark"
+    leaf(page, "PageUp", titles[-2::-1])
+    assert serious(page) == []
+    changes = page.evaluate("__latentLecture.changes()")
+    warm = [one["ms"] for one in changes[len(changes) // 2 :] if one["kind"] != "lab"]
+    assert sorted(warm)[len(warm) // 2] <= SLOWEST, warm
+    page.keyboard.press("End")
+    expect(page.get_by_test_id("scene-place")).to_have_text("25 of 25")
+    page.keyboard.press("q")
+    expect(page.get_by_test_id("code-card").get_by_role("img")).to_be_visible()
+    page.keyboard.press("Escape")  # the code first
+    page.keyboard.press("b")
+    expect(page.locator(".lec-black")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".lec-black")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("presentation")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def lecture_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported file of the models that the bundled lecture speaks of."""
+    path = tmp_path_factory.mktemp("lecture") / "explorer.html"
+    write_html(["vae-mnist", "ae-mnist"], path)
+    return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_exported_file_presents_what_it_has_the_models_for(browser: Browser, lecture_file: Path, scheme: str) -> None:
+    context, troubles = offline_context(browser, viewport=WHOLE, color_scheme=scheme)
+    context.set_offline(True)
+    page = context.new_page()
+    page.goto(lecture_file.as_uri())
+    page.get_by_test_id("open-scenes").click()
+    expect(page.get_by_test_id("lecture-summary")).to_contain_text("7 cannot be shown here and will be skipped.")
+    with context.expect_page() as opened:
+        page.get_by_test_id("speaker").click()
+    speaker = opened.value
+    present(page)
+    expect(page.get_by_test_id("scene-place")).to_have_text("1 of 18 (7 left out)")
+    assert page.get_by_test_id("presentation").get_attribute("data-theme") == scheme
+    shown = [one for one in SCENES if "./lab" not in one["link"] and "beta" not in one["link"]]
+    leaf(page, "PageDown", [one["title"] for one in shown[1:4]])
+    expect(speaker.locator(".notes")).to_have_text(shown[3]["notes"])
+    expect(speaker.locator(".next")).to_have_text(f"Next: {shown[4]['title']}")
+    speaker.keyboard.press("PageDown")
+    expect(page.get_by_test_id("scene-title")).to_have_text(shown[4]["title"])
+    leaf(page, "ArrowRight", [one["title"] for one in shown[5:]])
+    page.keyboard.press("q")
+    expect(page.get_by_test_id("code-card")).to_contain_text("a file, which has no address for others")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("presentation")).to_have_count(0)
+    context.close()
+    assert troubles == []
+
+
+def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
+    page = open_explore("/?embed")
+    expect(page.get_by_test_id("add-scene")).to_be_hidden()
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    page.goto(page.url.split("?")[0] + "#mode=inspect&image=3")
+    page.reload()
+    page.get_by_test_id("latent-map-vae").focus()
+    page.keyboard.press("Shift+S")  # on a map S alone is a mode
+    expect(page.get_by_test_id("collected")).to_contain_text("Scene 1 of “My lecture”: Explore: Inspect, image 3")
+    settle(page)
+    assert "mode=inspect" in page.url
+    page.goto(page.url.split("#")[0] + "learn?step=beta")
+    page.get_by_test_id("lesson-beta").wait_for()
+    page.get_by_test_id("add-scene").click()
+    expect(page.get_by_test_id("collected")).to_contain_text("Scene 2")
+    page.get_by_role("link", name="Lecture").click()
+    expect(page.get_by_test_id("lecture-summary")).to_contain_text("2 scenes.")
+    page.get_by_test_id("down-1").click()
+    titles = page.locator(".lec-scene-title")
+    assert [titles.nth(i).input_value() for i in range(2)] == ["Learn: beta", "Explore: Inspect, image 3"]
+    page.get_by_label("Notes of scene 1").fill("Say why.")
+    page.get_by_test_id("delete-2").click()
+    expect(titles).to_have_count(1)
+    page.get_by_test_id("undo-scenes").click()
+    expect(titles).to_have_count(2)
+    page.reload()
+    expect(page.get_by_label("Notes of scene 1")).to_have_value("Say why.")
+    bad = {"name": "x.json", "mimeType": "application/json", "buffer": b"[]"}
+    page.get_by_test_id("open-lecture").set_input_files(bad)
+    expect(page.get_by_test_id("lecture-told")).to_have_text("This is no lecture: its format is not “latent-explorer lecture”.")
+    until(lambda: titles.count() == 2)
