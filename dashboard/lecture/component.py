@@ -34,7 +34,7 @@ _scenes = st.components.v2.component(
 _EMBEDDED = """<style>
 html[data-embedded] [data-testid=stHeader] { display: none; }
 html[data-embedded] .stMainBlockContainer { padding-top: .5rem !important; }
-[data-testid=stLayoutWrapper]:has(> .st-key-collecting) { position: absolute; }
+[data-testid=stLayoutWrapper]:has(> .st-key-collecting) { position: absolute; width: 0; }
 </style>"""
 
 
