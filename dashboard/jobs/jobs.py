@@ -275,7 +275,7 @@ class Jobs:
         )
 
     def _turn_all(self, run: str, wanted: Callable[[ModelConfig, TrainConfig], dict[str, Value]]) -> None:
-        self._refuse_changes()
+        self._refuse_changes(run)
         view = self.view(run)
         if view.state not in LIVE or view.configs is None:
             raise EngineError(f"{view.about.name} is {view.state}; knobs are turned while a run trains.")

@@ -191,7 +191,7 @@ def _keys(jobs: Jobs, view: RunView) -> None:
 
 def _knobs(jobs: Jobs, view: RunView) -> None:
     """The knobs of a run that trains; of any other what was turned while it did."""
-    if view.state in LIVE and view.configs and not jobs.read_only:
+    if view.state in LIVE and view.configs and not jobs.why_not_change(view.id):
         dials.show(jobs, view, *view.configs)
     elif said := knob_words.turned(view):
         st.caption(said)

@@ -77,6 +77,7 @@ def test_whoever_did_not_begin_a_run_may_only_look_at_it(jobs: Jobs) -> None:
     changes = [
         lambda: bob.resume(run), lambda: bob.train_on(run, "steps", 1), lambda: bob.stop(run), lambda: bob.pause(run),
         lambda: bob.go_on(run), lambda: bob.slow_down(run, 1.0), lambda: bob.rename(run, "b"), lambda: bob.delete(run),
+        lambda: bob.turn(run, "beta", 4.0), lambda: bob.turn_back(run),
     ]  # fmt: skip
     for change in changes:
         assert refusal(change).startswith("hers was not begun in this browser")

@@ -105,6 +105,15 @@ def test_a_run_that_does_not_train_has_no_knobs_and_tells_what_was_turned(page: 
         jobs.turn(run, "beta", 2.0)
 
 
+def test_who_may_only_look_sees_no_knobs(
+    page: Callable[..., AppTest], jobs: Jobs, training: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training()
+    assert page(run=run).select_slider
+    monkeypatch.setattr(jobs, "why_not_change", lambda run: "demo was not begun in this browser.")
+    assert not page(run=run).select_slider
+
+
 def test_what_an_autoencoder_has_not_is_disabled_and_says_why(page: Callable[..., AppTest], training: Callable[..., str]) -> None:
     run = training(kind="ae")
     app = page(run=run)
