@@ -39,6 +39,7 @@ export async function builtFiles({dev = false} = {}) {
       banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: `return latentExplorer;\n};\n${KEPT}${ending}`},
     }));
   }
+  files.set("file/loader.js", await textOf({...common, entryPoints: ["hosts/file/loader.js"], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
   for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));
   return files;
 }

@@ -3,7 +3,8 @@
 With a rung of the ladder of β comes the whole ladder, so that its slider works in the file, too; and with any models a lecture,
 of which the file presents what its models are enough for.
 
-Weights are fp16 and images already deflated, so the file is kept small in two ways. Before gzip the high and the
+Weights are fp16 and images already deflated, so the file is kept small in three ways. The program lies packed in the page
+like everything else, and a few lines unpack it. Before gzip the high and the
 low bytes of each bundle are laid apart (signs and exponents repeat, low mantissa bits do not), which saves a fifth.
 And bytes become text by 13 bits in two of 91 characters rather than 6 in one of 64: 3 parts in 13 more instead of a
 third.
@@ -79,9 +80,10 @@ def one_file(
     `root` is the id of the element that `opener`, which the script of `host` exports, fills; until then it says `waiting`.
     `last` are blocks behind the script, which begins before the browser has read them.
     """
-    script = browser.script(host)
-    words = {"title": html.escape(title), "root": root, "waiting": waiting, "opener": opener, "last": "\n".join(last)}
-    return _PAGE.format(**words, styles=styles, blocks="\n".join(blocks), script=script).encode()
+    program = block("program", f"{browser.script(host)}\nlatentExplorer.{opener}(document);".encode())
+    words = {"title": html.escape(title), "root": root, "waiting": waiting, "last": "\n".join(last)}
+    loader = browser.script("file/loader")
+    return _PAGE.format(**words, styles=styles, blocks="\n".join([program, *blocks]), loader=loader).encode()
 
 
 def _titled(model: Stored) -> Stored:
@@ -129,8 +131,8 @@ html, body {{ margin: 0; height: 100%; }}
 <div id="{root}" class="lx-static"><p class="lx-loading">{waiting}</p></div>
 {blocks}
 <script>
-{script}
-latentExplorer.{opener}(document);
+{loader}
+latentExplorerLoader.begin(document, "{root}");
 </script>
 {last}
 </body>

@@ -5,6 +5,7 @@ import {gunzipped} from "../../base/gzip.js";
 import {toItsEnd} from "../../base/slices.js";
 
 const UNUSED = "&<>";
+const WHOLE = ["images", "program"]; // whose bytes lie in one plane
 const PART_OF_TEXT = 200_000; // characters between pauses; sixteen stand for whole bytes, thirteen
 const VALUES = valueTable();
 
@@ -58,5 +59,5 @@ export async function readPayload(page, id, run = toItsEnd) {
   element.remove();
   const packed = await run(decodeBase91(text, bytes));
   const content = new Uint8Array(await new Response(gunzipped(packed)).arrayBuffer());
-  return id === "images" ? content : joinPlanes(content);
+  return WHOLE.includes(id) ? content : joinPlanes(content);
 }
