@@ -42,13 +42,13 @@ function codePlace(model, z) {
 
 /** @param {ExplorerModel} model @param {Latent} z */
 function classesNear({index, bundle}, z) {
-  const counts = new Uint16Array(10);
+  const names = classesOf(bundle);
+  const counts = new Uint16Array(names.length);
   const all = bundle.points.labels.length;
   const near = index.neighbours(z[0], z[1], all <= FEW ? all : Math.min(MOST, Math.ceil(SHARE * all)));
   for (const i of near) counts[bundle.points.labels[i]]++;
   const order = [...counts.keys()].sort((a, b) => counts[b] - counts[a]);
   const [first, second] = order;
-  const names = classesOf(bundle);
   const said = (/** @type {number} */ label) => (counts[label] === 1 ? `1 is ${oneOf(names, label)}` : `${counts[label]} are ${manyOf(names, label)}`);
   const codes = codesName(bundle.points.splits);
   const which = near.length < all ? `${near.length} nearest codes` : all === 1 ? `The one ${codes.slice(0, -1)}` : `All ${all} ${codes}`;

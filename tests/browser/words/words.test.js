@@ -66,10 +66,10 @@ test("classes of some images are listed as marks, long names with how often they
 });
 
 test("what counts as near is a tenth of the codes, fifty at most, and all where there are few", () => {
-  const near = (count) => {
-    const points = { labels: new Uint8Array(count).fill(3), splits: { test: count } };
+  const near = (count, label = 3, classes = undefined) => {
+    const points = { labels: new Uint8Array(count).fill(label), splits: { test: count } };
     const model = {
-      bundle: { kind: "vae", points, train: { count, of: null } }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
+      bundle: { kind: "vae", header: { classes }, points, train: { count, of: null } }, units: "prior sd", usual: 1, trained: { distance: () => 0 },
       index: { neighbours: (z1, z2, asked) => Array.from({ length: Math.min(asked, count) }, (_, i) => i) },
     };
     return captionOf(model, [0, 0]).near;
@@ -78,6 +78,7 @@ test("what counts as near is a tenth of the codes, fifty at most, and all where 
   assert.equal(near(60), "6 nearest codes: 6 are 3s.");
   assert.equal(near(5), "All 5 test codes: 5 are 3s.");
   assert.equal(near(1), "The one test code: 1 is a 3.");
+  assert.equal(near(5, 61, Array.from({ length: 62 }, (_, i) => `c${i}`)), "All 5 test codes: 5 are “c61”.");
 });
 
 test("a distance to a sample of the training codes says that they are one, with both counts", () => {
