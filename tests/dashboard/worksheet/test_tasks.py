@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from support.own_run import OWN_RUN, write_run
 
 from dashboard.jobs import jobs
@@ -206,6 +206,21 @@ def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Materia
     assert place.shape == (3 * where.width, 3 * where.width, 3), "a printer has finer pixels than a screen"
     assert len(np.unique(place.reshape(-1, 3), axis=0)) > 8, "ten colours of digits, the axes and the mark"
     assert "(0.50, −1.00)" in where.caption
+
+
+def test_every_sign_on_a_map_is_one_that_its_font_has(subject: Material, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, Any]] = []
+    write = ImageDraw.ImageDraw.text
+
+    def text(self: Any, xy: Any, text: str, fill: Any, font: Any, **how: Any) -> None:
+        drawn.append((text, font))
+        write(self, xy, text, fill, font, **how)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", text)
+    assert len(pictures_asked_about(by_name("walk"), subject)) == 2
+    assert any(text.startswith("-") for text, _ in drawn), "the axes go below zero"
+    for one, font in {(one, font) for text, font in drawn for one in text}:
+        assert bytes(font.getmask(one)) != bytes(font.getmask("\uffff")), f"{one!r} is an empty box"
 
 
 def test_a_walk_is_shown_on_both_maps(subject: Material) -> None:
