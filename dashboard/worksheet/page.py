@@ -215,14 +215,18 @@ def _choose() -> None:
     """Which tasks go onto the sheets for a class."""
     state.begin_with(_CHOSEN, [task.name for task in TASKS])
     chosen = _chosen()
-    with st.expander(wording.chosen(len(chosen), len(TASKS), sum(task.points for task in chosen)), icon=":material/checklist:"):
+    # What it is called stays the same while tasks are chosen: Streamlit closes a box that gets another name.
+    with st.expander(wording.CHOSEN, icon=":material/checklist:", key="tasks-for-class"):
+        everything = [task.name for task in TASKS]
         st.pills(
-            wording.CHOOSE, [task.name for task in TASKS], selection_mode="multi", key=_CHOSEN, persist_state="session",
+            wording.CHOOSE, everything, selection_mode="multi", key=_CHOSEN, persist_state="session",
             format_func={task.name: f"{place} {task.short}" for place, task in enumerate(TASKS, 1)}.__getitem__,
             help=wording.CHOSEN_HELP, width="stretch",
         )  # fmt: skip
-        all_of_them = [task.name for task in TASKS]
-        st.button(wording.ALL_TASKS, on_click=state.fill_in, args=(_CHOSEN, all_of_them), disabled=len(chosen) == len(TASKS))
+        with st.container(horizontal=True):
+            st.button(wording.ALL_TASKS, on_click=state.fill_in, args=(_CHOSEN, everything), disabled=len(chosen) == len(TASKS))
+            st.button(wording.NO_TASKS, on_click=state.fill_in, args=(_CHOSEN, []), disabled=not chosen)
+    st.caption(wording.chosen(len(chosen), len(TASKS), sum(task.points for task in chosen)))
 
 
 def _downloads(material: Material, answers: Answers, name: str, sheet: str, label: str, help: str) -> None:

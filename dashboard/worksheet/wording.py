@@ -64,8 +64,10 @@ I_TEACH_HELP = (
 )
 CHOSEN = "Tasks on the sheets for your class"
 CHOOSE = "Press a task to leave it out, or to take it in again"
-CHOSEN_HELP = "Blank handout and teacher's version hold these, numbered anew. This browser keeps your choice."
-ALL_TASKS = "All of them"
+CHOSEN_HELP = (
+    "Blank handout and teacher's version hold these, under the numbers that they have here. This browser keeps your choice."
+)
+ALL_TASKS, NO_TASKS = "All", "None"
 NONE_CHOSEN = "Choose at least one task."
 MINE = "My answers"
 MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answers."
@@ -103,7 +105,7 @@ def working(done: int, total: int) -> str:
 
 def chosen(tasks: int, total: int, points_of_them: int) -> str:
     """How many tasks go onto the sheets for a class, and what they count."""
-    return f"{CHOSEN}: {'all ' if tasks == total else f'{tasks} of '}{total}, {points(points_of_them)}"
+    return f"On the sheets for your class: {'all ' if tasks == total else f'{tasks} of '}{total} tasks, {points(points_of_them)}."
 
 
 def points(count: int, total: bool = False) -> str:

@@ -235,27 +235,32 @@ def test_that_one_teaches_and_which_tasks_one_chose_are_kept_on_the_device() -> 
     app.toggle[0].set_value(True)
     run(app)
     everything = worksheet_wording.chosen(len(TASKS), len(TASKS), sum(task.points for task in TASKS))
-    assert everything in [one.label for one in app.expander]
+    assert everything in [one.value for one in app.caption]
+    named = [one.label for one in app.expander]
     app.button_group(key="worksheet-chosen").set_value([task.name for task in TASKS if task is not out])
     run(app)
+    assert [one.label for one in app.expander] == named, "a box that gets another name closes"
     assert kept(run(app)) == {"worksheet-teaches": True, "worksheet-left-out": out.name}
     again = told(worksheet(), **{"worksheet-teaches": [True, 1], "worksheet-left-out": [out.name, 1]})
     assert again.toggle[0].value
     assert out.name not in again.session_state["worksheet-chosen"]
     some = worksheet_wording.chosen(len(TASKS) - 1, len(TASKS), sum(task.points for task in TASKS) - out.points)
-    assert some in [one.label for one in again.expander]
-    again.button_group(key="worksheet-chosen").set_value([])
+    assert some in [one.value for one in again.caption]
+    button(again, worksheet_wording.ALL_TASKS).click()
+    assert not kept(run(run(again)))["worksheet-left-out"]
+    button(again, worksheet_wording.NO_TASKS).click()
     run(again)
     mine = len(worksheet_wording.FORMATS)
     assert [one.disabled for one in again.download_button] == [place >= mine for place in range(len(again.download_button))]
 
 
-def test_the_sheets_for_a_class_hold_the_chosen_tasks_numbered_anew() -> None:
+def test_the_sheets_for_a_class_hold_the_chosen_tasks_under_the_numbers_of_the_page() -> None:
     chosen = [TASKS[1], TASKS[4]]
+    numbered = {TASKS[place].name: place + 1 for place in (1, 4)}
     for sheet in ("blank", "teacher"):
         text = _sheet(catalogue.material(), {}, chosen, "", sheet, "md").decode()
         assert re.findall(r"^## (\d+)\. (.+?) \(", text, re.MULTILINE) == [
-            (str(i), task.title) for i, task in enumerate(chosen, 1)
+            (str(numbered[task.name]), task.title) for task in chosen
         ]
     blank = _sheet(catalogue.material(), {}, chosen, "", "blank", "html").decode()
     assert worksheet_wording.points(sum(task.points for task in chosen), total=True) in blank
