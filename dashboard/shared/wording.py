@@ -62,6 +62,12 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:z,.{digits}f}".replace("-", "−")
 
 
+def as_given(value: float) -> str:
+    """A number that a visitor gave, with every digit of it."""
+    _, _, decimals = f"{value:.9f}".rstrip("0").partition(".")
+    return number(value, len(decimals))
+
+
 def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
     """A mean with its standard error, where that is known, with so many digits that the error is not 0."""
     if error is None:

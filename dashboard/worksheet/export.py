@@ -176,7 +176,7 @@ def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
             "question": one.text,
             "answer": one.raw or None if isinstance(one.raw, str) else one.raw,
             "shown": one.given,
-            "right": one.verdict.right if one.verdict else None,
+            "right": one.verdict.right if one.verdict and not one.verdict.is_refusal else None,
             "done": standing(one.task, one.verdict, one.words) == "done",
             "verdict": one.verdict.text if one.verdict else "",
             "words": one.words,

@@ -223,12 +223,12 @@ PLACE_TASKS = (
         title="Neither a four nor a nine",
         form="place",
         text=lambda material: (
-            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the test codes nearest to it are "
-            "fours, and at least a quarter are nines. What do log p(z) and these codes tell you about how often the model draws "
-            "such a digit?"
+            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the "
+            f"{measures.NEAREST} test codes nearest to it are fours, and at least a quarter are nines. What do "
+            "log p(z) and these codes tell you about how often the model draws such a digit?"
         ),
         check=_check_between,
-        hint="Show the points and look where the colours of 4 and 9 touch.",
+        hint="Show “Test codes” and look where the colours of 4 and 9 touch.",
         answer=_answer_between,
         state=lambda material: links.whole_map("prior"),
     ),
@@ -244,7 +244,7 @@ PLACE_TASKS = (
             "image drawn from it is sharp?"
         ),
         check=_check_unsure,
-        hint="Show the layer of the decoder's entropy: pixels are undecided where many classes meet.",
+        hint="Show the layer “Decoder entropy”: pixels are undecided where many classes meet.",
         answer=_answer_unsure,
         state=lambda material: state_of(mode="move", layers=("points", "entropy")),
     ),
@@ -261,7 +261,7 @@ PLACE_TASKS = (
             "never corrected?"
         ),
         check=_check_hole,
-        hint="Show the layer of the distance to the nearest training code: the holes stand out.",
+        hint="Show the layer “Distance to training codes”: the holes stand out.",
         answer=_answer_hole,
         state=lambda material: state_of(mode="move", layers=("points", "distance")),
     ),
@@ -292,7 +292,7 @@ PLACE_TASKS = (
             f"{_length(material, 'vae', _NEAR)} away, {_as_far(_NEAR)}. What does it say about the aggregate posterior?"
         ),
         check=_check_gap,
-        hint="Compare the prior's contours with the density of the aggregate posterior.",
+        hint="Compare the layers “Prior contours” and “Aggregate posterior (AE: density of codes)”.",
         answer=_answer_gap,
         state=lambda material: links.whole_map("prior", "density"),
     ),

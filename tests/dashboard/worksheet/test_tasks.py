@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from support.own_run import OWN_RUN, write_run
 
 from dashboard.jobs import jobs
 from dashboard.learn.steps import STEPS
+from dashboard.shared import browser
 from dashboard.shared.wording import MINUS_LOSS
 from dashboard.stock import catalogue, measures
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, judged
+from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.export import blank_entry, entry, model_entry, shown, to_html, to_json, to_markdown
 from dashboard.worksheet.page import answer_of
 from dashboard.worksheet.peaks import peaks
@@ -116,6 +119,23 @@ def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) 
             assert given(task) not in refused.text
 
 
+def test_a_verdict_has_the_number_as_it_was_given(subject: Material) -> None:
+    for name, text in (("prior-outside", "13.5335"), ("prior-outside", "0.135"), ("bits", "0.25001"), ("loss", "−7.125")):
+        verdict = judged(by_name(name), subject, text)
+        assert verdict is not None
+        assert verdict.text.split()[0] == text
+        assert ("per cent" in verdict.text) == (text == "0.135"), "a share where per cent are wanted"
+
+
+def test_what_tasks_and_hints_name_in_quotes_stands_on_the_screen(subject: Material) -> None:
+    folder = Path(browser.__file__).parents[1] / "browser"
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.js") if "built" not in path.parts]
+    labels = {one for source in sources for one in re.findall(r'"([^"\n]+)"', source)}
+    labels |= {one for one in vars(worksheet_wording).values() if isinstance(one, str)}
+    named = {one for task in TASKS for text in (task.hint, task.text(subject)) for one in re.findall("“(.+?)”", text)}
+    assert {"Hard image", "Refine q", worksheet_wording.SEND, worksheet_wording.DO_ON_TRAIN} <= named <= labels
+
+
 def test_both_parts_of_a_task_with_two_are_checked_and_either_may_be_wrong(subject: Material) -> None:
     tasks = [task for task in TASKS if task.form == "numbers"]
     assert {task.name for task in tasks} == {"grid", "epsilon"}
@@ -191,11 +211,23 @@ def test_a_link_about_other_models_is_told_so(subject: Material) -> None:
     verdict = judged(by_name("between"), subject, ours)
     assert verdict is not None
     assert "Of the 50 test codes" in verdict.text
+    assert f"{measures.NEAREST} test codes nearest" in by_name("between").text(subject)
 
 
 def test_an_image_is_taken_from_a_link_or_by_its_number(subject: Material) -> None:
     task = by_name("two-modes")
-    assert judged(task, subject, "#mode=inspect&image=12") == judged(task, subject, " 12 ")
+    found = judged(task, subject, "#mode=inspect&image=12")
+    for text in (" 12 ", "#12", "image 12", "Image #12", "test image 12", "test image 12.", "Image no. 12", "image number 12"):
+        assert judged(task, subject, text) == found, text
+        assert shown(task, subject, text) == "test image 12", "as the sheet itself writes it"
+    for text in ("image", "twelve", "12 and 13", "image -1"):
+        refused = judged(task, subject, text)
+        assert refused is not None
+        assert refused.is_refusal
+        assert "number" in refused.text
+        assert "link" not in refused.text
+        assert json.loads(to_json("", [], [entry(task, subject, text, "")]))["tasks"][0]["right"] is None, "it was not judged"
+        assert "✗" not in to_html("", [], [entry(task, subject, text, "")])
 
 
 def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Material) -> None:
@@ -334,7 +366,7 @@ def test_a_file_to_hand_in_holds_the_states_behind_the_answers(subject: Material
     entries = [entry(by_name("between"), subject, link, "why"), entry(by_name("loss"), subject, "152,43", ""),
                entry(by_name("quieter"), subject, 0, ""), entry(by_name("walk"), subject, None, "")]  # fmt: skip
     place, number, choice, nothing = json.loads(to_json("Mine", ["A note."], entries))["tasks"]
-    assert (place["answer"], place["words"], place["right"]) == (link, "why", False)
+    assert (place["answer"], place["words"], place["right"]) == (link, "why", None)
     assert place["state"] == {"models": "run:mine,ae-mnist", "mode": "draw", "z": "1,2;0,0", "drawing": "abc"}
     assert (number["answer"], number["right"], number["state"]) == ("152,43", True, {})
     assert (choice["answer"], choice["shown"]) == (0, by_name("quieter").options[0])
