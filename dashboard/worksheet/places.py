@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
-from dashboard.shared.wording import number, one_of, percent
+from dashboard.shared.wording import number, one_of, percent, share_text
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
@@ -37,7 +37,7 @@ def _check_between(material: Material, link: ExploreLink) -> Verdict:
     outside = 1 - measures.prior_within(float(np.hypot(*z)))
     text = (
         f"Of the {near.total} test codes nearest to this z, {a} are fours and {b} are nines. log p(z) = "
-        f"{number(float(terms.log_prior(z)))} nats; {percent(outside)} of the prior's draws lie further out."
+        f"{number(float(terms.log_prior(z)))} nats; {share_text(outside)} of the prior's draws lie further out."
     )
     return Verdict(_is_between(material, z), text)
 
@@ -129,7 +129,7 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
     distance, usual = _distances(material, "vae", z)
     radius = float(np.hypot(*z))
     text = (
-        f"This z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
+        f"This z is {radius:.2f} from the origin ({share_text(1 - measures.prior_within(radius))} of the prior lies further "
         f"out). The nearest training code is {distance:.3f} {_UNITS['vae']} away, {_as_far(distance / usual, 1)}."
     )
     return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
