@@ -17,13 +17,11 @@ from support.own_run import OWN_RUN, write_run
 
 from dashboard.jobs import jobs
 from dashboard.shared import state
-from dashboard.shared.links import read
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import _sheet, answer_of
-from dashboard.worksheet.task import opened
 
 PROGRAM = """
 import streamlit as st
@@ -123,19 +121,6 @@ def test_the_list_marks_every_answer_that_was_given_and_says_what_each_mark_mean
     assert told == worksheet_wording.progress(["not yet", "unread", *[""] * (len(TASKS) - 2)])
     assert "1 not right yet ✗" in told
     assert "1 not understood ?" in told
-
-
-def test_explore_opens_what_was_sent_and_without_that_the_state_of_the_task() -> None:
-    material = catalogue.material()
-    place, image = TASKS[0], next(task for task in TASKS if task.form == "image")
-    sent = "mode=move&z=0.5%2C-1%3B0%2C0&layers=points"
-    assert opened(place, material, f"./?models={material.vae.name},{material.ae.name}#{sent}") == sent
-    seventh = opened(image, material, "image 7")
-    assert read(f"#{seventh}").image == 7
-    assert read(f"#{seventh}").mode == "inspect"
-    for nothing in (None, "", "what?", "?models=a,b#mode=move"):
-        for task in (place, image):
-            assert opened(task, material, nothing) == task.state(material)  # type: ignore[misc]
 
 
 def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
