@@ -84,6 +84,7 @@ def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> Non
     for task in TASKS:
         assert answer_of(task.name).text in text
         assert answer_of(task.name).because in text
+        assert "your" not in answer_of(task.name).text.lower(), "a teacher reads it, who drew nothing"
         assert task.hint in text
     assert len(page.addresses) >= 20
     assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)
