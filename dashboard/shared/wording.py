@@ -62,6 +62,12 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:z,.{digits}f}".replace("-", "−")
 
 
+def as_given(value: float) -> str:
+    """A number that a visitor gave, with every digit of it."""
+    _, _, decimals = f"{value:.9f}".rstrip("0").partition(".")
+    return number(value, len(decimals))
+
+
 def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
     """A mean with its standard error, where that is known, with so many digits that the error is not 0."""
     if error is None:
@@ -78,6 +84,15 @@ def apart(more: float, less: float, digits: int = 2) -> str:
 def one_of(digit: int) -> str:
     """A digit with its article."""
     return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
+def share_text(share: float) -> str:
+    """A share as a percentage with two meaningful digits: as Explore says it (browser/words/captions.js)."""
+    if share > 0.9995:
+        return "100 %"
+    if share >= 0.0095:
+        return percent(share, 1 if share < 0.1 else 0)
+    return "less than 0.001 %" if share < 1e-5 else f"{float(f'{100 * share:.2g}'):.5g} %"
 
 
 def percent(share: float, digits: int = 0) -> str:

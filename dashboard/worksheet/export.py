@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from dashboard.shared.links import End, LinkError
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
-from dashboard.worksheet import wording
+from dashboard.worksheet import TASKS, wording
 from dashboard.worksheet.pictures import NAMES, Picture, pictures_asked_about, pictures_of, pictures_of_model
 from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, Verdict, judged, place_of, standing, understood
 
@@ -33,6 +33,10 @@ img.fine { image-rendering: auto; border: 0 }
 """
 
 
+_PLACES = {task.name: place for place, task in enumerate(TASKS, 1)}
+"""Paper has the numbers of the page, whichever tasks are on it, so that a class can speak of either."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One task as it stands on the sheet."""
@@ -49,6 +53,11 @@ class Entry:
     """The answer as it was given: of a link all of it."""
     is_handout: bool = False
     """Whether it is to be answered with a pen."""
+
+    @property
+    def heading(self) -> str:
+        """The title after the number that the task has on the page."""
+        return f"{_PLACES[self.task.name]}. {self.task.title}"
 
 
 def entry(task: Task, material: Material, raw: Any, words: str) -> Entry:
@@ -107,7 +116,7 @@ def _end(end: End | None) -> str:
 def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
     """One file to print: no script, nothing from elsewhere."""
     told = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes)
-    sections = "\n".join(_section(place, one) for place, one in enumerate(entries, 1))
+    sections = "\n".join(_section(one) for one in entries)
     name = html.escape(title)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{_STYLE}</style></head>\n'
@@ -115,9 +124,9 @@ def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
     )
 
 
-def _section(place: int, one: Entry) -> str:
+def _section(one: Entry) -> str:
     points = f' <span class="points">{_points(one)}</span>' if _points(one) else ""
-    parts = [f"<h2>{place}. {html.escape(one.task.title)}{points}</h2>", f"<p>{html.escape(one.text)}</p>"]
+    parts = [f"<h2>{html.escape(one.heading)}{points}</h2>", f"<p>{html.escape(one.text)}</p>"]
     if one.given:
         parts.append(f'<p class="given">Answer: {html.escape(one.given)}</p>')
     if one.verdict:
@@ -143,9 +152,9 @@ def _figure(picture: Picture) -> str:
 def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
     """The same as Markdown, the pictures inside it."""
     blocks = [f"# {_plain(title)}", *map(_plain, notes)]
-    for place, one in enumerate(entries, 1):
+    for one in entries:
         points = f" ({_points(one)})" if _points(one) else ""
-        blocks += [f"## {place}. {_plain(one.task.title)}{points}", _plain(one.text)]
+        blocks += [f"## {_plain(one.heading)}{points}", _plain(one.text)]
         if one.given:
             blocks.append(f"Answer: {_plain(one.given)}")
         if one.verdict:
@@ -167,7 +176,7 @@ def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
             "question": one.text,
             "answer": one.raw or None if isinstance(one.raw, str) else one.raw,
             "shown": one.given,
-            "right": one.verdict.right if one.verdict else None,
+            "right": one.verdict.right if one.verdict and not one.verdict.is_refusal else None,
             "done": standing(one.task, one.verdict, one.words) == "done",
             "verdict": one.verdict.text if one.verdict else "",
             "words": one.words,

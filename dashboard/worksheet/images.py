@@ -171,7 +171,8 @@ IMAGE_TASKS = (
             "Find a test image whose exact posterior has two modes or more. What does the decoder draw at each?"
         ),
         check=_by(lambda material, image: bool(_ambiguous(material)[image])),
-        hint="Look for a digit that could be read as two, or use the list of ambiguous digits in Inspect.",
+        hint="Look for a digit that could be read as two, or press “Hard image” in “Inspect”: it goes through the images that "
+        "one Gaussian fits badly.",
         answer=_first(_ambiguous, _each_mode, _two_digits),
         state=links.first_image,
     ),
@@ -182,8 +183,8 @@ IMAGE_TASKS = (
         title="An image that the encoder misjudges",
         form="image",
         text=lambda material: (
-            f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then press Refine q: how "
-            "much of the gap comes back, and whose mistake was it?"
+            f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then press “Refine q”: "
+            "how much of the gap comes back, and whose mistake was it?"
         ),
         check=_by(lambda material, image: bool(_misjudged(material)[image])),
         hint="Look for points that lie among another digit's colour: there the encoder was mistaken.",

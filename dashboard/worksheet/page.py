@@ -16,7 +16,7 @@ from dashboard.train.wording import plain
 from dashboard.worksheet import TASKS, ModelAnswer, Standing, Task, judged, keys, standing, wording
 from dashboard.worksheet.export import Entry, blank_entry, entry, model_entry, to_html, to_json, to_markdown
 from dashboard.worksheet.pictures import Picture, pictures_of, pictures_of_model
-from dashboard.worksheet.task import BY_LINK, LONGEST_ANSWER
+from dashboard.worksheet.task import BY_LINK, LONGEST_ANSWER, opened
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
@@ -26,6 +26,7 @@ _STYLE = """<style>
 .st-key-pages-of-task { width: 100%; }
 </style>"""
 _AFRESH, _WORKED_OUT, _CHOSEN = "worksheet-afresh", "worksheet-worked-out", "worksheet-chosen"
+_REVEALS = "worksheet-reveals"
 _COMES = "worksheet-comes"
 """Kept while a visitor has come without an address of a task, and the browser has not said which was open last."""
 
@@ -57,7 +58,7 @@ def show(explore: StreamlitPage, train: StreamlitPage) -> None:
     answers = {task.name: (state.widget(keys.answer(task)), state.widget(keys.words(task)) or "") for task in TASKS}
     stands = [_stands(task, material, answers) for task in TASKS]
     place = names.index(name)
-    labels = [f"{i} {task.short}{wording.TICKS[stand]}" for i, (task, stand) in enumerate(zip(TASKS, stands, strict=True), 1)]
+    labels = [f"{i} {task.short}{wording.tick(stand)}" for i, (task, stand) in enumerate(zip(TASKS, stands, strict=True), 1)]
     leafing.bar(state.TASK, names, labels, place)
     leafing.follow(state.TASK, place)
     about, work = st.columns([1, 1.5], gap="large")
@@ -128,12 +129,18 @@ def _about(place: int, task: Task, material: Material, explore: StreamlitPage, t
                 st.switch_page(train, query_params={state.TASK: task.name})
         elif not task.state:
             st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
-        elif st.button(wording.DO_IN_EXPLORE, help=wording.SAME_TAB, icon=":material/explore:"):
-            state.visit(task.state(material), task.name)
+        elif _asks_for_explore(state_there := opened(task, material, state.widget(keys.answer(task))), task.state(material)):
+            state.visit(state_there, task.name)
             st.switch_page(explore, query_params={state.TASK: task.name})
         _keep_in_sight(task)
     with st.expander(wording.HINT, icon=":material/lightbulb:", key=f"hint-{task.name}"):
         st.markdown(task.hint)
+
+
+def _asks_for_explore(there: str, own: str) -> bool:
+    """Whether the key to Explore was pressed; it says so where it opens what was sent, and not the task's own state."""
+    help = wording.SAME_TAB + ("" if there == own else wording.SENT_STATE)
+    return st.button(wording.DO_IN_EXPLORE, help=help, icon=":material/explore:")
 
 
 def _keep_in_sight(task: Task) -> None:
@@ -152,7 +159,7 @@ def _work(task: Task, material: Material) -> None:
     if verdict:
         stand = standing(task, verdict, state.widget(keys.words(task)) or "")
         said = f"**{wording.STANDS[stand]}.** {verdict.text}"
-        if stand == "not yet":
+        if not verdict.right:
             st.warning(said, icon=":material/close:")
         elif stand == "wordless":
             st.info(f"{said} {wording.WORDS_MISSING}", icon=":material/edit_note:")
@@ -160,7 +167,7 @@ def _work(task: Task, material: Material) -> None:
             st.success(said, icon=":material/check:")
         _show_pictures(pictures_of(task, material, raw))
     st.text_area(wording.WORDS, key=keys.words(task), persist_state="session", height=100, max_chars=keys.LONGEST_WORDS)
-    if not state.widget(keys.TEACHES):
+    if not _reveals():
         return
     revealed = f"revealed-{task.name}"
     if not state.kept(revealed, False):
@@ -204,25 +211,37 @@ def _take_away(material: Material, answers: Answers, stands: list[Standing], is_
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input(wording.NAME, key=keys.NAME, persist_state="session", max_chars=keys.LONGEST_NAME)
             st.toggle(wording.I_TEACH, key=keys.TEACHES, persist_state="session", help=wording.I_TEACH_HELP)
+        st.caption(wording.HAND_IN)
         if state.widget(keys.TEACHES):
             _choose()
+            st.toggle(wording.REVEALS, key=_REVEALS, persist_state="session", help=wording.REVEALS_HELP)
+            st.caption(wording.REVEALS_NOTE)
         for sheet, (label, help) in wording.SHEETS.items():
-            if sheet != "teacher" or (state.widget(keys.TEACHES) and _worked_out()):
+            if sheet != "teacher" or (_reveals() and _worked_out()):
                 _downloads(material, answers, name, sheet, label, help)
+
+
+def _reveals() -> bool:
+    """Whether model answers may be seen: by whoever says that they teach, and then asks for them once more in this tab."""
+    return bool(state.widget(keys.TEACHES) and state.widget(_REVEALS))
 
 
 def _choose() -> None:
     """Which tasks go onto the sheets for a class."""
     state.begin_with(_CHOSEN, [task.name for task in TASKS])
     chosen = _chosen()
-    with st.expander(wording.chosen(len(chosen), len(TASKS), sum(task.points for task in chosen)), icon=":material/checklist:"):
+    # What it is called stays the same while tasks are chosen: Streamlit closes a box that gets another name.
+    with st.expander(wording.CHOSEN, icon=":material/checklist:", key="tasks-for-class"):
+        everything = [task.name for task in TASKS]
         st.pills(
-            wording.CHOOSE, [task.name for task in TASKS], selection_mode="multi", key=_CHOSEN, persist_state="session",
+            wording.CHOOSE, everything, selection_mode="multi", key=_CHOSEN, persist_state="session",
             format_func={task.name: f"{place} {task.short}" for place, task in enumerate(TASKS, 1)}.__getitem__,
             help=wording.CHOSEN_HELP, width="stretch",
         )  # fmt: skip
-        all_of_them = [task.name for task in TASKS]
-        st.button(wording.ALL_TASKS, on_click=state.fill_in, args=(_CHOSEN, all_of_them), disabled=len(chosen) == len(TASKS))
+        with st.container(horizontal=True):
+            st.button(wording.ALL_TASKS, on_click=state.fill_in, args=(_CHOSEN, everything), disabled=len(chosen) == len(TASKS))
+            st.button(wording.NO_TASKS, on_click=state.fill_in, args=(_CHOSEN, []), disabled=not chosen)
+    st.caption(wording.chosen(len(chosen), len(TASKS), sum(task.points for task in chosen)))
 
 
 def _downloads(material: Material, answers: Answers, name: str, sheet: str, label: str, help: str) -> None:

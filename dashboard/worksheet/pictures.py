@@ -172,7 +172,7 @@ def _map(material: Material, kind: str, marks: np.ndarray) -> tuple[bytes, int]:
     step = _tick_step(2 * half)
     for tick in np.arange(-20, 21) * step:
         x, y = pixel(np.array([tick, tick]))
-        text = f"{tick:zg}".replace("-", "−")
+        text = f"{tick:zg}"  # with a hyphen: Pillow's font has no minus
         if edge - side < x < edge:
             draw.text((x, side + 4), text, "black", font, anchor="ma")
         if _FINE * 5 < y < side - _FINE * 5:

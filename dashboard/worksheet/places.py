@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.learn.steps import links
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
-from dashboard.shared.wording import number, one_of, percent
+from dashboard.shared.wording import number, one_of, percent, share_text
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
@@ -37,7 +37,7 @@ def _check_between(material: Material, link: ExploreLink) -> Verdict:
     outside = 1 - measures.prior_within(float(np.hypot(*z)))
     text = (
         f"Of the {near.total} test codes nearest to this z, {a} are fours and {b} are nines. log p(z) = "
-        f"{number(float(terms.log_prior(z)))} nats; {percent(outside)} of the prior's draws lie further out."
+        f"{number(float(terms.log_prior(z)))} nats; {share_text(outside)} of the prior's draws lie further out."
     )
     return Verdict(_is_between(material, z), text)
 
@@ -129,7 +129,7 @@ def _check_gap(material: Material, link: ExploreLink) -> Verdict:
     distance, usual = _distances(material, "vae", z)
     radius = float(np.hypot(*z))
     text = (
-        f"This z is {radius:.2f} from the origin ({percent(1 - measures.prior_within(radius), 1)} of the prior lies further "
+        f"This z is {radius:.2f} from the origin ({share_text(1 - measures.prior_within(radius))} of the prior lies further "
         f"out). The nearest training code is {distance:.3f} {_UNITS['vae']} away, {_as_far(distance / usual, 1)}."
     )
     return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
@@ -223,12 +223,12 @@ PLACE_TASKS = (
         title="Neither a four nor a nine",
         form="place",
         text=lambda material: (
-            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the test codes nearest to it are "
-            "fours, and at least a quarter are nines. What do log p(z) and these codes tell you about how often the model draws "
-            "such a digit?"
+            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the "
+            f"{measures.NEAREST} test codes nearest to it are fours, and at least a quarter are nines. What do "
+            "log p(z) and these codes tell you about how often the model draws such a digit?"
         ),
         check=_check_between,
-        hint="Show the points and look where the colours of 4 and 9 touch.",
+        hint="Show “Test codes” and look where the colours of 4 and 9 touch.",
         answer=_answer_between,
         state=lambda material: links.whole_map("prior"),
     ),
@@ -244,7 +244,7 @@ PLACE_TASKS = (
             "image drawn from it is sharp?"
         ),
         check=_check_unsure,
-        hint="Show the layer of the decoder's entropy: pixels are undecided where many classes meet.",
+        hint="Show the layer “Decoder entropy”: pixels are undecided where many classes meet.",
         answer=_answer_unsure,
         state=lambda material: state_of(mode="move", layers=("points", "entropy")),
     ),
@@ -261,7 +261,7 @@ PLACE_TASKS = (
             "never corrected?"
         ),
         check=_check_hole,
-        hint="Show the layer of the distance to the nearest training code: the holes stand out.",
+        hint="Show the layer “Distance to training codes”: the holes stand out.",
         answer=_answer_hole,
         state=lambda material: state_of(mode="move", layers=("points", "distance")),
     ),
@@ -292,7 +292,7 @@ PLACE_TASKS = (
             f"{_length(material, 'vae', _NEAR)} away, {_as_far(_NEAR)}. What does it say about the aggregate posterior?"
         ),
         check=_check_gap,
-        hint="Compare the prior's contours with the density of the aggregate posterior.",
+        hint="Compare the layers “Prior contours” and “Aggregate posterior (AE: density of codes)”.",
         answer=_answer_gap,
         state=lambda material: links.whole_map("prior", "density"),
     ),

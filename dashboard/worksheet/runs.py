@@ -63,13 +63,14 @@ RUN_TASKS = (
         title="What the KL does in training",
         form="run",
         text=lambda material: (
-            "Train a VAE on MNIST for a minute, from the Train page, and send the run from there. After how many images has "
-            f"−(nll + KL) passed {number(_PASSED, 0)} nats? The KL counts against the ELBO: "
-            "why does it rise all the same?"
+            f"Train a VAE on MNIST on the Train page until −(nll + KL) has passed {number(_PASSED, 0)} nats, and send the run "
+            "from there: this sheet says by how many images that was, and what the KL did. The KL counts against the ELBO: why "
+            "does it rise all the same?"
         ),
         check=_check_run,
-        hint="Any recipe with a VAE will do. Press Send to worksheet above the run while it trains, or later; then look at the "
-        "curve of the KL: how much does q say of an image at the beginning?",
+        hint="Press “Do it on Train” here: it takes the task along, and “Send to worksheet” then stands above the run, while it "
+        "trains and afterwards. Any recipe with a VAE will do. Look at the curve of the KL: how much does q say of an image at "
+        "the beginning?",
         answer=_answer_run,
     ),
 )

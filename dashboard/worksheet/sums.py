@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.wording import MINUS_LOSS, number, percent
+from dashboard.shared.wording import MINUS_LOSS, as_given, number, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict
@@ -22,14 +22,16 @@ _BETA = 4.0
 _RADIUS = 2.0
 
 
-def _near(value: Callable[[Material], float], tolerance: float, digits: int) -> Callable[[Material, float], Verdict]:
-    """Right when within a tolerance; the verdict does not give the value away."""
+def _near(value: Callable[[Material], float], tolerance: float, is_share: bool = False) -> Callable[[Material, float], Verdict]:
+    """Right when within a tolerance; the verdict has the number as it was given, and does not give the value away."""
 
     def check(material: Material, given: float) -> Verdict:
         wanted = value(material)
         if abs(given - wanted) <= tolerance:
-            return Verdict(True, f"{number(given, digits)} is right to within {tolerance:g}.")
-        return Verdict(False, f"{number(given, digits)} is too {'high' if given > wanted else 'low'}.")
+            return Verdict(True, f"{as_given(given)} is right to within {tolerance:g}.")
+        if is_share and 0 < given < 1:
+            return Verdict(False, f"{as_given(given)} is too low for per cent, which are asked for: half of all would be 50.")
+        return Verdict(False, f"{as_given(given)} is too {'high' if given > wanted else 'low'}.")
 
     return check
 
@@ -243,7 +245,7 @@ SUM_TASKS = (
             "neighbours are no more than this σ apart? And in 20 dimensions, which power of ten is the number of points (6 for "
             "10⁶)?"
         ),
-        check=_both(_near(_side, 0.5, 0), _near(_power, 0.6, 0)),
+        check=_both(_near(_side, 0.5), _near(_power, 0.6)),
         hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d; "
         "log₁₀ of that is d times log₁₀ of the points.",
         answer=_told_both(
@@ -262,7 +264,7 @@ SUM_TASKS = (
         asks_words=False,
         about=_IMAGE,
         text=lambda material: f"Read log p(x) and the ELBO of test image {_IMAGE} off Explore. What is KL(q‖p(z|x)) in nats?",
-        check=_near(_gap, 0.1, 2),
+        check=_near(_gap, 0.1),
         hint="log p(x) = ELBO + KL(q‖p(z|x)): two of the three numbers give the third.",
         answer=_told(_gap, 2, "log p(x) − ELBO.", _where_the_gap_comes_from),
         state=lambda material: links.posterior_of(material, _IMAGE),
@@ -276,7 +278,7 @@ SUM_TASKS = (
         asks_words=False,
         about=_IMAGE,
         text=lambda material: f"For test image {_IMAGE} the encoder says {_told_of_q(material)}. Work out KL(q‖p(z)) in nats.",
-        check=_near(_kl, 0.02, 2),
+        check=_near(_kl, 0.02),
         hint="For each dimension take −½(1 + log σ² − μ² − σ²), with the natural logarithm, and add the two.",
         answer=_told(_kl, 2, "By the closed form, both dimensions added.", _two_parts),
     ),
@@ -305,7 +307,7 @@ SUM_TASKS = (
             f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were "
             f"{_FURTHER:g} larger?"
         ),
-        check=_both(_near(_noise, 0.05, 2), _near(_moved_on, 0.005, 4)),
+        check=_both(_near(_noise, 0.05), _near(_moved_on, 0.005)),
         hint="Solve z = μ + σ·ε for ε.",
         answer=_told_both(
             (_noise, _moved_on),
@@ -336,7 +338,7 @@ SUM_TASKS = (
         text=lambda material: (
             f"What per cent of draws from the prior lie more than {_RADIUS:g} from the origin? It is not 5 %: why?"
         ),
-        check=_near(_outside, 0.5, 1),
+        check=_near(_outside, 0.5, is_share=True),
         hint="In two dimensions the share beyond r is exp(−r²/2). Explore says it under each digit, too.",
         answer=_told(
             _outside,
@@ -360,7 +362,7 @@ SUM_TASKS = (
             f"{_terms(material)[1]:.2f} nats. What would its loss be at β = {_BETA:g}? Is minus the loss a lower bound of log "
             "p(x), and for which β is it none?"
         ),
-        check=_near(_loss, 0.1, 2),
+        check=_near(_loss, 0.1),
         hint="loss = nll + β·KL and ELBO = −(nll + KL). Which of the two is larger, −loss or the ELBO?",
         answer=_told(_loss, 2, "nll + β·KL.", _loss_bound),
     ),
@@ -374,7 +376,7 @@ SUM_TASKS = (
             f"The exact log p(x) is {number(_log_px(material))} nats per image on average. How many bits per pixel is that? And "
             "why may it not be set beside a figure for grey pixels?"
         ),
-        check=_near(_bits, 0.005, 3),
+        check=_near(_bits, 0.005),
         hint="Divide by 784 pixels and by log 2.",
         answer=_told(
             _bits,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from dashboard.jobs.run_view import read_run
+from dashboard.learn.steps.links import posterior_of
 from dashboard.shared.links import ExploreLink, LinkError, read, state_of
 from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock import own_runs
@@ -20,11 +21,14 @@ Form = Literal["place", "image", "walk", "drawing", "run", "number", "numbers", 
 BY_LINK: tuple[Form, ...] = ("place", "image", "walk", "drawing")
 LONGEST_ANSWER = 4000
 _RUN = re.compile(rf"[?&](?:pin={own_runs.PREFIX}|pin={quote(own_runs.PREFIX, safe='')}|run=)([\w.-]+)$")
+_NUMBERED = re.compile(r"(?:test\s*)?(?:image\s*)?(?:(?:number|no\.?)\s*)?[#:]?\s*(?P<image>\d+)\.?", re.ASCII | re.IGNORECASE)
+"""An image by its number, as a visitor may write it: 99, #99, image 99, test image 99."""
 _POINTS: dict[Form, int] = {"place": 3, "image": 3, "walk": 3, "drawing": 3, "run": 3, "number": 2, "numbers": 3, "choice": 2}
 
 
-Standing = Literal["", "not yet", "wordless", "done"]
-"""Where a task stands: nothing given, not right yet, right but without the words that it asks for, all of it there."""
+Standing = Literal["", "unread", "not yet", "wordless", "done"]
+"""Where a task stands: nothing given, nothing that can be read, not right yet, right but without the words that it asks for,
+all of it there."""
 
 Places = tuple[tuple[float, float], ...]
 Worked = tuple[str, Places]
@@ -37,6 +41,8 @@ class Verdict:
 
     right: bool
     text: str
+    is_refusal: bool = False
+    """Whether nothing was measured, because what was given cannot be read as an answer; `text` says why."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,10 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
                 "This is no link to one run of yours. Choose it on Train or Runs, then press Send to worksheet there."
             )
         return read_run(own_runs.folder_of(run[1]))
-    if task.form == "image" and text.isascii() and text.isdigit():
-        image: int | None = int(text) if len(text) <= 5 else len(material.x)
+    if task.form == "image" and (numbered := _NUMBERED.fullmatch(text)):
+        image: int | None = int(numbered["image"]) if len(numbered["image"]) <= 5 else len(material.x)
+    elif task.form == "image" and "#" not in text:
+        raise LinkError("This is no number of a test image. Type it, as 99, or send the image from Explore.")
     else:
         link = read(text)
         expected = (material.vae.name, material.ae.name)
@@ -128,13 +136,28 @@ def judged(task: Task, material: Material, raw: Any) -> Verdict | None:
     try:
         return task.check(material, understood(task, material, raw))
     except (LinkError, NumberError, EngineError) as refusal:
-        return Verdict(False, str(refusal))
+        return Verdict(False, str(refusal), is_refusal=True)
+
+
+def opened(task: Task, material: Material, raw: Any) -> str:
+    """The state in which Explore is opened for a task that is done there: what was sent for it, otherwise the task's own."""
+    assert task.state is not None
+    if raw and task.form in BY_LINK:
+        try:
+            given = understood(task, material, raw)
+        except LinkError:
+            return task.state(material)
+        _, _, sent = str(raw).strip().partition("#")
+        return posterior_of(material, given) if _NUMBERED.fullmatch(str(raw).strip()) else sent
+    return task.state(material)
 
 
 def standing(task: Task, verdict: Verdict | None, words: str) -> Standing:
     """Where a task stands with a verdict on its answer and a student's words."""
     if verdict is None:
         return ""
+    if verdict.is_refusal:
+        return "unread"
     if not verdict.right:
         return "not yet"
     return "done" if words.strip() or not task.asks_words else "wordless"

@@ -31,11 +31,14 @@ DO_IN_EXPLORE = "Do it in Explore"
 DO_ON_TRAIN = "Do it on Train"
 DO_IN_LEARN = "Do it in Learn"
 NEW_TAB = "Opens in a new tab; this sheet stays open."
-SAME_TAB = "Opens here, with the task above it and a key that leads back; your answers are kept."
-STANDS = {"not yet": "Not yet", "wordless": "Right, words missing", "done": "Right"}
+SAME_TAB, SENT_STATE = (
+    "Opens here, with the task above it and a key that leads back; your answers are kept.",
+    " It opens what you sent.",
+)
+STANDS = {"unread": "Not understood", "not yet": "Not yet", "wordless": "Right, words missing", "done": "Right"}
 """What is said of an answer, by where its task stands."""
-TICKS = {"": "", "not yet": "", "wordless": " ◐", "done": " ✓"}
-SIGNS = {"not yet": "✗", "wordless": "◐", "done": "✓"}
+_MORE: dict[Standing, str] = {"wordless": "more right without words", "not yet": "not right yet", "unread": "not understood"}
+SIGNS = {"unread": "?", "not yet": "✗", "wordless": "◐", "done": "✓"}
 WORDS_MISSING = "The second part is still to be answered, in your own words below."
 
 AT_HAND = "Your task"
@@ -60,14 +63,21 @@ AFRESH_YES, AFRESH_NO = "Empty the sheet", "Keep my answers"
 NAME = "Your name (on the sheet only)"
 I_TEACH = "I teach this"
 I_TEACH_HELP = (
-    "Shows model answers, a choice of tasks for the handout, and a teacher's version. This browser keeps it, as it does answers."
+    "Shows a choice of tasks for the handout and, behind one more switch, the model answers. This browser keeps it, as it does "
+    "answers."
 )
+REVEALS = "Show model answers"
+REVEALS_NOTE = "For teachers: whoever is still to do the tasks learns more without these."
+REVEALS_HELP = "Puts a model answer at hand under each task, and offers the teacher's version."
 CHOSEN = "Tasks on the sheets for your class"
 CHOOSE = "Press a task to leave it out, or to take it in again"
-CHOSEN_HELP = "Blank handout and teacher's version hold these, numbered anew. This browser keeps your choice."
-ALL_TASKS = "All of them"
+CHOSEN_HELP = (
+    "Blank handout and teacher's version hold these, under the numbers that they have here. This browser keeps your choice."
+)
+ALL_TASKS, NO_TASKS = "All", "None"
 NONE_CHOSEN = "Choose at least one task."
 MINE = "My answers"
+HAND_IN = "To hand in: *My answers*, as HTML to print; as JSON, if your teacher reads it by a program."
 MINE_HELP = "HTML to print and hand in, or JSON with the states behind your answers."
 BLANK = "Blank handout"
 BLANK_HELP = "The tasks with room to write, a line for the name, and the points of each."
@@ -80,8 +90,15 @@ NAME_LINE = "Name: ______________________________   Date: ______________"
 
 def progress(stands: Sequence[Standing]) -> str:
     """How far a student has come, by where each task stands."""
-    wordless = stands.count("wordless")
-    return f"{stands.count('done')} of {len(stands)} tasks done" + (f", {wordless} more right without words" if wordless else "")
+    counts = [(stands.count(stand), SIGNS[stand], said) for stand, said in _MORE.items()]
+    more = "".join(f", {count} {said} {sign}" for count, sign, said in counts if count)
+    done = f" {SIGNS['done']}" if "done" in stands else ""
+    return f"{stands.count('done')} of {len(stands)} tasks done{done}{more}"
+
+
+def tick(stand: Standing) -> str:
+    """What stands behind the name of a task in the list."""
+    return f" {SIGNS[stand]}" if stand else ""
 
 
 def of_run(row: Row, address: str) -> str:
@@ -103,7 +120,7 @@ def working(done: int, total: int) -> str:
 
 def chosen(tasks: int, total: int, points_of_them: int) -> str:
     """How many tasks go onto the sheets for a class, and what they count."""
-    return f"{CHOSEN}: {'all ' if tasks == total else f'{tasks} of '}{total}, {points(points_of_them)}"
+    return f"On the sheets for your class: {'all ' if tasks == total else f'{tasks} of '}{total} tasks, {points(points_of_them)}."
 
 
 def points(count: int, total: bool = False) -> str:

@@ -3,6 +3,7 @@
 // the q that is drawn over it, which may be on its way from the encoder's answer to the best Gaussian.
 
 import {sentenceOf} from "../base/errors.js";
+import {keptTruth, withElbo} from "./kept_truth.js";
 import {observeFixed} from "../images/digits.js";
 import {shownImage} from "../state/state.js";
 import {apart} from "../words/numbers.js";
@@ -12,7 +13,7 @@ import {apart} from "../words/numbers.js";
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} BoundedGaussian */
 /** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
-/** @typedef {{story: string, key: string, x: Float32Array}} Subject a drawing that grows is one story of many subjects */
+/** @typedef {{story: string, key: string, x: Float32Array, kept?: import("./kept_truth.js").Kept|null}} Subject a drawing that grows is one story of many subjects */
 /**
  * @typedef {object} Truth what is known of the image by now
  * @property {Posterior} picture of p(z|x), coarse at first
@@ -57,7 +58,7 @@ export function createPosteriorProbe(app) {
     const index = imageOf(state);
     if (index === null || !app.images || !model) return null;
     if (subject?.key === `image ${index}`) return subject;
-    return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points)};
+    return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points), kept: keptTruth(model.bundle.points, index)};
   }
 
   /** The image whose posterior is asked for: while one moves over the maps, the one whose code lies nearest. @param {State} state */
@@ -114,7 +115,11 @@ export function createPosteriorProbe(app) {
       answered = asked;
       if (asked.story !== subject?.story) continue;
       const {encoder, ...picture} = found;
-      truth = {picture: asked === subject || !truth ? picture : truth.picture, exact: picture, q: encoder, gaps: null};
+      const {kept} = asked;
+      truth = {
+        picture: asked === subject || !truth ? picture : truth.picture, exact: kept ? {...picture, logPx: kept.logPx} : picture,
+        q: kept ? withElbo(encoder, kept.elbo) : encoder, gaps: null,
+      };
       changed();
       if (asked !== subject) await new Promise((resolve) => setTimeout(resolve, performance.now() - began));
     }
@@ -158,13 +163,17 @@ export function createPosteriorProbe(app) {
     const found = await batch.gaps(asked.x).catch((error) => fail(asked, error));
     climbing = null;
     if (!found || asked !== subject || !app.store.state.refined || !model) return;
-    const climbed = found.path.map(bounded);
+    // Gaps are the page's own sums; the bounds are moved by as much as log p(x) is.
+    const logPx = asked.kept?.logPx ?? found.logPx;
+    const moved = (/** @type {BoundedGaussian} */ bound) => withElbo(bound, bound.elbo + logPx - found.logPx);
+    const encoder = asked.kept ? withElbo(found.encoder, asked.kept.elbo) : found.encoder;
+    const [climbed, best] = [found.path.map((step) => moved(bounded(step))), moved(found.best)];
     const last = climbed[climbed.length - 1];
-    const elsewhere = Math.hypot(last.mu[0] - found.best.mu[0], last.mu[1] - found.best.mu[1]) > Math.max(...found.best.std);
-    const there = Math.hypot(...app.store.state.z[model.place].map((value, axis) => value - found.best.mu[axis])) < THERE; // as after a reload
+    const elsewhere = Math.hypot(last.mu[0] - best.mu[0], last.mu[1] - best.mu[1]) > Math.max(...best.std);
+    const there = Math.hypot(...app.store.state.z[model.place].map((value, axis) => value - best.mu[axis])) < THERE; // as after a reload
     refinement = {
-      steps: [found.encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), found.best], began: there ? -Infinity : performance.now(),
-      gaps: {approximation: apart(found.logPx, found.best.elbo), amortisation: apart(found.best.elbo, found.encoder.elbo), elsewhere},
+      steps: [encoder, ...climbed.slice(1, -1), ...(elsewhere ? [last] : []), best], began: there ? -Infinity : performance.now(),
+      gaps: {approximation: apart(logPx, best.elbo), amortisation: Math.max(0, apart(best.elbo, encoder.elbo)), elsewhere},
     };
     changed();
   }

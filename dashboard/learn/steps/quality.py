@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.learn.steps import links
+from dashboard.learn.steps.reconstruction import mean, reconstruction
 from dashboard.learn.steps.step import NATS, SHARE, Answer, Equation, Question, Step, measured
 from dashboard.shared.source import Source
 from dashboard.shared.wording import percent, plus_minus
@@ -22,31 +23,9 @@ def _holes(material: Material) -> Answer:
         f"its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
         f"origin, where N(0, I) draws {percent(measures.prior_within(_RADIUS))}, lie {percent(inside[0])} of the VAE's test "
         "codes, "
-        f"{percent(inside[1])} of the autoencoder's. {_reconstruction(material)}"
+        f"{percent(inside[1])} of the autoencoder's. {reconstruction(material)}"
     )
     return Answer(shares.index(max(shares)), because, measured(material.vae, material.ae, units=(SHARE, NATS)))
-
-
-def _reconstruction(material: Material) -> str:
-    """Which of the two reconstructs better, on images it has seen and on others: what was measured, and no cause."""
-    (vae, vae_told), (ae, ae_told) = ((one.metrics["nll"], _mean(one, "nll")) for one in (material.vae, material.ae))
-    seen = measures.training_nll(material)
-    if ae > vae and seen.difference > 2 * seen.standard_error:
-        judged = "worse on both"
-    elif ae > vae:
-        judged = "worse only on images it has not seen"
-    else:
-        judged = "no worse"
-    return (
-        f"Its nll is {ae_told} on test, {plus_minus(seen.ae, seen.ae_error)} on training images (first "
-        f"{measures.RECONSTRUCTED:,}), the VAE's {vae_told} and {plus_minus(seen.vae, seen.vae_error)} nats: {judged}, after "
-        f"{material.ae.train.epochs:g} epochs against {material.vae.train.epochs:g}."
-    )
-
-
-def _mean(stored: Stored, key: str) -> str:
-    """A mean over the test images with its standard error."""
-    return plus_minus(stored.metrics[key], stored.metrics.get(f"{key}_se"))
 
 
 def _mass(material: Material) -> Answer:
@@ -67,8 +46,8 @@ def _collapse(material: Material) -> Answer:
     lowest = min(material.ladder, key=lambda one: one.metrics["kl"])
     right = 0 if high.metrics["kl"] > low.metrics["kl"] else 1 if high.metrics["kl"] < 0.5 * low.metrics["kl"] else 2
     because = (
-        f"From β = {low.train.beta:g} to {high.train.beta:g} the KL goes from {_mean(low, 'kl')} to {_mean(high, 'kl')} nats, "
-        f"the reconstruction term from {_mean(low, 'nll')} to {_mean(high, 'nll')}, and "
+        f"From β = {low.train.beta:g} to {high.train.beta:g} the KL goes from {mean(low, 'kl')} to {mean(high, 'kl')} nats, "
+        f"the reconstruction term from {mean(low, 'nll')} to {mean(high, 'nll')}, and "
         f"{high.metrics['latent']['active_units']} of 2 latent dimensions stay active: at β = {high.train.beta:g} the KL is "
         f"{_by_dimension(high)}. The smallest KL is at β = {lowest.train.beta:g}."
     )
@@ -84,7 +63,7 @@ def _by_dimension(stored: Stored) -> str:
 def _too_low(material: Material) -> Answer:
     metrics = material.vae.metrics
     share = metrics["share_is_low_by_1_nat"]
-    elbo, sampled, exact = (_mean(material.vae, key) for key in ("elbo", "log_px_is", "log_px_exact"))
+    elbo, sampled, exact = (mean(material.vae, key) for key in ("elbo", "log_px_is", "log_px_exact"))
     because = (
         f"For {percent(share)} of them. Where q misses a mode no draw falls there, and {metrics['is_samples']} draws know "
         f"nothing of it. In the mean: ELBO {elbo} ≤ importance-sampled {sampled} ≤ exact {exact} nats."

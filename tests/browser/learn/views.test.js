@@ -8,6 +8,7 @@ import { roundedEnd } from "../../../dashboard/browser/learn/parts/bars.js";
 import { codesBetween } from "../../../dashboard/browser/model/explorer_model.js";
 import { roundValues, shareAlong } from "../../../dashboard/browser/learn/parts/chart.js";
 import { numberText, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
+import { rangeOfAll } from "../../../dashboard/browser/learn/steps/beta.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
 import { classMedians, spreadApart } from "../../../dashboard/browser/learn/parts/points.js";
 import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
@@ -15,6 +16,11 @@ import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
 test("every step has a view", () => {
   assert.equal(Object.keys(LESSON_STEPS).length, 12);
   for (const view of Object.values(LESSON_STEPS)) assert.equal(typeof view, "function");
+});
+
+test("the map of the step on β has one scale, on which the codes of every model are in sight", () => {
+  const cores = [[[-8, -13], [11, 8]], [[-2, -3], [3, 9]]];
+  assert.deepEqual(rangeOfAll(cores.map((core) => ({ core }))), [[-8, -13], [11, 9]]);
 });
 
 test("numbers have a true minus, no negative nothing, and an ellipsis while unknown", () => {

@@ -17,6 +17,7 @@ from dashboard.learn import component as lesson
 from dashboard.learn import wording
 from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
+from dashboard.learn.steps.reconstruction import reconstruction
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
 from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.links import read
@@ -26,6 +27,7 @@ from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist
 from vae_engine.exchange.bundle import write_bundle
+from vae_engine.experiments import BUNDLED, result
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import elbo_by_quadrature
 from vae_engine.model import loading, objectives
@@ -219,6 +221,22 @@ def test_the_autoencoder_reconstructs_worse_also_what_it_was_trained_on(subject:
     ae = loading.to_torch(subject.ae)
     engine = objectives.nll(ae.likelihood, x, ae.decode_logits(ae.encode(x))).mean()
     assert measures.nll(subject.ae, x.numpy(), ae.encode(x).detach().numpy()).mean() == pytest.approx(engine.item(), rel=1e-5)
+
+
+def test_what_is_said_of_the_reconstructions_is_what_was_measured(subject: Material) -> None:
+    told = reconstruction(subject)
+    assert told in answer_of("autoencoder").because
+    assert "worse on both" in told
+    seen = measures.training_nll(subject)
+    for value in (subject.ae.metrics["nll"], subject.vae.metrics["nll"], seen.ae, seen.vae):
+        assert f"{value:.2f}" in told
+    assert f"had {subject.ae.train.epochs:g} epochs, the VAE {subject.vae.train.epochs:g};" in told
+    experiment = re.search(r"\./lab\?experiment=([\w-]+)", told)[1]  # type: ignore[index]
+    table = next(one for one in result.read(BUNDLED / experiment).findings.tables if one.title.startswith("The models"))
+    alike = {row[0]: row[1] for row in table.rows}
+    assert f"{alike['AE']:.2f}" in told
+    assert f"{alike['VAE']:.2f}" in told
+    assert ("the other way round" in told) == (alike["AE"] < alike["VAE"])
 
 
 def test_a_point_far_from_every_code_is_decoded_less_surely_by_both(subject: Material) -> None:

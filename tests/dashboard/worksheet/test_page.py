@@ -53,6 +53,18 @@ def button_of(app: AppTest, task: Task):
     return app.button(key=f"task page {task.name}")
 
 
+def teach(app: AppTest) -> None:
+    """Say that one teaches."""
+    app.toggle[0].set_value(True)
+    run(app)
+
+
+def reveal(app: AppTest) -> None:
+    """As who teaches, ask for the model answers."""
+    app.toggle[1].set_value(True)
+    run(app)
+
+
 def give(app: AppTest, task: Task, answer: Any) -> AppTest:
     """Fill in an answer."""
     (app.radio if task.form == "choice" else app.text_input)(key=f"answer-{task.name}").set_value(answer)
@@ -86,12 +98,29 @@ def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(
     assert button_of(app, task).label.endswith(f"{task.short} ✓")
     assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
     assert worksheet_wording.REVEAL not in [one.label for one in app.button], "not on the student's page"
-    app.toggle[0].set_value(True)
-    run(app)
+    teach(app)
+    assert worksheet_wording.REVEAL not in [one.label for one in app.button], "whoever says that they teach is asked once more"
+    reveal(app)
     button(app, worksheet_wording.REVEAL).click()
     run(app)
     for part in (model.text, model.because):
         assert any(part in one.value for one in app.markdown)
+
+
+def test_the_list_marks_every_answer_that_was_given_and_says_what_each_mark_means() -> None:
+    task, another = TASKS[0], next(task for task in TASKS if task.form == "image")
+    app = give(worksheet(task=task.name), task, "#mode=move&z=30%2C30%3B300%2C300")
+    assert button_of(app, task).label.endswith(f"{task.short} ✗")
+    assert button_of(app, TASKS[1]).label.endswith(TASKS[1].short)
+    button_of(app, another).click()
+    run(app)
+    give(app, another, "the one with the hook")
+    assert button_of(app, another).label.endswith(f"{another.short} ?")
+    assert worksheet_wording.STANDS["unread"] in app.warning[0].value
+    told = app.get("progress")[0].proto.text
+    assert told == worksheet_wording.progress(["not yet", "unread", *[""] * (len(TASKS) - 2)])
+    assert "1 not right yet ✗" in told
+    assert "1 not understood ?" in told
 
 
 def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:
@@ -167,8 +196,11 @@ def test_a_class_gets_its_answers_and_a_blank_handout_and_a_teacher_one_more_ver
     titles = {ending: title for ending, (title, _) in worksheet_wording.FORMATS.items()}
     students = [titles[ending] for ending in ("html", "md", "json", "html", "md")]
     assert [one.label for one in app.download_button] == students
-    app.toggle[0].set_value(True)
-    run(app)
+    assert worksheet_wording.HAND_IN in [one.value for one in app.caption]
+    teach(app)
+    assert [one.label for one in app.download_button] == students, "no model answer before it is asked for"
+    assert worksheet_wording.REVEALS_NOTE in [one.value for one in app.caption]
+    reveal(app)
     assert [one.label for one in app.download_button] == [*students, titles["html"], titles["md"]]
     assert all(one.proto.ignore_rerun for one in app.download_button)
 
@@ -213,8 +245,8 @@ def told(app: AppTest, **registers: list[Any]) -> AppTest:
 
 
 def test_the_sheet_opens_at_the_task_that_was_open_last_unless_the_address_names_one() -> None:
-    for opened, found in (("gap", "gap"), ("nonsense", TASKS[0].name), (None, TASKS[0].name)):
-        app = told(worksheet(), **({"worksheet-open": [opened, 1]} if opened else {}))
+    for last, found in (("gap", "gap"), ("nonsense", TASKS[0].name), (None, TASKS[0].name)):
+        app = told(worksheet(), **({"worksheet-open": [last, 1]} if last else {}))
         assert open_at(app) == found
         assert app.subheader[0].value.endswith(next(task.title for task in TASKS if task.name == found))
     app = told(worksheet(task="loss"), **{"worksheet-open": ["gap", 1]})
@@ -235,27 +267,32 @@ def test_that_one_teaches_and_which_tasks_one_chose_are_kept_on_the_device() -> 
     app.toggle[0].set_value(True)
     run(app)
     everything = worksheet_wording.chosen(len(TASKS), len(TASKS), sum(task.points for task in TASKS))
-    assert everything in [one.label for one in app.expander]
+    assert everything in [one.value for one in app.caption]
+    named = [one.label for one in app.expander]
     app.button_group(key="worksheet-chosen").set_value([task.name for task in TASKS if task is not out])
     run(app)
+    assert [one.label for one in app.expander] == named, "a box that gets another name closes"
     assert kept(run(app)) == {"worksheet-teaches": True, "worksheet-left-out": out.name}
     again = told(worksheet(), **{"worksheet-teaches": [True, 1], "worksheet-left-out": [out.name, 1]})
     assert again.toggle[0].value
     assert out.name not in again.session_state["worksheet-chosen"]
     some = worksheet_wording.chosen(len(TASKS) - 1, len(TASKS), sum(task.points for task in TASKS) - out.points)
-    assert some in [one.label for one in again.expander]
-    again.button_group(key="worksheet-chosen").set_value([])
+    assert some in [one.value for one in again.caption]
+    button(again, worksheet_wording.ALL_TASKS).click()
+    assert not kept(run(run(again)))["worksheet-left-out"]
+    button(again, worksheet_wording.NO_TASKS).click()
     run(again)
     mine = len(worksheet_wording.FORMATS)
     assert [one.disabled for one in again.download_button] == [place >= mine for place in range(len(again.download_button))]
 
 
-def test_the_sheets_for_a_class_hold_the_chosen_tasks_numbered_anew() -> None:
+def test_the_sheets_for_a_class_hold_the_chosen_tasks_under_the_numbers_of_the_page() -> None:
     chosen = [TASKS[1], TASKS[4]]
+    numbered = {TASKS[place].name: place + 1 for place in (1, 4)}
     for sheet in ("blank", "teacher"):
         text = _sheet(catalogue.material(), {}, chosen, "", sheet, "md").decode()
         assert re.findall(r"^## (\d+)\. (.+?) \(", text, re.MULTILINE) == [
-            (str(i), task.title) for i, task in enumerate(chosen, 1)
+            (str(numbered[task.name]), task.title) for task in chosen
         ]
     blank = _sheet(catalogue.material(), {}, chosen, "", "blank", "html").decode()
     assert worksheet_wording.points(sum(task.points for task in chosen), total=True) in blank
@@ -346,9 +383,9 @@ def test_a_teacher_sees_how_far_the_model_answers_are_and_waits_for_none_afterwa
     told: list[tuple[float, str]] = []
     monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: told.append((share, text)))
     app = worksheet()
+    teach(app)
     told.clear()
-    app.toggle[0].set_value(True)
-    run(app)
+    reveal(app)
     shares = [share for share, text in told if text.startswith("Working out")]
     assert shares == [done / len(TASKS) for done in range(len(TASKS))]
     monkeypatch.setattr("dashboard.worksheet.page.TASKS", [replace(task, answer=_refused) for task in TASKS])

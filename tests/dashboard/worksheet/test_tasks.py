@@ -6,27 +6,31 @@ import base64
 import io
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
-from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
-from support.own_run import OWN_RUN, write_run
+from PIL import Image, ImageDraw
+from support.tasks import by_name, given
 
-from dashboard.jobs import jobs
 from dashboard.learn.steps import STEPS
+from dashboard.shared import browser
+from dashboard.shared.links import read
 from dashboard.shared.wording import MINUS_LOSS
-from dashboard.stock import catalogue, measures
+from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, judged
-from dashboard.worksheet.export import blank_entry, entry, model_entry, shown, to_html, to_json, to_markdown
+from dashboard.worksheet import wording as worksheet_wording
+from dashboard.worksheet.export import entry, shown, to_html, to_json
 from dashboard.worksheet.page import answer_of
 from dashboard.worksheet.peaks import peaks
 from dashboard.worksheet.pictures import pictures_asked_about, pictures_of
+from dashboard.worksheet.task import opened
 from vae_engine.stored import forward
+
+pytestmark = pytest.mark.usefixtures("own_run")
 
 FAR = "#mode=move&z=30%2C30%3B300%2C300"
 HOSTILE = [
@@ -34,28 +38,6 @@ HOSTILE = [
     "x" * 9000, "#z=1%2C1", "?models=other-model#z=1%2C1%3B0%2C0", "#mode=walk&ends=i1%3B", "#mode=walk&ends=i1%3Bi59999", "٣",
     "#z=1000%2C1000%3B0%2C0", "1,234", "1e999", "nan",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def subject() -> Material:
-    return catalogue.material()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def own_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A run of one's own, for the task that asks for one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(jobs.VARIABLE, str(tmp_path_factory.mktemp("runs")))
-        write_run(jobs.runs_dir())
-        yield
-
-
-def by_name(name: str) -> Task:
-    return next(task for task in TASKS if task.name == name)
-
-
-def given(task: Task) -> Any:
-    return OWN_RUN if task.form == "run" else answer_of(task.name).given
 
 
 def wrong(task: Task, subject: Material) -> Any:
@@ -114,6 +96,35 @@ def test_a_verdict_on_a_number_does_not_give_the_number_away(subject: Material) 
             assert refused is not None
             assert refused.text.endswith("too low.")
             assert given(task) not in refused.text
+
+
+def test_explore_opens_what_was_sent_and_without_that_the_state_of_the_task(subject: Material) -> None:
+    place, image = TASKS[0], next(task for task in TASKS if task.form == "image")
+    sent = "mode=move&z=0.5%2C-1%3B0%2C0&layers=points"
+    assert opened(place, subject, f"./?models={subject.vae.name},{subject.ae.name}#{sent}") == sent
+    seventh = opened(image, subject, "image 7")
+    assert read(f"#{seventh}").image == 7
+    assert read(f"#{seventh}").mode == "inspect"
+    for nothing in (None, "", "what?", "?models=a,b#mode=move"):
+        for task in (place, image):
+            assert opened(task, subject, nothing) == task.state(subject)  # type: ignore[misc]
+
+
+def test_a_verdict_has_the_number_as_it_was_given(subject: Material) -> None:
+    for name, text in (("prior-outside", "13.5335"), ("prior-outside", "0.135"), ("bits", "0.25001"), ("loss", "−7.125")):
+        verdict = judged(by_name(name), subject, text)
+        assert verdict is not None
+        assert verdict.text.split()[0] == text
+        assert ("per cent" in verdict.text) == (text == "0.135"), "a share where per cent are wanted"
+
+
+def test_what_tasks_and_hints_name_in_quotes_stands_on_the_screen(subject: Material) -> None:
+    folder = Path(browser.__file__).parents[1] / "browser"
+    sources = [path.read_text(encoding="utf-8") for path in folder.rglob("*.js") if "built" not in path.parts]
+    labels = {one for source in sources for one in re.findall(r'"([^"\n]+)"', source)}
+    labels |= {one for one in vars(worksheet_wording).values() if isinstance(one, str)}
+    named = {one for task in TASKS for text in (task.hint, task.text(subject)) for one in re.findall("“(.+?)”", text)}
+    assert {"Hard image", "Refine q", worksheet_wording.SEND, worksheet_wording.DO_ON_TRAIN} <= named <= labels
 
 
 def test_both_parts_of_a_task_with_two_are_checked_and_either_may_be_wrong(subject: Material) -> None:
@@ -191,11 +202,23 @@ def test_a_link_about_other_models_is_told_so(subject: Material) -> None:
     verdict = judged(by_name("between"), subject, ours)
     assert verdict is not None
     assert "Of the 50 test codes" in verdict.text
+    assert f"{measures.NEAREST} test codes nearest" in by_name("between").text(subject)
 
 
 def test_an_image_is_taken_from_a_link_or_by_its_number(subject: Material) -> None:
     task = by_name("two-modes")
-    assert judged(task, subject, "#mode=inspect&image=12") == judged(task, subject, " 12 ")
+    found = judged(task, subject, "#mode=inspect&image=12")
+    for text in (" 12 ", "#12", "image 12", "Image #12", "test image 12", "test image 12.", "Image no. 12", "image number 12"):
+        assert judged(task, subject, text) == found, text
+        assert shown(task, subject, text) == "test image 12", "as the sheet itself writes it"
+    for text in ("image", "twelve", "12 and 13", "image -1"):
+        refused = judged(task, subject, text)
+        assert refused is not None
+        assert refused.is_refusal
+        assert "number" in refused.text
+        assert "link" not in refused.text
+        assert json.loads(to_json("", [], [entry(task, subject, text, "")]))["tasks"][0]["right"] is None, "it was not judged"
+        assert "✗" not in to_html("", [], [entry(task, subject, text, "")])
 
 
 def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Material) -> None:
@@ -208,122 +231,30 @@ def test_the_picture_of_a_place_is_what_the_decoder_draws_there(subject: Materia
     assert "(0.50, −1.00)" in where.caption
 
 
+def test_every_sign_on_a_map_is_one_that_its_font_has(subject: Material, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[tuple[str, Any]] = []
+    write = ImageDraw.ImageDraw.text
+
+    def text(self: Any, xy: Any, text: str, fill: Any, font: Any, **how: Any) -> None:
+        drawn.append((text, font))
+        write(self, xy, text, fill, font, **how)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", text)
+    assert len(pictures_asked_about(by_name("walk"), subject)) == 2
+    assert any(text.startswith("-") for text, _ in drawn), "the axes go below zero"
+    for one, font in {(one, font) for text, font in drawn for one in text}:
+        assert bytes(font.getmask(one)) != bytes(font.getmask("\uffff")), f"{one!r} is an empty box"
+
+
 def test_a_walk_is_shown_on_both_maps(subject: Material) -> None:
     task = by_name("walk")
     assert len(pictures_of(task, subject, given(task))) == 4
-
-
-class _Page(HTMLParser):
-    """The text and the addresses of a page, and whether its tags are closed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.addresses: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in ("meta", "img"):
-            self.open.append(tag)
-        self.addresses += [value or "" for key, value in attributes if key in ("src", "href")]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def read_page(text: str) -> _Page:
-    page = _Page()
-    page.feed(text)
-    page.close()
-    assert page.open == []
-    return page
-
-
-def test_a_students_sheet_holds_answers_words_and_pictures_and_nothing_from_elsewhere(subject: Material) -> None:
-    words = "I think <b>q</b> & p\n$x$ # *differ* </section><script>alert(1)</script>"
-    entries = [entry(task, subject, given(task) if i % 2 else None, words) for i, task in enumerate(TASKS)]
-    page = read_page(to_html("Sheet of <Ann>", ["A note."], entries))
-    text = "".join(page.text)
-    assert words in text
-    assert "Sheet of <Ann>" in text
-    assert text.count("✓ Right.") == len(TASKS) // 2
-    silent = to_html("Sheet", [], [entry(task, subject, given(task), " ") for task in TASKS])
-    assert (
-        silent.count("◐ Right, words missing.")
-        == sum(task.asks_words for task in TASKS)
-        == silent.count("<section>") - silent.count("✓ Right.")
-    )
-    for task in TASKS:
-        assert task.title in text
-        assert task.text(subject) in text
-    assert page.addresses
-    for address in page.addresses:
-        kind, _, packed = address.partition(",")
-        assert kind == "data:image/png;base64"
-        Image.open(io.BytesIO(base64.b64decode(packed))).verify()
-    markdown = to_markdown("Sheet of <Ann>", ["A note."], entries)
-    assert markdown.count("](data:image/png;base64,") == len(page.addresses)
-    assert "\\<script\\>" in markdown
-    assert "<script>" not in markdown
-
-
-def test_the_teachers_version_holds_what_is_worked_out(subject: Material) -> None:
-    entries = [model_entry(task, subject, answer_of(task.name)) for task in TASKS]
-    page = read_page(to_html("Teacher's version", [], entries))
-    text = "".join(page.text)
-    for task in TASKS:
-        assert answer_of(task.name).text in text
-        assert answer_of(task.name).because in text
-        assert task.hint in text
-    assert len(page.addresses) >= 20
-    assert to_markdown("Teacher's version", [], entries).count("**Model answer.**") == len(TASKS)
-
-
-@pytest.mark.parametrize(
-    ("name", "given", "wanted"),
-    [
-        ("between", "#mode=move&z=-0.0001%2C0.7369%3B0%2C0", "z = (0.00, 0.74) on the VAE's map"),
-        ("walk", "#mode=walk&ends=i59%3Bi60", "test image 59 to test image 60"),
-        ("two-modes", "https://example.org/#image=4", "test image 4"),
-        ("two-modes", "no link at all", "no link at all"),
-    ],
-)
-def test_a_printed_answer_says_what_its_link_shows(subject: Material, name: str, given: str, wanted: str) -> None:
-    task = by_name(name)
-    assert shown(task, subject, given) == wanted
-
-
-def test_a_handout_holds_every_question_and_picture_asked_about_and_no_answer(subject: Material) -> None:
-    page = read_page(to_html("Worksheet", ["Name: ____"], [blank_entry(task, subject) for task in TASKS]))
-    text = "".join(page.text)
-    for task in TASKS:
-        assert task.text(subject) in text
-        assert f"{task.points} points" in text
-        assert answer_of(task.name).text not in text
-        assert bool(pictures_asked_about(task, subject)) == (task.about is not None or task.form in ("place", "walk"))
-    assert len(page.addresses) >= 8
-    assert "(3 points)" in to_markdown("Worksheet", [], [blank_entry(task, subject) for task in TASKS])
 
 
 def test_what_a_task_says_of_an_image_is_of_the_image_that_it_names(subject: Material) -> None:
     for task in TASKS:
         named = re.findall(r"test image (\d+)", task.text(subject))
         assert {int(one) for one in named} == ({task.about} if task.about is not None else set())
-
-
-def test_a_file_to_hand_in_holds_the_states_behind_the_answers(subject: Material) -> None:
-    link = "http://host/?models=run:mine,ae-mnist#mode=draw&z=1%2C2%3B0%2C0&drawing=abc"
-    entries = [entry(by_name("between"), subject, link, "why"), entry(by_name("loss"), subject, "152,43", ""),
-               entry(by_name("quieter"), subject, 0, ""), entry(by_name("walk"), subject, None, "")]  # fmt: skip
-    place, number, choice, nothing = json.loads(to_json("Mine", ["A note."], entries))["tasks"]
-    assert (place["answer"], place["words"], place["right"]) == (link, "why", False)
-    assert place["state"] == {"models": "run:mine,ae-mnist", "mode": "draw", "z": "1,2;0,0", "drawing": "abc"}
-    assert (number["answer"], number["right"], number["state"]) == ("152,43", True, {})
-    assert (choice["answer"], choice["shown"]) == (0, by_name("quieter").options[0])
-    assert (nothing["answer"], nothing["right"]) == (None, None)
 
 
 def test_numbers_beside_each_other_add_up_as_they_stand(subject: Material) -> None:

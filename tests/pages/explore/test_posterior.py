@@ -8,8 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import choose_image, draw_seven, here, pixels, place, settle, state, until
 
+from dashboard.stock.catalogue import stored
 from vae_engine import load_model
 from vae_engine.data.mnist import load, observe_fixed
+from vae_engine.exchange.bundle import read_codes
 from vae_engine.inference.exact import ExactInference
 from vae_engine.inference.gaps import gaps
 
@@ -33,7 +35,10 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     assert gap == pytest.approx(log_px - elbo, abs=0.011)
     x = torch.from_numpy(observe_fixed(load("test").images, "dynamic", 0)[index])
     expected = gaps(ExactInference(load_model("vae-mnist-small")), x)
-    # The page runs on half-precision weights.
+    # The page runs on half-precision weights, but shows of a test image what was measured of it, as the worksheet does.
+    codes = read_codes(stored("vae-mnist-small"))
+    assert codes is not None
+    assert [log_px, elbo] == [round(float(codes[0][f"points.{name}"][index]), 2) for name in ("log_px", "elbo")]
     assert log_px == pytest.approx(expected.log_px, abs=0.05)
     assert elbo == pytest.approx(expected.encoder_elbo, abs=0.05)
     word = page.get_by_test_id("identity").get_by_role("button", name=re.compile("^ELBO: "))

@@ -82,8 +82,8 @@ def says(bundled: Bundled, ladder: Ladder, layered: Mapping[str, Sequence[Layere
     betas = list(ladder)
     first, last = (np.mean([one.carrying for one in ladder[beta]]) for beta in (betas[0], betas[-1]))
     sentences = [
-        f"Of the {dimensions} dimensions of the upper layer {carry['plain']:.1f} carry more than {CARRIES:g} nat each after "
-        f"plain training ({upper['plain']} nats of KL in all, where the lower layer costs "
+        f"Of the {dimensions} dimensions of the upper layer on average {carry['plain']:.1f} carry more than {CARRIES:g} nat each "
+        f"after plain training ({upper['plain']} nats of KL in all, where the lower layer costs "
         f"{_final(plain, 'lower')}); the others lie on the prior or near it.",
         f"Warm-up of the KL brings that to {carry['warm-up']:.1f} dimensions and {upper['warm-up']} nats and changes the "
         f"ELBO by {elbo['warm-up'] - elbo['plain']:+} nats; free bits hold {carry['free bits']:.1f} dimensions and "

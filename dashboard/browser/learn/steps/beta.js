@@ -10,7 +10,7 @@ import {createMotion} from "../parts/motion.js";
 import {createChoiceSlider, createNote, createPicture, createReadings} from "../parts/parts.js";
 import {paintCodes, paintPriorCircles} from "../parts/points.js";
 import {paintCursor} from "../../map/marks.js";
-import {codesBetween, rangeBetween} from "../../model/explorer_model.js";
+import {codesBetween} from "../../model/explorer_model.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -24,7 +24,8 @@ export function betaView(lesson) {
   const betas = models.map((model) => Number(model.bundle.header.beta));
   let place = Math.max(0, betas.indexOf(oneOf(betas, lesson.left.beta, USUAL_BETA)));
   let z = pairOf(lesson.left.z) ?? /** @type {Latent} */ ([0.8, 0.5]);
-  let [codes, range] = [models[place].bundle.points.codes, models[place].core];
+  let {codes} = models[place].bundle.points;
+  const range = rangeOfAll(models); // one scale, so that one sees the codes draw together
   const motion = createMotion(lesson);
   const map = createLessonMap({
     lesson, testid: "lesson-map", unit: "z₁, prior sd", range: () => range,
@@ -44,11 +45,10 @@ export function betaView(lesson) {
   const slider = createChoiceSlider({
     label: "β, weight of the KL in training", testid: "beta", values: models.map((_, i) => i), first: place, format: (i) => String(betas[i]),
     changed(next) {
-      const [oldCodes, oldRange, model] = [codes, range, models[next]];
+      const [oldCodes, model] = [codes, models[next]];
       place = next;
       motion.start(MORPH, (share) => {
         codes = codesBetween(oldCodes, model.bundle.points.codes, share);
-        range = rangeBetween(oldRange, model.core, share);
         lesson.invalidate();
       }, lesson.commit);
     },
@@ -94,4 +94,10 @@ export function betaView(lesson) {
     models,
     place: () => ({z: [z, [0, 0]]}),
   };
+}
+
+/** What the map shows at whatever β: the core of every model. @param {readonly ExplorerModel[]} models @returns {[Latent, Latent]} */
+export function rangeOfAll(models) {
+  const corner = (/** @type {0|1} */ end) => /** @type {Latent} */ ([0, 1].map((axis) => (end ? Math.max : Math.min)(...models.map(({core}) => core[end][axis]))));
+  return [corner(0), corner(1)];
 }
