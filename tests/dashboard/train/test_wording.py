@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,17 @@ def test_a_standard_error_that_is_there_is_never_nought() -> None:
     assert plus_minus(-147.31, 0.94, 1) == "−147.3 ± 0.9"
     assert plus_minus(6.7123, 0.0304, 1) == "6.71 ± 0.03"
     assert plus_minus(6.7123, 0.0, 1) == "6.7 ± 0.0", "of images all alike"
+
+
+def test_any_float_has_its_words() -> None:
+    odd = (math.inf, -math.inf, math.nan, 1e300, -1e300, 5e-324)
+    assert [plus_minus(5.0, one) for one in odd[:3]] == ["5.00"] * 3, "an error that overflowed says nothing"
+    assert [plus_minus(one, None) for one in odd[:4]] == ["∞", "−∞", "no number", "1.00 · 10³⁰⁰"]
+    assert all(plus_minus(value, error) for value in odd for error in odd)
+    strange: LogEvent = {**STEP, "nll": 6.8e13, "kl": 3.8e27, "kl_se": math.inf}
+    found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, strange, EPOCH), 32)}
+    assert found["KL"] == "3.80 · 10²⁷"
+    assert len(found["nll"]) < 20
 
 
 def test_readings_of_an_instant_of_the_film_are_those_logged_by_then() -> None:
