@@ -21,6 +21,7 @@ NAME, START, START_HELP = "Name", "Train", "Starts at once, or waits its turn in
 START_NOT_YET = "First mend the setting that is complained of above."
 COMMAND = "The same on the command line"
 STEP = "Step"
+SPEED_HELP = "Training images a second, on average since the run began; waiting left out."
 RUN_DIR = "my-run"
 CHANGED, RESET = "Changed from the preset:", "Back to the preset"
 
@@ -234,8 +235,9 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
         found.append(("Held-out ELBO", _mean(terms, "elbo"), f"{images}; β = 1, one sample of z"))
     else:
         found.append(("Held-out nll", _mean(terms, "nll"), images))
-    speed = last.get("images_per_second")
-    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
+    seconds = last.get("seconds")
+    speed = last["step"] * min(train.batch_size, train.train_size) / seconds if seconds else None
+    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", SPEED_HELP))
     return found
 
 
