@@ -23,6 +23,7 @@ from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import state
 from dashboard.shared.numbers import NumberError, read_seed
+from dashboard.train import live_chart
 from dashboard.train.wording import overfitting, plain, told, why_not_in_explore
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
@@ -273,6 +274,9 @@ def _curves(rows: Sequence[Row]) -> None:
     st.markdown(f"#### {wording.CURVES}")
     if logged:
         st.plotly_chart(run_charts.losses(logged), key="curves", alt=wording.CURVES_ALT)
+        for name, events in logged:
+            if sentence := live_chart.beyond_axes(events):
+                st.markdown(f":small[{f'{plain(name)}: ' if len(logged) > 1 else ''}{sentence}]")
         for row in rows:
             if row.view and row.configs and (sentence := overfitting(row.view, estimates.held_out(row.configs[1]))):
                 st.markdown(f":small[{plain(row.name)}: {sentence}]")

@@ -168,7 +168,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
     columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
     columns["name"] = configured.TextColumn(plain["name"][0], width=136)
-    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=32)
+    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=44)
     columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=44, format="%g")
     columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=58)
     columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=98)

@@ -45,7 +45,7 @@ COLUMNS = {
     "name": ("Name", None),
     "state": ("State", "Bundled with the software, or where a run of your own stands."),
     "kind": ("Kind", None),
-    "d": ("d", "Latent dimensions."),
+    "d": ("Dim.", "Latent dimensions."),
     "beta": ("β", "Weight of the KL in the loss; an autoencoder has none, and a run whose knobs were turned not one alone."),
     "data": ("Data", None),
     "network": ("Network", "Encoder → decoder with the widths of their hidden layers."),
@@ -74,6 +74,7 @@ NEW_NAME, RENAME, RENAME_NOT_YET = "New name", "Rename", "First type another nam
 STOP_FIRST = "It is training: stop it first, then it can be deleted."
 RESUME, STOP, DELETE, UNDO = "Resume", "Stop", "Delete", "Undo"
 
+_NAMED = 3
 NUMBERS = "Numbers"
 NUMBER, SETTING = "Number", "Setting"
 DIFFERENCES = "What differs in the settings"
@@ -114,16 +115,27 @@ def deleted(name: str) -> str:
 
 
 def protocols(found: Sequence[Row]) -> str:
-    """Under which protocol the numbers of a table were measured: images × draws of z."""
+    """Under which protocol the numbers of a table were measured: images × draws of z, and of which rows where it is not one."""
     parts = []
     for split, short in SPLITS.items():
-        measured = [row.numbers[split] for row in found if split in row.numbers and row.numbers[split].terms]
-        sizes = sorted({(one.n, one.samples) for one in measured if one.n and one.samples})
-        if sizes:
-            pixels = " or ".join(sorted({one.protocol for one in measured}))
-            told = ", ".join(f"{n:,} images × {samples} draw{'s' * (samples != 1)} of z" for n, samples in sizes)
-            parts.append(f"{short}: {pixels} pixels, {told}")
+        ways: dict[tuple[str, int, int], list[str]] = {}
+        for row in found:
+            one = row.numbers.get(split)
+            if one and one.terms and one.n and one.samples:
+                ways.setdefault((one.protocol, one.n, one.samples), []).append(row.name)
+        told = [
+            f"{pixels} pixels, {n:,} images × {samples} draw{'s' * (samples != 1)} of z"
+            + (f" ({_listed(names)})" if len(ways) > 1 else "")
+            for (pixels, n, samples), names in sorted(ways.items())
+        ]
+        parts += [f"{short}: {', '.join(told)}"] if told else []
     return f"Nats per image, ± standard error of the mean over images. {'; '.join(parts)}." if parts else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names as Markdown, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(map(plain, names[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def several_differ(settings: Sequence[str]) -> str:

@@ -20,6 +20,8 @@ AXES = {"step": "training step", "epoch": "passes over the training images", "se
 TERMS = {"elbo": "ELBO, nats/image", "nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT, TURNED = "training batches", "held-out images", "turned"
 _MOST_POINTS, _MOST_MARKS = 300, 60
+_FIRST = 20  # points of a run, from whose heights it falls
+_FAR, _MOSTLY = 5, 0.95
 
 Line = tuple[list[float], list[float], list[float | None]]
 """x, means over images, and their standard errors where the log knows them."""
@@ -65,22 +67,65 @@ def terms_of(events: Sequence[LogEvent]) -> tuple[str, ...]:
 def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
     """A term on training batches, neighbours averaged where there are many; elbo = −(nll + kl), whatever β the loss has.
 
-    The log has no errors of that sum: nll and kl of an image are not independent.
+    The log has no errors of that sum: nll and kl of an image are not independent. What lies `beyond` is left out.
     """
-    steps = [event for event in events if event["type"] == "step"]
-    if term == "elbo":
-        return _thinned(_line(steps, along, lambda event: {"elbo": -(event["nll"] + event["kl"])}, term))
-    return _thinned(_line(steps, along, lambda event: event, term))
+    return _thinned(_within(_all_trained(events, term, along), edge(events, term)))
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
     """A term on held-out images, after each epoch and at the end, or so many of them that each mark can be seen; the last is
-    among them. The end says it again where it comes with an epoch, perhaps of earlier weights that are kept.
+    among them. What lies `beyond` is left out.
     """
+    line = _within(_all_held_out(events, term, along), edge(events, term))
+    every = -(-len(line[0]) // _MOST_MARKS) or 1
+    return tuple(part[::-every][::-1] for part in line)  # type: ignore[return-value]
+
+
+def edge(events: Sequence[LogEvent], term: str) -> float:
+    """How large a number the axis of a term may have to show, by its magnitude; a rule for every chart of a run.
+
+    That is 5 times what 95 % of the logged numbers on training batches stay below: single images whose encoder's variance
+    explodes take a batch to any height, and the hump of a KL that is not charged yet stays below. It is at least what
+    the first points show, from which a run falls.
+    """
+    found = [abs(value) for value in _all_trained(events, term, "step")[1]]
+    finite = sorted(filter(math.isfinite, found))
+    if len(found) <= _FIRST or not finite:
+        return math.inf
+    begin = max(filter(math.isfinite, found[:_FIRST]), default=0.0)
+    return max(_FAR * finite[int(_MOSTLY * (len(finite) - 1))], begin)
+
+
+def beyond(events: Sequence[LogEvent], term: str) -> list[tuple[float, float]]:
+    """The steps and numbers of a term that lie beyond its axis (`edge`), or are no numbers."""
+    limit = edge(events, term)
+    lines = (_all_trained(events, term, "step"), _all_held_out(events, term, "step"))
+    return [(x, y) for line in lines for x, y in zip(*line[:2], strict=True) if not _is_within(y, limit)]
+
+
+def _is_within(value: float, limit: float) -> bool:
+    return math.isfinite(value) and abs(value) <= limit
+
+
+def _within(line: Line, limit: float) -> Line:
+    """The points below a magnitude, and of their errors those that are numbers."""
+    points = [point for point in zip(*line, strict=True) if _is_within(point[1], limit)]
+    errors = [error if error is not None and math.isfinite(error) else None for _, _, error in points]
+    return [x for x, _, _ in points], [y for _, y, _ in points], errors
+
+
+def _all_trained(events: Sequence[LogEvent], term: str, along: str) -> Line:
+    steps = [event for event in events if event["type"] == "step"]
+    if term == "elbo":
+        return _line(steps, along, lambda event: {"elbo": -(event["nll"] + event["kl"])}, term)
+    return _line(steps, along, lambda event: event, term)
+
+
+def _all_held_out(events: Sequence[LogEvent], term: str, along: str) -> Line:
+    """The end says it again where it comes with an epoch, perhaps of earlier weights that are kept."""
     ends = [event for event in events if event["type"] in ("epoch", "finished") and along in event]
     measured = list({event["step"]: event for event in reversed(ends) if term in event["terms"]}.values())[::-1]
-    every = -(-len(measured) // _MOST_MARKS) or 1
-    return _line(measured[::-every][::-1], along, lambda event: event["terms"], term)
+    return _line(measured, along, lambda event: event["terms"], term)
 
 
 def _line(events: Sequence[LogEvent], along: str, terms: Callable[[LogEvent], Mapping[str, Any]], term: str) -> Line:

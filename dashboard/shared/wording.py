@@ -55,7 +55,14 @@ def protocol_of(metrics: list[dict[str, Any]]) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number with a minus sign instead of a hyphen, and none before a nought; a huge one as a power of ten."""
+    """A number with a minus sign instead of a hyphen, and none before a nought; a huge one as a power of ten.
+
+    Any float has its words, since a diverging run logs any.
+    """
+    if math.isnan(value):
+        return "no number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if abs(value) >= _HUGE:
         mantissa, exponent = f"{value:.2e}".split("e+")
         return f"{mantissa} · 10{exponent.lstrip('0').translate(_RAISED)}".replace("-", "−")
@@ -70,7 +77,7 @@ def as_given(value: float) -> str:
 
 def plus_minus(value: float, error: float | None, digits: int = 2) -> str:
     """A mean with its standard error, where that is known, with so many digits that the error is not 0."""
-    if error is None:
+    if error is None or not math.isfinite(error):
         return number(value, digits)
     digits = min(max(digits, math.ceil(-math.log10(error))), _MOST_DIGITS) if error > 0 else digits
     return f"{number(value, digits)} ± {number(error, digits)}"

@@ -27,6 +27,7 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 _KEY = "train-{}"
 PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))
 POLARITY, ORIENTATION = _KEY.format("polarity"), _KEY.format("orientation")
+_OPEN, _TAB = _KEY.format("all-settings"), _KEY.format("settings-tab")
 _UPLOADED = "train-uploaded"
 _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
@@ -60,6 +61,15 @@ def choose_preset() -> None:
         on_change=_fill_in_chosen,
         persist_state="session",
     )
+    help, key = wording.OWN_IMAGES_HELP, "train-own-images"
+    st.button(wording.OWN_IMAGES, on_click=_to_own_images, icon=":material/upload:", key=key, help=help)
+
+
+def _to_own_images() -> None:
+    """As a callback: open the settings where one's own images are chosen."""
+    state.fill_in(SOURCE, _OWN)
+    state.fill_in(_OPEN, True)
+    state.fill_in(_TAB, wording.DATA)
 
 
 def chosen() -> Preset:
@@ -100,8 +110,8 @@ def all_settings(jobs: Jobs) -> None:
     """Every setting, folded."""
     values = _values()
     senseless = run_settings.senseless(values)
-    with st.expander(wording.SETTINGS, icon=":material/tune:"):
-        for tab, (title, names) in zip(st.tabs(list(GROUPS)), GROUPS.items(), strict=True):
+    with st.expander(wording.SETTINGS, icon=":material/tune:", key=_OPEN, on_change="rerun"):
+        for tab, (title, names) in zip(st.tabs(list(GROUPS), key=_TAB, on_change="rerun"), GROUPS.items(), strict=True):
             with tab:
                 if title == wording.DATA:
                     _images(jobs)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.shared import charts as run_charts
 from dashboard.shared.charts import HELD_OUT, TERMS, TRAINING, TURNED
-from dashboard.shared.wording import plus_minus
+from dashboard.shared.wording import number, plus_minus
+from dashboard.train.wording import TERM_NAMES
 from vae_engine.runs.log import LogEvent
 
 if TYPE_CHECKING:
@@ -120,10 +121,11 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
 
     lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
     rows: list[dict[str, Any]] = [
-        {"step": x, "value": y, "low": y - (error or 0), "high": y + (error or 0), "of": of, "told": plus_minus(y, error)}
+        {"step": x, "value": y, "low": y - bar, "high": y + bar, "of": of, "told": plus_minus(y, error)}
         for of, line in lines.items()
         for x, y, error in zip(*line, strict=True)
-        if math.isfinite(y)
+        # Of a batch no bar is drawn, which the axis would make room for all the same.
+        for bar in [error or 0.0 if of == HELD_OUT else 0.0]
     ]
     if rows:
         rows += [{"step": step, "of": TURNED, "told": text} for step, text in run_charts.turns(events).items()]
@@ -132,3 +134,15 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
     return pa.Table.from_pylist(
         rows, pa.schema([*((name, pa.float64()) for name in _NUMBERS), ("of", pa.string()), ("told", pa.string())])
     )
+
+
+def beyond_axes(events: Sequence[LogEvent]) -> str:
+    """What is left out of the curves, since one could not read them with it: how many points of which term, and the largest."""
+    parts = []
+    for term in run_charts.terms_of(events):
+        if found := run_charts.beyond(events, term):
+            step, value = max(found, key=lambda one: abs(one[1]) if math.isfinite(one[1]) else math.inf)
+            largest = f"{number(value, 1)} at step {step:,}"
+            points = f"{len(found):,} points, the largest {largest}" if len(found) > 1 else f"1 point, {largest}"
+            parts.append(f"{TERM_NAMES[term]} ({points})")
+    return f"Beyond the axes and left out: {'; '.join(parts)}." if parts else ""

@@ -314,3 +314,5 @@ def _curves(view: RunView, step: int | None) -> None:
         height -= _LOWER if view.state in LIVE else 0
         chart = live_chart.chart(table, term, height, is_first=term == terms[0], is_last=term == terms[-1])
         st.vega_lite_chart(chart, key=f"train-{term}", alt=wording.curve_alt(view, term), width="stretch")
+    if said := live_chart.beyond_axes(view.log.events):
+        st.caption(said)

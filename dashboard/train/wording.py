@@ -22,7 +22,9 @@ SETTINGS = "All settings"
 NAME, START, START_HELP = "Name", "Train", "Starts at once, or waits its turn in the queue."
 START_NOT_YET = "First mend the setting that is complained of above."
 COMMAND = "The same on the command line"
+OWN_IMAGES, OWN_IMAGES_HELP = "Images of your own …", "Opens All settings, Data: a folder or files to upload."
 STEP = "Step"
+SPEED_HELP = "Training images a second, on average since the run began; waiting left out."
 RUN_DIR = "my-run"
 CHANGED, RESET = "Changed from the preset:", "Back to the preset"
 
@@ -70,7 +72,7 @@ DELETE_HELP = "It can be brought back for an hour."
 DELETE_SURE, STOP_AND_DELETE = "It is training. Stop and delete it?", "Stop and delete"
 MORE_NOT_YET = "First give an amount that can be trained."
 RESUME_HELP, RESUME_DAMAGED = "Goes on from the last checkpoint.", "A damaged run cannot go on."
-EXPLORE, EXPLORE_HELP = "Open in Explore", "Opens Explore in a new tab, with this run's model."
+EXPLORE, EXPLORE_HELP = "Open in Explore, new tab", "Opens Explore in a new tab, with this run's model."
 STOP_EARLY = "Set up a run that stops early"
 STOP_EARLY_HELP = (
     "Fills in the form with this run's settings and patience: it ends once held-out images get no better, and keeps the best "
@@ -236,8 +238,9 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
         found.append(("Held-out ELBO", _mean(terms, "elbo"), f"{images}; β = 1, one sample of z"))
     else:
         found.append(("Held-out nll", _mean(terms, "nll"), images))
-    speed = last.get("images_per_second")
-    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "of training, waiting left out"))
+    seconds = last.get("seconds")
+    speed = last["step"] * min(train.batch_size, train.train_size) / seconds if seconds else None
+    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", SPEED_HELP))
     return found
 
 

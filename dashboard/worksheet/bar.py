@@ -21,19 +21,20 @@ _STYLE = """<style>
 .st-key-task-at-hand-explore { padding: 0 .75rem; margin-bottom: -1rem; }
 [class*=st-key-task-at-hand] p { font-size: .875rem; line-height: 1.3; }
 [class*=st-key-task-at-hand] button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
+[class*=st-key-stays-above] [data-testid=stCaptionContainer] { max-width: 15rem; }
 .st-key-task-again { display: none; }
 .stApp :has([class*=st-key-stays-above]) { background: inherit; } /* of the page, whatever its theme */
 [data-testid=stLayoutWrapper]:has(> .st-key-task-at-hand-runs) { position: sticky; top: 3.75rem; z-index: 90; }
-/* Where Explore is one column, the words scroll away, and the keys stay with a button that shows the words again. */
+/* Where a page is one column, the words scroll away, and the keys stay with a button that shows the words again. */
 @media (max-width: 900px), (max-width: 1000px) and (max-height: 560px) {
-  [class*=st-key-task-at-hand] { flex-wrap: wrap; }
-  [data-testid=stLayoutWrapper]:has(> .st-key-task-at-hand-explore), .st-key-task-at-hand-explore { display: contents; }
+  [data-testid=stLayoutWrapper]:has(> [class*=st-key-task-at-hand-]), [class*=st-key-task-at-hand-] { display: contents; }
   .st-key-task-at-hand-explore > [data-testid=stElementContainer] { padding: 0 .75rem; }
   .st-key-task-again { display: block; }
-  .st-key-task-at-hand-explore > [data-testid=stLayoutWrapper] {
+  [class*=st-key-task-at-hand-] > [data-testid=stLayoutWrapper] {
     position: sticky; top: 3.75rem; z-index: 90; width: 100%; margin-bottom: -.75rem;
   }
-  .st-key-stays-above-explore { flex-wrap: nowrap; padding: .25rem .75rem .5rem; }
+  [class*=st-key-stays-above-] { flex-wrap: wrap; padding: .25rem 0 .5rem; }
+  .st-key-stays-above-explore { padding: .25rem .75rem .5rem; }
 }
 </style>"""
 
@@ -51,11 +52,11 @@ def above_explore(worksheet: StreamlitPage) -> None:
     with _bar("explore"):
         st.markdown(f"**{wording.AT_HAND}: {task.title}.** {words}")
         with _keys("explore"):
-            with st.container(key="task-again", width="content"), st.popover(wording.AT_HAND):
-                st.markdown(f"**{task.title}.** {words}")
+            _again(task, words)
             if by_link:
                 refusal = _why_not_sent(task, found)
                 is_sent = st.button(wording.SEND, type="primary", disabled=bool(refusal), help=refusal or wording.SEND_HELP)
+                _say(refusal)
             else:
                 is_sent = st.button(wording.BACK, type="primary")
             _put_away(task)
@@ -73,11 +74,18 @@ def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
     by_id = {row.id: row for row in (run_shelf.rows() if chosen else ())}
     lines = [wording.of_run(by_id[one], _address(one)) for one in chosen if one in by_id]
     is_answer = task.form == "run"
-    help = (wording.SEND_RUN_HELP if is_answer else wording.SEND_RUNS_HELP) if lines else wording.NO_RUN_YET
+    refusal = "" if lines else wording.NO_RUN_YET
+    help = wording.SEND_RUN_HELP if is_answer else wording.SEND_RUNS_HELP
+    try:
+        words = task.text(catalogue.material())
+    except EngineError:
+        words = ""  # without its models a task has but its name
     with _bar("runs"):
-        st.markdown(f"**{wording.AT_HAND}: {task.title}.**", width="content")
+        st.markdown(f"**{wording.AT_HAND}: {task.title}.** {words}")
         with _keys("runs"):
-            is_sent = st.button(wording.SEND, type="primary", disabled=not lines, help=help)
+            _again(task, words)
+            is_sent = st.button(wording.SEND, type="primary", disabled=bool(refusal), help=refusal or help)
+            _say(refusal)
             _put_away(task)
     if is_sent and is_answer:
         state.fill_in(keys.answer(task), _address(next(one for one in chosen if one in by_id)))
@@ -85,6 +93,17 @@ def above_runs(worksheet: StreamlitPage, chosen: Sequence[str]) -> None:
     elif is_sent:
         state.keep(keys.SENT, (task.name, lines))  # the worksheet adds them once it knows what the browser keeps
         _back(worksheet, task)
+
+
+def _again(task: Task, words: str) -> None:
+    with st.container(key="task-again", width="content"), st.popover(wording.AT_HAND):
+        st.markdown(f"**{task.title}.** {words}")
+
+
+def _say(refusal: str) -> None:
+    """Why a key is grey, in sight: a finger cannot hover over it."""
+    if refusal:
+        st.caption(refusal, width="content")
 
 
 def _why_not_sent(task: Task, link: str) -> str:

@@ -4,7 +4,7 @@ A **frame** is one instant: the decoder, and where the encoder puts the first im
 
     __metadata__.frame    JSON: format, version, run, step, kind, config, layers {decoder}, beta (in force then), classes, sha256,
                           points {count, protocol, seed, low [2], high [2]},
-                          training {step, seconds, progress, loss, nll, kl} of the batches logged last, or null,
+                          training {step, seconds, progress, loss, nll, kl, elbo} of the batches logged last, or null,
                           held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo;
                           each mean over images has its standard error beside it (nll_se), where the log knows it
     decoder.*             weights, float16, under the names of their layers
@@ -23,6 +23,7 @@ Image i of the cast belongs to code i of every frame; a frame may show fewer ima
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +99,16 @@ def _moment(folder: Path, step: int, kind: str) -> dict[str, dict[str, float] | 
             continue
         if event["type"] == "step":
             training = _numbers(event, ("step", "seconds", "progress", "loss", *names))
+            if {"nll", "kl"} <= training.keys() and kind == "vae":
+                training["elbo"] = -(training["nll"] + training["kl"])
         elif isinstance(event.get("terms"), dict) and event["terms"]:
             held_out = _numbers({"step": event["step"], **event["terms"]}, ("step", *names))
     return {"training": training, "held_out": held_out}
 
 
 def _numbers(event: dict[str, Any], names: tuple[str, ...]) -> dict[str, float]:
-    return {name: event[name] for name in names if type(event.get(name)) in (int, float)}
+    """Those that are finite: JSON has no others."""
+    return {name: event[name] for name in names if type(event.get(name)) in (int, float) and math.isfinite(event[name])}
 
 
 def cast(data_set: str) -> bytes:

@@ -202,8 +202,9 @@ def _one_step(
 
 
 def _standard_error(mean: float, square: float, count: int) -> float | None:
-    """Of the mean of `count` numbers, from their mean and that of their squares; of a single number there is none."""
-    return math.sqrt(max(square - mean * mean, 0.0) / (count - 1)) if count > 1 else None
+    """Of the mean of `count` numbers, from theirs and that of their squares; none of one number, nor where squares overflow."""
+    variance = square - mean * mean
+    return math.sqrt(max(variance, 0.0) / (count - 1)) if count > 1 and math.isfinite(variance) else None
 
 
 def batch_loss(model: Model, config: TrainConfig, x: Tensor, rng: torch.Generator, beta: float) -> tuple[Tensor, Tensor, Tensor]:

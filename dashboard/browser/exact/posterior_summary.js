@@ -22,6 +22,8 @@ import { INSIDE } from "./cells.js";
 
 const NEGLIGIBLE = 12; // nats below the highest density at which there is nothing to see
 const PICTURE_SIDE = 192; // pixels along the longer side of a picture, at most; at least half of that
+const IN_SIGHT = 0.05; // of the density on the 95 % contour: what of a posterior is kept in sight
+const MARGIN = 0.2; // of the longer side of what is in sight, in which a close-up fades
 const VALLEY = Math.log(2); // nats that a mode must stand above its lowest connection to a higher one
 const BINS = 50; // per nat, to find the contours
 
@@ -51,6 +53,35 @@ export function summarise(cells, plane, origin, decoded) {
     }),
     contours: contoursOf(heavy, plane.spacing, logPx, peak),
   };
+}
+
+/** What is in sight of a posterior: where its density is not far below that on the 95 % contour. @param {Posterior} posterior @returns {{low: Pair, high: Pair}} */
+export function extentOf({ grid: { columns, rows, low, high }, density, contours }) {
+  const [wide, tall] = [(high[0] - low[0]) / columns, (high[1] - low[1]) / rows];
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  density.forEach((value, at) => {
+    if (value < contours[1] * IN_SIGHT) return;
+    const [x, y] = [low[0] + (at % columns) * wide, high[1] - Math.floor(at / columns) * tall];
+    [left, bottom, right, top] = [Math.min(left, x), Math.min(bottom, y - tall), Math.max(right, x + wide), Math.max(top, y)];
+  });
+  return { low: [left, bottom], high: [right, top] };
+}
+
+/** Square cells over what is in sight and around it, so many along its longer side. @param {Posterior} posterior @param {number} cells @returns {import("../model/density.js").Grid} */
+export function gridAround(posterior, cells) {
+  const extent = extentOf(posterior);
+  const margin = MARGIN * Math.max(extent.high[0] - extent.low[0], extent.high[1] - extent.low[1]);
+  const [low, high] = [/** @type {Pair} */ (extent.low.map((end) => end - margin)), extent.high.map((end) => end + margin)];
+  const [width, height] = [high[0] - low[0], high[1] - low[1]];
+  const size = Math.max(width, height) / cells;
+  const [columns, rows] = [Math.ceil(width / size), Math.ceil(height / size)];
+  return { columns, rows, low, high: [low[0] + columns * size, low[1] + rows * size] };
+}
+
+/** The same posterior on another grid. @param {Posterior} posterior @param {import("../model/density.js").Grid} grid
+ * @param {Float64Array} joint log p(x, z) in the middles of its cells, nats @returns {Posterior} */
+export function onGrid(posterior, grid, joint) {
+  return { ...posterior, grid, density: Float32Array.from(joint, (value) => Math.exp(value - posterior.logPx)) };
 }
 
 /** Every point inside a cell. @param {Cell} cell @param {number} spacing of level 0

@@ -108,7 +108,7 @@ export function createExports(app, maps) {
 
   return {
     buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
-      actionButton("Manifolds as PNG", manifolds), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
+      actionButton("Whole manifolds as PNG", manifolds, {title: "All codes of each model, whatever is in sight, and every tile in full ink, as in Manifolds, large"}), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
   };
 }
 

@@ -16,11 +16,14 @@ import {imageName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("./posterior_probe.js").Truth} Truth */
+/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement, of: Posterior|null, closeUp: Posterior|null}} Enlarged */
 
 const LENS_PADDING = 6;
 /** @type {never[]} */
 const NONE = [];
 const [LARGE_SIDE, LARGE_TEXT, SHARPNESS] = [600, 14, 2]; // of the picture for the whole window, and its pixels for each of these
+const LARGE_CELLS = 128; // along a side of it, each decoded: between them a posterior is smooth
 
 /** @param {App} app @param {() => Element} page to lie over when enlarged @returns null where no model has a posterior */
 export function createIdentityBar(app, page) {
@@ -47,17 +50,17 @@ export function createIdentityBar(app, page) {
   lens.addEventListener("keydown", (event) => {
     if (event.key === "Enter") zoomIn();
   });
-  /** @type {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement}|null} */
+  /** Enlarged, and the posterior that was decoded for its size: of which it is, and what came.
+   * @type {Enlarged|null} */
   let large = null;
   const enlarge = actionButton("⤢", () => {
-    large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS})};
+    large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS}), of: null, closeUp: null};
     paintLarge(probe.truth());
   }, {class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window"});
   const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, make("div", {class: "lx-lens-box"}, lens, enlarge),
-    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, make("div", {class: "lx-identity-note"}, note, modes.element)));
+    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, make("div", {class: "lx-identity-note"}, modes.element, note)));
   /** @type {unknown[]} */
   let shown = [];
-  let full = 1;
 
   return {
     element,
@@ -71,6 +74,7 @@ export function createIdentityBar(app, page) {
       const key = [probe.version(), app.theme, side];
       if (sameItems(key, shown)) return;
       shown = key;
+      element.setAttribute("aria-busy", String(probe.isWorking())); // faint, for what stands there is of an earlier state of a drawing
       setUnable(refine, truth?.exact ? "" : probe.trouble() || "The exact posterior is not worked out yet: it needs an image, or a drawing.");
       refine.setAttribute("aria-pressed", String(probe.refining()));
       refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
@@ -78,8 +82,8 @@ export function createIdentityBar(app, page) {
       setUnable(enlarge, truth ? "" : "There is no posterior yet.");
       paintLarge(truth);
       modes.render(truth?.picture.modes ?? NONE);
-      const {exact, q} = truth ?? {};
-      if (!truth || !exact || !q) {
+      const {exact, encoder, q} = truth ?? {};
+      if (!truth || !exact || !encoder || !q) {
         setMarked(equation, "log p(x) = ELBO + gap");
         setText(note, probe.trouble() || (truth ? "" : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
@@ -88,7 +92,7 @@ export function createIdentityBar(app, page) {
       const gap = apart(exact.logPx, q.elbo);
       setMarked(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
-      full = probe.refining() ? full : -q.elbo;
+      const full = -encoder.elbo;
       costs.show([-exact.logPx, gap], full);
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
@@ -103,6 +107,7 @@ export function createIdentityBar(app, page) {
   function paintLarge(truth) {
     const frame = probe?.frame();
     if (!probe || !truth || !frame || !large?.view.isOpen()) return;
+    comeCloser(large, truth.picture);
     const context = contextOf(large.canvas);
     const [left, side] = [LARGE_SIDE * 0.1, LARGE_SIDE * 0.86];
     const view = fitView(...frame, side, side, 2 * LENS_PADDING);
@@ -115,10 +120,22 @@ export function createIdentityBar(app, page) {
     context.rect(0, 0, side, side);
     context.clip();
     paintGrid(context, view, app.theme);
-    paintTruth(context, view, app.theme, truth);
+    paintTruth(context, view, app.theme, {...truth, picture: (large.of === truth.picture && large.closeUp) || truth.picture});
     context.restore();
-    paintAxes(context, view, app.theme, LARGE_TEXT, `z₁ and z₂, ${probe.model.units}`);
+    paintAxes(context, view, app.theme, LARGE_TEXT, `z₁, ${probe.model.units}`);
+    context.textAlign = "left";
+    context.fillText("z₂", 6 - left, 0);
     large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${probe.model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x), the ellipses as much of ${probe.refining() ? "the best Gaussian" : "the encoder's q"}.`}], app.theme);
+  }
+
+  /** Has the posterior decoded for the size in which it is shown. @param {Enlarged} mine @param {Posterior} picture */
+  async function comeCloser(mine, picture) {
+    if (!probe || mine.of === picture) return;
+    [mine.of, mine.closeUp] = [picture, null];
+    const found = await probe.closeUp(picture, LARGE_CELLS);
+    if (!found || mine !== large || mine.of !== picture) return;
+    mine.closeUp = found;
+    paintLarge(probe.truth());
   }
 
   /** @param {Truth|null} truth @param {number} side */

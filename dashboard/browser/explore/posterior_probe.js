@@ -5,6 +5,8 @@
 import {sentenceOf} from "../base/errors.js";
 import {keptTruth, withElbo} from "./kept_truth.js";
 import {observeFixed} from "../images/digits.js";
+import {extentOf, gridAround, onGrid} from "../exact/posterior_summary.js";
+import {gridPoints} from "../model/density.js";
 import {shownImage} from "../state/state.js";
 import {apart} from "../words/numbers.js";
 
@@ -18,6 +20,7 @@ import {apart} from "../words/numbers.js";
  * @typedef {object} Truth what is known of the image by now
  * @property {Posterior} picture of p(z|x), coarse at first
  * @property {{logPx: number, error: number}|null} exact once it is; of a growing drawing the last that was worked out
+ * @property {BoundedGaussian|null} encoder the encoder's q, once it is known
  * @property {BoundedGaussian|null} q the encoder's, or a step on the way to the best, or the best
  * @property {{approximation: number, amortisation: number, elsewhere: boolean}|null} gaps once q was refined to the end;
  *   elsewhere: the best Gaussian is not the one that climbing from the encoder's leads to
@@ -27,7 +30,6 @@ import {apart} from "../words/numbers.js";
 const REFINE_TIME = 1800;
 const THERE = 0.001; // from the mean of the best Gaussian: a link has four decimals
 const LEAST_REACH = 2.5; // σ of q that are kept in sight
-const IN_SIGHT = 0.05; // of the density on the 95 % contour: what of the posterior is kept in sight
 
 /** @param {App} app @returns null where no model has a posterior */
 export function createPosteriorProbe(app) {
@@ -95,7 +97,7 @@ export function createPosteriorProbe(app) {
   async function askCoarse(asked) {
     const picture = await batch.coarsePosterior(asked.x, "coarse").catch((error) => fail(asked, error));
     if (!picture || asked !== subject || trouble || (truth?.exact && truth.picture.decoded > 0 && asked === answered)) return;
-    truth = {picture, exact: truth?.exact ?? null, q: truth?.q ?? null, gaps: null};
+    truth = {picture, exact: truth?.exact ?? null, encoder: truth?.encoder ?? null, q: truth?.q ?? null, gaps: null};
     changed();
   }
 
@@ -116,10 +118,8 @@ export function createPosteriorProbe(app) {
       if (asked.story !== subject?.story) continue;
       const {encoder, ...picture} = found;
       const {kept} = asked;
-      truth = {
-        picture: asked === subject || !truth ? picture : truth.picture, exact: kept ? {...picture, logPx: kept.logPx} : picture,
-        q: kept ? withElbo(encoder, kept.elbo) : encoder, gaps: null,
-      };
+      const q = kept ? withElbo(encoder, kept.elbo) : encoder;
+      truth = {picture: asked === subject || !truth ? picture : truth.picture, exact: kept ? {...picture, logPx: kept.logPx} : picture, encoder: q, q, gaps: null};
       changed();
       if (asked !== subject) await new Promise((resolve) => setTimeout(resolve, performance.now() - began));
     }
@@ -201,6 +201,17 @@ export function createPosteriorProbe(app) {
     version: () => version,
     truth: () => truth,
     trouble: () => trouble,
+    /** Whether the numbers that there are, if any, are of an earlier state of what the page is about. */
+    isWorking: () => subject !== null && subject !== answered && !trouble,
+    /** The posterior decoded anew all over a grid, for a picture of so many cells; null where it is not the one shown, or no longer.
+     * @param {Posterior} picture @param {number} cells along its longer side @returns {Promise<Posterior|null>} */
+    async closeUp(picture, cells) {
+      const asked = subject;
+      if (!asked || asked !== answered || truth?.exact !== picture) return null;
+      const grid = gridAround(picture, cells);
+      const joint = await batch.logJoint(asked.x, gridPoints(grid), "close-up").catch(() => null); // what there is stays
+      return joint && onGrid(picture, grid, joint);
+    },
     refining: () => app.store.state.refined,
     /** The corners of the part of latent space that holds the posterior and q. @returns {[Latent, Latent]|null} */
     frame: () => (truth ? frameOf(truth) : null),
@@ -214,17 +225,9 @@ function bounded({mu, std, elbo}) {
 }
 
 /** @param {Truth} truth @returns {[Latent, Latent]} */
-function frameOf({picture: {grid, density, contours}, q}) {
-  const {columns, rows, low, high} = grid;
-  const [wide, tall] = [(high[0] - low[0]) / columns, (high[1] - low[1]) / rows];
-  const ends = [Infinity, Infinity, -Infinity, -Infinity];
-  /** @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1 */
-  const include = (x0, y0, x1, y1) => [x0, y0, x1, y1].forEach((end, k) => (ends[k] = (k < 2 ? Math.min : Math.max)(ends[k], end)));
-  density.forEach((value, at) => {
-    if (value < contours[1] * IN_SIGHT) return;
-    const [x, y] = [low[0] + (at % columns) * wide, high[1] - Math.floor(at / columns) * tall];
-    include(x, y - tall, x + wide, y);
-  });
-  if (q) include(q.mu[0] - LEAST_REACH * q.std[0], q.mu[1] - LEAST_REACH * q.std[1], q.mu[0] + LEAST_REACH * q.std[0], q.mu[1] + LEAST_REACH * q.std[1]);
-  return [[ends[0], ends[1]], [ends[2], ends[3]]];
+function frameOf({picture, q}) {
+  const {low, high} = extentOf(picture);
+  if (!q) return [low, high];
+  const reach = q.std.map((std) => LEAST_REACH * std);
+  return [[Math.min(low[0], q.mu[0] - reach[0]), Math.min(low[1], q.mu[1] - reach[1])], [Math.max(high[0], q.mu[0] + reach[0]), Math.max(high[1], q.mu[1] + reach[1])]];
 }

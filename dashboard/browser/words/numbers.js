@@ -3,8 +3,11 @@
 
 const MOST_DECIMALS = 3;
 
-/** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. @param {number} value @param {number} [decimals] */
+/** With decimals and a true minus sign, and none before a nought; what is too large for any line as a power of ten. Any number has its
+ * words, since a diverging run logs any. @param {number} value @param {number} [decimals] */
 export function signedNumber(value, decimals = 2) {
+  if (Number.isNaN(value)) return "no number";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (Math.abs(value) < 1e6) return value.toFixed(decimals).replace(/^-(?=0\.0*$)/, "").replace("-", "−");
   const [mantissa, exponent] = value.toExponential(1).split("e+");
   return `${mantissa.replace("-", "−")}·10${Array.from(exponent, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("")}`;
@@ -13,7 +16,7 @@ export function signedNumber(value, decimals = 2) {
 /** A mean and, behind it, its standard error where that is known: with so many decimals that the error is not 0.
  * @param {number} value @param {number|undefined} error @param {number} [decimals] at least @returns {[string, string]} */
 export function meanAndError(value, error, decimals = 2) {
-  if (error === undefined) return [signedNumber(value, decimals), ""];
+  if (error === undefined || !Number.isFinite(error)) return [signedNumber(value, decimals), ""];
   const enough = error > 0 ? Math.min(Math.max(decimals, Math.ceil(-Math.log10(error))), MOST_DECIMALS) : decimals;
   return [signedNumber(value, enough), `± ${signedNumber(error, enough)}`];
 }

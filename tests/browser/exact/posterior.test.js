@@ -9,6 +9,9 @@ import { bernoulliPixels, observeFixed } from "../../../dashboard/browser/images
 import { elboOf, gapsOf } from "../../../dashboard/browser/exact/gaps.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
 import { Inference } from "../../../dashboard/browser/exact/posterior.js";
+import { gridAround, onGrid } from "../../../dashboard/browser/exact/posterior_summary.js";
+import { contourPieces } from "../../../dashboard/browser/map/contours.js";
+import { gridPoints } from "../../../dashboard/browser/model/density.js";
 import { createBatchDecoder } from "../../../dashboard/browser/model/worker.js";
 import { runPython } from "../support/python.js";
 
@@ -57,6 +60,20 @@ for (const [name, { inference, x, exact }] of Object.entries(models)) {
       near(encoder.elbo, -(encoder.nll + encoder.kl), 1e-9);
       path.slice(1).forEach((step, k) => assert.ok(step.elbo > path[k].elbo, "the ELBO rises along the path"));
     });
+  });
+
+  test(`${name}: a close-up shows every peak round, and its lines hold their shares of the mass`, () => {
+    for (const image of x.slice(0, 5)) {
+      const posterior = finish(inference.exact(image));
+      const grid = gridAround(posterior, 128);
+      const { density, contours } = onGrid(posterior, grid, finish(inference.logJoint(image, gridPoints(grid))));
+      const area = ((grid.high[0] - grid.low[0]) / grid.columns) ** 2;
+      near((grid.high[1] - grid.low[1]) / grid.rows, Math.sqrt(area), 1e-9, "squares");
+      const within = (level) => density.reduce((sum, value) => sum + (value >= level ? value * area : 0), 0);
+      near(within(contours[0]), 0.5, 0.05, "50 %");
+      near(within(contours[1]), 0.95, 0.03, "95 %");
+      assert.ok(contourPieces(density, grid, contours[0]).length / 4 >= 12, "a round line and no triangle");
+    }
   });
 
   test(`${name}: the picture, its contours, its modes and its moments belong together`, () => {

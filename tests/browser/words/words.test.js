@@ -44,6 +44,9 @@ test("numbers beside each other add up as they stand", () => {
 test("a mean stands with its standard error, or alone where that is not known", () => {
   assert.deepEqual([plusMinus(-147.31, 0.94, 1), plusMinus(5.304, undefined)], ["−147.3 ± 0.9", "5.30"]);
   assert.equal(plusMinus(6.7123, 0.0304, 1), "6.71 ± 0.03", "an error that is there is never 0.0");
+  const odd = [Infinity, -Infinity, NaN, 1e300];
+  assert.deepEqual(odd.map((value) => plusMinus(value, undefined)), ["∞", "−∞", "no number", "1.0·10³⁰⁰"]);
+  for (const error of odd.slice(0, 3)) assert.equal(plusMinus(5, error), "5.00", "an error that overflowed says nothing");
 });
 
 test("how densely the prior draws at a place is the log density of N(0, I)", () => {

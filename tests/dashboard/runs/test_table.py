@@ -242,3 +242,19 @@ def test_every_model_gets_the_same_draws_and_an_own_gaussian_moves_them_alone() 
     drawn = gaussian.mean + run_pictures.noise(0, 20_000, 2) @ gaussian.root.T
     np.testing.assert_allclose(drawn.mean(0), codes.mean(0), atol=0.1)
     np.testing.assert_allclose(np.cov(drawn.T), np.cov(codes.T), rtol=0.05, atol=0.02)
+
+
+def measured(name: str, split: str, n: int, samples: int) -> Row:
+    """A row of which only its numbers matter."""
+    numbers = {split: run_table.Numbers({"nll": 1.0}, {}, n, "dynamic", samples)}
+    return Row(name, name, Path(name), run_table.BUNDLED, "", None, numbers, {}, ())
+
+
+def test_of_numbers_measured_in_several_ways_it_is_said_which_row_is_which() -> None:
+    alike = [measured("vae-a", "test", 10_000, 10), measured("ae-a", "test", 10_000, 10)]
+    assert runs_wording.protocols(alike).endswith("test: dynamic pixels, 10,000 images × 10 draws of z.")
+    mixed = [*(measured(f"r_{i}", "validation", 2000, 1) for i in range(5)), measured("few", "validation", 3, 1), *alike]
+    assert runs_wording.protocols(mixed).partition("images. ")[2] == (
+        "val.: dynamic pixels, 3 images × 1 draw of z (few), dynamic pixels, 2,000 images × 1 draw of z "
+        "(r\\_0, r\\_1, r\\_2 and 2 more); test: dynamic pixels, 10,000 images × 10 draws of z."
+    )

@@ -142,3 +142,47 @@ def test_the_legend_of_the_growing_chart_names_only_what_is_drawn() -> None:
 
     assert legend(VAE[:3]) == [run_charts.TRAINING]
     assert legend(VAE) == [run_charts.TRAINING, run_charts.HELD_OUT]
+
+
+def with_blown_up_batches() -> list[LogEvent]:
+    """A run of which the encoder's variance explodes for single images, and which recovers."""
+    steps = [step(1 + i, 130.0 + 400 / (1 + i), 6.0 - 5 / (1 + i)) | {"nll_se": 3.0, "kl_se": 0.5} for i in range(400)]
+    steps[300] |= {"kl": 3.8e27, "nll": 6.8e13, "kl_se": math.inf, "nll_se": math.inf}
+    steps[320] |= {"kl": math.nan, "kl_se": math.nan}
+    steps[340] |= {"kl": 5.0, "kl_se": math.inf}
+    return [*steps, epoch(400, nll=140.0, kl=6.0, elbo=-146.0, kl_se=0.1)]
+
+
+def test_batches_far_beyond_the_rest_leave_the_axes_readable_and_are_said_beside_them() -> None:
+    events = with_blown_up_batches()
+    for term, most in (("elbo", 600), ("nll", 600), ("kl", 7)):
+        shown = live_chart.table(events, term).to_pydict()
+        drawn_at = [abs(one) for name in ("value", "low", "high") for one in shown[name] if one is not None]
+        assert max(drawn_at) <= most, term
+    on_runs = run_charts.losses([("one", events)])
+    assert max(abs(y) for trace in on_runs.data for y in trace.y) <= 600
+    assert 530.0 in live_chart.table(events[:100], "nll").to_pydict()["value"], "never the beginning"
+    assert live_chart.beyond_axes(events) == (
+        "Beyond the axes and left out: ELBO (2 points, the largest no number at step 321); "
+        "nll (1 point, 6.80 · 10¹³ at step 301); KL (2 points, the largest no number at step 321)."
+    )
+    assert live_chart.beyond_axes(VAE) == "" == live_chart.beyond_axes([])
+
+
+def test_the_hump_of_a_kl_that_is_not_charged_yet_is_drawn() -> None:
+    hump = [step(1 + i, 150.0, 25.0 if 10 < i < 40 else 6.0) for i in range(1000)]
+    assert run_charts.beyond(hump, "kl") == []
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 1e300, -1e300, 5e-324, 0.0])
+def test_any_number_that_a_run_may_log_is_drawn_and_said(value: float) -> None:
+    events = [step(1 + i, 150.0, 5.0) for i in range(40)]
+    for key in ("nll", "kl", "nll_se", "kl_se"):
+        odd = [*events, step(41, 150.0, 5.0) | {key: value}, epoch(41, elbo=-155.0, nll=150.0, kl=5.0)]
+        odd[-1]["terms"][key] = value
+        for term in run_charts.TERMS:
+            live_chart.table(odd, term)
+        run_charts.losses([("one", odd)])
+        live_chart.beyond_axes(odd)
+        for term in run_charts.TERMS:
+            live_chart.table(odd[-2:], term)

@@ -116,6 +116,13 @@ def test_a_decimal_comma_is_a_decimal_point(page: Callable[..., AppTest]) -> Non
     assert not start(app).disabled
 
 
+def test_the_first_screen_leads_to_images_of_ones_own(page: Callable[..., AppTest]) -> None:
+    app = ran(page().button(key="train-own-images").click())
+    assert app.selectbox(key="train-source").value == "own"
+    assert app.session_state["train-all-settings"]
+    assert app.session_state["train-settings-tab"] == wording.DATA
+
+
 def test_what_is_asked_of_ones_own_images_is_what_there_is(
     page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -87,6 +88,18 @@ def test_what_helps_against_overfitting_can_be_set_at_a_click(page: Callable[...
     words = app.code[0].value.split()
     assert (words[words.index("--patience") + 1], words[words.index("--batch-size") + 1]) == ("5", "16")
     assert not start(app).disabled
+
+
+def test_a_run_whose_batches_blew_up_is_shown_with_readable_curves(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    run = finished(jobs, "budget")
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        for step in range(12, 60):
+            odd = {"kl": 3.8e27, "nll": 6.8e13, "kl_se": math.inf, "nll_se": math.inf} if step == 50 else {}
+            event = {"type": "step", "step": step, "epoch": 1.0, "nll": 100.0, "kl": 1.0, "seconds": 1.0, "progress": 1.0, **odd}
+            run_log.append(log, event | ({"nll": 1e300, "kl_se": math.nan} if step == 59 else {}))
+    app = page(run=run)
+    assert not app.exception
+    assert any("KL (1 point, 3.80 · 10²⁷ at step 50)" in one.value for one in app.caption)
 
 
 def ended(jobs: Jobs, event: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -57,9 +58,13 @@ def test_every_state_has_a_word_a_colour_and_an_icon() -> None:
     assert len({word for word, _, _ in wording.STATES.values()}) == len(State)
 
 
+SPEED = f"{40 * short().batch_size / 8:,.0f}"
+"""Of STEP: on average, since the last interval may hold one slow step alone."""
+
+
 def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
-    assert found == {"Step": "50", "nll": "141.3 ± 0.3", "KL": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": "24,500"}
+    assert found == {"Step": "50", "nll": "141.3 ± 0.3", "KL": "5.0", "Held-out ELBO": "−147.3 ± 0.9", "Images/s": SPEED}
     help = {label: words for label, _, words in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
     assert "27 validation images, dynamic pixels, nats per image; measured at step 50" in help["Held-out ELBO"]
     unsaid: LogEvent = {key: value for key, value in EPOCH.items() if key != "n"}
@@ -73,10 +78,21 @@ def test_a_standard_error_that_is_there_is_never_nought() -> None:
     assert plus_minus(6.7123, 0.0, 1) == "6.7 ± 0.0", "of images all alike"
 
 
+def test_any_float_has_its_words() -> None:
+    odd = (math.inf, -math.inf, math.nan, 1e300, -1e300, 5e-324)
+    assert [plus_minus(5.0, one) for one in odd[:3]] == ["5.00"] * 3, "an error that overflowed says nothing"
+    assert [plus_minus(one, None) for one in odd[:4]] == ["∞", "−∞", "no number", "1.00 · 10³⁰⁰"]
+    assert all(plus_minus(value, error) for value in odd for error in odd)
+    strange: LogEvent = {**STEP, "nll": 6.8e13, "kl": 3.8e27, "kl_se": math.inf}
+    found = {label: value for label, value, _ in wording.readings(view(State.RUNNING, strange, EPOCH), 32)}
+    assert found["KL"] == "3.80 · 10²⁷"
+    assert len(found["nll"]) < 20
+
+
 def test_readings_of_an_instant_of_the_film_are_those_logged_by_then() -> None:
     later: LogEvent = {**STEP, "step": 60, "nll": 120.0}
     found = {label: value for label, value, _ in wording.readings(view(State.FINISHED, STEP, EPOCH, later), 1, step=45)}
-    assert found == {"Step": "45", "nll": "141.3 ± 0.3", "KL": "5.0", "Held-out ELBO": "–", "Images/s": "24,500"}
+    assert found == {"Step": "45", "nll": "141.3 ± 0.3", "KL": "5.0", "Held-out ELBO": "–", "Images/s": SPEED}
     help = {label: words for label, _, words in wording.readings(view(State.FINISHED), 1)}
     assert help["Held-out ELBO"].startswith("1 validation image,")
 

@@ -71,9 +71,11 @@ def test_what_does_not_answer_the_task_is_not_sent_and_it_is_said_why() -> None:
         ({"task": "two-modes"}, "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", "no chosen image"),
         ({"task": "between"}, "./?models=a,b#z=1%2C2%3B0%2C0", "the tasks are about"),
     ):
-        key = button(explore(link, **query), worksheet_wording.SEND)
+        app = explore(link, **query)
+        key = button(app, worksheet_wording.SEND)
         assert key.disabled
         assert why in key.help
+        assert key.help in [one.value for one in app.caption]
 
 
 def test_an_answer_that_is_right_is_not_replaced_by_one_that_is_not() -> None:
@@ -137,7 +139,11 @@ def test_runs_are_sent_with_name_numbers_and_link_to_the_words_on_the_task_at_ha
     monkeypatch.setattr(st, "switch_page", lambda page, query_params: turned.append(query_params))
     assert not above_runs("vae-beta-4").button, "no task was at hand yet"
     for none in ("", "run:gone"):
-        assert button(above_runs(none, **{"at hand": "loss"}), worksheet_wording.SEND).disabled
+        app = above_runs(none, **{"at hand": "loss"})
+        assert button(app, worksheet_wording.SEND).disabled
+        assert [one.value for one in app.caption] == [worksheet_wording.NO_RUN_YET], "in sight, not on hovering alone"
+        task = next(task for task in TASKS if task.name == "loss")
+        assert task.text(catalogue.material()) in app.markdown[0].value, "what is to be done, as above Explore"
     app = above_runs("vae-beta-4 vae-beta-8", **{"at hand": "loss"})
     button(app, worksheet_wording.SEND).click()
     run(app)

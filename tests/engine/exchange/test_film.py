@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -91,6 +92,20 @@ def test_the_numbers_of_an_instant_are_the_last_by_its_step_and_say_which(runs_o
                 assert (found["nll"], found["nll_se"]) == (terms["nll"], terms["nll_se"])
                 assert ("kl" in found) == (kind == "vae")
     assert header["held_out"], "a finished run was measured"
+
+
+@pytest.mark.parametrize("odd", [math.inf, math.nan, 1e300])
+def test_numbers_that_are_none_leave_a_frame_readable(tmp_path: Path, runs_of_both: dict[str, Path], odd: float) -> None:
+    folder = tmp_path / "odd"
+    shutil.copytree(runs_of_both["vae"], folder)
+    step = snapshots_of(folder)[-1]
+    last = next(event for event in reversed(run_log.read_all(folder)) if event["type"] == "step")
+    with (folder / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {**last, "step": step, "kl_se": odd})
+    header = json.loads(weights.notes(film.frame(folder, step))["frame"], parse_constant=pytest.fail)
+    training = header["training"]
+    assert ("kl_se" in training) == math.isfinite(odd)
+    assert training["elbo"] == -(training["nll"] + training["kl"])
 
 
 def test_a_frame_says_the_beta_by_which_its_last_step_was_taken(tmp_path: Path, digits: data.Images) -> None:

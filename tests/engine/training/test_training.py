@@ -14,7 +14,7 @@ from vae_engine import EngineError, train
 from vae_engine.data import mnist as data
 from vae_engine.measure.evaluation import held_out_terms, image_terms, observed
 from vae_engine.model.models import build_model
-from vae_engine.training.training import Checkpoint, Epoch, Event, Failed, Finished, Snapshot, Step
+from vae_engine.training.training import Checkpoint, Epoch, Event, Failed, Finished, Snapshot, Step, _standard_error
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +213,4 @@ def test_a_step_says_the_standard_error_of_its_means_over_the_images_it_has_seen
     assert first.nll == pytest.approx(nll.mean().item(), rel=1e-3)  # training computes in half precision
     assert first.nll_se == pytest.approx(nll.std().item() / math.sqrt(48), rel=5e-3)
     assert only(Step, events_of(steps=1, batch_size=1))[0].nll_se is None
+    assert [_standard_error(1e20, square, 48) for square in (math.inf, math.nan)] == [None, None], "JSON has neither"

@@ -60,7 +60,7 @@ export function createTruthMap(lesson, image, {marks, range, handles, press, leg
     lesson, testid: "lesson-truth", unit: "z₁, prior sd", handles, press, range: current,
     base(painter) {
       const {truth} = image.subject();
-      if (truth) paintTruth(painter.context, painter.view, painter.theme, {picture: truth, exact: null, q: null, gaps: null});
+      if (truth) paintTruth(painter.context, painter.view, painter.theme, {picture: truth, q: null});
     },
     key: () => [image.subject().truth],
     marks,

@@ -1,0 +1,64 @@
+// What is known of the posterior by now, and of which state of a drawing.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createPosteriorProbe } from "../../../dashboard/browser/explore/posterior_probe.js";
+
+globalThis.matchMedia ??= () => ({ matches: true });
+
+const ENCODER = { mu: [0, 0], std: [1, 1], elbo: -150, nll: 145, kl: 5 };
+const BEST = { mu: [0.1, 0], std: [1, 1], elbo: -140, nll: 135, kl: 5 };
+const GRID = { columns: 1, rows: 1, low: [0, 0], high: [1, 1] };
+const picture = (logPx) => ({ logPx, error: 0, decoded: 9, modes: [[0, 0]], grid: GRID, density: Float32Array.of(1), contours: [1, 0.5] });
+const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+/** A page on which one draws, whose worker answers when it is told to. */
+function drawing() {
+  const answers = [];
+  const state = { mode: "draw", refined: false, noise: 0, z: [[0, 0]], hovered: null, layers: {} };
+  const app = {
+    models: [{ place: 0, bundle: { kind: "vae" } }], images: null, subject: null,
+    batches: [{
+      coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx: -130, encoder: ENCODER, best: BEST, path: [ENCODER, BEST] }),
+      exactPosterior: () => new Promise((resolve) => answers.push((logPx) => resolve({ ...picture(logPx), encoder: ENCODER }))),
+      logJoint: async (x, z) => new Float64Array(z.length / 2).fill(-130),
+    }],
+    store: { state, dispatch: ({ values }) => Object.assign(state, values) },
+    draw: { subject: () => app.subject }, invalidate() {}, commit() {},
+  };
+  const probe = createPosteriorProbe(app);
+  const draw = (key) => {
+    app.subject = { story: "drawing", key, x: new Float32Array(784) };
+    probe.request(state);
+  };
+  return { probe, state, draw, answer: async (logPx) => (answers.shift()(logPx), soon()) };
+}
+
+test("numbers of an earlier state of a drawing are told from those of the present one", async () => {
+  const { probe, draw, answer } = drawing();
+  assert.equal(probe.isWorking(), false, "there is nothing to work out");
+  draw("one stroke");
+  assert.equal(probe.isWorking(), true);
+  await soon();
+  await answer(-165);
+  assert.deepEqual([probe.isWorking(), probe.truth().exact.logPx], [false, -165]);
+  draw("two strokes");
+  await soon();
+  assert.deepEqual([probe.isWorking(), probe.truth().exact.logPx], [true, -165]);
+  assert.equal(await probe.closeUp(probe.truth().exact, 8), null, "nor is it decoded closer");
+  await answer(-118);
+  assert.deepEqual([probe.isWorking(), probe.truth().exact.logPx], [false, -118]);
+  assert.equal((await probe.closeUp(probe.truth().exact, 8)).grid.columns, 8);
+});
+
+test("what the encoder's bound is stays known while q is refined, as by a link that brings it refined", async () => {
+  const { probe, state, draw, answer } = drawing();
+  state.refined = true;
+  draw("one stroke");
+  await soon();
+  await answer(-130);
+  probe.request(state);
+  await soon();
+  probe.advance();
+  assert.deepEqual([probe.truth().q.elbo, probe.truth().encoder.elbo], [BEST.elbo, ENCODER.elbo]);
+});
