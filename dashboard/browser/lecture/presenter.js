@@ -50,7 +50,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
   const [previous, next] = [button("previous", "‹", "Previous scene (PageUp)", "previous-scene"), button("next", "›", "Next scene (PageDown)", "next-scene")];
   const bar = make("div", {class: "lec-buttons"}, previous, next, play, button("code", "QR", "QR code of this scene (Q)", "scene-code"), button("theme", "◐", "Light or dark (T)"),
     button("black", "■", "Black screen (B)"), button("controls", "⚙", "All controls (C)"), button("help", "?", "Keys (H)"), button("end", "✕", "End (Escape)", "end-lecture"));
-  const stage = createStage(library, {entered: enterFrame, moved: showPlaying});
+  const stage = createStage(library, {entered: enterFrame, moved: showPlaying, failed: say});
   const black = make("div", {class: "lec-black", hidden: true, onclick: () => perform("black")});
   const over = make("div", {class: "lec-over", hidden: true, role: "group", onclick: closeOver});
   const dialog = make("dialog", {class: "lec", tabindex: "-1", "data-testid": "presentation", "aria-label": `Lecture: ${lecture.title}`},
@@ -108,7 +108,10 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     else if (act === "ring") ring.toggle();
     else if (act === "play") {
       if (stage.playing()) stage.stop();
-      else stage.play(scenes[place]);
+      else {
+        failure.hidden = true;
+        stage.play(scenes[place]);
+      }
     } else if (act === "end") {
       if (!isOver) end();
     } else if (!isOver) openOver(act === "code" ? codeOf() : keys());
@@ -131,8 +134,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     try {
       await stage.show(scene);
     } catch (error) {
-      setText(failure, sentenceOf(error));
-      failure.hidden = false;
+      say(sentenceOf(error));
     }
     if (!alive || place !== to) return;
     requestAnimationFrame(() => requestAnimationFrame((now) => changes.push({kind: placeOf(scene.link).page, ms: now - asked}))); // once it is drawn
@@ -152,6 +154,12 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
       place: `Scene ${place + 1} of ${scenes.length}`, title: scene.title, notes: scene.notes, clock: clockLine(elapsed, planned),
       pace: paceText(elapsed, plannedMinutes(scenes, place - 1), plannedMinutes(scenes, place)), next: scenes[place + 1] ? `Next: ${scenes[place + 1].title}` : "This is the last scene.",
     });
+  }
+
+  /** @param {string} sentence what went wrong */
+  function say(sentence) {
+    setText(failure, sentence);
+    failure.hidden = false;
   }
 
   function showPlaying() {
