@@ -5,7 +5,7 @@ import {make, setText} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
 import {clockLine, paceText} from "./clock.js";
 import {codePicture} from "./code.js";
-import {actOf} from "./keys.js";
+import {actOf, focusOf} from "./keys.js";
 import {placeOf, plannedMinutes} from "./lecture.js";
 import {shownScenes} from "./library.js";
 import {createRing} from "./ring.js";
@@ -26,8 +26,6 @@ import {createStage} from "./stage.js";
  * @property {() => void} ended
  */
 
-const MOVED_BY_ARROWS = "input[type=range], input[type=radio], select, summary, .lx-plot, .ls-handle, canvas[tabindex]";
-const TYPED_INTO = "textarea, input:not([type=range], [type=radio], [type=checkbox])";
 const TICK = 500; // milliseconds
 const PAUSE = 700; // before a path begins, so that the room sees where
 const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Home, End", "first, last scene"], ["P", "play the path of the scene again, or stop it"], ["B", "black screen"], ["T", "light or dark"],
@@ -81,9 +79,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
 
   /** @param {KeyboardEvent} event */
   function keyed(event) {
-    const target = event.composedPath()[0];
-    const focus = !(target instanceof Element) ? "none" : target.matches(TYPED_INTO) ? "types" : target.matches(MOVED_BY_ARROWS) ? "moves" : "none";
-    const act = event.defaultPrevented ? null : actOf(event, focus);
+    const act = event.defaultPrevented ? null : actOf(event, focusOf(event.composedPath()[0]));
     event.stopPropagation(); // the page behind has keys of its own
     if (!act) return;
     event.preventDefault();
@@ -171,8 +167,14 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     stage.setTheme(dark ? "dark" : "light");
   }
 
+  /** A remote control turns the scenes even where a page has a use for its keys. @param {KeyboardEvent} event */
+  function turned(event) {
+    if (["next", "previous"].includes(actOf(event, "types") ?? "")) keyed(event);
+  }
+
   /** Keys and mouse of a page in a frame. @param {HTMLIFrameElement} frame */
   function enterFrame(frame) {
+    frame.contentWindow?.addEventListener("keydown", turned, true);
     frame.contentWindow?.addEventListener("keydown", keyed);
     frame.contentWindow?.addEventListener("pointermove", ({clientX, clientY}) => {
       const {left, top} = frame.getBoundingClientRect();

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
 import { firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
 import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
-import { actOf } from "../../../dashboard/browser/lecture/keys.js";
+import { actOf, focusOf } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
 import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
 import { between, legAt } from "../../../dashboard/browser/lecture/path.js";
@@ -102,6 +102,11 @@ test("a remote control turns the scenes from anywhere; arrows do where nothing e
   assert.equal(actOf({ key: "b" }, "types"), null);
   assert.equal(actOf({ key: "b", ctrlKey: true }, "none"), null);
   assert.equal(actOf({ key: "x" }, "none"), null);
+});
+
+test("what has the focus is told in any window by what it matches", () => {
+  const one = (text) => ({ matches: (selectors) => selectors.startsWith(text) });
+  assert.deepEqual([one("textarea"), one("input[type=range]"), one("button"), {}, undefined].map(focusOf), ["types", "moves", "none", "none", "none"]);
 });
 
 test("scenes are added, named, moved and deleted, and every change can be taken back", () => {

@@ -170,6 +170,8 @@ def test_training_is_collected_and_scrubbed_from_the_first_instant_and_stands_at
     until(lambda: page.evaluate("window.__latentFilm?.state().steps[0]") == 60)
     page.keyboard.press("Shift+S")
     expect(page.get_by_test_id("collected")).to_contain_text("Train: scrubbed, step 60")
+    page.keyboard.press("Shift+S")
+    expect(page.get_by_test_id("collected")).to_contain_text("Scene 2")
     page.get_by_role("link", name="Lecture").click()
     page.get_by_test_id("trained-1").click()
     expect(page.get_by_test_id("scene-1")).to_contain_text("Then moves through 1 more instant in 8 s.")
@@ -181,6 +183,9 @@ def test_training_is_collected_and_scrubbed_from_the_first_instant_and_stands_at
     assert seen == sorted(seen)
     assert seen[0] < 10
     assert seen[-1] == 60
+    page.frames[1].get_by_test_id("film-scrubber").focus()
+    page.keyboard.press("PageDown")  # of a clicker: the scrubber, too, has a use for it
+    expect(page.get_by_test_id("scene-place")).to_have_text("2 of 2")
     page.keyboard.press("Escape")
     page.emulate_media(reduced_motion="reduce")
     page.get_by_test_id("present").click()
