@@ -1,7 +1,8 @@
 """A lecture as a file, read by the same rules as browser/lecture/lecture.js; nothing of it is ever run.
 
 `{"format": "latent-explorer lecture", "version": 1, "title", "scenes": [{"title", "notes", "link", "minutes"?, "path"?}]}`,
-a path being a list of `{"link", "seconds"}`: the states that a scene of Explore then moves through.
+a path being a list of `{"link", "seconds"}`: the states that a scene of Explore then moves through, or the instants of the
+film of a run.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from vae_engine.base.places import place
 FORMAT, VERSION = "latent-explorer lecture", 1
 BUNDLED = "assets/lecture.json"
 _TEXT, _SCENES, _TITLE, _NOTES, _LINK, _MINUTES, _KEYFRAMES, _SECONDS = 400_000, 100, 160, 3000, 2400, 60, 20, 60
+_FILM = re.compile(r"(\./train\?(?:[^#]*&)?run=[^#&]+[^#]*)#(?:.*&)?step=\d{1,8}(?:&.*)?", re.ASCII)
 _ADDRESS = re.compile(r"\./(explore|learn|lab|train|runs|models|worksheet)?(\?[\w.,:;=&%+~-]*)?(#[\w.,:;=&%+~-]*)?", re.ASCII)
 
 
@@ -76,24 +78,29 @@ def _wrong(scene: Any) -> str:
         return "the link must lead to a page of this program, as ./learn?step=beta does."
     if "minutes" in scene and not (_is_number(scene["minutes"]) and 0 <= scene["minutes"] <= _MINUTES):
         return f"the minutes must be a number from 0 to {_MINUTES}."
-    if "path" in scene and not (_is_explore(scene["link"]) and _is_path(scene["path"])):
-        return f"the path must be a list of 1 to {_KEYFRAMES} states of Explore, each with seconds above 0 and up to {_SECONDS}."
+    if "path" in scene and not _is_path(scene["path"], _ground(scene["link"])):
+        states = "states of Explore, or of instants of one run's film"
+        return f"the path must be a list of 1 to {_KEYFRAMES} {states}, each with seconds above 0 and up to {_SECONDS}."
     return ""
 
 
-def _is_path(path: Any) -> bool:
-    return isinstance(path, list) and 1 <= len(path) <= _KEYFRAMES and all(map(_is_keyframe, path))
+def _is_path(path: Any, ground: str) -> bool:
+    if not ground or not isinstance(path, list) or not 1 <= len(path) <= _KEYFRAMES:
+        return False
+    return all(_is_keyframe(one) and _ground(one["link"]) == ground for one in path)
 
 
 def _is_keyframe(one: Any) -> bool:
-    if not isinstance(one, dict) or not _is_link(one.get("link")) or not _is_explore(one["link"]):
+    if not isinstance(one, dict) or not _is_link(one.get("link")):
         return False
     return _is_number(one.get("seconds")) and 0 < one["seconds"] <= _SECONDS
 
 
-def _is_explore(link: str) -> bool:
-    match = _ADDRESS.fullmatch(link)
-    return match is not None and match[1] in (None, "explore")
+def _ground(link: str) -> str:
+    """What a path from a checked link stays on: Explore, or the film of a run; nothing where there can be none."""
+    if film := _FILM.fullmatch(link):
+        return film[1]
+    return "explore" if _ADDRESS.fullmatch(link)[1] in (None, "explore") else ""  # type: ignore[index]  # it is checked
 
 
 def _is_link(link: Any) -> bool:

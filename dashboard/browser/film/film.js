@@ -43,7 +43,10 @@ export function mountFilm(root, options) {
   });
   const observer = new ResizeObserver(film.resized);
   observer.observe(element);
-  Object.assign(globalThis, {__latentFilm: {stats: film.stats, clearStats: film.clearStats, state: film.state}});
+  /** @type {any} */
+  const page = globalThis;
+  const hook = {stats: film.stats, clearStats: film.clearStats, state: film.state, scrub: film.time.scrub, settle: film.time.settle}; // a lecture drives the film by it
+  page.__latentFilm = hook;
 
   return {
     update: film.update,
@@ -56,6 +59,7 @@ export function mountFilm(root, options) {
       observer.disconnect();
       film.close();
       element.remove();
+      if (page.__latentFilm === hook) delete page.__latentFilm;
     },
   };
 }

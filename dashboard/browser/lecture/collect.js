@@ -3,7 +3,7 @@
 
 import {withScene} from "./desk.js";
 import {keepLecture, keptLecture} from "./kept.js";
-import {placeOf, readLecture, lectureText} from "./lecture.js";
+import {instantOf, lectureText, placeOf, readLecture} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
 
@@ -32,6 +32,16 @@ export async function addressAtRest() {
   for (const end = performance.now() + PATIENCE; pending?.().includes("rest") && performance.now() < end;) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
+/** A link to what is on show. A film says at which instant it stands, unless it follows training.
+ * @param {string} page with its query @param {string} hash with its # @param {{following: boolean, steps: (number|null)[]}} [film] */
+export function shownLink(page, hash, film) {
+  const step = film?.following ? null : film?.steps[0] ?? null;
+  if (step === null) return page + hash;
+  const state = new URLSearchParams(hash.slice(1));
+  state.set("step", String(step));
+  return `${page}#${state}`;
+}
+
 /** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link */
 export function collectScene(link) {
   const lecture = keptLecture() ?? {title: "My lecture", scenes: []};
@@ -50,6 +60,8 @@ export function collectScene(link) {
 export function firstTitle(link) {
   const {page, query, state} = placeOf(link);
   const name = page[0].toUpperCase() + page.slice(1);
+  const instant = instantOf(link);
+  if (instant) return `${name}: ${query.get("run")}, step ${instant.step.toLocaleString("en")}`;
   if (page !== "explore") return [name, query.get("step") ?? query.get("experiment") ?? query.get("run") ?? ""].filter(Boolean).join(": ");
   const given = new URLSearchParams(state);
   const image = given.get("image");

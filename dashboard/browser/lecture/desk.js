@@ -1,7 +1,7 @@
 // @ts-check
 // The lecture that is worked on, and every change one can take back.
 
-import {MOST_KEYFRAMES, placeOf} from "./lecture.js";
+import {MOST_KEYFRAMES, instantOf, leadsTo} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Lecture} Lecture */
 /** @typedef {import("./lecture.js").Scene} Scene */
@@ -27,14 +27,23 @@ export function moved(lecture, place, step) {
 }
 
 const JOINED = 4; // seconds that the way to a joined state takes
+const TRAINED = 8; // and from the first instant of a film
 
 /** A scene as the end of the path of the one before it; the same lecture where there can be no such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */
 export function joined(lecture, place) {
   const [before, scene] = [lecture.scenes[place - 1], lecture.scenes[place]];
-  if (![before.link, scene.link].every((link) => placeOf(link).page === "explore")) return lecture;
+  if (!leadsTo(before.link, scene.link)) return lecture;
   const path = [...(before.path ?? []), {link: scene.link, seconds: JOINED}, ...(scene.path ?? [])];
   if (path.length > MOST_KEYFRAMES) return lecture;
   return changed(without(lecture, place), place - 1, {path});
+}
+
+/** A scene of a film as the end of a path from the first instant; the same lecture where there can be no such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */
+export function fromTheFirst(lecture, place) {
+  const {link, path} = lecture.scenes[place];
+  if (path || !instantOf(link)?.step) return lecture;
+  const [film, state] = link.split("#");
+  return changed(lecture, place, {link: `${film}#${state.replace(/(^|&)step=\d+/, "$1step=0")}`, path: [{link, seconds: TRAINED}]});
 }
 
 /** @param {Lecture} first @param {(lecture: Lecture) => void} told of every change @param {Lecture[]} [earlier] what undo goes back to, the latest last */

@@ -3,9 +3,9 @@
 
 import {actionButton, make, save, setText, setUnable} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
-import {changed, createDesk, joined, moved, without} from "./desk.js";
+import {changed, createDesk, fromTheFirst, joined, moved, without} from "./desk.js";
 import {PLACE, keepLecture, keptLecture} from "./kept.js";
-import {lectureText, plannedMinutes, readLecture} from "./lecture.js";
+import {instantOf, lectureText, plannedMinutes, readLecture} from "./lecture.js";
 import {showingOf, shownScenes} from "./library.js";
 import {present} from "./presenter.js";
 import {lectureLink} from "./share.js";
@@ -110,6 +110,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
       return made;
     };
     const joins = place > 0 ? joined(desk.lecture(), place) : desk.lecture();
+    const trained = fromTheFirst(desk.lecture(), place);
     const steps = scene.path?.length ?? 0;
     return make("li", {class: "lec-scene", "data-testid": `scene-${number}`},
       make("div", {class: "lec-row"}, make("span", {class: "lec-number"}, String(number)), name, minutes,
@@ -118,7 +119,8 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
         joins !== desk.lecture() ? act("⤴", "Join to the path of the one before:", () => desk.put(joins), "", `join-${number}`) : null,
         act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`)),
       notes,
-      steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more state${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("Without", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `Scene ${number} without its path`})) : null,
+      steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more ${instantOf(scene.link) ? "instant" : "state"}${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("Without", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `Scene ${number} without its path`})) : null,
+      trained !== desk.lecture() ? make("p", {class: "lec-hint"}, "An instant of a film. ", button("From the first instant to here", () => desk.put(trained), {class: "lec-button lec-small", "aria-label": `Scene ${number} from the first instant to here`, "data-testid": `trained-${number}`})) : null,
       typeof why === "string" ? make("p", {class: "lec-hint"}, `Skipped here: ${why}`) : null);
   }
 

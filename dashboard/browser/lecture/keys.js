@@ -10,6 +10,15 @@ const MOVING_KEYS = {ArrowRight: "next", ArrowDown: "next", ArrowLeft: "previous
 /** @type {Record<string, Act>} */
 const LETTERS = {b: "black", ".": "black", t: "theme", q: "code", c: "controls", p: "play", r: "ring", "?": "help", h: "help"};
 
+const MOVED_BY_ARROWS = "input[type=range], input[type=radio], select, summary, .lx-plot, .ls-handle, canvas[tabindex]";
+const TYPED_INTO = "textarea, input:not([type=range], [type=radio], [type=checkbox])";
+
+/** What keys mean to what has the focus. An element of a page in a frame is none of this window's, so that is not what is asked. @param {any} target */
+export function focusOf(target) {
+  if (!target?.matches) return "none";
+  return target.matches(TYPED_INTO) ? "types" : target.matches(MOVED_BY_ARROWS) ? "moves" : "none";
+}
+
 /** What a key asks for, or nothing. @param {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean}} event
  * @param {"none"|"moves"|"types"} focus what has it: nothing that takes keys, something that arrows move, or something one types into @returns {Act|null} */
 export function actOf({key, ctrlKey, metaKey, altKey}, focus) {

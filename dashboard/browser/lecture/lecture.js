@@ -14,6 +14,7 @@ export const FORMAT = "latent-explorer lecture";
 const VERSION = 1;
 const MOST = {text: 400_000, scenes: 100, title: 160, notes: 3000, link: 2400, minutes: 60, seconds: 60};
 export const MOST_KEYFRAMES = 20;
+const FILM = /^(\.\/train\?(?:[^#]*&)?run=[^#&]+[^#]*)#(?:.*&)?step=(\d{1,8})(?:&.*)?$/;
 const LINK = /^\.\/(explore|learn|lab|train|runs|models|worksheet)?(\?[\w.,:;=&%+~-]*)?(#[\w.,:;=&%+~-]*)?$/;
 
 /** The lecture in the text of a file. Throws PlainError, one sentence. @param {string} text @returns {Lecture} */
@@ -41,7 +42,7 @@ function readScene(given, place) {
   if (!isText(notes, MOST.notes)) throw wrong(`the notes must be a text of at most ${MOST.notes} characters.`);
   if (!isLink(link)) throw wrong("the link must lead to a page of this program, as ./learn?step=beta does.");
   if (minutes !== undefined && !isWithin(minutes, 0, MOST.minutes)) throw wrong(`the minutes must be a number from 0 to ${MOST.minutes}.`);
-  if (path !== undefined && !isPath(path, link)) throw wrong(`the path must be a list of 1 to ${MOST_KEYFRAMES} states of Explore, each with seconds above 0 and up to ${MOST.seconds}.`);
+  if (path !== undefined && !isPath(path, link)) throw wrong(`the path must be a list of 1 to ${MOST_KEYFRAMES} states of Explore, or of instants of one run's film, each with seconds above 0 and up to ${MOST.seconds}.`);
   return {title, notes, link, ...(minutes !== undefined && {minutes}),
     ...(path !== undefined && {path: path.map((/** @type {Keyframe} */ {link, seconds}) => ({link, seconds}))})};
 }
@@ -57,6 +58,18 @@ export function placeOf(link) {
   return {page, query: new URLSearchParams(query), state: state.slice(1)};
 }
 
+/** The run's film and the step of it that a checked link shows, or null for one that shows no instant of a film. @param {string} link */
+export function instantOf(link) {
+  const [, film, step] = FILM.exec(link) ?? [];
+  return film === undefined ? null : {film, step: Number(step)};
+}
+
+/** Whether a path may lead from one state to another: both of Explore, or instants of the same film. @param {string} from @param {string} to */
+export function leadsTo(from, to) {
+  const [here, there] = [instantOf(from), instantOf(to)];
+  return here ? here.film === there?.film : [from, to].every((link) => placeOf(link).page === "explore");
+}
+
 /** Minutes planned from the first scene to the end of one, or nothing where none are. @param {readonly Scene[]} scenes @param {number} [last] */
 export function plannedMinutes(scenes, last = scenes.length - 1) {
   return scenes.slice(0, last + 1).reduce((sum, {minutes = 0}) => sum + minutes, 0);
@@ -64,8 +77,8 @@ export function plannedMinutes(scenes, last = scenes.length - 1) {
 
 /** @param {unknown} path @param {string} link */
 function isPath(path, link) {
-  return Array.isArray(path) && path.length >= 1 && path.length <= MOST_KEYFRAMES && placeOf(link).page === "explore"
-    && path.every((one) => isRecord(one) && isLink(one.link) && placeOf(one.link).page === "explore" && isWithin(one.seconds, 0, MOST.seconds) && one.seconds > 0);
+  return Array.isArray(path) && path.length >= 1 && path.length <= MOST_KEYFRAMES
+    && path.every((one) => isRecord(one) && isLink(one.link) && leadsTo(link, one.link) && isWithin(one.seconds, 0, MOST.seconds) && one.seconds > 0);
 }
 
 /** @param {unknown} link */

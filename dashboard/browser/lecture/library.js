@@ -3,7 +3,7 @@
 
 import {readKept} from "../learn/parts/kept.js";
 import {LESSON_STEPS} from "../learn/steps.js";
-import {placeOf} from "./lecture.js";
+import {instantOf, placeOf} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
 /**
@@ -35,7 +35,7 @@ export function showingOf(link, library) {
     if (models.length && models.every((model) => model >= 0)) return {kind: "learn", step, models, kept: begunWith(step, state)};
     if (!library.pages) return `It needs ${step === "beta" ? "the models of the β ladder" : LESSON_MODELS.join(" and ")}, which are not in this file.`;
   }
-  return library.pages ? {kind: "page", link} : "It is a page of the dashboard, which is not in this file.";
+  return library.pages ? {kind: "page", link} : `It is ${instantOf(link) ? "the film of a run" : "a page of the dashboard"}, which is not in this file.`;
 }
 
 /** How a live view begins: with the image and the numbers that follow the # of its link, which it checks itself. @param {string} step @param {string} state */

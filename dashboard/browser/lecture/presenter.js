@@ -5,7 +5,7 @@ import {make, setText} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
 import {clockLine, paceText} from "./clock.js";
 import {codePicture} from "./code.js";
-import {actOf} from "./keys.js";
+import {actOf, focusOf} from "./keys.js";
 import {placeOf, plannedMinutes} from "./lecture.js";
 import {shownScenes} from "./library.js";
 import {createRing} from "./ring.js";
@@ -26,8 +26,6 @@ import {createStage} from "./stage.js";
  * @property {() => void} ended
  */
 
-const MOVED_BY_ARROWS = "input[type=range], input[type=radio], select, summary, .lx-plot, .ls-handle, canvas[tabindex]";
-const TYPED_INTO = "textarea, input:not([type=range], [type=radio], [type=checkbox])";
 const TICK = 500; // milliseconds
 const PAUSE = 700; // before a path begins, so that the room sees where
 const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Home, End", "first, last scene"], ["P", "play the path of the scene again, or stop it"], ["B", "black screen"], ["T", "light or dark"],
@@ -50,7 +48,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
   const [previous, next] = [button("previous", "‹", "Previous scene (PageUp)", "previous-scene"), button("next", "›", "Next scene (PageDown)", "next-scene")];
   const bar = make("div", {class: "lec-buttons"}, previous, next, play, button("code", "QR", "QR code of this scene (Q)", "scene-code"), button("theme", "◐", "Light or dark (T)"),
     button("black", "■", "Black screen (B)"), button("controls", "⚙", "All controls (C)"), button("help", "?", "Keys (H)"), button("end", "✕", "End (Escape)", "end-lecture"));
-  const stage = createStage(library, {entered: enterFrame, moved: showPlaying});
+  const stage = createStage(library, {entered: enterFrame, moved: showPlaying, failed: say});
   const black = make("div", {class: "lec-black", hidden: true, onclick: () => perform("black")});
   const over = make("div", {class: "lec-over", hidden: true, role: "group", onclick: closeOver});
   const dialog = make("dialog", {class: "lec", tabindex: "-1", "data-testid": "presentation", "aria-label": `Lecture: ${lecture.title}`},
@@ -81,9 +79,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
 
   /** @param {KeyboardEvent} event */
   function keyed(event) {
-    const target = event.composedPath()[0];
-    const focus = !(target instanceof Element) ? "none" : target.matches(TYPED_INTO) ? "types" : target.matches(MOVED_BY_ARROWS) ? "moves" : "none";
-    const act = event.defaultPrevented ? null : actOf(event, focus);
+    const act = event.defaultPrevented ? null : actOf(event, focusOf(event.composedPath()[0]));
     event.stopPropagation(); // the page behind has keys of its own
     if (!act) return;
     event.preventDefault();
@@ -108,7 +104,10 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     else if (act === "ring") ring.toggle();
     else if (act === "play") {
       if (stage.playing()) stage.stop();
-      else stage.play(scenes[place]);
+      else {
+        failure.hidden = true;
+        stage.play(scenes[place]);
+      }
     } else if (act === "end") {
       if (!isOver) end();
     } else if (!isOver) openOver(act === "code" ? codeOf() : keys());
@@ -131,8 +130,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     try {
       await stage.show(scene);
     } catch (error) {
-      setText(failure, sentenceOf(error));
-      failure.hidden = false;
+      say(sentenceOf(error));
     }
     if (!alive || place !== to) return;
     requestAnimationFrame(() => requestAnimationFrame((now) => changes.push({kind: placeOf(scene.link).page, ms: now - asked}))); // once it is drawn
@@ -154,6 +152,12 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     });
   }
 
+  /** @param {string} sentence what went wrong */
+  function say(sentence) {
+    setText(failure, sentence);
+    failure.hidden = false;
+  }
+
   function showPlaying() {
     setText(play, stage.playing() ? "❚❚" : "▶");
   }
@@ -163,8 +167,14 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     stage.setTheme(dark ? "dark" : "light");
   }
 
+  /** A remote control turns the scenes even where a page has a use for its keys. @param {KeyboardEvent} event */
+  function turned(event) {
+    if (["next", "previous"].includes(actOf(event, "types") ?? "")) keyed(event);
+  }
+
   /** Keys and mouse of a page in a frame. @param {HTMLIFrameElement} frame */
   function enterFrame(frame) {
+    frame.contentWindow?.addEventListener("keydown", turned, true);
     frame.contentWindow?.addEventListener("keydown", keyed);
     frame.contentWindow?.addEventListener("pointermove", ({clientX, clientY}) => {
       const {left, top} = frame.getBoundingClientRect();

@@ -8,8 +8,10 @@ import {lessonModels} from "../learn/models.js";
 import {readBundle, unpackImages} from "../model/bundle.js";
 import {parseLink} from "../state/property_table.js";
 import {initialState} from "../state/state.js";
-import {between, legAt} from "./path.js";
+import {instantOf} from "./lecture.js";
 import {showingOf} from "./library.js";
+import {between, legAt} from "./path.js";
+import {trainingWay} from "./training.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
 /** @typedef {import("./library.js").Library} Library */
@@ -17,10 +19,14 @@ import {showingOf} from "./library.js";
 /** @typedef {{element: HTMLElement, explorer: ReturnType<typeof mountExplorer>}} Mounted */
 /** @typedef {import("../learn/lesson.js").LessonModels} LessonModels */
 
-const MOST_VIEWS = 3;
+/** @typedef {{ready: (waited: number) => boolean, pass: (leg: number, share: number) => void, arrive: () => void}} Way what a path moves through; ready: whether it
+ *   can be moved by now, after so many milliseconds; pass: at a share of the way from one stop to the next; arrive: at the last */
 
-/** @param {Library} library @param {{entered: (frame: HTMLIFrameElement) => void, moved: () => void}} calls entered: a frame has its page; moved: a path began or ended */
-export function createStage(library, {entered, moved}) {
+const MOST_VIEWS = 3;
+const PATIENCE = 20_000; // milliseconds that a page in a frame may take until it has its film
+
+/** @param {Library} library @param {{entered: (frame: HTMLIFrameElement) => void, moved: () => void, failed: (sentence: string) => void}} calls entered: a frame has its page; moved: a path began or ended; failed: a path cannot be gone */
+export function createStage(library, {entered, moved, failed}) {
   const element = make("div", {class: "lec-stage"});
   /** Explorers by the models that they show. @type {Map<string, Mounted>} */
   const explorers = new Map();
@@ -118,6 +124,27 @@ export function createStage(library, {entered, moved}) {
     return {z, t, rung: rung < 0 ? null : rung};
   }
 
+  /** What the path of a scene moves through, or null for a scene without one that can be shown here. @param {Scene} scene @returns {Way|null} */
+  function wayOf({link, path = []}) {
+    const links = [link, ...path.map((one) => one.link)];
+    const showings = links.map((one) => showingOf(one, library));
+    const [first, last] = [showings[0], showings[showings.length - 1]];
+    if (!path.length || typeof first === "string") return null;
+    const instants = links.map(instantOf).filter((one) => one !== null);
+    if (first.kind === "page" && instants.length === links.length) {
+      const frame = frameOf(link);
+      return trainingWay(() => /** @type {any} */ (frame.contentWindow)?.__latentFilm, instants.map(({step}) => step));
+    }
+    if (first.kind !== "explore" || showings.some((one) => typeof one === "string" || one.kind !== "explore")) return null;
+    const [mounted, stops] = [explorerOf(first), links.map(stopOf)];
+    showState(mounted, first);
+    return {
+      ready: () => true,
+      pass: (leg, share) => mounted.explorer.pass(between(stops[leg], stops[leg + 1], share)),
+      arrive: () => mounted.explorer.update({shown: [.../** @type {Extract<Showing, {kind: "explore"}>} */ (last).models]}),
+    };
+  }
+
   /** @param {boolean} now */
   function setPlaying(now) {
     playing = now;
@@ -166,28 +193,33 @@ export function createStage(library, {entered, moved}) {
       else frameOf(link);
     },
     /** Goes along the path of a scene, from its beginning. @param {Scene} scene */
-    play({link, path}) {
-      const links = [link, ...(path ?? []).map((one) => one.link)];
-      const showings = links.map((one) => showingOf(one, library));
-      const first = showings[0];
-      if (!path || typeof first === "string" || first.kind !== "explore" || showings.some((one) => typeof one === "string" || one.kind !== "explore")) return;
+    play(scene) {
+      const way = wayOf(scene);
+      if (!way) return;
       const mine = ++journey;
-      const [mounted, stops, lengths] = [explorerOf(first), links.map(stopOf), path.map((one) => one.seconds)];
+      const lengths = (scene.path ?? []).map((one) => one.seconds);
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      showState(mounted, first);
+      let [since, began] = [performance.now(), 0];
       setPlaying(true);
-      const began = performance.now();
       const step = () => {
         if (mine !== journey || !element.isConnected) return;
-        const {leg, share, done} = legAt(lengths, still ? Infinity : (performance.now() - began) / 1000);
-        mounted.explorer.pass(between(stops[leg], stops[leg + 1], share));
-        if (!done) {
-          requestAnimationFrame(step);
+        const now = performance.now();
+        if (way.ready(now - since)) {
+          since = now;
+          began ||= now;
+          const {leg, share, done} = legAt(lengths, still ? Infinity : (now - began) / 1000);
+          way.pass(leg, share);
+          if (done) {
+            way.arrive();
+            setPlaying(false);
+            return;
+          }
+        } else if (now - since > PATIENCE) {
+          failed("The film of this scene is not there, so its path cannot be played.");
+          setPlaying(false);
           return;
-        }
-        const last = /** @type {Extract<Showing, {kind: "explore"}>} */ (showings[showings.length - 1]);
-        mounted.explorer.update({shown: [...last.models]});
-        setPlaying(false);
+        } else began = 0; // the page is loaded anew
+        requestAnimationFrame(step);
       };
       requestAnimationFrame(step);
     },

@@ -4,13 +4,16 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
-import { firstTitle } from "../../../dashboard/browser/lecture/collect.js";
-import { changed, createDesk, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
-import { actOf } from "../../../dashboard/browser/lecture/keys.js";
+import { firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
+import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
+import { actOf, focusOf } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
 import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
 import { between, legAt } from "../../../dashboard/browser/lecture/path.js";
 import { lectureLink, linkedLecture } from "../../../dashboard/browser/lecture/share.js";
+import { trainingWay } from "../../../dashboard/browser/lecture/training.js";
+import { placeOf as placeOfStep } from "../../../dashboard/browser/film/clock.js";
+import { createFilmTime } from "../../../dashboard/browser/film/time.js";
 
 const read = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
 const scene = (title, link = "./#z=0%2C0%3B0%2C0") => ({ title, notes: "", link });
@@ -50,6 +53,43 @@ test("a path is at its beginning, between two stops by the share of the time, an
   assert.equal(between(from, { ...to, rung: null }, 0.5).rung, null);
 });
 
+/** A film of a run that has ended, and every place it was moved to. */
+function filmOf(steps, loaded = steps) {
+  const places = [];
+  const store = { steps: () => steps, list: () => loaded.map((step) => ({ step })), reel: () => ({ live: false }) };
+  const time = createFilmTime({ reels: () => [{ store }], moved: () => places.push(time.place()), settled() {}, begins: 0 });
+  return { places, time, scrub: time.scrub, settle: time.settle, state: () => ({ instants: time.known(), loaded: [loaded] }) };
+}
+
+test("training is scrubbed evenly along the film's axis of time and ends exactly at the last stop", () => {
+  const film = filmOf([0, 10, 100, 1000, 5000]);
+  const way = trainingWay(() => film, [0, 100, 1000]);
+  assert.ok(way.ready(0));
+  for (const [leg, share] of [[0, 0], [0, 0.5], [1, 0], [1, 0.5], [1, 1]]) way.pass(leg, share);
+  way.arrive();
+  const [a, b, c] = [0, 100, 1000].map(placeOfStep);
+  const wanted = [a, (a + b) / 2, b, (b + c) / 2, c, c];
+  assert.equal(film.places.length, wanted.length);
+  film.places.forEach((place, i) => assert.ok(Math.abs(place - wanted[i]) < 1e-12, `${place} ${wanted[i]}`));
+  assert.equal(film.time.nearestStep(), 1000);
+});
+
+test("a film is waited for, a missing instant only for a while, and one that is loaded anew again", () => {
+  let page;
+  const way = trainingWay(() => page, [0, 100]);
+  assert.ok(!way.ready(60_000));
+  page = filmOf([0, 10, 100], []);
+  assert.ok(!way.ready(60_000));
+  page = filmOf([0, 10, 100], [100]);
+  assert.ok(!way.ready(1000));
+  assert.ok(way.ready(6000));
+  assert.ok(way.ready(0)); // it has begun
+  page = undefined;
+  assert.ok(!way.ready(0));
+  page = filmOf([0, 10, 100]);
+  assert.ok(way.ready(0));
+});
+
 test("a remote control turns the scenes from anywhere; arrows do where nothing else takes them", () => {
   for (const focus of ["none", "moves", "types"]) {
     assert.equal(actOf({ key: "PageDown" }, focus), "next");
@@ -62,6 +102,11 @@ test("a remote control turns the scenes from anywhere; arrows do where nothing e
   assert.equal(actOf({ key: "b" }, "types"), null);
   assert.equal(actOf({ key: "b", ctrlKey: true }, "none"), null);
   assert.equal(actOf({ key: "x" }, "none"), null);
+});
+
+test("what has the focus is told in any window by what it matches", () => {
+  const one = (text) => ({ matches: (selectors) => selectors.startsWith(text) });
+  assert.deepEqual([one("textarea"), one("input[type=range]"), one("button"), {}, undefined].map(focusOf), ["types", "moves", "none", "none", "none"]);
 });
 
 test("scenes are added, named, moved and deleted, and every change can be taken back", () => {
@@ -95,6 +140,29 @@ test("a state joins the path of the one before it, and no other page does", () =
   assert.deepEqual(readLecture(lectureText(joined(once, 1))), joined(once, 1));
 });
 
+test("a scene of a film may begin with the first instant, and joins the path of one of the same film", () => {
+  const run = (step, name = "a") => scene(`${step}`, `./train?run=${name}#manifold=1&step=${step}`);
+  const films = { title: "T", scenes: [run(0), run(40), run(900), run(900, "b"), scene("x", "./train?run=a"), scene("y")] };
+  const trained = fromTheFirst(films, 2);
+  assert.deepEqual(trained.scenes[2], { ...run(900), link: run(0).link, path: [{ link: run(900).link, seconds: 8 }] });
+  assert.deepEqual(readLecture(lectureText(trained)), trained);
+  assert.equal(fromTheFirst(trained, 2), trained);
+  for (const place of [0, 4, 5]) assert.equal(fromTheFirst(films, place), films);
+  const once = joined(joined(films, 1), 1);
+  assert.deepEqual(once.scenes[0].path.map(({ link }) => link), [run(40).link, run(900).link]);
+  assert.deepEqual(readLecture(lectureText(once)), once);
+  for (const place of [3, 4, 5]) assert.equal(joined(films, place), films);
+});
+
+test("a film is collected at the instant on show, unless it follows training", () => {
+  const page = "./train?run=a";
+  assert.equal(shownLink(page, "#manifold=1", { following: false, steps: [60] }), `${page}#manifold=1&step=60`);
+  assert.equal(shownLink(page, "#step=7", { following: false, steps: [60] }), `${page}#step=60`);
+  assert.equal(shownLink(page, "#step=7", { following: false, steps: [null] }), `${page}#step=7`);
+  assert.equal(shownLink(page, "", { following: true, steps: [60] }), page);
+  assert.equal(shownLink("./", "#mode=walk"), "./#mode=walk");
+});
+
 test("the clock says what has gone by and whether the plan holds", () => {
   assert.deepEqual([0, 59.9, 61, 3600].map(clockText), ["0:00", "0:59", "1:01", "60:00"]);
   assert.equal(clockLine(90, 20), "1:30 of 20:00");
@@ -125,6 +193,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   assert.match(String(showingOf("./learn?step=beta", file)), /β ladder/);
   assert.match(String(showingOf("./?models=vae-beta-1,ae-mnist", file)), /vae-beta-1, which is not in this file/);
   assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);
+  assert.match(String(showingOf("./train?run=a#step=3", file)), /film of a run, which is not in this file/);
   assert.deepEqual(showingOf("./lab?experiment=collapse", { ...file, pages: true }), { kind: "page", link: "./lab?experiment=collapse" });
   assert.deepEqual(showingOf("./learn?step=constructor", { ...file, pages: true }), { kind: "page", link: "./learn?step=constructor" });
   const dashboard = { ...file, names: [...file.names, "vae-beta-0", "vae-beta-20"], ladder: [2, 3], pages: true };
@@ -139,4 +208,5 @@ test("a collected scene is called by what it shows", () => {
   assert.equal(firstTitle("./"), "Explore: Move");
   assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");
   assert.equal(firstTitle("./learn?step=beta"), "Learn: beta");
+  assert.equal(firstTitle("./train?run=a#step=1200"), "Train: a, step 1,200");
 });

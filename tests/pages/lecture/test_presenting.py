@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.axe import serious
+from support.builders import short, tiny
 from support.explorer_page import settle, until
 from support.serving import offline_context
 
 from dashboard.explore.one_file import write_html
 from dashboard.lecture.lecture import bundled
+from vae_engine.data import mnist as data
+from vae_engine.runs import runs
 
 SCENES = json.loads(bundled())["scenes"]
 SLOWEST = 300
@@ -139,3 +142,53 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     page.get_by_test_id("open-lecture").set_input_files(bad)
     expect(page.get_by_test_id("lecture-told")).to_have_text("This is no lecture: its format is not “latent-explorer lecture”.")
     until(lambda: titles.count() == 2)
+
+
+NOTE_STEPS = """window.__steps = [];
+(function note() {
+  const {steps: [step], instants, loaded} = window.__latentFilm?.state() ?? {steps: [null], instants: [], loaded: []};
+  if (step !== null && loaded[0].length === instants.length && step !== window.__steps.at(-1)) window.__steps.push(step);
+  requestAnimationFrame(note);
+})();"""
+
+
+def scrubbed(page: Page) -> list[int]:
+    """The steps that the film in the frame has shown since all of it was there; none before there is a frame."""
+    frames = page.frames[1:]
+    return frames[0].evaluate("window.__steps") if frames else []
+
+
+def test_training_is_collected_and_scrubbed_from_the_first_instant_and_stands_at_once_where_motion_is_unwanted(
+    open_dashboard, served_folder: Path, digits: data.Images
+) -> None:
+    settings = short(steps=60, learning_rate=0.02)
+    list(
+        runs.start(served_folder / "runs" / "scrubbed", tiny(), settings, train_images=digits, validation_images=digits.head(32))
+    )
+    page = open_dashboard("/train?run=scrubbed")
+    page.add_init_script(NOTE_STEPS)
+    until(lambda: page.evaluate("window.__latentFilm?.state().steps[0]") == 60)
+    page.keyboard.press("Shift+S")
+    expect(page.get_by_test_id("collected")).to_contain_text("Train: scrubbed, step 60")
+    page.keyboard.press("Shift+S")
+    expect(page.get_by_test_id("collected")).to_contain_text("Scene 2")
+    page.get_by_role("link", name="Lecture").click()
+    page.get_by_test_id("trained-1").click()
+    expect(page.get_by_test_id("scene-1")).to_contain_text("Then moves through 1 more instant in 8 s.")
+    page.get_by_test_id("present").click()
+    until(lambda: page.evaluate("__latentLecture.playing()"))
+    until(lambda: not page.evaluate("__latentLecture.playing()"))
+    seen = scrubbed(page)
+    assert len(seen) > 4, seen
+    assert seen == sorted(seen)
+    assert seen[0] < 10
+    assert seen[-1] == 60
+    page.frames[1].get_by_test_id("film-scrubber").focus()
+    page.keyboard.press("PageDown")  # of a clicker: the scrubber, too, has a use for it
+    expect(page.get_by_test_id("scene-place")).to_have_text("2 of 2")
+    page.keyboard.press("Escape")
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_test_id("present").click()
+    until(lambda: scrubbed(page)[-1:] == [60])
+    assert set(scrubbed(page)) <= {0, 60}
+    page.keyboard.press("Escape")

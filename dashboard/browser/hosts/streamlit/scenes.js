@@ -2,7 +2,7 @@
 // What every page of the dashboard has: the key and the button that take it as a scene, and, in a frame with ?embed, no chrome.
 
 import {make} from "../../base/dom.js";
-import {addressAtRest, collectScene, listenForScenes} from "../../lecture/collect.js";
+import {addressAtRest, collectScene, listenForScenes, shownLink} from "../../lecture/collect.js";
 
 /** @typedef {{parentElement: ShadowRoot|HTMLElement}} ScenesCall */
 
@@ -25,7 +25,7 @@ export default function scenesComponent({parentElement}) {
   async function collect() {
     if (page() === "lecture") return;
     await addressAtRest();
-    told.textContent = collectScene(`./${page()}${location.search}${location.hash}`);
+    told.textContent = collectScene(shownLink(`./${page()}${location.search}`, location.hash, page() === "train" ? /** @type {any} */ (globalThis).__latentFilm?.state() : undefined));
     told.hidden = false;
     clearTimeout(timer);
     timer = setTimeout(() => (told.hidden = true), SEEN);
