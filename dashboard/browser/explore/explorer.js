@@ -46,7 +46,7 @@ import {createWorths} from "./worths.js";
  * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
  * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
- * @property {HTMLElement[]} [beside] what the host has to stand beside the page's own buttons
+ * @property {HTMLElement[]} [beside] what the host adds to the menu Share
  * @property {boolean} [apart] the address of the page is not this explorer's: it neither reads nor writes it
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
@@ -85,7 +85,7 @@ import {createWorths} from "./worths.js";
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
- * @property {HTMLElement[]} [beside] the host's buttons
+ * @property {HTMLElement[]} [beside] what the host adds to the menu Share
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose

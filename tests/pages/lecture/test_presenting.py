@@ -87,6 +87,7 @@ def test_the_exported_file_presents_what_it_has_the_models_for(browser: Browser,
     context.set_offline(True)
     page = context.new_page()
     page.goto(lecture_file.as_uri())
+    page.get_by_test_id("share-menu").click()
     page.get_by_test_id("open-scenes").click()
     expect(page.get_by_test_id("lecture-summary")).to_contain_text("7 cannot be shown here and will be skipped.")
     with context.expect_page() as opened:

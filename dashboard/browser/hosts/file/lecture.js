@@ -23,7 +23,7 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
-  const button = make("button", {type: "button", class: "lx-button", "data-testid": "open-scenes", title: "Scenes to present with a clicker; Shift S adds what is on show", onclick: lay}, "Lecture");
+  const button = make("button", {type: "button", class: "lx-button", "data-testid": "open-scenes", title: "Scenes to present with a clicker; Shift S adds what is on show", onclick: lay}, "Lecture …");
   const isFile = location.protocol === "file:";
   let timer = 0;
   page.body.append(told);
@@ -42,7 +42,7 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
       editor.destroy();
       linked = null; // from now on what this device keeps
       dialog.remove();
-      button.focus();
+      (button.closest("details")?.querySelector("summary") ?? button).focus();
     }}, make("div", {class: "lec-row"}, make("button", {type: "button", class: "lec-button", onclick: () => dialog.close(), "data-testid": "close-scenes"}, "Close")), desk);
     const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
     dialog.toggleAttribute("data-dark", dark());
