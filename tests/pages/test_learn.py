@@ -82,7 +82,16 @@ def is_one_screen_whatever_is_open(page: Page) -> None:
     page.set_viewport_size(WINDOW)
 
 
-@pytest.mark.parametrize("place", range(len(STEPS)), ids=[step.name for step in STEPS])
+IN_SHORT = ("why", "posterior", "beta")  # the steps that are looked at each time
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=step.name, marks=() if step.name in IN_SHORT else pytest.mark.long)
+        for place, step in enumerate(STEPS)
+    ],
+)
 def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place: int) -> None:
     step = opened(page, place)
     until(lambda: f"step={step.name}" in page.evaluate("location.href"))
