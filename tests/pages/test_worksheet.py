@@ -45,6 +45,7 @@ def opened(page: Page, place: int) -> Task:
     task = TASKS[place]
     page.get_by_test_id("stMain").get_by_text(f"{place + 1} {task.short}", exact=True).click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {task.title}")).to_be_visible(timeout=30_000)
+    at_rest(page)  # below the new heading stands the field of the task before for a moment
     return task
 
 
