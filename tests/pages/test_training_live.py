@@ -115,7 +115,7 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
         until(lambda: "stopped at step" in bar(page))
         assert jobs.view(run).state is State.STOPPED
         film = "window.__latentFilm.state()"  # wholly here, so that nobody asks for instants of a run that is gone
-        until(lambda: page.evaluate(f"{film}.loaded[0].length === {film}.instants.length"))
+        until(lambda: page.evaluate(f"!!window.__latentFilm && {film}.loaded[0].length === {film}.instants.length"))
         key(page, wording.DELETE).click()
         page.get_by_text(wording.DELETED).wait_for()
         expect(key(page, wording.START)).to_be_visible()
