@@ -8,7 +8,6 @@ from functools import partial
 import streamlit as st
 
 from dashboard.explore import one_file
-from dashboard.learn.steps.reconstruction import reconstruction
 from dashboard.models import charts
 from dashboard.shared import wording
 from dashboard.shared.tables import with_minus
@@ -45,22 +44,12 @@ def show() -> None:
     st.dataframe(with_minus(rows, digits), hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
-    _reconstruction()
     _one_file(models)
     st.subheader(wording.CARDS)
     for m in models:
         card = m.folder / "README.md"
         with st.expander(m.name):
             st.markdown(card.read_text(encoding="utf-8") if card.exists() else wording.NO_CARD)
-
-
-def _reconstruction() -> None:
-    """That the two models the lecture is about do not reconstruct as one may expect."""
-    try:
-        material = catalogue.material()
-    except EngineError:
-        return
-    st.markdown(f":small[**{material.ae.name}** beside **{material.vae.name}**: {reconstruction(material)}]")
 
 
 def _one_file(models: Sequence[Stored]) -> None:
