@@ -11,9 +11,7 @@ from streamlit.testing.v1 import AppTest
 from support.builders import ROOT
 
 from dashboard.jobs import files as run_files
-from dashboard.learn.steps.reconstruction import reconstruction
 from dashboard.shared import wording
-from dashboard.stock import catalogue
 from vae_engine.publish import tables
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
@@ -41,7 +39,6 @@ def test_models_page_shows_every_bundled_model_with_its_card_the_best_first() ->
     numbers, best = app.dataframe[0].value.loc[0], bundled()[0].metrics
     for key in wording.METRIC_COLUMNS:
         assert (numbers[key], numbers[f"{key}_se"]) == (best[key], best[f"{key}_se"])
-    assert any(reconstruction(catalogue.material()) in one.value for one in app.markdown), "as step 9 of Learn says it"
 
 
 def test_models_page_offers_the_chosen_models_as_one_file() -> None:
