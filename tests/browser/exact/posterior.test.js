@@ -10,7 +10,7 @@ import { elboOf, gapsOf } from "../../../dashboard/browser/exact/gaps.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
 import { Inference } from "../../../dashboard/browser/exact/posterior.js";
 import { gridAround, onGrid } from "../../../dashboard/browser/exact/posterior_summary.js";
-import { contourPieces } from "../../../dashboard/browser/map/contours.js";
+import { contourPieces } from "../../../dashboard/browser/map/layout/contours.js";
 import { gridPoints } from "../../../dashboard/browser/model/density.js";
 import { createBatchDecoder } from "../../../dashboard/browser/model/worker.js";
 import { runPython } from "../support/python.js";
