@@ -33,7 +33,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
   let live = null;
   /** @type {Frame[]|null} */
   let sorted = null;
-  let [closed, timer, liveTimer, tag, trouble, asking, aside] = [false, 0, 0, "", "", false, false];
+  let [closed, waiting, timer, liveTimer, tag, trouble, asking, aside] = [false, false, 0, 0, "", "", false, false];
 
   /** Every instant that is here, ascending. */
   function list() {
@@ -82,7 +82,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
       changed(null);
     } finally {
       underway.delete(step);
-      if (!timer) fetchMore();
+      if (!waiting) fetchMore();
     }
   }
 
@@ -90,8 +90,9 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
     trouble = SILENCE;
     changed(null);
     clearTimeout(timer);
+    waiting = true; // which the timer's number does not say: it is 0 in a frame that was taken off the page, where no request is answered either
     timer = setTimeout(() => {
-      timer = 0;
+      waiting = false;
       fetchMore();
     }, RETRY);
   }
