@@ -51,7 +51,7 @@ UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 
 SOURCES = {**datasets.TITLES, "own": "Images of your own"}
 PATH = "A folder or a file of images on the machine of this server"
-UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures"
+UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each image becomes 28 × 28 grey"
 UPLOAD_HELP = (
     "If it is refused with the number 403, something between you and the server drops cookies: then put the file on the "
     "machine of the server and give its place above."
@@ -334,7 +334,7 @@ def own_counts(splits: Mapping[str, int]) -> str:
 
 def inferred(report: Report) -> list[str]:
     """What was noticed in images of one's own and done about it, a sentence each."""
-    said = [f"{report.format}, {report.size} pixels. Range: {report.range}. Labels: {report.labels}."]
+    said = [f"{report.format}, {report.size} pixels, read as 28 × 28 grey. Range: {report.range}. Labels: {report.labels}."]
     said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
     said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []
     return said + ([f"Of one tone: {shortened(report.one_tone)}."] if report.one_tone else [])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 _NAMED, _LONGEST = 5, 14
+_TEXT = 14  # pixels
+_ABSENT = "\uffff"  # what no font has a picture of
+_PLAIN = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+                        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "\u2212": "-", "\u2013": "-", "\u2014": "-"})  # fmt: skip
 _MARGIN, _TITLE, _ROW, _PER_CLASS, _ZOOM = 8, 120, 64, 12, 2
 
 
@@ -66,8 +71,13 @@ def shortened(names: tuple[str, ...]) -> str:
 
 
 def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inverted: bool) -> bytes:
-    """A PNG with the first images of each class, as the files show them, beside the name of the class."""
-    shown = [(name, images[np.flatnonzero(labels == label)[:_PER_CLASS]]) for label, name in enumerate(classes)]
+    """A PNG with the first images of each class, as the files show them, beside the name of the class.
+
+    The font that comes with Pillow has no letters but those of ASCII: a name stands as `plain_name` says.
+    """
+    shown = [
+        (plain_name(name, label), images[np.flatnonzero(labels == label)[:_PER_CLASS]]) for label, name in enumerate(classes)
+    ]
     shown = [(name, some) for name, some in shown if len(some)]
     columns = 1 if len(shown) <= 12 else 3
     rows = -(-len(shown) // columns)
@@ -78,10 +88,22 @@ def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inve
         column, row = divmod(index, rows)
         left, top = _MARGIN + column * width, _MARGIN + row * _ROW
         short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
-        draw.text((left + _TITLE - 10, top + 28), short, fill=20, font_size=14, anchor="rm")
+        draw.text((left + _TITLE - 10, top + 28), short, fill=20, font_size=_TEXT, anchor="rm")
         for place, image in enumerate(some[: _PER_CLASS if columns == 1 else 5]):
             seen = Image.fromarray(255 - image if inverted else image).resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
             page.paste(seen, (left + _TITLE + place * (28 * _ZOOM + 4), top))
     file = io.BytesIO()
     page.save(file, "PNG")
     return file.getvalue()
+
+
+def plain_name(name: str, label: int) -> str:
+    """The name of the class of a label in letters that Pillow's own font has: without its accents, otherwise by number.
+
+    `ä` becomes `a` and `ß` becomes `ss`; a name with other letters becomes `class 3`, counted from 0 as the report lists them.
+    """
+    font = ImageFont.load_default(_TEXT)
+    apart = unicodedata.normalize("NFKD", name.translate(_PLAIN))
+    plain = "".join(one for one in apart if not unicodedata.combining(one))
+    absent = bytes(font.getmask(_ABSENT))
+    return f"class {label}" if any(bytes(font.getmask(one)) == absent for one in plain) else plain

@@ -73,7 +73,7 @@ def pack(folder: Path, path: Path, limit: int | None = None) -> int:
     events = run_log.read_all(folder)
     if limit is not None:
         parts, events = _lightened(parts, events, limit)
-    parts[run_log.EVENTS] = b"".join(json.dumps(event).encode() + b"\n" for event in events)
+    parts[run_log.EVENTS] = b"".join(map(run_log.line, events))
     _check(parts)
     manifest = {"format": FORMAT, "files": {name: _digest(content) for name, content in parts.items()}}
     with tempfile.TemporaryFile() as file:
@@ -98,7 +98,7 @@ def _lightened(
         parts = {name: content for name, content in parts.items() if name != STATE}
     besides = sum(len(content) for name, content in parts.items() if name not in (IMAGES, *steps.values()))
     besides += len(zlib.compress(parts[IMAGES])) if IMAGES in parts else 0
-    besides += sum(len(json.dumps(event)) for event in events) + _PER_PART * (len(parts) + 2)  # text packs to less
+    besides += sum(len(run_log.line(event)) for event in events) + _PER_PART * (len(parts) + 2)  # text packs to less
     kept = list(steps)
     for count in range(len(steps), -1, -1):
         kept = _evenly(sorted(steps), count)
@@ -256,11 +256,11 @@ def _check_event(event: Any) -> None:
     kind = event.get("type") if isinstance(event, dict) else None
     numbers = _NUMBERS.get(kind) if isinstance(kind, str) else None
     whole = numbers is not None and type(event.get("step")) is int and -1 <= event["step"] < 10**9
-    sound = whole and all(_is_number(event.get(key)) for key in (*(numbers or ()), "time"))
+    sound = whole and all(_is_number(event.get(key), key in run_log.MEASURED) for key in (*(numbers or ()), "time"))
     sound = sound and all(event.get(key) is None or _is_number(event[key]) for key in _NEWER)
     if sound and kind in ("epoch", "finished"):
         terms = event.get("terms")
-        sound = isinstance(terms, dict) and len(terms) < 20 and all(map(_is_number, terms.values()))
+        sound = isinstance(terms, dict) and len(terms) < 20 and all(_is_number(value, True) for value in terms.values())
         sound = sound and type(event.get("n", 0)) is int  # older logs do not say how many images
     if sound and kind in ("finished", "failed"):
         text = event.get("reason" if kind == "finished" else "message")
@@ -271,5 +271,8 @@ def _check_event(event: Any) -> None:
         raise EngineError(f"{run_log.EVENTS} holds an event that training never writes.")
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any, measured: bool = False) -> bool:
+    """Whether this is a number of training, or null for one that was not finite where it was measured."""
+    if value is None:
+        return measured
     return type(value) in (int, float) and abs(value) < 1e300

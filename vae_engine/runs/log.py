@@ -1,11 +1,13 @@
 """The log of a run, `events.jsonl`: one JSON object a line, appended as training goes and read while it grows.
 
-A kill may tear the last line, and a run that went on after a kill says so: readers follow both. No torch.
+A kill may tear the last line, and a run that went on after a kill says so: readers follow both. JSON has no word for a number
+that is not finite, as a run logs where it diverges: it stands as null, and is read as no number. No torch.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Iterable
@@ -16,6 +18,9 @@ from typing import IO, Any
 EVENTS = "events.jsonl"
 
 LogEvent = dict[str, Any]
+
+MEASURED = ("loss", "nll", "kl")
+"""What training measures, besides the terms of held-out images: always a number, though not always a finite one."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,34 @@ def _joined(events: Iterable[LogEvent], lines: Iterable[bytes]) -> tuple[LogEven
             continue
         if event["type"] == "resumed":
             known = [one for one in known if one["step"] <= event["step"]]
-        known.append(event)
+        known.append(_with_numbers(event))
     return tuple(known)
+
+
+def _with_numbers(event: LogEvent) -> LogEvent:
+    """An event as it was before it was written, but for an infinity, which is now no number."""
+    told = {name: math.nan for name in MEASURED if name in event and event[name] is None}
+    if isinstance(terms := event.get("terms"), dict) and None in terms.values():
+        told["terms"] = {name: math.nan if value is None else value for name, value in terms.items()}
+    return {**event, **told} if told else event
+
+
+def line(value: LogEvent) -> bytes:
+    """An event as a line of the log: strict JSON."""
+    return json.dumps(_without_infinities(value), allow_nan=False).encode() + b"\n"
+
+
+def _without_infinities(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_infinities(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_infinities(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def append(log: IO[bytes], value: LogEvent, durable: bool = False) -> None:
     """Add an event to a log opened for appending; `durable` waits until the disk has it."""
-    log.write((json.dumps({**value, "time": round(time.time(), 3)}) + "\n").encode())
+    log.write(line({**value, "time": round(time.time(), 3)}))
     log.flush()
     if durable:
         os.fsync(log.fileno())

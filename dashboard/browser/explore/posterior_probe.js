@@ -3,10 +3,10 @@
 // the q that is drawn over it, which may be on its way from the encoder's answer to the best Gaussian.
 
 import {sentenceOf} from "../base/errors.js";
-import {keptTruth, withElbo} from "./kept_truth.js";
 import {observeFixed} from "../images/digits.js";
 import {extentOf, gridAround, onGrid} from "../exact/posterior_summary.js";
 import {gridPoints} from "../model/density.js";
+import {asKept, gapsAsKept, keptTruth} from "../model/kept_truth.js";
 import {shownImage} from "../state/state.js";
 import {apart} from "../words/numbers.js";
 
@@ -15,7 +15,7 @@ import {apart} from "../words/numbers.js";
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} BoundedGaussian */
 /** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
-/** @typedef {{story: string, key: string, x: Float32Array, kept?: import("./kept_truth.js").Kept|null}} Subject a drawing that grows is one story of many subjects */
+/** @typedef {{story: string, key: string, x: Float32Array, kept?: import("../model/kept_truth.js").Kept|null}} Subject a drawing that grows is one story of many subjects */
 /**
  * @typedef {object} Truth what is known of the image by now
  * @property {Posterior} picture of p(z|x), coarse at first
@@ -116,10 +116,8 @@ export function createPosteriorProbe(app) {
       if (!found) continue;
       answered = asked;
       if (asked.story !== subject?.story) continue;
-      const {encoder, ...picture} = found;
-      const {kept} = asked;
-      const q = kept ? withElbo(encoder, kept.elbo) : encoder;
-      truth = {picture: asked === subject || !truth ? picture : truth.picture, exact: kept ? {...picture, logPx: kept.logPx} : picture, encoder: q, q, gaps: null};
+      const {encoder, ...exact} = asKept(found, asked.kept);
+      truth = {picture: asked === subject || !truth ? exact : truth.picture, exact, encoder, q: encoder, gaps: null};
       changed();
       if (asked !== subject) await new Promise((resolve) => setTimeout(resolve, performance.now() - began));
     }
@@ -163,11 +161,8 @@ export function createPosteriorProbe(app) {
     const found = await batch.gaps(asked.x).catch((error) => fail(asked, error));
     climbing = null;
     if (!found || asked !== subject || !app.store.state.refined || !model) return;
-    // Gaps are the page's own sums; the bounds are moved by as much as log p(x) is.
-    const logPx = asked.kept?.logPx ?? found.logPx;
-    const moved = (/** @type {BoundedGaussian} */ bound) => withElbo(bound, bound.elbo + logPx - found.logPx);
-    const encoder = asked.kept ? withElbo(found.encoder, asked.kept.elbo) : found.encoder;
-    const [climbed, best] = [found.path.map((step) => moved(bounded(step))), moved(found.best)];
+    const {logPx, encoder, best, path} = gapsAsKept(found, asked.kept);
+    const climbed = path.map(bounded);
     const last = climbed[climbed.length - 1];
     const elsewhere = Math.hypot(last.mu[0] - best.mu[0], last.mu[1] - best.mu[1]) > Math.max(...best.std);
     const there = Math.hypot(...app.store.state.z[model.place].map((value, axis) => value - best.mu[axis])) < THERE; // as after a reload

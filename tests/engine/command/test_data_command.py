@@ -14,6 +14,7 @@ from support.builders import tiny_settings
 
 from vae_engine.data import datasets, own
 from vae_engine.data.mnist import Images
+from vae_engine.data.report import plain_name
 from vae_engine.stored import checkpoints
 
 Command = Callable[..., tuple[int, str, str]]
@@ -41,6 +42,14 @@ def test_it_says_everything_that_was_found(dark: Path, command: Command, tmp_pat
     code, text, _ = command("data", dark)
     assert code == 0
     assert all(word in text for word in ("dark ink on light ground", "counted from 1", "row 7", "array 'more'"))
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [("three", "three"), ("Äpfel", "Apfel"), ("groß", "gross"), ("Łódź", "Lodz"), ("три", "class 3"), ("三", "class 3")],
+)
+def test_a_sheet_writes_names_in_letters_that_its_font_has(name: str, drawn: str) -> None:
+    assert plain_name(name, 3) == drawn
 
 
 def test_what_cannot_be_read_is_one_sentence(command: Command, tmp_path: Path) -> None:

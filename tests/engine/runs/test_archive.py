@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from support.builders import attempt, short, tiny
 from vae_engine import load_model
 from vae_engine.data import mnist as data
 from vae_engine.runs import archive as run_archive
+from vae_engine.runs import log as run_log
 from vae_engine.runs import runs, snapshots
 from vae_engine.runs.log import read_on
 
@@ -59,6 +62,27 @@ def test_an_unpacked_run_is_a_model_and_has_its_snapshots(finished: Path, tmp_pa
             assert snapshots.read(tmp_path / "copy", event["step"]).metrics["steps"] == event["step"]
 
 
+@pytest.mark.parametrize("older", [False, True], ids=["as written now", "as older logs wrote it"])
+def test_a_run_that_diverged_travels_as_strict_json_and_its_infinities_come_out_as_no_number(
+    older: bool, finished: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(finished, tmp_path / "run"))
+    events = read_on(folder).events
+    last = {**events[-1], "terms": {**events[-1]["terms"], "nll": math.inf, "kl": math.nan}}
+    step = next(event for event in events if event["type"] == "step")
+    wild = [*events[:-1], {**step, "kl": math.inf, "kl_se": None}, last]
+    lines = [json.dumps(event).encode() + b"\n" if older else run_log.line(event) for event in wild]
+    (folder / runs.EVENTS).write_bytes(b"".join(lines))
+    run_archive.pack(folder, tmp_path / "run.zip")
+    run_archive.unpack(tmp_path / "run.zip", tmp_path / "copy")
+    for text in (tmp_path / "copy" / runs.EVENTS).read_text().splitlines():
+        json.loads(text, parse_constant=lambda constant: pytest.fail(f"{constant} is no JSON"))
+    *others, step, last = read_on(tmp_path / "copy").events
+    assert others == list(events[:-1])
+    assert [math.isnan(value) for value in (step["kl"], last["terms"]["nll"], last["terms"]["kl"])] == [True] * 3
+    assert step["kl_se"] is None, "which there never was"
+
+
 def test_an_unpacked_stopped_run_goes_on(stopped: Path, tmp_path: Path, digits: data.Images) -> None:
     run_archive.pack(stopped, tmp_path / "run.zip")
     run_archive.unpack(tmp_path / "run.zip", tmp_path / "copy")
@@ -67,8 +91,6 @@ def test_an_unpacked_stopped_run_goes_on(stopped: Path, tmp_path: Path, digits: 
 
 
 def test_only_the_parts_of_a_run_travel(finished: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = Path(shutil.copytree(finished, tmp_path / "run"))
     for name in ("about.json", "output.log", "lock", "secret.txt", "snapshots/notes.txt"):
         (folder / name).write_text("private")
@@ -112,8 +134,6 @@ def test_a_limit_that_even_the_model_alone_exceeds_is_refused(finished: Path, tm
 
 @pytest.mark.parametrize("spoil", ["no config", "broken weights", "linked weights", "broken snapshot"])
 def test_a_spoilt_run_is_not_packed(spoil: str, finished: Path, tmp_path: Path) -> None:
-    import shutil
-
     folder = Path(shutil.copytree(finished, tmp_path / "run"))
     match spoil:
         case "no config":

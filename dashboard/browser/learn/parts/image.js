@@ -4,6 +4,7 @@
 import {ambiguousImages, FAR_OFF, nextAfter} from "../../images/ambiguous.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make} from "../../base/dom.js";
+import {asKept, gapsAsKept, keptTruth, movedBy} from "../../model/kept_truth.js";
 import {oneOf as one} from "../../words/classes.js";
 import {createPicture} from "./parts.js";
 import {initialState} from "../../state/state.js";
@@ -11,8 +12,8 @@ import {initialState} from "../../state/state.js";
 /** @typedef {import("../../exact/posterior_summary.js").Posterior} Posterior */
 /** @typedef {import("../../model/worker.js").EncoderBound} EncoderBound */
 /** @typedef {import("../../exact/gaps.js").Gaps} Gaps */
-/** @typedef {{index: number, label: number, x: Float32Array, truth: (Posterior & {encoder: EncoderBound})|null, gaps: (Posterior & Gaps)|null}} Subject
- *   what is null is still being worked out */
+/** @typedef {{index: number, label: number, x: Float32Array, truth: (Posterior & {encoder: EncoderBound})|null, gaps: (Posterior & Gaps)|null, moved: number}} Subject
+ *   what is null is still being worked out; moved: nats between the page's own sums and what was kept of the image */
 /** @typedef {ReturnType<typeof createChosenImage>} ChosenImage */
 
 /**
@@ -36,7 +37,7 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
 
   /** @param {number} index @returns {Subject} */
   function subjectOf(index) {
-    return {index, label: points.labels[index], x: observeFixed(lesson.images, index, points), truth: null, gaps: null};
+    return {index, label: points.labels[index], x: observeFixed(lesson.images, index, points), truth: null, gaps: null, moved: 0};
   }
 
   /** @param {number} index */
@@ -50,15 +51,16 @@ export function createChosenImage(lesson, {first = 0, gaps = false, changed = ()
 
   async function ask() {
     const asked = subject;
+    const kept = keptTruth(points, asked.index);
     const truth = await lesson.decoder.exactPosterior(asked.x).catch(lesson.fail);
     if (!truth || asked !== subject || !lesson.alive()) return;
-    asked.truth = truth;
+    [asked.truth, asked.moved] = [asKept(truth, kept), movedBy(truth.logPx, kept)];
     changed();
     lesson.commit();
     if (!gaps) return;
     const found = await lesson.decoder.gaps(asked.x).catch(lesson.fail);
     if (!found || asked !== subject || !lesson.alive()) return;
-    asked.gaps = found;
+    asked.gaps = gapsAsKept(found, kept);
     changed();
     lesson.commit();
   }

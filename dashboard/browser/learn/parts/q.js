@@ -4,6 +4,7 @@
 import {elboOf, QUICK_NODES} from "../../exact/gaps.js";
 import {gaussianOf} from "./kept.js";
 import {logJoints} from "../maths/sums.js";
+import {movedBound} from "../../model/kept_truth.js";
 import {paintPosterior, Q_MASSES} from "../../map/marks.js";
 import {radiusHolding} from "../../base/geometry.js";
 
@@ -42,6 +43,9 @@ export function gaussianBetween(from, to, share) {
   return {mu: [mix(0), mix(1)], std: [widen(0), widen(1)]};
 }
 
+/** @param {Gaussian} a @param {Gaussian} b */
+const same = (a, b) => [0, 1].every((axis) => a.mu[axis] === b.mu[axis] && a.std[axis] === b.std[axis]);
+
 /** @param {import("../lesson.js").Lesson} lesson @param {import("./image.js").ChosenImage} image */
 export function createMovableQ(lesson, image) {
   /** @type {Gaussian|null} */
@@ -53,6 +57,13 @@ export function createMovableQ(lesson, image) {
   function set(next) {
     q = next;
     lesson.invalidate();
+  }
+
+  /** In the numbers kept of the image: what was measured of the encoder's q, and of any other the page's sum, moved as log p(x) is.
+   * @param {Gaussian} of @param {boolean} quick */
+  function ownBound(of, quick) {
+    const {x, truth, moved} = image.subject();
+    return truth && same(of, truth.encoder) ? truth.encoder : movedBound(boundOf(lesson.model.network, x, of, quick), moved);
   }
 
   /** @param {0|1} axis @returns {Handle} */
@@ -88,7 +99,7 @@ export function createMovableQ(lesson, image) {
     /** The ELBO of q. @param {boolean} quick good enough while it moves @returns {Bound|null} */
     bound(quick) {
       if (!q) return null;
-      if (!known || known.q !== q || (known.quick && !quick)) known = {q, quick, bound: boundOf(lesson.model.network, image.subject().x, q, quick)};
+      if (!known || known.q !== q || (known.quick && !quick)) known = {q, quick, bound: ownBound(q, quick)};
       return known.bound;
     },
     /** @param {import("./map.js").Painter} painter */

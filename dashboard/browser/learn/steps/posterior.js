@@ -62,7 +62,7 @@ export function posteriorView(lesson) {
   /** The sum on show first, then those of the other grids for the chart. */
   async function sum() {
     lesson.commit();
-    const {index, x, truth} = image.subject();
+    const {index, x, truth, moved} = image.subject();
     if (index !== known.index) known = {index, sums: new Map()};
     if (!truth) return;
     const {sums} = known;
@@ -71,7 +71,7 @@ export function posteriorView(lesson) {
       sums.set(side, NaN);
       const joints = await lesson.decoder.logJoint(x, latticePoints(side)).catch(lesson.fail);
       if (!joints || !lesson.alive()) return;
-      sums.set(side, latticeLogSum(joints, side));
+      sums.set(side, latticeLogSum(joints, side) + moved);
       if (side === n) lesson.commit();
       else lesson.invalidate();
       if (known.sums !== sums) return;

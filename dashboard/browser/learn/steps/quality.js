@@ -57,7 +57,7 @@ export function howGoodView(lesson) {
   const greyNote = createNote("grey-note");
 
   async function begin() {
-    const {index, x, truth} = image.subject();
+    const {index, x, truth, moved} = image.subject();
     if (!truth || trials.index === index) return;
     const mine = {index, curves: /** @type {number[][]} */ ([])};
     trials = mine;
@@ -66,7 +66,7 @@ export function howGoodView(lesson) {
       const z = pointsOf(truth.encoder, normalDraws(normal, MOST_SAMPLES));
       const joints = await lesson.decoder.logJoint(x, z).catch(lesson.fail);
       if (!joints || trials !== mine || !lesson.alive()) return;
-      mine.curves.push(runningLogMeans(logWeights(truth.encoder, z, joints), CURVE));
+      mine.curves.push(runningLogMeans(logWeights(truth.encoder, z, joints), CURVE).map((mean) => mean + moved));
       lesson.invalidate();
       if (repeat === 0) measureGrey(index);
     }
