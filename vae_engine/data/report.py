@@ -13,8 +13,10 @@ from PIL import Image, ImageDraw, ImageFont
 _NAMED, _LONGEST = 5, 14
 _TEXT = 14  # pixels
 _ABSENT = "\uffff"  # what no font has a picture of
-_PLAIN = str.maketrans({"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
-                        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "\u2212": "-", "\u2013": "-", "\u2014": "-"})  # fmt: skip
+_PLAIN = str.maketrans({
+    "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "\u2212": "-", "\u2013": "-", "\u2014": "-",
+})  # fmt: skip
 _MARGIN, _TITLE, _ROW, _PER_CLASS, _ZOOM = 8, 120, 64, 12, 2
 
 

@@ -79,7 +79,7 @@ def _joined(events: Iterable[LogEvent], lines: Iterable[bytes]) -> tuple[LogEven
 
 def _with_numbers(event: LogEvent) -> LogEvent:
     """An event as it was before it was written, but for an infinity, which is now no number."""
-    told = {name: math.nan for name in MEASURED if name in event and event[name] is None}
+    told: LogEvent = {name: math.nan for name in MEASURED if name in event and event[name] is None}
     if isinstance(terms := event.get("terms"), dict) and None in terms.values():
         told["terms"] = {name: math.nan if value is None else value for name, value in terms.items()}
     return {**event, **told} if told else event
