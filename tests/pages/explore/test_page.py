@@ -10,6 +10,8 @@ from support.explorer_page import PHONE, choose_image, draw_seven, here, pixels,
 
 from dashboard.learn.steps import STEPS
 
+MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
+
 
 def test_reloading_restores_the_state(open_static):
     page = open_static()
@@ -26,35 +28,45 @@ def test_reloading_restores_the_state(open_static):
 
 
 @pytest.mark.parametrize(
-    "link", ["#z=NaN,0;0,0", "#z=1e9,0;0,0", "#mode=fly", "#layers=points,evil", "#seed=-1", "#t=9", "#z=" + "1" * 100_000]
+    ("link", "named"),
+    [
+        ("#z=NaN,0;0,0&mode=fly&layers=points,evil&seed=-1&t=9", ["z", "mode", "layers", "seed", "t"]),
+        ("#z=1e9,0;0,0", ["z"]),
+        ("#z=" + "1" * 100_000, ["link"]),
+    ],
 )
-def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link):
+def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link, named):
     page = open_static(link)
-    expect(page.get_by_test_id("notice")).to_contain_text("make no sense")
+    notice = page.get_by_test_id("notice")
+    expect(notice).to_contain_text("make no sense")
+    found = re.search(r"here \((.+)\)", notice.inner_text())
+    assert found
+    assert sorted(found[1].split(", ")) == sorted(named)
     assert state(page)["z"] == [[0, 0], [0, 0]]
     assert state(page)["mode"] == "move"
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
-@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
-def test_everything_fits_without_scrolling(open_static, size, mode):
+def test_everything_fits_without_scrolling(open_static, size):
     page = open_static(viewport={"width": size[0], "height": size[1]})
     choose_image(page)
-    page.get_by_test_id(f"mode-{mode}").click()
-    if mode == "select":
-        page.get_by_test_id("latent-map-vae").focus()
-        for key in ("Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowUp"] * 3, "Enter"):
-            page.keyboard.press(key)
-        expect(page.get_by_test_id("select-together")).to_contain_text("AE")
-    settle(page)
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == list(size)
-    overflowing = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
-    assert page.evaluate(overflowing) == 0
-    for kind in ("vae", "ae"):
-        shown, least = (f"network-pi-{kind}", 60) if mode == "network" else (f"digit-{kind}", 220)
-        box = page.get_by_test_id(shown).bounding_box()
-        assert box
-        assert box["width"] >= least
+    for mode in MODES:
+        page.get_by_test_id(f"mode-{mode}").click()
+        if mode == "select":
+            page.get_by_test_id("latent-map-vae").focus()
+            for key in ("Enter", *["Shift+ArrowRight"] * 3, *["Shift+ArrowUp"] * 3, "Enter"):
+                page.keyboard.press(key)
+            expect(page.get_by_test_id("select-together")).to_contain_text("AE")
+        settle(page)
+        whole = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert whole == list(size), mode
+        too_tall = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
+        assert page.evaluate(too_tall) == 0, mode
+        for kind in ("vae", "ae"):
+            shown, least = (f"network-pi-{kind}", 60) if mode == "network" else (f"digit-{kind}", 220)
+            box = page.get_by_test_id(shown).bounding_box()
+            assert box
+            assert box["width"] >= least, mode
 
 
 @pytest.mark.parametrize("size", [(1366, 696), (1920, 1008)])
@@ -176,21 +188,38 @@ def test_the_theme_follows_the_system(open_static, scheme):
     assert min(brightness) > 200 if scheme == "light" else max(brightness) < 60
 
 
-@pytest.mark.parametrize("mode", ["move", "inspect", "select", "draw", "walk", "sample", "network"])
-def test_every_picture_on_screen_follows_a_change_of_theme(open_static, mode):
-    page = open_static(color_scheme="light")
-    if mode == "inspect":
-        choose_image(page)
-    page.get_by_test_id(f"mode-{mode}").click()
-    if mode == "draw":
-        draw_seven(page)
-    pictures = """() => Object.fromEntries(Array.from(document.querySelectorAll("canvas"), (one, i) => {
-        const {data} = one.getContext("2d").getImageData(0, 0, one.width, one.height);
-        const shown = one.checkVisibility() && data.some((value) => value);
-        return [`${i} ${one.dataset.testid ?? one.className}`, shown ? data.join() : ""];
-    }))"""
-    page.wait_for_timeout(3000)
-    light = {name: picture for name, picture in page.evaluate(pictures).items() if picture}
-    assert len(light) > 5
-    page.emulate_media(color_scheme="dark")
-    until(lambda: not [name for name, picture in page.evaluate(pictures).items() if picture and picture == light.get(name)])
+PICTURES = """() => Object.fromEntries(Array.from(document.querySelectorAll("canvas"), (one, i) => {
+    const words = new Uint32Array(one.getContext("2d").getImageData(0, 0, one.width, one.height).data.buffer);
+    let sum = 0; // 0 as long as every pixel is
+    if (one.checkVisibility()) for (const word of words) sum = (Math.imul(sum, 16777619) ^ word) >>> 0;
+    return [`${i} ${one.dataset.testid ?? one.className}`, sum];
+}))"""
+"""A number for what each canvas in sight shows, 0 for nothing."""
+
+
+def test_every_picture_on_screen_follows_a_change_of_theme(open_static):
+    page = open_static()
+
+    def at_rest() -> dict[str, int]:
+        """What is shown once nothing comes any more."""
+        shown: list[dict[str, int]] = [page.evaluate(PICTURES)]
+
+        def same() -> bool:
+            page.wait_for_timeout(400)
+            shown.append(page.evaluate(PICTURES))
+            return shown[-1] == shown[-2]
+
+        until(same)
+        return {name: picture for name, picture in shown[-1].items() if picture}
+
+    for mode in MODES:
+        page.emulate_media(color_scheme="light")
+        if mode == "inspect":
+            choose_image(page)
+        page.get_by_test_id(f"mode-{mode}").click()
+        if mode == "draw":
+            draw_seven(page)
+        light = at_rest()
+        assert len(light) > 5
+        page.emulate_media(color_scheme="dark")
+        until(lambda light=light: not [name for name, picture in page.evaluate(PICTURES).items() if picture == light.get(name)])
