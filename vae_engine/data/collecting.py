@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,9 +60,17 @@ class Collection:
         end = start + self.splits[split]
         return Images(self.images.images[start:end], self.images.labels[start:end])
 
+    def called(self, places: Iterable[int]) -> list[str]:
+        """What the files call the images at these places: the file within its folder, and its row where it has several."""
+        return [self.names[int(self.rows[place])] for place in places]
+
+    def order_in_the_files(self) -> np.ndarray:
+        """The places of all images [n] in the order in which the files have them."""
+        return np.argsort(self.rows, kind="stable")
+
     def as_in_the_files(self) -> Images:
         """All images in the order in which the files have them."""
-        order = np.argsort(self.rows, kind="stable")
+        order = self.order_in_the_files()
         return Images(self.images.images[order], self.images.labels[order])
 
     @property

@@ -59,6 +59,7 @@ import {createWorths} from "./worths.js";
  * @property {ExplorerModel[]} models
  * @property {import("../model/worker.js").BatchDecoder[]} batches
  * @property {Uint8Array|null} images
+ * @property {readonly string[]|null} names what the files call the images, where they are one's own
  * @property {Promise<unknown>} arrived resolves when images and encoders are here, or are known not to come
  * @property {import("../base/palette.js").Theme} theme
  * @property {ReturnType<typeof createWalk>} walk
@@ -148,7 +149,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
@@ -304,6 +305,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   async function receiveImages() {
+    app.names = (await shelf.names().catch(complain)) ?? null;
     app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
     invalidate();
   }
