@@ -25,6 +25,7 @@ import {createStore, initialState, shownImage} from "../state/state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
 import {createWalk} from "./walk.js";
 import {createWorths} from "./worths.js";
+import {areMany, classesOf} from "../words/classes.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
@@ -138,7 +139,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const models = shelf.models();
   tellApart(models, nameOf);
   const [ladder, rung] = [shelf.ladder, shelf.rung()];
-  const plain = initialState(models.length);
+  const marked = areMany(classesOf(models[0].bundle));
+  const plain = initialState(models.length, marked);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? (options.apart ? "" : location.hash.slice(1)), plain, models);
 
   let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
@@ -255,7 +257,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   function reset() {
-    app.store.dispatch({type: "reset"});
+    app.store.dispatch({type: "reset", marked});
     commit();
   }
 
