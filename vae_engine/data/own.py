@@ -48,6 +48,7 @@ __all__ = [
 _FILES, _DIGITS = "files", 16
 _PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
 _QUICK, _PATIENCE = 100, 20  # so many files are looked at every time; a look at more is good for so many times as long as it took
+_WISHED = ("polarity", "orientation", "labels", "classes")
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
@@ -123,8 +124,8 @@ def _taken_apart(name: str | Path) -> tuple[Path, Wishes, str]:
         return path, Wishes(), ""
     given = dict(parse_qsl(noted))
     files, limit = given.pop(_FILES, ""), given.pop("limit", "0")
-    if not (given.keys() <= {"polarity", "orientation", "labels"} and limit.isdecimal() and len(limit) < 10):
-        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not polarity, orientation, labels or limit.")
+    if not (given.keys() <= set(_WISHED) and limit.isdecimal() and len(limit) < 10):
+        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not one of {', '.join(_WISHED)} or limit.")
     wishes = Wishes(**given, limit=int(limit))
     if wishes.polarity not in POLARITIES or wishes.orientation not in ORIENTATIONS:
         raise EngineError(f"Images are {', '.join(POLARITIES)} in polarity and {', '.join(ORIENTATIONS)} in orientation.")
