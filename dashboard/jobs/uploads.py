@@ -21,6 +21,7 @@ from vae_engine.stored import checkpoints
 
 UPLOADS = ".uploads"
 _KEEP_SECONDS = 3600.0
+_DEEPEST = 8
 
 
 def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
@@ -50,8 +51,9 @@ def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
 
 
 def _safe(name: str) -> str:
-    """A file name from a stranger as one that means nothing to any file system."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-80:].lstrip(".-") or "images"
+    """A file name from a stranger, with its folders, as one that means nothing to any file system and leads nowhere."""
+    parts = [re.sub(r"[^A-Za-z0-9._-]+", "-", part)[-80:].lstrip(".-") for part in re.split(r"[\\/]", name)]
+    return "/".join([part for part in parts if part][-_DEEPEST:]) or "images"
 
 
 def sweep(runs: Path) -> None:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from dashboard.jobs import estimates, fetching
-from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs
 from dashboard.shared import state
+from dashboard.train import own_images, wording
 from dashboard.train import settings as run_settings
-from dashboard.train import wording
 from dashboard.train.presets import Preset, presets
 from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
 from vae_engine.base.errors import EngineError
-from vae_engine.data import datasets, own
+from vae_engine.data import datasets
 from vae_engine.data.sets.catalogue import SETS, DataSet
 from vae_engine.stored import weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _KEY = "train-{}"
-PRESET, NAME, SOURCE, PATH, UPLOAD = (_KEY.format(name) for name in ("preset", "name", "source", "path", "upload"))
-POLARITY, ORIENTATION = _KEY.format("polarity"), _KEY.format("orientation")
+PRESET, NAME, SOURCE = (_KEY.format(name) for name in ("preset", "name", "source"))
 _OPEN, _TAB = _KEY.format("all-settings"), _KEY.format("settings-tab")
-_UPLOADED = "train-uploaded"
 _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
 """The settings that count images, and of which split."""
 _COLUMNS = 4
 _NUMBER_LENGTH = 40
-_SHOWN_OF_A_CLASS = 10
 
 
 @dataclass(frozen=True)
@@ -102,8 +95,7 @@ def fill_in(model: ModelConfig, train: TrainConfig) -> None:
     _fill_in(model, train)
     is_own = datasets.is_own(train.data)
     state.fill_in(SOURCE, _OWN if is_own else train.data)
-    state.fill_in(PATH, "")
-    state.keep(_UPLOADED, train.data if is_own else "")
+    own_images.take_over(train.data if is_own else "")
 
 
 def all_settings(jobs: Jobs) -> None:
@@ -185,15 +177,7 @@ def _values() -> Values:
 def _place() -> str:
     """The data set that is asked for; images of one's own by their path."""
     source = state.widget(SOURCE)
-    if source != _OWN:
-        return source
-    typed = (state.widget(PATH) or "").strip()
-    place = typed if typed and typed not in wording.SOURCES else state.kept(_UPLOADED, "")
-    wished = own.Wishes(polarity=state.widget(POLARITY) or "auto", orientation=state.widget(ORIENTATION) or "auto")
-    try:
-        return own.address(place, wished if wished != own.Wishes() else None) if place else ""
-    except EngineError:
-        return place  # told where it is read
+    return own_images.place() if source == _OWN else source
 
 
 def asked() -> Asked:
@@ -243,32 +227,7 @@ def _images(jobs: Jobs) -> None:
     if source in SETS:
         _fetchable(SETS[source])
     elif source == _OWN:
-        st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
-        st.file_uploader(
-            wording.UPLOAD, accept_multiple_files=True, key=UPLOAD, on_change=partial(state.attempt, _take, jobs),
-            help=wording.UPLOAD_HELP,
-        )  # fmt: skip
-        with st.container(horizontal=True):
-            _correction(POLARITY, wording.INK, wording.POLARITY)
-            _correction(ORIENTATION, wording.TURNED, wording.ORIENTATION)
-        try:
-            if place := _place():
-                _preview(place)
-        except EngineError as error:
-            st.error(wording.told(str(error)))
-
-
-def _correction(key: str, label: str, words: Mapping[str, str]) -> None:
-    """A choice where something was inferred, and may be wrong."""
-    st.selectbox(label, list(words), format_func=words.__getitem__, key=key, persist_state="session")
-
-
-def _take(jobs: Jobs) -> None:
-    """As a callback: keep what was uploaded, or nothing any more."""
-    files = {file.name: file.getvalue() for file in state.widget(UPLOAD) or []}
-    state.keep(_UPLOADED, "")
-    if files:
-        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)))
+        own_images.choose(jobs)
 
 
 def _fetchable(one: DataSet) -> None:
@@ -290,26 +249,3 @@ def _fetching(one: DataSet, under_way: bool) -> None:
     st.button(wording.fetch(one), on_click=fetch.start, icon=":material/download:", key="train-fetch")
     if fetch.complaint:
         st.error(wording.told(fetch.complaint))
-
-
-def _preview(place: str) -> None:
-    """The first images of each class, as the network will see them."""
-    images = datasets.load(place, "train")
-    names = datasets.classes(place)
-    counts = np.bincount(images.labels, minlength=len(names))
-    st.caption(wording.own_counts(_counts(place)))
-    for sentence in wording.inferred(own.known(place).report):
-        st.caption(wording.plain(sentence))
-    st.caption(f"{wording.PREVIEW}: {wording.plain(wording.counted(names, counts.tolist()))}")
-    with st.container(horizontal=True):
-        for label, name in enumerate(names):
-            if counts[label]:
-                st.image(
-                    strip(images.images[images.labels == label][:_SHOWN_OF_A_CLASS]), caption=wording.plain(name), alt=name,
-                    output_format="PNG",
-                )  # fmt: skip
-
-
-def strip(images: Sequence[np.ndarray] | np.ndarray, zoom: int = 2) -> np.ndarray:
-    """Images uint8 [n, 28, 28] side by side, each pixel so many times as large."""
-    return np.kron(np.hstack(list(images)), np.ones((zoom, zoom), np.uint8))

@@ -52,6 +52,8 @@ UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 SOURCES = {**datasets.TITLES, "own": "Images of your own"}
 PATH = "A folder or a file of images on the machine of this server"
 UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each image becomes 28 × 28 grey"
+FOLDER = "… or a folder of pictures, one folder in it for each class"
+FOLDER_HELP = "Each picture is sent by itself: of thousands a .zip of the folder is faster."
 UPLOAD_HELP = (
     "If it is refused with the number 403, something between you and the server drops cookies: then put the file on the "
     "machine of the server and give its place above."
@@ -60,7 +62,13 @@ INK, TURNED = "Ink", "Way up"
 POLARITY = {"auto": "as noticed", "bright": "bright on dark", "dark": "dark on light"}
 ORIENTATION = {"auto": "as the format says", "upright": "as it is", "transposed": "rows and columns exchanged"}
 NO_OWN_DATA = "Give the place of your images, or upload a file."
-PREVIEW = "What the network will see, 28 × 28"
+PREVIEW = "The first images of each class, 28 × 28, as the files show them"
+CORRECT = "What was inferred wrongly is put right here, before anything starts:"
+LABEL_FILE, NAMES, LIMIT = "Labels", "Names of the classes", "At most so many"
+LABEL_HELP = "A file with their labels on the machine of this server, or none to do without."
+NAMES_HELP = "With commas between them, in the order in which the classes stand above."
+LIMIT_HELP = "So many of the images, drawn at random once and for all."
+NO_LIMIT = "At most so many images must be a whole number above 0."
 
 PAUSE, GO_ON, ONE_STEP, ONE_EPOCH, SLOW = "Pause", "Go on", "One step", "One epoch", "Slow motion"
 STOP, CANCEL, RESUME, RENAME, DELETE, NEW = "Stop", "Cancel", "Resume", "Rename", "Delete", "New run"
@@ -334,12 +342,13 @@ def own_counts(splits: Mapping[str, int]) -> str:
 
 def inferred(report: Report) -> list[str]:
     """What was noticed in images of one's own and done about it, a sentence each."""
-    said = [f"{report.format}, {report.size} pixels, read as 28 × 28 grey. Range: {report.range}. Labels: {report.labels}."]
+    kind = f"{report.format[0].upper()}{report.format[1:]}"
+    said = [f"{kind}, {report.size} pixels, read as 28 × 28 grey. Range: {report.range}. Labels: {report.labels}."]
     said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
     said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []
     return said + ([f"Of one tone: {shortened(report.one_tone)}."] if report.one_tone else [])
 
 
-def counted(classes: Sequence[str], counts: Sequence[int]) -> str:
+def counted(classes: Mapping[str, int]) -> str:
     """How many images of which class there are."""
-    return f"{sum(counts):,} images: " + ", ".join(f"{name} ({count:,})" for name, count in zip(classes, counts, strict=True))
+    return f"{sum(classes.values()):,} images: " + ", ".join(f"{name} ({count:,})" for name, count in classes.items())

@@ -30,6 +30,9 @@ def add_wishes(group: Any) -> None:
     group.add_argument("--polarity", choices=own.POLARITIES, help="their ink: noticed (auto), bright on dark, or dark on light")
     group.add_argument("--orientation", choices=own.ORIENTATIONS, help="known by the format (auto), upright, or transposed")
     group.add_argument("--labels", metavar="FILE", help="a file with their labels, or none to do without")
+    group.add_argument(
+        "--classes", metavar="NAME,NAME,…", help="what to call their classes, in the order in which `data` has them"
+    )
     group.add_argument("--limit", type=positive, metavar="N", help="only N of them, drawn at random once and for all")
 
 
@@ -68,7 +71,7 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     model, train = LIVE_MODEL, LIVE_TRAIN
     if arguments.config:
         model, train = checkpoints.read_config_file(arguments.config)
-    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    given = {key: value for key, value in vars(arguments).items() if value is not None and key != "classes"}  # a wish
     if arguments.model:
         given["kind"] = arguments.model
     if {"seconds", "steps", "epochs"} & given.keys():

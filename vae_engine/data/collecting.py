@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from vae_engine.data import pixels
 from vae_engine.data.formats.arrays import Array
 from vae_engine.data.formats.reading import Chained, Found, Part
 from vae_engine.data.formats.shapes import Layout, layout
-from vae_engine.data.labels import Labels, settled
+from vae_engine.data.labels import Labels, renamed, settled
 from vae_engine.data.mnist import Images
 from vae_engine.data.report import Report
 
@@ -28,12 +28,16 @@ _MOST_NAMED, _MOST_DRAWN_FROM = 1000, 10 * MAX_IMAGES
 
 @dataclass(frozen=True)
 class Wishes:
-    """What to make of images where the files do not say, or say it wrongly; 0 images is all of them."""
+    """What to make of images where the files do not say, or say it wrongly.
+
+    0 images is all of them; `classes` are names with commas between them, in the order in which the classes are found.
+    """
 
     polarity: str = "auto"
     orientation: str = "auto"
     labels: str = "auto"
     limit: int = 0
+    classes: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,17 @@ class Collection:
         end = start + self.splits[split]
         return Images(self.images.images[start:end], self.images.labels[start:end])
 
+    def called(self, places: Iterable[int]) -> list[str]:
+        """What the files call the images at these places: the file within its folder, and its row where it has several."""
+        return [self.names[int(self.rows[place])] for place in places]
+
+    def order_in_the_files(self) -> np.ndarray:
+        """The places of all images [n] in the order in which the files have them."""
+        return np.argsort(self.rows, kind="stable")
+
     def as_in_the_files(self) -> Images:
         """All images in the order in which the files have them."""
-        order = np.argsort(self.rows, kind="stable")
+        order = self.order_in_the_files()
         return Images(self.images.images[order], self.images.labels[order])
 
     @property
@@ -83,7 +95,7 @@ def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False)
     if total > (_MOST_DRAWN_FROM if wishes.limit else MAX_IMAGES):
         way_out = f"--limit {MAX_IMAGES} draws as many at random"
         _refuse(name, [*problems, f"it has {total:,} images, where {MAX_IMAGES:,} are read: {way_out}"])
-    labels = _labels(found, counts, problems)
+    labels = _labels(found, counts, problems, wishes.classes)
     if total < FEWEST:
         problems.append(f"it has {total} images, where training needs {FEWEST} at least")
     _refuse(name, problems)
@@ -154,9 +166,10 @@ def _form(part: Part, problems: list[str]) -> Layout | None:
     return None
 
 
-def _labels(found: Found, counts: list[int], problems: list[str]) -> Labels | None:
+def _labels(found: Found, counts: list[int], problems: list[str], names: str = "") -> Labels | None:
     try:
-        return settled([part.labels for part in found.parts], counts, found.classes)
+        labels = settled([part.labels for part in found.parts], counts, found.classes)
+        return renamed(labels, [name.strip() for name in names.split(",")]) if names else labels
     except EngineError as error:
         problems.append(str(error))
         return None

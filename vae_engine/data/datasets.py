@@ -69,6 +69,17 @@ def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
     return Images(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("images", "labels"))), splits
 
 
+def names(name: str, most: int = SHOWN) -> list[str]:
+    """What the files call the images of `shown`, where they are your own; those of named sets are known by split and row.
+
+    Raises EngineError as `load` does.
+    """
+    if not is_own(name):
+        return []
+    found = known(name)
+    return found.called(range(min(most, len(found.rows))))
+
+
 def sizes(name: str) -> Splits:
     """How many images of each split there are in all, in the order of `shown`. Raises EngineError as `count` does."""
     return {split: count(name, split) for split in _ORDER}

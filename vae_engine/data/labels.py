@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,9 +39,22 @@ def settled(given: list[np.ndarray | None], counts: list[int], names: tuple[str,
     said += [words] if words else []
     if len(classes) > MAX_CLASSES:
         raise EngineError(f"there are {len(classes)} classes, where {MAX_CLASSES} are the most{_WAY_OUT}")
-    if len(set(classes)) < len(classes) or not all(0 < len(name) <= _LONGEST and name.isprintable() for name in classes):
-        raise EngineError(f"the names of its classes are not different printable ones of at most {_LONGEST} characters{_WAY_OUT}")
+    _check_names(classes, "the names of its classes", _WAY_OUT)
     return Labels(values.astype(np.uint8), classes, "; ".join(said) or "as they are")
+
+
+def renamed(labels: Labels, names: list[str]) -> Labels:
+    """The same labels with other names for 0, 1, … Raises EngineError for names that are not one for each class."""
+    if len(names) != len(labels.classes):
+        found = f"{len(labels.classes)} ({', '.join(labels.classes[:5])}{', …' if len(labels.classes) > 5 else ''})"
+        raise EngineError(f"--classes names {len(names)} classes, where there are {found}")
+    _check_names(names, "the names of --classes")
+    return replace(labels, classes=tuple(names), said=f"{labels.said}; named by --classes")
+
+
+def _check_names(names: Sequence[str], what: str, way_out: str = "") -> None:
+    if len(set(names)) < len(names) or not all(0 < len(name) <= _LONGEST and name.isprintable() for name in names):
+        raise EngineError(f"{what} are not different printable ones of at most {_LONGEST} characters{way_out}")
 
 
 def _flat(labels: np.ndarray, count: int) -> tuple[np.ndarray, str]:

@@ -31,6 +31,7 @@ from safetensors.numpy import save
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import parse_json
+from vae_engine.data import file_names
 from vae_engine.data import mnist as data
 from vae_engine.data.collecting import FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
 from vae_engine.data.formats import places, reading
@@ -47,6 +48,7 @@ __all__ = [
 _FILES, _DIGITS = "files", 16
 _PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
 _QUICK, _PATIENCE = 100, 20  # so many files are looked at every time; a look at more is good for so many times as long as it took
+_WISHED = ("polarity", "orientation", "labels", "classes")
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
@@ -122,8 +124,8 @@ def _taken_apart(name: str | Path) -> tuple[Path, Wishes, str]:
         return path, Wishes(), ""
     given = dict(parse_qsl(noted))
     files, limit = given.pop(_FILES, ""), given.pop("limit", "0")
-    if not (given.keys() <= {"polarity", "orientation", "labels"} and limit.isdecimal() and len(limit) < 10):
-        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not polarity, orientation, labels or limit.")
+    if not (given.keys() <= set(_WISHED) and limit.isdecimal() and len(limit) < 10):
+        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not one of {', '.join(_WISHED)} or limit.")
     wishes = Wishes(**given, limit=int(limit))
     if wishes.polarity not in POLARITIES or wishes.orientation not in ORIENTATIONS:
         raise EngineError(f"Images are {', '.join(POLARITIES)} in polarity and {', '.join(ORIENTATIONS)} in orientation.")
@@ -232,13 +234,14 @@ def packed(name: str | Path) -> bytes:
     found = known(name)
     noted: dict[str, Any] = {"inverted": True} if found.inverted else {}
     if found.report.own_split:  # cannot be drawn again, so the images lie in the order of their splits
-        flat = found.images
+        order = np.arange(len(found.rows))
         noted["splits"] = found.splits
     else:
-        flat = found.as_in_the_files()
+        order = found.order_in_the_files()
+    names = np.frombuffer(file_names.packed(found.called(order)), np.uint8)
     # One note, since several come in an order of their own each time, and the same images are to have the same hash.
     note = {"about": json.dumps({"classes": found.classes, **noted})} if noted else {"classes": json.dumps(found.classes)}
-    return save({"images": flat.images, "labels": flat.labels}, note)
+    return save({"images": found.images.images[order], "labels": found.images.labels[order], "names": names}, note)
 
 
 def parse(raw: bytes, name: str) -> Collection:
@@ -250,14 +253,15 @@ def parse(raw: bytes, name: str) -> Collection:
     words, inverted, splits = about.get("classes"), about.get("inverted", False), about.get("splits")
     if not (isinstance(words, list) and all(isinstance(word, str) for word in words) and isinstance(inverted, bool)):
         raise EngineError(f"{name} does not say what its images are.")
-    if tensors.keys() != {"images", "labels"}:
+    if tensors.keys() - {"names"} != {"images", "labels"}:  # older ones name nothing
         raise EngineError(f"{name} is not a file of images of this software.")
     images, labels = tensors["images"], tensors["labels"]
     if not (images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28) and labels.shape == images.shape[:1]):
         raise EngineError(f"{name} does not hold images of 28 × 28 bytes with their labels.")
     if labels.max(initial=0) >= len(words):
         raise EngineError(f"{name} has labels that name no class.")
-    part = Part("", held(images), labels, Rows(Path(name).name, len(images)))
+    names = file_names.unpacked(tensors["names"].tobytes(), len(images), name) if "names" in tensors else None
+    part = Part("", held(images), labels, names or Rows(Path(name).name, len(images)))
     found = Found("the images of a run", [part], tuple(words))
     if splits is None:
         return collected(found, images, None, inverted, name)

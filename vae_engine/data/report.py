@@ -18,6 +18,8 @@ _PLAIN = str.maketrans({
     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "\u2212": "-", "\u2013": "-", "\u2014": "-",
 })  # fmt: skip
 _MARGIN, _TITLE, _ROW, _PER_CLASS, _ZOOM = 8, 120, 64, 12, 2
+_GREY = 122
+"""Of the names: as far from white as from black."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,19 @@ def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inve
     columns = 1 if len(shown) <= 12 else 3
     rows = -(-len(shown) // columns)
     width = _TITLE + _PER_CLASS * (28 * _ZOOM + 4) + _MARGIN if columns == 1 else _TITLE + 5 * (28 * _ZOOM + 4) + _MARGIN
-    page = Image.new("L", (_MARGIN + columns * width, 2 * _MARGIN + rows * _ROW), 236)
+    page = Image.new("LA", (_MARGIN + columns * width, 2 * _MARGIN + rows * _ROW), 0)  # clear, for light pages and dark ones
     draw = ImageDraw.Draw(page)
     for index, (name, some) in enumerate(shown):
         column, row = divmod(index, rows)
         left, top = _MARGIN + column * width, _MARGIN + row * _ROW
         short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
-        draw.text((left + _TITLE - 10, top + 28), short, fill=20, font_size=_TEXT, anchor="rm")
+        draw.text((left + _TITLE - 10, top + 28), short, fill=(_GREY, 255), font_size=_TEXT, anchor="rm")
         for place, image in enumerate(some[: _PER_CLASS if columns == 1 else 5]):
-            seen = Image.fromarray(255 - image if inverted else image).resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
+            seen = (
+                Image.fromarray(255 - image if inverted else image)
+                .resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
+                .convert("LA")
+            )
             page.paste(seen, (left + _TITLE + place * (28 * _ZOOM + 4), top))
     file = io.BytesIO()
     page.save(file, "PNG")

@@ -13,6 +13,7 @@
     points.modes          uint8 [n]: modes of p(z|x)
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+    points.names          uint8 [bytes]: gzip of n lines of UTF-8, what the files call the images (images of one's own)
     train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
 
 What the encoder saw of image i is `data.observe_fixed`, which the browser repeats from seed and pixels.
@@ -32,7 +33,7 @@ from safetensors.numpy import save as pack
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
-from vae_engine.data import datasets
+from vae_engine.data import datasets, file_names
 from vae_engine.data import mnist as data
 from vae_engine.stored import forward
 from vae_engine.stored import weights as weight_files
@@ -89,6 +90,8 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
     tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
     tensors["points.labels"] = np.ascontiguousarray(datasets.shown(stored.train.data, points or datasets.SHOWN)[0].labels)
+    if points is None and (names := datasets.names(stored.train.data)):
+        tensors["points.names"] = np.frombuffer(file_names.packed(names), np.uint8)
     if with_images:
         whole_mnist = stored.train.data == datasets.MNIST and points is None
         packed = data.packed_test_images() if whole_mnist else packed_shown(stored.train.data, points or datasets.SHOWN)

@@ -1,13 +1,10 @@
 // @ts-check
-// The bar above the maps: modes, the legend that filters digits, and the menu of layers.
+// The bar above the maps: modes, and the menu of layers.
 
-import {areShort, fillALine, markOf, titleOf} from "../words/classes.js";
 import {actionButton, choiceBar, createMenu, make, setText} from "../base/dom.js";
-import {classColour} from "../base/palette.js";
-import {splitsKey} from "../words/splits.js";
 import {setMarked} from "../words/terms.js";
 import {worthTitle} from "../words/worths.js";
-import {ALL_CLASSES, LAYERS, MANIFOLD_SIZES, MODES, showsClass} from "../state/state.js";
+import {LAYERS, MANIFOLD_SIZES, MODES} from "../state/state.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
 /** @typedef {import("../state/state.js").State} State */
@@ -28,7 +25,7 @@ const MODE_TEXTS = {
 };
 /** @type {Record<LayerName, string>} */
 const LAYER_TEXTS = {
-  points: "Test codes", pictures: "Images in place of dots, close up", glyphs: "Test codes as numerals", training: "Training codes", manifold: "Decoded manifold under the codes",
+  points: "Test codes", pictures: "Images in place of dots, close up", glyphs: "Test codes as the marks of their classes", training: "Training codes", manifold: "Decoded manifold under the codes",
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
   posterior: "True posterior p(z|x) of an image", unit: "Activation of the unit chosen in Network",
 };
@@ -36,34 +33,6 @@ const LAYER_TEXTS = {
 /** @param {(mode: Mode) => void} chosen */
 export function createModeBar(chosen) {
   return choiceBar("Mode", MODES.map((mode) => ({value: mode, text: MODE_TEXTS[mode][0], title: MODE_TEXTS[mode][1], testid: `mode-${mode}`})), chosen);
-}
-
-/** Long names stand beside the numbers that mark their classes on the maps. @param {Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Points} points */
-export function createLegend(store, commit, names, {splits, of}) {
-  const key = splitsKey(splits, of);
-  const apply = applier(store, commit);
-  const buttons = names.map((name, digit) => {
-    const focus = (/** @type {number|null} */ value) => () => store.dispatch({type: "set", values: {focus: value}});
-    const button = make("button", {
-      type: "button", class: "lx-class", "data-testid": `legend-${digit}`, "aria-label": titleOf(name), title: `Show only ${name}; point here to highlight it`,
-      onclick: () => apply({type: "class", digit}), onpointerenter: focus(digit), onpointerleave: focus(null), onblur: focus(null),
-    }, make("span", {class: "lx-dot"}), markOf(names, digit), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
-    button.style.setProperty("--lx-colour", classColour(digit));
-    return button;
-  });
-  const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => apply({type: "set", values: {classes: ALL_CLASSES}})}, "all");
-
-  const element = make("div", {class: fillALine(names) ? "lx-legend lx-legend-long" : "lx-legend", role: "group", "aria-label": "Classes shown"}, ...buttons, all,
-    make("span", {class: "lx-splits", hidden: !key}, key));
-  return {
-    element,
-    /** @param {State} state */
-    render(state) {
-      element.classList.toggle("lx-legend-plain", state.colour !== "class"); // then no class has a colour on the maps
-      buttons.forEach((button, digit) => button.setAttribute("aria-pressed", String(showsClass(state, digit))));
-      all.hidden = names.every((_, digit) => showsClass(state, digit));
-    },
-  };
 }
 
 /** Changes the state and lets the address follow. @param {Store} store @param {() => void} commit */

@@ -25,6 +25,7 @@ import {createStore, initialState, shownImage} from "../state/state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
 import {createWalk} from "./walk.js";
 import {createWorths} from "./worths.js";
+import {areMany, classesOf} from "../words/classes.js";
 
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
@@ -59,6 +60,7 @@ import {createWorths} from "./worths.js";
  * @property {ExplorerModel[]} models
  * @property {import("../model/worker.js").BatchDecoder[]} batches
  * @property {Uint8Array|null} images
+ * @property {readonly string[]|null} names what the files call the images, where they are one's own
  * @property {Promise<unknown>} arrived resolves when images and encoders are here, or are known not to come
  * @property {import("../base/palette.js").Theme} theme
  * @property {ReturnType<typeof createWalk>} walk
@@ -137,7 +139,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const models = shelf.models();
   tellApart(models, nameOf);
   const [ladder, rung] = [shelf.ladder, shelf.rung()];
-  const plain = initialState(models.length);
+  const marked = areMany(classesOf(models[0].bundle));
+  const plain = initialState(models.length, marked);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? (options.apart ? "" : location.hash.slice(1)), plain, models);
 
   let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
@@ -148,7 +151,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, ladder, rung,
+    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
@@ -254,7 +257,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   function reset() {
-    app.store.dispatch({type: "reset"});
+    app.store.dispatch({type: "reset", marked});
     commit();
   }
 
@@ -304,6 +307,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   async function receiveImages() {
+    app.names = (await shelf.names().catch(complain)) ?? null;
     app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
     invalidate();
   }

@@ -12,6 +12,7 @@ import {enlarged} from "../map/plate.js";
 import {SLIDES, viewOfAll} from "../map/sheet.js";
 import {fileName} from "../words/files.js";
 import {platesOf} from "./plate.js";
+import {quoted} from "./select/table.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../map/plane.js").Plane} Plane */
@@ -87,7 +88,7 @@ export function createExports(app, maps) {
   };
   const mapImages = mapPictures((pictures, name) => savePicture(picturesAsPng(pictures), `${name}.png`));
   const mapVectors = mapPictures((pictures, name) => save(picturesAsSvg(pictures), "image/svg+xml", `${name}.svg`));
-  const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points), "text/csv", `${name}-codes.csv`));
+  const tables = each((place, name) => save(codesAsCsv(models[place].bundle.points, app.names), "text/csv", `${name}-codes.csv`));
   const manifolds = async () => {
     const plates = await platesOf(app, maps, app.store.state.spacing);
     for (const {model, canvas, caption} of plates) savePicture(captioned(canvas, caption, app.theme), `${fileName(model.name)}-manifold.png`);
@@ -134,14 +135,15 @@ function digitPicture(values, ink, zoom) {
   return enlarged(small.canvas, zoom);
 }
 
-/** @param {import("../model/bundle.js").Points} points */
-function codesAsCsv({codes, std, labels}) {
+/** @param {import("../model/bundle.js").Points} points @param {readonly string[]|null} files what the files call the images */
+function codesAsCsv({codes, std, labels}, files) {
   const head = std ? "index,label,mu1,mu2,std1,std2" : "index,label,code1,code2";
+  const file = (/** @type {number} */ i) => (files ? `,${quoted(files[i])}` : "");
   const lines = Array.from(labels, (label, i) => {
     const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : [])];
-    return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}`;
+    return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}${file(i)}`;
   });
-  return `${head}\n${lines.join("\n")}\n`;
+  return `${head}${files ? ",file" : ""}\n${lines.join("\n")}\n`;
 }
 
 /** The pictures of every step side by side, each above its name. @param {Float32Array[][]} steps @param {string[]} names @param {Uint32Array} ink */

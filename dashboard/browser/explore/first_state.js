@@ -4,6 +4,7 @@
 import {rememberedPad} from "./draw/memory.js";
 import {drawingOfText} from "../state/drawing_text.js";
 import {formatLink, parseLink} from "../state/property_table.js";
+import {classesOf} from "../words/classes.js";
 import {stagesOf} from "../model/stages.js";
 import {reduce} from "../state/state.js";
 
@@ -45,17 +46,20 @@ function sameInLinks(a, b, plain) {
 const OUTERMOST = 3; // times the range of a model's codes, from their middle: a drawing may be encoded outside, but not beyond all bounds
 
 /** What of a link makes sense for these models. @param {ReturnType<typeof parseLink>} parsed @param {ExplorerModel[]} models */
-function believed({values: {z, selected, ends, unit, ...values}, refused}, models) {
+function believed({values: {z, selected, ends, unit, classes, ...values}, refused}, models) {
   const {count} = models[0].bundle.points;
+  const names = classesOf(models[0].bundle);
+  const shown = classes?.filter((label) => label < names.length);
   const near = (/** @type {ExplorerModel} */ {low, high}, /** @type {Latent} */ at) => at.every((value, axis) => Math.abs(value - (low[axis] + high[axis]) / 2) <= OUTERMOST * (high[axis] - low[axis]));
   const known = {
     z: z?.every((at, i) => near(models[i], at)),
     image: selected === undefined ? undefined : selected === null || selected < count,
     ends: ends?.every((end) => !end || (end.kind === "image" ? end.index < count : near(models[end.model], end.z))),
+    classes: classes === undefined ? undefined : classes === null || shown?.length !== 0,
     unit: unit === undefined ? undefined : unit === null || hasUnit(models[unit.model], unit),
   };
   return {
-    values: {...values, ...(known.unit && {unit}), ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
+    values: {...values, ...(known.classes && {classes: shown && shown.length < names.length ? shown : null}), ...(known.unit && {unit}), ...(known.z && {z}), ...(known.image && {selected}), ...(known.ends && {ends})},
     refused: [...refused, ...Object.entries(known).filter(([, holds]) => holds === false).map(([key]) => key)],
   };
 }

@@ -11,6 +11,7 @@ import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
 import {capital, imageName, imagesName} from "../words/splits.js";
+import {imageText} from "../words/images.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
@@ -37,6 +38,7 @@ export function createInspector(app) {
     return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });
   const title = make("h3", {});
+  const file = make("p", {class: "lx-file", "data-testid": "inspect-file"});
   const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: alike ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
   const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${alike ? "points" : "VAE's point"} back at the mean of q(z|x)`});
   const hard = createHardImage(app, choose);
@@ -44,7 +46,7 @@ export function createInspector(app) {
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
-    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.probe ? [resample, mean] : []))), empty, filled);
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.probe ? [resample, mean] : []))), file, empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
   let [foundFor, shown] = ["", ""];
@@ -90,6 +92,7 @@ export function createInspector(app) {
     const {labels, splits} = models[0].bundle.points;
     const names = classesOf(models[0].bundle);
     setText(title, `${capital(imageName(splits, index))}, ${oneOf(names, labels[index])}`);
+    setText(file, app.names?.[index] ?? "");
     if (!app.images) return;
     const images = app.images;
     const x = observeFixed(images, index, models[0].bundle.points);
@@ -101,7 +104,7 @@ export function createInspector(app) {
       const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.kind === "vae" ? " at μ" : "";
       setText(errors[i].note, `${model.short}${where}: nll ${model.nll(own, shownAt[i]).toFixed(1)}`);
       const near = found[i];
-      rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`);
+      rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));
       const alike = near.filter((one) => labels[one] === labels[index]).length;
       const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in" : "Near in";
       setText(rows[i].note, `${about} ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
@@ -120,6 +123,7 @@ export function createInspector(app) {
       const index = shownImage(state);
       empty.hidden = index !== null;
       filled.hidden = index === null;
+      file.hidden = index === null || !app.names;
       for (const button of [resample, mean]) setUnable(button, state.selected === null ? "First choose an image: click a point of a map." : "");
       search(index);
       const key = `${index} ${state.z} ${state.refined} ${app.images !== null} ${app.theme.dark}`;

@@ -10,6 +10,7 @@ import {make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
 import {sameItems} from "../base/same_items.js";
 import {marked} from "../words/terms.js";
+import {imageText} from "../words/images.js";
 import {imagesName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
@@ -53,7 +54,7 @@ export function createMovePanel(app) {
         near[i] = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
         const labels = near[i].map((index) => model.bundle.points.labels[index]);
         const names = classesOf(model.bundle);
-        if (app.images) row.strip.show(gatherImages(app.images, near[i]), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`);
+        if (app.images) row.strip.show(gatherImages(app.images, near[i]), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`, near[i].map((one) => imageText(model.bundle, app.names, one)));
         setText(row.note, labelsText(names, labels));
       });
     },

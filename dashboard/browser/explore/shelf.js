@@ -1,7 +1,7 @@
 // @ts-check
 // The models that came with the page: those on the maps, and the ladder of models that differ in β. Read when first needed.
 
-import {readBundle, unpackImages} from "../model/bundle.js";
+import {readBundle, unpackImages, unpackNames} from "../model/bundle.js";
 import {createModel, codesBetween, rangeBetween} from "../model/explorer_model.js";
 import {createBatchDecoder} from "../model/worker.js";
 
@@ -46,6 +46,8 @@ export function createShelf(bytes, shown, ladder, encoders) {
       const holder = bytes.findIndex((_, index) => bundleAt(index).hasImages);
       return (images ??= holder < 0 ? Promise.resolve(null) : unpackImages(bundleAt(holder)));
     },
+    /** What the files call the images, where the models say so. */
+    names: () => unpackNames(bundleAt(shown[0])),
     ladder: ladder.length ? createLadder(ladder.map(bundleAt), (rung) => modelAt(ladder[rung])) : null,
     /** The rung on the first map. */
     rung: () => ladder.indexOf(shown[0]),

@@ -3,7 +3,7 @@
 
 import {actionButton, make, setText, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
-import {classColour} from "../base/palette.js";
+import {createLegendButtons, legendStyle} from "../map/legend.js";
 import {createTurnMarks} from "./turns.js";
 
 /** @typedef {import("./player.js").Film} Film */
@@ -36,8 +36,8 @@ export function createFilmControls(film, exports) {
   const element = make("div", {class: "lf-controls"},
     make("div", {class: "lf-transport"}, play, make("div", {class: "lf-time"}, slider, scale, turns.element), readout, live),
     make("div", {class: "lf-more"}, legend, key, make("div", {class: "lx-actions"}, speed, loop, manifold, createMenu("Export", "film-export", ...exports))));
-  /** @type {HTMLButtonElement[]} */
-  let buttons = [];
+  /** @type {ReturnType<typeof createLegendButtons>|null} */
+  let classes = null;
   let [scaleKey, legendKey] = ["", ""];
 
   function toggleLoop() {
@@ -79,14 +79,9 @@ export function createFilmControls(film, exports) {
   function drawLegend(names) {
     if (names.join("\n") === legendKey) return;
     legendKey = names.join("\n");
-    buttons = names.map((name, label) => {
-      const focus = (/** @type {number|null} */ value) => () => film.setFocus(value);
-      const button = make("button", {type: "button", class: "lx-class", "data-testid": `film-class-${label}`, "aria-label": `class ${name}`, title: `Show only ${name}; point here to highlight it`,
-        onclick: () => film.toggleClass(label), onpointerenter: focus(label), onpointerleave: focus(null), onblur: focus(null)}, make("span", {class: "lx-dot"}), name);
-      button.style.setProperty("--lx-colour", classColour(label));
-      return button;
-    });
-    legend.replaceChildren(...buttons);
+    classes = createLegendButtons({names, testid: "film-class", toggle: film.toggleClass, focus: film.setFocus, only: film.showOnly});
+    legend.className = `${legendStyle(names, false)} lf-legend`;
+    legend.replaceChildren(...classes.elements);
   }
 
   return {
@@ -112,7 +107,7 @@ export function createFilmControls(film, exports) {
       manifold.setAttribute("aria-pressed", String(film.showsManifold()));
       live.hidden = !film.time.anyLive();
       live.setAttribute("aria-pressed", String(film.time.following()));
-      buttons.forEach((button, label) => button.setAttribute("aria-pressed", String(film.showsClass(label))));
+      classes?.render(film.showsClass);
     },
   };
 }

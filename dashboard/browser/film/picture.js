@@ -7,7 +7,7 @@ import {paintScene} from "./scene.js";
 import {paintTurns} from "./turns.js";
 import {fitView} from "../base/geometry.js";
 import {keyOf, paintKey} from "../map/key.js";
-import {showsClass} from "../state/state.js";
+import {showsClass} from "../state/classes.js";
 import {plusMinus} from "../words/numbers.js";
 import {ofShown, splitsKey} from "../words/splits.js";
 

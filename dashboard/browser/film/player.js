@@ -6,9 +6,9 @@ import {setText} from "../base/dom.js";
 import {createFrameLoop} from "./loop.js";
 import {createReel} from "./reel.js";
 import {createFilmTime} from "./time.js";
-import {CLASS_COLOURS, isDark, readTheme} from "../base/palette.js";
+import {isDark, readTheme} from "../base/palette.js";
 import {onceAtRest} from "../base/rest.js";
-import {ALL_CLASSES} from "../state/state.js";
+import {showsClass, toggled} from "../state/classes.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("./store.js").Reel} Reel */
@@ -31,7 +31,9 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   let renderControls = () => {};
   /** @type {Theme} */
   let theme;
-  let [manifold, classes, active, shared, alive] = [asked.get("manifold") === "1", ALL_CLASSES, 0, true, true];
+  let [manifold, active, shared, alive] = [asked.get("manifold") === "1", 0, true, true];
+  /** @type {import("../state/classes.js").Classes} */
+  let classes = null;
   /** @type {number|null} */
   let focus = null;
   /** @type {number|null} */
@@ -110,11 +112,9 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
     classes: () => classes,
     classNames: () => reels[0]?.classes() ?? [],
     splits: () => reels[0]?.splits() ?? "",
-    showsClass: (/** @type {number} */ label) => (classes >> label % CLASS_COLOURS.length & 1) === 1,
-    toggleClass: redrawn((/** @type {number} */ label) => {
-      const bit = 1 << label % CLASS_COLOURS.length; // classes of one colour go together
-      classes = classes === ALL_CLASSES ? bit : (classes ^ bit) || ALL_CLASSES;
-    }),
+    showsClass: (/** @type {number} */ label) => showsClass({classes}, label),
+    toggleClass: redrawn((/** @type {number} */ label) => (classes = toggled(classes, label, reels[0]?.classes().length))),
+    showOnly: redrawn((/** @type {number[]} */ labels) => (classes = labels)),
     /** What went wrong, in a sentence, or nothing. */
     trouble: () => reels.map((reel) => reel.trouble()).find((one) => one) ?? "",
     mayBuild: () => builds-- > 0,

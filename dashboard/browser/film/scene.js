@@ -5,7 +5,7 @@ import {toPixel} from "../base/geometry.js";
 import {paintManifold} from "../map/backdrop.js";
 import {paintAxes, paintGrid, paintPosterior, paintRing} from "../map/marks.js";
 import {paintPoints} from "../map/points.js";
-import {ALL_CLASSES, initialState} from "../state/state.js";
+import {initialState} from "../state/state.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../state/state.js").Latent} Latent */
@@ -20,7 +20,7 @@ import {ALL_CLASSES, initialState} from "../state/state.js";
  * @property {Uint8Array} labels
  * @property {import("../model/bundle.js").Splits} splits
  * @property {{manifold: Manifold, picture: HTMLCanvasElement}|null} decoded
- * @property {number} classes bit k is set when class k is shown
+ * @property {import("../state/classes.js").Classes} classes that are shown
  * @property {number|null} focus the class that stands out
  */
 /** @typedef {{index: number, label: number, code: Latent, std: Latent|null, trail: Latent[]}} Followed one image on its way */
@@ -39,7 +39,7 @@ export function paintScene({context, view, theme, size, ratio}, {kind, codes, la
   if (decoded) paintManifold(context, view, decoded.manifold, decoded.picture);
   const half = [view.width / 2 / view.scale * CLOSER, view.height / 2 / view.scale * CLOSER];
   const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {points: {codes, labels, splits}}};
-  const state = {...PLAIN, layers: {...PLAIN.layers, manifold: decoded !== null}, classes: classes || ALL_CLASSES, focus};
+  const state = {...PLAIN, layers: {...PLAIN.layers, manifold: decoded !== null}, classes, focus};
   paintPoints({context, view, ratio, theme, state, model: /** @type {any} */ (model)});
   if (kind === "vae") paintPriorRings({context, view, theme, size, ratio});
   context.restore();

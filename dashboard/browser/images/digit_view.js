@@ -55,11 +55,17 @@ export function createStrip({label, count, testid, chosen, browsed}) {
   const context = contextOf(canvas);
   const image = context.createImageData(stride, DIGIT_SIDE);
   const pixels = new Uint32Array(image.data.buffer);
+  /** @type {readonly string[]} what each picture is */
+  let texts = [];
   let at = 0;
   if (chosen) {
     canvas.addEventListener("click", (event) => {
       const box = canvas.getBoundingClientRect();
       chosen(Math.min(count - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * count))));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      const box = canvas.getBoundingClientRect();
+      canvas.title = texts[Math.floor((event.clientX - box.left) / box.width * count)] ?? "";
     });
     canvas.addEventListener("keydown", (event) => {
       const next = {ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: count - 1, Enter: at, " ": at}[event.key];
@@ -78,17 +84,21 @@ export function createStrip({label, count, testid, chosen, browsed}) {
     at = index;
     marker.style.setProperty("--lx-index", String(index));
     canvas.setAttribute("aria-valuenow", String(index + 1));
+    if (texts[index]) canvas.setAttribute("aria-valuetext", texts[index]);
   }
 
   return {
     element, mark,
-    /** Pictures one after another in `values`, as many as there are. @param {ArrayLike<number>} values @param {Theme} theme @param {string} [said] */
-    show(values, theme, said) {
+    /** Pictures one after another in `values`, as many as there are. @param {ArrayLike<number>} values @param {Theme} theme @param {string} [said] of all of them
+     * @param {readonly string[]} [each] of each */
+    show(values, theme, said, each = []) {
       pixels.fill(0);
       const full = Math.min(count, Math.floor(values.length / (DIGIT_SIDE * DIGIT_SIDE)));
       for (let i = 0; i < full; i++) inkPixels(pixels, i * (DIGIT_SIDE + GAP), stride, values, theme.ink, i * DIGIT_SIDE * DIGIT_SIDE);
       context.putImageData(image, 0, 0);
       if (said) canvas.setAttribute("aria-label", said);
+      texts = each;
+      if (texts[at]) canvas.setAttribute("aria-valuetext", texts[at]);
     },
   };
 }

@@ -5,7 +5,7 @@ import {areShort, classesOf, markOf} from "../words/classes.js";
 import {sightTexts} from "./points.js";
 import {classColour} from "../base/palette.js";
 import {titleOfKind} from "../model/explorer_model.js";
-import {showsClass} from "../state/state.js";
+import {showsClass} from "../state/classes.js";
 import {ofShown, sampleText, splitsKey} from "../words/splits.js";
 import {wrapped} from "./caption.js";
 

@@ -1,7 +1,8 @@
 // @ts-check
 // What a gesture on a map means in each mode.
 
-import {ALL_CLASSES, pastOf, showsClass} from "../state/state.js";
+import {showsClass} from "../state/classes.js";
+import {pastOf} from "../state/state.js";
 import {drawFrom} from "../model/explorer_model.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */
@@ -33,7 +34,7 @@ export function createMapModes(app, model, view, reach, pictureAt) {
     if (seen !== null) return seen;
     const {state} = store;
     const {labels} = model.bundle.points;
-    const accept = state.classes === ALL_CLASSES ? undefined : (/** @type {number} */ i) => showsClass(state, labels[i]);
+    const accept = state.classes === null ? undefined : (/** @type {number} */ i) => showsClass(state, labels[i]);
     const index = model.index.nearest(z[0], z[1], accept);
     if (index < 0) return null;
     const code = model.codeOf(index);

@@ -7,7 +7,7 @@ import {toPixel} from "../base/geometry.js";
 import {sameItems} from "../base/same_items.js";
 import {sizeNumber} from "../base/thinning.js";
 import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
-import {showsClass} from "../state/state.js";
+import {showsClass} from "../state/classes.js";
 import {classesOf} from "../words/classes.js";
 import {areMixed, placeIn} from "../words/splits.js";
 import {closeness, drawDot, FADED} from "./points.js";

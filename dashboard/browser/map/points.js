@@ -8,7 +8,7 @@ import {toPixel} from "../base/geometry.js";
 import {classColour, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
 import {codesName} from "../words/splits.js";
-import {showsClass} from "../state/state.js";
+import {showsClass} from "../state/classes.js";
 import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */

@@ -20,6 +20,7 @@ const BUNDLE_FORMAT = "latent-explorer-bundle";
 const BUNDLE_VERSION = 1;
 const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
 export const PIXELS = 784;
+const LONGEST_NAME = 500; // bytes
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -105,6 +106,31 @@ export async function unpackImages(bundle) {
   }
   ensure(filled === images.length, "its images cannot be unpacked.");
   return images.subarray(IDX_HEADER);
+}
+
+/**
+ * What the files call the images of a bundle: name i is that of point i. Nothing where it does not say.
+ * @param {{tensors: Map<string, Tensor>, points: {count: number}}} bundle
+ * @returns {Promise<string[]|null>}
+ */
+export async function unpackNames({tensors, points}) {
+  const packed = tensors.get("points.names");
+  if (!packed) return null;
+  ensure(packed.dtype === "U8", "its images have no readable names.");
+  const reader = gunzipped(/** @type {Uint8Array<ArrayBuffer>} */ (packed.data)).getReader();
+  const decoder = new TextDecoder();
+  let [text, room] = ["", points.count * LONGEST_NAME];
+  try {
+    for (let part = await reader.read(); !part.done && room >= 0; part = await reader.read()) {
+      room -= part.value.length;
+      text += decoder.decode(part.value, {stream: true});
+    }
+  } catch {
+    room = -1;
+  }
+  const names = text.split("\n");
+  ensure(room >= 0 && names.length === points.count, "its images have no readable names.");
+  return names;
 }
 
 /**

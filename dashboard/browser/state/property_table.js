@@ -1,9 +1,10 @@
 // @ts-check
 // The state a link carries, as one declared table: each property checks what it is given, because a link can come from anywhere.
 
+import {classesOfText, textOfClasses} from "./classes.js";
 import {drawingOfText} from "./drawing_text.js";
 import {shapesOfText, textOfShapes} from "./region_text.js";
-import {ALL_CLASSES, COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
+import {COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -51,7 +52,14 @@ export const PROPERTIES = [
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   choice("empty", /** @type {("faint"|"full")[]} */ (["faint", "full"]), (state) => (state.dimmed ? "faint" : "full"), (empty) => ({dimmed: empty === "faint"})),
   choice("square", /** @type {("codes"|"manifold")[]} */ (["codes", "manifold"]), (state) => state.square, (square) => ({square})),
-  whole("classes", 1, ALL_CLASSES, (state) => state.classes, (classes) => ({classes})),
+  {
+    key: "classes",
+    format: (state) => textOfClasses(state.classes),
+    parse(text) {
+      const classes = classesOfText(text);
+      return classes === undefined ? null : {classes};
+    },
+  },
   optional("image", (state) => state.selected, (selected) => ({selected})),
   whole("seed", 0, LARGEST_SEED, (state) => state.seed, (seed) => ({seed})),
   whole("sample", 0, SAMPLE_COUNT - 1, (state) => state.sample, (sample) => ({sample})),

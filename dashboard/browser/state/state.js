@@ -1,6 +1,8 @@
 // @ts-check
 // Everything the explorer shows, as one value, and the one function that changes it. No DOM.
 
+import {toggled} from "./classes.js";
+
 /** @typedef {"move"|"inspect"|"select"|"draw"|"walk"|"sample"|"network"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
 /** @typedef {"points"|"pictures"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"|"unit"} LayerName */
@@ -24,8 +26,8 @@
  * @property {"linear"|"prior"} spacing of the manifold's tiles
  * @property {boolean} dimmed whether the manifold is faint where no training code is near
  * @property {"codes"|"manifold"} square which of a model's two is seen where there is room for one
- * @property {number} classes bit k is set when digit k is shown
- * @property {number|null} focus the digit the legend highlights for as long as it is pointed at
+ * @property {import("./classes.js").Classes} classes that are shown
+ * @property {number|null} focus the class the legend highlights for as long as it is pointed at
  * @property {number|null} selected index of the chosen test image
  * @property {boolean} refined whether q is the best Gaussian for the image instead of the encoder's
  * @property {number|null} hovered index of the test image under the pointer
@@ -61,8 +63,6 @@ export const COLOURINGS = ["class", "elbo", "log_px", "gap", "kl", "nll", "modes
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
-const COLOURS = 10;
-export const ALL_CLASSES = 2 ** COLOURS - 1;
 const HISTORY_LIMIT = 100;
 
 /**
@@ -72,24 +72,25 @@ const HISTORY_LIMIT = 100;
  *   |{type: "mode", mode: Mode}
  *   |{type: "select", index: number|null, z: Latent[]|null}
  *   |{type: "layer", layer: LayerName, on: boolean}
- *   |{type: "class", digit: number}
+ *   |{type: "class", label: number, of?: number}
  *   |{type: "view", model: number, view: View|null}
  *   |{type: "draw", drawing: Drawing}
  *   |{type: "undraw"}
  *   |{type: "commit"}
- *   |{type: "reset"}
+ *   |{type: "reset", marked?: boolean}
  *   |{type: "undo"}} Action
  */
 
-/** The state before anyone has touched anything. @param {number} models @returns {State} */
-export function initialState(models) {
+/** The state before anyone has touched anything. @param {number} models @param {boolean} [marked] whether codes are marked by their classes, as those of more classes
+ * than colours are @returns {State} */
+export function initialState(models, marked = false) {
   return {
     mode: "move",
     z: Array.from({length: models}, () => /** @type {Latent} */ ([0, 0])),
     active: 0, held: true,
-    layers: {points: true, pictures: true, glyphs: false, training: false, manifold: false,
+    layers: {points: !marked, pictures: true, glyphs: marked, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false, unit: false},
-    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: ALL_CLASSES, focus: null,
+    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: null, focus: null,
     selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
     ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
@@ -114,7 +115,7 @@ export function reduce(state, action) {
     case "layer":
       return {...state, layers: withLayer(state.layers, action.layer, action.on)};
     case "class":
-      return {...state, classes: toggledClasses(state.classes, action.digit)};
+      return {...state, classes: toggled(state.classes, action.label, action.of)};
     case "view":
       return {...state, views: state.views.map((old, model) => (model === action.model ? action.view : old))};
     case "draw":
@@ -124,7 +125,7 @@ export function reduce(state, action) {
     case "commit":
       return committed(state);
     case "reset": {
-      const first = initialState(state.z.length);
+      const first = initialState(state.z.length, action.marked);
       return {...first, held: false, history: [...state.history.slice(0, -1), wholeOf(state), pastOf(first)]};
     }
     case "undo":
@@ -149,13 +150,6 @@ export function withLayer(layers, name, on) {
   }
   if (name === "glyphs" && !on) next.points = true; // the codes are seen again as they were before
   return next;
-}
-
-/** Clicking a digit shows it alone, clicking more adds them, and taking the last away shows all again. @param {number} classes @param {number} digit */
-function toggledClasses(classes, digit) {
-  const bit = 1 << digit % COLOURS;
-  if (classes === ALL_CLASSES) return bit;
-  return (classes ^ bit) || ALL_CLASSES;
 }
 
 /** @param {Past} state @returns {Past} */
@@ -213,9 +207,4 @@ export function chosenImage({mode, selected}) {
 /** Whether a network has the drawing before it: what was chosen last goes before. @param {State} state */
 export function readsDrawing({mode, selected, inked}) {
   return inked !== "" && (mode === "draw" || (mode === "network" && selected === null));
-}
-
-/** Whether points of a class are drawn; classes of one colour go together. @param {Pick<State, "classes">} state @param {number} label */
-export function showsClass(state, label) {
-  return (state.classes >> label % COLOURS & 1) === 1;
 }

@@ -3,6 +3,7 @@
 
 /** @typedef {readonly string[]} ClassNames by label */
 
+const COLOURS = 10;
 const LONGEST_MARK = 2;
 const SHARED_LINE = 36; // characters
 const DIGITS = Array.from("0123456789");
@@ -15,6 +16,20 @@ export function classesOf({header}) {
 /** Whether the names are as short as digits, so that they can stand on a map themselves. @param {ClassNames} names */
 export function areShort(names) {
   return names.every((name) => name.length <= LONGEST_MARK);
+}
+
+/** Whether there are more of them than colours that can be told apart. @param {ClassNames} names */
+export function areMany(names) {
+  return names.length > COLOURS;
+}
+
+/** The labels of the classes that a text may mean: the one called so, or all whose name or mark has it in it, in either case of letters; all for no text.
+ * @param {ClassNames} names @param {string} text */
+export function namesFound(names, text) {
+  const labels = names.map((_, label) => label);
+  const exact = labels.filter((label) => names[label] === text || markOf(names, label) === text);
+  const sought = text.trim().toLowerCase();
+  return exact.length ? exact : labels.filter((label) => names[label].toLowerCase().includes(sought));
 }
 
 /** Whether the names take a line to themselves. @param {ClassNames} names */

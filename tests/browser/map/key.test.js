@@ -24,7 +24,7 @@ test("where several splits are shown their marks are explained, with the counts 
   const model = modelOf({test: 1, train: 2});
   const said = (/** @type {object} */ changed) => mapKey(model, {...initialState(1), ...changed}, VIEW, 12, widthOf).lines;
   assert.ok(said({}).includes("● 1 test  ○ 2 training"));
-  assert.ok(said({classes: 1}).includes("● 1 test  ○ 0 training"));
+  assert.ok(said({classes: [0]}).includes("● 1 test  ○ 0 training"));
   const {layers} = initialState(1);
   assert.ok(!said({layers: {...layers, glyphs: true}}).some((line) => line.includes("●")), "numerals are one for all splits");
   assert.ok(!said({layers: {...layers, points: false}}).some((line) => line.includes("●")));

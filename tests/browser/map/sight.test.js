@@ -16,7 +16,7 @@ const state = initialState(1);
 test("codes in and out of sight add up, by class, and pictures beyond the edge count for none", () => {
   assert.deepEqual(sightTexts(model, view, state), ["2 test codes out of sight"]);
   assert.deepEqual(sightTexts(model, view, state, [1, 2, 3]), ["2 test codes out of sight", "2 of 3 in sight as pictures"]);
-  assert.deepEqual(sightTexts(model, view, { ...state, classes: 1 << 1 }, [1]), ["1 test code out of sight", "1 of 2 in sight as a picture"]);
+  assert.deepEqual(sightTexts(model, view, { ...state, classes: [1] }, [1]), ["1 test code out of sight", "1 of 2 in sight as a picture"]);
   assert.deepEqual(sightTexts(model, { ...view, scale: 10 }, state), []);
   assert.deepEqual(sightTexts(model, view, { ...state, layers: { ...state.layers, points: false } }, [1]), []);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { addEncoder, readBundle, unpackImages, halfToFloat } from "../../../dashboard/browser/model/bundle.js";
+import { addEncoder, readBundle, unpackImages, unpackNames, halfToFloat } from "../../../dashboard/browser/model/bundle.js";
 
 const ONE_SENTENCE = { name: "Error", message: /^This model file cannot be used: .*\.$/s };
 
@@ -129,4 +129,14 @@ test("half precision is read exactly", () => {
     [0x3c00, 1], [0xc000, -2], [0x7bff, 65504], [0x7c00, Infinity], [0xfc00, -Infinity], [0x7e00, NaN]];
   const numbers = halfToFloat(Uint16Array.from(known, ([bits]) => bits));
   known.forEach(([, want], i) => assert.ok(Object.is(numbers[i], want)));
+});
+
+test("images have the names that the file gives them, or none; others than one each are refused", async () => {
+  const named = (/** @type {string} */ text) => readBundle(pack(({ parts }) => {
+    parts["points.names"] = ["U8", null, gzipSync(Buffer.from(text))];
+  }));
+  assert.deepEqual(await unpackNames(named("7/é.png\n2/b.png")), ["7/é.png", "2/b.png"]);
+  assert.equal(await unpackNames(readBundle(pack())), null);
+  await assert.rejects(unpackNames(named("7/a.png")), ONE_SENTENCE);
+  await assert.rejects(unpackNames(named(`${"a".repeat(2_000_000)}\nb`)), ONE_SENTENCE);
 });

@@ -7,7 +7,7 @@ import { resizedView } from "../../../dashboard/browser/base/geometry.js";
 import { drawingOfText, textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
 import { MOST_CORNERS, shapesOfText, textOfShapes } from "../../../dashboard/browser/state/region_text.js";
-import { ALL_CLASSES, COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
+import { COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
 const uniform = seededUniform(3);
 const whole = (below) => Math.floor(uniform() * below);
@@ -26,7 +26,7 @@ function randomState() {
   return {
     ...plain,
     mode, inked: drawing && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: 1 + whole(ALL_CLASSES), selected, refined: uniform() < 0.5, views: [view(), view()],
+    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: [null, Array.from({ length: 100 }, (_, label) => label).filter((label) => label === 7 || uniform() < 0.3)][whole(2)], selected, refined: uniform() < 0.5, views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)), unit: [null, { model: whole(2), part: uniform() < 0.5 ? "encoder" : "decoder", place: whole(9), unit: whole(2000) }][whole(2)],
     shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",
@@ -56,7 +56,7 @@ test("hostile values are refused or harmless, whichever property they are given 
       const { values } = parseLink(`${key}=${encodeURIComponent(text)}`, plain);
       const next = { ...plain, ...values };
       assert.ok(next.z.length === 2 && next.z.flat().every((value) => Number.isFinite(value) && Math.abs(value) <= 1000), `${key}=${text}`);
-      assert.ok(MODES.includes(next.mode) && next.t >= 0 && next.t <= 1 && next.classes > 0 && next.classes <= ALL_CLASSES, `${key}=${text}`);
+      assert.ok(MODES.includes(next.mode) && next.t >= 0 && next.t <= 1 && (next.classes === null || next.classes.length > 0), `${key}=${text}`);
       assert.ok(Number.isSafeInteger(next.seed) && next.seed >= 0 && next.manifoldSize >= 10 && next.manifoldSize <= 40, `${key}=${text}`);
       assert.deepEqual(parseLink(formatLink(next, plain), plain).refused, []);
     }
@@ -138,8 +138,8 @@ test("undo goes back through what was settled on", () => {
 });
 
 test("the legend shows one digit, then more, and all again when none is left", () => {
-  const shown = (digits) => digits.reduce((state, digit) => reduce(state, { type: "class", digit }), plain).classes;
-  assert.equal(shown([3]), 1 << 3);
-  assert.equal(shown([3, 5]), (1 << 3) | (1 << 5));
-  assert.equal(shown([3, 3]), ALL_CLASSES);
+  const shown = (digits) => digits.reduce((state, digit) => reduce(state, { type: "class", label: digit, of: 10 }), plain).classes;
+  assert.deepEqual(shown([3]), [3]);
+  assert.deepEqual(shown([5, 3]), [3, 5]);
+  assert.equal(shown([3, 3]), null);
 });

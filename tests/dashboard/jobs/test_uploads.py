@@ -11,6 +11,7 @@ from pathlib import Path
 import idx2numpy
 import numpy as np
 import pytest
+from PIL import Image
 from support.builders import attempt, short, tiny
 from support.image_files import WRITERS
 
@@ -100,3 +101,17 @@ def test_any_format_may_be_uploaded(kind: str, tmp_path: Path, digits: Images) -
     path = WRITERS[kind](tmp_path, digits.images[:60], digits.labels[:60])
     kept = keep(tmp_path / "runs", path.read_bytes(), path.name)
     assert len(datasets.classes(str(kept))) > 5
+
+
+def test_a_folder_is_kept_with_its_folders_and_leads_nowhere_else(tmp_path: Path, digits: Images) -> None:
+    files = {}
+    for place, image in enumerate(digits.images[:24]):
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, "PNG")
+        files[f"my scans/{'ab'[place % 2]}/{place}.png"] = file.getvalue()
+    path = run_uploads.keep(tmp_path, {**files, "../../my scans/../c/../../x.png": files["my scans/a/0.png"]}, PLENTY)
+    assert datasets.classes(str(path)) == ("a", "b", "c")
+    kept = list(tmp_path.rglob("*.png"))
+    assert len(kept) == 25
+    assert all(one.is_relative_to(path) for one in kept)
+    assert "my-scans/a/0.png" in datasets.names(str(path))

@@ -192,7 +192,8 @@ def test_images_of_ones_own_are_shown_before_they_are_trained_on(
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
     assert not complaints(app)
     assert any("kind 3" in one.value for one in app.caption)
-    assert [caption for one in app.get("image") for caption in one.captions] == list(KINDS)
+    (sheet,) = app.get("image")
+    assert sheet.captions == [wording.PREVIEW]
     ran(start(app).click())
     (view,) = jobs.views()
     assert view.configs
@@ -283,3 +284,27 @@ def test_what_was_noticed_in_own_images_is_said_and_can_be_corrected(
     assert "as asked for" in " ".join(one.value for one in app.caption)
     ran(start(app).click())
     assert own.wishes_of(jobs.views()[0].configs[1].data) == own.Wishes("bright", "transposed")  # type: ignore[index]
+
+
+def test_labels_names_and_number_can_be_corrected_before_anything_starts(
+    page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images[:60], labels=np.arange(60) % 2)
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    ran(app.text_input(key="train-classes").set_value("odd"))
+    assert "names 1 classes, where there are 2" in complaints(app)[0]
+    assert start(app).disabled
+    ran(app.text_input(key="train-limit").set_value("some"))
+    assert wording.NO_LIMIT in complaints(app)
+    ran(app.text_input(key="train-limit").set_value("40"))
+    ran(app.text_input(key="train-classes").set_value("even, odd"))
+    assert not complaints(app)
+    assert any("40 images: even (" in one.value.replace("\\", "") for one in app.caption)
+    ran(start(app).click())
+    train = jobs.views()[0].configs[1]  # type: ignore[index]
+    assert (train.classes, sum(own.counts(train.data).values())) == (("even", "odd"), 40)
+    ran(app.button(key="train-new").click())
+    ran(app.text_input(key="train-classes").set_value(""))
+    ran(app.text_input(key="train-labels").set_value("none"))
+    assert any("images: image (40)" in one.value.replace("\\", "") for one in app.caption)

@@ -38,7 +38,7 @@ def test_it_says_everything_that_was_found(dark: Path, command: Command, tmp_pat
     assert found["classes"] == {str(label): 6 for label in range(1, 11)}
     assert (found["labels"], found["one_tone"], found["left_out"]) == ("counted from 1", ["dark.npz, row 7"], ["array 'more'"])
     with Image.open(io.BytesIO((tmp_path / "sheet.png").read_bytes())) as sheet:
-        assert np.median(np.asarray(sheet)[8:60, 130:180]) == 255, "as the file looks: light paper"
+        assert np.median(np.asarray(sheet.convert("LA"))[8:60, 130:180, 0]) == 255, "as the file looks: light paper"
     code, text, _ = command("data", dark)
     assert code == 0
     assert all(word in text for word in ("dark ink on light ground", "counted from 1", "row 7", "array 'more'"))
@@ -60,11 +60,15 @@ def test_what_cannot_be_read_is_one_sentence(command: Command, tmp_path: Path) -
 
 
 def test_a_run_keeps_what_was_asked_for_and_refuses_other_files(dark: Path, command: Command, tmp_path: Path) -> None:
-    wishes = ["--polarity", "bright", "--orientation", "transposed", "--limit", "40"]
+    wishes = ["--polarity", "bright", "--orientation", "transposed", "--limit", "40", "--classes", ",".join("abcdefghij")]
     code, _, err = command("train", "--run-dir", tmp_path / "run", "--data", dark, *wishes, *FLAGS)
     assert code == 0, err
     kept = checkpoints.read_config(tmp_path / "run")[1].data
-    assert (datasets.place(kept), own.wishes_of(kept)) == (dark, own.Wishes("bright", "transposed", "auto", 40))
+    assert (datasets.place(kept), own.wishes_of(kept)) == (
+        dark,
+        own.Wishes("bright", "transposed", "auto", 40, "a,b,c,d,e,f,g,h,i,j"),
+    )
+    assert own.classes(kept) == tuple("abcdefghij")
     images = datasets.load(kept, "test").images
     assert command("evaluate", tmp_path / "run", "--is-samples", "5")[0] == 0
     raw = dark.read_bytes()

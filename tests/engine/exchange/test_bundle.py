@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from safetensors.numpy import load
-from support.builders import save_model, tiny
+from support.builders import save_model, short, tiny
 
-from vae_engine import EngineError
+from vae_engine import EngineError, build_model
+from vae_engine.data import datasets, own
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
-from vae_engine.stored import checkpoints, forward
+from vae_engine.model import loading
+from vae_engine.stored import checkpoints, forward, weights
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.weights import expected_shapes, notes
 
@@ -147,3 +150,26 @@ def test_quantisation_of_constant_codes_restores_the_constant() -> None:
 def test_other_latent_dimensions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="3 latent dimensions"):
         export.bundle(checkpoints.read(save_model(tmp_path / "m", tiny(latent_dim=3))))
+
+
+def test_images_of_ones_own_have_the_names_of_their_files_in_bundles_and_packed_runs(tmp_path: Path) -> None:
+    images = data.load("test").images[:24]
+    for place, image in enumerate(images):
+        path = tmp_path / "own" / "ab"[place % 2] / f"{place:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(image).save(path)
+    place = str(tmp_path / "own")
+    folder = tmp_path / "model"
+    loading.save(folder, build_model(tiny(), 0), short(data=place, classes=("a", "b")), {"elbo": -1.0, "protocol": "dynamic"})
+    tensors = weights.parse(export.parted(checkpoints.read(folder))[0], "bundle")
+    names = gzip.decompress(tensors["points.names"].tobytes()).decode().split("\n")
+    shown, _ = datasets.shown(place)
+    assert len(names) == len(shown) == 24
+    for name, image in zip(names, shown.images, strict=True):
+        assert np.array_equal(np.asarray(Image.open(tmp_path / "own" / name)), image)
+
+    packed = tmp_path / "images.safetensors"
+    packed.write_bytes(own.packed(place))
+    assert datasets.names(str(packed)) == names
+    assert own.packed(place) == own.packed(place)
+    assert datasets.names("mnist") == []

@@ -23,6 +23,7 @@ from vae_engine.data.formats.shapes import layout
 FORMATS: tuple[ModuleType, ...] = (numpy_files, parquet, hdf5, matlab, idx, tables)
 """By content; a table of text, which has no mark of its own, comes last."""
 _ZIP = (b"PK\3\4", b"PK\5\6")
+_PICKLES = {".pkl", ".pickle", ".p", ".pt", ".pth", ".joblib"}
 _SHOWN = 4
 
 
@@ -126,16 +127,17 @@ def _place(path: Path, until: ExitStack) -> tuple[Place, str]:
 def _family_of(path: Path) -> list[Source]:
     """A file with those beside it that by their names hold its labels, or the other splits with theirs."""
     me, mine = called(path.name), places.of_file(path)
-    if not (me.role or me.split):
+    if not (me.role or me.split or _shard(path.name)):
         return [mine]
-    found, roles = {(me.role, me.split): mine}, ("images", "labels") if me.role else ("",)
+    found, roles = {(me.role, me.split, _shard(path.name)): mine}, ("images", "labels") if me.role else ("",)
     others = [other for other in path.parent.iterdir() if not places.is_litter(other.name) and other != path and other.is_file()]
     for other in sorted(others, key=lambda other: (other.suffix != path.suffix, other.name)):
         it = called(other.name)
         beside = it.key == me.key and it.role in roles and bool(it.split) == bool(me.split)
-        if beside and (it.role, it.split) not in found and _format(source := places.of_file(other)) is _format(mine):
-            found[it.role, it.split] = source
-    return list(found.values())
+        place = (it.role, it.split, _shard(other.name))
+        if beside and place not in found and _format(source := places.of_file(other)) is _format(mine):
+            found[place] = source
+    return sorted(found.values(), key=lambda source: _shard(source.name))
 
 
 def _format(source: Source) -> ModuleType | None:
@@ -151,6 +153,9 @@ def _tables(place: Place, until: ExitStack) -> Found:
     for source in place.sources:
         name = PurePosixPath(source.name).name
         kind, it = _format(source), called(name)
+        if "submission" in it.key:  # Kaggle's form for answers looks like a table of images
+            left_out.append(f"{source.name}, a form for answers")
+            continue
         if kind is None or (kind is tables and name.lower().endswith(".txt")):
             unknown.append(source)
             continue
@@ -159,7 +164,9 @@ def _tables(place: Place, until: ExitStack) -> Found:
             members.append((source, it))
     if not sets:
         what = f" ({', '.join(ascii(one.name)[:60] for one in unknown[:_SHOWN])})" if unknown else ""
-        raise EngineError(f"nothing there is in a format that is read{what}")
+        pickled = any(_PICKLES & set(PurePosixPath(one.name.lower()).suffixes) for one in [*unknown, *place.sources])
+        way_out = "; pickles may run code and are never read: np.savez(…, images=…, labels=…) saves arrays" if pickled else ""
+        raise EngineError(f"nothing there is in a format that is read{what}{way_out}")
     if len(sets) > 1:
         some = ", ".join(members[0][0].name for members in list(sets.values())[:_SHOWN])
         raise EngineError(f"there are {len(sets)} sets of files ({some} …): name a file of the one you want")
@@ -178,6 +185,7 @@ def _shard(name: str) -> str:
 class _Split:
     images: list[tuple[Array, str]] = field(default_factory=list)
     labels: list[Array] = field(default_factory=list)
+    files: list[Array] = field(default_factory=list)
 
 
 def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: ExitStack, left_out: list[str]) -> Found:
@@ -208,6 +216,8 @@ def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: Exi
                 splits.setdefault(split, _Split()).images.append((array, source.name))
             elif role == "labels":
                 splits.setdefault(split, _Split()).labels.append(array)
+            elif role == "files":
+                splits.setdefault(split, _Split()).files.append(array)
     if kind in (idx, tables, matlab) and any("emnist" in source.name.lower() for source, _ in members):
         transposed = True
     parts, sources = [], [source for source, _ in members]
@@ -232,7 +242,8 @@ def _part(split: str, one: _Split) -> Part:
     labels = np.concatenate([array.whole() for array in one.labels]) if one.labels else None
     arrays = [_images_first(array, labels) for array, _ in one.images]
     if len(arrays) == 1:
-        return Part(split, arrays[0], labels, Rows(one.images[0][1], len(arrays[0])))
+        called = [_own_name(name) for array in one.files for name in array.whole()]
+        return Part(split, arrays[0], labels, called if len(called) == len(arrays[0]) else Rows(one.images[0][1], len(arrays[0])))
     first = arrays[0]
     if any(array.shape[1:] != first.shape[1:] for array in arrays):
         raise EngineError("its files hold images of different sizes")
@@ -243,9 +254,15 @@ def _part(split: str, one: _Split) -> Part:
     return Part(split, joined, labels, Chained([Rows(file, len(array)) for array, file in one.images]))
 
 
+def _own_name(text: str | bytes) -> str:
+    """What a file calls another, without the folders of whoever's machine that was."""
+    name = (text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)).replace("\\", "/")
+    return PurePosixPath(name).name if name.startswith("/") or name[1:2] == ":" else name
+
+
 def _images_first(array: Array, labels: np.ndarray | None) -> Array:
     """Images as they are, unless their labels say that the last size counts them, as in MATLAB's [h, w, channels, n]."""
-    count = 0 if labels is None else len(labels)
+    count = 0 if labels is None else labels.size if 1 in labels.shape else len(labels)
     if len(array.shape) < 3 or array.fault or not (array.shape[0] != count == array.shape[-1]):
         return array
     return arrays_of.held(np.moveaxis(array.whole(), -1, 0))
@@ -279,7 +296,10 @@ def _roles(arrays: dict[str, Array], file: Called) -> tuple[list[tuple[str, str,
         if role == "labels" and array.dtype.kind in "US" and name.lower().endswith("classes"):
             role = "classes"
         place = (role, it.split or file.split)
-        if role in ("images", "labels", "classes") and (place not in chosen or _better(array, arrays[chosen[place]])):
+        known = role in ("images", "labels", "classes") or (
+            role == "files" and array.dtype.kind in "US" and len(array.shape) == 1
+        )
+        if known and (place not in chosen or _better(array, arrays[chosen[place]])):
             ignored += [chosen[place]] if place in chosen else []
             chosen[place] = name
         else:

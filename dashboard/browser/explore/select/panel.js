@@ -9,6 +9,7 @@ import {createDigit, createStrip} from "../../images/digit_view.js";
 import {gatherImages} from "../../images/image_rows.js";
 import {shareText} from "../../words/captions.js";
 import {classesOf, labelsText, markOf} from "../../words/classes.js";
+import {imageText} from "../../words/images.js";
 import {apart, signedNumber} from "../../words/numbers.js";
 import {marked} from "../../words/terms.js";
 import {areAlike} from "../../model/explorer_model.js";
@@ -42,7 +43,7 @@ export function createSelectPanel(app) {
     (/** @type {import("./selection.js").How} */ how) => selection.setUsual(how));
   hows.element.classList.add("lx-select-hows");
   const clear = actionButton("Clear", () => change({shapes: []}), {"data-testid": "select-clear", title: "Select nothing (key Escape on a map)"});
-  const table = actionButton("CSV", () => save(selectionAsCsv(models, selection.indices()), "text/csv", "selection.csv"), {"data-testid": "select-csv", title: "A row for each selected image: index, split, row, class, codes, ELBO, log p(x), gap"});
+  const table = actionButton("CSV", () => save(selectionAsCsv(models, selection.indices(), app.names), "text/csv", "selection.csv"), {"data-testid": "select-csv", title: "A row for each selected image: index, split, row, file where it is your own, class, codes, ELBO, log p(x), gap"});
   const slide = actionButton("PNG", () => saveSlide(app, summary()), {"data-testid": "select-png", title: "The selection as a picture for a slide"});
   const empty = make("p", {class: "lx-hint", "data-testid": "select-empty"});
 
@@ -154,7 +155,7 @@ export function createSelectPanel(app) {
       const labels = extreme[i].map((index) => points.labels[index]);
       setText(note, measured.length < models.length || models.length === 1 ? name : `${name}, ${measured[0].short}`);
       note.title = `By log p(x) of ${measured[0].title}: ${labelsText(names, labels)}`;
-      if (images) strip.show(gatherImages(images, extreme[i]), theme, `${name} by log p(x): ${labels.map((label) => names[label]).join(", ")}`);
+      if (images) strip.show(gatherImages(images, extreme[i]), theme, `${name} by log p(x): ${labels.map((label) => names[label]).join(", ")}`, extreme[i].map((index) => imageText(measured[0].bundle, app.names, index)));
     });
   }
 

@@ -4,7 +4,7 @@
 import {markInside, rectangleOf, roundedCorners, simplified} from "../../base/regions.js";
 import {sameItems} from "../../base/same_items.js";
 import {MOST_CORNERS} from "../../state/region_text.js";
-import {ALL_CLASSES, showsClass} from "../../state/state.js";
+import {showsClass} from "../../state/classes.js";
 import {meanCode} from "./measures.js";
 
 /** @typedef {import("../explorer.js").App} App */
@@ -48,7 +48,7 @@ export function createSelection(app) {
     if (sameItems(key, found.key)) return found;
     const marks = new Uint8Array(count);
     for (const {model, take, corners} of searched) markInside(corners, models[model].bundle.points.codes, marks, take ? 0 : 1);
-    if (classes !== ALL_CLASSES) for (let i = 0; i < count; i++) if (!showsClass(store.state, labels[i])) marks[i] = 0;
+    if (classes !== null) for (let i = 0; i < count; i++) if (!showsClass(store.state, labels[i])) marks[i] = 0;
     const indices = new Uint32Array(count);
     let all = 0;
     for (let i = 0; i < count; i++) if (marks[i]) indices[all++] = i;

@@ -50,5 +50,7 @@ test("a row of the table has the image, its codes and its numbers", () => {
   assert.equal(lines[0], "index,split,row,class,vae_z1,vae_z2,ae_z1,ae_z2,elbo,log_px,gap");
   assert.equal(lines[1], '1,test,1,"a ""7""",2.00000,-3.00000,2.00000,-3.00000,-125.0000,-120.0000,5.0000');
   assert.match(lines[2], /^3,train,0,1,/);
+  const files = ["7/a.png", "7/b, c.png", "9/d.png", "own.npz, row 12"];
+  assert.deepEqual(selectionAsCsv([model("vae", bundle)], some(0, 3), files).split("\n").map((line) => line.split(",").slice(2, 5).join()), ["row,file,class", '0,7/a.png,"a ""7"""', '0,"own.npz, row 12"', ""]);
   assert.match(selectionAsCsv([model("vae", bundle), model("vae-2", bundle)], some(0)), /vae_elbo,vae_log_px,vae_gap,vae-2_elbo/);
 });

@@ -1,0 +1,34 @@
+// @ts-check
+// The legend in the bar above the maps: which classes are shown, and of which splits the images are.
+
+import {make} from "../base/dom.js";
+import {createLegendButtons, legendStyle} from "../map/legend.js";
+import {showsClass} from "../state/classes.js";
+import {fillALine} from "../words/classes.js";
+import {splitsKey} from "../words/splits.js";
+
+/** Long names stand beside the numbers that mark their classes on the maps.
+ * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Points} points */
+export function createLegend(store, commit, names, {splits, of}) {
+  const key = splitsKey(splits, of);
+  const apply = (/** @type {import("../state/state.js").Action} */ action) => {
+    store.dispatch(action);
+    commit();
+  };
+  const only = (/** @type {import("../state/classes.js").Classes} */ classes) => apply({type: "set", values: {classes}});
+  const buttons = createLegendButtons({
+    names, testid: "legend", only, toggle: (label) => apply({type: "class", label, of: names.length}), focus: (focus) => store.dispatch({type: "set", values: {focus}}),
+  });
+  const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => only(null)}, "all");
+  const element = make("div", {class: legendStyle(names, fillALine(names)), role: "group", "aria-label": "Classes shown"}, ...buttons.elements, all,
+    make("span", {class: "lx-splits", hidden: !key}, key));
+  return {
+    element,
+    /** @param {import("../state/state.js").State} state */
+    render(state) {
+      element.classList.toggle("lx-legend-plain", state.colour !== "class"); // then no class has a colour on the maps
+      buttons.render((label) => showsClass(state, label));
+      all.hidden = names.every((_, label) => showsClass(state, label));
+    },
+  };
+}

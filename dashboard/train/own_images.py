@@ -1,0 +1,110 @@
+"""Images of one's own on the form: where they are, what was found, a picture of them, and a correction of each inference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dashboard.jobs import uploads as run_uploads
+from dashboard.jobs.jobs import Jobs
+from dashboard.shared import state
+from dashboard.train import wording
+from vae_engine.base.errors import EngineError
+from vae_engine.data import own
+from vae_engine.data.report import sheet
+
+_KEY = "train-{}"
+PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT = (
+    _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit")
+)
+_UPLOADED = "train-uploaded"
+
+
+def place() -> str:
+    """The address of the images that are asked for, with what is wished for them; nothing where there are none."""
+    typed = (state.widget(PATH) or "").strip()
+    path = typed if typed and typed not in wording.SOURCES else state.kept(_UPLOADED, "")
+    try:
+        wished = _wishes()
+        return own.address(path, wished if wished != own.Wishes() else None) if path else ""
+    except EngineError:
+        return path  # told where it is read
+
+
+def _wishes() -> own.Wishes:
+    limit = (state.widget(LIMIT) or "").strip().replace(",", "")
+    if limit and not (limit.isdecimal() and int(limit)):
+        raise EngineError(wording.NO_LIMIT)
+    return own.Wishes(
+        polarity=state.widget(POLARITY) or "auto",
+        orientation=state.widget(ORIENTATION) or "auto",
+        labels=(state.widget(LABELS) or "").strip() or "auto",
+        limit=int(limit or 0),
+        classes=(state.widget(CLASSES) or "").strip(),
+    )
+
+
+def take_over(address: str) -> None:
+    """While the form is not on the page: let it say these images; none where that is no address of any."""
+    state.fill_in(PATH, "")
+    state.keep(_UPLOADED, address)
+
+
+def choose(jobs: Jobs) -> None:
+    """Where they are, what was found there, and what may be corrected."""
+    st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
+    files, folder = st.columns(2)
+    files.file_uploader(
+        wording.UPLOAD, accept_multiple_files=True, key=UPLOAD, help=wording.UPLOAD_HELP,
+        on_change=partial(state.attempt, _take, jobs, UPLOAD),
+    )  # fmt: skip
+    folder.file_uploader(
+        wording.FOLDER, accept_multiple_files="directory", key=FOLDER, help=wording.FOLDER_HELP,
+        on_change=partial(state.attempt, _take, jobs, FOLDER),
+    )  # fmt: skip
+    try:
+        _wishes()
+        if address := place():
+            _found(address)
+    except EngineError as error:
+        st.error(wording.told(str(error)))
+    _corrections()
+
+
+def _corrections() -> None:
+    """A control for whatever was inferred, and may be wrong."""
+    st.caption(wording.CORRECT)
+    shared: dict[str, Any] = {"persist_state": "session"}
+    ink, turned, labels, classes, limit = st.columns(5, vertical_alignment="bottom")
+    with ink:
+        _correction(POLARITY, wording.INK, wording.POLARITY)
+    with turned:
+        _correction(ORIENTATION, wording.TURNED, wording.ORIENTATION)
+    labels.text_input(wording.LABEL_FILE, key=LABELS, placeholder="as found", max_chars=1000, help=wording.LABEL_HELP, **shared)
+    classes.text_input(wording.NAMES, key=CLASSES, placeholder="as found", max_chars=5000, help=wording.NAMES_HELP, **shared)
+    limit.text_input(wording.LIMIT, key=LIMIT, placeholder="all", max_chars=10, help=wording.LIMIT_HELP, **shared)
+
+
+def _correction(key: str, label: str, words: Mapping[str, str]) -> None:
+    st.selectbox(label, list(words), format_func=words.__getitem__, key=key, persist_state="session")
+
+
+def _take(jobs: Jobs, key: str) -> None:
+    """As a callback: keep what was uploaded, or nothing any more."""
+    files = {file.name: file.getvalue() for file in state.widget(key) or []}
+    state.keep(_UPLOADED, "")
+    if files:
+        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)))
+
+
+def _found(address: str) -> None:
+    """What is there, in words and as a picture of the first images of each class."""
+    found = own.known(address)
+    counted = wording.counted(found.report.classes)
+    st.caption(wording.own_counts(found.report.splits))
+    st.caption("  \n".join(map(wording.plain, [*wording.inferred(found.report), counted])))
+    picture = sheet(found.images.images, found.images.labels, found.classes, found.inverted)
+    st.image(picture, caption=wording.PREVIEW, alt=counted)
