@@ -19,6 +19,12 @@ IDLE = "globalThis.requestIdleCallback = (go) => setTimeout(go); globalThis.wait
 """Now it may."""
 DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 """Resolves when what was done until now has been drawn, and what that brought about as well."""
+READ = """(canvas => {
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+    copy.drawImage(canvas, 0, 0);
+    return copy.getImageData(0, 0, canvas.width, canvas.height).data;
+})"""
+"""The colours on a canvas, read from a copy: Chromium warns of a canvas that is often read, and then draws it another way."""
 
 
 def state(page: Page) -> dict[str, Any]:
@@ -42,7 +48,7 @@ def place(page: Page, testid: str, across: float, down: float) -> tuple[float, f
 
 def pixels(page: Page, canvas: str | Locator) -> list[int]:
     """The colours on a canvas, by its test id, once what was done is drawn."""
-    read = "Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+    read = f"Array.from({READ}(canvas))"
     found = page.get_by_test_id(canvas) if isinstance(canvas, str) else canvas
     return found.evaluate(f"canvas => {DRAWN}.then(() => {read})")
 

@@ -3,13 +3,12 @@
 
 import {withScene} from "./desk.js";
 import {keepLecture, keptLecture} from "./kept.js";
+import {MODES} from "../state/state.js";
 import {instantOf, lectureText, placeOf, readLecture} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
 
 const PATIENCE = 1500; // milliseconds that the page may take to write its state into its address
-/** @type {Record<string, string>} */
-const MODES = {move: "Move", inspect: "Inspect", draw: "Draw", walk: "Walk", sample: "Sample", network: "Network"};
 
 /** Shift S, from wherever the focus is but where one types. @param {() => void} collect @returns {() => void} end */
 export function listenForScenes(collect) {
@@ -59,11 +58,17 @@ export function collectScene(link) {
 /** What a scene is called until someone says it better. @param {string} link */
 export function firstTitle(link) {
   const {page, query, state} = placeOf(link);
-  const name = page[0].toUpperCase() + page.slice(1);
+  const name = capital(page);
   const instant = instantOf(link);
   if (instant) return `${name}: ${query.get("run")}, step ${instant.step.toLocaleString("en")}`;
   if (page !== "explore") return [name, query.get("step") ?? query.get("experiment") ?? query.get("run") ?? ""].filter(Boolean).join(": ");
   const given = new URLSearchParams(state);
   const image = given.get("image");
-  return `${name}: ${MODES[given.get("mode") ?? "move"] ?? "Move"}${image ? `, image ${image}` : ""}`;
+  const mode = MODES.find((known) => known === given.get("mode")) ?? MODES[0];
+  return `${name}: ${capital(mode)}${image ? `, image ${image}` : ""}`;
+}
+
+/** @param {string} word */
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
 }

@@ -207,6 +207,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
 test("a collected scene is called by what it shows", () => {
   assert.equal(firstTitle("./"), "Explore: Move");
   assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");
+  assert.equal(firstTitle("./#mode=select"), "Explore: Select");
   assert.equal(firstTitle("./learn?step=beta"), "Learn: beta");
   assert.equal(firstTitle("./train?run=a#step=1200"), "Train: a, step 1,200");
 });
