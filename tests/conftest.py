@@ -36,8 +36,8 @@ def _runs_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _images_of_one_test() -> Iterator[None]:
     """What a test made of a few images is not what the next one is given for all of them."""
     yield
-    bundle.observed_shown.cache_clear()
-    bundle.packed_shown.cache_clear()
+    bundle._observed_shown.cache_clear()
+    bundle._packed_shown.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -108,6 +108,11 @@ def pinned(name: str) -> str:
     return own_data.address(name, pinned=True) if is_own(name) else name
 
 
+def stamp(name: str) -> str:
+    """Changes whenever the files of images of your own do; nothing of named sets, whose files never do. Raises as `load` does."""
+    return own_data.stamp(name) if is_own(name) else ""
+
+
 def place(name: str) -> Path | None:
     """Where images of your own lie; None of a data set that has a name."""
     return own_data.path_of(name) if is_own(name) else None

@@ -129,9 +129,13 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     return tensors, places
 
 
-@lru_cache(maxsize=4)
 def observed_shown(data_set: str, most: int, protocol: str = PROTOCOL) -> np.ndarray:
-    """What the encoders see of the first images that a map shows: [n, 784], the same array each time."""
+    """What the encoders see of the first images that a map shows: [n, 784], the same array each time until they change."""
+    return _observed_shown(data_set, most, protocol, datasets.stamp(data_set))
+
+
+@lru_cache(maxsize=4)
+def _observed_shown(data_set: str, most: int, protocol: str, stamp: str) -> np.ndarray:
     return data.observe_fixed(datasets.shown(data_set, most)[0].images, protocol, SEED)
 
 
@@ -139,9 +143,13 @@ def _observed(data_set: str, split: str, protocol: str, count: int | None = None
     return data.observe_fixed(datasets.load(data_set, split).images[:count], protocol, SEED)
 
 
-@lru_cache(maxsize=2)
 def packed_shown(data_set: str, most: int) -> bytes:
     """The first images that a map shows as a gzip file of the IDX format, which is how MNIST's are bundled."""
+    return _packed_shown(data_set, most, datasets.stamp(data_set))
+
+
+@lru_cache(maxsize=2)
+def _packed_shown(data_set: str, most: int, stamp: str) -> bytes:
     images = datasets.shown(data_set, most)[0].images
     return gzip.compress(struct.pack(">HBB3I", 0, 8, 3, *images.shape) + images.tobytes(), 6, mtime=0)
 
