@@ -55,7 +55,7 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
   }
 
   function fetchMore() {
-    while (!closed && underway.size < AT_ONCE) {
+    while (!closed && !waiting && underway.size < AT_ONCE) {
       const step = wanted();
       if (step === undefined) return;
       underway.set(step, load(step));
@@ -82,15 +82,17 @@ export function createReelStore({source, reel: first, place, changed, room = ROO
       changed(null);
     } finally {
       underway.delete(step);
-      if (!waiting) fetchMore();
+      fetchMore();
     }
   }
 
   function later() {
+    // Known before anyone is told, for who is told asks for more; and not read from the timer's number, which is 0 in a frame that was
+    // taken off the page, where requests fail at once: asking again without end would freeze the tab.
+    waiting = true;
     trouble = SILENCE;
     changed(null);
     clearTimeout(timer);
-    waiting = true; // which the timer's number does not say: it is 0 in a frame that was taken off the page, where no request is answered either
     timer = setTimeout(() => {
       waiting = false;
       fetchMore();

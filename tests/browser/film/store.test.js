@@ -23,7 +23,7 @@ function silent() {
     return asked.length < MANY ? Promise.reject(new TypeError("no answer")) : new Promise(() => {}); // an endless round must end here
   };
   const store = createReelStore({
-    source: { frame, again: true }, reel: { run: "r", title: "", kind: "vae", steps: [0, 1, 2], latest: null, live: false }, place: () => 0, changed() {},
+    source: { frame, again: true }, reel: { run: "r", title: "", kind: "vae", steps: [0, 1, 2], latest: null, live: false }, place: () => 0, changed: () => store.fetchMore(), // as the player does
   });
   return { store, asked };
 }
