@@ -1,7 +1,7 @@
 """One HTML file with the Explore page, one or two models and the test images: no server, no network.
 
 With a rung of the ladder of β comes the whole ladder, so that its slider works in the file, too; and with any models a lecture,
-of which the file presents what its models are enough for.
+of which the file presents what its models are enough for, and stills of the Lab and of a ladder that it has not.
 
 Weights are fp16 and images already deflated, so the file is kept small in three ways. The program lies packed in the page
 like everything else, and a few lines unpack it. Before gzip the high and the
@@ -24,6 +24,7 @@ import numpy as np
 from dashboard.explore.engine_lines import engine_lines
 from dashboard.jobs.run_view import read_about
 from dashboard.lecture import lecture as lectures
+from dashboard.lecture.stills import stills
 from dashboard.shared import browser
 from dashboard.stock.material import ladder_of, placed
 from vae_engine.base.errors import EngineError
@@ -64,7 +65,10 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
     if placing.ladder:
         about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
-    blocks.append(block("lecture", planes((lecture or lectures.bundled()).encode())))
+    text = lecture or lectures.bundled()
+    blocks.append(block("lecture", planes(text.encode())))
+    drawn = stills(json.loads(text)["scenes"], () if placing.ladder else rungs)
+    blocks.append(block("stills", planes(json.dumps(drawn, separators=(",", ":")).encode())))
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)
     blocks.append(block("engine", planes(json.dumps(engine_lines()).encode())))

@@ -95,6 +95,12 @@ def gather(vae: Stored, ae: Stored, ladder: Sequence[Stored] = ()) -> Material:
     )
 
 
+def codes_of(model: Stored) -> np.ndarray:
+    """Where a model puts the test images: [n, 2]."""
+    codes, places = export.read_codes(model) or export.encode_all(model)
+    return _dequantised(codes["points.codes"], places["points"])
+
+
 def _dequantised(codes: np.ndarray, place: dict[str, Sequence[float]]) -> np.ndarray:
     low, high = np.asarray(place["low"]), np.asarray(place["high"])
     return low + codes / 65535 * (high - low)

@@ -6,6 +6,7 @@ import {LESSON_STEPS} from "../learn/steps.js";
 import {instantOf, placeOf} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
+/** @typedef {import("./still.js").Still} Still */
 /**
  * @typedef {object} Library
  * @property {(ArrayBuffer|Uint8Array)[]} bundles
@@ -14,14 +15,22 @@ import {instantOf, placeOf} from "./lecture.js";
  * @property {number[]} ladder which of them are rungs, by ascending β
  * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
  * @property {Promise<Uint8Array|null>} [images] where the first bundle has none
+ * @property {Record<string, Still>} [stills] by link, of what cannot be shown alive
  * @property {boolean} pages whether the dashboard's pages are there to be shown in a frame
  */
-/** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}} Showing */
+/** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}|{kind: "still", still: Still}} Showing */
 
 const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/catalogue.py
 
 /** How a scene is shown, or a sentence that says why it cannot be. @param {string} link @param {Library} library @returns {Showing|string} */
 export function showingOf(link, library) {
+  const alive = aliveOf(link, library);
+  const still = library.stills?.[link];
+  return typeof alive === "string" && still ? {kind: "still", still} : alive;
+}
+
+/** The same without stills. @param {string} link @param {Library} library @returns {Showing|string} */
+function aliveOf(link, library) {
   const {page, query, state} = placeOf(link);
   if (page === "explore") {
     const asked = query.get("models");

@@ -7,7 +7,7 @@ import {clockLine, paceText} from "./clock.js";
 import {codePicture} from "./code.js";
 import {actOf, focusOf} from "./keys.js";
 import {placeOf, plannedMinutes} from "./lecture.js";
-import {shownScenes} from "./library.js";
+import {showingOf, shownScenes} from "./library.js";
 import {createRing} from "./ring.js";
 import {createStage} from "./stage.js";
 
@@ -113,6 +113,12 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     } else if (!isOver) openOver(act === "code" ? codeOf() : keys());
   }
 
+  /** Whether it moves by itself, which a still does not. @param {import("./lecture.js").Scene} scene */
+  function isPlayed({link, path}) {
+    const showing = showingOf(link, library);
+    return path !== undefined && typeof showing !== "string" && showing.kind !== "still";
+  }
+
   /** @param {number} to */
   async function go(to) {
     if (to < 0 || to >= scenes.length) return;
@@ -123,7 +129,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     setText(heading, scene.title);
     previous.disabled = place === 0;
     next.disabled = place === scenes.length - 1;
-    play.hidden = !scene.path;
+    play.hidden = !isPlayed(scene);
     failure.hidden = true;
     dialog.focus({preventScroll: true});
     tell();

@@ -11,6 +11,7 @@ import {initialState} from "../state/state.js";
 import {instantOf} from "./lecture.js";
 import {showingOf} from "./library.js";
 import {between, legAt} from "./path.js";
+import {stillPicture} from "./still.js";
 import {trainingWay} from "./training.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
@@ -40,6 +41,8 @@ export function createStage(library, {entered, moved, failed}) {
   let theme = "light";
   /** @type {Promise<Uint8Array|null>|undefined} */
   let images;
+  /** @type {HTMLElement|undefined} */
+  let still;
   let [turn, journey, playing] = [0, 0, false];
 
   /** @param {Extract<Showing, {kind: "explore"}>} showing @returns {Mounted} */
@@ -172,6 +175,11 @@ export function createStage(library, {entered, moved, failed}) {
         if (mine !== turn) return;
         leave();
         place.classList.remove("lec-away");
+      } else if (showing.kind === "still") {
+        leave();
+        still?.remove();
+        still = stillPicture(showing.still);
+        element.append(still);
       } else {
         const frame = frameOf(link);
         leave();
@@ -190,7 +198,7 @@ export function createStage(library, {entered, moved, failed}) {
       if (typeof showing === "string") return;
       if (showing.kind === "explore") explorerOf(showing);
       else if (showing.kind === "learn") viewOf(scene, showing).catch(() => {}); // said when it is shown
-      else frameOf(link);
+      else if (showing.kind === "page") frameOf(link);
     },
     /** Goes along the path of a scene, from its beginning. @param {Scene} scene */
     play(scene) {

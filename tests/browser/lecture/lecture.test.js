@@ -202,6 +202,11 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   const left = bundled.scenes.filter((one) => !shownScenes(bundled.scenes, file).includes(one)).map(({ link }) => placeOf(link).page);
   assert.deepEqual(left.filter((page) => page === "lab").length, 5);
   assert.equal(left.length, 7); // and two of the β ladder
+  const still = { caption: "A still of the Lab" };
+  const withStills = { ...file, stills: Object.fromEntries(bundled.scenes.map(({ link }) => [link, still])) };
+  assert.equal(shownScenes(bundled.scenes, withStills).length, 25);
+  assert.deepEqual(showingOf("./lab?experiment=collapse", withStills), { kind: "still", still });
+  assert.equal(showingOf(bundled.scenes[0].link, withStills).kind, "explore"); // alive where it can be
 });
 
 test("a collected scene is called by what it shows", () => {

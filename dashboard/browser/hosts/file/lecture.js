@@ -18,6 +18,8 @@ const SEEN = 4000; // milliseconds
 export async function lectureButton(page, {bundles, encoders, images, shown, ladder = []}) {
   const content = await readPayload(page, "lecture");
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
+  const drawn = await readPayload(page, "stills");
+  const stills = drawn ? JSON.parse(new TextDecoder().decode(drawn)) : {};
   const names = bundles.map((bytes) => readBundle(bytes).name);
   const usual = shown ?? [...names.keys()];
   const bundled = readLecture(new TextDecoder().decode(content));
@@ -47,7 +49,7 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
     const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
     dialog.toggleAttribute("data-dark", dark());
     const editor = mountEditor(desk, {
-      library: {bundles, encoders, images, names, usual, ladder, pages: false}, bundled, linked, isDark: dark, addressOf,
+      library: {bundles, encoders, images, names, usual, ladder, stills, pages: false}, bundled, linked, isDark: dark, addressOf,
       open(link) {
         dialog.close();
         location.hash = placeOf(link).state;

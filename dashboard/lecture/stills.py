@@ -1,0 +1,90 @@
+"""What a file from disk shows of scenes that need more than it carries: stills of the Lab's figures and of the ladder of β."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+
+from dashboard.lecture.claims import found
+from dashboard.shared.wording import number
+from dashboard.stock.material import codes_of
+from vae_engine.base.errors import EngineError
+from vae_engine.data import mnist as data
+from vae_engine.stored.checkpoints import Stored
+
+_FIGURES = {
+    "log-linear-em": "classes",
+    "wake-sleep": "elbo-2",
+    "gradient-estimators": "elbo",
+    "collapse": "helps",
+    "latent-dimension": "bound",
+}
+"""Of each experiment that the lecture speaks of, the figure that shows it."""
+_POINTS = 800
+_GRID = 255
+"""Codes are told on a lattice of so many steps a side."""
+
+Still = dict[str, Any]
+
+
+def stills(scenes: Sequence[dict[str, Any]], ladder: Sequence[Stored]) -> dict[str, Still]:
+    """The stills of those scenes that have one, by link: as browser/lecture/still.js draws them.
+
+    `ladder` are models that differ in β, ascending.
+    """
+    drawn = ((scene["link"], _still(scene, ladder)) for scene in scenes)
+    return {link: one for link, one in drawn if one}
+
+
+def _still(scene: dict[str, Any], ladder: Sequence[Stored]) -> Still | None:
+    page, asked = _place(scene["link"])
+    if page == "./lab":
+        return _figure(asked.get("experiment", [""])[0])
+    if page == "./learn":
+        return _ladder([one for one in ladder if one.train.beta in (1, ladder[-1].train.beta)], asked, "beta")
+    names = [_place(link)[1].get("models", [""])[0].split(",")[0] for link in (scene["link"], *_path(scene))]
+    return _ladder([one for one in ladder if one.name in names])
+
+
+def _figure(experiment: str) -> Still | None:
+    """The figure of a bundled experiment; none of one that the lecture does not speak of, or that is not there."""
+    if experiment not in _FIGURES:
+        return None
+    try:
+        result = found(experiment)
+    except EngineError:
+        return None
+    chart = next(one for one in result.findings.charts if one.name == _FIGURES[experiment])
+    curves = [{"name": one.name, "x": one.x, "y": one.y, "low": one.low, "high": one.high} for one in chart.curves]
+    axes = {"x": chart.x_label, "y": chart.y_label, "logs": [chart.x_log, chart.y_log]}
+    return {"caption": f"A still of the Lab, {experiment}: {chart.title}", "chart": {**axes, "curves": curves}}
+
+
+def _ladder(rungs: Sequence[Stored], asked: dict[str, list[str]] | None = None, step: str = "") -> Still | None:
+    """The codes of the first test images under each of these models; none where another step of Learn is asked for."""
+    if not rungs or (asked is not None and asked.get("step") != [step]):
+        return None
+    labels = data.load("test").labels[:_POINTS]
+    caption = f"A still of the ladder of β: codes μ of the first {_POINTS} test images, each plane at its own scale"
+    return {"caption": caption, "labels": labels.tolist(), "planes": [_plane(one, len(rungs) == 2) for one in rungs]}
+
+
+def _plane(model: Stored, apart: bool) -> dict[str, Any]:
+    codes = codes_of(model)[:_POINTS]
+    reach = float(np.abs(codes).max())
+    points = np.rint((codes / reach + 1) / 2 * _GRID).astype(int)
+    kl = [number(one) for one in model.metrics["latent"]["kl_per_dimension"]] if apart else [number(model.metrics["kl"])]
+    told = f"KL {' + '.join(kl)} nats"
+    return {"title": f"β = {model.train.beta:g}", "told": told, "reach": number(reach, 1), "points": points.ravel().tolist()}
+
+
+def _place(link: str) -> tuple[str, dict[str, list[str]]]:
+    parts = urlsplit(link)
+    return parts.path, parse_qs(parts.query)
+
+
+def _path(scene: dict[str, Any]) -> list[str]:
+    return [one["link"] for one in scene.get("path", [])]

@@ -1,0 +1,40 @@
+"""The stills that a file from disk carries of what it cannot show alive."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from dashboard.explore import one_file
+from dashboard.lecture.lecture import bundled
+from dashboard.lecture.stills import stills
+from dashboard.stock import catalogue
+from dashboard.stock.material import codes_of
+
+SCENES = json.loads(bundled())["scenes"]
+
+
+def test_every_scene_that_needs_the_lab_or_the_ladder_has_a_still_with_the_numbers_of_its_source() -> None:
+    ladder = catalogue.material().ladder
+    drawn = stills(SCENES, ladder)
+    assert list(drawn) == [one["link"] for one in SCENES if "./lab" in one["link"] or "beta" in one["link"]]
+    assert len(drawn) == 7
+    assert all(one["caption"].startswith("A still of") for one in drawn.values())
+    glide, ends = (one["planes"] for one in drawn.values() if "planes" in one)
+    assert [plane["title"] for plane in glide] == [f"β = {one.train.beta:g}" for one in ladder]
+    assert [plane["title"] for plane in ends] == ["β = 1", f"β = {ladder[-1].train.beta:g}"]
+    codes = codes_of(ladder[-1])[: len(glide[-1]["points"]) // 2]
+    shown = np.reshape(glide[-1]["points"], (-1, 2)) / 255 * 2 - 1
+    reach = np.abs(codes).max()
+    assert np.abs(shown * reach - codes).max() <= reach / 255 + 1e-9
+
+
+def test_stills_leave_the_exported_files_within_their_sizes() -> None:
+    assert len(one_file.page(["vae-mnist", "ae-mnist"])) <= 12e6
+    assert len(one_file.page(["vae-mnist-small", "ae-mnist-small"])) <= 6e6
+
+
+def test_what_has_no_figure_or_no_ladder_has_no_still() -> None:
+    links = ("./lab?experiment=convolutional", "./lab", "./learn?step=elbo", "./learn?step=beta", "./#mode=walk")
+    assert stills([{"link": link} for link in links], ()) == {}
