@@ -57,8 +57,8 @@ export function createIdentityBar(app, page) {
     large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS}), of: null, closeUp: null};
     paintLarge(probe.truth());
   }, {class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window"});
-  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, make("div", {class: "lx-lens-box"}, lens, enlarge),
-    make("div", {class: "lx-identity-bars"}, make("div", {class: "lx-panel-head"}, equation, refine), costs.element, parts.element, make("div", {class: "lx-identity-note"}, modes.element, note)));
+  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, equation,
+    make("div", {class: "lx-lens-side"}, make("div", {class: "lx-lens-box"}, lens, enlarge), refine), make("div", {class: "lx-identity-bars"}, costs.element, parts.element, make("div", {class: "lx-identity-note"}, modes.element, note)));
   /** @type {unknown[]} */
   let shown = [];
 

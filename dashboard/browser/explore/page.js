@@ -191,7 +191,7 @@ function createDigitCard(app, model) {
   const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
   const heading = make("span", {class: "lx-card-name"}, model.short);
   // On a phone, where the caption stands elsewhere; the canvas says it to a screen reader.
-  const name = make("span", {class: "lx-digit-name", "aria-hidden": "true"}, model.short === "AE" ? "Autoencoder" : model.short);
+  const name = make("span", {class: "lx-digit-name", "aria-hidden": "true"}, model.short);
   const place = make("span", {class: "lx-number"});
   const where = make("span", {});
   const gap = make("span", {});

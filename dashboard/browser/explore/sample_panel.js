@@ -30,7 +30,7 @@ export function createSamplePanel(app) {
   const rows = sources.map(({model, fitted, text}) => {
     const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.id}${fitted ? "-fitted" : ""}`,
       chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
-    return {model, fitted, strip, element: make("div", {class: "lx-row lx-row-wide"}, make("span", {class: "lx-row-label"}, text), strip.element)};
+    return {model, fitted, strip, element: make("div", {class: `lx-row lx-row-wide${fitted ? " lx-row-fitted" : ""}`}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });
   // Typed as text: a browser's own number field drops what is no number without a word.
   const seed = make("input", {type: "text", inputmode: "numeric", maxlength: 40, class: "lx-field", "data-testid": "seed",

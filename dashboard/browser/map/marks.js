@@ -83,7 +83,8 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   }
   const crowd = createCrowd(view, model.bundle.points.codes);
   const laid = taken.slice();
-  for (const {along, text} of contourLabels(view, model)) {
+  // What has the fewest places comes first; a number may stand anywhere on its line.
+  for (const {along, text} of contourLabels(view, model).sort((one, other) => one.along.length - other.along.length)) {
     const [wide, tall] = plateOf(context, text);
     const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));
     const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
@@ -94,12 +95,12 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   }
 }
 
-/** Places along the upper edge of a map, from the right, and last in the lower left corner, where a scale may be; in the lower right one stands what is out of sight. @param {View} view @param {number} wide @param {number} tall
+/** Places along the upper edge of a map, from the right, and last at the left above the lower edge: at its foot stands what is out of sight. @param {View} view @param {number} wide @param {number} tall
  * @returns {[number, number][]} */
 function edgePlaces({width, height}, wide, tall) {
   const [right, left] = [width - wide / 2 - INSET, wide / 2 + CORNER];
   const across = left < right ? [right, (left + right) / 2, left] : [width / 2];
-  return [...across.map((x) => /** @type {[number, number]} */ ([x, tall / 2 + INSET])), [wide / 2 + INSET, height - tall / 2 - INSET]];
+  return [...across.map((x) => /** @type {[number, number]} */ ([x, tall / 2 + INSET])), [wide / 2 + INSET, height - 1.5 * tall - 2 * INSET]];
 }
 
 /** @param {Plate} plate @param {View} view */

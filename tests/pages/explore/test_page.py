@@ -169,7 +169,7 @@ def test_the_maps_stack_on_a_phone(open_static):
     expect(page.get_by_test_id("see-manifold-ae")).to_have_attribute("aria-pressed", "true")
     assert "square=manifold" in page.url
     page.get_by_test_id("see-codes-vae").tap()
-    assert page.locator(".lx-digit-name").all_inner_texts() == ["VAE", "Autoencoder"]
+    assert page.locator(".lx-digit-name").all_inner_texts() == ["VAE", "AE"]
     for kind in ("vae", "ae"):
         plot = page.get_by_test_id(f"latent-map-{kind}")
         plot.evaluate("plot => plot.scrollIntoView()")

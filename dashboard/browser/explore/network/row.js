@@ -81,13 +81,14 @@ export function createRow(model, {chosen, draw}) {
 
   /** @param {Stage} stage @param {number} count @param {number} reach @param {Float32Array} values @returns {Shown} */
   function showStage(stage, count, reach, values) {
-    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${countText(stage)}${stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
+    const products = tensorsText(stage);
+    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${products && `${products} = `}${countText(stage)}${stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
     const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : stage.shape.join("×");
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
-      lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), tensorsText(stage), `${tensorsText(stage) && "=\u00a0"}${countText(stage)}`]});
+      lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), make("span", {class: "lxn-products"}, products && `${products}\u00a0=`), countText(stage)]});
     return {stage, reach, cells, view, values};
   }
 
