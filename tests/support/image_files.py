@@ -19,9 +19,14 @@ import pyarrow.parquet as pq
 import scipy.io
 from PIL import Image
 
+from vae_engine.data import own
+from vae_engine.data.mnist import Images
+
 Writer = Callable[[Path, np.ndarray, np.ndarray], Path]
 """Writes images uint8 [n, 28, 28] and labels [n] into a folder; the path to read."""
 LETTERS = "abcdefghij"
+COUNT = 60
+"""Images that the tests of formats write."""
 SHARE = 10  # of test images among the sets that bring a split: one in so many
 
 
@@ -134,3 +139,14 @@ WRITERS: dict[str, Writer] = {
     "zip": _zip,
     "tar.gz": _tar,
 }
+
+
+def meanings(found: own.Collection) -> list[tuple[bytes, str]]:
+    """Each image with the name of its class, in no order."""
+    whole = found.images
+    return sorted((image.tobytes(), found.classes[label]) for image, label in zip(whole.images, whole.labels, strict=True))
+
+
+def pairs(images: Images, names: str = "0123456789") -> list[tuple[bytes, str]]:
+    """The same of what was written."""
+    return sorted((image.tobytes(), names[label]) for image, label in zip(images.images, images.labels, strict=True))

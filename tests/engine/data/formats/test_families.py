@@ -11,28 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from support.builders import attempt
-from support.image_files import LETTERS, frame, hugging_face
+from support.image_files import COUNT, LETTERS, frame, hugging_face, meanings, pairs
 
 from vae_engine.data import own
 from vae_engine.data.mnist import Images
-
-COUNT = 60
-
-
-@pytest.fixture
-def some(digits: Images) -> Images:
-    return digits.head(COUNT)
-
-
-def meanings(found: own.Collection) -> list[tuple[bytes, str]]:
-    """Each image with the name of its class, in no order."""
-    whole = found.images
-    return sorted((image.tobytes(), found.classes[label]) for image, label in zip(whole.images, whole.labels, strict=True))
-
-
-def pairs(images: Images, names: str = "0123456789") -> list[tuple[bytes, str]]:
-    """The same of what was written."""
-    return sorted((image.tobytes(), names[label]) for image, label in zip(images.images, images.labels, strict=True))
 
 
 def test_a_shard_brings_all_the_others(some: Images, tmp_path: Path) -> None:

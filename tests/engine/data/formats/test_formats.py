@@ -17,28 +17,11 @@ import pyarrow.parquet as pq
 import pytest
 import scipy.io
 from support.builders import attempt
-from support.image_files import LETTERS, WRITERS, class_folders, encoded, frame, hugging_face
+from support.image_files import LETTERS, WRITERS, class_folders, encoded, frame, hugging_face, meanings, pairs
 
 from vae_engine.data import own
 from vae_engine.data.formats import extras
 from vae_engine.data.mnist import Images
-
-COUNT = 60
-
-
-@pytest.fixture
-def some(digits: Images) -> Images:
-    return digits.head(COUNT)
-
-
-def meanings(found: own.Collection) -> list[tuple[bytes, str]]:
-    """Each image with the name of its class, in no order."""
-    whole = found.images
-    return sorted((image.tobytes(), found.classes[label]) for image, label in zip(whole.images, whole.labels, strict=True))
-
-
-def pairs(images: Images) -> list[tuple[bytes, str]]:
-    return sorted((image.tobytes(), str(label)) for image, label in zip(images.images, images.labels, strict=True))
 
 
 @pytest.mark.parametrize("kind", WRITERS)
