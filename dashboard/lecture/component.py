@@ -30,10 +30,12 @@ export default function ({data}) {
 _scenes = st.components.v2.component(
     "latent_scenes", css=browser.styles("lecture/lecture"), js=browser.script("streamlit/scenes")
 )
-# Without the bars a page fits a slide. Streamlit's own `embed=true` says the same to it.
+# Without the bars a page fits a slide. Streamlit's own `embed=true` says the same to it. With them, what Streamlit
+# shows at their end keeps clear of the button that stands there.
 _EMBEDDED = """<style>
 html[data-embedded] [data-testid=stHeader] { display: none; }
 html[data-embedded] .stMainBlockContainer { padding-top: .5rem !important; }
+[data-testid=stToolbar] { padding-right: 112px; }
 [data-testid=stLayoutWrapper]:has(> .st-key-collecting) { position: absolute; width: 0; }
 </style>"""
 

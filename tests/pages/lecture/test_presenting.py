@@ -133,6 +133,8 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     page.goto(page.url.split("?")[0] + "#mode=inspect&image=3")
     page.reload()
+    ends = [box["x"] + box["width"] for box in (page.get_by_test_id(one).bounding_box() for one in ("add-scene", "share-menu"))]
+    assert ends[0] == pytest.approx(ends[1], abs=1), "it stands above the menus, in line with them"
     page.get_by_test_id("latent-map-vae").focus()
     page.keyboard.press("Shift+S")  # on a map S alone is a mode
     expect(page.get_by_test_id("collected")).to_contain_text("Scene 1 of “My lecture”: Explore: Inspect, image 3")
