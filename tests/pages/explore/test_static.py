@@ -245,6 +245,14 @@ def test_an_upload_that_is_no_picture_gets_one_sentence(open_static):
         page.get_by_test_id("upload").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": content})
         expect(page.get_by_test_id("notice")).to_contain_text(sentence)
         assert state(page)["z"] == [[0, 0], [0, 0]]
+    said = page.locator(".lx-notice").bounding_box()
+    assert said
+    for part in (".lx-panel:visible", ".lx-card-digit", ".lx-side", "figcaption:visible"):
+        for element in page.locator(part).all():
+            box = element.bounding_box()
+            assert box
+            beside = box["x"] + box["width"] <= said["x"] or said["x"] + said["width"] <= box["x"]
+            assert beside or box["y"] + box["height"] <= said["y"] or said["y"] + said["height"] <= box["y"], f"it covers {part}"
 
 
 def test_exports_are_files_of_their_kind(open_static, tmp_path: Path):
