@@ -237,7 +237,13 @@ def test_before_the_first_picture_the_page_says_when_it_comes(show: Any, folder:
     shutil.copytree(folder / "vae", folder / "empty", ignore=lambda *_: ["events.jsonl", "snapshots", "metrics.json"])
     page = show("empty")
     expect(page.get_by_text("The first picture comes when training has begun.")).to_be_visible()
-    expect(page.get_by_test_id("film-play")).to_be_disabled()
+    before = state(page)["steps"]
+    for control in ("film-play", "film-scrubber"):
+        page.get_by_test_id(control).focus()
+        expect(page.get_by_test_id("meaning")).to_contain_text("A film needs two instants")
+    page.keyboard.press("End")
+    page.get_by_test_id("film-play").press("Enter")
+    assert state(page)["steps"] == before, "and neither does anything"
 
 
 def test_a_damaged_instant_is_named_and_the_others_are_shown(browser: Browser, address: str, folder: Path) -> None:

@@ -48,8 +48,8 @@ export function actionButton(text, act, attributes = {}) {
   return button;
 }
 
-/** A button that can do nothing for now says why to a pointer, a finger and the Tab key (meanings.js): none of them reaches one that is
- * `disabled` to the browser. @param {HTMLElement} button @param {string} why nothing where it can */
+/** A button or a slider that can do nothing for now says why to a pointer, a finger and the Tab key (meanings.js): none of them reaches one
+ * that is `disabled` to the browser. @param {HTMLElement} button @param {string} why nothing where it can */
 export function setUnable(button, why) {
   if ((button.dataset.means ?? "") === why) return;
   button.setAttribute("aria-disabled", String(why !== ""));
@@ -63,7 +63,7 @@ const PAGE_KEYS = ["PageUp", "PageDown"];
 
 /** A slider, for arrows, Home and End. The page keys, which a presenter's remote control sends, turn pages and never move it. @param {Attributes} attributes */
 export function slider(attributes) {
-  const input = make("input", {type: "range", ...attributes});
+  const input = range(attributes);
   input.addEventListener("keydown", (event) => {
     if (!PAGE_KEYS.includes(event.key)) return;
     event.preventDefault();
@@ -71,6 +71,22 @@ export function slider(attributes) {
     // A host leaves the keys of an input alone, so the key goes on from beside it.
     input.parentElement?.dispatchEvent(new KeyboardEvent(event.type, event));
   });
+  return input;
+}
+
+/** A slider whose keys are its owner's. One that can do nothing for now (`setUnable`) stays where it is. @param {Attributes} attributes */
+export function range(attributes) {
+  const input = make("input", {type: "range", ...attributes});
+  let held = input.value;
+  for (const type of ["pointerdown", "keydown"]) input.addEventListener(type, () => (held = input.value), true);
+  for (const type of ["input", "change"]) {
+    // In the capturing phase it comes before the owner's own.
+    input.addEventListener(type, (event) => {
+      if (input.getAttribute("aria-disabled") !== "true") return;
+      event.stopImmediatePropagation();
+      input.value = held;
+    }, true);
+  }
   return input;
 }
 

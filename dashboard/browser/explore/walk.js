@@ -166,9 +166,7 @@ export function createWalk(app) {
       share.style.setProperty("--lx-share", `${state.t * 100}%`);
       setText(play, state.playing ? "❚❚ Pause" : "▶ Play");
       paths.show(state.path);
-      setUnable(play, a && b ? "" : NO_ENDS);
-      share.disabled = !a || !b;
-      share.title = share.disabled ? NO_ENDS : "";
+      for (const control of [play, share]) setUnable(control, a && b ? "" : NO_ENDS);
       if (!a || !b) return;
       blend.show(blendPixels(a.image, b.image, state.t, blended), app.theme);
       const step = models.every((_, i) => samePlace(between(a.codes[i], b.codes[i], state.t, state), state.z[i])) ? Math.round(state.t * (STEPS - 1)) : null;

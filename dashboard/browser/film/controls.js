@@ -1,7 +1,7 @@
 // @ts-check
 // Below the reels: play, speed, loop and the scrubber over the instants; which classes are shown; what can be taken away.
 
-import {actionButton, make, setText, createMenu} from "../base/dom.js";
+import {actionButton, make, range, setText, setUnable, createMenu} from "../base/dom.js";
 import {placeOf, timeTicks} from "./clock.js";
 import {createLegendButtons, legendStyle} from "../map/legend.js";
 import {createTurnMarks} from "./turns.js";
@@ -19,7 +19,7 @@ export function createFilmControls(film, exports) {
   const loop = actionButton("Loop", toggleLoop, {"data-testid": "film-loop", "aria-pressed": "false", title: "Begin again at the end"});
   const live = actionButton("● Live", film.time.goLive, {"data-testid": "film-live", "aria-pressed": "false", class: "lx-button lf-live", title: "Follow training; moving the scrubber back ends it"});
   const manifold = actionButton("Manifold", film.toggleManifold, {"data-testid": "film-manifold", "aria-pressed": "false", title: "What the decoder of the instant makes of every place on the map"});
-  const slider = make("input", {type: "range", min: 0, max: 1, step: "any", class: "lf-scrubber", "data-testid": "film-scrubber", "aria-label": "Instant of training; arrow keys go from one to the next",
+  const slider = range({min: 0, max: 1, step: "any", class: "lf-scrubber", "data-testid": "film-scrubber", "aria-label": "Instant of training; arrow keys go from one to the next",
     oninput: (/** @type {Event} */ event) => {
       film.touched(event);
       film.time.scrub(Number(slider.value) * film.time.end());
@@ -100,8 +100,7 @@ export function createFilmControls(film, exports) {
       const text = step === null ? "" : `step ${step.toLocaleString("en")}`;
       setText(readout, text);
       slider.setAttribute("aria-valuetext", text);
-      slider.disabled = play.disabled = steps.length < 2;
-      slider.title = play.title = play.disabled ? "A film needs two instants; the next one comes with more training." : "";
+      for (const control of [play, slider]) setUnable(control, steps.length < 2 ? "A film needs two instants; the next one comes with more training." : "");
       setText(play, film.time.playing() ? "❚❚ Pause" : "▶ Play");
       loop.setAttribute("aria-pressed", String(film.time.looping()));
       manifold.setAttribute("aria-pressed", String(film.showsManifold()));

@@ -5,6 +5,7 @@ import {createFilmControls} from "./controls.js";
 import {createFilm} from "./player.js";
 import {createTakeaways} from "./takeaways.js";
 import {make, setText} from "../base/dom.js";
+import {explainTerms} from "../base/meanings.js";
 
 /** @typedef {import("./store.js").Reel} Reel */
 /** @typedef {{source: import("./source.js").FilmSource, reels: Reel[], link: string, report: (report: {step: number|null}) => void, pageUrl?: string, note?: string}} FilmOptions
@@ -24,6 +25,7 @@ export function mountFilm(root, options) {
   const controls = createFilmControls(film, takeaways.elements);
   stage.append(...reels.map((reel) => reel.element));
   element.append(controls.element, takeaways.progress, make("p", {class: "lx-hint lf-note", hidden: !options.note}, options.note ?? ""), notice, spoken);
+  explainTerms(element);
   film.ready(() => {
     controls.render();
     const trouble = film.trouble();

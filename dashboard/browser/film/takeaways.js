@@ -2,7 +2,7 @@
 // What a visitor can take away of a film: a GIF, a video, or one HTML file that holds all of it.
 
 import {PlainError, sentenceOf} from "../base/errors.js";
-import {actionButton, make, setText, save} from "../base/dom.js";
+import {actionButton, make, setText, setUnable, save} from "../base/dom.js";
 import {createFilmPainter} from "./picture.js";
 import {GIF_END, gifFrame, gifStart} from "../base/gif.js";
 import {createMapper, NO_COLOUR, paletteOf} from "../base/quantise.js";
@@ -25,7 +25,8 @@ export function createTakeaways(film, {pageUrl, reels}) {
   const progress = make("p", {class: "lx-hint lf-progress", role: "status", "data-testid": "film-progress", hidden: true});
   const kind = videoKind();
   const gif = actionButton("As GIF", () => produce("GIF", makeGif, "gif"), {"data-testid": "film-export-gif"});
-  const video = actionButton("As WebM video", () => produce("video", makeVideo, "webm"), {"data-testid": "film-export-webm", disabled: !kind, title: kind ? null : "This browser records no WebM video."});
+  const video = actionButton("As WebM video", () => produce("video", makeVideo, "webm"), {"data-testid": "film-export-webm"});
+  setUnable(video, kind ? "" : "This browser records no WebM video.");
   const page = pageUrl ? make("a", {class: "lx-button", href: pageUrl, download: "", "data-testid": "film-export-html", title: "All of it in one file that needs neither server nor network"}, "As one HTML file") : null;
   const name = `film-${reels.map((reel) => fileName(reel.title)).join("-and-")}`;
 
