@@ -10,6 +10,7 @@ const MARGIN = 24;
 const TITLE_SIZE = 22;
 const NOTE_SIZE = 12;
 const CONTROLS = "button, input, .ls-handle";
+const HELD_BACK = ".ls-telling"; // until the step is answered
 
 /** @param {HTMLElement} stage @param {{title: string, source: string, theme: Theme, ratio: number}} options source: what the numbers belong to; ratio: pixels of the picture to one of the page */
 export function pictureOf(stage, {title, source, theme, ratio}) {
@@ -38,6 +39,7 @@ function paint(context, element) {
   if (element.matches(CONTROLS) || style.display === "none" || style.opacity === "0") return;
   const isSeen = style.visibility === "visible";
   if (isSeen) paintBox(context, element, style);
+  else if (element.matches(HELD_BACK)) paintInstead(context, element);
   if (element instanceof HTMLCanvasElement) {
     if (isSeen) paintCanvas(context, element, style);
     return;
@@ -73,6 +75,21 @@ function paintCanvas(context, canvas, style) {
   if (!canvas.width || !canvas.height) return;
   context.imageSmoothingEnabled = style.imageRendering !== "pixelated";
   context.drawImage(canvas, left, top, width, height);
+}
+
+/** What the style sheet shows in place of what is held back: a name without a number, or an empty frame, would look like a fault.
+ * @param {CanvasRenderingContext2D} context @param {Element} element */
+function paintInstead(context, element) {
+  const style = getComputedStyle(element, "::after");
+  if (!style.content.startsWith('"')) return;
+  const {left, right, top, bottom} = element.getBoundingClientRect();
+  const isNumber = element instanceof HTMLOutputElement;
+  context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  context.fillStyle = style.color;
+  context.textBaseline = "middle";
+  context.textAlign = isNumber ? "right" : "center";
+  context.fillText(JSON.parse(style.content), isNumber ? right : (left + right) / 2, (top + bottom) / 2);
+  context.textAlign = "left";
 }
 
 /** Word by word, since only the page knows where its lines end. @param {CanvasRenderingContext2D} context @param {Text} text @param {CSSStyleDeclaration} style */
