@@ -288,8 +288,8 @@ def _pictures(view: RunView) -> None:
             _stop_early(view, *view.configs)
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
-            for label, value, help in wording.readings(view, held_out, step):
-                st.metric(label, value, help=help, width="content")
+            for label, value, of, help in wording.readings(view, held_out, step):
+                st.metric(label, value, of or None, delta_color="off", delta_arrow="off", help=help, width="content")
         _curves(view, step)
 
 
