@@ -14,7 +14,7 @@ from dashboard.lab import moments as lab_moments
 from dashboard.lab import run as lab_run
 from dashboard.lab import style as lab_style
 from dashboard.lab import wording
-from dashboard.shared import state
+from dashboard.shared import new_tab, state
 from dashboard.stock import catalogue
 from vae_engine import experiments
 from vae_engine.base.errors import EngineError
@@ -150,7 +150,7 @@ def _findings(result: Result, dark: bool) -> None:
     st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))
     if result.name in wording.LIVE:
         step, label = wording.LIVE[result.name]
-        st.link_button(label, f"./learn?step={step}", help=wording.LIVE_HELP, icon=":material/open_in_new:")
+        new_tab.link(label, f"./learn?step={step}")
     _charts(result, found.charts[1:], dark)
     lab_moments.pictures(found.pictures)
 

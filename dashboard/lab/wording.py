@@ -47,7 +47,6 @@ _END = re.compile(r"[;:,](?= )| (?=\()")
 _PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 _ERROR = "±"  # heads a table's column of standard errors, and begins the name of a number's
 _ROWS = 13  # of numbers that fit beside pictures
-LIVE_HELP = "Opens that step of Learn in a new tab."
 
 
 def unreadable(error: Exception) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard.learn import wording
 from dashboard.learn.component import LessonResult, lesson
 from dashboard.learn.steps import STEPS, Answer, Equation, Step
-from dashboard.shared import device, glossary, leafing, state
+from dashboard.shared import device, glossary, leafing, new_tab, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
@@ -103,7 +103,7 @@ def _more(step: Step, material: Material, result: LessonResult | None, is_kept: 
     with why:
         st.markdown(glossary.marked(step.why, step.idea), unsafe_allow_html=True)
         link = explore_link.to_explore((result and result.link) or step.link(material), _models(result))
-        st.link_button(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP, icon=":material/open_in_new:")
+        new_tab.link(wording.OPEN_IN_EXPLORE, link, help=wording.OPEN_IN_EXPLORE_HELP)
         _kept_answers(is_kept)
     with mathematics:
         for part in step.mathematics:

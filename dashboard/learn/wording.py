@@ -17,7 +17,7 @@ AFRESH = "Begin afresh"
 CHOOSE_FIRST = "Choose an answer first."
 TABS = WHY, MATHEMATICS, WORDS, ENGINE = "Why", "Mathematics", "Words", "Code"
 OPEN_IN_EXPLORE = "See it in Explore"
-OPEN_IN_EXPLORE_HELP = "Opens Explore in a new tab, in the state shown here."
+OPEN_IN_EXPLORE_HELP = "In the state shown here."
 WORKING = "Working it out from the model …"
 NO_LADDER = "The models trained with other values of β are not installed, so this step has nothing to move."
 

@@ -21,7 +21,7 @@ from dashboard.runs import wording
 from dashboard.runs.table import BUNDLED, Row
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
-from dashboard.shared import state
+from dashboard.shared import new_tab, state
 from dashboard.shared.numbers import NumberError, read_seed
 from dashboard.train import live_chart
 from dashboard.train.wording import overfitting, plain, told, why_not_in_explore
@@ -85,7 +85,7 @@ def _head(row: Row) -> None:
     st.markdown("  \n".join(line for line in (wording.state_of(row), wording.summary(row)) if line))
     with st.container(horizontal=True, gap="small"):
         if row.run and row.configs:
-            st.link_button(wording.IN_TRAIN, f"./train?run={row.run}", help=wording.NEW_TAB, icon=":material/open_in_new:")
+            new_tab.link(wording.IN_TRAIN, f"./train?run={row.run}")
         if row.run or row.state == BUNDLED:
             _to_explore(row)
         if row.run:
@@ -98,7 +98,7 @@ def _to_explore(row: Row) -> None:
     if refusal := why_not_in_explore(row.configs, None if row.has_model else row.view):
         st.button(wording.IN_EXPLORE, disabled=True, help=refusal, icon=icon, key=f"explore {row.id}")
     else:
-        st.link_button(wording.IN_EXPLORE, explore_link.to_explore("", (row.id,)), help=wording.NEW_TAB, icon=icon)
+        new_tab.link(wording.IN_EXPLORE, explore_link.to_explore("", (row.id,)))
 
 
 def _pair(flat: Sequence[Row]) -> None:
@@ -106,7 +106,7 @@ def _pair(flat: Sequence[Row]) -> None:
     kinds = {row.kind: row.id for row in flat}
     if len(flat) == 2 and len(kinds) == 2:
         link = explore_link.to_explore("", (kinds["vae"], kinds["ae"]))
-        st.link_button(wording.BOTH_IN_EXPLORE, link, help=wording.NEW_TAB, icon=":material/open_in_new:")
+        new_tab.link(wording.BOTH_IN_EXPLORE, link)
 
 
 def _actions(row: Row, run: str) -> None:
@@ -317,4 +317,4 @@ def one_setting(found: Sequence[Row]) -> None:
     st.markdown(f":small[{wording.group_note(group)}]")
     if sentence := wording.beta_zero(group):
         st.markdown(sentence)
-        st.link_button(wording.LADDER_IN_LEARN, "./learn?step=beta", help=wording.NEW_TAB, icon=":material/open_in_new:")
+        new_tab.link(wording.LADDER_IN_LEARN, "./learn?step=beta")

@@ -68,7 +68,6 @@ DOWNLOAD_HELP = (
 DOWNLOAD_WITHOUT_IMAGES = "The images on which it was trained are gone; without them it cannot be handed around."
 DOWNLOAD_DAMAGED = "A damaged run cannot be handed around."
 IN_TRAIN, IN_EXPLORE, BOTH_IN_EXPLORE = "Train", "Explore", "Both in Explore"
-NEW_TAB = "Opens in a new tab."
 ACTIONS = "Actions"
 NEW_NAME, RENAME, RENAME_NOT_YET = "New name", "Rename", "First type another name."
 STOP_FIRST = "It is training: stop it first, then it can be deleted."

@@ -15,7 +15,7 @@ from dashboard.jobs.jobs import Jobs
 from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
-from dashboard.shared import state
+from dashboard.shared import new_tab, state
 from dashboard.train import dials, knob_words, live_chart, wording
 from dashboard.train import form as train_form
 from dashboard.train import queue as train_queue
@@ -153,7 +153,7 @@ def _to_explore(view: RunView) -> None:
         st.button(wording.EXPLORE, disabled=True, help=refusal, icon=icon, key=key)
     else:
         link = explore_link.to_explore(explore_link.state_of(mode="move"), (f"run:{view.id}",))
-        st.link_button(wording.EXPLORE, link, help=wording.EXPLORE_HELP, icon=icon, key=key)
+        new_tab.link(wording.EXPLORE, link, help=wording.EXPLORE_HELP, icon=icon, key=key)
 
 
 def _keys(jobs: Jobs, view: RunView) -> None:

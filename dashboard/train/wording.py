@@ -80,7 +80,7 @@ DELETE_HELP = "It can be brought back for an hour."
 DELETE_SURE, STOP_AND_DELETE = "It is training. Stop and delete it?", "Stop and delete"
 MORE_NOT_YET = "First give an amount that can be trained."
 RESUME_HELP, RESUME_DAMAGED = "Goes on from the last checkpoint.", "A damaged run cannot go on."
-EXPLORE, EXPLORE_HELP = "Open in Explore, new tab", "Opens Explore in a new tab, with this run's model."
+EXPLORE, EXPLORE_HELP = "Open in Explore", "With this run's model."
 STOP_EARLY = "Set up a run that stops early"
 STOP_EARLY_HELP = (
     "Fills in the form with this run's settings and patience: it ends once held-out images get no better, and keeps the best "

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from dashboard.shared import device, leafing, state
+from dashboard.shared import device, leafing, new_tab, state
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.train.wording import plain
@@ -128,7 +128,7 @@ def _about(place: int, task: Task, material: Material, explore: StreamlitPage, t
                 state.take_up(task.name)
                 st.switch_page(train, query_params={state.TASK: task.name})
         elif not task.state:
-            st.link_button(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.NEW_TAB, icon=":material/open_in_new:")
+            new_tab.link(wording.DO_IN_LEARN, f"./learn?step={task.step}", help=wording.SHEET_STAYS)
         elif _asks_for_explore(state_there := opened(task, material, state.widget(keys.answer(task))), task.state(material)):
             state.visit(state_there, task.name)
             st.switch_page(explore, query_params={state.TASK: task.name})

@@ -30,7 +30,7 @@ WORKING = "Working it out from the models …"
 DO_IN_EXPLORE = "Do it in Explore"
 DO_ON_TRAIN = "Do it on Train"
 DO_IN_LEARN = "Do it in Learn"
-NEW_TAB = "Opens in a new tab; this sheet stays open."
+SHEET_STAYS = "This sheet stays open."
 SAME_TAB, SENT_STATE = (
     "Opens here, with the task above it and a key that leads back; your answers are kept.",
     " It opens what you sent.",
