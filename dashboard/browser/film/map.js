@@ -80,7 +80,7 @@ export function createFilmMap({place, title, large, calls}) {
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
     ratio = Math.min(3, window.devicePixelRatio || 1);
-    size = large() ? 17 : 13;
+    size = large() ? 18 : 13;
     [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
     for (const canvas of [below, above]) {
       canvas.width = Math.round(box.width * ratio);

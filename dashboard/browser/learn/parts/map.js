@@ -90,7 +90,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
     ratio = lesson.sharpness();
-    size = lesson.large() ? 16 : 13;
+    size = lesson.large() ? 18 : 13;
     [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
     for (const canvas of [below, above]) {
       canvas.width = Math.round(box.width * ratio);
