@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from playwright.sync_api import Locator, Page
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 RERUN = 300
 """Milliseconds within which one run of a page's script brings about the next."""
@@ -56,6 +58,7 @@ def pixels(page: Page, canvas: str | Locator) -> list[int]:
 def here(page: Page) -> None:
     """Wait until the explorer is on the page with all its parts and has nothing left to do."""
     page.get_by_test_id("explorer").wait_for(timeout=60_000)
+    # Playwright hears the wire while it waits for an answer of the page.
     until(lambda: page.evaluate("window.__latentExplorer.pending()") == [])
 
 
@@ -74,25 +77,27 @@ def at_rest(page: Page) -> None:
 def heard(page: Page, by_address: bool = False) -> Iterator[None]:
     """Do something, and wait until the server has been told and has run the page again.
 
+    The wire says when a run ended; of a short one, a page that is busy never shows that it goes on.
     What is done on Explore is told some time after it was done, and has changed the address by then (`by_address`).
     """
     at_rest(page)
     page.wait_for_timeout(RERUN)  # one run may call for another
     at_rest(page)
-    answered = page.evaluate_handle(
-        """byAddress => {
-        const before = location.hash, states = [];
-        const note = () => {
-            const state = document.querySelector("[data-test-script-state]").dataset.testScriptState;
-            if (!byAddress || location.hash !== before) states.push(state);
-        };
-        new MutationObserver(note).observe(document.body, {subtree: true, attributeFilter: ["data-test-script-state"]});
-        return () => states.includes("running") && states.at(-1) === "notRunning";
-    }""",
-        by_address,
-    )
+    seen = ["address"] if not by_address else []
+    wire = page.context.new_cdp_session(page)
+    wire.on("Page.navigatedWithinDocument", lambda _: seen.append("address"))
+    wire.on("Network.webSocketFrameReceived", lambda frame: seen.append(_said(frame["response"]["payloadData"])))
+    wire.send("Page.enable")
+    wire.send("Network.enable")
     yield
-    until(lambda: answered.evaluate("answered => answered()"))
+    # Playwright hears the wire while it waits for an answer of the page.
+    until(lambda: page.evaluate("true") and "address" in seen and "script_finished" in seen[seen.index("address") :])
+    wire.detach()
+    at_rest(page)
+
+
+def _said(frame: str) -> str:
+    return ForwardMsg.FromString(base64.b64decode(frame)).WhichOneof("type") or ""
 
 
 def until(holds: Callable[[], Any], seconds: float = 60) -> None:
