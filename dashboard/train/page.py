@@ -18,7 +18,8 @@ from vae_engine.base.errors import EngineError
 _STYLE = """<style>
 .stMainBlockContainer { padding: 3.75rem 1.25rem .5rem; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.4rem; }
-.st-key-train-readings { gap: clamp(.4rem, .7vw, 1rem) !important; }
+.st-key-train-readings { gap: 0 clamp(.4rem, .7vw, 1rem) !important; }
+.st-key-train-readings [data-testid=stCaptionContainer] { margin-bottom: -.9rem; }
 .st-key-train-readings [data-testid=stMetricValue] { font-size: clamp(1rem, 1.15vw, 1.4rem); }
 .st-key-train-ahead { position: absolute; visibility: hidden; height: 0; overflow: hidden; }
 .st-key-train-knobs { gap: .9rem 1.1rem !important; margin: -.35rem 0 -.6rem; }

@@ -29,7 +29,7 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
 _HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
-_LOWER = 10  # by so much below a row of knobs
+_LOWER = 18  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
 _VIEW, _STOPPING = "train-view", "train-stopping"
@@ -288,8 +288,9 @@ def _pictures(view: RunView) -> None:
             _stop_early(view, *view.configs)
     with curves:
         with st.container(horizontal=True, gap="small", key="train-readings"):
-            for label, value, of, help in wording.readings(view, held_out, step):
-                st.metric(label, value, of or None, delta_color="off", delta_arrow="off", help=help, width="content")
+            for label, value, help in wording.readings(view, held_out, step):
+                st.metric(label, value, help=help, width="content")
+            st.caption(wording.steps_of(view, step))
         _curves(view, step)
 
 

@@ -227,10 +227,8 @@ def trouble(view: RunView) -> str:
             return ""
 
 
-def readings(view: RunView, held_out: int, step: int | None = None) -> list[tuple[str, str, str, str]]:
-    """The numbers of the moment, or as last logged by a step: label, value, the step that it is of, and what exactly it is.
-
-    The film beside them stands at an instant, the log goes on: of two numbers that differ each names its step.
+def readings(view: RunView, held_out: int, step: int | None = None) -> list[tuple[str, str, str]]:
+    """The numbers of the moment, or as last logged by a step: label, value, and what exactly it is.
 
     `held_out` is how many validation images there are, for logs that do not say how many were measured.
     """
@@ -239,20 +237,27 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
     train = view.configs[1] if view.configs else TrainConfig()
     count = measured.get("n", held_out)
     images = f"{count:,} validation image{'s' * (count != 1)}, {train.protocol} pixels, nats per image"
-    of_images, of_batches = (f"step {event['step']:,}" if event else "" for event in (measured, last))
-    images += f"; measured at {of_images}" if measured else ""
+    images += f"; measured at step {measured['step']:,}" if measured else ""
     batches = f"mean over the training batches up to step {last.get('step', 0):,}, nats per image"
-    found = [(STEP, f"{view.step if step is None else step:,}", "", f"epoch {last.get('epoch', 0.0):.2f}")]
-    found.append(("Training nll", _mean(last, "nll"), of_batches, batches))
+    found = [(STEP, f"{view.step if step is None else step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
+    found.append(("nll", _mean(last, "nll"), batches))
     if view.configs and view.configs[0].kind == "vae":
-        found.append(("Training KL", _mean(last, "kl"), of_batches, batches))
-        found.append(("Held-out ELBO", _mean(terms, "elbo"), of_images, f"{images}; β = 1, one sample of z"))
+        found.append(("KL", _mean(last, "kl"), batches))
+        found.append(("Held-out ELBO", _mean(terms, "elbo"), f"{images}; β = 1, one sample of z"))
     else:
-        found.append(("Held-out nll", _mean(terms, "nll"), of_images, images))
+        found.append(("Held-out nll", _mean(terms, "nll"), images))
     seconds = last.get("seconds")
     speed = last["step"] * min(train.batch_size, train.train_size) / seconds if seconds else None
-    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", "", SPEED_HELP))
+    found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", SPEED_HELP))
     return found
+
+
+def steps_of(view: RunView, step: int | None = None) -> str:
+    """Of which images and steps the numbers are: the film beside them stands at an instant, the log goes on."""
+    last, measured = _logged(view.log.events, step)
+    parts = [f"training at step {last['step']:,}"] if last else []
+    parts += [f"held out at step {measured['step']:,}"] if measured else []
+    return " · ".join(parts)
 
 
 def _logged(events: Sequence[LogEvent], step: int | None) -> tuple[LogEvent, LogEvent]:

@@ -58,14 +58,13 @@ def pixels(page: Page, canvas: str | Locator) -> list[int]:
 def here(page: Page) -> None:
     """Wait until the explorer is on the page with all its parts and has nothing left to do."""
     page.get_by_test_id("explorer").wait_for(timeout=60_000)
-    # Playwright hears the wire while it waits for an answer of the page.
     until(lambda: page.evaluate("window.__latentExplorer.pending()") == [])
 
 
 def settle(page: Page) -> None:
     """Wait until what was done is drawn and the address says so."""
     page.evaluate(DRAWN)  # it may set off something else
-    until(lambda: not {"frame", "rest"} & set(page.evaluate("window.__latentExplorer.pending()")))
+    until(lambda: not {"frame", "rest"} & set(page.evaluate("window.__latentExplorer?.pending() ?? ['frame']")))
 
 
 def at_rest(page: Page) -> None:

@@ -214,4 +214,4 @@ def test_a_run_with_other_than_two_dimensions_has_curves_and_no_map(page: Callab
     app = page(run=ended(jobs, {**step, "loss": 153.0, "learning_rate": 0.1, "images_per_second": 10.0}))
     assert "has 3" in app.info[0].value
     assert len(app.get("vega_lite_chart")) == 3
-    assert [metric.label for metric in app.metric][:3] == ["Step", "Training nll", "Training KL"]
+    assert [metric.label for metric in app.metric][:3] == ["Step", "nll", "KL"]

@@ -66,15 +66,17 @@ def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     found = {label: value for label, value, *_ in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
     assert found == {
         "Step": "50",
-        "Training nll": "141.3 ± 0.3",
-        "Training KL": "5.0",
+        "nll": "141.3 ± 0.3",
+        "KL": "5.0",
         "Held-out ELBO": "−147.3 ± 0.9",
         "Images/s": SPEED,
     }
     help = {label: words for label, *_, words in wording.readings(view(State.RUNNING, STEP, EPOCH), 32)}
     assert "27 validation images, dynamic pixels, nats per image; measured at step 50" in help["Held-out ELBO"]
-    of = {label: of for label, _, of, _ in wording.readings(view(State.RUNNING, {**STEP, "step": 60}, EPOCH), 32)}
-    assert [of[name] for name in ("Training nll", "Training KL", "Held-out ELBO")] == ["step 60", "step 60", "step 50"]
+    ahead = view(State.RUNNING, {**STEP, "step": 60}, EPOCH)
+    assert wording.steps_of(ahead) == "training at step 60 · held out at step 50"
+    assert wording.steps_of(ahead, 55) == "held out at step 50"
+    assert wording.steps_of(view(State.STARTING)) == ""
     unsaid: LogEvent = {key: value for key, value in EPOCH.items() if key != "n"}
     help = {label: words for label, *_, words in wording.readings(view(State.RUNNING, STEP, unsaid), 32)}
     assert help["Held-out ELBO"].startswith("32 validation images")
@@ -93,14 +95,14 @@ def test_any_float_has_its_words() -> None:
     assert all(plus_minus(value, error) for value in odd for error in odd)
     strange: LogEvent = {**STEP, "nll": 6.8e13, "kl": 3.8e27, "kl_se": math.inf}
     found = {label: value for label, value, *_ in wording.readings(view(State.RUNNING, strange, EPOCH), 32)}
-    assert found["Training KL"] == "3.80 · 10²⁷"
-    assert len(found["Training nll"]) < 20
+    assert found["KL"] == "3.80 · 10²⁷"
+    assert len(found["nll"]) < 20
 
 
 def test_readings_of_an_instant_of_the_film_are_those_logged_by_then() -> None:
     later: LogEvent = {**STEP, "step": 60, "nll": 120.0}
     found = {label: value for label, value, *_ in wording.readings(view(State.FINISHED, STEP, EPOCH, later), 1, step=45)}
-    assert found == {"Step": "45", "Training nll": "141.3 ± 0.3", "Training KL": "5.0", "Held-out ELBO": "–", "Images/s": SPEED}
+    assert found == {"Step": "45", "nll": "141.3 ± 0.3", "KL": "5.0", "Held-out ELBO": "–", "Images/s": SPEED}
     help = {label: words for label, *_, words in wording.readings(view(State.FINISHED), 1)}
     assert help["Held-out ELBO"].startswith("1 validation image,")
 
@@ -144,7 +146,7 @@ def test_a_refused_setting_is_called_as_the_form_calls_it(message: str, said: st
 def test_an_autoencoder_has_neither_kl_nor_elbo() -> None:
     one = view(State.RUNNING, {**STEP, "kl": 0.0}, {**EPOCH, "terms": {"nll": 139.9}}, kind="ae")
     assert {label: value for label, value, *_ in wording.readings(one, 32)}["Held-out nll"] == "139.9"
-    assert not {"Training KL", "Held-out ELBO"} & {label for label, *_ in wording.readings(one, 32)}
+    assert not {"KL", "Held-out ELBO"} & {label for label, *_ in wording.readings(one, 32)}
 
 
 def test_before_the_first_step_there_are_no_numbers() -> None:
