@@ -15,7 +15,10 @@ from typing import IO
 
 from dashboard.jobs.run_view import OUTPUT
 from vae_engine.base import locks
+from vae_engine.base.errors import EngineError
+from vae_engine.base.files import discard
 from vae_engine.base.places import CODE
+from vae_engine.runs import control as run_control
 from vae_engine.runs import standby
 
 POLL_SECONDS = 0.02
@@ -96,11 +99,21 @@ def await_start(folder: Path, child: subprocess.Popen[bytes]) -> None:
 
 
 def end(folder: Path, grace: float) -> None:
-    """Ask the process that holds a run to end; one that does not within the grace is killed."""
+    """Ask the process that holds a run to end; one that does not within the grace is killed.
+
+    One in another container or on another machine has no number here, and reads the request in the folder. Raises EngineError
+    if it does not heed that.
+    """
+    with contextlib.suppress(OSError):
+        (folder / run_control.STOP).touch()
     _signal(folder, signal.SIGTERM)
-    if not _wait_until_free(folder, grace):
-        _signal(folder, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-        _wait_until_free(folder, grace)
+    try:
+        if not _wait_until_free(folder, grace):
+            _signal(folder, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+            if not _wait_until_free(folder, grace) and locks.holder(folder / locks.RUN) == 0:
+                raise EngineError("The machine or container that works on this run does not answer; end the process there.")
+    finally:
+        discard(folder / run_control.STOP)
 
 
 def last_words(folder: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import sys
 import time
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ else:
 
 @contextlib.contextmanager
 def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
-    """Hold the lock on a file, made with its folder if need be, while the body runs; the file names the process.
+    """Hold the lock on a file, made with its folder if need be, while the body runs; the file names the process and its place.
 
     Whoever merely looks holds it for an instant, so try for `patience` seconds.
     Raises EngineError with `refusal` when another process keeps it, and when the file cannot be made or locked.
@@ -80,7 +81,7 @@ def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
             raise EngineError(_no_locks(path, error)) from None
         try:
             file.truncate(0)
-            file.write(str(os.getpid()).encode())
+            file.write(f"{os.getpid()} {_place()}".encode())
             file.flush()
             yield
         finally:
@@ -91,7 +92,8 @@ def hold(path: Path, refusal: str, patience: float = 1.0) -> Iterator[None]:
 def holder(path: Path) -> int | None:
     """The process that holds the lock on a file, or None when none does; never waits.
 
-    0 stands for a holder that has not yet written its number. Where the disk has no locks, whoever wrote its number and did
+    0 stands for a holder that has not yet written its number, and for one of another machine or container, where the number
+    is that of some other process here. Where the disk has no locks, whoever wrote its number and did
     not take it back is held for one, lest two work on one run.
     """
     try:
@@ -104,10 +106,12 @@ def holder(path: Path) -> int | None:
             except _NoLocksError:
                 nobody = None
             file.seek(0)
-            text = file.read(20)
+            number, _, place = file.read(400).partition(b" ")
     except OSError:
         return None
-    return int(text) if text.isdigit() else nobody
+    if not number.isdigit():
+        return nobody
+    return int(number) if place in (b"", _place().encode()) else 0
 
 
 def complaint(path: Path) -> str:
@@ -121,6 +125,14 @@ def complaint(path: Path) -> str:
     except OSError:
         pass
     return ""
+
+
+def _place() -> str:
+    """Where the numbers of processes mean the same as here: this machine, or this container of it."""
+    try:
+        return f"{platform.node()} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # not on Linux
+        return platform.node()
 
 
 def _no_locks(path: Path, error: OSError) -> str:

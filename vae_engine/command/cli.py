@@ -180,7 +180,8 @@ def _train(arguments: argparse.Namespace) -> int:
     configs = checkpoints.read_config(arguments.run_dir) if arguments.resume else train_flags.settings(arguments)
     turns = _turns_of(arguments) if arguments.turns else []
     # Held from before torch is imported, so that whoever started this process soon sees it live.
-    with locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}."):
+    alone = locks.hold(arguments.run_dir / locks.RUN, f"Another process is training in {arguments.run_dir}.")
+    with alone, run_control.heeding_stop(arguments.run_dir):
         discard(arguments.run_dir / run_control.CONTROL)  # what was asked of an earlier process
         standby.finish_preparing()
         if arguments.resume and (arguments.run_dir / checkpoints.METRICS).exists():

@@ -16,6 +16,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.base.files import read_json, write_atomically, write_json
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
+from vae_engine.runs import control
 
 ASKED, PROGRESS = "experiment.json", "progress.json"
 MAX_SEED = 2**31 - 101
@@ -96,7 +97,7 @@ def work(folder: Path) -> Result:
     if (folder / experiment_result.RESULT).exists():
         raise EngineError(f"{folder} holds a result already.")
     # Held from before torch is imported, so that whoever started this process soon sees it live.
-    with locks.hold(folder / locks.RUN, f"Another process is at work in {folder}."):
+    with locks.hold(folder / locks.RUN, f"Another process is at work in {folder}."), control.heeding_stop(folder):
         try:
             result = experiments.run(asked.name, asked.scale, asked.seed, _Teller(folder))
             experiment_result.write(result, folder)

@@ -1,18 +1,24 @@
-"""What is asked of a run while it trains: wait at a step, go slowly, turn knobs. A small file in its folder; no torch."""
+"""What is asked of a run while it trains: wait at a step, go slowly, turn knobs, end. Small files in its folder; no torch."""
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vae_engine.base.errors import EngineError
-from vae_engine.base.files import read_json, write_json
+from vae_engine.base.files import discard, read_json, write_json
 from vae_engine.stored.knobs import KNOBS, Value
 
 CONTROL = "control.json"
+STOP = "stop"
+"""A file that asks the process which works on a run to end; of one in another container or machine no signal can ask it."""
+_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,25 @@ def asked(folder: Path) -> Pace:
 def _knobs(value: Any) -> dict[str, Value]:
     found = value if isinstance(value, dict) else {}
     return {knob: one for knob, one in found.items() if knob in KNOBS and isinstance(one, Value)}
+
+
+@contextlib.contextmanager
+def heeding_stop(folder: Path) -> Iterator[None]:
+    """While the body runs, a STOP that appears in the folder is to this process what SIGTERM is; an earlier one is forgotten."""
+    discard(folder / STOP)
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            if (folder / STOP).exists():
+                signal.raise_signal(signal.SIGTERM)
+                return
+
+    threading.Thread(target=look, name="stop", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 class Brake:
