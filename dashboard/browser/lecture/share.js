@@ -2,7 +2,7 @@
 // A whole lecture as part of a link, where it is short enough for the programs that links travel through.
 
 import {PlainError} from "../base/errors.js";
-import {gunzipped} from "../base/gzip.js";
+import {gunzipped, gzipped} from "../base/gzip.js";
 import {lectureText, readLecture} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Lecture} Lecture */
@@ -13,8 +13,7 @@ const KEY = "lecture";
 
 /** What follows the # of a link. Throws PlainError where it would be too long. @param {Lecture} lecture */
 export async function lectureLink(lecture) {
-  const packed = new Blob([lectureText(lecture)]).stream().pipeThrough(new CompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
+  const bytes = await gzipped(lectureText(lecture));
   const text = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   if (text.length > LONGEST) throw new PlainError(`This lecture does not fit into a link (${text.length.toLocaleString("en")} characters, at most ${LONGEST.toLocaleString("en")} are safe): save it as a file and send that.`);
   return `${KEY}=${text}`;

@@ -315,6 +315,6 @@ def test_a_browser_that_cannot_unpack_the_page_is_told_which_can(browser: Browse
     context.add_init_script(_OLD.format(lacking="DecompressionStream"))
     page = context.new_page()
     page.goto(static_file.as_uri())
-    expect(page.locator("#explorer")).to_contain_text("Firefox 113, Safari or iOS 16.4, or a later one.")
+    expect(page.locator("#explorer")).to_contain_text("Safari or iOS 17, or a later one.")
     assert "not defined" not in page.locator("#explorer").inner_text()
     context.close()
