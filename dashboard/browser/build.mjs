@@ -16,10 +16,11 @@ const HOSTS = {
   "streamlit/learn": "export default latentExplorerProgram().default;",
   "streamlit/lecture": "export default latentExplorerProgram().default;",
   "streamlit/scenes": "export default latentExplorerProgram().default;",
+  "streamlit/speaker": "latentExplorerProgram();",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture"];
+const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // The script keeps its own text, from which model/worker.js makes a worker without a second file.

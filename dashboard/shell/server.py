@@ -16,6 +16,7 @@ from streamlit import config
 
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
+from dashboard.lecture import routes as lecture_routes
 from dashboard.shell import settings
 from dashboard.shell.visitors import Visitors
 from vae_engine.base.errors import EngineError
@@ -48,6 +49,7 @@ def _explore(request: Request) -> RedirectResponse:
 
 
 _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
-_ROUTES = [Route(_BASE + route.path, route.endpoint) for route in (Route("/explore", _explore), *film_routes.ROUTES)]
+_OURS = (Route("/explore", _explore), *film_routes.ROUTES, *lecture_routes.ROUTES)
+_ROUTES = [Route(_BASE + route.path, route.endpoint) for route in _OURS]
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=[Middleware(Visitors)], lifespan=_keeping_jobs)

@@ -20,6 +20,7 @@ import {createSpeaker} from "./speaker.js";
  * @property {Lecture|null} [linked] the one in the address
  * @property {() => boolean} isDark
  * @property {(link: string) => import("./presenter.js").Address} addressOf
+ * @property {string} speakerPage the address of the page that becomes the speaker's window
  * @property {(link: string) => void} [open] shows a scene's state where the page stands; elsewhere its link does
  */
 
@@ -28,8 +29,8 @@ const COLLECT = "Shift S on any page takes what is on show as the next scene.";
 const NOTHING = {title: "My lecture", scenes: []};
 
 /** @param {HTMLElement} root @param {EditorOptions} options */
-export function mountEditor(root, {library, bundled, linked, isDark, addressOf, open}) {
-  const speaker = createSpeaker();
+export function mountEditor(root, {library, bundled, linked, isDark, addressOf, speakerPage, open}) {
+  const speaker = createSpeaker(speakerPage);
   const own = keptLecture() ?? bundled ?? NOTHING;
   let typed = false;
   const desk = createDesk(linked ?? own, (lecture) => {

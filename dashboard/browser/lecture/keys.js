@@ -10,6 +10,11 @@ const MOVING_KEYS = {ArrowRight: "next", ArrowDown: "next", ArrowLeft: "previous
 /** @type {Record<string, Act>} */
 const LETTERS = {b: "black", ".": "black", t: "theme", q: "code", c: "controls", p: "play", r: "ring", "?": "help", h: "help"};
 
+const ACTS = new Set(["end", ...[PAGE_KEYS, MOVING_KEYS, LETTERS].flatMap((keys) => Object.values(keys))]);
+
+/** Whether what came from another window is one. @param {any} value @returns {value is Act} */
+export const isAct = (value) => ACTS.has(value);
+
 const MOVED_BY_ARROWS = "input[type=range], input[type=radio], select, summary, .lx-plot, .ls-handle, canvas[tabindex]";
 const TYPED_INTO = "textarea, input:not([type=range], [type=radio], [type=checkbox])";
 

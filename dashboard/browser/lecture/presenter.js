@@ -61,7 +61,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     perform("end");
   });
   document.addEventListener("fullscreenchange", leftFullScreen);
-  speaker.listen(keyed);
+  speaker.listen(perform);
   root.append(dialog);
   const ticking = setInterval(tell, TICK);
   /** What kind of scene came how long after it was asked for. @type {{kind: string, ms: number}[]} */

@@ -6,11 +6,13 @@ import { test } from "node:test";
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
 import { firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
 import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
-import { actOf, focusOf } from "../../../dashboard/browser/lecture/keys.js";
+import { actOf, focusOf, isAct } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
 import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
+import { addressed, openLine, ownSession, sessionIn } from "../../../dashboard/browser/lecture/line.js";
 import { between, legAt } from "../../../dashboard/browser/lecture/path.js";
 import { lectureLink, linkedLecture } from "../../../dashboard/browser/lecture/share.js";
+import { createSpeaker } from "../../../dashboard/browser/lecture/speaker.js";
 import { trainingWay } from "../../../dashboard/browser/lecture/training.js";
 import { placeOf as placeOfStep } from "../../../dashboard/browser/film/clock.js";
 import { createFilmTime } from "../../../dashboard/browser/film/time.js";
@@ -107,6 +109,33 @@ test("a remote control turns the scenes from anywhere; arrows do where nothing e
 test("what has the focus is told in any window by what it matches", () => {
   const one = (text) => ({ matches: (selectors) => selectors.startsWith(text) });
   assert.deepEqual([one("textarea"), one("input[type=range]"), one("button"), {}, undefined].map(focusOf), ["types", "moves", "none", "none", "none"]);
+});
+
+test("a session stands in the address of its speaker's window, and nothing else is taken for one", () => {
+  const session = ownSession();
+  assert.equal(sessionIn(addressed(session)), session);
+  for (const hash of ["", "#speaker=", "#z=0%2C0", `${addressed(session)}0`, "#speaker=<b>"]) assert.equal(sessionIn(hash), null);
+});
+
+test("a speaker's window hears what is told when it asks, its keys do what they ask for, and other sessions hear nothing", async () => {
+  const acts = [];
+  globalThis.window = { open: (address) => ({ address, focus() {} }) };
+  globalThis.sessionStorage = { getItem: () => "0".repeat(32), setItem() {} };
+  const speaker = createSpeaker("file:///x.html");
+  delete globalThis.sessionStorage;
+  const told = { place: "Scene 1 of 2", title: "a", notes: "", next: "", clock: "0:00", pace: "" };
+  const heard = [];
+  const [other, window] = ["1", "0"].map((digit) => openLine(digit.repeat(32), (message) => heard.push([digit, message])));
+  speaker.listen((act) => acts.push(act));
+  speaker.tell(told);
+  for (const message of [{ asks: true }, { act: "next" }, { act: "open" }, { act: { valueOf: "next" } }]) window.say(message);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(acts, ["next"]);
+  assert.ok(isAct("end"));
+  speaker.close();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(heard, [["0", { told }], ["0", { told }], ["0", { closed: true }]]);
+  [other, window].forEach((line) => line.end());
 });
 
 test("scenes are added, named, moved and deleted, and every change can be taken back", () => {

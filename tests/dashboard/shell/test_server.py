@@ -12,7 +12,7 @@ from support.proxy import prefixed
 from support.serving import dashboard
 
 
-def test_a_server_gives_pages_and_films_and_clears_away_what_kills_left_behind(tmp_path: Path) -> None:
+def test_a_server_gives_pages_films_and_the_speakers_window_and_clears_away_what_kills_left_behind(tmp_path: Path) -> None:
     orphan = tmp_path / "runs" / ".new-20250101-000000-abcdef"
     orphan.mkdir(parents=True)
     os.utime(orphan, (0, 0))
@@ -22,6 +22,8 @@ def test_a_server_gives_pages_and_films_and_clears_away_what_kills_left_behind(t
             assert b"<html" in page.read()
         with urllib.request.urlopen(f"{address}/explore?models=a,b", timeout=10) as page:  # noqa: S310
             assert page.url == f"{address}/?models=a,b"
+        with urllib.request.urlopen(f"{address}/speaker", timeout=10) as page:  # noqa: S310
+            assert b"BroadcastChannel" in page.read(), "it is no page of Streamlit's"
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/film/nobody/cast", timeout=10)  # noqa: S310
         assert refused.value.code == 404
@@ -36,6 +38,8 @@ def test_below_a_path_and_behind_a_proxy_pages_and_films_are_found_and_nothing_a
                 assert b"<html" in page.read()
             with urllib.request.urlopen(f"{served}/explore?models=a,b", timeout=10) as page:  # noqa: S310
                 assert page.url == f"{served}/?models=a,b"
+            with urllib.request.urlopen(f"{served}/speaker", timeout=10) as page:  # noqa: S310
+                assert b"BroadcastChannel" in page.read()
             for path, said in ((f"{served}/film/nobody/cast", b"no run called"), (served.removesuffix("/a/b") + "/film/x", b"")):
                 with pytest.raises(urllib.error.HTTPError) as refused:
                     urllib.request.urlopen(path, timeout=10)  # noqa: S310

@@ -5,6 +5,8 @@ import {rewriteAddress} from "../../base/address.js";
 import {showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
+import {sessionIn} from "../../lecture/line.js";
+import {mountNotes} from "../../lecture/notes.js";
 import {lectureButton} from "./lecture.js";
 import {readPayload} from "./payload.js";
 
@@ -13,6 +15,11 @@ const PATIENCE = 100; // milliseconds that late parts of the page wait for an id
 /** @param {Document} page */
 export async function openStaticPage(page) {
   const root = /** @type {HTMLElement} */ (page.getElementById("explorer"));
+  const session = sessionIn(location.hash);
+  if (session) {
+    mountNotes(root, session); // this window is the speaker's
+    return;
+  }
   try {
     const parts = Array.from(page.querySelectorAll('[id^="bundle-"]'), ({id}) => readPayload(page, id));
     const bundles = (await Promise.all(parts)).filter((bundle) => bundle !== null);

@@ -49,7 +49,7 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
     const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
     dialog.toggleAttribute("data-dark", dark());
     const editor = mountEditor(desk, {
-      library: {bundles, encoders, images, names, usual, ladder, stills, pages: false}, bundled, linked, isDark: dark, addressOf,
+      library: {bundles, encoders, images, names, usual, ladder, stills, pages: false}, bundled, linked, isDark: dark, addressOf, speakerPage: location.href.split("#")[0],
       open(link) {
         dialog.close();
         location.hash = placeOf(link).state;

@@ -43,7 +43,7 @@ async function open(root, instance) {
   const linked = await linkedLecture(location.hash.slice(1));
   if (instances.get(root) !== instance || instance.editor) return;
   instance.editor = mountEditor(root, {
-    library: {bundles: instance.bundles, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked,
+    library: {bundles: instance.bundles, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
     isDark: () => isDark(getComputedStyle(root).getPropertyValue("--st-background-color").trim()),
     addressOf(link) {
       const url = new URL(link, address || location.href);
