@@ -24,9 +24,10 @@ import numpy as np
 from dashboard.explore.engine_lines import engine_lines
 from dashboard.jobs.run_view import read_about
 from dashboard.lecture import lecture as lectures
+from dashboard.lecture.bundled import lecture_about
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
-from dashboard.stock.material import ladder_of, placed
+from dashboard.stock.material import LESSON_MODELS, gather, ladder_of, placed
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets
@@ -41,7 +42,8 @@ _ALPHABET = np.frombuffer(bytes(code for code in range(33, 127) if chr(code) not
 def write_html(names: Sequence[str], path: Path, lecture: str | None = None) -> int:
     """Write the page for one or two models, given by name or folder, atomically; its size in bytes.
 
-    `lecture` is the text of a lecture's file, the bundled one unless said.
+    `lecture` is the text of a lecture's file; unless it is said, it is the bundled one, for another pair of models measured
+    on that pair.
     Raises EngineError when a model cannot be found, has other than two latent dimensions, or there are too many.
     """
     content = page(names, lecture)
@@ -65,7 +67,7 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
     if placing.ladder:
         about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
-    text = lecture or lectures.bundled()
+    text = lecture or _lecture(chosen, rungs)
     blocks.append(block("lecture", planes(text.encode())))
     drawn = stills(json.loads(text)["scenes"], () if placing.ladder else rungs)
     blocks.append(block("stills", planes(json.dumps(drawn, separators=(",", ":")).encode())))
@@ -88,6 +90,20 @@ def one_file(
     words = {"title": html.escape(title), "root": root, "waiting": waiting, "last": "\n".join(last)}
     loader = browser.script("file/loader")
     return _PAGE.format(**words, styles=styles, blocks="\n".join([program, *blocks]), loader=loader).encode()
+
+
+def _lecture(chosen: Sequence[Stored], rungs: Sequence[Stored]) -> str:
+    """The bundled lecture, measured anew on a VAE and an autoencoder of digits that are not those that it speaks of.
+
+    Of models for which that cannot be done it speaks as ever, and the page leaves out what it cannot show.
+    """
+    pair = [model.model.kind for model in chosen] == ["vae", "ae"] and chosen[0].train.data == datasets.MNIST
+    if not pair or tuple(model.name for model in chosen) == LESSON_MODELS:
+        return lectures.bundled()
+    try:
+        return lecture_about(gather(chosen[0], chosen[1], rungs))
+    except EngineError:  # it has no per-image numbers
+        return lectures.bundled()
 
 
 def _titled(model: Stored) -> Stored:

@@ -13,7 +13,7 @@ from dashboard.learn.steps import STEPS, Answer, Equation, Step
 from dashboard.shared import device, glossary, leafing, new_tab, state
 from dashboard.shared import links as explore_link
 from dashboard.stock import catalogue
-from dashboard.stock.material import Material
+from dashboard.stock.material import LESSON_MODELS, Material
 from vae_engine.base.errors import EngineError
 
 # One screen: less margin than Streamlit gives a text, and the same type for a formula as for what is said of it.
@@ -202,7 +202,7 @@ def _live(place: int, step: Step) -> LessonResult | None:
     with st.container(key="learn-try"):
         st.markdown(step.try_this)
     ladder = step.name == "beta"
-    bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(catalogue.LESSON_MODELS)
+    bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(LESSON_MODELS)
     if not bundles:
         st.info(wording.NO_LADDER)
         return None
@@ -215,7 +215,7 @@ def _models(result: LessonResult | None) -> tuple[str, ...]:
     """Those that Explore is to open on instead of its usual ones: of the β ladder, the rung that is shown."""
     beta = result.readings.get("beta") if result else None
     rung = next((one.name for one in catalogue.ladder() if one.train.beta == beta), None)
-    return (rung, catalogue.LESSON_MODELS[1]) if rung else ()
+    return (rung, LESSON_MODELS[1]) if rung else ()
 
 
 @st.cache_resource(show_spinner=False)

@@ -39,6 +39,11 @@ class Claims:
 
     material: Material
 
+    @property
+    def models(self) -> tuple[str, str]:
+        """The names of the VAE and of the autoencoder."""
+        return self.material.vae.name, self.material.ae.name
+
     @cached_property
     def vae(self) -> dict[str, Any]:
         """Metrics of the VAE on the test split."""

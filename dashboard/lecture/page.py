@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.lecture import lecture, wording
 from dashboard.lecture.component import desk
 from dashboard.stock import catalogue
+from dashboard.stock.material import LESSON_MODELS
 from vae_engine.base.errors import EngineError
 
 
@@ -14,7 +15,7 @@ def show(address: str) -> None:
     """Lay the page out; `address` is the one by which others open the dashboard, as far as that is known."""
     try:
         rungs = tuple(one.name for one in catalogue.ladder())
-        names = (*catalogue.LESSON_MODELS, *rungs)
+        names = (*LESSON_MODELS, *rungs)
         bundles = catalogue.bundles(names)
     except EngineError as error:
         st.error(str(error))
@@ -24,5 +25,5 @@ def show(address: str) -> None:
     except OSError:
         st.error(wording.NO_LECTURE)
         return
-    usual, first = range(len(catalogue.LESSON_MODELS)), len(catalogue.LESSON_MODELS)
+    usual, first = range(len(LESSON_MODELS)), len(LESSON_MODELS)
     desk(bundles, names, usual=usual, ladder=range(first, len(names)), lecture=text, address=address)

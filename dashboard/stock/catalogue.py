@@ -11,15 +11,13 @@ import streamlit as st
 from dashboard.shared.model_choice import Choice
 from dashboard.stock import material as materials
 from dashboard.stock import own_runs
-from dashboard.stock.material import Material
+from dashboard.stock.material import LESSON_MODELS, Material
 from vae_engine.exchange import bundle as export
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
-LESSON_MODELS = ("vae-mnist", "ae-mnist")
-"""The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""
 _BUNDLED, _LADDER = "Bundled", "β ladder"
 
 Stamp = tuple[int, str] | None

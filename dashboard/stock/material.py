@@ -12,6 +12,9 @@ from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
 from vae_engine.stored.checkpoints import Stored
 
+LESSON_MODELS = ("vae-mnist", "ae-mnist")
+"""The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""
+
 
 @dataclass(frozen=True)
 class Truths:

@@ -20,7 +20,7 @@ import {instantOf, placeOf} from "./lecture.js";
  */
 /** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}|{kind: "still", still: Still}} Showing */
 
-const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/catalogue.py
+const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/material.py
 
 /** How a scene is shown, or a sentence that says why it cannot be. @param {string} link @param {Library} library @returns {Showing|string} */
 export function showingOf(link, library) {
@@ -40,9 +40,12 @@ function aliveOf(link, library) {
   }
   const step = query.get("step") ?? "";
   if (page === "learn" && Object.hasOwn(LESSON_STEPS, step)) {
-    const models = step === "beta" ? library.ladder : LESSON_MODELS.map((name) => library.names.indexOf(name));
+    const names = query.get("models")?.split(",") ?? LESSON_MODELS;
+    const models = step === "beta" ? library.ladder : names.map((name) => library.names.indexOf(name));
     if (models.length && models.every((model) => model >= 0)) return {kind: "learn", step, models, kept: begunWith(step, state)};
-    if (!library.pages) return `It needs ${step === "beta" ? "the models of the β ladder" : LESSON_MODELS.join(" and ")}, which are not in this file.`;
+    // The dashboard's own page shows the step by its own models: of others it would say what is not so.
+    if (step !== "beta" && names !== LESSON_MODELS) return `It needs ${names.join(" and ")}, which are not here.`;
+    if (!library.pages) return `It needs ${step === "beta" ? "the models of the β ladder" : names.join(" and ")}, which are not in this file.`;
   }
   return library.pages ? {kind: "page", link} : `It is ${instantOf(link) ? "the film of a run" : "a page of the dashboard"}, which is not in this file.`;
 }

@@ -222,6 +222,9 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   assert.match(String(showingOf("./learn?step=beta", file)), /β ladder/);
   assert.match(String(showingOf("./?models=vae-beta-1,ae-mnist", file)), /vae-beta-1, which is not in this file/);
   assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);
+  const small = "./learn?step=posterior&models=a,b#n=20";
+  assert.deepEqual(showingOf(small, { ...file, names: ["a", "b"] }).models, [0, 1]);
+  for (const pages of [true, false]) assert.match(String(showingOf(small, { ...file, pages })), /needs a and b, which are not/); // the page would show others
   assert.match(String(showingOf("./train?run=a#step=3", file)), /film of a run, which is not in this file/);
   assert.deepEqual(showingOf("./lab?experiment=collapse", { ...file, pages: true }), { kind: "page", link: "./lab?experiment=collapse" });
   assert.deepEqual(showingOf("./learn?step=constructor", { ...file, pages: true }), { kind: "page", link: "./learn?step=constructor" });

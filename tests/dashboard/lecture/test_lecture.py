@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.builders import ROOT
@@ -16,8 +17,10 @@ from dashboard.lecture import bundled
 from dashboard.lecture.claims import Claims
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
+from dashboard.shared.wording import number, percent
 from dashboard.shell.command import main
 from dashboard.stock import catalogue
+from dashboard.stock.material import gather
 from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS
 
@@ -74,7 +77,25 @@ def test_the_bundled_lecture_lasts_twenty_minutes_and_leads_to_states_that_exist
 def test_a_claim_that_no_longer_holds_stops_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Claims, "lattice_error", 3.0)
     with pytest.raises(EngineError, match="no longer holds: the coarse lattice"):
-        bundled._before(Claims(catalogue.material()))
+        bundled.lecture(catalogue.material())
+
+
+def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_are_left_out_and_counted() -> None:
+    pair = ("vae-mnist-small", "ae-mnist-small")
+    small = gather(*(catalogue.stored(name) for name in pair), catalogue.ladder())
+    text = bundled.lecture_about(small)
+    told = json.loads(text)
+    assert trouble(text) == ""
+    assert told["title"].endswith(f"{len(told['scenes'])} of {len(SCENES)} scenes, those that hold of {' and '.join(pair)}")
+    titles = " ".join(scene["title"] for scene in told["scenes"])
+    in_z, in_pixels = Claims(small).walk[2:]
+    assert ("Half way in z" in titles) == (in_z < in_pixels)
+    assert f"log p(x) = {number(small.vae.metrics['log_px_exact'])} nats" in titles
+    assert f"{percent(small.vae.metrics['latent']['knn_accuracy'])} lie among their own" in titles
+    ours = {*pair, *(rung.name for rung in small.ladder)}
+    for link in (stop["link"] for scene in told["scenes"] for stop in (scene, *scene.get("path", []))):
+        if "./lab" not in link:
+            assert set(parse_qs(urlsplit(link).query)["models"][0].split(",")) <= ours
 
 
 def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_another(

@@ -12,6 +12,7 @@ from support.builders import rehash, save_model, tiny
 from dashboard.jobs import jobs
 from dashboard.jobs.run_view import About, write_about
 from dashboard.stock import catalogue, own_runs
+from dashboard.stock.material import LESSON_MODELS
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
@@ -45,7 +46,7 @@ def test_finished_runs_are_offered_by_their_titles_the_newest_first(runs: Path) 
         ("run:two", "My second", "ae"),
         ("run:one", "My first", "vae"),
     ]
-    assert catalogue.choices()[0].name == catalogue.LESSON_MODELS[0]
+    assert catalogue.choices()[0].name == LESSON_MODELS[0]
 
 
 def test_unfinished_damaged_and_other_runs_are_left_out(runs: Path) -> None:

@@ -18,7 +18,7 @@ from support.own_run import OWN_RUN, write_run
 from dashboard.jobs import jobs
 from dashboard.shared import state
 from dashboard.stock import catalogue
-from dashboard.stock.material import Material
+from dashboard.stock.material import LESSON_MODELS, Material
 from dashboard.worksheet import TASKS, ModelAnswer, Task, judged, keys
 from dashboard.worksheet import wording as worksheet_wording
 from dashboard.worksheet.page import _sheet, answer_of
@@ -148,7 +148,7 @@ def test_an_unknown_task_is_the_first_with_a_notice() -> None:
 def test_where_one_stood_on_explore_can_be_carried_over() -> None:
     app = AppTest.from_string(PROGRAM, default_timeout=60)
     app.query_params["task"] = "two-modes"
-    app.session_state["kept"] = {"explored": f"./?models={','.join(catalogue.LESSON_MODELS)}#mode=inspect&image=3"}
+    app.session_state["kept"] = {"explored": f"./?models={','.join(LESSON_MODELS)}#mode=inspect&image=3"}
     run(app)
     button(app, worksheet_wording.CARRY).click()
     run(app)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,21 +16,26 @@ from support.explorer_page import settle, until
 from support.serving import offline_context
 
 from dashboard.explore.one_file import write_html
+from dashboard.lecture.bundled import lecture_about
 from dashboard.lecture.lecture import bundled
+from dashboard.stock import catalogue
+from dashboard.stock.material import LESSON_MODELS, gather
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
 SCENES = json.loads(bundled())["scenes"]
+FITTED = "Fitted to this image alone, q finds the peak"
+Scenes = list[dict[str, Any]]
 SLOWEST = 300
 """Milliseconds that a scene on Explore or Learn may take to be shown once its models are there."""
 WHOLE = {"width": 1920, "height": 1080}
 
 
-def present(page: Page) -> None:
+def present(page: Page, scenes: Scenes = SCENES) -> None:
     """Begin at the first scene."""
     page.get_by_test_id("present").click()
     page.get_by_test_id("presentation").wait_for()
-    expect(page.get_by_test_id("scene-title")).to_have_text(SCENES[0]["title"])
+    expect(page.get_by_test_id("scene-title")).to_have_text(scenes[0]["title"])
 
 
 def leaf(page: Page, key: str, titles: list[str]) -> None:
@@ -46,20 +53,26 @@ def with_speaker(page: Page) -> Page:
     return opened.value
 
 
-def follow(page: Page, speaker: Page, place: int) -> None:
-    """From a scene that both windows show: keys in either turn both, and the second, loaded anew, says the same."""
-    for turner, at in ((page, place + 1), (speaker, place + 2)):
+def follow(page: Page, speaker: Page, scenes: Scenes = SCENES) -> None:
+    """From the first scene that both windows show: keys in either turn both, and the second, loaded anew, says the same."""
+    for turner, at in ((page, 1), (speaker, 2)):
         turner.keyboard.press("PageDown")
-        expect(page.get_by_test_id("scene-title")).to_have_text(SCENES[at]["title"])
+        expect(page.get_by_test_id("scene-title")).to_have_text(scenes[at]["title"])
         for _ in range(2):
-            expect(speaker.get_by_role("heading")).to_have_text(SCENES[at]["title"])
-            expect(speaker.locator(".lec-notes-said")).to_have_text(SCENES[at]["notes"])
-            expect(speaker.locator(".lec-notes-next")).to_have_text(f"Next: {SCENES[at + 1]['title']}")
+            expect(speaker.get_by_role("heading")).to_have_text(scenes[at]["title"])
+            expect(speaker.locator(".lec-notes-said")).to_have_text(scenes[at]["notes"])
+            expect(speaker.locator(".lec-notes-next")).to_have_text(f"Next: {scenes[at + 1]['title']}")
             speaker.reload()
     clock = speaker.locator(".lec-notes-clock")
     before = clock.inner_text()
     until(lambda: clock.inner_text() != before)
     assert serious(speaker) == []
+
+
+def closes_the_gap(page: Page) -> None:
+    """What the title of the scene FITTED says."""
+    identity = page.locator(".lec-view:not(.lec-away)").get_by_test_id("identity")
+    until(lambda: (gap := re.search(r"gap (\d+\.\d+)", identity.inner_text())) and float(gap[1]) < 1)
 
 
 def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(open_dashboard):
@@ -69,13 +82,12 @@ def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(ope
     speaker = with_speaker(page)
     expect(speaker.get_by_role("heading")).to_have_text(SCENES[0]["title"])
     present(page)
-    follow(page, speaker, 0)
+    follow(page, speaker)
     page.keyboard.press("Home")
     titles = [scene["title"] for scene in SCENES]
-    fitted = titles.index("Fitted to this image alone, q finds the peak")
+    fitted = titles.index(FITTED)
     leaf(page, "PageDown", titles[1 : fitted + 1])
-    identity = page.locator(".lec-view:not(.lec-away)").get_by_test_id("identity")
-    until(lambda: (gap := re.search(r"gap (\d+\.\d+)", identity.inner_text())) and float(gap[1]) < 1)  # what the title says
+    closes_the_gap(page)
     leaf(page, "PageDown", titles[fitted + 1 :])
     assert serious(page) == []
     size = page.get_by_test_id("scene-title").evaluate("title => parseFloat(getComputedStyle(title).fontSize)")
@@ -106,32 +118,34 @@ OVERFLOWING = """still => [...still.querySelectorAll("svg text")].some((one) => 
 })"""
 
 
-@pytest.fixture(scope="module")
-def lecture_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported file of the models that the bundled lecture speaks of."""
-    path = tmp_path_factory.mktemp("lecture") / "explorer.html"
-    write_html(["vae-mnist", "ae-mnist"], path)
-    return path
+def about_small() -> str:
+    """The lecture as it is measured on the small pair."""
+    return lecture_about(gather(*(catalogue.stored(f"{name}-small") for name in LESSON_MODELS), catalogue.ladder()))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_exported_file_presents_the_whole_lecture_with_stills_of_what_it_has_not(
-    browser: Browser, lecture_file: Path, scheme: str
+@pytest.mark.parametrize(
+    ("scheme", "suffix", "lecture"), [("light", "", bundled), ("dark", "-small", about_small)], ids=["light", "dark, small pair"]
+)
+def test_the_exported_file_presents_all_that_holds_of_its_models_with_stills_of_what_it_has_not(
+    browser: Browser, tmp_path: Path, scheme: str, suffix: str, lecture: Callable[[], str]
 ) -> None:
+    path = tmp_path / "explorer.html"
+    write_html([f"{name}{suffix}" for name in LESSON_MODELS], path)
+    scenes = json.loads(lecture())["scenes"]
     context, troubles = offline_context(browser, viewport=WHOLE, color_scheme=scheme)
     context.set_offline(True)
     page = context.new_page()
-    page.goto(lecture_file.as_uri())
+    page.goto(path.as_uri())
     page.get_by_test_id("share-menu").click()
     page.get_by_test_id("open-scenes").click()
-    expect(page.get_by_test_id("lecture-summary")).to_contain_text("25 scenes, 20 minutes planned.")
+    expect(page.get_by_test_id("lecture-summary")).to_contain_text(f"{len(scenes)} scenes, ")
     expect(page.get_by_test_id("lecture-summary")).not_to_contain_text("skipped")
     speaker = with_speaker(page)
-    present(page)
-    expect(page.get_by_test_id("scene-place")).to_have_text("1 of 25")
+    present(page, scenes)
+    expect(page.get_by_test_id("scene-place")).to_have_text(f"1 of {len(scenes)}")
     assert page.get_by_test_id("presentation").get_attribute("data-theme") == scheme
-    follow(page, speaker, 0)
-    for scene in SCENES[3:]:
+    follow(page, speaker, scenes)
+    for scene in scenes[3:]:
         leaf(page, "ArrowRight", [scene["title"]])
         still = page.locator("[data-testid=still]:not(.lec-away)")
         if "./lab" in scene["link"] or "beta" in scene["link"]:
@@ -139,6 +153,8 @@ def test_the_exported_file_presents_the_whole_lecture_with_stills_of_what_it_has
             assert not still.evaluate(OVERFLOWING), scene["title"]
         else:
             expect(still).to_have_count(0)
+        if scene["title"] == FITTED:
+            closes_the_gap(page)
     page.keyboard.press("q")
     expect(page.get_by_test_id("code-card")).to_contain_text("a file, which has no address for others")
     page.keyboard.press("Escape")
