@@ -12,6 +12,7 @@ from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, TURNED, Row
 from dashboard.shared.wording import number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
+from vae_engine.stored import nats
 
 RUNS = "Runs"
 TABLE_ALT = "Bundled models and own runs, with their settings and numbers"
@@ -128,7 +129,18 @@ def protocols(found: Sequence[Row]) -> str:
             for (pixels, n, samples), names in sorted(ways.items())
         ]
         parts += [f"{short}: {', '.join(told)}"] if told else []
-    return f"Nats per image, ± standard error of the mean over images. {'; '.join(parts)}." if parts else ""
+    told = [f"{'; '.join(parts)}."] if parts else []
+    return " ".join(["Nats per image, ± standard error of the mean over images.", *told, *_caveats(found)]) if parts else ""
+
+
+def _caveats(found: Sequence[Row]) -> list[str]:
+    """Of which rows the nats are no log-probabilities, and what they are."""
+    of: dict[str, list[str]] = {}
+    for row in found:
+        for one in {numbers.protocol for numbers in row.numbers.values() if numbers.terms and row.configs}:
+            if row.configs and (said := nats.caveat(row.configs[0].likelihood, one)):
+                of.setdefault(said, []).append(row.name)
+    return [f"{_listed(names)}: {said[0].lower()}{said[1:]}" for said, names in of.items()]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -73,15 +73,26 @@ def shelf(names: tuple[str, ...]) -> Shelf:
 
 def bundles(names: tuple[str, ...]) -> list[bytes]:
     """The bundles of models shown side by side; the first carries the images for all. Raises EngineError."""
-    return [_bundle(name, stamp_of(name), position == 0) for position, name in enumerate(names)]
+    return [_bundle(name, _kept(name), position == 0) for position, name in enumerate(names)]
+
+
+def _kept(name: str) -> tuple[Stamp, int]:
+    """Changes when a run was trained again, and when codes are kept beside it."""
+    stamp = stamp_of(name)
+    if not stamp:
+        return None, 0
+    _keep_codes(name, stamp)
+    return stamp, own_runs.codes_kept(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _keep_codes(name: str, stamp: Stamp) -> None:
+    own_runs.keep_codes(stored(name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _bundle(name: str, stamp: Stamp, with_images: bool) -> bytes:
-    model = stored(name)
-    if stamp:
-        own_runs.keep_codes(model)
-    return export.bundle(model, with_images=with_images)
+def _bundle(name: str, kept: tuple[Stamp, int], with_images: bool) -> bytes:
+    return export.bundle(stored(name), with_images=with_images)
 
 
 @st.cache_resource(show_spinner=False)

@@ -6,6 +6,7 @@ No Streamlit, no torch.
 from __future__ import annotations
 
 import contextlib
+import threading
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 PREFIX = "run:"
 """What the name of a run begins with, so that a run may be called as a bundled model is."""
 GROUP = "Your runs"
+_WAITED_FOR = 10_000  # images beside those that a map shows
+_LATER = 10.0  # seconds in which a page that was asked for is made and read
 
 
 def choices() -> list[Choice]:
@@ -92,14 +95,34 @@ def stamp(folder: Path) -> tuple[int, str]:
 def keep_codes(stored: Stored) -> None:
     """Keep the codes of the images beside a run, which takes a second or two the first time and nothing later.
 
-    Not of images of one's own, which may change under the run.
+    Of more images than a visitor waits for they are kept later on, and until then a map shows those of a sample.
+    Not of images of one's own that may change under the run.
     """
-    if datasets.is_own(stored.train.data):
+    data_set = stored.train.data
+    if not datasets.is_fixed(data_set):
         return
     try:
         known = export.read_codes(stored) is not None
     except EngineError:
         known = False  # damaged
-    if not known:
-        with contextlib.suppress(OSError, EngineError):  # a folder that cannot be written to costs time only
-            export.write_codes(stored, {})
+    if known:
+        return
+    if len(datasets.rest(data_set)) <= _WAITED_FOR:
+        _write_codes(stored)
+    else:
+        later = threading.Timer(_LATER, _write_codes, (stored,))
+        later.daemon = True
+        later.start()
+
+
+def _write_codes(stored: Stored) -> None:
+    with contextlib.suppress(OSError, EngineError):  # a folder that cannot be written to costs time only
+        export.write_codes(stored, {})
+
+
+def codes_kept(name: str) -> int:
+    """When the codes beside a run were written; 0 of one that has none. Raises EngineError when it is gone."""
+    try:
+        return (folder_of(name) / export.CODES).stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -17,7 +17,7 @@ from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, UNITS, Values
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data.sets.catalogue import SETS, DataSet
-from vae_engine.stored import weights
+from vae_engine.stored import nats, weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _KEY = "train-{}"
@@ -209,6 +209,8 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
             st.button(wording.RESET, on_click=_reset, type="tertiary", icon=":material/undo:", key="train-reset")
     estimate = estimates.estimate(asked.model, asked.train, estimates.speeds(jobs.folder))
     st.markdown(wording.summary(asked.model.kind, weights.parameter_count(asked.model), estimate))
+    if said := nats.caveat(asked.model.likelihood, asked.train.protocol):
+        st.caption(said)
     st.caption(wording.COMMAND)
     st.code(run_settings.command(asked.model, asked.train), language=None, wrap_lines=True)
 

@@ -14,6 +14,7 @@ from vae_engine.data.report import Report, shortened
 from vae_engine.data.sets.catalogue import DataSet
 from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
+from vae_engine.stored import nats
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 TRAIN = "Train"
@@ -238,6 +239,8 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
     count = measured.get("n", held_out)
     images = f"{count:,} validation image{'s' * (count != 1)}, {train.protocol} pixels, nats per image"
     images += f"; measured at step {measured['step']:,}" if measured else ""
+    if view.configs and (said := nats.caveat(view.configs[0].likelihood, train.protocol)):
+        images += f". {said.rstrip('.')}"
     batches = f"mean over the training batches up to step {last.get('step', 0):,}, nats per image"
     found = [(STEP, f"{view.step if step is None else step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
     found.append(("nll", _mean(last, "nll"), batches))

@@ -69,6 +69,16 @@ def shown(name: str, most: int = SHOWN) -> tuple[Images, Splits]:
     return Images(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("images", "labels"))), splits
 
 
+def rest(name: str, most: int = SHOWN) -> Images:
+    """All images that `shown` leaves out, in the order test, validation, train; none where it is just the whole test split that
+    is shown, as of MNIST and its like. Raises EngineError as `load` does.
+    """
+    if not is_own(name) and count(name, "test") == most:
+        return load(name, "test").head(0)
+    whole = known(name).images
+    return Images(whole.images[most:], whole.labels[most:])
+
+
 def names(name: str, most: int = SHOWN) -> list[str]:
     """What the files call the images of `shown`, where they are your own; those of named sets are known by split and row.
 
@@ -111,6 +121,11 @@ def pinned(name: str) -> str:
 def stamp(name: str) -> str:
     """Changes whenever the files of images of your own do; nothing of named sets, whose files never do. Raises as `load` does."""
     return own_data.stamp(name) if is_own(name) else ""
+
+
+def is_fixed(name: str) -> bool:
+    """Whether the images of a data set are never others: it has a name, or a fingerprint."""
+    return not is_own(name) or own_data.unpinned(name) != name
 
 
 def place(name: str) -> Path | None:

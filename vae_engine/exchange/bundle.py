@@ -2,7 +2,8 @@
 
     __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
                           paper (light or dark, to show images as their files do; null: as the page likes),
-                          points {count, protocol, seed, splits, low [2], high [2]}, train {…}
+                          caveat (what its nats are where they are no log-probabilities, else empty),
+                          points {count, protocol, seed, splits, low [2], high [2]}, train {…}, rest {…} or none
     encoder.*, decoder.*  weights, float16, under the names of their layers
     points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
                           in a small data set of the others too: `splits` counts them in their order (test, validation,
@@ -15,6 +16,10 @@
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
     points.names          uint8 [bytes]: gzip of n lines of UTF-8, what the files call the images (images of one's own)
     train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
+    rest.codes            uint16 [r, 2]: codes of images that do not travel, of all splits, where a map's images are a sample and
+                          their codes are kept (`write_codes`): all of them, or evenly spread ones, as a file of 8 MB has room
+                          for; `rest.of` counts all
+    rest.labels           uint8 [r]
 
 What the encoder saw of image i is `data.observe_fixed`, which the browser repeats from seed and pixels.
 """
@@ -35,7 +40,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, file_names
 from vae_engine.data import mnist as data
-from vae_engine.stored import forward
+from vae_engine.stored import forward, nats
 from vae_engine.stored import weights as weight_files
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
@@ -44,7 +49,12 @@ VERSION = 1
 PROTOCOL, SEED = "dynamic", 0
 """How the pixels of the bundled models are observed; a run's are as it was trained."""
 _MOST_TRAIN = 60_000
-_CODES = "codes.safetensors"
+_WIDEST = 6e4  # about the largest number of float16
+MOST_BYTES = 8_000_000
+_OTHERS = 100_000  # bytes of a bundle that are no tensors, at most
+_PIECE = 10_000  # images that are encoded at once: as float32 they take 31 MB
+CODES = "codes.safetensors"
+"""The file beside a model that keeps its codes."""
 
 Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
 """Tensors, and what a header says of them."""
@@ -96,15 +106,29 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
         whole_mnist = stored.train.data == datasets.MNIST and points is None
         packed = data.packed_test_images() if whole_mnist else packed_shown(stored.train.data, points or datasets.SHOWN)
         tensors["points.images"] = np.frombuffer(packed, np.uint8)
+    _make_fit(tensors, places, datasets.rest(stored.train.data).labels if "rest" in places else None)
     whole = datasets.sizes(stored.train.data)
-    places = {key: {**place, "of": whole} for key, place in places.items()}
+    places = {key: {"of": whole, **place} for key, place in places.items()}
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
         "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
-        "classes": stored.train.classes, "paper": datasets.paper(stored.train.data), **places,
+        "classes": stored.train.classes, "paper": datasets.paper(stored.train.data),
+        "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
     }  # fmt: skip
     return tensors, header
+
+
+def _make_fit(tensors: dict[str, np.ndarray], places: dict[str, Any], labels: np.ndarray | None) -> None:
+    """Give the codes of the rest their labels and leave in as many of both, evenly spread, as there is room for."""
+    if labels is None:
+        return
+    codes = tensors.pop("rest.codes")
+    room = MOST_BYTES - _OTHERS - sum(tensor.nbytes for tensor in tensors.values())
+    count = max(0, min(len(codes), room // (codes[:1].nbytes + labels[:1].nbytes)))
+    kept = np.arange(count) * len(codes) // max(1, count)
+    tensors |= {"rest.codes": codes[kept], "rest.labels": labels[kept]}
+    places["rest"] = {**places["rest"], "count": count, "of": len(codes)}
 
 
 def encode_all(stored: Stored, points: int | None = None) -> Codes:
@@ -121,12 +145,28 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     about: dict[str, dict[str, Any]] = {"points": {"splits": datasets.shown(data_set, most)[1]}, "train": {"split": "train"}}
     tensors, places = {}, {}
     for key, x in seen.items():
-        codes, std = forward.encode(stored, x)
+        with np.errstate(over="ignore"):
+            codes, std = forward.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)
         places[key] = {**place, "protocol": protocol, "seed": SEED, **about[key]}
         if key == "points" and std is not None:
-            tensors["points.std"] = std.astype(np.float16)
+            tensors["points.std"] = spreads(std)
     return tensors, places
+
+
+def _encode_rest(stored: Stored) -> Codes:
+    """The codes of all images that a map has no room for, and their range; nothing where there are none."""
+    images, protocol = datasets.rest(stored.train.data).images, stored.train.protocol
+    if not len(images):
+        return {}, {}
+    pieces = []
+    for start in range(0, len(images), _PIECE):
+        piece = images[start : start + _PIECE]
+        places = np.arange(start, start + len(piece)) + datasets.SHOWN
+        with np.errstate(over="ignore"):  # σ, of which no one asks here
+            pieces.append(forward.encode(stored, data.observe_fixed(piece, protocol, SEED, places))[0])
+    codes, place = quantise(np.concatenate(pieces))
+    return {"rest.codes": codes}, {"rest": place}
 
 
 def observed_shown(data_set: str, most: int, protocol: str = PROTOCOL) -> np.ndarray:
@@ -155,14 +195,19 @@ def _packed_shown(data_set: str, most: int, stamp: str) -> bytes:
 
 
 def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
-    """Keep a model's codes beside it, so that the dashboard need not encode 60,000 images before its first picture.
+    """Keep a model's codes beside it, those of the rest too, so that the dashboard need not encode 60,000 images and more before
+    its first picture.
 
-    `truths` are per-image numbers of the test split (image_truths), or none.
+    `truths` are per-image numbers of the test split (image_truths), or none. Raises EngineError where the images may change.
     """
+    if not datasets.is_fixed(stored.train.data):
+        raise EngineError(f"{stored.name} does not say which images it was trained on, so their codes are not kept.")
     tensors, places = encode_all(stored)
-    tensors |= {f"points.{name}": values for name, values in truths.items()}
-    packed = pack(tensors, {"weights_sha256": stored.sha256, "places": json.dumps(places)})
-    write_atomically(stored.folder / _CODES, packed)
+    rest, place = _encode_rest(stored)
+    tensors |= rest | {f"points.{name}": values for name, values in truths.items()}
+    noted = {"weights_sha256": stored.sha256, "places": json.dumps(places | place), "data": stored.train.data}
+    packed = pack(tensors, noted)
+    write_atomically(stored.folder / CODES, packed)
 
 
 def observed_test(data_set: str = datasets.MNIST, protocol: str = PROTOCOL) -> np.ndarray:
@@ -171,16 +216,22 @@ def observed_test(data_set: str = datasets.MNIST, protocol: str = PROTOCOL) -> n
 
 
 def read_codes(stored: Stored) -> Codes | None:
-    """The kept codes, if there are any, of these weights and of the pixels trained on. Raises EngineError for a damaged file."""
-    path = stored.folder / _CODES
+    """The kept codes, if there are any, of these weights, images and pixels. Raises EngineError for a damaged file."""
+    path = stored.folder / CODES
     if not path.exists():
         return None
     raw = weight_files.read_raw(path)
     tensors, notes = weight_files.parse(raw, str(path)), weight_files.notes(raw)
-    if notes.get("weights_sha256") != stored.sha256:
+    own = datasets.is_own(stored.train.data)
+    if notes.get("weights_sha256") != stored.sha256 or (own and notes.get("data") != stored.train.data):
         return None
     places = json.loads(notes["places"])
     return (tensors, places) if places["points"].get("protocol") == stored.train.protocol else None
+
+
+def spreads(std: np.ndarray) -> np.ndarray:
+    """Posterior σ as float16; of images unlike those trained on it may be beyond all bounds, and is then the largest number."""
+    return np.nan_to_num(std, nan=_WIDEST).clip(0, _WIDEST).astype(np.float16)
 
 
 def quantise(codes: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:

@@ -35,14 +35,13 @@ from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
-from vae_engine.stored import forward, knobs
+from vae_engine.stored import forward, knobs, nats
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
 
 VERSION = 1
 POINTS = 2000
 _POINTS_OF = {"conv": 1000}  # encoders that take several times as long for an image
-_MOST = 6e4  # what float16 holds
 
 
 def frame(folder: Path, step: int) -> bytes:
@@ -72,12 +71,13 @@ def _frame(stored: Stored) -> bytes:
     tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}
     tensors["points.codes"], place = export.quantise(codes)
     if std is not None:
-        tensors["points.std"] = np.nan_to_num(std, nan=_MOST).clip(0, _MOST).astype(np.float16)
+        tensors["points.std"] = export.spreads(std)
     header = {
         "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
         "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
         "beta": _beta(stored, step) if model.kind == "vae" else None, "classes": stored.train.classes,
         "sha256": stored.sha256, "points": {**place, "protocol": stored.train.protocol, "seed": export.SEED},
+        "caveat": nats.caveat(model.likelihood, stored.train.protocol),
         **_moment(stored.folder, step, model.kind),
     }  # fmt: skip
     return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})

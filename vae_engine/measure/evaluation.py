@@ -20,6 +20,7 @@ from vae_engine.measure import latent_statistics
 from vae_engine.measure.means import differences, means
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, Autoencoder, Model
+from vae_engine.stored import nats
 
 _CHUNK = 500
 
@@ -99,7 +100,8 @@ def evaluate(
 
     For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`), log_px_exact
     and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the statistics of its codes.
-    A mean over images has its standard error beside it (`elbo_se`). `against` another model, by name, the `differences` follow.
+    A `caveat` says what the nats are where they are no log-probabilities. A mean over images has its standard error beside it
+    (`elbo_se`). `against` another model, by name, the `differences` follow.
     """
     images = datasets.load(data_set, split)
     chosen = data.drawn(limit, len(images), seed)
@@ -113,6 +115,8 @@ def evaluate(
     train_x = observed(train, protocol, seed)
     latent = latent_statistics.summarise(model, x, images.labels[chosen], train_x, train.labels, seed)
     result |= means(terms) | about | {"latent": latent}
+    if said := nats.caveat(model.config.likelihood, protocol):
+        result["caveat"] = said
     if against:
         others, _ = _measured(against[1], x, seed, samples, is_samples, progress)
         result["against"] = {"model": against[0], **differences(terms, others)}

@@ -6,7 +6,7 @@ import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
 import {actionButton, choiceBar, contextOf, make, setText, save, savePicture} from "../base/dom.js";
 import {PlainError, sentenceOf} from "../base/errors.js";
 import {encodeGif} from "../base/gif.js";
-import {captioned} from "../map/caption.js";
+import {captioned} from "../map/layout/caption.js";
 import {picturesAsPng, picturesAsSvg} from "../map/picture.js";
 import {enlarged} from "../map/plate.js";
 import {SLIDES, viewOfAll} from "../map/sheet.js";

@@ -2,7 +2,7 @@
 // Pictures in the whole window, for a back row or a slide: Escape closes them, a button saves them.
 
 import {actionButton, make, savePicture} from "../base/dom.js";
-import {captioned} from "../map/caption.js";
+import {captioned} from "../map/layout/caption.js";
 
 /** @typedef {{canvas: HTMLCanvasElement, caption: string, name: string}} LargePicture name: of its file */
 

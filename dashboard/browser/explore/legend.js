@@ -5,12 +5,13 @@ import {make} from "../base/dom.js";
 import {createLegendButtons, legendStyle} from "../map/legend.js";
 import {showsClass} from "../state/classes.js";
 import {fillALine} from "../words/classes.js";
-import {splitsKey} from "../words/splits.js";
+import {restText, splitsKey} from "../words/splits.js";
 
 /** Long names stand beside the numbers that mark their classes on the maps.
- * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {import("../model/bundle.js").Points} points */
-export function createLegend(store, commit, names, {splits, of}) {
-  const key = splitsKey(splits, of);
+ * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {readonly import("../model/bundle.js").Bundle[]} bundles of the maps */
+export function createLegend(store, commit, names, bundles) {
+  const {splits, of} = bundles[0].points;
+  const key = splitsKey(splits, of, restText(bundles.map(({rest}) => rest)));
   const apply = (/** @type {import("../state/state.js").Action} */ action) => {
     store.dispatch(action);
     commit();

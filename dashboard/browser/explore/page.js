@@ -31,7 +31,7 @@ import {decimalsOn, plusMinus, signedNumber} from "../words/numbers.js";
 export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
-  const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models[0].bundle.points);
+  const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models.map(({bundle}) => bundle));
   const layers = createLayersMenu(store, app.commit, app.worths, () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});

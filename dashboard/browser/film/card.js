@@ -31,9 +31,10 @@ export function createReelCard(film, place) {
   const table = make("table", {class: "lf-terms"},
     make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "nats/image"), ...TERMS.map(([, name, title]) => make("th", {scope: "col", title}, name)))),
     make("tbody", {}, rows.heldOut.element, rows.training.element));
+  const caveat = make("small", {class: "lf-caveat", "data-testid": `film-caveat-${place}`});
   const element = make("figure", {class: "lf-card"}, digit.element,
     make("figcaption", {class: "lf-caption"}, pursued,
-      make("span", {class: "lf-moment"}, step, end), table));
+      make("span", {class: "lf-moment"}, step, end), table, caveat));
   /** @type {unknown[][]} what digit, words and picture were last made from */
   let [drawn, told, traced] = [[], [], []];
 
@@ -66,6 +67,7 @@ export function createReelCard(film, place) {
       rows.heldOut.show(frame.heldOut);
       rows.training.show(frame.training);
       table.dataset.kind = frame.kind;
+      setText(caveat, frame.caveat);
       told = moment;
     },
   };

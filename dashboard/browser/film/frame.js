@@ -2,13 +2,13 @@
 // Reads the files that a film is made of (vae_engine/exchange/film.py): frames, one for each instant, and the cast, the images
 // that all of them are about. Nothing in a file is believed before it is checked. No DOM.
 
-import { ensure, isObject, parseJson, readCodes, readSafetensors, readSplits, readWhole, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
+import { ensure, isObject, parseJson, readCaveat, readCodes, readSafetensors, readSplits, readWhole, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
 import { createNetwork } from "../model/networks.js";
 
 /** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number,
  *   nll_se?: number, kl_se?: number, elbo_se?: number}} Terms nats per image, each with its standard error, and the step they were measured at */
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
- *   training: Terms|null, heldOut: Terms|null, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
+ *   training: Terms|null, heldOut: Terms|null, caveat: string, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
 /** @typedef {{count: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, of: import("../model/bundle.js").Splits|null, images: Promise<Uint8Array>}} Cast
  *   images: count × 784 grey pixels */
@@ -34,6 +34,7 @@ export function readFrame(bytes) {
     std: /** @type {Float32Array|null} */ (std),
     training: termsOf(header.training),
     heldOut: termsOf(header.held_out),
+    caveat: readCaveat(header),
     bytes,
   };
 }

@@ -7,6 +7,7 @@ import {SETTLED, sameView} from "./finder.js";
 import {mapKey} from "./key.js";
 import {createPictures} from "./pictures.js";
 import {paintPoints, paintTraining, sightTexts, tintOf} from "./points.js";
+import {createRest, paintMoved, paintRest} from "./rest.js";
 import {sameItems} from "../base/same_items.js";
 import {SLIDES, slideSheet, TOP} from "./sheet.js";
 import {createSquare} from "./square.js";
@@ -33,6 +34,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   const outside = make("span", {class: "lx-out"});
   square.element.append(outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
   const pictures = createPictures(app, model);
+  const rest = model.bundle.rest && createRest(model, app.invalidate);
   const cached = contextOf(make("canvas"));
   /** @type {View|null} where the cached points were painted for */
   let cachedView = null;
@@ -47,7 +49,9 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     const {ratio} = square.room();
     const key = [painted, worth, state.layers, state.classes, state.focus, marks, theme, ratio];
     const same = sameItems(key, cachedKey);
-    if (same && cachedView && (sameView(cachedView, view) || performance.now() - lastViewChange < SETTLED)) return;
+    const moves = performance.now() - lastViewChange < SETTLED;
+    if (!moves && painted === model) rest?.refresh({context: cached, view, ratio, theme, state, marks, model}, worth === null);
+    if (same && cachedView && (sameView(cachedView, view) || moves)) return;
     cached.setTransform(1, 0, 0, 1, 0, 0);
     cached.clearRect(0, 0, cached.canvas.width, cached.canvas.height);
     cached.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -57,14 +61,11 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     [cachedKey, cachedView] = [key, view];
   }
 
-  /** The picture of the points, wherever it belongs by now. @param {CanvasRenderingContext2D} context @param {View} view */
-  function paintCached(context, view) {
-    if (!cachedView) return;
+  /** The picture of the points, wherever it belongs by now; codes on their way leave the rest behind. @param {CanvasRenderingContext2D} context @param {View} view @param {ExplorerModel} painted */
+  function paintCached(context, view, painted) {
     const {ratio} = square.room();
-    const zoom = view.scale / cachedView.scale;
-    const x = view.width / 2 + (cachedView.cx - view.cx) * view.scale - zoom * cachedView.width / 2;
-    const y = view.height / 2 - (cachedView.cy - view.cy) * view.scale - zoom * cachedView.height / 2;
-    context.drawImage(cached.canvas, x, y, cached.canvas.width / ratio * zoom, cached.canvas.height / ratio * zoom);
+    if (painted === model) rest?.paint(context, view, ratio);
+    if (cachedView) paintMoved(context, cached.canvas, cachedView, view, ratio);
   }
 
   /** @param {View} inSight @param {number} textSize @param {ExplorerModel} painted @param {import("./key.js").Besides} [besides] */
@@ -103,12 +104,12 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       if (!lastView || !sameView(lastView, view)) [lastView, lastViewChange] = [view, lastView ? performance.now() : 0];
       if (painted === model) backdrop.request(state, view);
       refreshPoints(scene);
-      const key = [cachedView, cachedKey, scene.pictures, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
+      const key = [cachedView, cachedKey, rest?.version(), scene.pictures, view.scale, view.cx, view.cy, state.spacing, state.manifoldSize, backdrop.version()];
       square.paint(0, key, (context) => {
         const taken = painter.below(context, scene, () => backdrop.paint(context, view, scene.shown, theme), () => {
           // Under all the codes a unit's activation could not be seen.
           context.globalAlpha = scene.shown.field?.name === "unit" ? BESIDE_A_UNIT : 1;
-          paintCached(context, view);
+          paintCached(context, view, painted);
           context.globalAlpha = 1;
           if (scene.pictures) pictures.paint({context, view, ratio: square.room().ratio, theme, state, model, tint: tintOf(model.bundle, worth, theme)}, scene.pictures);
         });
@@ -127,14 +128,16 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       const {view} = sheet;
       const shown = rests ? await backdrop.whole(state, view) : NOTHING;
       if (!shown) return null;
-      const [training, pictured] = [rests && state.layers.training, picturesIn(view)];
+      const [training, others, pictured] = [rests && state.layers.training, rests && rest, picturesIn(view)];
       return {
         sheet, painter,
         scene: {state, view, theme, size: sheet.size, painted, marks, shown, worth, pictures: pictured},
         paintPictures: pictured?.indices.length ? (context) => pictures.paint({context, view, ratio: sheet.ratio, theme, state, model, tint: tintOf(model.bundle, worth, theme)}, pictured) : null,
-        paintShaded: shown.manifold || shown.field || training ? (context) => {
+        paintShaded: shown.manifold || shown.field || training || others ? (context) => {
+          const layer = {context, view, ratio: sheet.ratio, theme, state, marks, model};
           backdrop.paint(context, view, shown, theme);
-          if (training) paintTraining({context, view, ratio: sheet.ratio, theme, state, marks, model});
+          if (training) paintTraining(layer);
+          if (others) paintRest(layer, worth === null);
         } : null,
       };
     },

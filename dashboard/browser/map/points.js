@@ -192,7 +192,7 @@ export function codesAsSvg(pen, given) {
 }
 
 /** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: Shown, strength: number}[]} */
-function sheetsOf({state, model, marks}) {
+export function sheetsOf({state, model, marks}) {
   const {layers, focus} = state;
   if (!layers.points && !layers.glyphs) return [];
   // What lies under the points, or is to be seen among them, must not drown in them.
@@ -275,7 +275,7 @@ export function paintTraining({context, view, theme, model}) {
 
 /** How many codes of the classes that the legend shows lie beyond the map, and how many of the others are shown as pictures; a sentence each, where there are any.
  * @param {ExplorerModel} model @param {View} view @param {State} state @param {readonly number[]} [pictured] @returns {string[]} */
-export function sightTexts({bundle: {points: {codes, labels, splits}}}, view, state, pictured = []) {
+export function sightTexts({bundle: {points: {codes, labels, splits}, rest}}, view, state, pictured = []) {
   if (!state.layers.points && !state.layers.glyphs) return [];
   const [x, y] = [view.width / 2 / view.scale, view.height / 2 / view.scale];
   const isBeyond = (/** @type {number} */ i) => Math.abs(codes[2 * i] - view.cx) > x || Math.abs(codes[2 * i + 1] - view.cy) > y;
@@ -286,9 +286,9 @@ export function sightTexts({bundle: {points: {codes, labels, splits}}}, view, st
     else inside++;
   }
   const shown = pictured.reduce((sum, i) => sum + Number(!isBeyond(i)), 0);
-  const name = codesName(splits);
+  const [name, own] = [codesName(splits), beyond === 1 ? " with an image" : " with images"];
   return [
-    beyond ? `${beyond.toLocaleString("en")} ${beyond === 1 ? name.slice(0, -1) : name} out of sight` : "",
+    beyond ? `${beyond.toLocaleString("en")} ${beyond === 1 ? name.slice(0, -1) : name}${rest ? own : ""} out of sight` : "",
     shown ? `${shown.toLocaleString("en")} of ${inside.toLocaleString("en")} in sight as ${shown === 1 ? "a picture" : "pictures"}` : "",
   ].filter(Boolean);
 }

@@ -14,13 +14,16 @@ import { gunzipped } from "../base/gzip.js";
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
- *   train: {count: number, of: number|null, codes: Float32Array}, hasImages: boolean}} Bundle */
+ *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string}} Bundle
+ *   caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
+/** @typedef {{count: number, of: number, codes: Float32Array, labels: Uint8Array}} Rest codes of images that do not travel, all of them or some */
 
 const BUNDLE_FORMAT = "latent-explorer-bundle";
 const BUNDLE_VERSION = 1;
 const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
 export const PIXELS = 784;
 const LONGEST_NAME = 500; // bytes
+const LONGEST_CAVEAT = 300;
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -66,8 +69,23 @@ export function readBundle(buffer) {
       high: points.high,
     },
     train: { count: requireCount(header.train, "train"), of: readWhole(header.train.of)?.train ?? null, codes: readCodes(tensors, "train.codes", header.train) },
+    rest: readRest(tensors, header),
+    caveat: readCaveat(header),
     hasImages: tensors.has("points.images"),
   };
+}
+
+/** What the nats of a model are; nothing where a file does not say. @param {any} header @returns {string} */
+export const readCaveat = ({caveat}) => (typeof caveat === "string" ? caveat.slice(0, LONGEST_CAVEAT) : "");
+
+/** @param {Map<string, Tensor>} tensors @param {any} header @returns {Rest|null} */
+function readRest(tensors, {rest, classes}) {
+  if (rest === undefined) return null;
+  const count = requireCount(rest, "other codes");
+  ensure(Number.isSafeInteger(rest.of) && rest.of >= count, "it does not say how many other codes there are.");
+  const labels = /** @type {Uint8Array} */ (requireTensor(tensors, "rest.labels", "U8", [count]).data);
+  ensure(labels.every((label) => label < classes.length), "a label names no class.");
+  return {count, of: rest.of, codes: readCodes(tensors, "rest.codes", rest), labels};
 }
 
 /**

@@ -76,16 +76,22 @@ export function sampleText(splits, of) {
   return shown < all ? `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} ${imagesName(splits)}` : "";
 }
 
+/** What the small dots of maps are, where a bundle brings codes without images. @param {readonly (import("../model/bundle.js").Rest|null)[]} rests of the maps @returns {string} */
+export function restText(rests) {
+  const counts = rests.flatMap((rest) => (rest ? [`${rest.count < rest.of ? `${rest.count.toLocaleString("en")} of` : "all"} ${rest.of.toLocaleString("en")}`] : []));
+  return counts.length ? `small dots: the codes of ${[...new Set(counts)].join(" and of ")} other images` : "";
+}
+
 /** @param {Splits} splits */
 function total(splits) {
   return Object.values(splits).reduce((sum, count) => sum + count, 0);
 }
 
 /** What a legend says of the images shown: that they are a sample, and how many are of each split, with their marks, where not all are of the test split.
- * @param {Splits} splits @param {Splits|null} [of] of the whole data set */
-export function splitsKey(splits, of) {
+ * @param {Splits} splits @param {Splits|null} [of] of the whole data set @param {string} [rest] what small dots are */
+export function splitsKey(splits, of, rest = "") {
   const sample = sampleText(splits, of);
-  return [sample && `${sample} shown`, marksOf(splits)].filter(Boolean).join(":  ");
+  return [[sample && `${sample} shown`, marksOf(splits)].filter(Boolean).join(":  "), rest].filter(Boolean).join(";  ");
 }
 
 /** @param {Splits} splits */

@@ -67,12 +67,13 @@ export function endTexts(scale) {
   return [`${scale.below ? "≤ " : ""}${worthText(scale.least, scale)}`, `${scale.above ? "≥ " : ""}${worthText(scale.most, scale)}`];
 }
 
-/** What the colours of the codes mean, for someone who cannot tell them apart or see them. @param {readonly {short: string}[]} models @param {readonly Worth[]} worths theirs */
+/** What the colours of the codes mean, for someone who cannot tell them apart or see them. @param {readonly {short: string, bundle: Bundle}[]} models @param {readonly Worth[]} worths theirs */
 export function worthSentence(models, worths) {
   const [{name, scale}] = worths;
   const lacking = worths.flatMap(({why}, i) => (why ? [` ${models[i].short}: ${why[0].toLowerCase()}${why.slice(1)}.`] : [])).join("");
   if (!scale) return `${worthTitle(name)}.${lacking}`;
   const beyond = (/** @type {number} */ share, /** @type {string} */ where) => (share ? ` and ${where} (${(100 * share).toFixed(1)} % of the images)` : "");
   const unit = name === "modes" ? "" : " nats/image";
-  return `Darkest at ${worthText(scale.least, scale)}${beyond(scale.below, "below")}, brightest at ${worthText(scale.most, scale)}${unit}${beyond(scale.above, "above")}${worths.length > 1 && worths.every(({values}) => values) ? "; the same on both maps" : ""}.${lacking}`;
+  const caveats = name === "modes" || name === "kl" ? [] : [...new Set(models.map(({bundle}) => bundle.caveat))];
+  return [`Darkest at ${worthText(scale.least, scale)}${beyond(scale.below, "below")}, brightest at ${worthText(scale.most, scale)}${unit}${beyond(scale.above, "above")}${worths.length > 1 && worths.every(({values}) => values) ? "; the same on both maps" : ""}.${lacking}`, ...caveats].filter(Boolean).join(" ");
 }

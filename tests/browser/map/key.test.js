@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {wrapped} from "../../../dashboard/browser/map/caption.js";
+import {wrapped} from "../../../dashboard/browser/map/layout/caption.js";
 import {mapKey} from "../../../dashboard/browser/map/key.js";
 import {initialState} from "../../../dashboard/browser/state/state.js";
 import {fileName} from "../../../dashboard/browser/words/files.js";

@@ -55,6 +55,20 @@ test("per-image truths are read where the file has them, and have to belong to i
   assert.throws(() => readBundle(pack(truths(3))), ONE_SENTENCE);
 });
 
+test("codes without images are read, counted, and of known classes", () => {
+  const others = (/** @type {number} */ label, /** @type {any} */ said) => (/** @type {any} */ { parts, header }) => {
+    parts["rest.codes"] = ["U16", [2, 2], Buffer.from(new Uint16Array([0, 0, 65535, 65535]).buffer)];
+    parts["rest.labels"] = ["U8", [2], Buffer.from([0, label])];
+    header.rest = { count: 2, of: 5, low: [0, 0], high: [2, 4], ...said };
+  };
+  const { codes, labels, count, of } = readBundle(pack(others(9, {}))).rest;
+  assert.deepEqual([[...codes], [...labels], count, of], [[0, 0, 2, 4], [0, 9], 2, 5]);
+  assert.equal(readBundle(pack()).rest, null);
+  for (const [label, said] of [[10, {}], [9, { count: 3 }], [9, { of: 1 }], [9, { of: "all" }], [9, { low: null }]]) {
+    assert.throws(() => readBundle(pack(others(label, said))), ONE_SENTENCE);
+  }
+});
+
 test("a file that is no encoder is refused", () => {
   const bundle = readBundle(pack(({ header }) => delete header.layers.encoder));
   for (const bytes of [new Uint8Array(9), pack()]) assert.throws(() => addEncoder(bundle, bytes), ONE_SENTENCE);

@@ -51,12 +51,15 @@ test("a model says what it lacks, and a map that has it what its colours mean", 
   assert.deepEqual(lacks(vae, 10), ["elbo", "log_px", "gap", "nll", "modes"]);
   assert.deepEqual(lacks(ae), ["elbo", "log_px", "gap", "kl", "modes"]);
   const scale = scaleOver([values], false);
-  const models = [{ short: "VAE" }, { short: "AE" }];
+  const models = [{ short: "VAE", bundle: { caveat: "" } }, { short: "AE", bundle: { caveat: "" } }];
   const worth = { name: "elbo", values, shares: values, scale, why: "" };
   assert.equal(worthSentence(models, [worth, { ...worth, values: null, shares: null, why: whyNoWorth(ae, "elbo", 100) }]),
     "Darkest at −489 and below (1.0 % of the images), brightest at 490 nats/image and above (1.0 % of the images). AE: an autoencoder has none.");
   assert.match(worthSentence(models, [worth, worth]), /the same on both maps\.$/);
   assert.equal(worthSentence(models.slice(0, 1), [{ ...worth, scale: null, values: null, why: "12 % worked out" }]), "ELBO. VAE: 12 % worked out.");
+  const grey = [{ short: "VAE", bundle: { caveat: "Grey pixels." } }];
+  assert.match(worthSentence(grey, [worth]), /Grey pixels\.$/, "what the nats are, where they are no log-probabilities");
+  assert.doesNotMatch(worthSentence(grey, [{ ...worth, name: "kl" }]), /Grey/, "a KL of codes asks for no pixels");
   assert.equal(worthText(-123.456, scale), "−123");
   for (const name of NAMES) assert.match(worthHeading(name), name === "modes" ? /^Modes/ : /nats\/image$/);
 });

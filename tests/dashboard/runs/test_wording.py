@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from dashboard.runs import wording
+from vae_engine.stored import nats
 
 MNIST = {"test": 10_000, "validation": 10_000, "train": 50_000}
 FEW = {"test": 5, "validation": 5, "train": 50}
@@ -25,3 +26,14 @@ def test_a_sample_of_the_images_is_said_with_both_counts() -> None:
 def test_all_images_are_no_sample() -> None:
     assert "The same 10,000 test images of MNIST" in wording.images_shown(rows("MNIST"), [{"test": 10_000}], [MNIST])
     assert "The same 60 images (" in wording.images_shown(rows("mine"), [FEW], [FEW])
+
+
+def test_a_table_says_of_which_rows_the_nats_are_no_log_probabilities() -> None:
+    def row(name: str, likelihood: str, protocol: str) -> Any:
+        numbers = SimpleNamespace(terms={"elbo": -1.0}, n=10, samples=1, protocol=protocol)
+        return SimpleNamespace(name=name, numbers={"test": numbers}, configs=(SimpleNamespace(likelihood=likelihood), None))
+
+    plain = row("one", "bernoulli", "dynamic")
+    assert "log-probabilities" not in wording.protocols([plain])
+    said = wording.protocols([plain, row("two", "bernoulli", "grey"), row("three", "gaussian", "grey")])
+    assert said.endswith("two: " + "g" + nats.caveat("bernoulli", "grey")[1:])

@@ -9,10 +9,9 @@ import {contextOf, make} from "../../base/dom.js";
 const PHASES = 2; // places within a pixel, along each axis, that are told apart
 const OPAQUE = 255;
 
-/** @type {CanvasRenderingContext2D|null} */
-let sheet = null;
-/** @type {ImageData|null} */
-let image = null;
+/** @typedef {{sheet: CanvasRenderingContext2D|null, image: ImageData|null}} Buffers what a sheet is made of, to be used again */
+/** @type {Buffers} */
+const shared = {sheet: null, image: null};
 
 /** The stamps of one dot, for each place within a pixel. @param {number} radius in pixels of the image @param {(context: CanvasRenderingContext2D) => void} draw a dot round the origin @returns {Stamp[]} */
 export function makeStamps(radius, draw) {
@@ -27,13 +26,14 @@ export function makeStamps(radius, draw) {
   });
 }
 
-/** Dots on a sheet of their own, which is then laid over a canvas. @param {number} width in pixels @param {number} height */
-export function createDotSheet(width, height) {
-  sheet ??= contextOf(make("canvas"));
-  if (sheet.canvas.width !== width || sheet.canvas.height !== height) Object.assign(sheet.canvas, {width, height});
-  if (image?.width !== width || image.height !== height) image = sheet.createImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer).fill(0);
-  const [context, picture] = [sheet, image];
+/** Dots on a sheet of their own, which is then laid over a canvas; the next sheet made of the same buffers takes its place.
+ * @param {number} width in pixels @param {number} height @param {Buffers} [buffers] */
+export function createDotSheet(width, height, buffers = shared) {
+  const context = (buffers.sheet ??= contextOf(make("canvas")));
+  if (context.canvas.width !== width || context.canvas.height !== height) Object.assign(context.canvas, {width, height});
+  if (buffers.image?.width !== width || buffers.image.height !== height) buffers.image = context.createImageData(width, height);
+  const picture = buffers.image;
+  const pixels = new Uint32Array(picture.data.buffer).fill(0);
 
   return {
     /** @param {Stamp[]} stamps @param {number} x of its middle @param {number} y */

@@ -1,7 +1,7 @@
 // @ts-check
 // Words below a picture that is saved: away from the page nothing else says what it shows.
 
-import {contextOf, make} from "../base/dom.js";
+import {contextOf, make} from "../../base/dom.js";
 
 const [SIZE, LINE] = [1 / 48, 1.45]; // of the picture's width, and of the text's size
 
@@ -17,7 +17,7 @@ export function wrapped(text, room, widthOf) {
   return lines;
 }
 
-/** A picture above its caption. @param {HTMLCanvasElement} picture @param {string} caption @param {import("../base/palette.js").Theme} theme */
+/** A picture above its caption. @param {HTMLCanvasElement} picture @param {string} caption @param {import("../../base/palette.js").Theme} theme */
 export function captioned(picture, caption, theme) {
   const {width, height} = picture;
   const size = Math.round(width * SIZE);
