@@ -20,9 +20,10 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.runs import log as run_log
 from vae_engine.runs.log import LogEvent
-from vae_engine.stored import checkpoints, knobs
-from vae_engine.stored.architecture import PIXELS, SIDE, Layer, layers
+from vae_engine.stored import checkpoints, knobs, records
+from vae_engine.stored.architecture import PIXELS, layers
 from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.records import Layer, Shape
 
 _NEAR = 4.0
 """A run is like another when its work for an image and its batch are within this factor, and its networks of one kind."""
@@ -63,25 +64,21 @@ def held_out(train: TrainConfig) -> int:
 def multiply_adds(model: ModelConfig, samples: int = 1) -> float:
     """Those of one image's way through the encoder, and of so many z through the decoder."""
     described = layers(model)
-    return _work(described["encoder"]) + samples * _work(described["decoder"])
+    encoder, decoder = _work(described["encoder"], (PIXELS,)), _work(described["decoder"], (model.latent_dim,))
+    return encoder + samples * decoder
 
 
-def _work(described: Sequence[Layer]) -> float:
-    total, side = 0.0, SIDE
+def _work(described: Sequence[Layer], shape: Shape) -> float:
+    """Each weight of a matrix is used once, that of a kernel at each place of the output, or, transposed, of the input."""
+    total = 0.0
     for layer in described:
-        match layer["op"]:
-            case "linear" | "fourier":
-                total += layer["in"] * layer["out"]
-            case "reshape":
-                side = layer["shape"][-1]
-            case "conv":
-                side //= layer["stride"]
-                total += layer["in"] * layer["out"] * layer["kernel"] ** 2 * side**2
-            case "conv_transpose":
-                total += layer["in"] * layer["out"] * layer["kernel"] ** 2 * side**2
-                side *= layer["stride"]
-            case "residual":
-                total += _work(layer["layers"])
+        after = records.shape_after([layer], shape, "layer")
+        used = shape if layer["op"] == "conv_transpose" else after
+        for name, sides in records.weight_shapes([layer], "layer").items():
+            if name == "layer.0.weight" and len(sides) > 1:
+                total += math.prod(sides) * math.prod(used[1:])
+        total += sum(_work(inner, shape) for _, inner in records.inner_lists(layer, "layer"))
+        shape = after
     return total
 
 

@@ -1,4 +1,4 @@
-"""Makes tests/fixtures/tiny, which Python and Node both replay: `make fixtures`.
+"""Makes tests/fixtures/tiny and tests/fixtures/layers, which Python and Node both replay: `make fixtures`.
 
 The bundle is made once and then kept, since no two machines train to the same bits; what is expected of it is worked out
 anew each time.
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from support import layer_cases
 from support.builders import ROOT
 
 from vae_engine.data import mnist
@@ -99,3 +100,4 @@ if __name__ == "__main__":
     if not path.exists():
         path.write_bytes(made())
     (FOLDER / "expected.json").write_text(json.dumps(expected(path.read_bytes())) + "\n", encoding="utf-8")
+    layer_cases.write()

@@ -1,21 +1,17 @@
-"""A network as a list of plain layer records, derived from a ModelConfig.
+"""A network as a list of plain layer records, derived from a ModelConfig, or listed in it.
 
 One description, three interpreters: torch trains it (networks.py), numpy runs it where torch would
 be too slow to import (forward.py), and the browser runs it from the exported bundle. A layer is a
-JSON object with an `op`; its weights are found under the dotted path of its place in the list, as
-torch names them: `encoder.0.weight`. Knows nothing of torch.
+JSON object with an `op` (records.py has all kinds); its weights are found under the dotted path of its
+place in the list, as torch names them: `encoder.0.weight`. Knows nothing of torch.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from vae_engine.stored.config import PIXELS, SIDE, ListedConfig, ModelConfig
+from vae_engine.stored.records import Layer
 
-from vae_engine.stored.config import ModelConfig
-
-PIXELS = 28 * 28
-SIDE = 28
-
-Layer = dict[str, Any]
+__all__ = ["PIXELS", "SIDE", "Layer", "layers"]
 
 
 def layers(config: ModelConfig) -> dict[str, list[Layer]]:
@@ -24,6 +20,8 @@ def layers(config: ModelConfig) -> dict[str, list[Layer]]:
     The encoder ends in 2·d numbers for a VAE (μ, then the raw spread) and in d for an autoencoder;
     the decoder in 784 logits (Bernoulli) or 1568 numbers (Gaussian: mean, then raw log σ).
     """
+    if isinstance(config, ListedConfig):
+        return config.layers
     head = config.latent_dim * (2 if config.kind == "vae" else 1)
     pixels = PIXELS * (2 if config.likelihood == "gaussian" else 1)
     encoder = {"mlp": _mlp_encoder, "residual": _residual_encoder, "conv": _conv_encoder}[config.encoder](config, head)

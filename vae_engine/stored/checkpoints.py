@@ -12,7 +12,7 @@ from typing import Any
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import json_bytes, read_json, write_atomically, write_json
 from vae_engine.stored import weights as weight_files
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import ModelConfig, TrainConfig, model_config
 from vae_engine.stored.weights import Weights
 
 FORMAT = 1
@@ -57,7 +57,7 @@ def parse_config(values: Any, name: str) -> tuple[ModelConfig, TrainConfig]:
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise EngineError(f"{name} is not a model config of format {FORMAT}; update this software or re-export the model.")
     try:
-        return ModelConfig.from_dict(values.get("model")), TrainConfig.from_dict(values.get("train"))
+        return model_config(values.get("model")), TrainConfig.from_dict(values.get("train"))
     except EngineError as error:
         raise EngineError(f"{name}: {error}") from None
 

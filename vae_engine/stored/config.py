@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from vae_engine.base.errors import EngineError
+from vae_engine.stored import records
+from vae_engine.stored.records import Layer
 
+PIXELS = 28 * 28
+SIDE = 28
 _MAX_WIDTH = 4096
 _MAX_DEPTH = 8
 MAX_CLASSES, _MAX_NAME, _MAX_PATH = 100, 40, 1000
@@ -39,7 +43,8 @@ class _Config:
 
     def __post_init__(self) -> None:
         for spec in dataclasses.fields(self):  # type: ignore[arg-type]
-            _check(spec, getattr(self, spec.name))
+            if "records" not in spec.metadata:
+                _check(spec, getattr(self, spec.name))
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as plain JSON values."""
@@ -121,6 +126,33 @@ class ModelConfig(_Config):
             raise EngineError("encoder_widths of a conv encoder must be 1 to 3 channel counts, then a hidden width.")
         if self.decoder == "conv" and len(self.decoder_widths) != 3:
             raise EngineError("decoder_widths of a conv decoder must be a hidden width, then 2 channel counts.")
+
+
+@dataclass(frozen=True)
+class ListedConfig(ModelConfig):
+    """Networks whose layers are listed one by one, as those of an imported model are, and not made from widths."""
+
+    encoder: str = _option("listed", "encoder network", choices=("listed",))
+    encoder_widths: tuple[int, ...] = _option((), "none: its layers say how wide they are")
+    decoder: str = _option("listed", "decoder network", choices=("listed",))
+    decoder_widths: tuple[int, ...] = _option((), "none: its layers say how wide they are")
+    layers: dict[str, list[Layer]] = field(default_factory=dict, hash=False, metadata={"records": True, "from_data": True})
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.layers, dict) or self.layers.keys() != {"encoder", "decoder"}:
+            raise EngineError("layers must list those of an encoder and of a decoder.")
+        head = self.latent_dim * (2 if self.kind == "vae" else 1)
+        pixels = PIXELS * (2 if self.likelihood == "gaussian" else 1)
+        for part, first, last in (("encoder", PIXELS, head), ("decoder", self.latent_dim, pixels)):
+            made = records.shape_after(self.layers[part], (first,), part)
+            if made != (last,):
+                raise EngineError(f"The {part} must end in {last} numbers, not in the shape {list(made)}.")
+
+
+def model_config(values: Any) -> ModelConfig:
+    """The settings of a model of either kind from plain JSON values. Raises EngineError as `from_dict` does."""
+    return (ListedConfig if isinstance(values, dict) and "layers" in values else ModelConfig).from_dict(values)
 
 
 @dataclass(frozen=True)

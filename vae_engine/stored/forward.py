@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vae_engine.stored import maps
 from vae_engine.stored.architecture import Layer, layers
 from vae_engine.stored.checkpoints import Stored
 
@@ -35,10 +36,11 @@ def decode(stored: Stored, z: np.ndarray) -> np.ndarray:
 def _run(stored: Stored, part: str, inputs: np.ndarray) -> np.ndarray:
     described = layers(stored.model)[part]
     chunks = [inputs[start : start + _CHUNK] for start in range(0, len(inputs), _CHUNK)] or [inputs]
-    return np.concatenate([_stack(described, part, stored.weights, chunk) for chunk in chunks])
+    return np.concatenate([run(described, part, stored.weights, chunk) for chunk in chunks])
 
 
-def _stack(described: list[Layer], path: str, weights: dict[str, np.ndarray], h: np.ndarray) -> np.ndarray:
+def run(described: list[Layer], path: str, weights: dict[str, np.ndarray], h: np.ndarray) -> np.ndarray:
+    """A list of layer records, whose weights are called by its path, over rows h [b, …] → [b, …]."""
     for index, layer in enumerate(described):
         h = _apply(layer, f"{path}.{index}", weights, h)
     return h
@@ -53,29 +55,62 @@ def _apply(layer: Layer, name: str, weights: dict[str, np.ndarray], h: np.ndarra
             return np.concatenate([h, np.sin(angle), np.cos(angle)], axis=-1)
         case "layer_norm":
             centred = h - h.mean(-1, keepdims=True)
-            spread = np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-5)
+            spread = np.sqrt((centred**2).mean(-1, keepdims=True) + layer.get("eps", 1e-5))
             return centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        case "affine":
+            by_map = (-1, *[1] * (h.ndim - 2))
+            return h * weights[f"{name}.weight"].reshape(by_map) + weights[f"{name}.bias"].reshape(by_map)
         case "residual":
-            return h + _stack(layer["layers"], f"{name}.layers", weights, h)
+            kept = run(layer.get("shortcut", []), f"{name}.shortcut", weights, h)
+            return kept + run(layer["layers"], f"{name}.layers", weights, h)
+        case "parallel":
+            parts = [run(part, f"{name}.parts.{index}", weights, h) for index, part in enumerate(layer["parts"])]
+            return np.concatenate(parts, axis=1)
         case "conv":
-            return _conv(h, weights[f"{name}.weight"], weights[f"{name}.bias"], layer["stride"], layer["padding"])
+            return maps.convolve(layer, h, weights[f"{name}.weight"], weights[f"{name}.bias"])
         case "conv_transpose":
-            return _conv_transpose(h, weights[f"{name}.weight"], weights[f"{name}.bias"], layer["stride"], layer["padding"])
+            return maps.convolve_transposed(layer, h, weights[f"{name}.weight"], weights[f"{name}.bias"])
+        case "pad":
+            return maps.edged(h, layer["edges"])
+        case "max_pool" | "avg_pool":
+            return maps.pool(layer, h)
+        case "upsample":
+            return maps.upsample(layer, h)
         case "reshape":
             return h.reshape(len(h), *layer["shape"])
         case "flatten":
             return h.reshape(len(h), -1)
+        case "permute":
+            return h.transpose(0, *(1 + axis for axis in layer["order"]))
         case "dropout":
             return h  # only training drops units
+    return pointwise(layer, h)
+
+
+def pointwise(layer: Layer, h: np.ndarray) -> np.ndarray:
+    """A nonlinearity, number by number: an array of any shape → one like it. Raises ValueError for any other layer."""
+    match layer["op"]:
         case "gelu":
             cube = h * h * h  # h**3 takes ten times as long
             return 0.5 * h * (1 + np.tanh(0.7978845608 * (h + 0.044715 * cube)))
+        case "gelu_erf":
+            return 0.5 * h * (1 + _erf(0.7071067812 * h))
         case "relu":
             return np.maximum(h, 0)
+        case "leaky_relu":
+            return np.where(h < 0, layer["slope"] * h, h)
+        case "elu":
+            return np.where(h < 0, layer["alpha"] * np.expm1(np.minimum(h, 0)), h)
+        case "clamp":
+            return h.clip(layer["low"], layer["high"])
         case "silu":
             return h * _sigmoid(h)
-        case "tanh":
-            return np.tanh(h)
+        case "tanh" | "sin" | "cos" | "log":
+            return getattr(np, layer["op"])(h)
+        case "sigmoid":
+            return _sigmoid(h)
+        case "softplus":
+            return np.logaddexp(0, h)
     raise ValueError(f"unknown layer {layer!r}")
 
 
@@ -83,20 +118,8 @@ def _sigmoid(h: np.ndarray) -> np.ndarray:
     return 0.5 * (1 + np.tanh(0.5 * h))
 
 
-def _conv(h: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int, padding: int) -> np.ndarray:
-    kernel = weight.shape[-1]
-    padded = np.pad(h, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (kernel, kernel), axis=(2, 3))[:, :, ::stride, ::stride]
-    return np.einsum("bcyxij,ocij->boyx", windows, weight, optimize=True) + bias[:, None, None]
-
-
-def _conv_transpose(h: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int, padding: int) -> np.ndarray:
-    count, _, rows, columns = h.shape
-    kernel = weight.shape[-1]
-    out = np.zeros((count, weight.shape[1], (rows - 1) * stride + kernel, (columns - 1) * stride + kernel), h.dtype)
-    parts = np.einsum("bcyx,coij->boyxij", h, weight, optimize=True)
-    for i in range(kernel):
-        for j in range(kernel):
-            out[:, :, i : i + rows * stride : stride, j : j + columns * stride : stride] += parts[..., i, j]
-    cropped = out[:, :, padding : out.shape[2] - padding, padding : out.shape[3] - padding]
-    return cropped + bias[:, None, None]
+def _erf(h: np.ndarray) -> np.ndarray:
+    """The error function to 1.5e-7 (Abramowitz & Stegun, 7.1.26): numpy has none."""
+    t = 1 / (1 + 0.3275911 * np.abs(h))
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return np.sign(h) * (1 - series * np.exp(-h * h))

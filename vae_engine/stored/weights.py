@@ -13,7 +13,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 
 from vae_engine.base.errors import EngineError
-from vae_engine.stored.architecture import Layer, layers
+from vae_engine.stored import records
+from vae_engine.stored.architecture import layers
 from vae_engine.stored.config import ModelConfig
 
 MAX_BYTES = 256 * 2**20
@@ -26,26 +27,8 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     """The name and shape of every tensor that a model of this config has."""
     shapes: dict[str, tuple[int, ...]] = {}
     for part, described in layers(config).items():
-        _add_shapes(shapes, part, described)
+        shapes |= records.weight_shapes(described, part)
     return shapes
-
-
-def _add_shapes(shapes: dict[str, tuple[int, ...]], path: str, described: list[Layer]) -> None:
-    for index, layer in enumerate(described):
-        name = f"{path}.{index}"
-        match layer["op"]:
-            case "linear":
-                shapes |= {f"{name}.weight": (layer["out"], layer["in"]), f"{name}.bias": (layer["out"],)}
-            case "fourier":
-                shapes[f"{name}.weight"] = (layer["in"], layer["out"])
-            case "layer_norm":
-                shapes |= {f"{name}.weight": (layer["size"],), f"{name}.bias": (layer["size"],)}
-            case "conv" | "conv_transpose":
-                ends = (layer["out"], layer["in"]) if layer["op"] == "conv" else (layer["in"], layer["out"])
-                kernel = (layer["kernel"], layer["kernel"])
-                shapes |= {f"{name}.weight": (*ends, *kernel), f"{name}.bias": (layer["out"],)}
-            case "residual":
-                _add_shapes(shapes, f"{name}.layers", layer["layers"])
 
 
 def parameter_count(config: ModelConfig) -> int:

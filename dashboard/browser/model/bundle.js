@@ -6,8 +6,11 @@ import { PlainError } from "../base/errors.js";
 import { gunzipped } from "../base/gzip.js";
 
 /** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
-/** @typedef {{op: string, in?: number, out?: number, size?: number, kernel?: number, stride?: number,
- *   padding?: number, shape?: number[], layers?: Layer[]}} Layer */
+/** @typedef {number|[number, number]} Sides a number, or a pair [high, wide] */
+/** @typedef {{op: string, in?: number, out?: number, size?: number, eps?: number, kernel?: Sides, stride?: Sides, padding?: Sides,
+ *   output_padding?: Sides, edges?: number[], counting?: boolean, to?: number[], mode?: string, corners?: boolean,
+ *   shape?: number[], order?: number[], slope?: number, alpha?: number, low?: number, high?: number,
+ *   layers?: Layer[], shortcut?: Layer[], parts?: Layer[][]}} Layer as vae_engine/stored/records.py has them */
 /** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
  *   truths: Truths|null, protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
 /** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */

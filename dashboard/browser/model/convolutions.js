@@ -8,24 +8,31 @@ import { BATCH, expect, reserveMatrix } from "./machine.js";
 /** @typedef {import("./machine.js").Step} Step */
 /** @typedef {import("./machine.js").Task} Task */
 
-/** What a convolution and a transposed one share: sizes, checked. @param {Task} task @param {(side: number) => number} sideAfter */
+/** A number or a pair as a pair. @param {import("./bundle.js").Sides|undefined} sides @param {number} otherwise @returns {[number, number]} */
+export function pair(sides, otherwise) {
+  return Array.isArray(sides) ? sides : [sides ?? otherwise, sides ?? otherwise];
+}
+
+/** What a convolution and a transposed one share: sizes, checked.
+ * @param {Task} task @param {(side: number, kernel: number, stride: number, padding: number, more: number) => number} sideAfter */
 function convolutionSizes({ layer, shape, name }, sideAfter) {
-  const { in: inner = 0, out: outer = 0, kernel = 0 } = layer;
+  const { in: inner = 0, out: outer = 0 } = layer;
   const [count, height, width] = shape;
-  const after = [outer, sideAfter(height), sideAfter(width)];
-  expect(shape.length === 3 && count === inner && kernel > 0 && after.every((side) => Number.isInteger(side) && side > 0), name);
-  return { inner, outer, kernel, height, width, after };
+  const [kernel, stride, padding, more] = [pair(layer.kernel, 0), pair(layer.stride, 1), pair(layer.padding, 0), pair(layer.output_padding, 0)];
+  const [rows, columns] = [height, width].map((side, axis) => sideAfter(side, kernel[axis], stride[axis], padding[axis], more[axis]));
+  const fits = shape.length === 3 && count === inner && Math.min(...kernel, ...stride) > 0 && Math.min(rows, columns) > 0;
+  expect(fits && Number.isInteger(rows) && Number.isInteger(columns), name);
+  return { inner, outer, kernel, stride, padding, height, width, after: [outer, rows, columns] };
 }
 
 /** A convolution as one matrix product: patches [places, in·k·k] times weights. @param {Task} task @returns {Stage} */
 export function compileConv(task) {
   const { machine, weigh } = task;
-  const { stride = 1, padding = 0 } = task.layer;
-  const { inner, outer, kernel, height, width, after } =
-    convolutionSizes(task, (side) => Math.floor((side + 2 * padding - (task.layer.kernel ?? 0)) / stride) + 1);
-  const patch = inner * kernel * kernel;
+  const { inner, outer, kernel: [high, wide], stride: [down, right], padding: [above, before], height, width, after } =
+    convolutionSizes(task, (side, kernel, stride, padding) => Math.floor((side + 2 * padding - kernel) / stride) + 1);
+  const patch = inner * high * wide;
   const places = after[1] * after[2];
-  const { weights, biases } = reserveMatrix(machine, weigh("weight", outer, inner, kernel, kernel), weigh("bias", outer), patch, outer,
+  const { weights, biases } = reserveMatrix(machine, weigh("weight", outer, inner, high, wide), weigh("bias", outer), patch, outer,
     (output, input) => output * patch + input);
   const patches = machine.reserve(places * patch);
   const padded = paddedLength(outer);
@@ -37,13 +44,13 @@ export function compileConv(task) {
     for (let row = 0; row < rows; row++) {
       const image = input + row * inner * height * width;
       let to = patches;
-      for (let top = -padding; top < after[1] * stride - padding; top += stride) {
-        for (let left = -padding; left < after[2] * stride - padding; left += stride) {
+      for (let top = -above; top < after[1] * down - above; top += down) {
+        for (let left = -before; left < after[2] * right - before; left += right) {
           for (let channel = 0; channel < inner; channel++) {
-            for (let y = top; y < top + kernel; y++) {
+            for (let y = top; y < top + high; y++) {
               const line = image + (channel * height + y) * width;
               const inside = y >= 0 && y < height;
-              for (let x = left; x < left + kernel; x++) heap[to++] = inside && x >= 0 && x < width ? heap[line + x] : 0;
+              for (let x = left; x < left + wide; x++) heap[to++] = inside && x >= 0 && x < width ? heap[line + x] : 0;
             }
           }
         }
@@ -60,19 +67,19 @@ export function compileConv(task) {
  * @param {Task} task @returns {Stage} */
 export function compileConvTranspose(task) {
   const { machine, weigh } = task;
-  const { stride = 1, padding = 0 } = task.layer;
-  const { inner, outer, kernel, height, width, after } =
-    convolutionSizes(task, (side) => (side - 1) * stride + (task.layer.kernel ?? 0) - 2 * padding);
-  const spread = outer * kernel * kernel;
+  const { inner, outer, kernel: [high, wide], stride: [down, right], padding: [above, before], height, width, after } =
+    convolutionSizes(task, (side, kernel, stride, padding, more) => (side - 1) * stride + kernel - 2 * padding + more);
+  const spread = outer * high * wide;
   const places = height * width;
   const [, rowsAfter, columnsAfter] = after;
   const bias = weigh("bias", outer);
-  const { weights, biases } = reserveMatrix(machine, weigh("weight", inner, outer, kernel, kernel), new Float32Array(spread), inner,
+  const { weights, biases } = reserveMatrix(machine, weigh("weight", inner, outer, high, wide), new Float32Array(spread), inner,
     spread, (output, input) => input * spread + output);
   const turned = machine.reserve(places * inner);
   const padded = paddedLength(spread);
   const product = machine.reserve(places * padded);
-  const length = outer * rowsAfter * columnsAfter;
+  const size = rowsAfter * columnsAfter;
+  const length = outer * size;
   const result = machine.reserve(BATCH * length);
   /** @type {Step} */
   const run = (input, rows) => {
@@ -81,16 +88,17 @@ export function compileConvTranspose(task) {
       transpose(heap, input + row * inner * places, inner, places, turned, places);
       machine.linear(turned, weights, biases, product, places, inner, padded);
       const maps = result + row * length;
-      for (let i = 0; i < length; i++) heap[maps + i] = bias[Math.floor(i / (rowsAfter * columnsAfter))];
+      for (let map = 0; map < outer; map++) heap.fill(bias[map], maps + map * size, maps + (map + 1) * size);
       for (let place = 0; place < places; place++) {
-        const top = Math.floor(place / width) * stride - padding;
-        const left = (place % width) * stride - padding;
-        for (let i = 0; i < spread; i++) {
-          const y = top + (Math.floor(i / kernel) % kernel);
-          const x = left + (i % kernel);
-          if (y < 0 || y >= rowsAfter || x < 0 || x >= columnsAfter) continue;
-          const map = Math.floor(i / (kernel * kernel));
-          heap[maps + (map * rowsAfter + y) * columnsAfter + x] += heap[product + place * padded + i];
+        const top = Math.floor(place / width) * down - above;
+        const left = (place % width) * right - before;
+        let from = product + place * padded;
+        for (let map = 0; map < outer; map++) {
+          for (let y = top; y < top + high; y++) {
+            const line = maps + map * size + y * columnsAfter;
+            const inside = y >= 0 && y < rowsAfter;
+            for (let x = left; x < left + wide; x++, from++) if (inside && x >= 0 && x < columnsAfter) heap[line + x] += heap[from];
+          }
         }
       }
     }

@@ -3,10 +3,11 @@
 // Every step takes a batch of rows at an offset and leaves its result at another, without allocating.
 
 import { PlainError } from "../base/errors.js";
-import { activate } from "./activations.js";
+import { ACTIVATIONS } from "./activations.js";
 import { compileConv, compileConvTranspose } from "./convolutions.js";
 import { paddedLength } from "./kernels.js";
 import { BATCH, expect, lengthOf, reserveMatrix } from "./machine.js";
+import { compilePad, compilePermute, compilePool, compileUpsample } from "./maps.js";
 
 /** @typedef {import("./bundle.js").Layer} Layer */
 /** @typedef {import("./bundle.js").Tensor} Tensor */
@@ -46,9 +47,16 @@ const COMPILERS = {
   linear: compileLinear,
   fourier: compileFourier,
   layer_norm: compileLayerNorm,
+  affine: compileAffine,
   residual: compileResidual,
+  parallel: compileParallel,
   conv: compileConv,
   conv_transpose: compileConvTranspose,
+  pad: compilePad,
+  max_pool: compilePool,
+  avg_pool: compilePool,
+  upsample: compileUpsample,
+  permute: compilePermute,
   dropout: ({ shape }) => ({ run: (input) => input, shape }), // only training drops units
   flatten: ({ shape }) => ({ run: (input) => input, shape: [lengthOf(shape)] }),
   reshape: ({ layer, shape, name }) => {
@@ -56,10 +64,7 @@ const COMPILERS = {
     expect(lengthOf(wanted) === lengthOf(shape), name);
     return { run: (input) => input, shape: wanted };
   },
-  gelu: compileActivation,
-  relu: compileActivation,
-  silu: compileActivation,
-  tanh: compileActivation,
+  ...Object.fromEntries(Object.keys(ACTIVATIONS).map((op) => [op, compileActivation])),
 };
 
 /** @param {Map<string, Tensor>} tensors @param {string} name @param {(number|undefined)[]} sides */
@@ -119,24 +124,26 @@ function compileFourier({ machine, layer, shape, weigh, name }) {
 /** In place. @param {Task} task @returns {Stage} */
 function compileActivation({ machine, layer, shape }) {
   const length = lengthOf(shape);
-  return { run: (input, rows) => activate(layer.op, machine.heap, input, rows * length), shape };
+  const activate = ACTIVATIONS[layer.op];
+  return { run: (input, rows) => (activate(machine.heap, input, input + rows * length, layer), input), shape };
 }
 
-/** In place. @param {Task} task @returns {Stage} */
+/** Over the last axis, in place. @param {Task} task @returns {Stage} */
 function compileLayerNorm({ machine, layer, shape, weigh, name }) {
-  const size = layer.size ?? 0;
-  expect(size > 0 && String(shape) === String(size), name);
+  const { size = 0, eps = 1e-5 } = layer;
+  expect(size > 0 && shape[shape.length - 1] === size, name);
+  const length = lengthOf(shape);
   const gain = weigh("weight", size);
   const bias = weigh("bias", size);
   /** @type {Step} */
   const run = (input, rows) => {
     const { heap } = machine;
-    for (let at = input; at < input + rows * size; at += size) {
+    for (let at = input; at < input + rows * length; at += size) {
       let sum = 0, squares = 0;
       for (let i = 0; i < size; i++) sum += heap[at + i];
       const mean = sum / size;
       for (let i = 0; i < size; i++) squares += (heap[at + i] - mean) ** 2;
-      const scale = 1 / Math.sqrt(squares / size + 1e-5);
+      const scale = 1 / Math.sqrt(squares / size + eps);
       for (let i = 0; i < size; i++) heap[at + i] = (heap[at + i] - mean) * scale * gain[i] + bias[i];
     }
     return input;
@@ -144,19 +151,81 @@ function compileLayerNorm({ machine, layer, shape, weigh, name }) {
   return { run, shape };
 }
 
-/** h + f(h). @param {Task} task @returns {Stage} */
-function compileResidual({ machine, layer, shape, tensors, name }) {
-  const inner = compileLayers(machine, tensors, layer.layers ?? [], `${name}.layers`, shape);
-  expect(String(inner.shape) === String(shape), name);
-  const length = lengthOf(shape);
-  const kept = machine.reserve(BATCH * length); // the inner steps may work in place
+/** w h + b, by the first axis, in place. @param {Task} task @returns {Stage} */
+function compileAffine({ machine, layer, shape, weigh, name }) {
+  const { size = 0 } = layer;
+  expect(size === 1 || size === shape[0], name);
+  const [gain, bias, part] = [weigh("weight", size), weigh("bias", size), lengthOf(shape) / size];
   /** @type {Step} */
   const run = (input, rows) => {
     const { heap } = machine;
-    heap.copyWithin(kept, input, input + rows * length);
-    const change = inner.run(input, rows);
+    let at = input;
+    for (let row = 0; row < rows; row++) {
+      for (let map = 0; map < size; map++) for (const end = at + part; at < end; at++) heap[at] = heap[at] * gain[map] + bias[map];
+    }
+    return input;
+  };
+  return { run, shape };
+}
+
+/** h + f(h), or g(h) + f(h). @param {Task} task @returns {Stage} */
+function compileResidual(task) {
+  const { layer, name } = task;
+  const { run: runAll, shapes, results } = compileParts(task, { shortcut: layer.shortcut ?? [], layers: layer.layers ?? [] });
+  expect(String(shapes[0]) === String(shapes[1]), name);
+  const length = lengthOf(shapes[0]);
+  /** @type {Step} */
+  const run = (input, rows) => {
+    runAll(input, rows);
+    const { heap } = task.machine;
+    const [kept, change] = results;
     for (let i = 0; i < rows * length; i++) heap[kept + i] += heap[change + i];
     return kept;
   };
+  return { run, shape: shapes[0] };
+}
+
+/** [f(h), g(h), …], along the first axis. @param {Task} task @returns {Stage} */
+function compileParallel(task) {
+  const { layer, name, machine } = task;
+  const parts = Object.fromEntries((layer.parts ?? []).map((part, index) => [`parts.${index}`, part]));
+  const { run: runAll, shapes, results } = compileParts(task, parts);
+  expect(shapes.length > 0 && shapes.every((one) => String(one.slice(1)) === String(shapes[0].slice(1))), name);
+  const shape = [shapes.reduce((sum, one) => sum + one[0], 0), ...shapes[0].slice(1)];
+  const [lengths, length] = [shapes.map(lengthOf), lengthOf(shape)];
+  const joined = machine.reserve(BATCH * length);
+  /** @type {Step} */
+  const run = (input, rows) => {
+    runAll(input, rows);
+    let to = joined;
+    for (let row = 0; row < rows; row++) {
+      lengths.forEach((size, part) => {
+        machine.heap.copyWithin(to, results[part] + row * size, results[part] + (row + 1) * size);
+        to += size;
+      });
+    }
+    return joined;
+  };
   return { run, shape };
+}
+
+/** Several lists of layers over the same numbers, each with a place of its own for its result.
+ * @param {Task} task @param {Record<string, Layer[]>} parts by the name of each */
+function compileParts({ machine, shape, tensors, name }, parts) {
+  const length = lengthOf(shape);
+  const chains = Object.entries(parts).map(([part, layers]) => compileLayers(machine, tensors, layers, `${name}.${part}`, shape));
+  const [given, results] = [machine.reserve(BATCH * length), chains.map((chain) => machine.reserve(BATCH * lengthOf(chain.shape)))];
+  return {
+    shapes: chains.map((chain) => chain.shape),
+    results,
+    /** @param {number} input @param {number} rows */
+    run(input, rows) {
+      const { heap } = machine;
+      chains.forEach((chain, part) => {
+        heap.copyWithin(given, input, input + rows * length); // steps may work in place
+        const at = chain.run(given, rows);
+        heap.copyWithin(results[part], at, at + rows * lengthOf(chain.shape));
+      });
+    },
+  };
 }

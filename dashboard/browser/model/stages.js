@@ -2,6 +2,7 @@
 // A network's layers as the stages that one looks at: each layer with weights of its own, with the norm and the nonlinearity behind it.
 
 import { requireTensor } from "./bundle.js";
+import { pair } from "./convolutions.js";
 import { lengthOf } from "./machine.js";
 
 /** @typedef {import("./bundle.js").Layer} Layer */
@@ -23,7 +24,7 @@ import { lengthOf } from "./machine.js";
  * @property {number} parameters that training moved
  */
 
-const WEIGHTED = ["linear", "fourier", "residual", "conv", "conv_transpose"];
+const WEIGHTED = ["linear", "fourier", "residual", "parallel", "conv", "conv_transpose"];
 
 /**
  * The stages of one part of a network, in their order.
@@ -81,9 +82,10 @@ export function unitValue(values, { shape }, unit, row = 0) {
 /** @typedef {{values: Float32Array, shape: number[]}} Weights laid out like what they belong to */
 
 /** The weights that lead into a unit, laid out as the numbers that they are multiplied with; of a map of a linear layer the mean over its places.
- * @param {Map<string, Tensor>} tensors @param {Stage} stage @param {number} unit @returns {Weights} */
+ * @param {Map<string, Tensor>} tensors @param {Pick<Stage, "layer"|"path"|"from"|"shape">} stage @param {number} unit @returns {Weights} */
 export function weightsInto(tensors, { layer, path, from, shape }, unit) {
-  const { op, kernel = 0 } = layer;
+  const { op } = layer;
+  const [high, wide] = pair(layer.kernel, 0);
   if (op === "fourier") {
     // [z, sin zW, cos zW]
     const { in: inner = 0, out: count = 0 } = layer;
@@ -92,17 +94,22 @@ export function weightsInto(tensors, { layer, path, from, shape }, unit) {
     return { values, shape: from };
   }
   if (op === "residual") {
-    const inside = layer.layers ?? [];
-    const last = inside.map((one) => one.op).lastIndexOf("linear");
-    const { in: inner = 0, out: outer = 0 } = inside[last];
-    return { values: matrix(tensors, `${path}.layers.${last}`, [outer, inner]).slice(unit * inner, (unit + 1) * inner), shape: [inner] };
+    return weightsIntoLast(tensors, layer.layers ?? [], `${path}.layers`, from, shape, unit);
+  }
+  if (op === "parallel") {
+    // Whose unit it is, is told by how many units each part has.
+    const parts = layer.parts ?? [];
+    const units = parts.map((part) => part.reduce((count, one) => one.out ?? count, from[0]));
+    let part = 0;
+    while (part < parts.length - 1 && unit >= units[part]) unit -= units[part++];
+    return weightsIntoLast(tensors, parts[part], `${path}.parts.${part}`, from, [units[part], ...shape.slice(1)], unit);
   }
   const { in: inner = 0, out: outer = 0 } = layer;
   if (op === "conv") {
-    const size = inner * kernel * kernel;
-    return { values: matrix(tensors, path, [outer, inner, kernel, kernel]).slice(unit * size, (unit + 1) * size), shape: [inner, kernel, kernel] };
+    const size = inner * high * wide;
+    return { values: matrix(tensors, path, [outer, inner, high, wide]).slice(unit * size, (unit + 1) * size), shape: [inner, high, wide] };
   }
-  if (op === "conv_transpose") return { values: kernelsInto(matrix(tensors, path, [inner, outer, kernel, kernel]), inner, outer, kernel, Math.floor(unit * outer / shape[0])), shape: [inner, kernel, kernel] };
+  if (op === "conv_transpose") return { values: kernelsInto(matrix(tensors, path, [inner, outer, high, wide]), inner, outer, high * wide, Math.floor(unit * outer / shape[0])), shape: [inner, high, wide] };
   const rows = outer / shape[0];
   const weights = matrix(tensors, path, [outer, inner]);
   const values = new Float32Array(inner);
@@ -110,9 +117,18 @@ export function weightsInto(tensors, { layer, path, from, shape }, unit) {
   return { values, shape: from };
 }
 
-/** @param {Float32Array} weights [in, out, k, k] @param {number} inner @param {number} outer @param {number} kernel @param {number} map of the output */
-function kernelsInto(weights, inner, outer, kernel, map) {
-  const size = kernel * kernel;
+/** The weights into a unit of a list of layers inside another: those of its last layer with weights.
+ * @param {Map<string, Tensor>} tensors @param {Layer[]} layers @param {string} path @param {number[]} from @param {number[]} shape @param {number} unit @returns {Weights} */
+function weightsIntoLast(tensors, layers, path, from, shape, unit) {
+  const last = layers.map((one) => WEIGHTED.includes(one.op)).lastIndexOf(true);
+  if (last < 0) return { values: new Float32Array(lengthOf(from)), shape: from };
+  const layer = layers[last];
+  const inner = last === 0 || layer.op !== "linear" ? from : [layer.in ?? 0];
+  return weightsInto(tensors, { layer, path: `${path}.${last}`, from: inner, shape }, unit);
+}
+
+/** @param {Float32Array} weights [in, out, k, k] @param {number} inner @param {number} outer @param {number} size of a kernel @param {number} map of the output */
+function kernelsInto(weights, inner, outer, size, map) {
   const values = new Float32Array(inner * size);
   for (let i = 0; i < inner; i++) values.set(weights.subarray((i * outer + map) * size, (i * outer + map + 1) * size), i * size);
   return values;

@@ -1,6 +1,7 @@
 // @ts-check
 // What the stages of a network are called, and what is said of them. Pure.
 
+import {pair} from "../../model/convolutions.js";
 import {signedNumber} from "../../words/numbers.js";
 
 /** @typedef {import("../../model/stages.js").Stage} Stage */
@@ -8,7 +9,8 @@ import {signedNumber} from "../../words/numbers.js";
 /** @type {Record<string, string>} */
 const OPS = {
   linear: "linear", fourier: "sin, cos", residual: "residual", conv: "conv", conv_transpose: "transposed conv", layer_norm: "norm",
-  gelu: "GELU", relu: "ReLU", silu: "SiLU", tanh: "tanh", dropout: "dropout", flatten: "flatten", reshape: "reshape",
+  affine: "scale", parallel: "parallel", pad: "edges", max_pool: "max pool", avg_pool: "mean pool", upsample: "upsample",
+  permute: "axes", leaky_relu: "leaky ReLU", elu: "ELU", gelu_erf: "GELU", gelu: "GELU", relu: "ReLU", silu: "SiLU", tanh: "tanh", dropout: "dropout", flatten: "flatten", reshape: "reshape",
 };
 const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
 
@@ -35,10 +37,10 @@ export function tensorsText({layer, parameters}) {
 }
 
 /** The sides of a layer's weights. @param {Stage["layer"]} layer @returns {number[][]} */
-function factorsOf({op, in: inner = 0, out: outer = 0, kernel = 0, layers = []}) {
-  if (op === "residual") return layers.flatMap(factorsOf);
+function factorsOf({op, in: inner = 0, out: outer = 0, kernel, layers = [], shortcut = [], parts = []}) {
+  if (op === "residual" || op === "parallel") return [layers, shortcut, ...parts].flat().flatMap(factorsOf);
   if (op === "linear") return [[outer, inner]];
-  return op === "conv" || op === "conv_transpose" ? [[outer, inner, kernel, kernel]] : [];
+  return op === "conv" || op === "conv_transpose" ? [[outer, inner, ...pair(kernel, 0)]] : [];
 }
 
 /** How many numbers training moved; those that were drawn once and kept are said to be fixed. @param {Stage} stage */
