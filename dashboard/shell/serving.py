@@ -19,6 +19,7 @@ PREFIX = "LATENT_EXPLORER_"
 JOIN = "LATENT_EXPLORER_JOIN"
 """Tells the server by which address others reach it, where `--qr` asked for that."""
 _SECRET = 16  # characters at least
+_PAGE = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 _NOT_SET = ("", "0", "false", "no", "off")
 _HERE = ("localhost", "127.0.0.1", "::1")
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (recognised, not bound)
@@ -36,6 +37,8 @@ class Serving:
     read_only: bool = False
     presenter: str = ""
     """The secret of the link whose opener may change everything; or nothing, where nobody but a run's owner may."""
+    outside: str = ""
+    """The address by which others reach it through a proxy or a container, which it cannot find out itself; or nothing."""
 
     @property
     def presenters_link(self) -> str:
@@ -51,12 +54,12 @@ class Serving:
     @property
     def join(self) -> str:
         """The address for the browsers of others."""
-        return self._at(own_address() if self.host in _EVERYWHERE else self.host)
+        return self.outside or self._at(own_address() if self.host in _EVERYWHERE else self.host)
 
     @property
     def is_for_others(self) -> bool:
         """Whether another machine can reach it."""
-        return self.host not in _HERE
+        return bool(self.outside) or self.host not in _HERE
 
     def _at(self, host: str) -> str:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.base_path}"
@@ -90,6 +93,8 @@ def add_options(command: argparse.ArgumentParser, environment: Mapping[str, str]
         action="store_true",
         default=is_set(given("QR")),
     )
+    help = "address by which others reach it, where a proxy or a container stands between: https://…"
+    add("--address", help, default=given("ADDRESS"), metavar="URL")
     help = "print a link that lets its opener change every run; who else comes may change their own"
     add("--presenter", help, nargs="?", const=secrets.token_urlsafe(24), default=given("PRESENTER"), metavar="SECRET")
     read_only = is_set(given("READ_ONLY"))
@@ -102,20 +107,24 @@ def is_set(text: str | None) -> bool:
 
 
 def serving(arguments: argparse.Namespace) -> Serving:
-    """What the options come to. Raises EngineError for a port or a path that cannot be."""
+    """What the options come to. Raises EngineError for a port, a path, an address or a secret that cannot be."""
     port = 8501 if arguments.port is None else arguments.port
     if not 1 <= port <= 65_535:
         raise EngineError(f"There is no port {port}; give one from 1 to 65535, e.g. --port 8501.")
     path = (arguments.base_path or "").strip("/")
     if path != quote(path) or any(part in ("", ".", "..") for part in path.split("/") if path):
         raise EngineError(f"{arguments.base_path!r} cannot stand before an address; give a path like --base-path /explorer.")
+    outside = (arguments.address or "").rstrip("/")
+    if outside and not _PAGE.fullmatch(outside):
+        raise EngineError(f"{arguments.address!r} is no address of a page; give one like --address https://explorer.example.org.")
     secret = arguments.presenter or ""
     if secret and not (len(secret) >= _SECRET and re.fullmatch(r"[\w.~-]+", secret, re.ASCII)):
         raise EngineError(
             f"The presenter's secret needs at least {_SECRET} letters, digits or -_.~; --presenter alone makes one."
         )
     host = (arguments.host or "localhost").strip("[]")
-    return Serving(host, port, f"/{path}" if path else "", arguments.qr, arguments.read_only, secret)
+    base_path = f"/{path}" if path else ""
+    return Serving(host, port, base_path, arguments.qr, arguments.read_only, secret, outside)
 
 
 def own_address() -> str:

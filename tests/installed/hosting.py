@@ -7,11 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
-import shutil
-import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,33 +18,15 @@ from playwright.sync_api import Browser, expect
 from support.builders import short, tiny
 from support.copies import Copy
 from support.explorer_page import at_rest, here
+from support.nginx import NGINX, answered, nginx, program, up
 from support.proxy import prefixed
 from support.serving import chromium, dashboard, free_port, offline_context
 
+from dashboard.shared.visitors import COOKIE
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
 PREFIX = "/course/explorer"
-NGINX = os.environ.get("NGINX") or shutil.which("nginx")
-CONFIG = """daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}
-http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; client_max_body_size 64m;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location {prefix}/ {{
-      proxy_pass {address}/;
-      proxy_http_version 1.1;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_set_header Host $http_host;
-      proxy_read_timeout 1d;
-      proxy_request_buffering off;
-    }}
-  }}
-}}
-"""
 Served = Callable[[Path], contextlib.AbstractContextManager[str]]
 
 
@@ -68,34 +46,9 @@ def behind_keeping(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def behind_nginx(folder: Path) -> Iterator[str]:
-    """nginx with a sub-path, as README has it."""
-    port = free_port()
-    with dashboard(folder / "log.txt") as address:
-        (folder / "nginx.conf").write_text(CONFIG.format(folder=folder, port=port, prefix=PREFIX, address=address))
-        with _program([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"], folder, dict(os.environ)):
-            yield _up(f"http://localhost:{port}{PREFIX}")
-
-
-@contextlib.contextmanager
-def _program(command: list, folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    with (folder / "program.txt").open("wb") as output:
-        program = subprocess.Popen(list(map(str, command)), cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            program.terminate()
-            program.wait(20)
-
-
-def _up(address: str, path: str = "/_stcore/health") -> str:
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address + path, timeout=30):  # noqa: S310 (our own server)
-                return address
-        except OSError:
-            assert time.monotonic() < end, f"{address} is not up"
-            time.sleep(0.2)
+    """nginx with a sub-path."""
+    with dashboard(folder / "log.txt") as address, nginx(folder, [address], PREFIX) as outside:
+        yield outside
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +112,38 @@ def test_below_a_path_every_page_film_upload_and_download_works(behind: Served, 
         visit(browser, address, tmp_path)
 
 
+@pytest.mark.skipif(not NGINX, reason="nginx is not installed")
+def test_a_visitor_stays_with_one_of_two_processes_and_goes_on_with_the_other_when_that_ends(
+    browser: Browser, tmp_path: Path
+) -> None:
+    make_run(tmp_path / "runs")
+    with contextlib.ExitStack() as around:
+        ends = {}
+        for name in ("one.txt", "two.txt"):
+            end = around.enter_context(contextlib.ExitStack())
+            ends[end.enter_context(dashboard(tmp_path / name)).rsplit(":", 1)[1]] = end
+        outside = around.enter_context(nginx(tmp_path, [f"http://localhost:{port}" for port in ends]))
+        for number in range(8):
+            asked = urllib.request.Request(outside, headers={"Cookie": f"{COOKIE}={number}"})  # noqa: S310 (our own server)
+            urllib.request.urlopen(asked, timeout=30).close()  # noqa: S310
+        shared_out = answered(tmp_path)
+        assert len(set.union(*(shared_out[str(number)] for number in range(8)))) == 2
+        visit(browser, outside, tmp_path)
+        # The first page is asked for without the cookie that it brings; all else is asked of one process.
+        (visitor,) = answered(tmp_path).keys() - shared_out.keys()
+        assert len(answered(tmp_path)[visitor]) == 1
+        page = browser.new_page()
+        page.goto(f"{outside}/")
+        here(page)
+        (visitor,) = answered(tmp_path).keys() - shared_out.keys() - {visitor}
+        (process,) = answered(tmp_path)[visitor]
+        ends[process.rsplit(":", 1)[1]].close()
+        page.get_by_role("link", name="Models").click()
+        expect(page.get_by_role("button", name="Download HTML")).to_be_visible(timeout=60_000)
+        page.screenshot(path=tmp_path / "other.png")
+        page.close()
+
+
 def test_jupyter_shows_a_tile_and_serves_it_below_its_own_address(copy: Copy, browser: Browser, tmp_path: Path) -> None:
     copy.install("jupyter-server", "jupyter-server-proxy")
     make_run(tmp_path / "runs")
@@ -166,8 +151,8 @@ def test_jupyter_shows_a_tile_and_serves_it_below_its_own_address(copy: Copy, br
     command = [copy.bin / "jupyter", "server", "--no-browser", f"--port={port}", "--ip=127.0.0.1", *options]
     environment = copy.environment | {"LATENT_EXPLORER_RUNS": str(tmp_path / "runs")}
     hub = f"http://localhost:{port}/user/ann"
-    with _program(command, tmp_path, environment):
-        _up(hub, "/api/status")
+    with program(command, tmp_path, environment):
+        up(hub, "/api/status")
         with urllib.request.urlopen(f"{hub}/server-proxy/servers-info", timeout=30) as told:  # noqa: S310
             assert "Latent-space explorer" in told.read().decode()
-        visit(browser, _up(f"{hub}/latent-explorer"), tmp_path)
+        visit(browser, up(f"{hub}/latent-explorer"), tmp_path)

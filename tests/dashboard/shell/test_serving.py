@@ -36,9 +36,12 @@ def test_it_is_served_to_this_machine_only_unless_told_otherwise() -> None:
 
 def test_every_option_has_a_variable_and_the_command_line_comes_first() -> None:
     words = ["--host", "0.0.0.0", "--port", "9000", "--base-path", "/a/b/", "--qr", "--read-only"]  # noqa: S104
+    words += ["--address", "https://x.org/e/", "--presenter", "kept-by-the-course-2026"]
     variables = {"HOST": "0.0.0.0", "PORT": "9000", "BASE_PATH": "a/b", "QR": "yes", "READ_ONLY": "1"}  # noqa: S104
+    variables |= {"ADDRESS": "https://x.org/e", "PRESENTER": "kept-by-the-course-2026"}
     environment = {f"{serving.PREFIX}{name}": value for name, value in variables.items()}
-    assert asked(*words) == asked(**environment) == Serving("0.0.0.0", 9000, "/a/b", qr=True, read_only=True)  # noqa: S104
+    known = Serving("0.0.0.0", 9000, "/a/b", True, True, "kept-by-the-course-2026", "https://x.org/e")  # noqa: S104
+    assert asked(*words) == asked(**environment) == known
     assert asked("--port", "9001", **environment).port == 9001
     assert not asked(**{f"{serving.PREFIX}QR": "0"}).qr
 
@@ -64,6 +67,12 @@ def test_addresses_lead_to_this_machine_and_for_others_to_its_place_in_the_netwo
     # Unless it is told its address, Streamlit asks a service in the internet for it.
     assert everywhere.environment()["STREAMLIT_BROWSER_SERVER_ADDRESS"] == "10.1.2.3"
     assert asked("--host", "::1").address == "http://[::1]:8501"
+    # A server in a container, or behind a proxy, sees an address that leads no visitor anywhere.
+    outside = asked("--address", "https://explorer.example.org/course/", "--presenter", "kept-by-the-course-2026")
+    assert (outside.address, outside.join) == ("http://localhost:8501", "https://explorer.example.org/course")
+    assert "Others open https://explorer.example.org/course\n" in wording.served(outside)
+    assert outside.presenters_link.startswith("https://explorer.example.org/course/?presenter=")
+    assert asked("--address", "https://x.org").environment()[SHARED] == "1"
 
 
 def test_a_class_is_shown_the_address_by_which_the_page_was_opened_unless_that_is_this_machine() -> None:
@@ -85,6 +94,9 @@ def test_a_class_is_shown_the_address_by_which_the_page_was_opened_unless_that_i
         ["--base-path", "a b"],
         ["--base-path", "../x"],
         ["--base-path", "a//b"],
+        ["--address", "explorer.example.org"],
+        ["--address", "https://x.org/?presenter=a"],
+        ["--address", "https://[x y"],
     ],
 )
 def test_what_cannot_be_served_is_refused_in_one_line(words: list[str]) -> None:
