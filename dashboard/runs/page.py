@@ -211,6 +211,8 @@ def _upload() -> None:
         return
     with st.popover(wording.UPLOAD, icon=":material/upload:"):
         st.markdown(f":small[{wording.UPLOAD_HELP}]")
+        if state.has_no_cookies():
+            st.warning(wording.NO_UPLOADS)
         key = f"upload {state.kept(state.UPLOADS, 0)}"  # another widget each time, so that the server lets the bytes go
         sent = st.file_uploader(wording.UPLOAD_FILE, type="zip", key=key, max_upload_size=MAX_UPLOAD >> 20)
         if sent is None:

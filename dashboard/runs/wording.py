@@ -9,7 +9,7 @@ from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
 from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, TURNED, Row
-from dashboard.shared.wording import number, plus_minus
+from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
 from vae_engine.stored import nats
@@ -60,6 +60,7 @@ COLUMNS = {
 UPLOAD = "Upload a run"
 UPLOAD_FILE = "Run file (.zip)"
 UPLOAD_HELP = "A file that Download made here or elsewhere. Its numbers are as its sender says; its weights are checked."
+NO_UPLOADS = f"{NO_COOKIES}unpack the file on that machine, by `latent-explorer unpack`, in its folder of runs."
 UPLOADED = "The run is in the table now."
 DOWNLOAD = "Download"
 DOWNLOAD_HELP = (

@@ -172,6 +172,11 @@ def visitor() -> str:
     return kept(_VISITOR)
 
 
+def has_no_cookies() -> bool:
+    """Whether the cookie of the first page did not come back: the browser takes none, or something in between drops them."""
+    return not visitors.owner(dict(st.context.cookies))
+
+
 def asking() -> str | None:
     """As whom the visitor asks for a change of a run; None where every run is theirs to change."""
     return None if visitors.may_change_all(dict(st.context.cookies), os.environ) else visitor()

@@ -29,6 +29,10 @@ NO_MODELS = f"There are no pretrained models here: {restored('pretrained')}."
 BOUNDS_ALT = "For each VAE the ELBO, the importance-sampled and the exact log p(x) on one axis of nats per image"
 BOUNDS_AXIS = "nats per image, higher is better"
 CARDS = "Model cards"
+NO_COOKIES = (
+    "Cookies of this page do not come back to the server, so it will refuse an upload with the number 403: the browser takes "
+    "none, or a proxy or a tunnel in between drops them. Until that is mended, "
+)
 NO_CARD = "This model has no model card."
 
 METRIC_COLUMNS = {

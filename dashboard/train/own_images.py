@@ -56,9 +56,11 @@ def take_over(address: str) -> None:
 def choose(jobs: Jobs) -> None:
     """Where they are, what was found there, and what may be corrected."""
     st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
+    if state.has_no_cookies():
+        st.warning(wording.NO_UPLOADS)
     files, folder = st.columns(2)
     files.file_uploader(
-        wording.UPLOAD, accept_multiple_files=True, key=UPLOAD, help=wording.UPLOAD_HELP,
+        wording.UPLOAD, accept_multiple_files=True, key=UPLOAD,
         on_change=partial(state.attempt, _take, jobs, UPLOAD),
     )  # fmt: skip
     folder.file_uploader(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import LIVE, RunView, State
-from dashboard.shared.wording import number, plus_minus
+from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from vae_engine.data import datasets
 from vae_engine.data.report import Report, shortened
 from vae_engine.data.sets.catalogue import DataSet
@@ -55,10 +55,7 @@ PATH = "A folder or a file of images on the machine of this server"
 UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each image becomes 28 × 28 grey"
 FOLDER = "… or a folder of pictures, one folder in it for each class"
 FOLDER_HELP = "Each picture is sent by itself: of thousands a .zip of the folder is faster."
-UPLOAD_HELP = (
-    "If it is refused with the number 403, something between you and the server drops cookies: then put the file on the "
-    "machine of the server and give its place above."
-)
+NO_UPLOADS = f"{NO_COOKIES}put the images on the machine of the server and give their place in the field above."
 INK, TURNED = "Ink", "Way up"
 POLARITY = {"auto": "as noticed", "bright": "bright on dark", "dark": "dark on light"}
 ORIENTATION = {"auto": "as the format says", "upright": "as it is", "transposed": "rows and columns exchanged"}

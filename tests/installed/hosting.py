@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from support.builders import short, tiny
 from support.copies import Copy
 from support.explorer_page import at_rest, here
@@ -23,10 +23,12 @@ from support.proxy import prefixed
 from support.serving import chromium, dashboard, free_port, offline_context
 
 from dashboard.shared.visitors import COOKIE
+from dashboard.train.wording import PATH
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
 PREFIX = "/course/explorer"
+REFUSING = "will refuse an upload with the number 403"
 Served = Callable[[Path], contextlib.AbstractContextManager[str]]
 
 
@@ -76,6 +78,20 @@ def visit(browser: Browser, address: str, pictures: Path) -> None:
         page.get_by_test_id("film-export-html").click()
     assert film.value.path().stat().st_size > 10_000
     page.screenshot(path=pictures / "film.png")
+    send_images(page, address)
+    expect(page.get_by_text(REFUSING)).to_have_count(0)
+    expect(page.get_by_text("What the network will see").first).to_be_visible(timeout=60_000)
+    page.goto(f"{address}/models")
+    with page.expect_download(timeout=60_000) as explorer:
+        page.get_by_role("button", name="Download HTML").click()
+    assert explorer.value.path().stat().st_size > 1_000_000
+    # Streamlit asks for its own root below the address of a page before it asks at the root.
+    assert [one for one in troubles if not re.search(r"/(train|models)/_stcore/", one)] == []
+    context.close()
+
+
+def send_images(page: Page, address: str) -> None:
+    """Choose images of one's own on Train, and send some."""
     page.goto(f"{address}/train")
     page.get_by_text("All settings").click()
     page.get_by_role("tab", name="Data").click()
@@ -85,15 +101,7 @@ def visit(browser: Browser, address: str, pictures: Path) -> None:
     images = io.BytesIO()
     np.savez(images, images=data.load("test").images[:60], labels=data.load("test").labels[:60])
     chosen = {"name": "mine.npz", "mimeType": "application/zip", "buffer": images.getvalue()}
-    page.locator("input[type=file]").set_input_files(chosen)
-    expect(page.get_by_text("What the network will see").first).to_be_visible(timeout=60_000)
-    page.goto(f"{address}/models")
-    with page.expect_download(timeout=60_000) as explorer:
-        page.get_by_role("button", name="Download HTML").click()
-    assert explorer.value.path().stat().st_size > 1_000_000
-    # Streamlit asks for its own root below the address of a page before it asks at the root.
-    assert [one for one in troubles if not re.search(r"/(train|models)/_stcore/", one)] == []
-    context.close()
+    page.locator("input[type=file]").first.set_input_files(chosen)
 
 
 def make_run(folder: Path) -> None:
@@ -141,6 +149,27 @@ def test_a_visitor_stays_with_one_of_two_processes_and_goes_on_with_the_other_wh
         page.get_by_role("link", name="Models").click()
         expect(page.get_by_role("button", name="Download HTML")).to_be_visible(timeout=60_000)
         page.screenshot(path=tmp_path / "other.png")
+        page.close()
+
+
+def test_where_cookies_are_dropped_an_upload_is_refused_as_the_page_says_and_the_path_is_the_way_round(
+    browser: Browser, tmp_path: Path
+) -> None:
+    images = tmp_path / "mine.npz"
+    np.savez(images, images=data.load("test").images[:60], labels=data.load("test").labels[:60])
+    with dashboard(tmp_path / "log.txt") as address, prefixed(address, PREFIX, passes_cookies=False) as outside:
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        with page.expect_response(lambda answer: answer.status == 403):
+            send_images(page, outside)
+        expect(page.get_by_text(REFUSING)).to_be_visible()
+        page.screenshot(path=tmp_path / "refused.png")
+        page.get_by_label(PATH).fill(str(images))
+        page.get_by_label(PATH).press("Enter")
+        expect(page.get_by_text("What the network will see").first).to_be_visible(timeout=60_000)
+        page.goto(f"{outside}/runs")
+        page.get_by_role("button", name="Upload a run").click()
+        expect(page.get_by_text(REFUSING)).to_be_visible()
+        page.screenshot(path=tmp_path / "refused-run.png")
         page.close()
 
 

@@ -13,8 +13,8 @@ _NOTHING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\
 
 
 class _Proxy:
-    def __init__(self, prefix: str, port: int, strips: bool) -> None:
-        self._prefix, self._port, self._strips = prefix.encode(), port, strips
+    def __init__(self, prefix: str, port: int, strips: bool, passes_cookies: bool) -> None:
+        self._prefix, self._port, self._strips, self._passes_cookies = prefix.encode(), port, strips, passes_cookies
         self._going: set[asyncio.Task[None] | None] = set()
 
     async def end(self) -> None:
@@ -36,6 +36,8 @@ class _Proxy:
                 return
             if self._strips:
                 path = path.removeprefix(self._prefix)
+            if not self._passes_cookies:
+                rest = b"\r\n".join(line for line in rest.split(b"\r\n") if not line.lower().startswith(b"cookie:"))
             if b"upgrade: websocket" not in rest.lower():
                 lines = [line for line in rest.split(b"\r\n") if not line.lower().startswith(b"connection:")]
                 rest = b"\r\n".join([lines[0], b"Connection: close", *lines[1:]])
@@ -55,10 +57,10 @@ async def _pipe(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
 
 
 @contextlib.contextmanager
-def prefixed(address: str, prefix: str, strips: bool = True) -> Iterator[str]:
+def prefixed(address: str, prefix: str, strips: bool = True, passes_cookies: bool = True) -> Iterator[str]:
     """The address below which a server's pages are served; it is asked without the prefix (`strips`) or with it."""
     port, ready, ended = free_port(), threading.Event(), asyncio.Event()
-    proxy = _Proxy(prefix, int(address.rsplit(":", 1)[1].split("/")[0]), strips)
+    proxy = _Proxy(prefix, int(address.rsplit(":", 1)[1].split("/")[0]), strips, passes_cookies)
     loops = []
 
     async def serve() -> None:

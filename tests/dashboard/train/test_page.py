@@ -187,6 +187,7 @@ def test_images_of_ones_own_are_shown_before_they_are_trained_on(
     np.savez(tmp_path / "mine.npz", images=digits.images, labels=digits.labels, classes=KINDS)
     app = ran(page().selectbox(key="train-source").set_value("own"))
     assert complaints(app) == [wording.NO_OWN_DATA]
+    assert [one.value for one in app.warning] == [wording.NO_UPLOADS]  # nobody sent cookies here
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "nothing")))
     assert "no images at" in complaints(app)[0]
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
