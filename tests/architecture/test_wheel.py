@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from support.builders import ROOT
@@ -41,8 +42,24 @@ def test_a_wheel_carries_what_lies_beside_the_packages(folder: str) -> None:
     assert {f"vae_engine/packaged/{name}" for name in tracked(folder)} <= listed(editable=False)
 
 
+def test_a_wheel_carries_every_file_and_folder_that_the_code_names() -> None:
+    there = tracked(".")
+    folders = {str(folder) for name in there for folder in PurePosixPath(name).parents}
+    named = {
+        node.value.removesuffix("/")
+        for name in tracked("vae_engine/*.py", "dashboard/*.py")
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value
+    }
+    wanted = {name for name in there if any(name == one or name.startswith(f"{one}/") for one in named & (there | folders))}
+    assert {"assets/icon.png", "dashboard/browser/base/colours.json"} <= wanted
+    carried = {name.removeprefix("vae_engine/packaged/") for name in listed(editable=False)}
+    assert wanted - carried == set()
+
+
 def test_a_wheel_holds_the_code_and_what_browsers_run_and_nothing_else() -> None:
-    code = tracked("vae_engine/*.py", "dashboard/*.py", "dashboard/browser/built", "dashboard/browser/words/glossary.json")
+    told = ("dashboard/browser/words/glossary.json", "dashboard/browser/base/colours.json")  # to both sides
+    code = tracked("vae_engine/*.py", "dashboard/*.py", "dashboard/browser/built", *told)
     beside = {name for name in listed(editable=False) if name.startswith("vae_engine/packaged/")}
     assert listed(editable=False) - beside == code
 
