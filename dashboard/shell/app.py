@@ -74,7 +74,7 @@ def show_join() -> None:
 
 def show_lecture() -> None:
     """Lecture, with the address that its codes lead to."""
-    lecture.show(JOIN or "")
+    lecture.show(f"{join.address(JOIN)}/" if JOIN else "")
 
 
 page = st.navigation(

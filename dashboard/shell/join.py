@@ -9,17 +9,26 @@ import segno
 import streamlit as st
 
 from dashboard.shell import wording
-from dashboard.shell.serving import join_address
+from dashboard.shell.serving import join_address, leads_here
 
-_WIDTH = 540  # with the address below it fits a screen of 768
+# As large as fits a screen with the address below it.
+_CODE = "<style>.st-key-code { width: min(70vh, 100%); margin: 0 auto; }</style>"
 _STYLE = "text-align: center; font-size: clamp(1.2rem, 3vw, 3rem); overflow-wrap: anywhere; margin: 0"
 
 
+def address(given: str) -> str:
+    """The address by which others reach the server; `given` is that by which it believes to be reached."""
+    return join_address(st.context.url or "", given)
+
+
 def show(given: str) -> None:
-    """Lay the page out; `given` is the address by which others reach the server, as far as it knows."""
-    address = join_address(st.context.url or "", given).removesuffix(f"/{wording.JOIN_PATH}")
+    """Lay the page out."""
+    found = address(given)
     code = io.BytesIO()
-    segno.make(address, error="m").save(code, kind="png", scale=16, border=4)
-    with st.container(horizontal_alignment="center"):
-        st.image(code.getvalue(), width=_WIDTH, alt=wording.qr_alt(address), output_format="PNG")
-        st.html(f'<p style="{_STYLE}">{html.escape(address)}</p>')
+    segno.make(found, error="m").save(code, kind="png", scale=16, border=4)
+    if leads_here(found):
+        st.warning(wording.ONLY_HERE)
+    st.html(_CODE)
+    with st.container(key="code"):
+        st.image(code.getvalue(), width="stretch", alt=wording.qr_alt(found), output_format="PNG")
+    st.html(f'<p style="{_STYLE}">{html.escape(found)}</p>')

@@ -138,7 +138,12 @@ def own_address() -> str:
 
 
 def join_address(seen: str, given: str) -> str:
-    """The address to show to a class: that by which this page was opened, unless it leads nowhere but to this machine."""
+    """The address to show to a class: that by which the page at `seen` was opened, unless only this machine can open it."""
     parts = urlsplit(seen)
-    page = f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-    return given if not parts.hostname or parts.hostname in _HERE else page
+    folder = parts.path.rpartition("/")[0]
+    return f"{parts.scheme}://{parts.netloc}{folder}" if parts.hostname and not leads_here(seen) else given
+
+
+def leads_here(address: str) -> bool:
+    """Whether an address leads nowhere but to the machine where it is opened."""
+    return urlsplit(address).hostname in _HERE

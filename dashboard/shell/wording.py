@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.shell.serving import Serving
 
 JOIN, JOIN_PATH = "Join", "join"
+ONLY_HERE = "Only this machine can open this address: for others, start the dashboard with `--host 0.0.0.0`."
 
 
 def qr_alt(address: str) -> str:

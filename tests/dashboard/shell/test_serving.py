@@ -79,9 +79,10 @@ def test_a_class_is_shown_the_address_by_which_the_page_was_opened_unless_that_i
     given = "http://10.1.2.3:8501"
     assert serving.join_address("http://localhost:8501/join", given) == given
     assert serving.join_address("", given) == given
-    assert serving.join_address("https://hub.example.org/user/u/proxy/8501/?x=1#y", given) == (
-        "https://hub.example.org/user/u/proxy/8501"
-    )
+    for page in ("", "join", "lecture?x=1#y"):
+        assert serving.join_address(f"https://hub.example.org/user/u/proxy/8501/{page}", given) == (
+            "https://hub.example.org/user/u/proxy/8501"
+        )
 
 
 @pytest.mark.parametrize(
@@ -170,3 +171,9 @@ def test_the_page_to_project_shows_the_code_of_the_address_and_the_address() -> 
     assert not app.exception
     assert app.get("image")[0].proto.imgs[0].alt == "QR code of http://10.1.2.3:8501"
     assert ">http://10.1.2.3:8501</p>" in app.get("html")[0].proto.body
+
+
+def test_the_page_to_project_says_so_where_its_address_leads_nobody_else_anywhere() -> None:
+    program = "from dashboard.shell import join\njoin.show('http://localhost:8501')"
+    app = AppTest.from_string(program, default_timeout=60).run()
+    assert [one.value for one in app.warning] == [wording.ONLY_HERE]
