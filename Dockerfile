@@ -23,7 +23,7 @@ USER explorer
 ENV LATENT_EXPLORER_RUNS=/runs LATENT_EXPLORER_DATA=/data
 VOLUME ["/runs", "/data"]
 EXPOSE 8501
-HEALTHCHECK --start-period=30s --start-interval=1s --interval=30s --timeout=5s \
+HEALTHCHECK --start-period=30s --interval=10s --timeout=5s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://localhost:8501/_stcore/health', timeout=4)"]
 ENTRYPOINT ["latent-explorer"]
 CMD ["run", "--no-browser", "--host", "0.0.0.0", "--port", "8501"]
