@@ -63,6 +63,9 @@ def test_every_variable_is_one_that_the_program_knows() -> None:
     given = [word.partition("=")[0] for line in instructions("ENV") for word in shlex.split(line)]
     given += [name for one in COMPOSE["services"].values() for name in one.get("environment", {})]
     assert {RUNS, DATA} <= set(given) <= known
+    readme, compose = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "compose.yaml"))
+    told = re.findall(r"\b([A-Z_]+)=\S+(?= (?:[A-Z_]+=\S+ )*docker compose)", readme) + re.findall(r"`([A-Z]+)=\d+`", readme)
+    assert {"ADDRESS", "PRESENTER", "READ_ONLY", "SERVERS"} <= set(told) <= set(re.findall(r"\$\{([A-Z_]+)", compose))
 
 
 def test_what_outlives_a_container_lies_where_its_user_who_is_not_root_may_write() -> None:
