@@ -11,6 +11,7 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from packaging.requirements import Requirement
 from support.builders import ROOT
 
 from vae_engine.base import places, remedies
@@ -68,10 +69,23 @@ def test_an_intel_mac_is_told_that_there_is_no_torch_for_it(monkeypatch: pytest.
 
 def test_the_wheel_needs_what_the_requirements_name_and_leaves_torch_to_an_extra() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    required = (ROOT / "requirements.txt").read_text(encoding="utf-8").split()
-    assert project["optional-dependencies"]["train"] == [remedies.TORCH]
-    assert sorted(required) == sorted([*project["dependencies"], remedies.TORCH])
+    required = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    (torch,) = project["optional-dependencies"]["train"]
+    assert torch.split(";")[0] == remedies.TORCH
+    assert sorted(required) == sorted([*project["dependencies"], torch])
     assert project["name"] == remedies.DISTRIBUTION
+
+
+@pytest.mark.parametrize(("system", "processor"), [("darwin", "x86_64"), ("darwin", "arm64"), ("linux", "x86_64")])
+def test_an_intel_mac_is_installed_on_without_the_torch_that_there_is_not(
+    system: str, processor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr("platform.machine", lambda: processor)
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    (torch,) = (one for one in map(Requirement, lines) if one.name == "torch")
+    assert torch.marker
+    assert torch.marker.evaluate({"sys_platform": system, "platform_machine": processor}) != remedies.is_intel_mac()
 
 
 @pytest.mark.parametrize("command", [["evaluate", "vae-mnist"], ["train", "--run-dir", "{}", "--steps", "1"]])
