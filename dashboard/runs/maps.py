@@ -41,6 +41,11 @@ class Map:
     """The lowest and the highest z of what its manifold shows, drawn as a frame."""
 
 
+def _symbol(label: int) -> str:
+    """The mark of a class: of two that share a colour never the same one."""
+    return _SYMBOLS[(label + label // len(CLASS_COLOURS)) % len(_SYMBOLS)]
+
+
 def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
     """Maps on axes of equal scale; those of VAEs have one range, and each autoencoder, whose units mean nothing, its own.
 
@@ -55,7 +60,7 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
         variants = np.repeat([_OF_SPLIT[split] for split in one.splits], list(one.splits.values()))
         for label, name in enumerate(map(html.escape, one.classes)):
             of_class = np.flatnonzero(one.labels == label)
-            symbols = [_SYMBOLS[label % len(_SYMBOLS)] + variant for variant in variants[of_class]]
+            symbols = [_symbol(label) + variant for variant in variants[of_class]]
             colour = CLASS_COLOURS[label % len(CLASS_COLOURS)]
             marker = {
                 "color": colour, "symbol": symbols, "size": 6 if len(one.codes) > _FEW else 9, "opacity": 0.85,

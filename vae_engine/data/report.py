@@ -11,13 +11,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 _NAMED, _LONGEST = 5, 14
-_TEXT = 14  # pixels
+_TEXT = 28  # pixels, so that a name is read where a phone shows the sheet less than half as wide
 _ABSENT = "\uffff"  # what no font has a picture of
 _PLAIN = str.maketrans({
     "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "\u2212": "-", "\u2013": "-", "\u2014": "-",
 })  # fmt: skip
-_MARGIN, _TITLE, _ROW, _PER_CLASS, _ZOOM = 8, 120, 64, 12, 2
+_MARGIN, _GAP, _ROW, _ZOOM = 8, 20, 64, 2
+_CELL = 28 * _ZOOM + 4
+_FEW, _NARROW = 12, 80  # classes that stand in one column; pixels of names that leave room for three
 _GREY = 122
 """Of the names: as far from white as from black."""
 
@@ -79,27 +81,31 @@ def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inve
 
     The font that comes with Pillow has no letters but those of ASCII: a name stands as `plain_name` says.
     """
+    members = [np.flatnonzero(labels == label) for label in range(len(classes))]
+    names = [plain_name(name, label) for label, name in enumerate(classes)]
     shown = [
-        (plain_name(name, label), images[np.flatnonzero(labels == label)[:_PER_CLASS]]) for label, name in enumerate(classes)
+        (name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…", some)
+        for name, some in zip(names, members, strict=True)
+        if len(some)
     ]
-    shown = [(name, some) for name, some in shown if len(some)]
-    columns = 1 if len(shown) <= 12 else 3
+    font = ImageFont.load_default(_TEXT)
+    title = _GAP + round(max(font.getlength(name) for name, _ in shown))
+    columns, most = (1, 8) if len(shown) <= _FEW else (3, 4) if title <= _NARROW else (2, 4)
     rows = -(-len(shown) // columns)
-    width = _TITLE + _PER_CLASS * (28 * _ZOOM + 4) + _MARGIN if columns == 1 else _TITLE + 5 * (28 * _ZOOM + 4) + _MARGIN
+    width = title + most * _CELL + _MARGIN
     page = Image.new("LA", (_MARGIN + columns * width, 2 * _MARGIN + rows * _ROW), 0)  # clear, for light pages and dark ones
     draw = ImageDraw.Draw(page)
     for index, (name, some) in enumerate(shown):
         column, row = divmod(index, rows)
         left, top = _MARGIN + column * width, _MARGIN + row * _ROW
-        short = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
-        draw.text((left + _TITLE - 10, top + 28), short, fill=(_GREY, 255), font_size=_TEXT, anchor="rm")
-        for place, image in enumerate(some[: _PER_CLASS if columns == 1 else 5]):
+        draw.text((left + title - _GAP // 2, top + 28), name, fill=(_GREY, 255), font=font, anchor="rm")
+        for place, image in enumerate(images[some[:most]]):
             seen = (
                 Image.fromarray(255 - image if inverted else image)
                 .resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
                 .convert("LA")
             )
-            page.paste(seen, (left + _TITLE + place * (28 * _ZOOM + 4), top))
+            page.paste(seen, (left + title + place * _CELL, top))
     file = io.BytesIO()
     page.save(file, "PNG")
     return file.getvalue()

@@ -18,7 +18,7 @@ const MODE_TEXTS = {
   move: ["Move", "Decode the point under the pointer (key M)"],
   inspect: ["Inspect", "Look at one image (key I)"],
   select: ["Select", "Draw round images on a map (key L)"],
-  draw: ["Draw", "Draw a digit and have it encoded (key D)"],
+  draw: ["Draw", "Draw, and have it encoded (key D)"],
   walk: ["Walk", "Go from one image to another (key W)"],
   sample: ["Sample", "Draw z from the prior (key S)"],
   network: ["Network", "Follow an image through the networks, from pixels to pixels (key N)"],

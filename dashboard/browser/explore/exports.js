@@ -10,6 +10,7 @@ import {captioned} from "../map/layout/caption.js";
 import {picturesAsPng, picturesAsSvg} from "../map/picture.js";
 import {enlarged} from "../map/plate.js";
 import {SLIDES, viewOfAll} from "../map/sheet.js";
+import {areDigits, classesOf} from "../words/classes.js";
 import {fileName} from "../words/files.js";
 import {platesOf} from "./plate.js";
 import {quoted} from "./select/table.js";
@@ -108,7 +109,7 @@ export function createExports(app, maps) {
   const gif = actionButton("Walk as GIF", walk, {"data-testid": "export-gif"});
 
   return {
-    buttons: [copy, actionButton("Digits as PNG", digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
+    buttons: [copy, actionButton(`${areDigits(classesOf(models[0].bundle)) ? "Digits" : "Decoded"} as PNG`, digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
       actionButton("Whole manifolds as PNG", manifolds, {title: "All codes of each model, whatever is in sight, and every tile in full ink, as in Manifolds, large"}), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
   };
 }

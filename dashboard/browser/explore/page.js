@@ -5,7 +5,7 @@ import {createBetaSlider} from "./beta_slider.js";
 import {explainTerms} from "../base/meanings.js";
 import {captionOf} from "../words/captions.js";
 import {setMarked} from "../words/terms.js";
-import {classesOf} from "../words/classes.js";
+import {areDigits, classesOf} from "../words/classes.js";
 import {createLayersMenu, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
 import {actionButton, choiceBar, make, setText, setUnable, createMenu} from "../base/dom.js";
@@ -188,7 +188,7 @@ function headline(name, metrics) {
 function createDigitCard(app, model) {
   /** @type {unknown[]} */
   let drawn = [];
-  const digit = createDigit({"aria-label": `digit decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
+  const digit = createDigit({"aria-label": `${areDigits(classesOf(model.bundle)) ? "digit" : "image"} decoded by the ${model.title}`, "data-testid": `digit-${model.id}`});
   const heading = make("span", {class: "lx-card-name"}, model.short);
   // On a phone, where the caption stands elsewhere; the canvas says it to a screen reader.
   const name = make("span", {class: "lx-digit-name", "aria-hidden": "true"}, model.short);

@@ -20,7 +20,7 @@ const TERMS = [["nll", "nll", "reconstruction term −log p(x|z)"], ["kl", "KL",
 
 /** @param {import("./player.js").Film} film @param {number} place */
 export function createReelCard(film, place) {
-  const digit = createDigit({"data-testid": `film-digit-${place}`, "aria-label": "decoded digit", title: DECODED_BY});
+  const digit = createDigit({"data-testid": `film-digit-${place}`, "aria-label": "decoded image", title: DECODED_BY});
   const original = createDigit({class: "lx-digit lf-original", "data-testid": `film-original-${place}`, "aria-label": "image"});
   const about = make("span", {}, UNFOLLOWED);
   const where = make("span", {class: "lx-number"});
@@ -46,7 +46,7 @@ export function createReelCard(film, place) {
       if (decoding && key.some((part, i) => part !== drawn[i])) {
         digit.show(decode(z), film.theme);
         setText(where, `decode(z), z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`.replaceAll("-", "−"));
-        digit.element.setAttribute("aria-label", `digit decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step.toLocaleString("en")}`);
+        digit.element.setAttribute("aria-label", `image decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step.toLocaleString("en")}`);
         drawn = key;
       }
       const trace = [followed?.index, film.theme];

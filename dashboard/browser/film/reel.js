@@ -253,7 +253,7 @@ export function createReel(film, place, first) {
   /** @returns {import("./scene.js").Scene} */
   function scene() {
     return {kind: frame?.kind ?? "vae", codes: shown, labels: (cast?.labels ?? new Uint8Array()).subarray(0, shown.length / 2),
-      splits: cast?.splits ?? {}, decoded: film.showsManifold() ? maker.decoded() : null, classes: film.classes(), focus: film.focus()};
+      splits: cast?.splits ?? {}, names: cast?.classes ?? [], decoded: film.showsManifold() ? maker.decoded() : null, classes: film.classes(), focus: film.focus()};
   }
 }
 

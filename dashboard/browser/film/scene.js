@@ -6,6 +6,7 @@ import {paintManifold} from "../map/backdrop.js";
 import {paintAxes, paintGrid, paintPosterior, paintRing} from "../map/marks.js";
 import {paintPoints} from "../map/points.js";
 import {initialState} from "../state/state.js";
+import {areMany} from "../words/classes.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../state/state.js").Latent} Latent */
@@ -19,6 +20,7 @@ import {initialState} from "../state/state.js";
  * @property {Float32Array} codes
  * @property {Uint8Array} labels
  * @property {import("../model/bundle.js").Splits} splits
+ * @property {import("../words/classes.js").ClassNames} names of the classes
  * @property {{manifold: Manifold, picture: HTMLCanvasElement}|null} decoded
  * @property {import("../state/classes.js").Classes} classes that are shown
  * @property {number|null} focus the class that stands out
@@ -30,7 +32,7 @@ const PLAIN = initialState(1);
 const CLOSER = 3;
 
 /** Grid, manifold, points, prior and axes. @param {Sheet} sheet @param {Scene} scene */
-export function paintScene({context, view, theme, size, ratio}, {kind, codes, labels, splits, decoded, classes, focus}) {
+export function paintScene({context, view, theme, size, ratio}, {kind, codes, labels, splits, names, decoded, classes, focus}) {
   context.save();
   context.beginPath();
   context.rect(0, 0, view.width, view.height);
@@ -38,8 +40,8 @@ export function paintScene({context, view, theme, size, ratio}, {kind, codes, la
   paintGrid(context, view, theme);
   if (decoded) paintManifold(context, view, decoded.manifold, decoded.picture);
   const half = [view.width / 2 / view.scale * CLOSER, view.height / 2 / view.scale * CLOSER];
-  const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {points: {codes, labels, splits}}};
-  const state = {...PLAIN, layers: {...PLAIN.layers, manifold: decoded !== null}, classes, focus};
+  const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {header: {classes: names}, points: {codes, labels, splits}}};
+  const state = {...PLAIN, layers: {...PLAIN.layers, glyphs: areMany(names), manifold: decoded !== null}, classes, focus};
   paintPoints({context, view, ratio, theme, state, model: /** @type {any} */ (model)});
   if (kind === "vae") paintPriorRings({context, view, theme, size, ratio});
   context.restore();

@@ -18,6 +18,11 @@ export function areShort(names) {
   return names.every((name) => name.length <= LONGEST_MARK);
 }
 
+/** Whether they are the ten digits, or some of them. @param {ClassNames} names */
+export function areDigits(names) {
+  return names.every((name) => /^\d$/.test(name));
+}
+
 /** Whether there are more of them than colours that can be told apart. @param {ClassNames} names */
 export function areMany(names) {
   return names.length > COLOURS;

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { CLASS_COLOURS, classColour } from "../../../dashboard/browser/base/palette.js";
 import { classesOfText, showsClass, textOfClasses, toggled } from "../../../dashboard/browser/state/classes.js";
 import { initialState, reduce } from "../../../dashboard/browser/state/state.js";
-import { areMany, namesFound } from "../../../dashboard/browser/words/classes.js";
+import { areDigits, areMany, namesFound } from "../../../dashboard/browser/words/classes.js";
 
 const NAMES = [..."0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"];
 const LABELS = NAMES.map((_, label) => label);
@@ -35,6 +35,11 @@ test("the reset of many classes goes back to their marks, that of ten to dots", 
   const [many, few] = [true, false].map((marked) => reduce(reduce(initialState(1, marked), { type: "layer", layer: "prior", on: false }), { type: "reset", marked }));
   assert.deepEqual([many.layers.glyphs, many.layers.points, few.layers.glyphs, few.layers.points], [true, false, false, true]);
   assert.ok(areMany(NAMES) && !areMany(NAMES.slice(0, 10)));
+});
+
+test("only ten digits are called digits: letters, pairs of figures and names are not", () => {
+  assert.ok(areDigits(NAMES.slice(0, 10)) && areDigits(["3", "8"]));
+  for (const names of [NAMES, ["a"], ["0", "10"], ["coat"]]) assert.ok(!areDigits(names));
 });
 
 test("a class is found by its name: the one called so, or else all that have the text in them", () => {

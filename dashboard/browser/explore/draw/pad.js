@@ -2,7 +2,7 @@
 // A digit drawn by hand or uploaded, encoded by every model while the stroke grows.
 
 import {sentenceOf} from "../../base/errors.js";
-import {areShort, classesOf} from "../../words/classes.js";
+import {areDigits, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
 import {actionButton, contextOf, make, setText, setUnable, slider, widthOf} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
@@ -20,9 +20,9 @@ const PROMPT = 14; // pixels at least
 export function createDrawPad(app) {
   const {store, models} = app;
   const raster = createRaster();
-  const digits = areShort(classesOf(models[0].bundle));
+  const digits = areDigits(classesOf(models[0].bundle));
   const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
-    "aria-label": "Drawing pad: draw a digit with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back."});
+    "aria-label": `Drawing pad: draw ${digits ? "a digit " : ""}with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back.`});
   const context = contextOf(pad);
   const width = widthOf(pad, app.invalidate);
   const mnist = createDigit({"aria-label": "the drawing, scaled and centred as MNIST does", "data-testid": "draw-mnist"});

@@ -63,7 +63,7 @@ function brightInk(grey, width, height) {
   paper /= count;
   const ink = Float32Array.from(grey, (value) => Math.abs(value - paper));
   const most = ink.reduce((a, b) => Math.max(a, b), 0);
-  if (most < 24) throw new PlainError("The picture shows no digit: it is of one tone.");
+  if (most < 24) throw new PlainError("The picture shows nothing: it is of one tone.");
   const noise = 0.2 * most;
   return Uint8ClampedArray.from(ink, (value) => Math.max(0, value - noise) / (most - noise) * 255);
 }

@@ -1,0 +1,18 @@
+"""Maps of several runs tell the classes of any data set apart."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.runs.maps import Map, maps
+
+CLASSES = 100
+SQUARE = (np.full(2, -1.0), np.full(2, 1.0))
+
+
+def test_of_a_hundred_classes_no_two_have_one_mark_in_one_colour() -> None:
+    codes, labels = np.zeros((CLASSES, 2)), np.arange(CLASSES)
+    names = [f"class {label}" for label in labels]
+    figure = maps([Map("one", codes, labels, {"test": CLASSES}, names, "prior sd", True, SQUARE)])
+    looks = {(trace.marker.color, *trace.marker.symbol) for trace in figure.data}
+    assert len(figure.data) == len(looks) == CLASSES
