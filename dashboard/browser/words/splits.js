@@ -79,7 +79,7 @@ export function sampleText(splits, of) {
 /** What the small dots of maps are, where a bundle brings codes without images. @param {readonly (import("../model/bundle.js").Rest|null)[]} rests of the maps @returns {string} */
 export function restText(rests) {
   const counts = rests.flatMap((rest) => (rest ? [`${rest.count < rest.of ? `${rest.count.toLocaleString("en")} of` : "all"} ${rest.of.toLocaleString("en")}`] : []));
-  return counts.length ? `small dots: the codes of ${[...new Set(counts)].join(" and of ")} other images` : "";
+  return counts.length ? `small dots${counts.length < rests.length ? " on one map" : ""}: the codes of ${[...new Set(counts)].join(" and of ")} other images` : "";
 }
 
 /** @param {Splits} splits */
