@@ -235,6 +235,8 @@ def settings(row: Row) -> dict[str, str]:
         told[name] = NOTHING
     for name in ("fourier_features", "fourier_scale") if model.decoder != "fourier" else ():
         told[name] = NOTHING
+    if not model.noise_is_given:
+        told["noise"] = NOTHING
     first = list(told).index("seconds")
     told = {name: value for name, value in told.items() if name not in _BUDGETS}
     return dict([*list(told.items())[:first], ("budget", budget(train)), *list(told.items())[first:]])

@@ -186,9 +186,11 @@ def state_of(row: Row) -> str:
     """How a row stands, as Markdown."""
     parts = [f"**{row.state}**", KINDS[row.kind] if row.kind else "", plain(row.data)]
     if row.configs:
-        parts.append(f"{row.configs[0].latent_dim} latent dimension{'s' * (row.configs[0].latent_dim != 1)}")
-        began = "began with " if row.turned else ""
-        parts += [f"{began}β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{row.configs[1].beta:g}"] if row.kind == "vae" else []
+        model, train = row.configs
+        parts.append(f"{model.latent_dim} latent dimension{'s' * (model.latent_dim != 1)}")
+        numbers = ({"β": train.beta} if model.kind == "vae" else {}) | ({"σ": train.noise} if model.noise_is_given else {})
+        told_numbers = ", ".join(f"{name}\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{value:g}" for name, value in numbers.items())
+        parts.append(f"{'began with ' if row.turned and numbers else ''}{told_numbers}")
     if row.view and row.view.position:
         parts[0] = f"**{row.state}**, place {row.view.position}"
     elif row.view and row.state not in (State.FINISHED, State.DAMAGED):

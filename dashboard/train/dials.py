@@ -18,21 +18,25 @@ from vae_engine.stored.knobs import Value
 
 _LADDERS: dict[str, tuple[float, ...]] = {
     "beta": (0.0, 0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 20.0, 50.0, 100.0),
+    "noise": (0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 2.0),
     "learning_rate": (1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 4e-3, 1e-2, 2e-2, 5e-2, 1e-1),
     "samples": (1, 2, 3, 5, 10, 20, 50),
 }
-_WIDTHS = {"beta": 200, "learning_rate": 280, "samples": 230}
+_WIDTHS = {"beta": 200, "noise": 230, "learning_rate": 280, "samples": 230}
 """Pixels of a slider with its label."""
 
 
 def show(jobs: Jobs, view: RunView, model: ModelConfig, train: TrainConfig) -> None:
-    """A slider for each number and a switch for the KL."""
+    """A slider for each number and a switch for the KL; where no noise is given, in place of its slider why not."""
     standing = where(view, train)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-knobs"):
         for knob in _LADDERS:
-            _slider(jobs, view.id, knob, standing[knob], train, knobs.why_not(knob, model, train))
+            why_not = knobs.why_not(knob, model, train)
+            if knob == "noise" and why_not:
+                st.markdown(wording.NO_NOISE, help=why_not, width="content")
+            else:
+                _slider(jobs, view.id, knob, standing[knob], train, why_not)
         _switch(jobs, view.id, standing["kl"], knobs.why_not("kl", model, train))
-        st.markdown(wording.NOISE, help=knobs.why_not("noise", model, train), width="content")
         untouched = "" if standing != knobs.at_first(train) else wording.AS_IT_BEGAN_ALREADY
         back = partial(state.attempt, jobs.turn_back, view.id)
         st.button(

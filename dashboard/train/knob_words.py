@@ -11,14 +11,16 @@ from vae_engine.stored import knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.stored.knobs import Turned, Value
 
-KNOBS = {"beta": "β", "learning_rate": "Learning rate", "samples": "Samples of z", "kl": "KL"}
+KNOBS = {"beta": "β", "noise": "Noise σ", "learning_rate": "Learning rate", "samples": "Samples of z", "kl": "KL"}
 KNOB_HELP = {
     "beta": "Weight of the KL in the objective, from the next step on.",
+    "noise": "σ of the Gaussian p(x|z), from the next step on. The squared error weighs 1/2σ² against the KL, so that only β·σ² "
+    "decides what is learned: twice the σ does what four times the β does. But log p(x) is then of the new σ.",
     "learning_rate": "Its peak, from the next step on; the schedule goes on from it.",
     "samples": "Draws of z per image in a step, from the next one on: L of the ELBO, K of the IWAE bound.",
     "kl": "Off leaves the KL out of the objective from the next step on; z is still drawn.",
 }
-NOISE = "Noise of p(x|z): –"
+NO_NOISE = "Noise of p(x|z): –"
 AS_IT_BEGAN, AS_IT_BEGAN_HELP = "As it began", "Sets every knob back to what the run began with."
 AS_IT_BEGAN_ALREADY = "No knob stands elsewhere than at the beginning."
 
@@ -32,7 +34,12 @@ def turned(view: RunView) -> str:
     """What was turned while a run trained; nothing where nothing was."""
     if not view.turned:
         return ""
-    return f"Turned while it trained: {'; '.join(map(knobs.told, view.turned))}."
+    said = f"Turned while it trained: {'; '.join(map(knobs.told, view.turned))}."
+    noise = [turn.new for turn in view.turned if turn.knob == "noise"]
+    if not noise:
+        return said
+    of = "of the weights that it keeps" if view.configs and view.configs[1].patience else f"{noise[-1]:g}, where it stood at last"
+    return f"{said} Its terms and its log p(x) are of the noise {of}."
 
 
 def objective(view: RunView, model: ModelConfig, train: TrainConfig, standing: Mapping[str, Value]) -> str:
@@ -46,13 +53,15 @@ def objective(view: RunView, model: ModelConfig, train: TrainConfig, standing: M
 
 def minimised(model: ModelConfig, train: TrainConfig, weight: float) -> str:
     """The objective in signs, its KL with a weight."""
+    given = f" at σ = {train.noise:g}" if model.noise_is_given else ""
+    if train.objective == "iwae" and model.kind == "vae":
+        return f"−IWAE bound{given}, K = {train.samples}"
+    nll = f"nll{given}"
     if model.kind == "ae":
-        return "nll"
-    if train.objective == "iwae":
-        return f"−IWAE bound, K = {train.samples}"
+        return nll
     if not weight:
-        return "nll, without KL"
-    return "nll + KL" if weight == 1 else f"nll + {weight:.3g} · KL"
+        return f"{nll}, without KL"
+    return f"{nll} + KL" if weight == 1 else f"{nll} + {weight:.3g} · KL"
 
 
 def _weight(view: RunView, train: TrainConfig) -> float:

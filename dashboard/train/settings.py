@@ -11,6 +11,7 @@ from dashboard.shared.numbers import NumberError, read_number
 from dashboard.train import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.command import train_flags
+from vae_engine.stored import knobs
 from vae_engine.stored.config import LIVE_TRAIN, ModelConfig, TrainConfig
 
 Values = dict[str, Any]
@@ -22,7 +23,7 @@ UNIT, AMOUNT = "budget-unit", "budget-amount"
 """Of the budget, the one setting that a form holds otherwise than the configs."""
 GROUPS = {
     wording.NETWORK: (
-        "kind", "latent_dim", "likelihood", "spread", "encoder", "encoder_widths", "layer_norm", "dropout", "decoder",
+        "kind", "latent_dim", "likelihood", "noise", "spread", "encoder", "encoder_widths", "layer_norm", "dropout", "decoder",
         "decoder_widths", "fourier_features", "fourier_scale", "activation",
     ),
     wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples"),
@@ -134,6 +135,7 @@ def senseless(values: Mapping[str, Any]) -> dict[str, str]:
         (values["schedule"] == "constant", ("lr_warmup",), "A constant rate has no warm-up."),
         (values["optimizer"] != "adam", ("adam_beta2",), "Only Adam has it."),
         (values["decoder"] != "fourier", ("fourier_features", "fourier_scale"), "Only a decoder with Fourier features has it."),
+        (values["likelihood"] in knobs.NO_NOISE, ("noise",), knobs.NO_NOISE.get(values["likelihood"], "")),
         (values["objective"] == "iwae", ("beta", "kl_warmup_epochs"), "The IWAE bound has no KL of its own to weigh."),
         (values["kind"] == "ae", ("spread", "beta", "kl_warmup_epochs", "objective", "samples"),
          "A plain autoencoder has neither q(z|x) nor KL."),

@@ -34,7 +34,7 @@ LABELS = {
     "kind": "Model", "latent_dim": "Latent dimensions", "encoder": "Encoder", "encoder_widths": "Encoder widths",
     "decoder": "Decoder", "decoder_widths": "Decoder widths", "fourier_features": "Fourier features",
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
-    "likelihood": "Likelihood", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
+    "likelihood": "Likelihood", "noise": "Noise σ", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
     "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
     "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
     "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
@@ -44,6 +44,7 @@ LABELS = {
 }  # fmt: skip
 CHOICES = {
     "vae": "VAE", "ae": "Plain autoencoder", "A": "A: all Monte Carlo", "B": "B: analytic KL", "iwae": "IWAE", "mlp": "MLP",
+    "gaussian": "gaussian, σ learned", "gaussian-fixed": "gaussian, σ given",
     "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
 }  # fmt: skip
 TRAIN_ON, MORE = "Train on", "How much more"

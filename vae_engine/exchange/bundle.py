@@ -5,6 +5,7 @@
                           caveat (what its nats are where they are no log-probabilities, else empty),
                           points {count, protocol, seed, splits, low [2], high [2]}, train {…}, rest {…} or none
     encoder.*, decoder.*  weights, float16, under the names of their layers
+    noise                 float32 []: σ of p(x|z), where it is given and not learned
     points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
                           in a small data set of the others too: `splits` counts them in their order (test, validation,
                           train); a file without it has test images only
@@ -90,7 +91,12 @@ def parted(stored: Stored) -> tuple[bytes, bytes]:
 
 def _packed(tensors: dict[str, np.ndarray], **described: Any) -> bytes:
     notes = {key: json.dumps(value) for key, value in described.items()}
-    return pack({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, notes)
+    return pack({name: np.asarray(tensor, order="C") for name, tensor in tensors.items()}, notes)
+
+
+def weights(stored: Stored) -> dict[str, np.ndarray]:
+    """The weights of a model as the browser reads them: in half precision, but for single numbers."""
+    return {name: weight.astype(np.float16) if weight.ndim else weight for name, weight in stored.weights.items()}
 
 
 def _contents(stored: Stored, with_images: bool, points: int | None = None) -> Codes:
@@ -98,7 +104,7 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None) -> C
     if stored.model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
-    tensors = {name: weight.astype(np.float16) for name, weight in stored.weights.items()} | codes
+    tensors = weights(stored) | codes
     tensors["points.labels"] = np.ascontiguousarray(datasets.shown(stored.train.data, points or datasets.SHOWN)[0].labels)
     if points is None and (names := datasets.names(stored.train.data)):
         tensors["points.names"] = np.frombuffer(file_names.packed(names), np.uint8)

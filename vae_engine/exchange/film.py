@@ -7,7 +7,7 @@ A **frame** is one instant: the decoder, and where the encoder puts the first im
                           training {step, seconds, progress, loss, nll, kl, elbo} of the batches logged last, or null,
                           held_out {step, nll, kl, elbo} as measured last, or null; an autoencoder has no kl, no elbo;
                           each mean over images has its standard error beside it (nll_se), where the log knows it
-    decoder.*             weights, float16, under the names of their layers
+    decoder.*, noise      as in a bundle
     points.codes          uint16 [n, 2]: low + code/65535·(high − low)
     points.std            float16 [n, 2]: posterior σ (VAE only)
 
@@ -68,7 +68,7 @@ def _frame(stored: Stored) -> bytes:
         codes, std = forward.encode(stored, x)
     if not np.isfinite(codes).all():
         raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
-    tensors = {name: one.astype(np.float16) for name, one in stored.weights.items() if name.startswith("decoder.")}
+    tensors = {name: one for name, one in export.weights(stored).items() if not name.startswith("encoder.")}
     tensors["points.codes"], place = export.quantise(codes)
     if std is not None:
         tensors["points.std"] = export.spreads(std)
@@ -80,7 +80,7 @@ def _frame(stored: Stored) -> bytes:
         "caveat": nats.caveat(model.likelihood, stored.train.protocol),
         **_moment(stored.folder, step, model.kind),
     }  # fmt: skip
-    return pack({name: np.ascontiguousarray(one) for name, one in tensors.items()}, {"frame": json.dumps(header)})
+    return pack({name: np.asarray(one, order="C") for name, one in tensors.items()}, {"frame": json.dumps(header)})
 
 
 def _beta(stored: Stored, step: int) -> float:

@@ -98,6 +98,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """All the numbers of a model on one split or on `limit` of its images drawn by the seed, with the protocol beside them.
 
+    Where p(x|z) has a given σ it is told as `noise`: that of the model, however it was turned while it trained.
     For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`), log_px_exact
     and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the statistics of its codes.
     A `caveat` says what the nats are where they are no log-probabilities. A mean over images has its standard error beside it
@@ -108,7 +109,7 @@ def evaluate(
     x = observed(images, protocol, seed)[chosen]  # an image has the same pixels however many are drawn
     result: dict[str, Any] = {
         "model": name, "kind": model.config.kind, "data": data_set, "protocol": protocol, "split": split, "n": len(x),
-        "seed": seed, "estimator": "B", "samples": samples,
+        "seed": seed, "estimator": "B", "samples": samples, **model.given_noise,
     }  # fmt: skip
     terms, about = _measured(model, x, seed, samples, is_samples, progress)
     train = datasets.load(data_set, "train").head(10_000)

@@ -79,6 +79,44 @@ class Gaussian:
         return mean + spread * torch.randn(mean.shape, generator=rng, device=mean.device)
 
 
-Likelihood = Bernoulli | Gaussian
+class FixedGaussian:
+    """Independent Gaussian pixels of one given spread: N(x; μ(z), σ²I), so −log p(x|z) = ‖x − μ‖²/2σ² + n/2 · log 2πσ².
+
+    Against the KL the squared error weighs 1/2σ²: nll + β·KL has the minimum of ‖x − μ‖²/2 + βσ²·KL, so that here σ² and β
+    are one knob for what is learned (β-VAE). But σ belongs to p(x|z), and so to every log p(x), while β is the objective's.
+    """
+
+    name = "gaussian-fixed"
+
+    def __init__(self, noise: Tensor | float) -> None:
+        self.noise = torch.as_tensor(noise)
+
+    def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
+        """log density in nats per image, summed over pixels: x, raw [..., 784] → [...]."""
+        return (-0.5 * ((x - self.mean(raw)) / self.noise) ** 2 - self.noise.log() - 0.5 * math.log(2 * math.pi)).sum(-1)
+
+    def statistics(self, x: Tensor) -> Tensor:
+        """x, and the part of log p(x|z) that no z touches, log N(x; 0, σ²I): [n, 784] → [n, 785], float64."""
+        x, noise = x.double(), self.noise.double()
+        rest = (-0.5 * (x / noise) ** 2 - noise.log() - 0.5 * math.log(2 * math.pi)).sum(-1, keepdim=True)
+        return torch.cat([x, rest], -1)
+
+    def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
+        """η [k, 785] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
+        mean = self.mean(raw.double())
+        scaled = mean / self.noise.double() ** 2
+        return torch.cat([scaled, torch.ones_like(scaled[..., :1])], -1), -0.5 * (mean * scaled).sum(-1)
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """E[x|z] in [0, 1]: raw [..., 784] → [..., 784]."""
+        return torch.sigmoid(raw)
+
+    def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
+        """x ~ p(x|z): raw [..., 784] → [..., 784]; may leave [0, 1]."""
+        return self.mean(raw) + self.noise * torch.randn(raw.shape, generator=rng, device=raw.device)
+
+
+Likelihood = Bernoulli | Gaussian | FixedGaussian
 
 LIKELIHOODS: dict[str, Likelihood] = {"bernoulli": Bernoulli(), "gaussian": Gaussian()}
+"""Those that need nothing but the decoder's numbers."""

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vae_engine.model.likelihoods import LIKELIHOODS, Likelihood
+from vae_engine.model.likelihoods import LIKELIHOODS, FixedGaussian, Likelihood
 from vae_engine.model.networks import build
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.config import ModelConfig
@@ -35,17 +35,31 @@ class Posterior(NamedTuple):
 class _Model(nn.Module):
     """What a VAE and an autoencoder share: two networks and a likelihood."""
 
+    noise: Tensor | None
+    """σ of p(x|z) where it is given and not learned; 1 until training sets it. It travels with the weights."""
+
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
         described = layers(config)
         self.encoder = build(described["encoder"])
         self.decoder = build(described["decoder"])
+        self.register_buffer("noise", torch.ones(()) if config.noise_is_given else None)
 
     @property
     def likelihood(self) -> Likelihood:
         """p(x|z) as configured."""
-        return LIKELIHOODS[self.config.likelihood]
+        return LIKELIHOODS[self.config.likelihood] if self.noise is None else FixedGaussian(self.noise)
+
+    @property
+    def given_noise(self) -> dict[str, float]:
+        """`noise`, the σ of p(x|z), for the record; nothing where none is given."""
+        return {} if self.noise is None else {"noise": float(f"{self.noise.item():.7g}")}
+
+    def set_noise(self, noise: float) -> None:
+        """Give p(x|z) its σ, where that is given and not learned."""
+        if self.noise is not None:
+            self.noise.fill_(noise)
 
     def decode_logits(self, z: Tensor) -> Tensor:
         """The likelihood's raw parameters (logits for Bernoulli): z [..., d] → [..., 784 or 1568]."""
@@ -110,8 +124,8 @@ def _energy(activation: nn.Module) -> float:
 
 @torch.no_grad()
 def start_at_mean_image(model: Model, images: np.ndarray) -> None:
-    """Set the output bias of a Bernoulli decoder to the logits of the mean training image."""
+    """Set the output bias of a decoder that gives logits of the mean and no spread to those of the mean training image."""
     bias = getattr(model.decoder[-1], "bias", None)
-    if model.config.likelihood == "bernoulli" and bias is not None:
+    if model.config.likelihood != "gaussian" and bias is not None:
         mean = torch.from_numpy(images[:5000].reshape(-1, bias.numel()).mean(0) / 255)
         bias.copy_(torch.logit(mean.float(), eps=0.005))

@@ -106,7 +106,8 @@ def card(stored: Stored) -> str:
         "MNIST (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0): 50,000 images to train, 10,000 to validate, 10,000 to "
         f"test. The networks see `{stored.train.protocol}` pixels.", "",
         "## Settings", "",
-        *(f"- {key}: {value}" for config in (stored.model, stored.train) for key, value in config.to_dict().items()), "",
+        *(f"- {key}: {value}" for config in (stored.model, stored.train) for key, value in config.to_dict().items()
+          if key != "noise" or stored.model.noise_is_given), "",
         "## Choice among seeds", "",
         f"By {numbers['selection']['by']} on {numbers['selection']['n']:,} images "
         f"({numbers['selection']['samples']} samples): {tried}. The test split was used once, for the chosen one.", "",

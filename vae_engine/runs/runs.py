@@ -136,11 +136,12 @@ def _write(folder: Path, train: TrainConfig, event: training.Event, log: IO[byte
 
 
 def _half(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.half().contiguous() for name, tensor in weights.items()}
+    # A single number, the noise of p(x|z), has no weight to save: it stays what it is.
+    return {name: (tensor.half() if tensor.dim() else tensor).contiguous() for name, tensor in weights.items()}
 
 
 def held_out_metrics(train: TrainConfig, finished: training.Finished) -> dict[str, Any]:
     """The numbers that a finished run keeps, with their protocol."""
     where = {"protocol": train.protocol, "split": "validation", "n": finished.n, "seed": train.seed}
     how = {"estimator": "B", "samples": 1, "steps": finished.step, "seconds": round(finished.seconds, 1)}
-    return {**where, **how, **finished.terms}
+    return {**where, **how, **finished.model.given_noise, **finished.terms}

@@ -115,7 +115,7 @@ class ModelConfig(_Config):
     activation: str = _option("gelu", "nonlinearity", choices=("gelu", "relu", "silu", "tanh"))
     layer_norm: bool = _option(False, "normalise each hidden layer of the encoder")
     dropout: float = _option(0.0, "share of the encoder's hidden units dropped while training", low=0.0, high=0.9)
-    likelihood: str = _option("bernoulli", "p(x|z) per pixel", choices=("bernoulli", "gaussian"))
+    likelihood: str = _option("bernoulli", "p(x|z) per pixel", choices=("bernoulli", "gaussian", "gaussian-fixed"))
     spread: str = _option("logvar", "how the encoder gives the posterior's spread", choices=("logvar", "softplus"))
 
     def __post_init__(self) -> None:
@@ -126,6 +126,11 @@ class ModelConfig(_Config):
             raise EngineError("encoder_widths of a conv encoder must be 1 to 3 channel counts, then a hidden width.")
         if self.decoder == "conv" and len(self.decoder_widths) != 3:
             raise EngineError("decoder_widths of a conv decoder must be a hidden width, then 2 channel counts.")
+
+    @property
+    def noise_is_given(self) -> bool:
+        """Whether p(x|z) has a σ that is given and not learned; it lies among the weights, since it can be turned."""
+        return self.likelihood == "gaussian-fixed"
 
 
 @dataclass(frozen=True)
@@ -166,6 +171,9 @@ class TrainConfig(_Config):
     objective: str = _option("B", "estimator: A (all Monte Carlo), B (analytic KL) or iwae", choices=("A", "B", "iwae"))
     samples: int = _option(1, "z samples per image: L of the ELBO, K of the IWAE bound", low=1, high=1000)
     beta: float = _option(1.0, "weight of the KL term in the loss", low=0.0, high=1000.0)
+    noise: float = _option(
+        0.2, "σ of p(x|z) for gaussian-fixed; nll + β·KL then has the minimum of ‖x − μ‖²/2 + βσ²·KL", low=1e-3, high=10.0
+    )
     kl_warmup_epochs: float = _option(0.0, "epochs over which beta grows from 0", low=0.0, high=10_000.0)
     initialisation: str = _option("uniform", "first weights: uniform as torch draws them, or he", choices=("uniform", "he"))
     optimizer: str = _option("adam", "optimiser", choices=("adam", "adagrad", "sgd"))

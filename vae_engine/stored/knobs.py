@@ -1,7 +1,8 @@
 """Knobs: the settings that can be turned while a run trains, and the turns that were. Knows nothing of torch.
 
 A run is its settings, its seed and its turns, each with the step at which it took effect: who trains again with these turns
-at these steps comes to the same weights. Measured terms stay what they are (β = 1, one z); only the objective is turned.
+at these steps comes to the same weights. Measured terms stay what they are (β = 1, one z): the objective is turned, and with
+the noise of p(x|z), which lies among the weights, the model itself.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ Value = bool | int | float
 _TYPES: dict[str, type] = {"beta": float, "learning_rate": float, "kl": bool, "samples": int, "noise": float}
 KNOBS = tuple(_TYPES)
 _NAMES = {"beta": "β", "learning_rate": "learning rate", "kl": "KL", "samples": "samples of z", "noise": "noise"}
-_NO_NOISE = {
+NO_NOISE = {
     "bernoulli": "The Bernoulli likelihood has no noise to set.",
-    "gaussian": "The Gaussian likelihood learns the noise of every pixel; there is none to set.",
+    "gaussian": "This Gaussian likelihood learns the noise of every pixel; there is none to set.",
 }
+"""Why a likelihood has no noise that could be given."""
 TURNED, PLANNED = "turned", "planned"
 """The types of the events of a log that are about knobs: a turn that took effect, and the turns that are to be replayed."""
 
@@ -46,7 +48,7 @@ class Planned:
 
 def at_first(train: TrainConfig) -> dict[str, Value]:
     """Where the knobs of a run stand before any is turned."""
-    return {"beta": train.beta, "learning_rate": train.learning_rate, "kl": True, "samples": train.samples}
+    return {"beta": train.beta, "learning_rate": train.learning_rate, "kl": True, "samples": train.samples, "noise": train.noise}
 
 
 def in_force(train: TrainConfig, turns: Iterable[Turned]) -> dict[str, Value]:
@@ -57,7 +59,8 @@ def in_force(train: TrainConfig, turns: Iterable[Turned]) -> dict[str, Value]:
 def applied(train: TrainConfig, standing: Mapping[str, Any]) -> TrainConfig:
     """The settings by which the next step is taken: a KL that is off has the weight 0."""
     beta = standing["beta"] if standing["kl"] else 0.0
-    return replace(train, beta=beta, learning_rate=standing["learning_rate"], samples=standing["samples"])
+    settings = {knob: value for knob, value in standing.items() if knob != "kl"}
+    return replace(train, **settings | {"beta": beta})
 
 
 def why_not(knob: str, model: ModelConfig, train: TrainConfig) -> str:
@@ -68,7 +71,7 @@ def why_not(knob: str, model: ModelConfig, train: TrainConfig) -> str:
         return "A plain autoencoder draws no z and has no KL; only its learning rate can be turned."
     if knob in ("beta", "kl") and train.objective == "iwae":
         return "The IWAE bound has no KL of its own to weigh."
-    return _NO_NOISE[model.likelihood] if knob == "noise" else ""
+    return NO_NOISE.get(model.likelihood, "") if knob == "noise" else ""
 
 
 def checked(knob: str, value: Any, model: ModelConfig, train: TrainConfig) -> Value:

@@ -18,6 +18,8 @@ from vae_engine.stored.architecture import layers
 from vae_engine.stored.config import ModelConfig
 
 MAX_BYTES = 256 * 2**20
+NOISE = "noise"
+"""The σ of a p(x|z) whose noise is given: a single number, and no weight that is trained."""
 _MAX_HEADER = 2**18
 
 Weights = dict[str, np.ndarray]
@@ -28,12 +30,13 @@ def expected_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for part, described in layers(config).items():
         shapes |= records.weight_shapes(described, part)
-    return shapes
+    return shapes | ({NOISE: ()} if config.noise_is_given else {})
 
 
 def parameter_count(config: ModelConfig) -> int:
-    """Number of trained weights of a model of this config; the fixed Fourier frequencies do not count."""
+    """Number of trained weights of a model of this config; fixed Fourier frequencies and given noise do not count."""
     shapes = expected_shapes(config)
+    shapes.pop(NOISE, None)
     if config.decoder == "fourier":
         del shapes["decoder.0.weight"]
     return sum(math.prod(shape) for shape in shapes.values())
@@ -106,3 +109,5 @@ def check(weights: Weights, config: ModelConfig, name: str) -> None:
             raise EngineError(f"{name}: {key!r} has shape {weights[key].shape} where its config needs {shape}.")
         if weights[key].dtype not in (np.float32, np.float16):
             raise EngineError(f"{name}: {key!r} is {weights[key].dtype}, not float32 or float16.")
+    if NOISE in weights and not weights[NOISE] > 0:
+        raise EngineError(f"{name}: the noise of p(x|z) must be above 0.")

@@ -94,3 +94,5 @@ class Averaged:
         share = 1 - min(self.decay, (1 + self.updates) / (10 + self.updates))
         for mean, weight in zip(self.model.parameters(), model.parameters(), strict=True):
             mean.lerp_(weight, share)
+        for kept, now in zip(self.model.buffers(), model.buffers(), strict=True):
+            kept.copy_(now)  # what is set and not learned, such as noise that was turned

@@ -89,6 +89,7 @@ def train(
     if config.initialisation == "he":
         start_balanced(model, config.seed)
     start_at_mean_image(model, images)
+    model.set_noise(dials.settings.noise)
     if not resume:
         yield Snapshot(0, _copy(model.state_dict()))
     model = model.to(target)
@@ -136,6 +137,7 @@ def train(
         if order is None or epoch != order_epoch:
             order, order_epoch = data.generator(config.seed, _BATCH, epoch).permutation(len(images)), epoch
         yield from dials.turn(step, asked())
+        model.set_noise(dials.settings.noise)
         rate = dials.settings.learning_rate * learning_rate_factor(config, progress())
         chosen = images[order[place * batch : (place + 1) * batch]]
         x = torch.from_numpy(data.observe(chosen, config.protocol, data.generator(config.seed, _PIXELS, step))).to(target)

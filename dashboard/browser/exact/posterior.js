@@ -40,7 +40,7 @@ export class Inference {
     this.count = this.z.length / 2;
     this.prepared = 0; // points of the coarse lattice decoded so far
     // log p(x, z) = t(x)·η + b at every point; η lies statistic by statistic, so that blank pixels cost nothing.
-    this.eta = new Float32Array(network.rawWidth * this.count);
+    this.eta = new Float32Array(network.likelihood.statisticsWidth * this.count);
     this.bias = new Float64Array(this.count);
   }
 

@@ -7,7 +7,7 @@ import { createNetwork } from "../model/networks.js";
 
 /** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number,
  *   nll_se?: number, kl_se?: number, elbo_se?: number}} Terms nats per image, each with its standard error, and the step they were measured at */
-/** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
+/** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, noise: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, caveat: string, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
 /** @typedef {{count: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, of: import("../model/bundle.js").Splits|null, images: Promise<Uint8Array>}} Cast
@@ -29,6 +29,7 @@ export function readFrame(bytes) {
     step: header.step,
     kind: header.kind,
     beta: header.beta,
+    noise: tensors.get("noise")?.data[0] ?? null,
     classes: header.classes.map(String),
     codes: readCodes(tensors, "points.codes", header.points),
     std: /** @type {Float32Array|null} */ (std),

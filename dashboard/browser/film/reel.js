@@ -258,6 +258,7 @@ export function createReel(film, place, first) {
 }
 
 /** @param {Frame} frame */
-function kindOf({kind, beta}) {
-  return kind === "vae" ? `VAE, β = ${beta}` : "plain autoencoder";
+function kindOf({kind, beta, noise}) {
+  const given = noise === null ? "" : `, σ = ${Number(noise.toPrecision(6))}`; // of single precision
+  return (kind === "vae" ? `VAE, β = ${beta}` : "plain autoencoder") + given;
 }

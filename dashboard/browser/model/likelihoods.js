@@ -1,6 +1,7 @@
 // @ts-check
 // p(x|z) from the decoder's raw numbers, as in vae_engine/model/likelihoods.py. Nats per image, summed over pixels.
 
+import { PlainError } from "../base/errors.js";
 import { sigmoid, softplus } from "./activations.js";
 import { PIXELS } from "./bundle.js";
 
@@ -12,7 +13,8 @@ const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
  * @property {number} rawWidth raw numbers per image
  * @property {(x: Float32Array, raw: Float32Array, at: number) => number} logProb log p(x|z)
  * @property {(raw: Float32Array, at: number) => number} entropy of p(x|z)
- * @property {(x: Float32Array) => Float32Array} statistics t(x), rawWidth numbers
+ * @property {number} statisticsWidth how many numbers t(x) and η have
+ * @property {(x: Float32Array) => Float32Array|Float64Array} statistics t(x)
  * @property {(raw: Float32Array, at: number, eta: Float32Array, to: number, step: number) => number} natural
  *   writes η to every step-th place, returns b, with log p(x|z) = t(x)·η + b: one image meets many z in one product
  */
@@ -20,6 +22,7 @@ const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 /** Independent Bernoulli pixels with logits l: Σ xᵢ lᵢ − softplus(lᵢ). @type {Likelihood} */
 const bernoulli = {
   rawWidth: PIXELS,
+  statisticsWidth: PIXELS,
   logProb(x, raw, at) {
     let sum = 0;
     for (let i = 0; i < PIXELS; i++) sum += x[i] * raw[at + i];
@@ -51,6 +54,7 @@ function softplusSum(raw, at) {
 /** Independent Gaussian pixels, N(x; σ(m), s²) with s = 0.01 + softplus of the second half. @type {Likelihood} */
 const gaussian = {
   rawWidth: 2 * PIXELS,
+  statisticsWidth: 2 * PIXELS,
   logProb(x, raw, at) {
     let sum = 0;
     for (let i = 0; i < PIXELS; i++) {
@@ -79,4 +83,38 @@ const gaussian = {
   },
 };
 
-export const LIKELIHOODS = { bernoulli, gaussian };
+/** Independent Gaussian pixels of one given spread, N(x; σ(m), s²). The last of t(x) is log N(x; 0, s²), which no z touches.
+ * @param {number|undefined} noise s @returns {Likelihood} @throws {PlainError} where s is missing, or no spread */
+function fixedGaussian(noise = 0) {
+  if (!(noise > 0)) throw new PlainError("This model file cannot be used: it does not give the noise of its pixels.");
+  const precision = 1 / noise ** 2, constant = -PIXELS * (Math.log(noise) + HALF_LOG_TAU);
+  return {
+    rawWidth: PIXELS,
+    statisticsWidth: PIXELS + 1,
+    logProb(x, raw, at) {
+      let sum = 0;
+      for (let i = 0; i < PIXELS; i++) sum += (x[i] - sigmoid(raw[at + i])) ** 2;
+      return constant - 0.5 * precision * sum;
+    },
+    entropy: () => 0.5 * PIXELS - constant,
+    statistics(x) {
+      const found = new Float64Array(PIXELS + 1);
+      found.set(x);
+      found[PIXELS] = constant - 0.5 * precision * x.reduce((sum, pixel) => sum + pixel ** 2, 0);
+      return found;
+    },
+    natural(raw, at, eta, to, step) {
+      let sum = 0;
+      for (let i = 0; i < PIXELS; i++) {
+        const mean = sigmoid(raw[at + i]);
+        eta[to + i * step] = mean * precision;
+        sum += mean ** 2;
+      }
+      eta[to + PIXELS * step] = 1;
+      return -0.5 * precision * sum;
+    },
+  };
+}
+
+/** By name; each is given the noise that lies among the weights, which only one of them has. @type {Record<string, (noise?: number) => Likelihood>} */
+export const LIKELIHOODS = { bernoulli: () => bernoulli, gaussian: () => gaussian, "gaussian-fixed": fixedGaussian };

@@ -18,7 +18,7 @@ import { sigmoid, softplus } from "./activations.js";
  * @property {import("./likelihoods.js").Likelihood} likelihood p(x|z)
  * @property {boolean} simd whether the WebAssembly kernel is in use
  * @property {import("./kernels.js").Kernel} kernel the memory it runs in
- * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 for a Gaussian likelihood
+ * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 where a spread is learned
  * @property {boolean} encodes whether its encoder is here
  * @property {{encoder: Part|null, decoder: Part}} parts its layers one by one, for who wants to see inside (trace.js)
  * @property {(x: Float32Array) => Encoded} encode
@@ -42,7 +42,7 @@ import { sigmoid, softplus } from "./activations.js";
 export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const { header, kind, tensors } = bundle;
   const { spread } = header.config;
-  const likelihood = LIKELIHOODS[/** @type {"bernoulli"|"gaussian"} */ (header.config.likelihood)];
+  const likelihood = LIKELIHOODS[header.config.likelihood]?.(tensors.get("noise")?.data[0]);
   if (!likelihood) throw new PlainError(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
   const machine = new Machine();
   const image = machine.reserve(BATCH * PIXELS);

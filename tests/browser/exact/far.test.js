@@ -12,7 +12,7 @@ const LOG_PX = -100;
 /** The posterior is a Gaussian at a place, known in closed form, and so is log p(x). */
 function inferenceAt(mu, logPx = LOG_PX) {
   const network = knownNetwork({ mu, std: [0.3, 0.3] }, logPx);
-  network.rawWidth = 1;
+  network.likelihood.statisticsWidth = 1;
   network.encode = () => ({ mu, std: [0.3, 0.3] });
   network.likelihood.statistics = () => new Float32Array(1);
   network.likelihood.natural = (raw) => network.likelihood.logProb(null, raw);

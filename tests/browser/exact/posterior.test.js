@@ -39,7 +39,7 @@ function load(name, count, withGaps) {
 }
 
 const COUNT = 200;
-const models = { "vae-mnist": load("vae-mnist", COUNT, 6), gaussian: load("gaussian", 8, 3) };
+const models = { "vae-mnist": load("vae-mnist", COUNT, 6), gaussian: load("gaussian", 8, 3), "gaussian-fixed": load("gaussian-fixed", 8, 3) };
 
 for (const [name, { inference, x, exact }] of Object.entries(models)) {
   test(`${name}: log p(x) is the engine's to 0.01 nat`, () => {
@@ -115,7 +115,7 @@ function known(logDensity, mu = [0, 0]) {
       for (let k = 0; k < z.length / 2; k++) take(Float32Array.of(z[2 * k], z[2 * k + 1]), 0, k);
     },
     likelihood: {
-      rawWidth: 784,
+      statisticsWidth: 784,
       statistics: () => new Float32Array(784),
       // p(x|z) = density / prior, so that the joint is the density.
       natural: (raw) => logDensity(raw[0], raw[1]) + 0.5 * (raw[0] ** 2 + raw[1] ** 2) + Math.log(2 * Math.PI),

@@ -118,6 +118,7 @@ for (const kind of ["vae", "ae"]) {
     const frame = readFrame(bytes);
     const want = told[kind];
     assert.deepEqual([frame.kind, frame.step, frame.std !== null], [kind, want.step, kind === "vae"]);
+    assert.equal(frame.noise, want.noise && Math.fround(want.noise));
     near([...frame.codes], want.codes, want.quantum);
     const { nll, kl } = want.training;
     assert.deepEqual(frame.training, kind === "vae" ? { ...want.training, elbo: -(nll + kl) } : want.training);

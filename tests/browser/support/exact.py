@@ -19,7 +19,6 @@ from vae_engine.exchange import bundle as export
 from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.gaps import gaps
 from vae_engine.model import loading
-from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.runs import runs
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.checkpoints import Stored
@@ -27,11 +26,11 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 
 
 def main(folder: Path, name: str, count: int, with_gaps: int) -> None:
-    stored = trained(folder / "run", name) if name in LIKELIHOODS else registry.find(name)
+    stored = registry.find(name) if name in registry.names() else trained(folder / "run", name)
     images = data.load("test").head(count).images
     (folder / "model.bundle").write_bytes(export.bundle(stored, with_images=False))
     (folder / "images.bin").write_bytes(images.tobytes())
-    weights = {key: weight.astype("float16").astype("float32") for key, weight in stored.weights.items()}
+    weights = {key: weight.astype("float32") for key, weight in export.weights(stored).items()}
     vae = loading.to_torch(dataclasses.replace(stored, weights=weights))
     x = torch.from_numpy(data.observe_fixed(images, "dynamic", 0))
     exact = exact_log_px(vae, x)

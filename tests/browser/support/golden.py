@@ -39,6 +39,7 @@ CONFIGS = {
     ),
     "ae-gaussian": ModelConfig(**SMALL | {"kind": "ae", "likelihood": "gaussian"}),
     "ae-conv": ModelConfig(kind="ae", encoder="conv", encoder_widths=(3, 5, 2, 16), decoder="conv", decoder_widths=(12, 5, 3)),
+    "mlp-gaussian-fixed": ModelConfig(**SMALL | {"decoder": "mlp", "likelihood": "gaussian-fixed"}),
     "no-hidden-layer": ModelConfig(encoder_widths=(), decoder="mlp", decoder_widths=()),
 }
 
@@ -80,7 +81,7 @@ def write_case(folder: Path, stored: checkpoints.Stored) -> None:
     (folder / f"{stored.name}.f32.bundle").write_bytes(in_full_precision(bundle, stored))
     x = data.observe_fixed(data.load("test").images, "dynamic", 0).reshape(POINTS, -1)[:4]
     z = np.random.default_rng(3).normal(0, 1.5, (37, 2)).astype(np.float32)
-    rounded = {key: weight.astype(np.float16).astype(np.float32) for key, weight in stored.weights.items()}
+    rounded = {key: weight.astype(np.float32) for key, weight in export.weights(stored).items()}
     half = dataclasses.replace(stored, weights=rounded)
     model = loading.to_torch(stored)
     encoded, decoded = model.encode(torch.from_numpy(x)), model.decode(torch.from_numpy(z))

@@ -198,7 +198,10 @@ def test_settings_name_what_differs_and_leave_out_what_an_autoencoder_does_not_h
         assert told
     assert run_table.differences([rows[1], rows[1]]) == {}
     ae = dataclasses.replace(rows[1], configs=(tiny(kind="ae"), short(beta=7.0)))
-    assert run_table.settings(ae)["beta"] == run_table.NOTHING
+    assert (run_table.settings(ae)["beta"], run_table.settings(ae)["noise"]) == (run_table.NOTHING, run_table.NOTHING)
+    noisy = dataclasses.replace(rows[1], configs=(tiny(likelihood="gaussian-fixed"), short(beta=7.0, noise=0.3)))
+    assert (run_table.settings(noisy)["beta"], run_table.settings(noisy)["noise"]) == ("7", "0.3")
+    assert "β\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}7, σ\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}0.3" in runs_wording.state_of(noisy)
 
 
 def picture(url: str) -> np.ndarray:

@@ -33,8 +33,8 @@ def training(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Makes runs that are seen to train, though no process does."""
 
     def made(state: State = State.RUNNING, **settings: Any) -> str:
-        kind = settings.pop("kind", "vae")
-        run = jobs.submit(tiny(kind=kind), short(**settings), "demo")
+        network = {name: settings.pop(name) for name in ("kind", "likelihood") if name in settings}
+        run = jobs.submit(tiny(**network), short(**settings), "demo")
         seen = lambda run, earlier=None: replace(read_run(jobs.folder / run), state=state)  # noqa: E731
         monkeypatch.setattr(jobs, "view", seen)
         return run
@@ -60,14 +60,15 @@ def slider(app: AppTest, knob: str, run: str, turn: int = 0) -> Any:
 def test_knobs_are_turned_and_set_back(
     state: State, page: Callable[..., AppTest], jobs: Jobs, training: Callable[..., str]
 ) -> None:
-    run = training(state)
+    run = training(state, likelihood="gaussian-fixed")
     app = page(run=run)
     assert app.button(key="train-as-it-began").disabled
-    assert [slider(app, knob, run).value for knob in ("beta", "learning_rate", "samples")] == [1.0, 4e-3, 1]
+    assert [slider(app, knob, run).value for knob in ("beta", "noise", "learning_rate", "samples")] == [1.0, 0.2, 4e-3, 1]
     ran(slider(app, "beta", run).set_value(4.0))
+    ran(slider(app, "noise", run).set_value(0.5))
     ran(slider(app, "samples", run).set_value(5))
     ran(app.toggle(key=f"train-knob-kl-{run}-0").set_value(False))
-    assert standing(jobs, run) == {"beta": 4.0, "samples": 5, "kl": False}
+    assert standing(jobs, run) == {"beta": 4.0, "noise": 0.5, "samples": 5, "kl": False}
     assert slider(app, "beta", run).value == 4.0
     ran(app.button(key="train-as-it-began").click())
     assert standing(jobs, run) == knobs.at_first(short())
@@ -94,13 +95,20 @@ def test_a_value_out_of_range_is_refused_in_one_sentence_and_changes_nothing(
     assert not (jobs.folder / run / run_control.CONTROL).exists()
 
 
-def test_a_run_that_does_not_train_has_no_knobs_and_tells_what_was_turned(page: Callable[..., AppTest], jobs: Jobs) -> None:
+def test_a_run_that_does_not_train_has_no_knobs_and_tells_what_was_turned(
+    page: Callable[..., AppTest], jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = jobs.submit(tiny(), short(), "demo")
     jobs.stop(run)
     noted(jobs, run, TURN, {**TURN, "step": 9, "old": 4.0, "new": 0.5})
     app = page(run=run)
     assert not app.select_slider
     assert "Turned while it trained: β 1 → 4 at step 5; β 4 → 0.5 at step 9." in [one.value for one in app.caption]
+    noted(jobs, run, *({**TURN, "step": step, "knob": "noise", "old": 0.2, "new": new} for step, new in ((11, 0.5), (12, 0.3))))
+    assert "are of the noise 0.3, where it stood at last." in knob_words.turned(jobs.view(run))
+    monkeypatch.setattr(jobs, "view", lambda run, read=jobs.view: replace(read(run), configs=(tiny(), short(patience=2))))
+    assert "are of the noise of the weights that it keeps." in knob_words.turned(jobs.view(run))
+    monkeypatch.undo()
     with pytest.raises(EngineError, match="while a run trains"):
         jobs.turn(run, "beta", 2.0)
 
@@ -119,7 +127,15 @@ def test_what_an_autoencoder_has_not_is_disabled_and_says_why(page: Callable[...
     app = page(run=run)
     assert [one.disabled for one in app.select_slider] == ["rate" not in one.label for one in app.select_slider]
     assert len({one.help for one in (*app.select_slider, *app.toggle) if one.disabled and "autoencoder" in one.help}) == 1
-    assert any(one.value == knob_words.NOISE for one in app.markdown)
+
+
+@pytest.mark.parametrize(("likelihood", "why"), list(knobs.NO_NOISE.items()))
+def test_of_noise_that_is_not_given_the_page_says_why_there_is_none(
+    likelihood: str, why: str, page: Callable[..., AppTest], training: Callable[..., str]
+) -> None:
+    app = page(run=training(likelihood=likelihood))
+    assert [one.help for one in app.markdown if one.value == knob_words.NO_NOISE] == [why]
+    assert not any("σ" in one.label for one in app.select_slider)
 
 
 def test_a_knob_turned_elsewhere_is_seen_to_stand_there(
@@ -146,6 +162,18 @@ def test_the_objective_says_which_beta_is_in_force_and_which_comes(jobs: Jobs, t
     assert said() == "minimises nll, without KL"
 
 
+@pytest.mark.parametrize(("settings", "said"), [
+    ({}, "nll at σ = 0.3 + KL"), ({"beta": 4.0}, "nll at σ = 0.3 + 4 · KL"), ({"beta": 0.0}, "nll at σ = 0.3, without KL"),
+    ({"objective": "iwae", "samples": 5}, "−IWAE bound at σ = 0.3, K = 5"),
+])  # fmt: skip
+def test_given_noise_is_told_with_the_objective(settings: dict[str, Any], said: str) -> None:
+    train = short(noise=0.3, **settings)
+    assert knob_words.minimised(tiny(likelihood="gaussian-fixed"), train, train.beta) == said
+    assert "σ" not in knob_words.minimised(tiny(), train, train.beta)
+    if not settings:
+        assert knob_words.minimised(tiny(kind="ae", likelihood="gaussian-fixed"), train, train.beta) == "nll at σ = 0.3"
+
+
 @pytest.mark.parametrize(("epoch", "said"), [(0, "nll, without KL"), (1, "nll + 0.5 · KL"), (2, "nll + KL"), (5, "nll + KL")])
 def test_a_beta_that_still_grows_is_told_as_far_as_it_has_grown(
     epoch: int, said: str, jobs: Jobs, training: Callable[..., str]
@@ -157,7 +185,7 @@ def test_a_beta_that_still_grows_is_told_as_far_as_it_has_grown(
 
 
 def test_a_slider_stops_where_the_run_began_and_stands() -> None:
-    for knob in ("beta", "learning_rate", "samples"):
+    for knob in ("beta", "noise", "learning_rate", "samples"):
         found = dials.options(knob, 7, 0.0123)
         assert {7, 0.0123} <= set(found)
         assert list(found) == sorted(set(found))

@@ -108,12 +108,16 @@ def test_numbers_that_are_none_leave_a_frame_readable(tmp_path: Path, runs_of_bo
     assert training["elbo"] == -(training["nll"] + training["kl"])
 
 
-def test_a_frame_says_the_beta_by_which_its_last_step_was_taken(tmp_path: Path, digits: data.Images) -> None:
-    turns = [Turned(2, "beta", 1.0, 4.0), Turned(4, "kl", True, False)]
-    for _ in runs.start(tmp_path, tiny(), short(steps=6), turns, train_images=digits, validation_images=digits.head(32)):
+def test_a_frame_says_the_beta_and_the_noise_by_which_its_last_step_was_taken(tmp_path: Path, digits: data.Images) -> None:
+    turns = [Turned(2, "beta", 1.0, 4.0), Turned(2, "noise", 0.2, 0.3), Turned(4, "kl", True, False)]
+    model = tiny(likelihood="gaussian-fixed")
+    for _ in runs.start(tmp_path, model, short(steps=6), turns, train_images=digits, validation_images=digits.head(32)):
         pass
-    betas = {step: opened(film.frame(tmp_path, step))[1]["beta"] for step in snapshots_of(tmp_path)}
-    assert {step: betas[step] for step in (1, 2, 3, 4, 6)} == {1: 1.0, 2: 1.0, 3: 4.0, 4: 4.0, 6: 0.0}
+    frames = {step: opened(film.frame(tmp_path, step)) for step in snapshots_of(tmp_path)}
+    assert {step: frames[step][1]["beta"] for step in (1, 2, 3, 4, 6)} == {1: 1.0, 2: 1.0, 3: 4.0, 4: 4.0, 6: 0.0}
+    noises = {step: frames[step][0]["noise"] for step in (1, 2, 3, 4, 6)}
+    assert noises == {step: np.float32(0.2 if step < 3 else 0.3) for step in noises}, "in full precision"
+    assert {noise.shape for noise in noises.values()} == {()}
 
 
 def test_the_cast_is_the_first_test_images_of_the_data_set() -> None:

@@ -12,8 +12,8 @@ from support.experiment_checks import check_sound, tiny_result
 from torch.distributions import Normal
 
 from vae_engine.experiments.likelihoods import measure as likelihoods
-from vae_engine.experiments.likelihoods.kinds import Arm, FixedGaussian, FlooredGaussian, entropy_floor, log_normaliser
-from vae_engine.model.likelihoods import Bernoulli, Gaussian
+from vae_engine.experiments.likelihoods.kinds import Arm, FlooredGaussian, entropy_floor, log_normaliser
+from vae_engine.model.likelihoods import Bernoulli, FixedGaussian, Gaussian
 
 
 def rows() -> dict[str, dict[str, float]]:

@@ -112,7 +112,7 @@ def test_latent_dimensions_other_than_two_are_refused(dimension: int) -> None:
         exact_log_px(build_model(tiny(latent_dim=dimension)), torch.zeros(1, 784))
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "gaussian-fixed"])
 def test_log_joint_is_log_likelihood_plus_log_prior(likelihood: str) -> None:
     vae = build_model(tiny(likelihood=likelihood)).double()
     x = torch.rand((3, 784), generator=torch.Generator().manual_seed(0), dtype=torch.float64).round()
@@ -126,7 +126,7 @@ def test_log_joint_is_log_likelihood_plus_log_prior(likelihood: str) -> None:
             torch.testing.assert_close(joint[image], expected, rtol=1e-10, atol=1e-9)
 
 
-@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "gaussian-fixed"])
 def test_a_network_of_single_precision_has_a_log_px_whatever_its_likelihood(likelihood: str, digits: Images) -> None:
     vae = build_model(tiny(likelihood=likelihood))
     x = torch.from_numpy(observe_fixed(digits.images[:3], "dynamic", 0))

@@ -15,7 +15,7 @@ from vae_engine.model.networks import FourierFeatures
 from vae_engine.stored.weights import expected_shapes, parameter_count
 from vae_engine.training.training import batch_loss
 
-LIKELIHOODS, SPREADS = ("bernoulli", "gaussian"), ("logvar", "softplus")
+LIKELIHOODS, SPREADS = ("bernoulli", "gaussian", "gaussian-fixed"), ("logvar", "softplus")
 ARCHITECTURES = [
     tiny(e, d, likelihood=p, spread=s, layer_norm=True, dropout=0.1)
     for e, d, p, s in itertools.product(ENCODERS, DECODERS, LIKELIHOODS, SPREADS)
@@ -61,7 +61,7 @@ def test_outputs_have_the_documented_shapes(config: ModelConfig, x: torch.Tensor
     codes = found.mu if isinstance(found, Posterior) else found
     assert codes.shape == (8, 2)
     raw = model.decode_logits(codes.expand(3, 8, 2))
-    assert raw.shape == (3, 8, 784 if config.likelihood == "bernoulli" else 1568)
+    assert raw.shape == (3, 8, 1568 if config.likelihood == "gaussian" else 784)
     mean = model.decode(codes)
     assert mean.shape == (8, 784)
     assert ((mean >= 0) & (mean <= 1)).all()

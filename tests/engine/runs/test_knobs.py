@@ -8,25 +8,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from support.builders import attempt, one_line, short, stopping_at, tiny
 
 from vae_engine import EngineError, TrainConfig
 from vae_engine.data import mnist as data
-from vae_engine.runs import archive, runs
+from vae_engine.measure.evaluation import held_out_terms
+from vae_engine.model import loading
+from vae_engine.runs import archive, runs, snapshots
 from vae_engine.runs import control as run_control
 from vae_engine.runs.control import Brake, Pace
-from vae_engine.stored import knobs
+from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.knobs import Turned
 from vae_engine.training import training
 from vae_engine.training.training import Checkpoint, Event, Finished
 
-HAND = {2: {"beta": 4.0}, 4: {"learning_rate": 1e-2, "samples": 3}, 6: {"kl": False}, 9: {"kl": True, "beta": 0.5}}
+MODEL = tiny(likelihood="gaussian-fixed")
+"""One with every knob."""
+HAND = {
+    2: {"beta": 4.0}, 4: {"learning_rate": 1e-2, "samples": 3}, 6: {"kl": False, "noise": 0.5}, 9: {"kl": True, "beta": 0.5},
+    10: {"noise": 0.3},
+}  # fmt: skip
 """What somebody asks for once so many steps are done."""
 TURNS = [
     Turned(2, "beta", 1.0, 4.0), Turned(4, "learning_rate", 4e-3, 1e-2), Turned(4, "samples", 1, 3), Turned(6, "kl", True, False),
-    Turned(9, "beta", 4.0, 0.5), Turned(9, "kl", False, True),
+    Turned(6, "noise", 0.2, 0.5), Turned(9, "beta", 4.0, 0.5), Turned(9, "kl", False, True), Turned(10, "noise", 0.5, 0.3),
 ]  # fmt: skip
 
 
@@ -62,7 +70,7 @@ def killed_after(
     """A turned run whose process ends without a word after `step` steps, with its last checkpoint at an earlier one."""
     state = b""
     with checkpoints_at(monkeypatch, 0.0):
-        events = runs.start(folder, tiny(), short(), **a_hand(HAND), **images)
+        events = runs.start(folder, MODEL, short(), **a_hand(HAND), **images)
         for event in events:
             if isinstance(event, Checkpoint):
                 state = (folder / runs.STATE).read_bytes() if event.step == checkpoint else state
@@ -75,7 +83,7 @@ def killed_after(
 @pytest.fixture
 def turned(tmp_path: Path, images: dict[str, data.Images]) -> tuple[Path, list[Event]]:
     """A run whose knobs were turned, from its first step to its last."""
-    return tmp_path / "turned", list(runs.start(tmp_path / "turned", tiny(), short(), **a_hand(HAND), **images))
+    return tmp_path / "turned", list(runs.start(tmp_path / "turned", MODEL, short(), **a_hand(HAND), **images))
 
 
 def turns_in(folder: Path) -> list[Turned]:
@@ -85,14 +93,14 @@ def turns_in(folder: Path) -> list[Turned]:
 def test_every_turn_is_an_event_of_the_run(turned: tuple[Path, list[Event]], images: dict[str, data.Images]) -> None:
     folder, events = turned
     assert [event for event in events if isinstance(event, Turned)] == TURNS == turns_in(folder)
-    assert not same_weights(events, list(training.train(tiny(), short(), **images)))
+    assert not same_weights(events, list(training.train(MODEL, short(), **images)))
 
 
 def test_a_run_made_again_with_the_turns_of_its_record_has_the_same_weights(
     turned: tuple[Path, list[Event]], tmp_path: Path, images: dict[str, data.Images]
 ) -> None:
     folder, events = turned
-    again = list(runs.start(tmp_path / "again", tiny(), short(), knobs.record(runs.read_events(folder)), **images))
+    again = list(runs.start(tmp_path / "again", MODEL, short(), knobs.record(runs.read_events(folder)), **images))
     assert same_weights(events, again)
     assert turns_in(tmp_path / "again") == TURNS
 
@@ -137,30 +145,59 @@ def test_a_knob_taken_in_hand_is_replayed_no_longer(
     resumed = list(runs.resume(folder, **a_hand({5: {"kl": True}}, 3), **images))
     kept = [turn for turn in TURNS if turn.knob != "kl"]
     assert turns_in(folder) == kept
-    again = list(runs.start(tmp_path / "again", tiny(), short(), kept, **images))
+    again = list(runs.start(tmp_path / "again", MODEL, short(), kept, **images))
     assert same_weights(resumed, again)
 
 
 def test_setting_a_knob_back_before_the_next_step_is_no_turn(images: dict[str, data.Images]) -> None:
-    events = list(training.train(tiny(), short(), **a_hand({3: {"beta": 1.0, "kl": True}}), **images))
+    events = list(training.train(MODEL, short(), **a_hand({3: {"beta": 1.0, "kl": True}}), **images))
     assert not [event for event in events if isinstance(event, Turned)]
-    assert same_weights(events, list(training.train(tiny(), short(), **images)))
+    assert same_weights(events, list(training.train(MODEL, short(), **images)))
 
 
 @pytest.mark.parametrize(("turn", "settings"), [
     (Turned(0, "beta", 1.0, 3.0), {"beta": 3.0}), (Turned(0, "kl", True, False), {"beta": 0.0}),
     (Turned(0, "learning_rate", 4e-3, 1e-3), {"learning_rate": 1e-3}), (Turned(0, "samples", 1, 4), {"samples": 4}),
+    (Turned(0, "noise", 0.2, 0.7), {"noise": 0.7}),
 ])  # fmt: skip
 def test_a_knob_turned_at_the_first_step_is_the_setting_of_that_name(
     turn: Turned, settings: dict[str, Any], images: dict[str, data.Images]
 ) -> None:
-    turned = list(training.train(tiny(), short(), turns=[turn], **images))
-    assert same_weights(turned, list(training.train(tiny(), short(**settings), **images)))
+    turned = list(training.train(MODEL, short(), turns=[turn], **images))
+    assert same_weights(turned, list(training.train(MODEL, short(**settings), **images)))
+
+
+@pytest.mark.parametrize("ema", [0.0, 0.99])
+def test_numbers_are_of_the_noise_that_stands_at_the_end(
+    ema: float, tmp_path: Path, images: dict[str, data.Images], command: Callable
+) -> None:
+    folder = tmp_path / "run"
+    *_, end = runs.start(folder, MODEL, short(ema=ema), [Turned(5, "noise", 0.2, 0.9)], **images)
+    assert isinstance(end, Finished)
+    model, kept = end.model, loading.load_model(str(folder))
+    assert kept.noise.item() == pytest.approx(0.9)
+    assert checkpoints.read(folder).train.noise == 0.2, "the settings are those that it began with"
+    held_out = images["validation_images"].head(32)
+    terms = held_out_terms(kept, held_out, "dynamic", 0)
+    assert terms == pytest.approx(end.terms)
+    model.set_noise(0.2)
+    assert held_out_terms(model, held_out, "dynamic", 0)["nll"] != pytest.approx(terms["nll"], rel=0.1)
+    assert {snapshots.read(folder, step).weights["noise"].item() for step in (0, 4)} == {np.float32(0.2)}
+    assert {snapshots.read(folder, step).weights["noise"].item() for step in (6, 12)} == {np.float32(0.9)}
+    said = command("evaluate", str(folder), "--limit", "3", "--is-samples", "2")[1]
+    assert "noise 0.9\n" in said
+    assert "turned while it trained: noise 0.2 → 0.9 at step 5" in said
+
+
+def test_weights_kept_by_patience_keep_the_noise_that_they_had(tmp_path: Path, images: dict[str, data.Images]) -> None:
+    settings = short(steps=0, epochs=9.0, patience=3)  # a noise so small makes every later ELBO worse
+    *_, end = runs.start(tmp_path / "run", MODEL, settings, [Turned(5, "noise", 0.2, 0.002)], **images)
+    assert (end.reason, end.model.given_noise) == ("patience", {"noise": 0.2})
 
 
 def test_held_out_terms_stay_measures_of_beta_1(images: dict[str, data.Images]) -> None:
     turn = Turned(0, "beta", 1.0, 50.0)
-    for event in training.train(tiny(), short(), turns=[turn], **images):
+    for event in training.train(MODEL, short(), turns=[turn], **images):
         if isinstance(event, training.Epoch):
             assert event.terms["elbo"] == pytest.approx(-(event.terms["nll"] + event.terms["kl"]), rel=1e-5)
 
@@ -168,7 +205,9 @@ def test_held_out_terms_stay_measures_of_beta_1(images: dict[str, data.Images]) 
 IMPOSSIBLE = [
     ("beta", -1.0, {}), ("beta", 1001, {}), ("beta", float("nan"), {}), ("beta", True, {}), ("beta", "1", {}),
     ("learning_rate", 0.0, {}), ("learning_rate", 11.0, {}), ("samples", 0, {}), ("samples", 2.5, {}), ("kl", 1, {}),
-    ("noise", 0.1, {}), ("noise", 0.1, {"likelihood": "gaussian"}), ("beta", 2.0, {"kind": "ae"}), ("samples", 2, {"kind": "ae"}),
+    ("noise", 0.1, {}), ("noise", 0.1, {"likelihood": "gaussian"}), ("noise", 0.0, {"likelihood": "gaussian-fixed"}),
+    ("noise", "0.1", {"likelihood": "gaussian-fixed"}), ("noise", 0.1, {"likelihood": "gaussian-fixed", "kind": "ae"}),
+    ("beta", 2.0, {"kind": "ae"}), ("samples", 2, {"kind": "ae"}),
     ("kl", False, {"kind": "ae"}), ("temperature", 1.0, {}),
 ]  # fmt: skip
 
@@ -204,7 +243,7 @@ def test_an_autoencoder_has_a_learning_rate_to_turn(images: dict[str, data.Image
 def test_the_word_left_in_the_folder_reaches_training(tmp_path: Path, images: dict[str, data.Images]) -> None:
     brake = Brake(tmp_path)
     run_control.ask(tmp_path, Pace(knobs={"beta": 2.0, "kl": False}))
-    events = list(training.train(tiny(), short(), holding=brake.holding, asked=brake.knobs, **images))
+    events = list(training.train(MODEL, short(), holding=brake.holding, asked=brake.knobs, **images))
     assert [event for event in events if isinstance(event, Turned)] == [Turned(0, "beta", 1.0, 2.0), Turned(0, "kl", True, False)]
     for value in range(3, 40):  # within one tick of the clock of most disks
         run_control.ask(tmp_path, Pace(knobs={"beta": float(value)}))

@@ -20,7 +20,7 @@ ACTIVATIONS = ("gelu", "relu", "silu", "tanh")
 CONFIGS = [tiny(e, d, layer_norm=True, dropout=0.2) for e, d in itertools.product(ENCODERS, DECODERS)]
 CONFIGS += [tiny(e, d, kind="ae") for e, d in zip(ENCODERS, DECODERS, strict=True)]
 CONFIGS += [tiny(activation=activation) for activation in ACTIVATIONS]
-CONFIGS += [tiny(spread="softplus"), tiny(likelihood="gaussian"), tiny("conv", "conv", likelihood="gaussian", latent_dim=5)]
+CONFIGS += [tiny(spread="softplus"), tiny(likelihood="gaussian-fixed"), tiny("conv", "conv", likelihood="gaussian", latent_dim=5)]
 CONFIGS += [tiny(encoder_widths=(), decoder_widths=()), tiny("conv", encoder_widths=(2, 3, 4, 8))]
 
 

@@ -9,33 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae_engine.model import objectives
-from vae_engine.model.likelihoods import Bernoulli, Gaussian
+from vae_engine.model.likelihoods import Bernoulli, FixedGaussian, Gaussian
 
 LEVELS = 256
 AT_FLOOR = 1.1  # times the floor: a spread below that is said to lie on it
-
-
-class FixedGaussian:
-    """Independent Gaussian pixels of one given spread: N(x; μ(z), σ²I). Its nll is squared error / 2σ² and a constant."""
-
-    name = "gaussian"
-
-    def __init__(self, spread: float) -> None:
-        self.spread = spread
-
-    def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
-        """log density in nats per image, summed over pixels: x, raw [..., 784] → [...]."""
-        error = (x - self.mean(raw)) / self.spread
-        return (-0.5 * error**2 - math.log(self.spread) - 0.5 * objectives.LOG_2PI).sum(-1)
-
-    def mean(self, raw: Tensor) -> Tensor:
-        """E[x|z] in [0, 1]: raw [..., 784] → [..., 784]."""
-        return torch.sigmoid(raw)
-
-    def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
-        """x ~ p(x|z): raw [..., 784] → [..., 784]; may leave [0, 1]."""
-        return self.mean(raw) + self.spread * torch.randn(raw.shape, generator=rng)
 
 
 class FlooredGaussian(Gaussian):

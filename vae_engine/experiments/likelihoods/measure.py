@@ -15,7 +15,6 @@ from vae_engine.experiments.likelihoods.kinds import (
     AT_FLOOR,
     LEVELS,
     Arm,
-    FixedGaussian,
     FlooredGaussian,
     Run,
     entropy_floor,
@@ -25,7 +24,7 @@ from vae_engine.experiments.likelihoods.views import charts, protocol, says, tab
 from vae_engine.experiments.means import Mean
 from vae_engine.experiments.result import Findings, Moment, Picture, picture
 from vae_engine.model import objectives
-from vae_engine.model.likelihoods import Bernoulli
+from vae_engine.model.likelihoods import Bernoulli, FixedGaussian
 from vae_engine.model.models import VAE, build_model
 from vae_engine.stored.config import ModelConfig, TrainConfig
 

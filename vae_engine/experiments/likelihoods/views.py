@@ -40,7 +40,7 @@ def says(runs: dict[str, list[Run]], arms: list[Arm], floor: float, empty: int) 
     highest, before, lowest = stored[0], stored[-2], stored[-1]
     binary, grey = arms[:2]
     changed = term(lowest, lambda run: run.elbo) - term(highest, lambda run: run.elbo)
-    fixed = [(arm.likelihood.spread, arm) for arm in arms if isinstance(arm.likelihood, FixedGaussian)]
+    fixed = [(arm.likelihood.noise.item(), arm) for arm in arms if isinstance(arm.likelihood, FixedGaussian)]
     return (
         f"With a learned σ the floor under it decides the number: lowered from {highest.floor:g} to {lowest.floor:g} it changes "
         f"the ELBO of the median test image by {gain(lowest, highest)} nats and the mean by "

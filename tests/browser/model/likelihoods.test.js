@@ -1,0 +1,45 @@
+// p(x|z) in the browser: its formula, its factors and its entropy are of one density. (That they are the engine's: exact/posterior.test.js.)
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PlainError } from "../../../dashboard/browser/base/errors.js";
+import { LIKELIHOODS } from "../../../dashboard/browser/model/likelihoods.js";
+
+const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
+const wave = (count, rate) => Float32Array.from({ length: count }, (_, i) => Math.sin(rate * i));
+
+for (const [name, make] of Object.entries(LIKELIHOODS)) {
+  test(`${name}: log p(x|z) is a product of what x says and what z says`, () => {
+    const likelihood = make(0.3);
+    const { rawWidth, statisticsWidth } = likelihood;
+    const raw = wave(2 * rawWidth, 0.7).map((value) => 3 * value);
+    const x = wave(784, 0.31).map((value) => value ** 2);
+    const statistics = likelihood.statistics(x);
+    assert.equal(statistics.length, statisticsWidth);
+    for (const [place, at] of [[0, 0], [1, rawWidth]]) {
+      const eta = new Float32Array(2 * statisticsWidth);
+      const bias = likelihood.natural(raw, at, eta, place, 2);
+      const product = statistics.reduce((sum, statistic, s) => sum + statistic * eta[2 * s + place], bias);
+      const direct = likelihood.logProb(x, raw, at);
+      assert.ok(Math.abs(product - direct) < 1e-5 * Math.max(100, Math.abs(direct)), `${product} is not ${direct}`);
+    }
+  });
+}
+
+for (const noise of [0.05, 0.3, 2]) {
+  test(`with a given noise of ${noise} the squared error weighs 1/2σ², and nothing else depends on z`, () => {
+    const likelihood = LIKELIHOODS["gaussian-fixed"](noise);
+    const raw = wave(784, 0.7);
+    const x = wave(784, 0.31);
+    const error = x.reduce((sum, pixel, i) => sum + (pixel - 1 / (1 + Math.exp(-raw[i]))) ** 2, 0);
+    const want = -error / (2 * noise ** 2) - 784 * (Math.log(noise) + HALF_LOG_TAU);
+    assert.ok(Math.abs(likelihood.logProb(x, raw, 0) - want) < 1e-6 * Math.abs(want));
+    assert.ok(Math.abs(likelihood.entropy(raw, 0) - 784 * (Math.log(noise) + HALF_LOG_TAU + 0.5)) < 1e-6);
+  });
+}
+
+for (const noise of [undefined, 0, -0.1, NaN]) {
+  test(`a noise of ${noise} is refused in a sentence`, () => {
+    assert.throws(() => LIKELIHOODS["gaussian-fixed"](noise), (error) => error instanceof PlainError && /noise/.test(error.message));
+  });
+}
