@@ -8,7 +8,7 @@ import {unitValue, weightsFrom, weightsInto} from "../../model/stages.js";
 import {effectOf} from "../../model/trace.js";
 import {signedNumber} from "../../words/numbers.js";
 import {createCells} from "./stage_view.js";
-import {opsText, shapeText} from "./words.js";
+import {decodedWords, opsText, shapeText} from "./words.js";
 
 /** @typedef {import("../explorer.js").App} App */
 /** @typedef {import("../../state/state.js").ChosenUnit} ChosenUnit */
@@ -107,7 +107,7 @@ export function createUnitCard(app, rows, leave) {
         const change = effectOf(trace, unit.place, unit.unit);
         const most = change.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-9);
         effect.showError(change.map((value) => value / most), NONE, app.theme);
-        setText(strongest, `adds to π, ±${most < 0.005 ? most.toExponential(0).replace("-", "−") : signedNumber(most)}`);
+        setText(strongest, `adds to ${decodedWords(app.models[unit.model].bundle.header.config).symbol}, ±${most < 0.005 ? most.toExponential(0).replace("-", "−") : signedNumber(most)}`);
       }
       paintedFor = [ramp, row.version()];
     },

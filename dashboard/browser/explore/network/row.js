@@ -13,7 +13,7 @@ import {epsilonTo} from "./formula.js";
 import {createLinks} from "./links.js";
 import {createMiddle} from "./middle.js";
 import {createCells, createStage} from "./stage_view.js";
-import {countText, opsText, shapeText, stageText, tensorsText, unitText, valuesText} from "./words.js";
+import {countText, decodedWords, opsText, shapeText, stageText, tensorsText, unitText, valuesText} from "./words.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../../model/stages.js").Stage} Stage */
@@ -32,9 +32,10 @@ const PROBES = 48; // codes that the ends of the colours are taken from
 export function createRow(model, {chosen, draw}) {
   const {bundle, place, id} = model;
   const {spread} = bundle.header.config;
-  const element = make("section", {class: "lxn-row", "aria-label": `${model.title}, from x to π`, "data-testid": `network-${id}`});
+  const decoded = decodedWords(bundle.header.config);
+  const element = make("section", {class: "lxn-row", "aria-label": `${model.title}, from x to ${decoded.symbol}`, "data-testid": `network-${id}`});
   const x = createDigit({"aria-label": "x, what the encoder sees", "data-testid": `network-x-${id}`});
-  const pi = createDigit({"aria-label": "π, the decoded picture", "data-testid": `network-pi-${id}`});
+  const pi = createDigit({"aria-label": `${decoded.symbol}, the decoded picture`, "data-testid": `network-pi-${id}`});
   const middle = createMiddle({kind: bundle.kind, spread, id, draw});
   /** @type {import("../../model/networks.js").Network|null} */
   let network = null;
@@ -75,7 +76,7 @@ export function createRow(model, {chosen, draw}) {
     element.replaceChildren(make("h3", {class: "lxn-name"}, model.short), picture("x, what the encoder sees", x.element, ["x", "28 × 28"]),
       make("div", {class: "lxn-part lxn-encoder", role: "group", "aria-label": "Encoder"}, ...encoder), middle.element,
       make("div", {class: "lxn-part", role: "group", "aria-label": "Decoder"}, ...shown.decoder.map(({view}) => view.element)),
-      picture("π, the decoded picture: the chance of ink for each pixel", pi.element, ["π = sigmoid", "28 × 28"]), links.element);
+      picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [`${decoded.symbol} = sigmoid`, "28 × 28"]), links.element);
     [ranFor, resized] = [{decoder: [], encoder: []}, true];
   }
 

@@ -6,6 +6,7 @@ import {sameItems} from "../../base/same_items.js";
 import {classesOf, oneOf} from "../../words/classes.js";
 import {imageName} from "../../words/splits.js";
 import {paintGrey} from "../draw/drawing.js";
+import {decodedWords} from "./words.js";
 
 /** @typedef {import("../explorer.js").App} App */
 /** @typedef {import("../../state/state.js").State} State */
@@ -36,7 +37,7 @@ export function createSource(app) {
     render(state, kind) {
       setUnable(clear, kind === "decoded" ? "Nothing is chosen or drawn." : "");
       const index = state.selected ?? 0;
-      setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: "is π itself until you click an image or draw"}[kind]);
+      setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: `is ${decodedWords(app.models[0].bundle.header.config).symbol} itself until you click an image or draw`}[kind]);
       if (!side) side = Math.round(pad.clientWidth * devicePixelRatio);
       const key = [kind, index, side, app.draw.version(), app.theme, app.images];
       if (!side || sameItems(key, shown)) return;

@@ -14,6 +14,11 @@ const OPS = {
 };
 const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
 
+/** What the decoder's numbers become: chances of ink, or the means of Gaussian pixels. @param {{likelihood?: string}} config of a model */
+export function decodedWords({likelihood = "bernoulli"}) {
+  return likelihood === "bernoulli" ? {symbol: "π", meaning: "the chance of ink for each pixel"} : {symbol: "μ(z)", meaning: "the mean of each pixel"};
+}
+
 /** @param {string} op */
 export function nameOfOp(op) {
   return OPS[op] ?? op;

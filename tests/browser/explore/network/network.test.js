@@ -9,7 +9,7 @@ import { cornerOf, layoutOf, paintCells, tileAt } from "../../../../dashboard/br
 import { contributionsOf, strongest } from "../../../../dashboard/browser/explore/network/links.js";
 import { drawOf, epsilonTo, klOf, rarity, shareBeyond } from "../../../../dashboard/browser/explore/network/formula.js";
 import { meansByCode } from "../../../../dashboard/browser/explore/network/knowledge.js";
-import { countText, tensorsText, unitText } from "../../../../dashboard/browser/explore/network/words.js";
+import { countText, decodedWords, tensorsText, unitText } from "../../../../dashboard/browser/explore/network/words.js";
 import { readBundle } from "../../../../dashboard/browser/model/bundle.js";
 import { createNetwork } from "../../../../dashboard/browser/model/networks.js";
 import { stagesOf } from "../../../../dashboard/browser/model/stages.js";
@@ -29,6 +29,11 @@ test("z = μ + σ ⊙ ε, whichever of the two was first", () => {
   }
   assert.deepEqual(drawOf({ mu: [1, 2], std: null }, [3, 4]), [1, 2]);
   assert.deepEqual(epsilonOf(0, 17), [0, 0]);
+});
+
+test("only of Bernoulli pixels the decoder's numbers become chances of ink", () => {
+  for (const config of [{}, { likelihood: "bernoulli" }]) assert.deepEqual(decodedWords(config).symbol, "π");
+  for (const likelihood of ["gaussian", "gaussian-fixed"]) assert.doesNotMatch(Object.values(decodedWords({ likelihood })).join(), /π|chance|ink/);
 });
 
 test("KL is the integral of q log q/p, and the share of draws beyond is counted", () => {
