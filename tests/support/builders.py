@@ -19,6 +19,7 @@ from vae_engine.model import loading
 from vae_engine.model.likelihoods import LIKELIHOODS
 from vae_engine.model.models import Posterior
 from vae_engine.stored import checkpoints
+from vae_engine.stored.config import ListedConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +38,34 @@ DECODERS: dict[str, dict[str, Any]] = {
 def tiny(encoder: str = "mlp", decoder: str = "fourier", **settings: Any) -> ModelConfig:
     """A model config small enough to be built and run in milliseconds."""
     return ModelConfig(**(ENCODERS[encoder] | DECODERS[decoder] | settings))
+
+
+LISTED: dict[str, Any] = {
+    "encoder": [
+        {"op": "reshape", "shape": [1, 28, 28]}, {"op": "pad", "edges": [0, 0, 1, 1]},
+        {"op": "conv", "in": 1, "out": 3, "kernel": 3, "stride": 2, "padding": 0}, {"op": "affine", "size": 3},
+        {"op": "leaky_relu", "slope": 0.2}, {"op": "max_pool", "kernel": 2, "stride": 2, "edges": [0, 0, 0, 0]},
+        {"op": "residual", "layers": [{"op": "conv", "in": 3, "out": 4, "kernel": 3, "stride": 1, "padding": 1}, {"op": "silu"}],
+         "shortcut": [{"op": "conv", "in": 3, "out": 4, "kernel": 1, "stride": 1, "padding": 0}]},
+        {"op": "avg_pool", "kernel": 2, "stride": 2, "edges": [0, 0, 1, 1], "counting": False},
+        {"op": "permute", "order": [1, 2, 0]}, {"op": "flatten"}, {"op": "layer_norm", "size": 64}, {"op": "gelu_erf"},
+        {"op": "parallel", "parts": [[{"op": "linear", "in": 64, "out": 2}],
+                                     [{"op": "linear", "in": 64, "out": 2}, {"op": "clamp", "low": -3, "high": 3}]]},
+    ],
+    "decoder": [
+        {"op": "linear", "in": 2, "out": 72}, {"op": "elu", "alpha": 1.0}, {"op": "reshape", "shape": [8, 3, 3]},
+        {"op": "upsample", "to": [7, 7], "mode": "bilinear", "corners": False},
+        {"op": "conv_transpose", "in": 8, "out": 3, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1},
+        {"op": "relu"}, {"op": "upsample", "to": [28, 28], "mode": "nearest", "corners": False},
+        {"op": "conv", "in": 3, "out": 1, "kernel": [3, 3], "stride": 1, "padding": [1, 1]}, {"op": "flatten"},
+    ],
+}  # fmt: skip
+"""Networks that no widths make."""
+
+
+def listed(**settings: Any) -> ListedConfig:
+    """A model config of listed layers."""
+    return ListedConfig(**{"layers": LISTED, "likelihood": "bernoulli", **settings})
 
 
 def short(**settings: Any) -> TrainConfig:

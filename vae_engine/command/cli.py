@@ -19,8 +19,9 @@ from typing import Any, NoReturn
 from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import discard
-from vae_engine.command import data_commands, experiment_commands, run_commands, train_flags
+from vae_engine.command import data_commands, experiment_commands, export_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
+from vae_engine.command.export_commands import Exporter
 from vae_engine.publish import tables
 from vae_engine.runs import control as run_control
 from vae_engine.runs import extension, standby
@@ -39,15 +40,10 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see --help)\n")
 
 
-Exporter = Callable[[argparse.Namespace], int]
-"""Writes `models`, given by name or folder, to the file `output`; returns its size in bytes. It may have options of its own."""
-
-
 def parser(
     prog: str = "python -m vae_engine", exporters: Mapping[str, Exporter] = MappingProxyType({})
 ) -> tuple[argparse.ArgumentParser, Any]:
     """The parser and its subparsers, to which another program may add commands and export formats of its own."""
-    exporters = {"bundle": _write_bundle, **exporters}
     top = _Parser(prog=prog, description="Train, measure and export 2-D latent variable models of MNIST.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
@@ -88,12 +84,7 @@ def parser(
     truths = add_command(commands, "truths", _truths, "keep the exact numbers of every test image beside a VAE")
     truths.add_argument("model", help="a pretrained name or a folder")
 
-    export = add_command(commands, "export", _export, "write a model for another program")
-    export.add_argument("models", nargs="+", metavar="model", help="a pretrained name or a folder")
-    export.add_argument("--to", required=True, choices=tuple(exporters), help="bundle: one safetensors file for the browser")
-    export.set_defaults(exporters=exporters)
-    export.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
-
+    export_commands.add(commands, exporters)
     run_commands.add(commands)
     data_commands.add(commands)
     experiment_commands.add(commands)
@@ -315,21 +306,6 @@ def _truths(arguments: argparse.Namespace) -> int:
         publish.keep_truths(stored, bar.show)
     show(arguments, {"model": stored.name, "folder": str(stored.folder)}, f"{stored.name}: exact numbers kept in {stored.folder}")
     return 0
-
-
-def _export(arguments: argparse.Namespace) -> int:
-    size = arguments.exporters[arguments.to](arguments)
-    value = {"models": arguments.models, "output": str(arguments.output), "bytes": size}
-    show(arguments, value, f"{arguments.output}: {size / 1e6:.1f} MB")
-    return 0
-
-
-def _write_bundle(arguments: argparse.Namespace) -> int:
-    from vae_engine.exchange import bundle as export
-
-    if len(arguments.models) != 1:
-        raise EngineError(f"A bundle holds one model, not {len(arguments.models)}.")
-    return export.write_bundle(registry.find(arguments.models[0]), arguments.output)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -89,12 +89,11 @@ class Pointwise(nn.Module):
 class Pool(nn.Sequential):
     """Pooling over edges of −∞, or of zeros that its mean counts or not."""
 
-    def __init__(self, layer: Layer) -> None:
-        top, left, bottom, right = layer["edges"]
-        largest = layer["op"] == "max_pool"
+    def __init__(self, kernel: Any, stride: Any, edges: list[int], largest: bool = True, counting: bool = True) -> None:
+        top, left, bottom, right = edges
         around = nn.ConstantPad2d((left, right, top, bottom), -math.inf if largest else 0.0)
-        super().__init__(around, (nn.MaxPool2d if largest else nn.AvgPool2d)(*_sides(layer, "kernel", "stride")))
-        self.counting = largest or layer["counting"]
+        super().__init__(around, (nn.MaxPool2d if largest else nn.AvgPool2d)(kernel, stride))
+        self.counting = counting
 
     def forward(self, h: Tensor) -> Tensor:
         found = super().forward(h)
@@ -129,8 +128,10 @@ def _module(layer: Layer) -> nn.Module:
         case "pad":
             top, left, bottom, right = layer["edges"]
             return nn.ZeroPad2d((left, right, top, bottom))
-        case "max_pool" | "avg_pool":
-            return Pool(layer)
+        case "max_pool":
+            return Pool(layer["kernel"], layer["stride"], layer["edges"])
+        case "avg_pool":
+            return Pool(layer["kernel"], layer["stride"], layer["edges"], largest=False, counting=layer["counting"])
         case "upsample":
             corners = layer["corners"] if layer["mode"] == "bilinear" else None
             return nn.Upsample(tuple(layer["to"]), mode=layer["mode"], align_corners=corners)

@@ -1,0 +1,85 @@
+"""The codes of a model for the Embedding Projector: one folder that TensorBoard and the standalone page both take.
+
+vectors.tsv             codes, one line an image
+metadata.tsv            its class; with images of one's own class and file, and only then a first line that names them
+sprite.png              the images, in a square of at most 8,192 pixels
+config.json             for the standalone page
+projector_config.pbtxt  for TensorBoard: `tensorboard --logdir FOLDER`
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vae_engine.base.files import json_bytes, write_atomically
+from vae_engine.data import datasets
+from vae_engine.exchange.bundle import observed_shown
+from vae_engine.stored import forward
+from vae_engine.stored.architecture import SIDE
+from vae_engine.stored.checkpoints import Stored
+
+LARGEST = 8192
+"""Pixels along a side of the sprite, beyond which browsers show none."""
+
+
+def write_projector(stored: Stored, folder: Path) -> int:
+    """Write the folder; its size in bytes. Raises EngineError when the images are not there."""
+    data_set = stored.train.data
+    images = datasets.shown(data_set)[0].head((LARGEST // SIDE) ** 2)
+    codes, _ = forward.encode(stored, observed_shown(data_set, datasets.SHOWN, stored.train.protocol)[: len(images)])
+    meanings, names = datasets.classes(data_set), datasets.names(data_set)
+    rows = [[_plain(meanings[label])] for label in images.labels]
+    if names:
+        # One column has no header, two must have one: so the page tells them apart.
+        rows = [["class", "file"], *([*row, _plain(name)] for row, name in zip(rows, names, strict=False))]
+    files = {
+        "vectors.tsv": "".join("\t".join(f"{value:.6g}" for value in code) + "\n" for code in codes).encode(),
+        "metadata.tsv": "".join("\t".join(row) + "\n" for row in rows).encode(),
+        "sprite.png": _sprite(images.images),
+        "config.json": json_bytes({"embeddings": [_described(stored, codes)]}),
+        "projector_config.pbtxt": _PBTXT.format(name=_plain(stored.name).replace('"', ""), side=SIDE).encode(),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
+    return sum(map(len, files.values()))
+
+
+_PBTXT = """embeddings {{
+  tensor_name: "{name}"
+  tensor_path: "vectors.tsv"
+  metadata_path: "metadata.tsv"
+  sprite {{
+    image_path: "sprite.png"
+    single_image_dim: {side}
+    single_image_dim: {side}
+  }}
+}}
+"""
+
+
+def _described(stored: Stored, codes: np.ndarray) -> dict[str, object]:
+    return {
+        "tensorName": stored.name, "tensorShape": list(codes.shape), "tensorPath": "vectors.tsv", "metadataPath": "metadata.tsv",
+        "sprite": {"imagePath": "sprite.png", "singleImageDim": [SIDE, SIDE]},
+    }  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _sprite(images: np.ndarray) -> bytes:
+    """Row by row into the smallest square that holds them."""
+    across = math.isqrt(len(images) - 1) + 1
+    tiles = np.zeros((across * across, SIDE, SIDE), np.uint8)
+    tiles[: len(images)] = images
+    square = tiles.reshape(across, across, SIDE, SIDE).swapaxes(1, 2).reshape(across * SIDE, across * SIDE)
+    content = io.BytesIO()
+    Image.fromarray(square).save(content, "PNG")
+    return content.getvalue()
