@@ -23,7 +23,7 @@ from support.proxy import prefixed
 from support.serving import chromium, dashboard, free_port, offline_context
 
 from dashboard.shared.visitors import COOKIE
-from dashboard.train.wording import PATH
+from dashboard.train.wording import PATH, PREVIEW
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
@@ -80,7 +80,7 @@ def visit(browser: Browser, address: str, pictures: Path) -> None:
     page.screenshot(path=pictures / "film.png")
     send_images(page, address)
     expect(page.get_by_text(REFUSING)).to_have_count(0)
-    expect(page.get_by_text("What the network will see").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(PREVIEW).first).to_be_visible(timeout=60_000)
     page.goto(f"{address}/models")
     with page.expect_download(timeout=60_000) as explorer:
         page.get_by_role("button", name="Download HTML").click()
@@ -162,10 +162,11 @@ def test_where_cookies_are_dropped_an_upload_is_refused_as_the_page_says_and_the
         with page.expect_response(lambda answer: answer.status == 403):
             send_images(page, outside)
         expect(page.get_by_text(REFUSING)).to_be_visible()
+        page.get_by_label(PATH).scroll_into_view_if_needed()
         page.screenshot(path=tmp_path / "refused.png")
         page.get_by_label(PATH).fill(str(images))
         page.get_by_label(PATH).press("Enter")
-        expect(page.get_by_text("What the network will see").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(PREVIEW).first).to_be_visible(timeout=60_000)
         page.goto(f"{outside}/runs")
         page.get_by_role("button", name="Upload a run").click()
         expect(page.get_by_text(REFUSING)).to_be_visible()
