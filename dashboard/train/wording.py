@@ -15,6 +15,7 @@ from vae_engine.data.sets.catalogue import DataSet
 from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
 from vae_engine.stored import nats
+from vae_engine.stored import terms as stored_terms
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 TRAIN = "Train"
@@ -104,7 +105,7 @@ STATES = {
 }
 TERM_NAMES = {"elbo": "ELBO", "nll": "nll", "kl": "KL"}
 _FAR = 0.1
-"""From this share on above the nll of training batches, that of held-out images is told as overfitting."""
+"""From this share on above the nll of training batches, from the least possible, that of others is told as overfitting."""
 STOPPING = ("stopping", "orange", ":material/stop:")
 
 
@@ -269,17 +270,24 @@ def _logged(events: Sequence[LogEvent], step: int | None) -> tuple[LogEvent, Log
 
 
 def overfitting(view: RunView, held_out: int, step: int | None = None) -> str:
-    """That a run tells the images it is trained on far better than others, with the numbers; nothing where it does not."""
+    """That a run tells the images it is trained on far better than others, with the numbers; nothing where it does not.
+
+    Only numbers of one noise of p(x|z) are compared.
+    """
     trained, measured = _logged(view.log.events, step)
     own, other = trained.get("nll"), measured.get("terms", {}).get("nll")
-    if own is None or other is None or other - own <= _FAR * own:
+    turned = [turn for turn in view.turned if turn.knob == "noise" and turn.step < trained.get("step", 0)]
+    since = turned[-1].step if turned else -1
+    model, train = view.configs or (ModelConfig(), TrainConfig())
+    least = stored_terms.least_nll(model, float(turned[-1].new if turned else train.noise))
+    if own is None or other is None or measured["step"] <= since or other - own <= _FAR * (own - least):
         return ""
-    past = [event for event in view.log.events if event.get("terms") and event["step"] <= measured["step"]]
-    least, at = min((event["terms"]["nll"], event["step"]) for event in past)
+    past = [event for event in view.log.events if event.get("terms") and since < event["step"] <= measured["step"]]
+    lowest, at = min((event["terms"]["nll"], event["step"]) for event in past)
     images = f"{held_out:,} held-out image{'s' * (held_out != 1)}"
     said = f"**Overfitting**: nll {number(own, 1)} on training batches, {number(other, 1)} on the {images}"
-    said += f"; it was lowest there, {number(least, 1)}, at step {at:,}" if least < other else ""
-    return f"{said}. What helps: {_remedies(view, at if least < other else None)}."
+    said += f"; it was lowest there, {number(lowest, 1)}, at step {at:,}" if lowest < other else ""
+    return f"{said}. What helps: {_remedies(view, at if lowest < other else None)}."
 
 
 def _remedies(view: RunView, best: int | None) -> str:

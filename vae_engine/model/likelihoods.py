@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from vae_engine.stored.terms import SMALLEST_SPREAD
+
 
 class Bernoulli:
     """Independent Bernoulli pixels: log p(x|z) = Σᵢ xᵢ lᵢ − softplus(lᵢ) with logits l.
@@ -47,7 +49,7 @@ class Gaussian:
     """
 
     name = "gaussian"
-    smallest_spread = 0.01
+    smallest_spread = SMALLEST_SPREAD
 
     def _split(self, raw: Tensor) -> tuple[Tensor, Tensor]:
         mean, spread = raw.chunk(2, dim=-1)

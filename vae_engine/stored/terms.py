@@ -10,9 +10,20 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.stored import forward
+from vae_engine.stored.architecture import PIXELS
 from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ModelConfig
 
 LOG_2PI = float(np.log(2 * np.pi))
+SMALLEST_SPREAD = 0.01
+"""The least σ of Gaussian pixels that learn theirs."""
+
+
+def least_nll(model: ModelConfig, noise: float) -> float:
+    """The least that −log p(x|z) of an image can be: 0 of bits, 784/2 · log 2πσ² of Gaussian pixels, σ given or the smallest."""
+    if model.likelihood == "bernoulli":
+        return 0.0
+    return PIXELS * (float(np.log(noise if model.noise_is_given else SMALLEST_SPREAD)) + 0.5 * LOG_2PI)
 
 
 def log_px_given_z(stored: Stored, x: np.ndarray, z: np.ndarray) -> np.ndarray:

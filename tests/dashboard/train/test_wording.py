@@ -131,6 +131,26 @@ def test_overfitting_is_told_with_the_numbers_and_only_where_there_is_some() -> 
     assert wording.overfitting(view(State.RUNNING, STEP), 5) == ""
 
 
+def test_overfitting_is_counted_from_the_least_nll_and_within_one_noise() -> None:
+    def told(own: float, other: float, *turns: LogEvent, likelihood: str = "gaussian-fixed") -> str:
+        events: tuple[LogEvent, ...] = (
+            {**STEP, "step": 9, "nll": own}, {**EPOCH, "step": 9, "terms": {"nll": other, "kl": 5.0, "elbo": -other - 5.0}},
+            *turns, {**STEP, "step": 20, "nll": own},
+        )  # fmt: skip
+        one = replace(view(State.FINISHED), configs=(tiny(likelihood=likelihood), short(noise=0.25)), log=Log(events))
+        return wording.overfitting(one, 5)
+
+    least = 784 * (math.log(0.25) + 0.5 * math.log(2 * math.pi))  # of a decoder whose mean is the image
+    assert told(-40.0, -37.8) == "", "a density's nll may be below 0"
+    assert told(least + 300, least + 329) == ""
+    assert "**Overfitting**" in told(least + 300, least + 331)
+    turn: LogEvent = {"type": "turned", "step": 12, "knob": "noise", "old": 0.1, "new": 0.25}
+    assert told(-40.0, 1076.0, turn) == "", "the held-out images were measured with the noise of before"
+    assert "**Overfitting**" in told(-40.0, 1076.0, {**turn, "knob": "beta", "old": 1.0})
+    assert "**Overfitting**" in told(-40.0, 1076.0, {**turn, "step": 5}), "both are of the new noise"
+    assert told(-900.0, -880.0, likelihood="gaussian") == ""
+
+
 @pytest.mark.parametrize(
     ("message", "said"),
     [
