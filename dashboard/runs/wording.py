@@ -116,7 +116,10 @@ def deleted(name: str) -> str:
 
 
 def protocols(found: Sequence[Row]) -> str:
-    """Under which protocol the numbers of a table were measured: images × draws of z, and of which rows where it is not one."""
+    """Under which protocol the numbers of a table were measured: images × draws of z, and of which rows where it is not one.
+
+    Where some are log-densities of Gaussian pixels and some log-probabilities of bits, which are which.
+    """
     parts = []
     for split, short in SPLITS.items():
         ways: dict[tuple[str, int, int], list[str]] = {}
@@ -130,8 +133,13 @@ def protocols(found: Sequence[Row]) -> str:
             for (pixels, n, samples), names in sorted(ways.items())
         ]
         parts += [f"{short}: {', '.join(told)}"] if told else []
-    told = [f"{'; '.join(parts)}."] if parts else []
-    return " ".join(["Nats per image, ± standard error of the mean over images.", *told, *_caveats(found)]) if parts else ""
+    if not parts:
+        return ""
+    measured = [(row.name, row.configs[0]) for row in found if row.configs and any(one.terms for one in row.numbers.values())]
+    gaussian = [name for name, model in measured if model.likelihood != "bernoulli"]
+    mixed = [f"Not to be compared with the others: densities of Gaussian pixels ({_listed(gaussian)})."]
+    said = [f"Nats per image, ± standard error of the mean over images. {'; '.join(parts)}."]
+    return " ".join([*said, *(mixed if 0 < len(gaussian) < len(measured) else []), *_caveats(found)])
 
 
 def _caveats(found: Sequence[Row]) -> list[str]:

@@ -261,3 +261,13 @@ def test_of_numbers_measured_in_several_ways_it_is_said_which_row_is_which() -> 
         "val.: dynamic pixels, 3 images × 1 draw of z (few), dynamic pixels, 2,000 images × 1 draw of z "
         "(r\\_0, r\\_1, r\\_2 and 2 more); test: dynamic pixels, 10,000 images × 10 draws of z."
     )
+
+
+def test_densities_of_gaussian_pixels_are_told_apart_from_probabilities_of_bits() -> None:
+    bits, density = (
+        dataclasses.replace(measured(name, "test", 10_000, 10), configs=(tiny(likelihood=name), short()))
+        for name in ("bernoulli", "gaussian-fixed")
+    )
+    assert runs_wording.protocols([bits, density]).endswith("others: densities of Gaussian pixels (gaussian\\-fixed).")
+    for alike in ([bits, bits], [density, density]):
+        assert "Gaussian" not in runs_wording.protocols(alike)
