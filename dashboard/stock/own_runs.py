@@ -101,13 +101,14 @@ def keep_codes(stored: Stored) -> None:
     data_set = stored.train.data
     if not datasets.is_fixed(data_set):
         return
+    rest = len(datasets.rest(data_set))
     try:
-        known = export.read_codes(stored) is not None
+        kept = export.read_codes(stored)
     except EngineError:
-        known = False  # damaged
-    if known:
+        kept = None  # damaged
+    if kept and (not rest or "rest" in kept[1]):  # earlier versions kept no others
         return
-    if len(datasets.rest(data_set)) <= _WAITED_FOR:
+    if rest <= _WAITED_FOR:
         _write_codes(stored)
     else:
         later = threading.Timer(_LATER, _write_codes, (stored,))

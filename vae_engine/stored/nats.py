@@ -14,6 +14,6 @@ def caveat(likelihood: str, protocol: str) -> str:
     """
     if likelihood == "bernoulli" and protocol == "grey":
         return f"Grey pixels under a Bernoulli likelihood: the nats are cross-entropies, {_NONE}."
-    if likelihood == "gaussian" and protocol != "grey":
+    if likelihood.startswith("gaussian") and protocol != "grey":
         return f"Pixels of 0 and 1 under a Gaussian likelihood: the nats are of a density, {_NONE}."
     return ""

@@ -32,7 +32,9 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Stored:
     loading.save(place / "run", build_model(tiny(), 0), short(data=address, classes=own.classes(address)), {"elbo": -1.0})
     found = checkpoints.read(place / "run")
     assert "rest.codes" not in load(export.bundle(found)), "they take long, and are there once they are kept"
+    export.write_bundle(found, place / "exported")
     export.write_codes(found, {})
+    assert (place / "exported").read_bytes() == export.bundle(found), "what is written for others has them anyway"
     return found
 
 
