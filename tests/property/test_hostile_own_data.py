@@ -20,6 +20,7 @@ from PIL import Image
 from safetensors.numpy import save
 from support.builders import attempt
 from support.image_files import WRITERS, encoded
+from support.memory import peak
 
 from vae_engine.data import collecting
 from vae_engine.data import own as own_data
@@ -60,6 +61,7 @@ SOUND |= {f"own.{kind}": written(kind) for kind in ("npy", "csv", "parquet", "ma
     "own.h5": written("hdf5")
 }
 MUTATIONS = 1000
+MOST_MEMORY = 100_000_000  # bytes, whatever a header says: the files hold a few kilobytes
 
 
 @pytest.fixture(scope="module")
@@ -113,10 +115,12 @@ def test_what_is_spoilt_below_is_sound(name: str, place: Path) -> None:
 @pytest.mark.parametrize("name", SOUND)
 def test_mutated_files_are_refused_in_one_line_or_give_whole_images(name: str, place: Path) -> None:
     rng = random.Random(name)  # noqa: S311 (no secret)
-    for _ in range(MUTATIONS):
-        found = read(place, name, mutate(SOUND[name], rng))
-        if not isinstance(found, str):
-            assert_whole(found)
+    with peak() as grown:
+        for _ in range(MUTATIONS):
+            found = read(place, name, mutate(SOUND[name], rng))
+            if not isinstance(found, str):
+                assert_whole(found)
+    assert max(grown, default=0) < MOST_MEMORY
 
 
 @pytest.mark.parametrize("form", pictures.FORMATS)
