@@ -11,6 +11,23 @@ export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[plac
 /** The colour of a class; those beyond ten share them. @param {number} label */
 export const classColour = (label) => CLASS_COLOURS[label % CLASS_COLOURS.length];
 
+const DARK_PAGE = 0.0085; // its luminance, as that of a page in the dark theme
+const LEAST_CONTRAST = 3; // WCAG 1.4.11: of marks with what is beside them
+
+/** Whether a mark in a colour #rrggbb does not stand out from a dark page by itself: its contrast with it is below 3:1. The palette is not
+ * made lighter for that: its colours would come closer to one another for who sees fewer. @param {string} colour others are never dim */
+export function isDim(colour) {
+  const parts = /^#(..)(..)(..)$/.exec(colour);
+  if (!parts) return false;
+  const [red, green, blue] = parts.slice(1).map((part) => linear(parseInt(part, 16) / 255));
+  return (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) / (DARK_PAGE + 0.05) < LEAST_CONTRAST;
+}
+
+/** @param {number} value of sRGB, 0…1 */
+function linear(value) {
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
 /** @typedef {[number, number, number]} Rgb */
 /** @typedef {"light"|"dark"|null} Ground of the paper in images: their own, or the theme's */
 /**

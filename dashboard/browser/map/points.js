@@ -5,7 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./layout/dot_raster.js";
 import {toPixel} from "../base/geometry.js";
-import {classColour, worthColours} from "../base/palette.js";
+import {classColour, isDim, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/classes.js";
@@ -71,9 +71,8 @@ export function drawDot(context, colour, split, radius, dark) {
   }
   context.fillStyle = colour;
   context.fill();
-  // The outline is what keeps the pale classes apart from a white page and the dark ones from a black one.
   context.lineWidth = DOT_EDGE;
-  context.strokeStyle = dotEdge(dark);
+  context.strokeStyle = dotEdge(colour, dark);
   context.stroke();
 }
 
@@ -92,21 +91,22 @@ function dotStamps(colour, split, radius, ratio, dark) {
   return stamps;
 }
 
-/** @param {boolean} dark */
-function dotEdge(dark) {
-  return dark ? "rgba(255,255,255,0.38)" : "rgba(0,0,0,0.38)";
+/** The outline keeps the pale classes apart from a white page and the dark ones from a black one. @param {string} colour of the dot @param {boolean} dark */
+function dotEdge(colour, dark) {
+  return dark ? `rgba(255,255,255,${isDim(colour) ? 0.8 : 0.38})` : "rgba(0,0,0,0.38)";
 }
 
-/** @param {Theme} theme */
-function numeralEdge({dark}) {
-  return dark ? {width: 2.4, colour: "rgba(0,0,0,0.85)"} : {width: 1.2, colour: "rgba(40,40,40,0.9)"};
+/** @param {string} colour of the numeral @param {Theme} theme */
+function numeralEdge(colour, {dark}) {
+  if (!dark) return {width: 1.2, colour: "rgba(40,40,40,0.9)"};
+  return isDim(colour) ? {width: 1.6, colour: "rgba(255,255,255,0.8)"} : {width: 2.4, colour: "rgba(0,0,0,0.85)"};
 }
 
 /** @param {string} filled its colour @param {string} mark @param {number} ratio @param {Theme} theme */
 function numeralSprite(filled, mark, ratio, theme) {
   return sprite(`numeral ${filled} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
     context.scale(ratio, ratio);
-    const {width, colour} = numeralEdge(theme);
+    const {width, colour} = numeralEdge(filled, theme);
     context.font = `700 ${NUMERAL_SIZE}px ${theme.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -177,17 +177,21 @@ export function paintPoints(given) {
 export function codesAsSvg(pen, given) {
   const layer = tinted(given);
   const {view, theme, model, tint, state: {layers}} = layer;
+  const edges = tint.colours.map((colour) => {
+    if (!theme.dark || !isDim(colour)) return "";
+    return layers.glyphs ? ` ${colourAs("stroke", numeralEdge(colour, theme).colour)} stroke-width="${numeralEdge(colour, theme).width}"` : ` ${colourAs("stroke", dotEdge(colour, true))}`;
+  });
   for (const {shown, strength} of sheetsOf(layer)) {
     if (layers.glyphs) {
-      const {width, colour} = numeralEdge(theme);
+      const {width, colour} = numeralEdge("", theme); // those that differ carry their own
       const style = ` opacity="${strength}" font-family="${escapeXml(theme.font)}" font-size="${NUMERAL_SIZE}" font-weight="700" text-anchor="middle" paint-order="stroke" ${colourAs("stroke", colour)} stroke-width="${width}" stroke-linejoin="round"`;
       const names = classesOf(model.bundle);
       pen.part("codes", style, () => numeralPlaces(layer, shown, NUMERAL_SIZE / 2, (i, label, x, y) =>
-        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${tint.colours[tint.of[i]]}">${escapeXml(markOf(names, label))}</text>`)));
+        pen.write(`<text x="${short(x)}" y="${short(y + 0.35 * NUMERAL_SIZE)}" fill="${tint.colours[tint.of[i]]}"${edges[tint.of[i]]}>${escapeXml(markOf(names, label))}</text>`)));
       continue;
     }
     const radius = dotRadius(view, model);
-    pen.part("codes", ` opacity="${strength}" ${colourAs("stroke", dotEdge(theme.dark))} stroke-width="${DOT_EDGE}"`, () => dotPlaces(layer, shown, (i, split, x, y) => pen.write(vectorDot(tint.colours[tint.of[i]], split, x, y, radius))));
+    pen.part("codes", ` opacity="${strength}" ${colourAs("stroke", dotEdge("", theme.dark))} stroke-width="${DOT_EDGE}"`, () => dotPlaces(layer, shown, (i, split, x, y) => pen.write(vectorDot(tint.colours[tint.of[i]], split, x, y, radius, edges[tint.of[i]]))));
   }
 }
 
@@ -229,12 +233,12 @@ function dotPlaces({view, model}, shown, put) {
   }
 }
 
-/** @param {string} fill @param {Split} split @param {number} x @param {number} y @param {number} radius */
-function vectorDot(fill, split, x, y, radius) {
-  if (split === "test") return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"/>`;
+/** @param {string} fill @param {Split} split @param {number} x @param {number} y @param {number} radius @param {string} edge where it is not that of most */
+function vectorDot(fill, split, x, y, radius, edge) {
+  if (split === "test") return `<circle cx="${short(x)}" cy="${short(y)}" r="${radius}" fill="${fill}"${edge}/>`;
   if (split === "train") return `<circle cx="${short(x)}" cy="${short(y)}" r="${short(radius * RING)}" fill="none" stroke="${fill}" stroke-opacity="1" stroke-width="${short(radius * RING_LINE)}"/>`;
   const half = radius * SQUARE;
-  return `<rect x="${short(x - half)}" y="${short(y - half)}" width="${short(2 * half)}" height="${short(2 * half)}" fill="${fill}"/>`;
+  return `<rect x="${short(x - half)}" y="${short(y - half)}" width="${short(2 * half)}" height="${short(2 * half)}" fill="${fill}"${edge}/>`;
 }
 
 /** @param {Tinted} layer @param {Shown} shown */
