@@ -23,7 +23,9 @@ const HOSTS = {
 const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
-// The script keeps its own text, from which model/worker.js makes a worker without a second file.
+// A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several
+// scripts the text is that of any: each knows all of a worker's work.
+const KEEPS = "__latentExplorerWorker";
 const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
 
 /** Hosts whose scripts carry uqr, which asks that its licence goes with it. */
@@ -35,12 +37,15 @@ export async function builtFiles({dev = false} = {}) {
   const files = new Map();
   const licence = await readFile(fileURLToPath(new URL("../../node_modules/uqr/LICENSE", import.meta.url)), "utf8");
   for (const [name, ending] of Object.entries(HOSTS)) {
-    files.set(`${name}.js`, await textOf({
+    const text = await textOf({
       ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
-      banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: `return latentExplorer;\n};\n${KEPT}${ending}`},
-    }));
+      banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: "return latentExplorer;\n};"},
+    });
+    files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? KEPT : ""}${ending}\n`);
   }
-  files.set("file/loader.js", await textOf({...common, entryPoints: ["hosts/file/loader.js"], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
+  for (const name of ["file/loader", "streamlit/loader"]) {
+    files.set(`${name}.js`, await textOf({...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
+  }
   for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));
   return files;
 }

@@ -1,4 +1,4 @@
-"""The explorer as a Streamlit component: bundles in, what the visitor settled on out. Knows no torch.
+"""The explorer as a Streamlit component: addresses of models in, what the visitor settled on out. Knows no torch.
 
 The browser does all the work. Streamlit hears of it once after each release, never while something moves.
 """
@@ -15,6 +15,7 @@ import streamlit as st
 from dashboard.explore.engine_lines import engine_lines
 from dashboard.shared import browser, links
 from dashboard.shared.model_choice import MAPS, Choice
+from dashboard.stock.library import Library
 
 MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 _FARTHEST = 1e4
@@ -23,11 +24,11 @@ _component = st.components.v2.component(
     "latent_explorer",
     html='<div id="latent-explorer"></div>\n',
     css=browser.styles(*browser.EXPLORE),
-    js=browser.script("streamlit/explore"),
+    js=browser.loaded("streamlit/explore"),
 )
 
-# The models go to the component that shows them; the rest is told by another that shows nothing, so that a change of
-# what there is to choose from sends a hundred bytes, and not all models once more.
+# The models are told to the component that shows them, the rest by another that shows nothing: the first is called again
+# only when other models are to be shown.
 _setting = st.components.v2.component(
     "latent_explorer_setting",
     js="""// Says what is shown of the models; see browser/hosts/streamlit/explore.js.
@@ -55,7 +56,7 @@ class ExplorerResult:
 
 
 def explorer(
-    bundles: Sequence[bytes],
+    library: Library,
     *,
     shown: Sequence[int] | None = None,
     ladder: Sequence[int] = (),
@@ -71,8 +72,7 @@ def explorer(
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.
 
-    `bundles` are contents of bundle files (vae_engine.exchange.bundle); one of them should carry the images. They
-    cross to the browser once and are recognised by their hash on later runs. `shown` are the places of those on the
+    `library` says where the models are; the browser fetches them once and keeps them. `shown` are the places of those on the
     maps (all), `ladder` those of models of the first map that differ in β, ascending, between which a slider leads.
     `choices` are, for each map, the models to choose from. `link` is a state to show whenever `visit` changes, in the
     form that Copy link gives after the `#`; `notice` a sentence to show; `lesson` the address where newcomers may
@@ -80,10 +80,9 @@ def explorer(
     the visitor settled on something new, `on_choose` when models were chosen: both before the run that has it in its
     result, which another run, or another page, may cut short.
     """
-    packed = browser.pack(bundles)
     setting = {
-        "models": browser.identity(packed),
-        "shown": list(range(len(bundles)) if shown is None else shown),
+        "models": library.id,
+        "shown": list(range(len(library.models)) if shown is None else shown),
         "ladder": list(ladder),
         "choices": [[{"name": one.name, "title": one.title, "group": one.group} for one in map] for map in choices],
         "link": link,
@@ -97,7 +96,7 @@ def explorer(
         _setting(key=f"{key}-setting", data=browser.told(setting), height=1)
         raw = _component(
             key=key,
-            data=packed,
+            data=browser.told(library.told()),
             default={"report": None},
             on_report_change=on_settle or _nothing,
             on_models_change=on_choose or _nothing,

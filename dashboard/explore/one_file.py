@@ -27,6 +27,7 @@ from dashboard.lecture import lecture as lectures
 from dashboard.lecture.bundled import lecture_about
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
+from dashboard.stock.library import planes
 from dashboard.stock.material import LESSON_MODELS, gather, ladder_of, placed
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
@@ -61,7 +62,7 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
     rungs = ladder_of([registry.find(name) for name in registry.names()])
     placing = placed(*([str(model.folder.resolve()) for model in models] for models in (chosen, rungs)))
     stored = [_titled(registry.find(folder)) for folder in placing.names]
-    parts = [export.parted(model) for model in stored]
+    parts = [export.parted(model, whole=True) for model in stored]
     blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _) in enumerate(parts)]
     last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]
     if placing.ladder:
@@ -109,11 +110,6 @@ def _lecture(chosen: Sequence[Stored], rungs: Sequence[Stored]) -> str:
 def _titled(model: Stored) -> Stored:
     """The model under the name that people gave to the run; others keep theirs."""
     return replace(model, name=read_about(model.folder).name)
-
-
-def planes(content: bytes) -> bytes:
-    """All even bytes, then all odd ones: half-precision numbers are packed smaller so."""
-    return content[0::2] + content[1::2]
 
 
 def as_text(content: bytes) -> str:

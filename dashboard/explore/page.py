@@ -34,7 +34,7 @@ def show() -> None:
         return
     link, visit = state.visiting()
     result = explorer(
-        shelf.bundles, shown=shelf.shown, ladder=shelf.ladder, choices=offered(choices, pair.shown), notice=pair.notice,
+        shelf.library, shown=shelf.shown, ladder=shelf.ladder, choices=offered(choices, pair.shown), notice=pair.notice,
         link=link, visit=visit, lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
         on_choose=partial(_choose, choices, pair), key=_KEY,
     )  # fmt: skip

@@ -20,7 +20,7 @@ _component = st.components.v2.component(
     "latent_film",
     html='<div id="latent-film"></div>\n',
     css=browser.styles("explore/explorer", "film/film"),
-    js=browser.script("streamlit/film"),
+    js=browser.loaded("streamlit/film"),
 )
 
 

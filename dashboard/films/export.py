@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dashboard.explore.one_file import block, one_file, planes
+from dashboard.explore.one_file import block, one_file
 from dashboard.jobs.run_view import read_run
 from dashboard.shared import browser
+from dashboard.stock.library import planes
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange import film
 from vae_engine.stored import knobs

@@ -11,9 +11,7 @@ A run that is not there, or has no such instant, gives 404 and one sentence; one
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -23,6 +21,7 @@ from starlette.routing import Route
 
 from dashboard.films import export as film_export
 from dashboard.jobs import jobs
+from dashboard.shared.kept import Kept
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange import film
 from vae_engine.runs import snapshots
@@ -31,28 +30,6 @@ from vae_engine.stored import checkpoints
 _FOR_GOOD = "private, max-age=31536000, immutable"
 _EACH_TIME = "no-store"
 _KEPT_BYTES = 96 * 2**20
-
-
-class Kept:
-    """What was made last, for whoever asks for the same: a class watches one run. Bounded in bytes."""
-
-    def __init__(self, most: int) -> None:
-        self._most, self._size, self._lock = most, 0, threading.Lock()
-        self._made: OrderedDict[Hashable, bytes] = OrderedDict()
-
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
-        """What belongs to a key, made if it is not kept. One at a time, so that training keeps its processor."""
-        with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-                return self._made[key]
-            made = self._made[key] = make()
-            self._size += len(made)
-            while self._size > self._most:
-                self._size -= len(self._made.popitem(last=False)[1])
-            return made
-
-
 _kept = Kept(_KEPT_BYTES)
 
 

@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -23,8 +24,9 @@ _NAMED = 9  # values of x that are named one by one on a logarithmic axis
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
+@lru_cache(maxsize=128)
 def figure(chart: Chart, dark: bool = False) -> go.Figure:
-    """A chart with its title, so that it explains itself wherever its picture is put."""
+    """A chart with its title, so that it explains itself wherever its picture is put; the same each time, not to be changed."""
     chart = _with_symbols(chart)
     if chart.kind == "bars":
         drawn, labels = lab_bars.drawn(chart, dark), lab_bars.labels(chart)

@@ -1,19 +1,20 @@
 """The live views of the Learn page as a Streamlit component: a step in, the numbers on show out. Knows no torch.
 
-The models go to the component that shows them; the step is told by another that shows nothing, so that turning to a
-step sends a hundred bytes, and not models and script once more.
+The models are told to the component that shows them; the step by another that shows nothing, so that turning to a
+step leaves the models be.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
 from dashboard.shared import browser
+from dashboard.stock.library import Library
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "why": ("z1", "z2", "distance", "unsure"),
@@ -37,7 +38,7 @@ _component = st.components.v2.component(
     "latent_lesson",
     html='<div id="latent-lesson"></div>\n',
     css=browser.styles("explore/explorer", "learn/lesson"),
-    js=browser.script("streamlit/learn"),
+    js=browser.loaded("streamlit/learn"),
 )
 
 _turn = st.components.v2.component(
@@ -64,7 +65,7 @@ class LessonResult:
 
 def lesson(
     step: str,
-    bundles: Sequence[bytes],
+    library: Library,
     *,
     title: str = "",
     answered: bool = True,
@@ -73,18 +74,17 @@ def lesson(
 ) -> LessonResult:
     """Show the live view of a step and say what it showed last.
 
-    `bundles` are contents of bundle files (vae_engine.exchange.bundle), the first of them with the images: a VAE's and an
+    `library` says where the models are that the browser fetches: a VAE's and an
     autoencoder's, or for the step `beta` those of the ladder. Pictures of it bear the `title`. Until the question was
     `answered`, the view hides the numbers that would answer it. When `afresh` changes, the views forget what was moved.
     Raises ValueError for a step that does not exist.
     """
     if step not in READINGS:
         raise ValueError(f"There is no step {step!r}.")
-    models = browser.pack(bundles)
     with st.container(gap=None):
-        turn = {"step": step, "title": title or step, "models": browser.identity(models), "answered": answered, "afresh": afresh}
+        turn = {"step": step, "title": title or step, "models": library.id, "answered": answered, "afresh": afresh}
         _turn(key=f"{key}-turn", data=turn, height=1)
-        raw = _component(key=key, data=models, default={"report": None}, on_report_change=_nothing)
+        raw = _component(key=key, data=browser.told(library.told()), default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))
 
 

@@ -202,13 +202,13 @@ def _live(place: int, step: Step) -> LessonResult | None:
     with st.container(key="learn-try"):
         st.markdown(step.try_this)
     ladder = step.name == "beta"
-    bundles = catalogue.ladder_bundles() if ladder else catalogue.bundles(LESSON_MODELS)
-    if not bundles:
+    names = tuple(one.name for one in catalogue.ladder()) if ladder else LESSON_MODELS
+    if not names:
         st.info(wording.NO_LADDER)
         return None
     key = "lesson-ladder" if ladder else "lesson"
     title, is_answered = f"{place + 1}. {step.title}", _prediction(step) is not None
-    return lesson(step.name, bundles, title=title, answered=is_answered, afresh=_afresh(), key=key)
+    return lesson(step.name, catalogue.library(names), title=title, answered=is_answered, afresh=_afresh(), key=key)
 
 
 def _models(result: LessonResult | None) -> tuple[str, ...]:

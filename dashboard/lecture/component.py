@@ -1,7 +1,7 @@
 """The desk on which a lecture is laid out and from which it is presented, and what collects scenes on every page.
 
-The browser does all of it: the lecture stays on the visitor's device, the server hears of nothing. The models go to the
-component that shows them; what they are called is told by another that shows nothing, as on Explore.
+The browser does all of it: the lecture stays on the visitor's device, the server hears of nothing. The models are told to
+the component that shows them; what they are called is told by another that shows nothing, as on Explore.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.shared import browser
+from dashboard.stock.library import Library
 
 _desk = st.components.v2.component(
     "latent_lecture",
     html='<div id="latent-lecture"></div>\n',
     css=browser.styles("explore/explorer", "learn/lesson", "lecture/lecture"),
-    js=browser.script("streamlit/lecture"),
+    js=browser.loaded("streamlit/lecture"),
 )
 _setting = st.components.v2.component(
     "latent_lecture_setting",
@@ -28,7 +29,7 @@ export default function ({data}) {
 """,
 )
 _scenes = st.components.v2.component(
-    "latent_scenes", css=browser.styles("lecture/lecture"), js=browser.script("streamlit/scenes")
+    "latent_scenes", css=browser.styles("lecture/lecture"), js=browser.loaded("streamlit/scenes")
 )
 # Without the bars a page fits a slide. Streamlit's own `embed=true` says the same to it. With them, what Streamlit
 # shows at their end keeps clear of the button that stands there.
@@ -48,16 +49,15 @@ def collecting() -> None:
 
 
 def desk(
-    bundles: Sequence[bytes], names: Sequence[str], *, usual: Sequence[int], ladder: Sequence[int], lecture: str, address: str
+    library: Library, names: Sequence[str], *, usual: Sequence[int], ladder: Sequence[int], lecture: str, address: str
 ) -> None:
     """Lay out the scenes of the lecture that the visitor's device keeps, at first those of `lecture`, and present them.
 
-    `bundles` are contents of bundle files, the first with the images, `names` those of their models; `usual` are the places
+    `library` says where the models are, `names` what they are called; `usual` are the places
     of those that Explore opens on, `ladder` of those that differ in β, ascending. `address` is the one by which others open
     the dashboard, or nothing where it is not known.
     """
-    packed = browser.pack(bundles)
-    about = {"models": browser.identity(packed), "names": list(names), "usual": list(usual), "ladder": list(ladder)}
+    about = {"models": library.id, "names": list(names), "usual": list(usual), "ladder": list(ladder)}
     with st.container(gap=None):
         _setting(key="lecture-setting", data=browser.told(about | {"lecture": lecture, "address": address}), height=1)
-        _desk(key="lecture-desk", data=packed)
+        _desk(key="lecture-desk", data=browser.told(library.told()))

@@ -16,7 +16,7 @@ def show(address: str) -> None:
     try:
         rungs = tuple(one.name for one in catalogue.ladder())
         names = (*LESSON_MODELS, *rungs)
-        bundles = catalogue.bundles(names)
+        library = catalogue.library(names)
     except EngineError as error:
         st.error(str(error))
         return
@@ -26,4 +26,4 @@ def show(address: str) -> None:
         st.error(wording.NO_LECTURE)
         return
     usual, first = range(len(LESSON_MODELS)), len(LESSON_MODELS)
-    desk(bundles, names, usual=usual, ladder=range(first, len(names)), lecture=text, address=address)
+    desk(library, names, usual=usual, ladder=range(first, len(names)), lecture=text, address=address)

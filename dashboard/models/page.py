@@ -32,6 +32,20 @@ def show() -> None:
         st.info(wording.NO_MODELS)
         return
     models = tables.ranked(models)
+    _numbers(tuple(m.name for m in models))
+    _one_file(models)
+    st.subheader(wording.CARDS)
+    for m in models:
+        card = m.folder / "README.md"
+        with st.expander(m.name):
+            st.markdown(card.read_text(encoding="utf-8") if card.exists() else wording.NO_CARD)
+
+
+# What is on the page for all: Streamlit keeps what a cached function shows, and to make table and chart takes most of a visit.
+@st.cache_data(show_spinner=False, max_entries=4)
+def _numbers(names: tuple[str, ...]) -> None:
+    """The measured numbers of bundled models, which never change."""
+    models = [catalogue.stored(name) for name in names]
     rows = [
         {"model": m.name, "kind": m.model.kind, "parameters": weights.parameter_count(m.model)}
         | {name: m.metrics.get(name) for key in wording.METRIC_COLUMNS for name in (key, f"{key}_se")}
@@ -44,12 +58,6 @@ def show() -> None:
     st.dataframe(with_minus(rows, digits), hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
-    _one_file(models)
-    st.subheader(wording.CARDS)
-    for m in models:
-        card = m.folder / "README.md"
-        with st.expander(m.name):
-            st.markdown(card.read_text(encoding="utf-8") if card.exists() else wording.NO_CARD)
 
 
 def _one_file(models: Sequence[Stored]) -> None:

@@ -307,12 +307,10 @@ def one_setting(found: Sequence[Row]) -> None:
     called = st.selectbox(wording.GROUP, list(by_name), format_func=lambda name: wording.group_name(by_name[name]), key="group")
     group = by_name[called]
     try:
-        latents = [run_shelf.latent(row) for row in group.rows]
+        chart = run_shelf.chart(group)
     except EngineError as error:
         st.error(told(str(error)))
         return
-    labels = wording.GROUP_PANELS | {"setting": wording.SYMBOLS.get(group.setting, group.setting)}
-    chart = run_groups.chart(group, latents, labels)
     st.plotly_chart(chart, key="group-chart", alt=wording.group_alt(group), config={"displayModeBar": False})
     st.markdown(f":small[{wording.group_note(group)}]")
     if sentence := wording.beta_zero(group):

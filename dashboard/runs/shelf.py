@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard.jobs import jobs
 from dashboard.jobs.run_view import State
 from dashboard.runs import groups as run_groups
 from dashboard.runs import pictures as run_pictures
-from dashboard.runs.groups import Latent
+from dashboard.runs import wording
+from dashboard.runs.groups import Group, Latent
 from dashboard.runs.pictures import Gaussian
 from dashboard.runs.table import BUNDLED, Notebook, Row, of_bundled
 from dashboard.stock import catalogue
@@ -115,6 +117,20 @@ def thumbnail(row: Row, dark: bool) -> str:
 def manifold(row: Row, count: int, dark: bool) -> str:
     """A manifold as a data URL. Raises EngineError."""
     return run_pictures.manifold(model(row), own_gaussian(row), count, dark)
+
+
+def chart(group: Group) -> go.Figure:
+    """What a setting does to the runs that differ in it. Raises EngineError."""
+    measured = tuple((row.term(group.split, "nll"), row.error(group.split, "nll")) for row in group.rows)
+    return _chart(group, measured)
+
+
+@st.cache_resource(
+    show_spinner=False, max_entries=64, hash_funcs={Group: lambda one: (one.setting, [_BY_WEIGHTS[Row](row) for row in one.rows])}
+)
+def _chart(group: Group, measured: tuple[tuple[float | None, float | None], ...]) -> go.Figure:
+    labels = wording.GROUP_PANELS | {"setting": wording.SYMBOLS.get(group.setting, group.setting)}
+    return run_groups.chart(group, [latent(row) for row in group.rows], labels)
 
 
 @st.cache_resource(show_spinner=False, max_entries=500, hash_funcs=_BY_WEIGHTS)

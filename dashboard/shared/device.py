@@ -31,7 +31,7 @@ _LONGEST_NAME = 100
 _MOST = 500
 _LATEST = 2**53
 
-_component = st.components.v2.component("latent_device", js=browser.script("streamlit/device"))
+_component = st.components.v2.component("latent_device", js=browser.loaded("streamlit/device"))
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from textwrap import dedent
 
 from vae_engine.base.places import place
+
+_PARSING = threading.Lock()
+"""Python 3.11 counts how deep trees go for all threads at once, so that of two that parse one may fail."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,8 @@ def source_of(path: str, name: str, assigns: str = "", case: str = "") -> Excerp
     Reads the text of the file and imports nothing. Raises LookupError when the function or the statement is gone.
     """
     text = place(path).read_text(encoding="utf-8")
-    body: list[ast.stmt] = ast.parse(text).body
+    with _PARSING:
+        body: list[ast.stmt] = ast.parse(text).body
     for part in name.split("."):
         found = next((one for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name == part), None)
         if found is None:

@@ -63,6 +63,7 @@ def show_runs() -> None:
 EXPLORE = st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:", url_path="explore", default=True)
 TRAIN = st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train")
 WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
+_CHARTED = ("train", "runs", "lab", "models")
 # To project, where the server was asked for it.
 JOIN = os.environ.get(serving.JOIN)
 
@@ -96,4 +97,7 @@ page = st.navigation(
     position="top",
 )
 collecting()
+if page.url_path in _CHARTED:
+    # Plotly looks whether pandas is among the modules, and fails over one that the page of another visitor is just loading.
+    import pandas  # type: ignore[import-untyped]  # noqa: F401
 page.run()

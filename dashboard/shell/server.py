@@ -1,4 +1,4 @@
-"""The web server: the pages as Streamlit serves them, the films beside them, and the training queue behind both."""
+"""The web server: the pages as Streamlit serves them, scripts, models and films beside them, the training queue behind."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from streamlit import config
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.lecture import routes as lecture_routes
+from dashboard.shared import routes as view_routes
 from dashboard.shell import settings
 from dashboard.shell.visitors import Visitors
+from dashboard.stock import routes as model_routes
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
@@ -49,7 +51,7 @@ def _explore(request: Request) -> RedirectResponse:
 
 
 _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
-_OURS = (Route("/explore", _explore), *film_routes.ROUTES, *lecture_routes.ROUTES)
+_OURS = (Route("/explore", _explore), *view_routes.ROUTES, *model_routes.ROUTES, *film_routes.ROUTES, *lecture_routes.ROUTES)
 _ROUTES = [Route(_BASE + route.path, route.endpoint) for route in _OURS]
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=[Middleware(Visitors)], lifespan=_keeping_jobs)

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard.shared.model_choice import Choice
 from dashboard.stock import material as materials
 from dashboard.stock import own_runs
+from dashboard.stock.library import BUNDLE, ENCODER, IMAGES, Library, address, contents_of
 from dashboard.stock.material import LESSON_MODELS, Material
-from vae_engine.exchange import bundle as export
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
 from vae_engine.stored import registry
@@ -26,9 +26,9 @@ Stamp = tuple[int, str] | None
 
 @dataclass(frozen=True)
 class Shelf:
-    """What the Explore page is given: bundles, the places of those that the maps show, and of the ladder of β."""
+    """What the Explore page is given: models, the places of those that the maps show, and of the ladder of β."""
 
-    bundles: list[bytes]
+    library: Library
     shown: tuple[int, ...]
     ladder: tuple[int, ...] = ()
 
@@ -68,12 +68,16 @@ def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
 def shelf(names: tuple[str, ...]) -> Shelf:
     """What Explore needs to show these models; with a rung of the ladder of β comes the whole ladder."""
     placing = materials.placed(names, [one.name for one in ladder()])
-    return Shelf(bundles(placing.names), placing.shown, placing.ladder)
+    return Shelf(library(placing.names), placing.shown, placing.ladder)
 
 
-def bundles(names: tuple[str, ...]) -> list[bytes]:
-    """The bundles of models shown side by side; the first carries the images for all. Raises EngineError."""
-    return [_bundle(name, _kept(name), position == 0) for position, name in enumerate(names)]
+def library(names: tuple[str, ...]) -> Library:
+    """Where models shown side by side are, and the images of the first of them. Raises EngineError."""
+    data_set = stored(names[0]).train.data
+    # Models of one data set share its images, so that the browser keeps them once.
+    pictured = next((name for name in LESSON_MODELS if stored(name).train.data == data_set), names[0])
+    models = tuple(_addresses(name, _kept(name), (BUNDLE, ENCODER)) for name in names)
+    return Library(models, *_addresses(pictured, _kept(pictured), (IMAGES,)))
 
 
 def _kept(name: str) -> tuple[Stamp, int]:
@@ -90,9 +94,10 @@ def _keep_codes(name: str, stamp: Stamp) -> None:
     own_runs.keep_codes(stored(name))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
-def _bundle(name: str, kept: tuple[Stamp, int], with_images: bool) -> bytes:
-    return export.bundle(stored(name), with_images=with_images)
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _addresses(name: str, kept: tuple[Stamp, int], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    model = stored(name)
+    return tuple(address(name, part, contents) for part, contents in zip(wanted, contents_of(model, wanted), strict=True))
 
 
 @st.cache_resource(show_spinner=False)
@@ -111,8 +116,3 @@ def found(folder: Path, changed: int) -> Result:
 def ladder() -> tuple[Stored, ...]:
     """The bundled VAEs that differ in β only, ascending; none when there are not three of them."""
     return materials.ladder_of([stored(name) for name in registry.names()])
-
-
-def ladder_bundles() -> list[bytes]:
-    """Their bundles, the first with the images."""
-    return bundles(tuple(one.name for one in ladder()))

@@ -134,7 +134,7 @@ def _setting(name: str, why_not: str) -> None:
 
 def _key(name: str) -> str:
     """Of the widget of a setting. How many images there are is asked for anew where there are not as many as of MNIST."""
-    here = _counts_here().get(_SPLITS.get(name, ""))
+    here = _counts_here().get(_SPLITS[name]) if name in _SPLITS else None
     if here is None:
         return _KEY.format(name)
     key = _KEY.format(f"{name}-of-{here}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 
 from vae_engine.base.errors import EngineError
 from vae_engine.stored import checkpoints, registry
@@ -71,15 +73,20 @@ _ALWAYS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)
+def _settings_of(bundled: Path) -> tuple[ModelConfig, TrainConfig]:
+    return checkpoints.read_config(bundled)
+
+
 def presets() -> tuple[Preset, ...]:
     """All of them; those like a bundled model only where it is bundled."""
     found = list(_ALWAYS)
     with contextlib.suppress(EngineError):
-        model, train = checkpoints.read_config(registry.PRETRAINED / _RUNG)
+        model, train = _settings_of(registry.PRETRAINED / _RUNG)
         watch = "As the bundled vae-beta models but for β: set your own, and it stands with theirs on the β chart of Runs."
         found.append(Preset("ladder", "Like the β ladder, another β", watch, model, replace(train, beta=_BETA)))
     with contextlib.suppress(EngineError):
-        best = checkpoints.read_config(registry.PRETRAINED / BEST_MODEL)
+        best = _settings_of(registry.PRETRAINED / BEST_MODEL)
         watch = f"The settings of {BEST_MODEL}: after the first seconds minutes of small gains, until the rate has fallen."
         found.append(Preset("best", "Best quality", watch, *best))
     return tuple(found)

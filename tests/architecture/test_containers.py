@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from support.builders import ROOT
-from support.nginx import NGINX, SITE, configure, site
+from support.hosts.nginx import NGINX, SITE, configure, site
 
 from dashboard.jobs.jobs import VARIABLE as RUNS
 from dashboard.shared.visitors import COOKIE

@@ -12,20 +12,22 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.many_points import all_points
+from benchmarks.many_points import all_images, all_points
 from benchmarks.pointer import circling, drawing, place, pressing, sliding
 from benchmarks.report import Row
 from playwright.sync_api import Browser, Locator, Page
 from support.serving import chromium, dashboard, offline_context, streamlit_app
 
 from dashboard.explore import one_file as static_export
+from dashboard.stock.library import BUNDLE, IMAGES, packed
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import registry
+from vae_engine.stored.checkpoints import Stored
 
 MODELS = ("vae-mnist", "ae-mnist")
 MEASURING = Path(__file__).with_name("measuring.js").read_text(encoding="utf-8")
@@ -35,12 +37,19 @@ SLIDE, SLIDE_SECONDS = 60, 1.0  # pixels and seconds that a slider is dragged
 KEYS = 20
 WHEEL, ZOOM_STEPS, ZOOM_PAUSE_MS = 100, 16, 100
 PICTURE, NATIVE_PICTURE = "[data-testid=digit-vae]", "[data-testid=stImage] img"
-MANY_APP = """
-from pathlib import Path
+MANY_PAGE = """
 import streamlit as st
 from dashboard.explore.component import explorer
+from dashboard.stock.library import Library
 st.set_page_config(layout="wide")
-explorer([Path(path).read_bytes() for path in {paths!r}])
+explorer(Library({models!r}, "parts/images"))
+"""
+MANY_SERVER = """
+import streamlit as st
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from dashboard.shared import routes as views
+app = st.App("page.py", routes=[*views.ROUTES, Mount("/parts", StaticFiles(directory={parts!r}))])
 """
 
 
@@ -176,13 +185,7 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
         maps = page.get_by_test_id("latent-map-vae")
         hand = median(lambda: by_hand(page, maps, lambda: place(page, "z1", 0.5, 0.5), PICTURE), repeats)
         pen = median(lambda: strokes(page), repeats)
-    paths = []
-    for model in stored:
-        paths.append(str(folder / model.name))
-        Path(paths[-1]).write_bytes(all_points(model))
-    app = folder / "many.py"
-    app.write_text(MANY_APP.format(paths=paths), encoding="utf-8")
-    with streamlit_app(app, folder / "many.log") as address, opened(browser, address) as page:
+    with many_points(folder, stored) as address, opened(browser, address) as page:
         yield from moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
         close = median(lambda: zooming(page, "latent-map-vae"), repeats)
         yield Row("zoom over 60,000 points that turn into their images: frames", close["frames"], "per s", least=55)
@@ -192,6 +195,22 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     yield from manifold_rows(browser, folder, repeats)
     yield from opening_rows(browser, folder, repeats)
     yield Row("bundle of `vae-mnist` with 10,000 images", len(export.bundle(stored[0])) / 1e6, "MB", most=6)
+
+
+@contextmanager
+def many_points(folder: Path, stored: Sequence[Stored]) -> Iterator[str]:
+    """The address of an explorer of models with all 60,000 images as points."""
+    parts = folder / "parts"
+    parts.mkdir()
+    for model in stored:
+        (parts / model.name).write_bytes(packed(BUNDLE, all_points(model)))
+    (parts / "images").write_bytes(packed(IMAGES, all_images()))
+    # A bundle that has its encoder asks for no other.
+    models = tuple((f"parts/{model.name}", "parts/none") for model in stored)
+    (folder / "page.py").write_text(MANY_PAGE.format(models=models), encoding="utf-8")
+    (folder / "many.py").write_text(MANY_SERVER.format(parts=str(parts)), encoding="utf-8")
+    with streamlit_app(folder / "many.py", folder / "many.log") as address:
+        yield address
 
 
 def opening_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from support.builders import short, tiny
 from support.copies import Copy
 from support.explorer_page import at_rest, here
-from support.nginx import NGINX, answered, nginx, program, up
-from support.proxy import prefixed
+from support.hosts.nginx import NGINX, answered, nginx, program, up
+from support.hosts.proxy import prefixed
 from support.serving import chromium, dashboard, free_port, offline_context
 
 from dashboard.shared.visitors import COOKIE

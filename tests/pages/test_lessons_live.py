@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import place, until
-from support.serving import offline_context, streamlit_app
+from support.serving import offline_context, view_app
 
 from dashboard.learn.component import READINGS
 
@@ -23,7 +23,7 @@ st.button("another step", on_click=lambda: st.query_params.update(step=st.query_
 step = st.query_params["step"]
 names = ("vae-mnist-small", "vae-mnist-baseline") if step == "beta" else ("vae-mnist-small", "ae-mnist-small")
 with st.container(width=1000):
-    result = lesson(step, catalogue.bundles(names))
+    result = lesson(step, catalogue.library(names))
 st.json({"readings": dict(result.readings), "link": result.link})
 """
 
@@ -31,9 +31,7 @@ st.json({"readings": dict(result.readings), "link": result.link})
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where a page with nothing but a live view is served; the step is in the address."""
-    folder = tmp_path_factory.mktemp("lessons")
-    (folder / "app.py").write_text(APP)
-    with streamlit_app(folder / "app.py", folder / "log.txt") as url:
+    with view_app(APP, tmp_path_factory.mktemp("lessons")) as url:
         yield url
 
 

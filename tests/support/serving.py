@@ -19,6 +19,12 @@ from dashboard.jobs.jobs import VARIABLE
 
 _ONLY_HERE = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 ROOT = Path(__file__).resolve().parents[2]
+_SERVER = """
+import streamlit as st
+from dashboard.shared import routes as views
+from dashboard.stock import routes as models
+app = st.App("page.py", routes=[*views.ROUTES, *models.ROUTES])
+"""
 
 
 def free_port() -> int:
@@ -43,6 +49,15 @@ def streamlit_app(app: Path, log: Path, **environment: str) -> Iterator[str]:
     options = ["-m", "streamlit", "run", str(app), "--server.headless=true", "--server.port"]
     given = os.environ | {"PYTHONPATH": str(ROOT)} | environment
     with _served(log, lambda port: [*options, str(port)], sys.executable, ROOT, given) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def view_app(page: str, folder: Path) -> Iterator[str]:
+    """The address of a page, given as its program, that shows views of models: these are fetched beside it."""
+    (folder / "page.py").write_text(page)
+    (folder / "server.py").write_text(_SERVER)
+    with streamlit_app(folder / "server.py", folder / "log.txt") as address:
         yield address
 
 

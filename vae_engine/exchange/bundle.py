@@ -78,16 +78,23 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None, 
     return _packed(tensors, bundle=header)
 
 
-def parted(stored: Stored) -> tuple[bytes, bytes]:
-    """A whole bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
+def parted(stored: Stored, whole: bool = False) -> tuple[bytes, bytes]:
+    """A bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
 
     The second is a safetensors file with `encoder.*` and, as `__metadata__.encoder`, the encoder's list of layers.
     Raises as `bundle` does.
     """
-    tensors, header = _contents(stored, with_images=False, whole=True)
+    tensors, header = _contents(stored, with_images=False, whole=whole)
     listed = header["layers"].pop("encoder")
     encoder = {name: tensors.pop(name) for name in list(tensors) if name.startswith("encoder.")}
     return _packed(tensors, bundle=header), _packed(encoder, encoder=listed)
+
+
+def images_of(data_set: str, points: int | None = None) -> bytes:
+    """The images that a map shows, or the first `points`, as a gzip file of the IDX format. MNIST's lie there already."""
+    if data_set == datasets.MNIST and points is None:
+        return data.packed_test_images()
+    return packed_shown(data_set, points or datasets.SHOWN)
 
 
 def _packed(tensors: dict[str, np.ndarray], **described: Any) -> bytes:
@@ -113,9 +120,7 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None, whol
     if points is None and (names := datasets.names(stored.train.data)):
         tensors["points.names"] = np.frombuffer(file_names.packed(names), np.uint8)
     if with_images:
-        whole_mnist = stored.train.data == datasets.MNIST and points is None
-        packed = data.packed_test_images() if whole_mnist else packed_shown(stored.train.data, points or datasets.SHOWN)
-        tensors["points.images"] = np.frombuffer(packed, np.uint8)
+        tensors["points.images"] = np.frombuffer(images_of(stored.train.data, points), np.uint8)
     _make_fit(tensors, places, datasets.rest(stored.train.data).labels if "rest" in places else None)
     sizes = datasets.sizes(stored.train.data)
     places = {key: {"of": sizes, **place} for key, place in places.items()}

@@ -38,7 +38,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {(ArrayBuffer|Uint8Array)[]} bundles
  * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
  * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
- * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
+ * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it, once something needs it
  * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
@@ -61,7 +61,8 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {import("../model/worker.js").BatchDecoder[]} batches
  * @property {Uint8Array|null} images
  * @property {readonly string[]|null} names what the files call the images, where they are one's own
- * @property {Promise<unknown>} arrived resolves when images and encoders are here, or are known not to come
+ * @property {() => Promise<unknown>} arrived resolves when the images and what was asked for of the encoders are here, or are known not to come
+ * @property {() => boolean} encodes whether every model can encode; where not, it has their encoders brought
  * @property {import("../base/palette.js").Theme} theme
  * @property {ReturnType<typeof createWalk>} walk
  * @property {ReturnType<typeof createSamplePanel>} sample
@@ -143,7 +144,10 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const plain = initialState(models.length, marked);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? (options.apart ? "" : location.hash.slice(1)), plain, models);
 
-  let [frame, lastReport, alive, complete] = [0, JSON.stringify(reportOf(carried ?? plain)), true, false];
+  let [frame, lastReport, alive] = [0, JSON.stringify(reportOf(carried ?? plain)), true];
+  /** What is on its way. @type {Set<Promise<void>>} */
+  const coming = new Set();
+  let encodersAsked = false;
   const resting = onceAtRest(settle);
   const digits = createShownDigits(models, first.z);
   let lastMode = "";
@@ -164,12 +168,22 @@ function mountStage(root, options, shelf, stepTo, carried) {
       commit();
     },
     large: () => page.element.clientWidth >= LARGE_WIDTH,
+    encodes() {
+      const all = models.every((model) => model.network.encodes);
+      if (!all && options.encoders && !encodersAsked) {
+        encodersAsked = true;
+        expectPart(receiveEncoders());
+      }
+      return all;
+    },
+    arrived: () => Promise.all(coming),
     choices: () => options.choices ?? [],
     choose(place, name) {
       const names = models.map((model) => (model.place === place ? name : model.bundle.name));
       const wanted = place === 0 && ladder ? ladder.find(name) : -1;
       if (wanted >= 0) stepTo(wanted);
       else app.store.dispatch({type: "set", values: {waiting: `“${options.choices?.[place].find((one) => one.name === name)?.title ?? name}” is on its way …`}});
+      resting.begin(); // it would be lost if a report followed at once
       options.onChoose?.(names, wanted >= 0 ? shelf.shown() : null);
     },
     glide() {
@@ -292,29 +306,38 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
   addEventListener("hashchange", follow);
-  app.arrived = Promise.all([receiveEncoders(), receiveImages()]).then(() => {
-    complete = true;
-  });
+  expectPart(receiveImages());
   retheme();
   commit();
   Object.assign(globalThis, {__latentExplorer: {stats: () => ({...readStats(), views: page.views()}), clearStats, state: () => app.store.state, pending}});
 
+  /** @param {Promise<void>} part */
+  function expectPart(part) {
+    coming.add(part);
+    part.then(() => {
+      coming.delete(part);
+      invalidate();
+    });
+  }
+
   async function receiveEncoders() {
-    if (!options.encoders) return;
-    await shelf.whole.catch(complain);
-    if (["draw", "walk", "network"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
-    invalidate();
+    try {
+      await shelf.complete();
+      if (["draw", "walk", "network"].includes(app.store.state.mode)) lastMode = ""; // to be entered again, with what was drawn or chosen in the meantime
+    } catch (error) {
+      complain(error);
+      encodersAsked = false; // what needs them next asks again
+    }
   }
 
   async function receiveImages() {
     app.names = (await shelf.names().catch(complain)) ?? null;
     app.images = (await (options.images ?? shelf.images()).catch(complain)) ?? null;
-    invalidate();
   }
 
-  /** What is still to come: encoders and images, the drawing of what was done, its way into the address. */
+  /** What is still to come: images and what was asked for of the encoders, the drawing of what was done, its way into the address. */
   function pending() {
-    return Object.entries({parts: !complete, frame: frame !== 0, rest: resting.awaited()}).flatMap(([name, holds]) => (holds ? [name] : []));
+    return Object.entries({parts: coming.size > 0, frame: frame !== 0, rest: resting.awaited()}).flatMap(([name, holds]) => (holds ? [name] : []));
   }
 
   /** @param {unknown} error */
@@ -329,7 +352,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
         app.store.dispatch({type: "set", values: {waiting: ""}});
         page.offer();
       }
-      if (changed.notice) app.store.dispatch({type: "set", values: {notice: changed.notice}});
+      if (changed.notice !== undefined) app.store.dispatch({type: "set", values: {notice: changed.notice}});
       retheme();
     },
     state: () => app.store.state,

@@ -96,7 +96,8 @@ export function createExports(app, maps) {
   };
 
   async function walk() {
-    await app.arrived; // its ends may be images
+    app.walk.endCodes(0); // asks for what its ends need
+    await app.arrived();
     const frames = app.walk.frames(GIF_FRAMES);
     if (!frames) {
       gif.closest("details")?.removeAttribute("open"); // the menu would lie over what is said

@@ -42,7 +42,7 @@ export function createHardImage(app, choose) {
     const from = store.state.selected;
     let asked = true;
     try {
-      await app.arrived;
+      await app.arrived();
       const found = await lookAfter(points.labels.length, from, MOST, async (index) => {
         const answer = await isHard(index, from);
         asked = answer !== null;

@@ -18,7 +18,7 @@ import {createBatchDecoder} from "../model/worker.js";
  */
 
 /** @param {(ArrayBuffer|Uint8Array)[]} bytes of bundles @param {number[]} shown which of them the maps show @param {number[]} ladder which of them are rungs, by ascending β
- * @param {Promise<Uint8Array>[]} [encoders] what bundles without their encoder are to be given */
+ * @param {(() => Promise<Uint8Array>)[]} [encoders] which bring what bundles came without, once something needs it */
 export function createShelf(bytes, shown, ladder, encoders) {
   const bundleAt = lazily((/** @type {number} */ index) => readBundle(bytes[index]));
   const modelAt = lazily((/** @type {number} */ index) => createModel(bundleAt(index), Math.max(0, shown.indexOf(index))));
@@ -32,15 +32,14 @@ export function createShelf(bytes, shown, ladder, encoders) {
     models: () => shown.map(modelAt),
     /** One worker for each map, kept while its model is on show. */
     decoders: () => shown.map((index) => {
-      const decoder = decoders.get(index) ?? createBatchDecoder(bytes[index]);
+      const decoder = decoders.get(index) ?? createBatchDecoder(bytes[index], encoders?.[index]);
       decoders.set(index, decoder);
       return decoder;
     }),
-    /** Resolves when every model can encode. */
-    whole: Promise.all((encoders ?? []).map(async (late, index) => {
-      const encoder = await late;
-      modelAt(index).complete(encoder);
-      decoders.get(index)?.complete(encoder);
+    /** Has the models on show encode; resolves when they can. */
+    complete: () => Promise.all(shown.map(async (index) => {
+      const encoder = await encoders?.[index]();
+      if (encoder && !modelAt(index).network.encodes) modelAt(index).complete(encoder);
     })),
     images() {
       const holder = bytes.findIndex((_, index) => bundleAt(index).hasImages);

@@ -59,7 +59,7 @@ export function createWalk(app) {
       const codes = models.map((model) => model.codeOf(end.index));
       return {image: app.images ? gatherImages(app.images, [end.index]) : new Float32Array(PIXELS_EACH), codes};
     }
-    if (!models.every((model) => model.network.encodes)) return null; // not yet
+    if (!app.encodes()) return null; // not yet
     // A bare point stands for the picture that its own model decodes there; the other model encodes that picture.
     const image = models[end.model].network.decode(end.z[0], end.z[1]).slice();
     return {image, codes: models.map((model) => (model.place === end.model ? end.z : model.network.encode(image).mu))};

@@ -72,8 +72,7 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
     sharpness: () => sharp ?? Math.min(SHARPEST, window.devicePixelRatio || 1),
     invalidate, commit, alive: () => alive,
     fail(error) {
-      setText(notice, sentenceOf(error));
-      notice.hidden = false;
+      tell(sentenceOf(error));
       return null;
     },
   });
@@ -83,6 +82,12 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
   stage.classList.add(`ls-${step}`);
   stage.append(...view.elements);
   explainTerms(element);
+
+  /** @param {string} sentence or nothing */
+  function tell(sentence) {
+    setText(notice, sentence);
+    notice.hidden = !sentence;
+  }
 
   function takeTheme() {
     const hosted = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
@@ -159,7 +164,7 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
   Object.assign(globalThis, {__latentLesson: hook});
 
   return {
-    setAnswered,
+    setAnswered, tell,
     retheme() {
       takeTheme();
       resized();

@@ -13,7 +13,7 @@ import {instantOf, placeOf} from "./lecture.js";
  * @property {string[]} names of their models
  * @property {number[]} usual which of them Explore opens on
  * @property {number[]} ladder which of them are rungs, by ascending β
- * @property {Promise<Uint8Array>[]} [encoders] for each bundle, where they came without
+ * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it
  * @property {Promise<Uint8Array|null>} [images] where the first bundle has none
  * @property {Record<string, Still>} [stills] by link, of what cannot be shown alive
  * @property {boolean} pages whether the dashboard's pages are there to be shown in a frame

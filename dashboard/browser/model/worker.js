@@ -26,10 +26,11 @@ import { thinOut } from "../base/thinning.js";
 /** @typedef {import("../base/slices.js").Job} Job */
 /** @typedef {{id: number, channel: string, method: string, args: any[]}} Request */
 /** @typedef {{id: number, result?: any, error?: string}} Reply error: a sentence for the visitor */
-/** @typedef {(request: Request) => Promise<any>} Service */
+/** @typedef {{answer: (request: Request) => Promise<any>, complete: (encoder: Uint8Array) => void}} Service */
 
 const PART = 64; // images decoded between looks at the clock
 const HEAD_START = 1000; // milliseconds that a page has to itself before a worker makes ready unasked
+const ENCODING = ["exactPosterior", "gaps", "unitsFor"]; // the methods that need the encoder
 
 /**
  * @typedef {object} BatchDecoder
@@ -58,17 +59,17 @@ const HEAD_START = 1000; // milliseconds that a page has to itself before a work
  *   decoder give in the middle of each cell of a grid: cells × units; the channel of this and the next is by default "units"
  * @property {(place: number, pixels: Uint8Array, channel?: string) => Promise<Float32Array|null>} unitsFor what all units of a stage of
  *   the encoder give for images, n × 784 bytes as it sees them: n × units
- * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without; until then it decodes
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
 /**
  * A batch decoder for the model in a bundle file.
  * @param {ArrayBuffer|Uint8Array} bundleBuffer
+ * @param {() => Promise<Uint8Array>} [encoderOf] brings the encoder that the bundle came without, once something needs it
  * @returns {BatchDecoder}
  */
-export function createBatchDecoder(bundleBuffer) {
-  const client = createClient(bundleBuffer);
+export function createBatchDecoder(bundleBuffer, encoderOf) {
+  const client = createClient(bundleBuffer, encoderOf);
   return {
     decodeMany: (z, channel = "decode") => client.ask(channel, "decodeMany", [z]),
     fields: (kind, grid, channel = kind) => client.ask(channel, "field", [kind, grid]),
@@ -82,18 +83,19 @@ export function createBatchDecoder(bundleBuffer) {
     thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
     unitsOver: (place, grid, channel = "units") => client.ask(channel, "unitsOver", [place, grid]),
     unitsFor: (place, pixels, channel = "units") => client.ask(channel, "unitsFor", [place, pixels]),
-    complete: client.complete,
     terminate: client.terminate,
   };
 }
 
-/** @param {ArrayBuffer|Uint8Array} bundleBuffer */
-function createClient(bundleBuffer) {
+/** @param {ArrayBuffer|Uint8Array} bundleBuffer @param {() => Promise<Uint8Array>} [encoderOf] */
+function createClient(bundleBuffer, encoderOf) {
   /** @type {Uint8Array|undefined} */
   let encoder;
+  /** @type {Promise<void>|undefined} */
+  let completing;
   /** @type {Map<number, {request: Request, settle: (reply: Reply) => void}>} */
   const pending = new Map();
-  let last = 0;
+  let [last, ended] = [0, false];
   /** @type {Service|undefined} */
   let local;
   /** @type {Worker|null|undefined} undefined before it is made, null where none can be */
@@ -126,15 +128,28 @@ function createClient(bundleBuffer) {
     await pause(); // whoever asks is not to wait
     try {
       local ??= createService(bundleBuffer, encoder);
-      receive({ id: request.id, result: await local(request) });
+      receive({ id: request.id, result: await local.answer(request) });
     } catch (error) {
       receive({ id: request.id, error: sentenceOf(error) });
     }
   }
 
+  async function complete() {
+    encoder = await /** @type {() => Promise<Uint8Array>} */ (encoderOf)();
+    local?.complete(encoder);
+    if (!ended) worker?.postMessage({ encoder });
+  }
+
   return {
     /** @param {string} channel @param {string} method @param {any[]} args @returns {Promise<any>} */
-    ask(channel, method, args) {
+    async ask(channel, method, args) {
+      if (encoderOf && ENCODING.includes(method)) {
+        await (completing ??= complete()).catch((error) => {
+          completing = undefined; // whoever asks next tries again
+          throw error;
+        });
+      }
+      if (ended) return null;
       start();
       const request = { id: ++last, channel, method, args };
       return new Promise((resolve, reject) => {
@@ -144,12 +159,8 @@ function createClient(bundleBuffer) {
         else runHere(request);
       });
     },
-    /** @param {Uint8Array} bytes */
-    complete(bytes) {
-      [encoder, local] = [bytes, undefined];
-      worker?.postMessage({ encoder });
-    },
     terminate() {
+      ended = true;
       clearTimeout(headStart);
       worker?.terminate();
       for (const id of [...pending.keys()]) receive({ id, result: null });
@@ -193,14 +204,15 @@ export function serveRequests(scope) {
   async function makeReady() {
     try {
       service ??= createService(bundleBuffer, encoder);
-      await service({ id: 0, channel: "ready", method: "decodeMany", args: [new Float32Array(2 * PART)] });
+      await service.answer({ id: 0, channel: "ready", method: "decodeMany", args: [new Float32Array(2 * PART)] });
     } catch {
       // whoever asks for something is told why there is none
     }
   }
   scope.onmessage = async ({ data }) => {
     if ("encoder" in data) {
-      [encoder, service] = [data.encoder, undefined];
+      encoder = /** @type {Uint8Array} */ (data.encoder);
+      service?.complete(encoder);
       return;
     }
     if (!("id" in data)) {
@@ -210,7 +222,7 @@ export function serveRequests(scope) {
     }
     try {
       service ??= createService(bundleBuffer, encoder);
-      const result = await service(data);
+      const result = await service.answer(data);
       scope.postMessage({ id: data.id, result }, ArrayBuffer.isView(result) ? [result.buffer] : []);
     } catch (error) {
       scope.postMessage({ id: data.id, error: sentenceOf(error) });
@@ -222,7 +234,7 @@ export function serveRequests(scope) {
 function createService(bundleBuffer, encoder) {
   const bundle = readBundle(bundleBuffer);
   if (encoder) addEncoder(bundle, encoder);
-  const network = createNetwork(bundle);
+  let network = createNetwork(bundle);
   /** @type {import("../base/geometry.js").PointIndex|undefined} */
   let trained;
   /** @type {import("../base/geometry.js").PointIndex|undefined} */
@@ -284,9 +296,17 @@ function createService(bundleBuffer, encoder) {
   };
   /** @type {Map<string, number>} */
   const newest = new Map();
-  return ({ id, channel, method, args }) => {
-    newest.set(channel, id);
-    return runJob(methods[method](...args), () => newest.get(channel) === id);
+  return {
+    answer({ id, channel, method, args }) {
+      newest.set(channel, id);
+      return runJob(methods[method](...args), () => newest.get(channel) === id);
+    },
+    /** What was prepared stays. */
+    complete(late) {
+      addEncoder(bundle, late);
+      network = createNetwork(bundle);
+      if (prepared) prepared.network = network;
+    },
   };
 }
 

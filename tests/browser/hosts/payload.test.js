@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 import { encodeGif } from "../../../dashboard/browser/base/gif.js";
 import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
-import { decodeBase91, joinPlanes } from "../../../dashboard/browser/hosts/file/payload.js";
+import { joinPlanes } from "../../../dashboard/browser/base/parts.js";
+import { decodeBase91 } from "../../../dashboard/browser/hosts/file/payload.js";
 
 const SCRIPT = `
 from dashboard.explore import one_file as page

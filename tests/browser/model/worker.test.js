@@ -8,6 +8,7 @@ import { Worker as NodeWorker } from "node:worker_threads";
 import { readBundle } from "../../../dashboard/browser/model/bundle.js";
 import { aggregateDensity, distanceField, entropyField } from "../../../dashboard/browser/model/density.js";
 import { createIndex } from "../../../dashboard/browser/base/geometry.js";
+import { PlainError } from "../../../dashboard/browser/base/errors.js";
 import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
 import { meanDecoded, shareTogether } from "../../../dashboard/browser/model/selected.js";
@@ -107,13 +108,43 @@ test("long work lets the page breathe", async () => {
   assert.ok(longest < 200, `${longest} ms of work in one piece`); // 8 ms and a part
 });
 
-test("a bundle that came without its encoder decodes, and encodes like the whole one once it has it", async () => {
-  const [decoder, whole] = ["decoder", "bundle"].map((part) => createBatchDecoder(readFileSync(join(folder, `${NAME}.${part}`))));
-  const x = Float32Array.from({ length: 784 }, (_, i) => i % 2);
-  assert.deepEqual(await decoder.decodeMany(z), await whole.decodeMany(z));
-  await assert.rejects(decoder.exactPosterior(x), /cannot encode/);
-  decoder.complete(readFileSync(join(folder, `${NAME}.encoder`)));
-  assert.deepEqual(await decoder.exactPosterior(x), await whole.exactPosterior(x));
+const partOf = (part) => readFileSync(join(folder, `${NAME}.${part}`));
+const x = Float32Array.from({ length: 784 }, (_, i) => i % 2);
+
+for (const [name, kind] of Object.entries({ none: undefined, BrowserWorker })) {
+  test(`a bundle without its encoder decodes, asks for the encoder when something is to be encoded, and then encodes like the whole one, with the worker ${name}`, async (t) => {
+    globalThis.Worker = kind;
+    t.after(() => delete globalThis.Worker);
+    let asked = 0;
+    const encoderOf = async () => {
+      if (++asked === 1) throw new PlainError("The server is away.");
+      return partOf("encoder");
+    };
+    const [decoder, whole] = [createBatchDecoder(partOf("decoder"), encoderOf), createBatchDecoder(partOf("bundle"))];
+    assert.deepEqual(await decoder.decodeMany(z), await whole.decodeMany(z));
+    const coarse = await decoder.coarsePosterior(x);
+    assert.equal(asked, 0, "nothing was encoded yet");
+    await assert.rejects(decoder.exactPosterior(x), /The server is away/);
+    const [found, gaps] = await Promise.all([decoder.exactPosterior(x), decoder.gaps(x)]);
+    assert.deepEqual([found, gaps], [await whole.exactPosterior(x), await whole.gaps(x)]);
+    assert.deepEqual(await decoder.coarsePosterior(x), coarse, "what was prepared before stays");
+    assert.equal(asked, 2, "once for all, but for what failed");
+    decoder.terminate();
+    whole.terminate();
+  });
+}
+
+test("who waits for an encoder when the decoder ends is answered with null", async () => {
+  let bring;
+  const decoder = createBatchDecoder(partOf("decoder"), () => new Promise((resolve) => (bring = resolve)));
+  const left = decoder.exactPosterior(x);
+  decoder.terminate();
+  bring(partOf("encoder"));
+  assert.equal(await left, null);
+});
+
+test("a bundle of a decoder alone says that it cannot encode", async () => {
+  await assert.rejects(createBatchDecoder(partOf("decoder")).exactPosterior(x), /cannot encode/);
 });
 
 test("what is left when the decoder ends resolves to null, and a broken model is an Error", async () => {

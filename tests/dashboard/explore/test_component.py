@@ -1,15 +1,12 @@
-"""What Python believes of what the browser reports, and how bundles travel."""
+"""What Python believes of what the browser reports."""
 
 from __future__ import annotations
-
-import json
 
 import pytest
 
 from dashboard.explore.component import ExplorerResult, checked
 from dashboard.explore.page import remember
 from dashboard.shared import state
-from dashboard.shared.browser import identity, pack
 
 
 def test_a_report_becomes_a_result():
@@ -56,18 +53,3 @@ def test_nonsense_counts_as_nothing(report):
 @pytest.mark.parametrize("models", ["ab", ["a"], ["a", "x"], [["a"], "b"], 7])
 def test_only_offered_models_can_be_chosen(models):
     assert checked(None, models, [["a"], ["b"]]).models is None
-
-
-def test_bundles_travel_in_one_byte_string_aligned():
-    packed = pack([b"first", b"second"])
-    length = int.from_bytes(packed[:4], "little")
-    header = json.loads(packed[4 : 4 + length])
-    assert (4 + length) % 8 == 0
-    assert packed[4 + length :] == b"firstsecond"
-    assert header["lengths"] == [5, 6]
-    assert pack([b"first", b"second"]) is packed
-
-
-def test_bundles_in_another_order_have_another_identity():
-    assert identity(pack([b"a", b"b"])) == identity(pack([b"a", b"b"]))
-    assert identity(pack([b"a", b"b"])) != identity(pack([b"b", b"a"]))

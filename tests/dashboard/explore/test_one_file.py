@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dashboard.explore import one_file as static_export
+from dashboard.stock.library import planes
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
@@ -39,7 +40,7 @@ def test_large_weights_fit_twelve_megabytes():
     """Two models of 1.9 million normally distributed fp16 weights, the worst case for compression, and all images."""
     count = 1_900_000
     weights = np.random.default_rng(0).normal(0, 0.05, count).astype(np.float16).tobytes()
-    block = len(static_export.block("bundle-0", static_export.planes(weights)))
+    block = len(static_export.block("bundle-0", planes(weights)))
     images = len(gzip.compress(data.load("test").images.tobytes(), 9)) * 5 / 4
     points_and_script = 800_000
     assert 2 * block + images + points_and_script < LIMIT

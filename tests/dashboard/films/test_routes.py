@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import shutil
@@ -12,20 +11,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from support.builders import short, tiny
+from support.hosts.asking import Answer, asking
 
 from dashboard.films import export as film_export
 from dashboard.films import routes as film_routes
 from dashboard.jobs.jobs import VARIABLE
+from dashboard.shared.kept import Kept
 from vae_engine import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import film
 from vae_engine.runs import log as run_log
 from vae_engine.runs import runs, snapshots
-
-Answer = tuple[int, dict[str, str], bytes]
 
 
 @pytest.fixture(scope="module")
@@ -39,28 +36,11 @@ def run(tmp_path_factory: pytest.TempPathFactory, digits: data.Images) -> Path:
 
 @pytest.fixture(scope="module")
 def ask(run: Path) -> Iterator[Callable[..., Answer]]:
-    """Asks a server of the folder; the path goes there as it is, with nothing tidied up."""
+    """Asks a server of the folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, str(run.parent))
-        config = uvicorn.Config(Starlette(routes=film_routes.ROUTES), port=0, log_level="error", lifespan="off", ws="none")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-
-        def get(path: str) -> Answer:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            found = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-            connection.close()
-            return found
-
-        yield get
-        server.should_exit = True
-        thread.join()
+        with asking(film_routes.ROUTES) as ask:
+            yield ask
 
 
 @pytest.fixture
@@ -164,7 +144,7 @@ def test_what_is_kept_stays_within_its_bytes_and_the_longest_unused_goes_first()
     def make(name: str) -> Callable[[], bytes]:
         return lambda: (made.append(name), bytes(40))[1]
 
-    kept = film_routes.Kept(100)
+    kept = Kept(100)
     for name in ("a", "b", "a", "c", "a", "b"):
         kept.get(name, make(name))
     assert made == ["a", "b", "c", "b"]
@@ -181,7 +161,7 @@ def test_who_asks_at_once_waits_for_one_answer() -> None:
         time.sleep(0.05)
         return b"frame"
 
-    kept = film_routes.Kept(100)
+    kept = Kept(100)
     threads = [threading.Thread(target=kept.get, args=("one", slowly)) for _ in range(8)]
     for thread in threads:
         thread.start()

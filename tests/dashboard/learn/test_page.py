@@ -142,7 +142,7 @@ def test_an_unknown_step_is_the_first_with_a_notice(name: str) -> None:
 
 
 def test_a_ladder_that_is_not_there_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "ladder_bundles", list)
+    monkeypatch.setattr(catalogue, "ladder", tuple)
     app = learn(step="beta")
     assert app.info[0].value == learn_wording.NO_LADDER
 

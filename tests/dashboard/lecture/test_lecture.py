@@ -20,6 +20,7 @@ from dashboard.shared.links import read as read_link
 from dashboard.shared.wording import number, percent
 from dashboard.shell.command import main
 from dashboard.stock import catalogue
+from dashboard.stock.library import planes
 from dashboard.stock.material import gather
 from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS
@@ -105,11 +106,11 @@ def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_ano
     monkeypatch.setattr(one_file, "block", lambda name, content: blocks.update({name: content}) or "")
     export = ["export", str(tiny_vae), "--to", "html", "-o", str(tmp_path / "page.html")]
     assert main(export) == 0
-    assert blocks["lecture"] == one_file.planes((ROOT / BUNDLED).read_bytes())
+    assert blocks["lecture"] == planes((ROOT / BUNDLED).read_bytes())
     own = tmp_path / "own.json"
     own.write_text(text_of("Own", []), encoding="utf-8")
     assert main([*export, "--lecture", str(own)]) == 0
-    assert blocks["lecture"] == one_file.planes(own.read_bytes())
+    assert blocks["lecture"] == planes(own.read_bytes())
     own.write_text("{}", encoding="utf-8")
     assert main([*export, "--lecture", str(own)]) == 2
     assert "own.json: This is no lecture" in capsys.readouterr().err

@@ -268,6 +268,8 @@ def test_densities_of_gaussian_pixels_are_told_apart_from_probabilities_of_bits(
         dataclasses.replace(measured(name, "test", 10_000, 10), configs=(tiny(likelihood=name), short()))
         for name in ("bernoulli", "gaussian-fixed")
     )
-    assert runs_wording.protocols([bits, density]).endswith("others: densities of Gaussian pixels (gaussian\\-fixed).")
+    said = runs_wording.protocols([bits, density])
+    assert "others: densities of Gaussian pixels (gaussian\\-fixed)." in said
+    assert "gaussian\\-fixed: pixels of 0 and 1 under a Gaussian likelihood" in said
     for alike in ([bits, bits], [density, density]):
-        assert "Gaussian" not in runs_wording.protocols(alike)
+        assert "Not to be compared" not in runs_wording.protocols(alike)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
-from support.proxy import prefixed
+from support.hosts.crowd import PAGES, Visitor, arrive
+from support.hosts.proxy import prefixed
 from support.serving import dashboard
 
 
@@ -29,6 +31,19 @@ def test_a_server_gives_pages_films_and_the_speakers_window_and_clears_away_what
         assert refused.value.code == 404
         assert "no run called" in refused.value.read().decode()
         refused.value.close()
+
+
+def test_a_class_that_opens_all_pages_at_once_on_a_new_server_finds_them_whole(tmp_path: Path) -> None:
+    async def meet(address: str) -> list[Visitor]:
+        visitors = [await arrive(address, f"visitor-{number}") for number in range(2 * len(PAGES))]
+        await asyncio.gather(*(visitor.visit(page) for visitor, page in zip(visitors, 2 * PAGES, strict=True)))
+        await asyncio.gather(*(visitor.leave() for visitor in visitors))
+        return visitors
+
+    with dashboard(tmp_path / "log.txt") as address:
+        visitors = asyncio.run(meet(address))
+    assert [trouble for visitor in visitors for trouble in visitor.troubles] == []
+    assert visitors[0].received < 200_000, "models and scripts go beside the websocket"
 
 
 def test_below_a_path_and_behind_a_proxy_pages_and_films_are_found_and_nothing_above_it(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_stopped_run_is_offered_as_its_last_snapshot_has_it_but_not_while_it_t
     assert (choice.name, choice.title) == ("run:one", "Cut short, stopped at step 120")
     stored = catalogue.stored("run:one")
     assert (stored.name, stored.metrics["steps"], stored.metrics["split"]) == ("run:one", 120, "validation")
-    assert catalogue.bundles(("run:one",))
+    assert catalogue.library(("run:one",))
     with locks.hold(folder / locks.RUN, "busy"):
         assert own_runs.choices() == []
         with pytest.raises(EngineError, match="Cut short cannot be shown: it is still training"):
@@ -84,24 +84,24 @@ def test_there_need_be_no_folder_of_runs(runs: Path) -> None:
 
 def test_a_run_is_encoded_once_and_then_known(runs: Path) -> None:
     folder = finished(runs / "one")
-    first = catalogue.bundles(("run:one",))
+    first = catalogue.library(("run:one",))
     kept = export.read_codes(checkpoints.read(folder))
     assert kept is not None
     assert len(kept[0]["train.codes"]) == 300
-    assert catalogue.bundles(("run:one",))[0] is first[0]
+    assert catalogue.library(("run:one",)) == first
 
 
 def test_a_run_that_was_trained_again_or_deleted_is_noticed(runs: Path) -> None:
     folder = finished(runs / "one")
-    before = catalogue.bundles(("run:one",))
+    before = catalogue.library(("run:one",))
     save_model(folder, tiny(), seed=5)
     rehash(folder)
-    after = catalogue.bundles(("run:one",))
+    after = catalogue.library(("run:one",))
     assert after != before
     assert json.loads((folder / checkpoints.METRICS).read_text())["weights_sha256"] == catalogue.stored("run:one").sha256
     shutil.rmtree(folder)
     with pytest.raises(EngineError, match="no run called 'one'"):
-        catalogue.bundles(("run:one",))
+        catalogue.library(("run:one",))
 
 
 def test_damaged_codes_beside_a_run_are_written_again(runs: Path) -> None:
@@ -116,6 +116,6 @@ def test_a_rung_brings_the_whole_ladder_and_the_images_once() -> None:
     shelf = catalogue.shelf((rungs[3], "ae-mnist"))
     assert shelf.ladder == tuple(range(len(rungs)))
     assert shelf.shown == (3, len(rungs))
-    assert len(shelf.bundles) == len(rungs) + 1
-    assert [b"points.images" in one[:20_000] for one in shelf.bundles] == [True] + [False] * len(rungs)
+    assert len(shelf.library.models) == len(rungs) + 1
+    assert shelf.library.images == catalogue.library(LESSON_MODELS).images
     assert catalogue.shelf(("vae-mnist", "ae-mnist")).ladder == ()

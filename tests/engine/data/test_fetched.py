@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.builders import attempt, tiny_settings
-from support.mirror import Mirror, Small, serving, small
+from support.hosts.mirror import Mirror, Small, serving, small
 
 from vae_engine.base import locks
 from vae_engine.data import datasets, fetched

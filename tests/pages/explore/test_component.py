@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 from support.explorer_page import at_rest, here, place, settle, state, until
-from support.serving import ROOT, offline_context, streamlit_app
-
-from vae_engine.exchange import bundle as export
-from vae_engine.stored import checkpoints
+from support.serving import offline_context, view_app
 
 OTHERS = 1000
 """Milliseconds within which another message would follow."""
 APP = """
 import sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
 import streamlit as st
 from dashboard.explore.component import explorer
+from dashboard.stock import catalogue
 st.set_page_config(layout="wide")
 st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-result = explorer([Path({vae!r}).read_bytes(), Path({ae!r}).read_bytes()])
-large = sorted({{"torch", "pandas", "pyarrow"}} & set(sys.modules))
-st.text(f"run {{st.session_state['runs']}} {{result}} imported {{large}}")
+result = explorer(catalogue.library(("vae-mnist-small", "ae-mnist-small")))
+large = sorted({"torch", "pandas", "pyarrow"} & set(sys.modules))
+st.text(f"run {st.session_state['runs']} {result} imported {large}")
 """
 
 
 @pytest.fixture(scope="module")
-def address(tiny_vae: Path, tiny_ae: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("component")
-    for name, model, images in (("vae", tiny_vae, True), ("ae", tiny_ae, False)):
-        (folder / f"{name}.bundle").write_bytes(export.bundle(checkpoints.read(model), with_images=images))
-    app = folder / "app.py"
-    app.write_text(APP.format(root=str(ROOT), vae=str(folder / "vae.bundle"), ae=str(folder / "ae.bundle")))
-    with streamlit_app(app, folder / "log.txt") as url:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with view_app(APP, tmp_path_factory.mktemp("component")) as url:
         yield url
 
 

@@ -40,6 +40,40 @@ def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_explore: An
     expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
 
 
+def watched(page: Page) -> dict[str, int]:
+    """The bytes of each part of a model as it comes over the network from now on; what the browser kept counts nothing."""
+    parts, came = {}, {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on(
+        "Network.requestWillBeSent",
+        lambda sent: parts.update({sent["requestId"]: sent["request"]["url"].partition("/model/")[2]}),
+    )
+    session.on(
+        "Network.loadingFinished", lambda done: came.update({parts.get(done["requestId"], ""): int(done["encodedDataLength"])})
+    )
+    return came
+
+
+def test_the_first_visit_costs_few_bytes_an_encoder_comes_when_it_is_needed_and_a_reload_costs_none(open_dashboard: Any) -> None:
+    page = open_dashboard("/models")
+    came = watched(page)
+    go(page, "Explore")
+    here(page)
+    first = {address: size for address, size in came.items() if address}
+    assert sorted(address.split("/")[1] for address in first) == ["bundle", "bundle", "images"]
+    assert sum(first.values()) <= 6.5e6
+    page.get_by_test_id("mode-draw").click()
+    draw_seven(page)
+    expect(page.get_by_test_id("draw-note")).to_contain_text("nats")
+    assert all(z != [0, 0] for z in state(page)["z"])
+    assert sorted(address.split("/")[1] for address in came if address and address not in first) == ["encoder", "encoder"]
+    came.clear()
+    page.reload()
+    here(page)
+    assert sum(size for address, size in came.items() if address) == 0
+
+
 def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_no_bundle_again(open_explore: Any) -> None:
     page = open_explore()
     z = hold_a_point(page)
@@ -68,8 +102,8 @@ def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_t
     until(lambda: "models=vae-mnist-small" in page.evaluate("location.href"))
     expect(page.locator(".lx-side-note").first).to_contain_text("vae-mnist-small")
     assert state(page)["strokes"] == before["strokes"] != []
-    assert state(page)["z"][1] == pytest.approx(before["z"][1]), "the other map's point is where the drawing is"
     until(lambda: state(page)["z"][0] != pytest.approx(before["z"][0], abs=1e-3))  # this model has encoded it anew
+    assert state(page)["z"][1] == pytest.approx(before["z"][1]), "the other map's point is where the drawing is"
     assert state(page)["views"][1] == before["views"][1]
     go(page, "Models")
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)

@@ -92,7 +92,7 @@ export function createDrawPad(app) {
     look();
     const ink = grey;
     store.dispatch({type: "set", values: {inked: ink ? textOfDrawing(seenPixels(ink, "dynamic")) : ""}});
-    if (!ink || !models.every((model) => model.network.encodes)) return; // called again once the encoders are here
+    if (!app.encodes() || !ink) return; // called again once the encoders are here
     subject = {story: "drawing", key: `drawing ${drawing}`, x: x.slice()};
     const z = back ?? models.map((model) => model.network.encode(seenPixels(ink, model.bundle.points.protocol)).mu);
     store.dispatch({type: "place", z, values: {held: true, ...(back === undefined && {selected: null, refined: false, noise: 0})}});
@@ -189,7 +189,7 @@ export function createDrawPad(app) {
       const key = [drawing, ...shownAt];
       if (sameItems(key, noted)) return;
       noted = key;
-      const note = grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      const note = grey && !subject ? "Not encoded yet: the encoders are still to come." : grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };

@@ -111,7 +111,10 @@ export function createNetworkPanel(app) {
       const z = placesOf(subjects, 0).map((there, i) => (subjects[i].x && models[i].network.encodes ? there : models[i].codeOf(index)));
       store.dispatch({type: "select", index, z});
     },
-    enter: () => app.draw.look(),
+    enter() {
+      app.encodes();
+      app.draw.look();
+    },
     /** @param {State} state */
     render(state) {
       if (ramp.theme !== app.theme || !ramp.colours.length) ramp = {theme: app.theme, colours: signedRamp(app.theme.dark)};

@@ -37,7 +37,7 @@ export async function saveSlide(app, summary) {
   const {shapes} = app.store.state;
   app.store.dispatch({type: "set", values: {waiting: "The picture is being made …"}});
   try {
-    await app.arrived; // the images
+    await app.arrived(); // the images
     const map = await app.mapPicture(shapes[shapes.length - 1].model, "square");
     if (!map) throw new PlainError("The map changed while its picture was being made; save it once more.");
     savePicture(slideOf(app, summary, picturesAsPng([map])), "selection.png");

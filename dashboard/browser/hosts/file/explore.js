@@ -28,13 +28,14 @@ export async function openStaticPage(page) {
     root.replaceChildren();
     // Asked for only now: points and decoders are usable before the rest has arrived, which stands behind the script.
     const whole = wholePage(page);
-    const encoders = bundles.map(async (_, i) => {
+    const late = bundles.map(async (_, i) => {
       await whole;
       const encoder = await readPayload(page, `encoder-${i}`, whenIdle);
       if (!encoder) throw new PlainError("This page was cut short: an encoder is missing.");
       return encoder;
     });
-    const images = Promise.all(encoders).then(() => readPayload(page, "images", whenIdle));
+    const images = Promise.all(late).then(() => readPayload(page, "images", whenIdle));
+    const encoders = late.map((encoder) => () => encoder);
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
     const lecture = await lectureButton(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
     mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder, beside: lecture ? [lecture] : []});

@@ -9,7 +9,7 @@ import {placeOf, readLecture} from "../../lecture/lecture.js";
 import {linkedLecture} from "../../lecture/share.js";
 import {readPayload} from "./payload.js";
 
-/** @typedef {{bundles: Uint8Array[], encoders: Promise<Uint8Array>[], images: Promise<Uint8Array|null>, shown?: number[], ladder?: number[]}} Models */
+/** @typedef {{bundles: Uint8Array[], encoders: (() => Promise<Uint8Array>)[], images: Promise<Uint8Array|null>, shown?: number[], ladder?: number[]}} Models */
 
 const NO_ADDRESS = "This page was opened from a file, which has no address for others: put it on a web server, and the code leads there.";
 const SEEN = 4000; // milliseconds

@@ -1,7 +1,7 @@
 // @ts-check
 // Reads what dashboard/explore/one_file.py laid into the page: base 91 over gzip, for bundles over parted byte planes.
 
-import {gunzipped} from "../../base/gzip.js";
+import {readPart, unpacked} from "../../base/parts.js";
 import {toItsEnd} from "../../base/slices.js";
 
 const UNUSED = "&<>";
@@ -39,15 +39,6 @@ function decodePart(text, from, end, bytes) {
   }
 }
 
-/** Puts even and odd bytes back in turn. @param {Uint8Array} planes @returns {Uint8Array} */
-export function joinPlanes(planes) {
-  const bytes = new Uint8Array(planes.length);
-  const odd = Math.ceil(planes.length / 2);
-  for (let i = 0; i < odd; i++) bytes[2 * i] = planes[i];
-  for (let i = odd; i < planes.length; i++) bytes[2 * (i - odd) + 1] = planes[i];
-  return bytes;
-}
-
 /** The bytes of one block of the page, which is then let go.
  * @param {Document} page @param {string} id @param {(job: import("../../base/slices.js").Job) => any} [run] at once unless said otherwise
  * @returns {Promise<Uint8Array|null>} */
@@ -58,6 +49,5 @@ export async function readPayload(page, id, run = toItsEnd) {
   const text = element.textContent ?? "";
   element.remove();
   const packed = await run(decodeBase91(text, bytes));
-  const content = new Uint8Array(await new Response(gunzipped(packed)).arrayBuffer());
-  return WHOLE.includes(id) ? content : joinPlanes(content);
+  return WHOLE.includes(id) ? unpacked(packed) : readPart(packed);
 }

@@ -1,14 +1,14 @@
 // @ts-check
-// The explorer as a Streamlit component. It is given models, once; what is shown of them is said apart, by
+// The explorer as a Streamlit component. It is told where the models are; what is shown of them is said apart, by
 // `__latentExplorerSetting` and an event (see dashboard/explore/component.py). Streamlit calls it again on every change of data or
 // theme, without a cleanup between.
 
-import {showFailure} from "../../base/dom.js";
+import {make, setText, showFailure} from "../../base/dom.js";
 import {mountExplorer} from "../../explore/explorer.js";
-import {unpackBundles} from "./packed.js";
+import {fetchModels, libraryOf} from "./library.js";
 
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
-/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
+/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
  *   setTriggerValue: (name: string, value: unknown) => void, key?: string}} ComponentCall */
 /** @typedef {{models: string, shown: number[], ladder: number[], choices: Choice[][], link: string, visit: number, notice: string, lesson: string, turn: number,
  *   engine: Record<string, import("../../explore/network/card.js").EngineLine>}} Setting models: the id of those it is about; visit changes
@@ -18,7 +18,7 @@ import {unpackBundles} from "./packed.js";
  * @typedef {object} Instance
  * @property {string} id of its models
  * @property {ComponentCall} call the latest
- * @property {Uint8Array[]} bundles
+ * @property {import("./library.js").Fetched|null} models once they are here
  * @property {Standing|undefined} carried the state of the models that stood here before
  * @property {Setting|null} setting the latest
  * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
@@ -27,6 +27,7 @@ import {unpackBundles} from "./packed.js";
  * @property {ResizeObserver} above what stands above it came or went, or the window changed
  */
 
+const OPENING = "Opening the models …";
 const LEAST_HEIGHT = 560;
 const BOTTOM_SPACE = 12;
 
@@ -39,22 +40,30 @@ let visited = 0;
 /** @param {ComponentCall} call @returns {() => void} cleanup */
 export default function explorerComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-explorer"));
-  const {header, bundles} = unpackBundles(call.data);
+  const library = libraryOf(call.data);
   const old = instances.get(root);
-  if (old?.id === header.id) {
+  if (old?.id === library.id) {
     old.call = call;
     old.explorer?.update({});
   } else {
     const carried = old?.explorer?.standing();
     leave(root);
+    const loading = make("p", {class: "lx-loading", role: "status"}, OPENING);
+    root.replaceChildren(loading);
     /** @type {Instance} */
-    const instance = {id: header.id, call, bundles, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), above: new ResizeObserver(() => fitHeight(root))};
+    const instance = {id: library.id, call, models: null, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), above: new ResizeObserver(() => fitHeight(root))};
     instances.set(root, instance);
     addEventListener("latent-explorer-setting", instance.turn);
     instance.above.observe(document.documentElement);
     const block = document.querySelector("[data-testid=stMain] [data-testid=stVerticalBlock]");
     if (block) instance.above.observe(block);
-    instance.turn();
+    const say = (/** @type {string} */ sentence) => (instance.explorer ? instance.explorer.update({notice: sentence}) : setText(loading, sentence || OPENING));
+    fetchModels(library, say).then((models) => {
+      instance.models = models;
+      if (instances.get(root) === instance) instance.turn();
+    }, (error) => {
+      if (instances.get(root) === instance) showFailure(root, error);
+    });
   }
   return () => leave(root);
 }
@@ -72,7 +81,7 @@ function attempt(root, instance) {
 function follow(root, instance) {
   /** @type {Setting|undefined} */
   const setting = /** @type {any} */ (globalThis).__latentExplorerSetting;
-  if (setting?.models !== instance.id || setting === instance.setting) return;
+  if (!instance.models || setting?.models !== instance.id || setting === instance.setting) return;
   const {choices, notice, lesson, shown, ladder, engine} = setting;
   const before = instance.setting;
   instance.setting = setting;
@@ -81,7 +90,8 @@ function follow(root, instance) {
   if (instance.explorer && before && !arrives) {
     // What was chosen here is shown already; an answer to an earlier choice must not take it back.
     if (String(shown) === instance.asked) instance.asked = null;
-    instance.explorer.update({choices, notice: notice === before.notice && setting.turn === before.turn ? "" : notice, ...(instance.asked === null ? {shown} : {})});
+    const told = notice !== "" && (notice !== before.notice || setting.turn !== before.turn);
+    instance.explorer.update({choices, ...(told ? {notice} : {}), ...(instance.asked === null ? {shown} : {})});
     return;
   }
   const last = instance.carried ?? left.get(instance.id);
@@ -89,7 +99,7 @@ function follow(root, instance) {
   instance.explorer?.destroy();
   root.replaceChildren();
   instance.explorer = mountExplorer(root, {
-    bundles: instance.bundles, shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
+    ...instance.models, shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;

@@ -1,21 +1,21 @@
 // @ts-check
-// The live views of the Learn page as a Streamlit component. It is given models, once; which step to show with them is
-// said apart, by `__latentLessonTurn` and an event (see dashboard/learn/component.py), so that a change of step sends no model
-// again. Streamlit calls it again on every change of data or theme, without a cleanup between.
+// The live views of the Learn page as a Streamlit component. It is told where the models are; which step to show with them
+// is said apart, by `__latentLessonTurn` and an event (see dashboard/learn/component.py), so that a change of step leaves them be. Streamlit calls it again on every change of data or theme, without a cleanup between.
 
-import {make, showFailure} from "../../base/dom.js";
+import {make, setText, showFailure} from "../../base/dom.js";
 import {mountLesson} from "../../learn/lesson.js";
 import {lessonModels} from "../../learn/models.js";
 import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
-import {unpackBundles} from "./packed.js";
+import {fetchModels, libraryOf} from "./library.js";
 import {closeTermsByEscape} from "../../base/meanings.js";
 
-/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
+/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */
 /** @typedef {import("../../learn/lesson.js").LessonModels} LessonModels */
 /** @typedef {{id: string, call: LessonCall, models: Promise<LessonModels>, step: string, answered: boolean, lesson: ReturnType<typeof mountLesson>|null, turn: () => void}} LessonInstance */
 
 closeTermsByEscape();
 
+const OPENING = "The models are on their way …";
 const LEAST_HEIGHT = 380;
 
 /** @type {WeakMap<object, LessonInstance>} */
@@ -44,16 +44,20 @@ function keep() {
 /** @param {LessonCall} call @returns {() => void} cleanup */
 export default function lessonComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-lesson"));
-  const {header, bundles} = unpackBundles(call.data);
+  const library = libraryOf(call.data);
   const old = lessons.get(root);
-  if (old?.id === header.id) {
+  if (old?.id === library.id) {
     old.call = call;
     old.lesson?.retheme();
   } else {
     leaveLesson(root);
     recall();
+    const say = (/** @type {string} */ sentence) => {
+      if (instance.lesson) instance.lesson.tell(sentence);
+      else for (const line of root.querySelectorAll(".ls-loading")) setText(line, sentence || OPENING);
+    };
     /** @type {LessonInstance} */
-    const instance = {id: header.id, call, models: lessonModels({bundles}), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
+    const instance = {id: library.id, call, models: fetchModels(library, say).then(lessonModels), step: "", answered: false, lesson: null, turn: () => show(root, instance)};
     lessons.set(root, instance);
     addEventListener("latent-lesson-turn", instance.turn);
     instance.turn();
@@ -85,7 +89,7 @@ async function show(root, instance) {
   instance.lesson?.destroy();
   instance.lesson = null;
   root.style.setProperty("--ls-height", `max(${LEAST_HEIGHT}px, 100vh - var(--ls-beside, 374px))`);
-  root.replaceChildren(make("p", {class: "ls-loading"}, "The models are on their way …"));
+  root.replaceChildren(make("p", {class: "ls-loading", role: "status"}, OPENING));
   try {
     const models = await instance.models;
     if (lessons.get(root) !== instance || instance.step !== step) return;

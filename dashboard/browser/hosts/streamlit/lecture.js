@@ -1,18 +1,18 @@
 // @ts-check
-// The desk and the presentation of a lecture as a Streamlit component. It is given models, once; what they are called and the lecture
+// The desk and the presentation of a lecture as a Streamlit component. It is told where the models are; what they are called and the lecture
 // that comes with the program are said apart (see dashboard/lecture/component.py). Streamlit calls it again on every change of data or
 // theme, without a cleanup between.
 
-import {showFailure} from "../../base/dom.js";
+import {make, showFailure} from "../../base/dom.js";
 import {isDark} from "../../base/palette.js";
 import {readLecture} from "../../lecture/lecture.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {linkedLecture} from "../../lecture/share.js";
-import {unpackBundles} from "./packed.js";
+import {fetchModels, libraryOf} from "./library.js";
 
-/** @typedef {{data: Uint8Array, parentElement: ShadowRoot|HTMLElement}} LectureCall */
+/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement}} LectureCall */
 /** @typedef {{models: string, names: string[], usual: number[], ladder: number[], lecture: string, address: string}} Setting models: the id of those it is about; address: by which others open the dashboard, as far as it knows */
-/** @typedef {{id: string, bundles: Uint8Array[], editor: ReturnType<typeof mountEditor>|null, turn: () => void}} Instance */
+/** @typedef {{id: string, models: Promise<import("./library.js").Fetched>, editor: ReturnType<typeof mountEditor>|null, turn: () => void}} Instance */
 
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 const ONLY_HERE = "Only this machine can open this address: for others, start the dashboard with --host 0.0.0.0.";
@@ -22,11 +22,14 @@ const instances = new WeakMap();
 /** @param {LectureCall} call @returns {() => void} cleanup */
 export default function lectureComponent(call) {
   const root = /** @type {HTMLElement} */ (call.parentElement.querySelector("#latent-lecture"));
-  const {header, bundles} = unpackBundles(call.data);
-  if (instances.get(root)?.id !== header.id) {
+  const library = libraryOf(call.data);
+  if (instances.get(root)?.id !== library.id) {
     leave(root);
+    const say = (/** @type {string} */ sentence) => {
+      if (!instance.editor) root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, sentence));
+    };
     /** @type {Instance} */
-    const instance = {id: header.id, bundles, editor: null, turn: () => open(root, instance).catch((error) => showFailure(root, error))};
+    const instance = {id: library.id, models: fetchModels(library, say), editor: null, turn: () => open(root, instance).catch((error) => showFailure(root, error))};
     instances.set(root, instance);
     addEventListener("latent-lecture-setting", instance.turn);
     instance.turn();
@@ -40,10 +43,12 @@ async function open(root, instance) {
   const setting = /** @type {any} */ (globalThis).__latentLectureSetting;
   if (setting?.models !== instance.id || instance.editor) return;
   const {names, usual, ladder, lecture, address} = setting;
+  const models = await instance.models;
   const linked = await linkedLecture(location.hash.slice(1));
   if (instances.get(root) !== instance || instance.editor) return;
+  root.replaceChildren();
   instance.editor = mountEditor(root, {
-    library: {bundles: instance.bundles, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
+    library: {...models, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
     isDark: () => isDark(getComputedStyle(root).getPropertyValue("--st-background-color").trim()),
     addressOf(link) {
       const url = new URL(link, address || location.href);

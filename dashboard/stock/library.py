@@ -1,0 +1,59 @@
+"""Where the browser finds the parts of models: addresses named after their content, so that each is fetched once. No Streamlit.
+
+A model comes as its bundle without encoder and images, which the maps need, its encoder, and the images of its data set:
+the reader of the one-file page (browser/base/parts.js) puts them together.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from dashboard.shared.browser import digest
+from vae_engine.exchange import bundle as export
+from vae_engine.stored.checkpoints import Stored
+
+BUNDLE, ENCODER, IMAGES = "bundle", "encoder", "images"
+PARTS = (BUNDLE, ENCODER, IMAGES)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Models shown side by side, and the images that their maps show."""
+
+    models: tuple[tuple[str, ...], ...]
+    """For each the addresses of its bundle and its encoder, beside the address of the page."""
+    images: str
+
+    @property
+    def id(self) -> str:
+        """Another for other models."""
+        return digest(repr(self).encode())
+
+    def told(self) -> dict[str, Any]:
+        """What a component is told of them; browser/hosts/streamlit/library.js reads it."""
+        return {"id": self.id, "models": self.models, "images": self.images}
+
+
+def address(name: str, part: str, content: bytes) -> str:
+    """Where a part of a model with this content is."""
+    return f"model/{quote(name, safe='')}/{part}/{digest(content)}"
+
+
+def contents_of(model: Stored, wanted: Sequence[str]) -> list[bytes]:
+    """The contents of parts. Raises EngineError for a model that a map cannot show."""
+    found = dict(zip((BUNDLE, ENCODER), export.parted(model), strict=True)) if {BUNDLE, ENCODER} & {*wanted} else {}
+    return [export.images_of(model.train.data) if part == IMAGES else found[part] for part in wanted]
+
+
+def planes(content: bytes) -> bytes:
+    """All even bytes, then all odd ones: half-precision numbers are packed smaller so."""
+    return content[0::2] + content[1::2]
+
+
+def packed(part: str, content: bytes) -> bytes:
+    """A part as it travels: gzip over parted planes; images are packed as they are. Higher levels gain one in a hundred."""
+    return content if part == IMAGES else gzip.compress(planes(content), 1, mtime=0)
