@@ -48,7 +48,7 @@ def show() -> None:
     _told()
     pinned = _pinned(found)
     shown = _filtered(found)
-    if not any(row.state != BUNDLED for row in found):
+    if not jobs.shared(state.asking()).read_only and not any(row.state != BUNDLED for row in found):
         st.info(wording.NO_RUNS, icon=":material/info:")
     if shown:
         _table(shown, pinned)

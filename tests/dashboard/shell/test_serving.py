@@ -177,3 +177,12 @@ def test_the_page_to_project_says_so_where_its_address_leads_nobody_else_anywher
     program = "from dashboard.shell import join\njoin.show('http://localhost:8501')"
     app = AppTest.from_string(program, default_timeout=60).run()
     assert [one.value for one in app.warning] == [wording.ONLY_HERE]
+
+
+def test_runs_of_a_read_only_server_that_has_none_invites_nobody_to_train(
+    looking: tuple[Jobs, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "none"))
+    app = AppTest.from_string("from dashboard.runs import page\npage.show()", default_timeout=60).run()
+    assert not app.exception
+    assert not any("Train one" in one.value for one in app.info)
