@@ -33,6 +33,7 @@ MODELS = ("vae-mnist", "ae-mnist")
 MEASURING = Path(__file__).with_name("measuring.js").read_text(encoding="utf-8")
 NATIVE = Path(__file__).with_name("native_slider.py")
 SETTLED_MS = 1500
+SCENE_MS = 3000  # that a scene is on show
 SLIDE, SLIDE_SECONDS = 60, 1.0  # pixels and seconds that a slider is dragged
 KEYS = 20
 WHEEL, ZOOM_STEPS, ZOOM_PAUSE_MS = 100, 16, 100
@@ -185,6 +186,11 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
         maps = page.get_by_test_id("latent-map-vae")
         hand = median(lambda: by_hand(page, maps, lambda: place(page, "z1", 0.5, 0.5), PICTURE), repeats)
         pen = median(lambda: strokes(page), repeats)
+        page.get_by_test_id("mode-network").click()
+        page.wait_for_timeout(SETTLED_MS)
+        inside = median(lambda: moving(page, seconds), repeats)
+        yield Row("drag in Network, every stage of both models live: own work of a frame, p95", inside["work"], "ms", most=3)
+        yield Row("drag in Network: frames", inside["frames"], "per s", least=55)
     with many_points(folder, stored) as address, opened(browser, address) as page:
         yield from moving_rows("60,000 points", median(lambda: moving(page, seconds), repeats))
         close = median(lambda: zooming(page, "latent-map-vae"), repeats)
@@ -193,6 +199,7 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     yield from native_rows(browser, folder, hand, repeats)
     yield Row("point of a stroke → encoded, decoded, drawn, p95", pen["p95"], "ms", most=30)
     yield from manifold_rows(browser, folder, repeats)
+    yield from lecture_rows(browser, folder, repeats)
     yield from opening_rows(browser, folder, repeats)
     yield Row("bundle of `vae-mnist` with 10,000 images", len(export.bundle(stored[0])) / 1e6, "MB", most=6)
 
@@ -277,6 +284,36 @@ def manifold_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]
         what = f"{size} × {size} manifolds of both models"
         yield Row(f"{what}, in sight → drawn", statistics.median(one["ms"] for one in found[size]), "ms", most=most)
         yield Row("… longest time without a frame meanwhile", statistics.median(one["gap"] for one in found[size]), "ms", most=50)
+
+
+def scenes(page: Page) -> dict[str, float]:
+    """From the key until the next scene is drawn, through the bundled lecture: each view comes for the first time once."""
+    page.get_by_test_id("present").click()
+    page.get_by_test_id("presentation").wait_for()
+    for _ in range(page.evaluate("__latentLecture.count") - 1):
+        page.wait_for_timeout(SCENE_MS)
+        page.keyboard.press("PageDown")
+    page.wait_for_timeout(SCENE_MS)
+    own = [one["ms"] for one in page.evaluate("__latentLecture.changes()")[1:] if one["kind"] in ("explore", "learn")]
+    page.keyboard.press("Escape")
+    return {"median": statistics.median(own), "longest": max(own)}
+
+
+def lecture_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
+    """Changes of scene of a lecture not seen before; pages of the Lab, which load in frames, are left out."""
+    found = []
+    with dashboard(folder / "lecture.log") as address:
+        for _ in range(repeats):
+            with opened(browser, f"{address}/lecture", "present") as page:
+                found.append(scenes(page))
+    changes = median(iter(found).__next__, repeats)
+    yield Row(
+        "scene change, each view for the first time: key → drawn, median",
+        changes["median"],
+        "ms",
+        most=300,
+    )
+    yield Row("… longest of all scenes", changes["longest"], "ms", most=300)
 
 
 def main() -> None:

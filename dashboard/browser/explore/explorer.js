@@ -23,6 +23,7 @@ import {createShelf} from "./shelf.js";
 import {createShownDigits} from "./shown_digits.js";
 import {createStore, initialState, shownImage} from "../state/state.js";
 import {clearStats, readStats, recordFrame, recordInput} from "../base/stats.js";
+import {createTurns} from "../base/turns.js";
 import {createWalk} from "./walk.js";
 import {createWorths} from "./worths.js";
 import {areMany, classesOf} from "../words/classes.js";
@@ -84,6 +85,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {(event: Event) => void} touched someone did something: time the answer
  * @property {() => void} commit someone let go: remember, report, and say it
  * @property {() => void} invalidate draw again in the next frame
+ * @property {ReturnType<typeof createTurns>} turns of views with many tiles to draw
  * @property {(index: number|undefined) => void} inspect look at one image, in Inspect; nothing where there is none
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
@@ -95,6 +97,7 @@ import {areMany, classesOf} from "../words/classes.js";
  */
 
 const LARGE_WIDTH = 1700;
+const TILES_OF_A_FRAME = 1600; // that are drawn anew
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
 export function mountExplorer(root, options) {
@@ -159,6 +162,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
+    turns: createTurns(TILES_OF_A_FRAME, invalidate),
     frame: (place, low, high) => page.maps[place].frame(low, high),
     mapPicture: (place, shape) => page.maps[place].picture(shape, app.theme, null),
     inspect(index) {
@@ -223,6 +227,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   function draw() {
     frame = 0;
     const began = performance.now();
+    app.turns.begin();
     if (app.store.state.mode !== lastMode) enterMode(app.store.state);
     const {state} = app.store;
     const glide = app.glide();

@@ -175,11 +175,12 @@ export function manifoldPicture({size, values}, theme) {
 }
 
 /** Digits keep their shape: in cells that are no squares each is as large as it can be around the place that was decoded.
- * @param {CanvasRenderingContext2D} context @param {View} view @param {Pick<Manifold, "x"|"y"|"middles">} cells @param {HTMLCanvasElement} picture */
-export function paintManifold(context, view, {x, y, middles}, picture) {
+ * @param {CanvasRenderingContext2D} context @param {View} view @param {Pick<Manifold, "x"|"y"|"middles">} cells @param {HTMLCanvasElement} picture
+ * @param {Uint8Array|null} [there] 0 for each cell, row by row from the lowest, of which the picture has nothing yet; null where it has all */
+export function paintManifold(context, view, {x, y, middles}, picture, there = null) {
   const [columns, rows] = [x.length - 1, y.length - 1];
   context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "medium";
+  context.imageSmoothingQuality = there ? "low" : "medium"; // for the moment
   if (!middles) {
     const [left, top] = toPixel(view, x[0], y[rows]);
     const [right, bottom] = toPixel(view, x[columns], y[0]);
@@ -190,6 +191,7 @@ export function paintManifold(context, view, {x, y, middles}, picture) {
   const [across, up] = [cellReaches(xs, x), cellReaches(ys, y)];
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
+      if (there && !there[row * columns + column]) continue;
       const reach = Math.min(across[column], up[row]);
       const [left, top] = toPixel(view, xs[column] - reach, ys[row] + reach);
       const [right, bottom] = toPixel(view, xs[column] + reach, ys[row] - reach);

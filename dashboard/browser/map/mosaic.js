@@ -13,10 +13,10 @@ import {hasTiles, tileReach, tileStrength} from "./layout/tiles.js";
 /** @typedef {import("../base/palette.js").Theme} Theme */
 /** @typedef {import("../state/state.js").View} View */
 /** @typedef {import("./layout/tiles.js").Tiling} Tiling */
-/** @typedef {{tiling: Tiling, context: CanvasRenderingContext2D, image: ImageData, filled: Uint8Array, left: number, look: unknown[]}} Sheet tiles side by side, the highest z₂ at the top;
- *   left: how many are still to come; look: what it was inked with */
+/** @typedef {{tiling: Tiling, order: number[], values: (Float32Array|undefined)[], context: CanvasRenderingContext2D, image: ImageData, filled: Uint8Array, left: number, look: unknown[]}} Sheet tiles row by
+ *   row, the lowest z₂ first, and as a picture with the highest at the top; order: of their places, the middle first; left: how many are still to be inked; look: what they were inked with */
 
-const PART = 128; // tiles that are asked for in one go
+const PART = 256; // tiles that are asked for in one go
 const KEPT = 4000; // tiles that are remembered, three kilobytes each; more than are ever in sight
 const FAINTEST = 0.22;
 const STRENGTHS = 8; // that are told apart
@@ -38,36 +38,39 @@ export function createMosaic(app, model) {
     if (sheet && hasTiles(sheet.tiling, tiling)) return;
     if (sheet && !sheet.left) before = sheet;
     sheet = newSheet(tiling);
+    recall(sheet);
     wantedAt = performance.now();
     ask();
   }
 
-  /** What is not known yet, the middle first. @returns {[number, number][]} columns and rows */
+  /** Takes over what is known. @param {Sheet} sheet */
+  function recall({order, values, tiling}) {
+    for (const at of order) values[at] ??= known.get(nameOf(tiling, at));
+  }
+
+  /** What is still to be decoded first. */
   function missing() {
-    if (!sheet) return [];
-    const {x, y} = sheet.tiling;
-    const [columns, rows] = [x.middles.length, y.middles.length];
-    /** @type {[number, number][]} */
+    /** @type {number[]} */
     const found = [];
-    for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) if (!known.has(nameOf(x.middles[column], y.middles[row]))) found.push([column, row]);
-    const far = (/** @type {[number, number]} */ [column, row]) => Math.hypot(column - (columns - 1) / 2, row - (rows - 1) / 2);
-    return found.sort((a, b) => far(a) - far(b));
+    for (let i = 0; sheet && i < sheet.order.length && found.length < PART; i++) if (!sheet.values[sheet.order[i]]) found.push(sheet.order[i]);
+    return found;
   }
 
   /** One part after the other, each of what is wanted by then. */
   async function ask() {
     if (asking) return;
     asking = true;
-    for (let part = missing().slice(0, PART); sheet && part.length; part = missing().slice(0, PART)) {
-      const {x, y} = sheet.tiling;
-      const z = Float32Array.from(part.flatMap(([column, row]) => [x.middles[column], y.middles[row]]));
-      const values = await app.batches[model.place].decodeMany(z, "tiles");
-      if (!values) break;
-      part.forEach(([column, row], i) => known.set(nameOf(x.middles[column], y.middles[row]), values.subarray(i * DIGIT_SIDE ** 2, (i + 1) * DIGIT_SIDE ** 2)));
+    for (let part = missing(); sheet && part.length; part = missing()) {
+      const asked = sheet;
+      const z = Float32Array.from(part.flatMap((at) => placeOf(asked.tiling, at)));
+      const decoded = await app.batches[model.place].decodeMany(z, "tiles");
+      if (!decoded) break;
+      part.forEach((at, i) => known.set(nameOf(asked.tiling, at), (asked.values[at] = decoded.subarray(i * DIGIT_SIDE ** 2, (i + 1) * DIGIT_SIDE ** 2))));
       for (const name of known.keys()) {
         if (known.size <= KEPT) break;
         known.delete(name);
       }
+      if (sheet !== asked) recall(sheet);
       version++;
       app.invalidate();
     }
@@ -76,26 +79,25 @@ export function createMosaic(app, model) {
 
   /** Inks the tiles that have come. @param {Sheet} sheet @param {Theme} theme @param {boolean} dimmed */
   function fill(sheet, theme, dimmed) {
-    const {tiling, image, filled, context, look} = sheet;
+    const {tiling, values, image, filled, context, look} = sheet;
     if (look[0] !== theme || look[1] !== dimmed) [sheet.look, sheet.left] = [[theme, dimmed], filled.fill(0).length];
     if (!sheet.left) return;
-    const {x, y} = tiling;
-    const [columns, rows] = [x.middles.length, y.middles.length];
+    const [columns, rows] = [tiling.x.middles.length, tiling.y.middles.length];
     const pixels = new Uint32Array(image.data.buffer);
     const inks = inksOf(theme);
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const [z1, z2] = [x.middles[column], y.middles[row]];
-        const values = filled[row * columns + column] ? null : known.get(nameOf(z1, z2));
-        if (!values) continue;
-        const strength = dimmed ? tileStrength(model.trained.distance(z1, z2), tileReach(tiling, column, row), model.usual) : 1;
-        inkPixels(pixels, ((rows - 1 - row) * columns * DIGIT_SIDE + column) * DIGIT_SIDE, columns * DIGIT_SIDE, values, inks[Math.round(strength * (STRENGTHS - 1))]);
-        filled[row * columns + column] = 1;
-        sheet.left--;
-      }
+    let [left, top, right, bottom] = [columns, rows, 0, 0]; // of the tiles that are new
+    for (let at = 0; at < values.length; at++) {
+      const tile = filled[at] ? null : values[at];
+      if (!tile) continue;
+      const [column, row] = [at % columns, rows - 1 - Math.floor(at / columns)];
+      const strength = dimmed ? tileStrength(model.trained.distance(...placeOf(tiling, at)), tileReach(tiling, column, rows - 1 - row), model.usual) : 1;
+      inkPixels(pixels, (row * columns * DIGIT_SIDE + column) * DIGIT_SIDE, columns * DIGIT_SIDE, tile, inks[Math.round(strength * (STRENGTHS - 1))]);
+      filled[at] = 1;
+      sheet.left--;
+      [left, top, right, bottom] = [Math.min(left, column), Math.min(top, row), Math.max(right, column + 1), Math.max(bottom, row + 1)];
     }
-    context.putImageData(image, 0, 0);
-    if (sheet.left) ask(); // those of long ago may be forgotten
+    if (right) context.putImageData(image, 0, 0, left * DIGIT_SIDE, top * DIGIT_SIDE, (right - left) * DIGIT_SIDE, (bottom - top) * DIGIT_SIDE);
+    if (sheet.left) ask(); // an answer may have failed to come
     else if (wantedAt) recordTiles(performance.now() - wantedAt);
     if (!sheet.left) wantedAt = 0;
   }
@@ -114,6 +116,8 @@ export function createMosaic(app, model) {
   return {
     request,
     version: () => version,
+    /** How many tiles there are to draw. */
+    tiles: () => sheet?.values.length ?? 0,
     /** @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme @param {boolean} dimmed whether tiles without training codes are faint */
     paint(context, view, theme, dimmed) {
       if (!sheet) return;
@@ -121,7 +125,7 @@ export function createMosaic(app, model) {
       if (!sheet.left) before = null;
       for (const one of before ? [before, sheet] : [sheet]) {
         const {x, y, even} = one.tiling;
-        paintManifold(context, view, {x: x.edges, y: y.edges, middles: even ? null : [x.middles, y.middles]}, one.context.canvas);
+        paintManifold(context, view, {x: x.edges, y: y.edges, middles: even ? null : [x.middles, y.middles]}, one.context.canvas, one.left ? one.filled : null);
       }
     },
   };
@@ -131,10 +135,19 @@ export function createMosaic(app, model) {
 function newSheet(tiling) {
   const [columns, rows] = [tiling.x.middles.length, tiling.y.middles.length];
   const context = contextOf(make("canvas", {width: Math.max(1, columns) * DIGIT_SIDE, height: Math.max(1, rows) * DIGIT_SIDE}));
-  return {tiling, context, image: context.createImageData(context.canvas.width, context.canvas.height), filled: new Uint8Array(columns * rows), left: columns * rows, look: []};
+  const far = Float64Array.from({length: columns * rows}, (_, at) => Math.hypot(at % columns - (columns - 1) / 2, Math.floor(at / columns) - (rows - 1) / 2));
+  return {tiling, order: [...far.keys()].sort((a, b) => far[a] - far[b]), values: Array.from(far, () => undefined), context,
+    image: context.createImageData(context.canvas.width, context.canvas.height), filled: new Uint8Array(columns * rows), left: columns * rows, look: []};
 }
 
-/** @param {number} z1 @param {number} z2 */
-function nameOf(z1, z2) {
+/** Where a tile is decoded. @param {Tiling} tiling @param {number} at @returns {[number, number]} */
+function placeOf({x, y}, at) {
+  const columns = x.middles.length;
+  return [x.middles[at % columns], y.middles[Math.floor(at / columns)]];
+}
+
+/** @param {Tiling} tiling @param {number} at */
+function nameOf(tiling, at) {
+  const [z1, z2] = placeOf(tiling, at);
   return `${z1} ${z2}`;
 }

@@ -24,6 +24,8 @@ import {countText, decodedWords, opsText, shapeText, stageText, tensorsText, uni
 /** @typedef {{kind: "image"|"drawing"|"decoded", index: number, x: Float32Array|null}} Subject index: by which ε is numbered; x: null where the decoded image is it */
 /** @typedef {{stage: Stage, reach: number, cells: ReturnType<typeof createCells>, view: ReturnType<typeof createStage>, values: Float32Array}} Shown */
 
+/** @typedef {{z: Latent, subject: Subject, noise: number, unit: ChosenUnit|null, theme: Theme, ramp: Uint32Array}} Scene */
+
 /** @type {[string, string]} */
 const SIGN_COLOURS = ["rgb(38, 110, 205)", "rgb(222, 98, 0)"];
 const PROBES = 48; // codes that the ends of the colours are taken from
@@ -44,6 +46,10 @@ export function createRow(model, {chosen, draw}) {
   /** @type {Record<PartName, Shown[]>} */
   let shown = {encoder: [], decoder: []};
   const mean = new Float32Array(784);
+  /** Where it was decoded. @type {Latent} */
+  let decodedAt = [0, 0];
+  /** Whether the encoder has yet to see it. */
+  let owing = false;
   /** What each part was run for last, and how often it ran; what is painted. @type {{decoder: unknown[], encoder: unknown[]}} */
   let ranFor = {decoder: [], encoder: []};
   const runs = {decoder: 0, encoder: 0};
@@ -53,6 +59,8 @@ export function createRow(model, {chosen, draw}) {
   /** @type {{mu: Latent, std: Latent|null}|null} */
   let q = null;
   let resized = false;
+  /** @type {unknown[]} */
+  let rendered = [];
   let size = {width: 0, height: 0};
   /** Of the picture x in the row, pixels. */
   let pixels = {left: 0, top: 0, side: 0};
@@ -77,7 +85,7 @@ export function createRow(model, {chosen, draw}) {
       make("div", {class: "lxn-part lxn-encoder", role: "group", "aria-label": "Encoder"}, ...encoder), middle.element,
       make("div", {class: "lxn-part", role: "group", "aria-label": "Decoder"}, ...shown.decoder.map(({view}) => view.element)),
       picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [`${decoded.symbol} = sigmoid`, "28 × 28"]), links.element);
-    [ranFor, resized] = [{decoder: [], encoder: []}, true];
+    [ranFor, owing, resized] = [{decoder: [], encoder: []}, false, true];
   }
 
   /** @param {Stage} stage @param {number} count @param {number} reach @param {Float32Array} values @returns {Shown} */
@@ -93,16 +101,22 @@ export function createRow(model, {chosen, draw}) {
     return {stage, reach, cells, view, values};
   }
 
-  /** @param {Latent} z @param {Subject} subject @param {number} noise */
+  /** Decoder and encoder, or where the encoder sees what the decoder made, one of them and the other at the next call: both are too much for one frame.
+   * @param {Latent} z @param {Subject} subject @param {number} noise */
   function run(z, subject, noise) {
     const {encoder, decoder} = traces;
     const last = shown.decoder[shown.decoder.length - 1].values;
-    if (!sameItems([...z], ranFor.decoder)) {
-      ranFor.decoder = [...z];
+    const follows = encoder !== null && !subject.x;
+    if (follows && owing) z = decodedAt;
+    else if (!sameItems([...z], ranFor.decoder)) {
+      [decodedAt, ranFor.decoder] = [z, [...z]];
       runs.decoder++;
       /** @type {ReturnType<typeof createTrace>} */ (decoder).run(z);
       for (let i = 0; i < 784; i++) mean[i] = sigmoid(last[i]);
+      owing = follows;
+      if (owing) return;
     }
+    owing = false;
     if (!encoder) return;
     const key = [subject.x ?? runs.decoder];
     if (!sameItems(key, ranFor.encoder)) {
@@ -150,11 +164,15 @@ export function createRow(model, {chosen, draw}) {
     resize() {
       resized = true;
     },
-    /** @param {{z: Latent, subject: Subject, noise: number, unit: ChosenUnit|null, theme: Theme, ramp: Uint32Array}} scene */
-    render({z, subject, noise, unit: wanted, theme, ramp}) {
+    /** Whether it shows this already. @param {Scene} scene */
+    shows: (scene) => !resized && network === model.network && sameItems(itemsOf(scene), rendered),
+    /** @param {Scene} scene */
+    render(scene) {
+      const {z, subject, noise, unit: wanted, theme, ramp} = scene;
       if (network !== model.network) build();
       const unit = wanted && wanted.unit < (shown[wanted.part][wanted.place]?.stage.units ?? 0) ? wanted : null; // its encoder may not be here yet
       run(z, subject, noise);
+      rendered = owing || !sameItems([...z], ranFor.decoder) ? [] : itemsOf(scene);
       middle.render(numbers, subject.x ? "" : "First choose an image on a map, or draw one: now x is what the decoder makes of z.");
       if (resized) fit();
       const fresh = resized || theme !== painted.theme;
@@ -182,3 +200,6 @@ export function createRow(model, {chosen, draw}) {
     },
   };
 }
+
+/** @param {Scene} scene */
+const itemsOf = ({z, subject, noise, unit, theme, ramp}) => [...z, subject, noise, unit, theme, ramp];
