@@ -60,7 +60,8 @@ def _figure(experiment: str) -> Still | None:
     chart = next(one for one in result.findings.charts if one.name == _FIGURES[experiment])
     curves = [{"name": one.name, "x": one.x, "y": one.y, "low": one.low, "high": one.high} for one in chart.curves]
     axes = {"x": chart.x_label, "y": chart.y_label, "logs": [chart.x_log, chart.y_log]}
-    return {"caption": f"A still of the Lab, {experiment}: {chart.title}", "chart": {**axes, "curves": curves}}
+    seen = f"A still of the Lab, {result.title} ({chart.title}): {chart.y_label}, against {chart.x_label}."
+    return {"caption": f"{seen} {chart.note}".strip(), "chart": {**axes, "curves": curves}}
 
 
 def _ladder(rungs: Sequence[Stored], asked: dict[str, list[str]] | None = None, step: str = "") -> Still | None:
@@ -68,7 +69,8 @@ def _ladder(rungs: Sequence[Stored], asked: dict[str, list[str]] | None = None, 
     if not rungs or (asked is not None and asked.get("step") != [step]):
         return None
     labels = data.load("test").labels[:_POINTS]
-    caption = f"A still of the ladder of β: codes μ of the first {_POINTS} test images, each plane at its own scale"
+    seen = f"codes μ of the first {_POINTS} test images, coloured by digit, each plane at its own scale"
+    caption = f"A still of the ladder of β: {seen}"
     return {"caption": caption, "labels": labels.tolist(), "planes": [_plane(one, len(rungs) == 2) for one in rungs]}
 
 

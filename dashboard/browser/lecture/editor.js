@@ -38,7 +38,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     if (typed) renderHead();
     else render();
   }, linked ? [own] : []); // what a link brings is kept only once it is changed
-  const title = make("input", {class: "lec-field lec-name", "aria-label": "Title of the lecture", maxlength: 160, onchange: () => take({...desk.lecture(), title: title.value})});
+  const title = titleField({class: "lec-field lec-name", "aria-label": "Title of the lecture", onchange: () => take({...desk.lecture(), title: title.value})});
   const summary = make("p", {class: "lec-hint", "data-testid": "lecture-summary"});
   const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
   const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
@@ -97,12 +97,12 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     const {scenes} = desk.lecture();
     const number = place + 1;
     const put = (/** @type {Partial<Scene>} */ values) => take(changed(desk.lecture(), place, values));
-    const name = make("input", {class: "lec-field lec-scene-title", value: scene.title, maxlength: 160, "aria-label": `Title of scene ${number}`, onchange: () => {
+    const name = titleField({class: "lec-field lec-scene-title", "aria-label": `Title of scene ${number}`, onchange: () => {
       name.value = name.value.trim() || desk.lecture().scenes[place].title;
       put({title: name.value});
-    }});
-    const notes = make("textarea", {class: "lec-field", rows: 2, maxlength: 3000, "aria-label": `Notes of scene ${number}`, placeholder: "What the speaker says", onchange: () => put({notes: notes.value})}, scene.notes);
-    const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`, placeholder: "min",
+    }}, scene.title);
+    const notes = make("textarea", {class: "lec-field lec-scene-notes", rows: 2, maxlength: 3000, "aria-label": `Notes of scene ${number}`, placeholder: "What the speaker says", onchange: () => put({notes: notes.value})}, scene.notes);
+    const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`,
       onchange: () => put({minutes: minutes.value === "" ? undefined : Math.min(60, Math.max(0, Number(minutes.value)))})});
     const why = showingOf(scene.link, library);
     const act = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ does, unable = "", testid = "") => {
@@ -114,13 +114,14 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     const trained = fromTheFirst(desk.lecture(), place);
     const steps = scene.path?.length ?? 0;
     return make("li", {class: "lec-scene", "data-testid": `scene-${number}`},
-      make("div", {class: "lec-row"}, make("span", {class: "lec-number"}, String(number)), name, minutes,
+      make("div", {class: "lec-row lec-scene-head"}, make("span", {class: "lec-number"}, String(number)), name),
+      make("div", {class: "lec-row lec-scene-acts"}, minutes, make("span", {class: "lec-unit"}, "min"),
         act("▶", "Present from", () => begin(place), typeof why === "string" ? why : ""), linkTo(scene, number),
         act("↑", "Move up", () => desk.put(moved(desk.lecture(), place, -1)), place === 0 ? "It is the first." : "", `up-${number}`), act("↓", "Move down", () => desk.put(moved(desk.lecture(), place, 1)), place === scenes.length - 1 ? "It is the last." : "", `down-${number}`),
         joins !== desk.lecture() ? act("⤴", "Join to the path of the one before:", () => desk.put(joins), "", `join-${number}`) : null,
         act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`)),
       notes,
-      steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more ${instantOf(scene.link) ? "instant" : "state"}${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("Without", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `Scene ${number} without its path`})) : null,
+      steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more ${instantOf(scene.link) ? "instant" : "state"}${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("No path", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `No path for scene ${number}`})) : null,
       trained !== desk.lecture() ? make("p", {class: "lec-hint"}, "An instant of a film. ", button("From the first instant to here", () => desk.put(trained), {class: "lec-button lec-small", "aria-label": `Scene ${number} from the first instant to here`, "data-testid": `trained-${number}`})) : null,
       typeof why === "string" ? make("p", {class: "lec-hint"}, `Skipped here: ${why}`) : null);
   }
@@ -178,4 +179,16 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
       element.remove();
     },
   };
+}
+
+/** A text of one line, which may be shown in several. @param {import("../base/dom.js").Attributes} attributes @param {string} [text] */
+function titleField(attributes, text = "") {
+  const field = make("textarea", {rows: 1, maxlength: 160, ...attributes, onkeydown: (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    field.blur();
+  }, oninput: () => {
+    if (/[\r\n]/.test(field.value)) field.value = field.value.replace(/\s*[\r\n]+\s*/g, " "); // what was pasted
+  }}, text);
+  return field;
 }

@@ -10,14 +10,19 @@ import {CLASS_COLOURS} from "../base/palette.js";
 /** @typedef {{title: string, told: string, reach: string, points: number[]}} Plane points: x, y, x, y, …, 0 to 255; reach: of the plane from the origin */
 /** @typedef {{caption: string, chart?: Chart, labels?: number[], planes?: Plane[]}} Still as dashboard/lecture/stills.py writes it */
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [1600, 760, 130, 1010, 20, 660];
+const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [1600, 760, 130, 20, 660];
+const LETTER = 14.5; // how wide one of a label is, at most
 const LINE = 34; // between labels
 const GRID = 255;
 
 /** @param {Still} still */
 export function stillPicture({caption, chart, labels = [], planes = []}) {
   const picture = chart ? [chartDrawing(chart)] : planes.map((plane) => planeDrawing(plane, labels));
-  return make("figure", {class: "lec-view lec-still", "data-testid": "still"}, make("div", {class: "lec-still-row", "data-count": picture.length}, ...picture), make("figcaption", {}, caption));
+  return make("figure", {class: "lec-view lec-still", "data-testid": "still"}, make("div", {class: "lec-still-row", "data-count": picture.length}, ...picture), make("figcaption", {}, caption, ...(planes.length ? [classesLegend()] : [])));
+}
+
+function classesLegend() {
+  return make("span", {class: "lec-still-classes"}, ...CLASS_COLOURS.map((colour, label) => make("span", {class: "lec-still-class", style: `--own: ${colour}`}, String(label))));
 }
 
 /** Ticks of an axis, at most about six. @param {number} low @param {number} high @param {boolean} log */
@@ -45,17 +50,19 @@ function chartDrawing({x, y, logs, curves}) {
   };
   const [left, right] = reach(curves.flatMap((curve) => curve.x), 0);
   const [low, high] = reach(curves.flatMap((curve) => [...curve.y, ...curve.low, ...curve.high]), 1);
-  const toX = (/** @type {number} */ value) => LEFT + ((value - left) / (right - left)) * (RIGHT - LEFT);
+  const named = (/** @type {Curve} */ {name, y: values}) => `${name} ${endText(values[values.length - 1])}`;
+  const edge = WIDTH - 28 - LETTER * Math.max(...curves.map((curve) => named(curve).length)); // the labels have the rest
+  const toX = (/** @type {number} */ value) => LEFT + ((value - left) / (right - left)) * (edge - LEFT);
   const toY = (/** @type {number} */ value) => BOTTOM - ((value - low) / (high - low)) * (BOTTOM - TOP);
   const at = (/** @type {number} */ px, /** @type {number} */ py) => `${toX(scaled(px, 0)).toFixed(1)},${toY(scaled(py, 1)).toFixed(1)}`;
   const text = (/** @type {number} */ value, /** @type {boolean} */ log) => (log ? 10 ** value : value).toLocaleString("en", {maximumSignificantDigits: 4}).replace("-", "−");
   const root = drawing(WIDTH, HEIGHT, `${y} against ${x}: ${curves.map(({name}) => name).join("; ")}`);
   for (const value of ticksOf(left, right, logs[0])) add(root, "text", {x: toX(value), y: BOTTOM + 36, "text-anchor": "middle"}, text(value, logs[0]));
   for (const value of ticksOf(low, high, logs[1])) {
-    add(root, "path", {class: "lec-still-rule", d: `M${LEFT} ${toY(value)}H${RIGHT}`});
+    add(root, "path", {class: "lec-still-rule", d: `M${LEFT} ${toY(value)}H${edge}`});
     add(root, "text", {x: LEFT - 12, y: toY(value) + 9, "text-anchor": "end"}, text(value, logs[1]));
   }
-  add(root, "text", {x: (LEFT + RIGHT) / 2, y: HEIGHT - 14, "text-anchor": "middle"}, x);
+  add(root, "text", {x: (LEFT + edge) / 2, y: HEIGHT - 14, "text-anchor": "middle"}, x);
   add(root, "text", {x: 0, y: 0, transform: `translate(30 ${(TOP + BOTTOM) / 2}) rotate(-90)`, "text-anchor": "middle"}, y);
   const ends = curves.map((curve, i) => ({curve, i, y: toY(scaled(curve.y[curve.y.length - 1], 1))})).sort((a, b) => a.y - b.y);
   let least = TOP + LINE / 2;
@@ -67,8 +74,8 @@ function chartDrawing({x, y, logs, curves}) {
     const labelY = Math.min(Math.max(end, least), highest + rank * LINE);
     least = labelY + LINE;
     const last = toX(scaled(curve.x[curve.x.length - 1], 0));
-    add(group, "path", {class: "lec-still-lead", d: `M${last + 6} ${end}L${RIGHT + 20} ${labelY}`});
-    add(group, "text", {x: RIGHT + 28, y: labelY + 9}, `${curve.name} ${endText(curve.y[curve.y.length - 1])}`);
+    add(group, "path", {class: "lec-still-lead", d: `M${last + 6} ${end}L${edge + 20} ${labelY}`});
+    add(group, "text", {x: edge + 28, y: labelY + 9}, named(curve));
   });
   return root;
 }

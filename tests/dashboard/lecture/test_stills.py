@@ -21,6 +21,8 @@ def test_every_scene_that_needs_the_lab_or_the_ladder_has_a_still_with_the_numbe
     assert list(drawn) == [one["link"] for one in SCENES if "./lab" in one["link"] or "beta" in one["link"]]
     assert len(drawn) == 7
     assert all(one["caption"].startswith("A still of") for one in drawn.values())
+    for one in (one for one in drawn.values() if "chart" in one):
+        assert f"{one['chart']['y']}, against {one['chart']['x']}." in one["caption"], "it says what is seen"
     glide, ends = (one["planes"] for one in drawn.values() if "planes" in one)
     assert [plane["title"] for plane in glide] == [f"β = {one.train.beta:g}" for one in ladder]
     assert [plane["title"] for plane in ends] == ["β = 1", f"β = {ladder[-1].train.beta:g}"]
