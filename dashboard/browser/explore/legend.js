@@ -1,7 +1,7 @@
 // @ts-check
 // The legend in the bar above the maps: which classes are shown, and of which splits the images are.
 
-import {make} from "../base/dom.js";
+import {make, setText} from "../base/dom.js";
 import {createLegendButtons, legendStyle} from "../map/legend.js";
 import {showsClass} from "../state/classes.js";
 import {fillALine} from "../words/classes.js";
@@ -11,7 +11,8 @@ import {restText, splitsKey} from "../words/splits.js";
  * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {readonly import("../model/bundle.js").Bundle[]} bundles of the maps */
 export function createLegend(store, commit, names, bundles) {
   const {splits, of} = bundles[0].points;
-  const key = splitsKey(splits, of, restText(bundles.map(({rest}) => rest)));
+  const keyOf = (/** @type {boolean} */ marked) => splitsKey(splits, of, restText(bundles.map(({rest}) => rest)), marked);
+  const key = make("span", {class: "lx-splits"});
   const apply = (/** @type {import("../state/state.js").Action} */ action) => {
     store.dispatch(action);
     commit();
@@ -21,14 +22,15 @@ export function createLegend(store, commit, names, bundles) {
     names, testid: "legend", only, toggle: (label) => apply({type: "class", label, of: names.length}), focus: (focus) => store.dispatch({type: "set", values: {focus}}),
   });
   const all = make("button", {type: "button", class: "lx-class lx-class-all", "data-testid": "legend-all", onclick: () => only(null)}, "all");
-  const element = make("div", {class: legendStyle(names, fillALine(names)), role: "group", "aria-label": "Classes shown"}, ...buttons.elements, all,
-    make("span", {class: "lx-splits", hidden: !key}, key));
+  const element = make("div", {class: legendStyle(names, fillALine(names)), role: "group", "aria-label": "Classes shown"}, ...buttons.elements, all, key);
   return {
     element,
     /** @param {import("../state/state.js").State} state */
     render(state) {
       element.classList.toggle("lx-legend-plain", state.colour !== "class"); // then no class has a colour on the maps
       buttons.render((label) => showsClass(state, label));
+      setText(key, keyOf(!state.layers.glyphs));
+      key.hidden = !key.textContent;
       all.hidden = names.every((_, label) => showsClass(state, label));
     },
   };

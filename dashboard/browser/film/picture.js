@@ -9,6 +9,7 @@ import {fitView} from "../base/geometry.js";
 import {keyOf, paintKey} from "../map/key.js";
 import {showsClass} from "../state/classes.js";
 import {plusMinus} from "../words/numbers.js";
+import {areMany} from "../words/classes.js";
 import {ofShown, splitsKey} from "../words/splits.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
@@ -36,7 +37,7 @@ export function createFilmPainter(first, theme) {
   ruler.font = `${TEXT}px ${theme.font}`;
   const keys = first.map(({names, splits, scene: {classes, labels}}) => {
     const isShown = (/** @type {number} */ label) => showsClass({classes}, label);
-    const marks = splitsKey(ofShown(splits, (index) => isShown(labels[index])));
+    const marks = splitsKey(ofShown(splits, (index) => isShown(labels[index])), null, "", !areMany(names));
     return keyOf(marks ? [marks] : [], names, isShown, WIDTH - LEFT - MARGIN, TEXT, (text) => ruler.measureText(text).width);
   });
   const [width, height] = [first.length * WIDTH + MARGIN, TOP + SIDE + BOTTOM + Math.max(...keys.map((key) => key.height)) + MARGIN / 2];

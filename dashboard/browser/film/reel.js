@@ -11,6 +11,7 @@ import {createReelCard} from "./card.js";
 import {createReelStore} from "./store.js";
 import {make, setText} from "../base/dom.js";
 import {tileRange} from "../map/backdrop.js";
+import {areMany} from "../words/classes.js";
 import {imageName, ofFirst, sampleText, splitsKey} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
@@ -192,7 +193,7 @@ export function createReel(film, place, first) {
     classes: () => cast?.classes ?? [],
     paper: () => cast?.paper ?? null,
     /** What the legend says of the images shown. */
-    splits: () => (cast ? splitsKey(shownSplits(cast), cast.of) : ""),
+    splits: () => (cast ? splitsKey(shownSplits(cast), cast.of, "", !areMany(cast.classes)) : ""),
     trouble: () => failed || store.trouble(),
     z: () => shownZ(),
     range: () => shownRange,

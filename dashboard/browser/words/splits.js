@@ -88,14 +88,15 @@ function total(splits) {
 }
 
 /** What a legend says of the images shown: that they are a sample, and how many are of each split, with their marks, where not all are of the test split.
- * @param {Splits} splits @param {Splits|null} [of] of the whole data set @param {string} [rest] what small dots are */
-export function splitsKey(splits, of, rest = "") {
+ * @param {Splits} splits @param {Splits|null} [of] of the whole data set @param {string} [rest] what small dots are
+ * @param {boolean} [marked] whether codes are dots, which have a mark for each split; the marks of classes have none */
+export function splitsKey(splits, of, rest = "", marked = true) {
   const sample = sampleText(splits, of);
-  return [[sample && `${sample} shown`, marksOf(splits)].filter(Boolean).join(":  "), rest].filter(Boolean).join(";  ");
+  return [[sample && `${sample} shown`, marksOf(splits, marked)].filter(Boolean).join(":  "), rest].filter(Boolean).join(";  ");
 }
 
-/** @param {Splits} splits */
-function marksOf(splits) {
+/** @param {Splits} splits @param {boolean} marked */
+function marksOf(splits, marked) {
   if (!areMixed(splits)) return "";
-  return Object.entries(splits).map(([split, count]) => `${MARKS[/** @type {Split} */ (split)]} ${count.toLocaleString("en")} ${WORDS[/** @type {Split} */ (split)]}`).join("  ");
+  return Object.entries(splits).map(([split, count]) => `${marked ? `${MARKS[/** @type {Split} */ (split)]} ` : ""}${count.toLocaleString("en")} ${WORDS[/** @type {Split} */ (split)]}`).join(marked ? "  " : ", ");
 }

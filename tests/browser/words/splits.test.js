@@ -51,6 +51,7 @@ test("a legend says both that images are a sample and how their splits are marke
   assert.equal(splitsKey({ test: 2000 }, { test: 10_000, validation: 10_000, train: 50_000 }), "2,000 of 10,000 test images shown");
   assert.match(splitsKey({ test: 5, validation: 2 }, SMALL), /^7 of 60 images shown: .*5 test .*2 validation$/);
   assert.equal(splitsKey(SMALL, SMALL), splitsKey(SMALL));
+  assert.equal(splitsKey(SMALL, null, "", false), "5 test, 5 validation, 50 training", "the marks of classes do not tell splits apart");
 });
 
 test("a file that miscounts its data set is refused", () => {
