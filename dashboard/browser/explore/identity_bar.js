@@ -92,7 +92,8 @@ export function createIdentityBar(app, page) {
       const gap = apart(exact.logPx, q.elbo);
       setMarked(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
-      const full = -encoder.elbo;
+      // Of Gaussian pixels ELBO and log p(x) may be above 0, and then a part is longer than −ELBO.
+      const full = Math.max(-encoder.elbo, gap, q.kl);
       costs.show([-exact.logPx, gap], full);
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
