@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import AsyncIterator
 
 import streamlit as st
@@ -20,6 +21,7 @@ from dashboard.lecture import routes as lecture_routes
 from dashboard.shared import routes as view_routes
 from dashboard.shell import settings
 from dashboard.shell.visitors import Visitors
+from dashboard.stock import catalogue
 from dashboard.stock import routes as model_routes
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
@@ -29,6 +31,7 @@ from vae_engine.base.places import place
 async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
     runs = jobs.shared()
+    threading.Thread(target=_make_ready, name="first page", daemon=True).start()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
         print(strange, file=sys.stderr)
     try:
@@ -40,6 +43,12 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         ended.set()
+
+
+def _make_ready() -> None:
+    """What the first page needs, while the first browser still reads Streamlit's own scripts. The page says what is wrong."""
+    with contextlib.suppress(EngineError):
+        model_routes.make_ready(catalogue.shelf(catalogue.LESSON_MODELS).library)
 
 
 # A page that is opened by its own address asks for /train/_stcore/health and /train/_stcore/host-config and gets 404, which the

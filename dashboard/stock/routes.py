@@ -8,6 +8,9 @@ what is there. Whoever may open the pages may fetch them: runs are there for all
 
 from __future__ import annotations
 
+from functools import partial
+from urllib.parse import unquote
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -16,18 +19,25 @@ from dashboard.shared.browser import digest
 from dashboard.shared.kept import Kept
 from dashboard.shared.routes import FOR_GOOD
 from dashboard.stock import own_runs
-from dashboard.stock.library import PARTS, contents_of, packed
+from dashboard.stock.library import PARTS, Library, contents_of, packed
 from vae_engine.base.errors import EngineError
 from vae_engine.stored import registry
 
 _kept = Kept(64 * 2**20)
 
 
+def make_ready(library: Library) -> None:
+    """Have the bundles of models ready before a browser asks for them. Raises EngineError."""
+    for bundle, _ in library.models:
+        _, name, part, content = map(unquote, bundle.split("/"))
+        _kept.get((name, part, content), partial(_made, name, part, content))
+
+
 def _part(request: Request) -> Response:
     """Not a coroutine, so that Starlette runs it in a thread."""
     name, part, asked = (request.path_params[key] for key in ("name", "part", "digest"))
     try:
-        content = _kept.get((name, part, asked), lambda: _made(name, part, asked))
+        content = _kept.get((name, part, asked), partial(_made, name, part, asked))
     except EngineError as error:
         return PlainTextResponse(str(error), 410, {"Cache-Control": "no-store"})
     # It is packed already: saying that it is encoded keeps Streamlit and proxies from packing it each time.

@@ -10,7 +10,7 @@ from support.hosts.asking import Answer, asking
 
 from dashboard.shared import browser
 from dashboard.shared.routes import ROUTES as VIEWS
-from dashboard.stock import catalogue
+from dashboard.stock import catalogue, routes
 from dashboard.stock.library import planes
 from dashboard.stock.material import LESSON_MODELS
 from dashboard.stock.routes import ROUTES
@@ -37,6 +37,14 @@ def test_a_page_is_told_addresses_whose_parts_are_the_model(ask: Callable[..., A
     images = gzip.decompress(ask(f"/{library.images}")[2])
     assert images[16:] == datasets.shown(datasets.MNIST)[0].images.tobytes()
     assert len(browser.told(library.told())["json"]) < 1000
+
+
+def test_bundles_that_were_made_ready_are_there_at_once(ask: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    library = catalogue.library(("vae-mnist-small", "ae-mnist-small"))
+    routes.make_ready(library)
+    monkeypatch.setattr(routes, "_made", lambda *asked: pytest.fail("it is made again"))
+    for name, (bundle, _) in zip(("vae-mnist-small", "ae-mnist-small"), library.models, strict=True):
+        assert gzip.decompress(ask(f"/{bundle}")[2]) == planes(export.parted(registry.find(name))[0])
 
 
 def test_other_models_of_the_same_data_have_the_same_images_and_another_identity() -> None:
