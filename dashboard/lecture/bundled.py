@@ -150,27 +150,29 @@ def _inference(claims: Claims) -> list[Scene]:
     lost, log_px, elbo = (float(values[worst]) for values in (truths.gap, truths.log_px, truths.elbo))
     best = f"{inspect(claims, worst)}&q=best"
     gap = plus_minus(vae["gap"], vae["gap_se"])
-    peaks = {"some posteriors have two modes": truths.modes[image] >= 2 and several > 0}
+    modes = int(truths.modes[image])
+    others = "the other" if modes == 2 else "the others"
+    told = {"some posteriors have two modes or more": modes >= 2 and several > 0}
     return [
         learn(
             claims,
-            "One Gaussian takes one peak, and gives up the other",
+            f"One Gaussian takes one mode, and gives up {others}",
             1.0,
             f"fit-q#image={image}",
             "Variational inference replaces the posterior by a shape that we can handle, here a Gaussian. Try to lay it over "
-            "both peaks: the KL punishes q wherever the posterior has no mass. So it takes one peak. With two equal ones that "
-            f"costs the logarithm of two, {number(float(np.log(2)))} nats.",
-            holds=peaks,
+            f"the {modes} modes of this image: the KL punishes q wherever the posterior has no mass. So it takes one. If a "
+            f"posterior had two equal ones, that would cost the logarithm of two, {number(float(np.log(2)))} nats.",
+            holds=told,
         ),
         explore(
             claims,
-            f"For {percent(several / total)} of the images the posterior has more than one peak",
+            f"For {percent(several / total)} of the images the posterior has more than one mode",
             0.75,
             inspect(claims, image),
-            f"This is test image {image}, the first whose posterior has two peaks: two places in the plane that "
-            f"could have made it. There are {several:,} such images among {total:,}. Under the lens you see the exact "
+            f"This is test image {image}, the first whose posterior has more than one mode: it has {modes}, so many places in the "
+            f"plane could have made it. There are {several:,} such images among {total:,}. Under the lens you see the exact "
             "posterior, and q on it. Only two dimensions allow this picture.",
-            holds=peaks,
+            holds=told,
         ),
         learn(
             claims,
@@ -197,13 +199,13 @@ def _inference(claims: Claims) -> list[Scene]:
             f"On one image the encoder alone is {lost:.0f} nats off",
             0.75,
             inspect(claims, worst),
-            f"Image {worst} is the one with a single peak that the encoder misses by most. The truth is {number(log_px, 1)} "
+            f"Image {worst} is the one with a single mode that the encoder misses by most. The truth is {number(log_px, 1)} "
             f"nats, the bound says {number(elbo, 1)}. The ellipse of q stands beside the posterior. "
             "Ask what would help, and press on: the next scene refines q for this image alone.",
         ),
         explore(
             claims,
-            "Fitted to this image alone, q finds the peak",
+            "Fitted to this image alone, q finds the mode",
             0.5,
             best,
             f"Nothing of the decoder has changed, and the truth is still {number(log_px, 1)} nats. Only q was moved, from the "
@@ -230,12 +232,13 @@ def _gradient(claims: Claims) -> list[Scene]:
         ),
         learn(
             claims,
-            f"Move the dice out of the way, and the gradient varies {ratio:,.0f} times less",
+            f"Move the dice out of the way: the gradient varies {ratio:,.0f} times less (median of five images)",
             1.0,
             "reparameterisation",
             "We need the slope of an average whose draws depend on what we change. Draw the noise once, and let μ and σ shift "
-            f"and stretch it. Without that the variance is {ratio:,.0f} times as large, the median of five images. With the "
-            f"mean of the other draws as a baseline it is still {centred:.1f} times as large.",
+            f"and stretch it. Without that the variance is {ratio:,.0f} times as large, the median of the first five test images. "
+            f"With the mean of the other draws as a baseline the median is still {centred:.1f}. On screen stand the numbers of "
+            "one image alone, by other draws.",
             holds={
                 "the score function's variance is more than a thousand times as large": ratio > 1000,
                 "a baseline does not close the distance": centred > 1,
@@ -255,7 +258,8 @@ def _gradient(claims: Claims) -> list[Scene]:
 
 def _quality(claims: Claims) -> list[Scene]:
     material, vae = claims.material, claims.vae
-    far, there, usual = claims.far_own
+    (far_vae, far_prior, far), (_, there, usual) = measures.far_shares(material), claims.far_own
+    (a, b), drawn, from_own, of_images = claims.left_out
     reach = claims.codes_reach
     low, high = material.ladder[0], material.ladder[-1]
     kls = [one.metrics["kl"] for one in material.ladder]
@@ -270,19 +274,28 @@ def _quality(claims: Claims) -> list[Scene]:
     return [
         learn(
             claims,
-            f"Without a prior nobody knows where to draw: {percent(far)} of the draws land far from all codes",
+            f"Without a prior no recipe fits: N(0, I) draws few {a}s and {b}s, its own Gaussian lands far for {percent(far)}",
             1.0,
             "autoencoder",
             "The same networks without the noise and the KL are a plain autoencoder. It stores each image at a point, wherever "
-            "that happens to be. For a fair comparison it gets a Gaussian fitted to its own codes. "
-            f"Still {percent(far)} of such draws land farther from every training code than {measures.USUAL} % of test codes do.",
+            f"that happens to be. Draws from N(0, I) seem to suit it best: {percent(far_prior)} land farther from every training "
+            f"code than {measures.USUAL} % of test codes do, of the VAE's {percent(far_vae)}. But they huddle in the middle of its "
+            f"codes, where few {a}s and {b}s lie: {percent(drawn)} are nearest to one, as {percent(of_images)} of the images are. A "
+            f"Gaussian fitted to its codes draws these for {percent(from_own)}, and lands far for {percent(far)}. Each share is of "
+            f"{measures.FAR_DRAWS:,} draws, as those on screen are of {measures.FAR_DRAWS:,} others, and known to about a point.",
+            holds={
+                "N(0, I) lands far less often from the AE's codes than from the VAE's": far_prior < far_vae,
+                "N(0, I) draws less than half of those two digits that the images have": drawn < of_images / 2,
+                "its own Gaussian draws them and lands far most often": from_own > of_images / 2 and far > far_vae,
+            },
         ),
         explore(
             claims,
             f"Where nothing was taught {there:.0f} pixels are undecided, at the codes {usual:.0f}",
             0.75,
             f"{state_of(mode='sample')}&from=fitted",
-            "Ten draws through each decoder: on the left from the prior, on the right from the autoencoder's own Gaussian. The "
+            "Ten draws in each row: the VAE's from the prior, the autoencoder's from N(0, I) and from its own Gaussian, whose are "
+            "marked on the map. The "
             f"autoencoder leaves {there:.0f} pixels undecided far from its codes and {usual:.0f} at them, in the median. "
             "A decoder draws something everywhere, also where it was taught nothing.",
             holds={"more pixels are undecided far from all codes": there > usual},

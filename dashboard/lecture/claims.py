@@ -76,7 +76,7 @@ class Claims:
 
     @cached_property
     def ambiguous(self) -> int:
-        """The first image whose posterior has two modes."""
+        """The first image whose posterior has two modes or more."""
         return int((self.material.truths.modes >= 2).argmax())
 
     @cached_property
@@ -112,6 +112,19 @@ class Claims:
         places = (draws[far], self.material.codes[:_CODES])
         there, usual = (float(np.median(measures.unsure_pixels(self.material.ae, z))) for z in places)
         return float(far.mean()), there, usual
+
+    @cached_property
+    def left_out(self) -> tuple[tuple[int, int], float, float, float]:
+        """The two digits that the AE's draws from N(0, I) lack most; which share of those draws they are, of those from the
+        Gaussian fitted to its codes, and of the images.
+        """
+        standard = np.random.default_rng(0).standard_normal((measures.FAR_DRAWS, 2))
+        own = measures.own_gaussian(self.material.codes, standard)
+        prior, fitted = (measures.digits_drawn(self.material, "ae", z) for z in (standard, own))
+        images = np.bincount(self.material.labels, minlength=10) / len(self.material.labels)
+        a, b = sorted(np.argsort(prior - images)[:2].tolist())
+        drawn, from_own, usual = (float(shares[[a, b]].sum()) for shares in (prior, fitted, images))
+        return (a, b), drawn, from_own, usual
 
     @cached_property
     def codes_reach(self) -> tuple[float, float]:

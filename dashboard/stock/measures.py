@@ -19,7 +19,7 @@ from vae_engine.stored.checkpoints import Stored
 
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
 FAR_DRAWS = 5000
-"""How many draws a share of far ones is counted over: as many as in browser/learn/maths/samples.js."""
+"""How many draws a share of far ones is counted over: as many as in browser/images/draws.js."""
 NEAREST = 50  # as many as the captions of Explore count (browser/words/captions.js)
 RECONSTRUCTED = 2000
 """How many training images the two reconstructions are compared on."""
@@ -131,6 +131,13 @@ def far_shares(material: Material, draws: int = FAR_DRAWS) -> tuple[float, float
 def is_far(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
     """Which of z [k, 2] are further than usual from every training code of a model: [k]."""
     return nearest_training_code(material, kind, z) > usual_distance(material, kind)
+
+
+def digits_drawn(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
+    """What share of z [k, 2] are nearest to a test code of each digit: [10], summing to 1."""
+    codes = material.places(kind)
+    nearest = [_squared(z[start : start + _PART], codes).argmin(1) for start in range(0, len(z), _PART)]
+    return np.bincount(material.labels[np.concatenate(nearest)], minlength=10) / len(z)
 
 
 def own_gaussian(codes: np.ndarray, standard: np.ndarray) -> np.ndarray:

@@ -1,17 +1,22 @@
 // @ts-check
 // Draws from the prior, the same z through both decoders; and, for a model without a prior, from the Gaussian fitted to its codes.
+// Ten are shown, and what is said of each row is counted over many more.
 
 import {createStrip} from "../images/digit_view.js";
 import {seededNormal} from "../images/digits.js";
+import {drawMany, FAR_DRAWS, lackOf, shareBeyond, STANDARD_NORMAL} from "../images/draws.js";
 import {actionButton, make} from "../base/dom.js";
 import {explained} from "../base/meanings.js";
-import {drawFrom, isFar} from "../model/explorer_model.js";
+import {drawFrom} from "../model/explorer_model.js";
+import {shareText} from "../words/captions.js";
+import {classesOf, manyOf} from "../words/classes.js";
 import {samePlace} from "../base/same_items.js";
 import {LARGEST_SEED, SAMPLE_COUNT} from "../state/state.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
+/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
 /** The draws ε ~ N(0, I) that a seed names. @param {number} seed @returns {Latent[]} */
 export function priorDraws(seed) {
@@ -41,7 +46,7 @@ export function createSamplePanel(app) {
       seed.value = String(store.state.seed);
     }});
   const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
-  const note = make("p", {class: "lx-hint"});
+  const note = make("p", {class: "lx-hint", "data-testid": "sample-note"});
   const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
     make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
     make("div", {class: "lx-rows"}, ...rows.map((row) => row.element)), note);
@@ -95,20 +100,28 @@ export function createSamplePanel(app) {
           const z = draws(state).map((normal) => (fitted ? drawFrom(model.gaussian, normal) : normal));
           strip.show(model.network.decodeMany(Float32Array.from(z.flat())), app.theme);
         }
+        note.replaceChildren(...explained(sampleNote(sources, state.seed)));
       }
-      const said = sampleNote(state);
-      if (note.textContent !== said.map(({text}) => text).join("")) note.replaceChildren(...explained(said));
     },
   };
+}
 
-  /** @param {State} state @returns {import("../base/meanings.js").Piece[]} */
-  function sampleNote(state) {
-    const counts = models.map((model) => latentsOf(model.place, state).filter((z) => isFar(model, z)).length);
-    const far = models.flatMap((model, i) => {
-      return [{text: `${model.short}: ${counts[i]} of ${SAMPLE_COUNT} fall where no training code is `, means: ""},
-        {text: "near", means: `Within ${model.usual.toPrecision(2)} ${model.units}: 95 of 100 test codes have a training code that near.`},
-        {text: i < models.length - 1 ? "; " : `${counts.some((count) => count) ? " (crossed out on the map)" : ""}. `, means: ""}];
-    });
-    return [...far, {text: "Click a sample to put the cursors on it.", means: ""}];
-  }
+/** What many draws of a seed show, row by row, and what the rows lack by far. @param {readonly {model: ExplorerModel, fitted: boolean, text: string}[]} rows @param {number} seed
+ * @returns {import("../base/meanings.js").Piece[]} */
+export function sampleNote(rows, seed) {
+  const told = rows.map(({model, fitted, text}) => {
+    const z = drawMany(fitted ? model.gaussian : STANDARD_NORMAL, FAR_DRAWS, seed);
+    const {labels} = model.bundle.points;
+    return {model, text, far: shareBeyond(z, model.trained, model.usual), lack: lackOf(z, model.index, labels, classesOf(model.bundle).length)};
+  });
+  const far = told.flatMap(({model, text, far: share}, i) => [
+    {text: `${i ? "; " : ""}${text}: `, means: ""},
+    {text: shareText(share), means: `Farther than usual: no training code within ${model.usual.toPrecision(2)} ${model.units}, as 95 of 100 test codes have one. Crossed out on the map.`}]);
+  const lacking = told.filter(({lack: {drawn, usual}}) => drawn < usual / 2).map(({model, text, lack}) => {
+    const names = classesOf(model.bundle);
+    const few = lack.labels.map((label) => manyOf(names, label)).join(" and ");
+    return ` ${text} seldom gives ${few}: ${shareText(lack.drawn)} are nearest to their codes, and ${shareText(lack.usual)} of the images are such.`;
+  });
+  return [{text: `Of ${FAR_DRAWS.toLocaleString("en")} draws lie far from every training code: `, means: ""}, ...far,
+    {text: `.${lacking.join("")} Click a sample to put the cursors on it.`, means: ""}];
 }

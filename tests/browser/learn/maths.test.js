@@ -7,7 +7,8 @@ import { inverseNormalCdf, priorMassBeyond } from "../../../dashboard/browser/ba
 import { estimatorTerms, histogram, repeatedMeans } from "../../../dashboard/browser/learn/maths/estimators.js";
 import { logWeights, runningLogMeans, klToPrior, logGaussian, logJoints, logStandardNormal, logSumExp, meanOf, varianceOf, latticeLogSum, latticePoints, latticeSpacing } from "../../../dashboard/browser/learn/maths/sums.js";
 import { boundOf, gaussianBetween } from "../../../dashboard/browser/learn/parts/q.js";
-import { aggregateWithin, massWithin, normalCdf, drawMany, shareBeyond, STANDARD_NORMAL } from "../../../dashboard/browser/learn/maths/samples.js";
+import { drawMany, shareBeyond, STANDARD_NORMAL } from "../../../dashboard/browser/images/draws.js";
+import { aggregateWithin, massWithin, normalCdf } from "../../../dashboard/browser/learn/maths/samples.js";
 import { ANYTHING, klBetween, knownNetwork, samplesOf } from "../support/lesson_models.js";
 
 const LOG_PX = -123.4;

@@ -6,6 +6,7 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
 from dashboard.learn.steps.reconstruction import reconstruction
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
+from dashboard.lecture.claims import Claims
 from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.links import read
 from dashboard.shared.source import source_of
@@ -171,10 +173,19 @@ def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: M
     for one in (subject.vae, subject.ae):
         paths.append(tmp_path / one.name)
         write_bundle(one, paths[-1])
-    live, told = far_shares_in_the_browser(paths), measures.far_shares(subject)
+    (live, lack), told = draws_in_the_browser(paths), measures.far_shares(subject)
     for share, answer in zip(live, told, strict=True):
         error = np.sqrt(2 * answer * (1 - answer) / measures.FAR_DRAWS)
         assert abs(share - answer) < 2 * error
+    digits, drawn, _, usual = Claims(subject).left_out
+    assert (lack["labels"], lack["usual"]) == (list(digits), pytest.approx(usual))
+    assert abs(lack["drawn"] - drawn) < 2 * np.sqrt(2 * drawn * (1 - drawn) / measures.FAR_DRAWS)
+
+
+def test_draws_at_the_codes_themselves_show_the_digits_of_the_images(subject: Material) -> None:
+    for kind in ("vae", "ae"):
+        shown = measures.digits_drawn(subject, kind, subject.places(kind)[:500])
+        assert shown == pytest.approx(np.bincount(subject.labels[:500], minlength=10) / 500)
 
 
 def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: Material, tmp_path: Path) -> None:
@@ -199,15 +210,16 @@ def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: 
     assert max(abs(one - answered) for one in far) < 0.1 * answered
 
 
-def far_shares_in_the_browser(paths: list[Path]) -> list[float]:
+def draws_in_the_browser(paths: list[Path]) -> tuple[list[float], dict[str, Any]]:
     program = """
       import {readFileSync} from "node:fs";
       import {readBundle} from "./dashboard/browser/model/bundle.js";
       import {createModel} from "./dashboard/browser/model/explorer_model.js";
-      import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "./dashboard/browser/learn/maths/samples.js";
+      import {drawMany, FAR_DRAWS, lackOf, shareBeyond, STANDARD_NORMAL} from "./dashboard/browser/images/draws.js";
       const [vae, ae] = process.argv.slice(1).map((path, i) => createModel(readBundle(new Uint8Array(readFileSync(path))), i));
-      console.log(JSON.stringify([[vae, STANDARD_NORMAL], [ae, STANDARD_NORMAL], [ae, ae.gaussian]]
-        .map(([model, gaussian]) => shareBeyond(drawMany(gaussian, FAR_DRAWS, 1), model.trained, model.usual))));
+      const far = [[vae, STANDARD_NORMAL], [ae, STANDARD_NORMAL], [ae, ae.gaussian]]
+        .map(([model, gaussian]) => shareBeyond(drawMany(gaussian, FAR_DRAWS, 1), model.trained, model.usual));
+      console.log(JSON.stringify([far, lackOf(drawMany(STANDARD_NORMAL, FAR_DRAWS, 1), ae.index, ae.bundle.points.labels, 10)]));
     """
     return json.loads(in_node(program, *map(str, paths)))
 

@@ -13,7 +13,7 @@ import {createLessonMap} from "../parts/map.js";
 import {seedOf} from "../parts/kept.js";
 import {createNote, createPicture} from "../parts/parts.js";
 import {paintCodes, paintDraw, paintPriorCircles} from "../parts/points.js";
-import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../maths/samples.js";
+import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../../images/draws.js";
 import {paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */

@@ -11,7 +11,8 @@ import {PIXELS} from "../../model/bundle.js";
 import {pairOf, seedOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings, numberText} from "../parts/parts.js";
 import {paintCodes, paintDraw} from "../parts/points.js";
-import {drawMany, FAR_DRAWS, farDraws, medianUndecided} from "../maths/samples.js";
+import {drawMany, FAR_DRAWS} from "../../images/draws.js";
+import {farDraws, medianUndecided} from "../maths/samples.js";
 import {paintCursor, paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
