@@ -169,8 +169,8 @@ def _inference(claims: Claims) -> list[Scene]:
             f"For {percent(several / total)} of the images the posterior has more than one mode",
             0.75,
             inspect(claims, image),
-            f"This is test image {image}, the first whose posterior has more than one mode: it has {modes}, so many places in the "
-            f"plane could have made it. There are {several:,} such images among {total:,}. Under the lens you see the exact "
+            f"This is test image {image}, the first whose posterior has more than one mode: it has {modes}, so many places in "
+            f"the plane could have made it. There are {several:,} such images among {total:,}. Under the lens you see the exact "
             "posterior, and q on it. Only two dimensions allow this picture.",
             holds=told,
         ),
@@ -235,10 +235,10 @@ def _gradient(claims: Claims) -> list[Scene]:
             f"Move the dice out of the way: the gradient varies {ratio:,.0f} times less (median of five images)",
             1.0,
             "reparameterisation",
-            "We need the slope of an average whose draws depend on what we change. Draw the noise once, and let μ and σ shift "
-            f"and stretch it. Without that the variance is {ratio:,.0f} times as large, the median of the first five test images. "
-            f"With the mean of the other draws as a baseline the median is still {centred:.1f}. On screen stand the numbers of "
-            "one image alone, by other draws.",
+            "We need the slope of an average whose draws depend on what we change. Draw the noise once, and let μ and σ "
+            f"shift and stretch it. Without that the variance is {ratio:,.0f} times as large, the median of the first five "
+            f"test images. With the mean of the other draws as a baseline the median is still {centred:.1f}. On screen "
+            "stand the numbers of one image alone, by other draws.",
             holds={
                 "the score function's variance is more than a thousand times as large": ratio > 1000,
                 "a baseline does not close the distance": centred > 1,
@@ -277,12 +277,13 @@ def _quality(claims: Claims) -> list[Scene]:
             f"Without a prior no recipe fits: N(0, I) draws few {a}s and {b}s, its own Gaussian lands far for {percent(far)}",
             1.0,
             "autoencoder",
-            "The same networks without the noise and the KL are a plain autoencoder. It stores each image at a point, wherever "
-            f"that happens to be. Draws from N(0, I) seem to suit it best: {percent(far_prior)} land farther from every training "
-            f"code than {measures.USUAL} % of test codes do, of the VAE's {percent(far_vae)}. But they huddle in the middle of its "
-            f"codes, where few {a}s and {b}s lie: {percent(drawn)} are nearest to one, as {percent(of_images)} of the images are. A "
-            f"Gaussian fitted to its codes draws these for {percent(from_own)}, and lands far for {percent(far)}. Each share is of "
-            f"{measures.FAR_DRAWS:,} draws, as those on screen are of {measures.FAR_DRAWS:,} others, and known to about a point.",
+            "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "
+            f"wherever that happens to be. From N(0, I) the fewest draws land farther from every training code than "
+            f"{measures.USUAL} % of test codes do, {percent(far_prior)} where the VAE has {percent(far_vae)}. But they huddle in "
+            f"the middle of its codes: {percent(drawn)} are nearest to a {a} or a {b}, as {percent(of_images)} of the images "
+            f"are. A Gaussian fitted to its codes draws these for {percent(from_own)}, and lands far for {percent(far)}. Each "
+            f"share is of {measures.FAR_DRAWS:,} draws, as those on screen are of {measures.FAR_DRAWS:,} others, and known to "
+            "about a point.",
             holds={
                 "N(0, I) lands far less often from the AE's codes than from the VAE's": far_prior < far_vae,
                 "N(0, I) draws less than half of those two digits that the images have": drawn < of_images / 2,
@@ -294,8 +295,8 @@ def _quality(claims: Claims) -> list[Scene]:
             f"Where nothing was taught {there:.0f} pixels are undecided, at the codes {usual:.0f}",
             0.75,
             f"{state_of(mode='sample')}&from=fitted",
-            "Ten draws in each row: the VAE's from the prior, the autoencoder's from N(0, I) and from its own Gaussian, whose are "
-            "marked on the map. The "
+            "Ten draws in each row: the VAE's from the prior, the autoencoder's from N(0, I) and from its own Gaussian, "
+            "whose are marked on the map. The "
             f"autoencoder leaves {there:.0f} pixels undecided far from its codes and {usual:.0f} at them, in the median. "
             "A decoder draws something everywhere, also where it was taught nothing.",
             holds={"more pixels are undecided far from all codes": there > usual},

@@ -8,11 +8,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard.explore import one_file
+from dashboard.learn.steps.reconstruction import compared
 from dashboard.models import charts
 from dashboard.shared import wording
 from dashboard.shared.tables import with_minus
 from dashboard.stock import catalogue, own_runs
 from dashboard.stock.catalogue import Stamp
+from dashboard.stock.material import LESSON_MODELS
 from vae_engine.base.errors import EngineError
 from vae_engine.publish import tables
 from vae_engine.stored import registry, weights
@@ -58,6 +60,9 @@ def _numbers(names: tuple[str, ...]) -> None:
     st.dataframe(with_minus(rows, digits), hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
+    pair = {m.name: m for m in models if m.name in LESSON_MODELS}
+    if len(pair) == len(LESSON_MODELS):
+        st.markdown(f":small[{compared(*(pair[name] for name in LESSON_MODELS))}]")
 
 
 def _one_file(models: Sequence[Stored]) -> None:

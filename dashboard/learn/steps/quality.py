@@ -95,7 +95,8 @@ QUALITY_STEPS = (
             _holes,
         ),
         source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
-        why="Not “autoencoders make noise”: they make a map without a key. The VAE's key, the prior, is part of what it learns.",
+        why="Not “autoencoders make noise”: they make a map without a key. The VAE's key, the prior, is fixed beforehand, and "
+        "its KL pulls the codes to it.",
         words=("code", "~", "N(0, I)", "nll", "prior sd"),
         link=links.sampled,
     ),

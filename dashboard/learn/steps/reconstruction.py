@@ -33,6 +33,15 @@ def reconstruction(material: Material) -> str:
     )
 
 
+def compared(vae: Stored, ae: Stored) -> str:
+    """Why two models reconstruct differently well, as far as that was measured: in one sentence."""
+    order = "worse" if ae.metrics["nll"] > vae.metrics["nll"] else "no worse"
+    return (
+        f"{ae.name} reconstructs {order} than {vae.name}, nll {mean(ae, 'nll')} against {mean(vae, 'nll')}, but it had "
+        f"{ae.train.epochs:g} epochs and the VAE {vae.train.epochs:g}{_trained_alike()}."
+    )
+
+
 def mean(stored: Stored, key: str) -> str:
     """A mean over the test images with its standard error."""
     return plus_minus(stored.metrics[key], stored.metrics.get(f"{key}_se"))

@@ -51,7 +51,8 @@ WHY_STEP = Step(
     "own Gaussian.",
     equation=Equation("autoencode", r"x \to c = \mathrm{encode}(x) \to \pi = \mathrm{decode}(c)"),
     mathematics=(
-        "$c$ is the code, two numbers; $\\pi_i$ is the chance of ink that the decoder gives pixel $i$ of 784. Training makes "
+        "$c$ is the code, two numbers, which maps and sliders call $z$ as in every model; "
+        "$\\pi_i$ is the chance of ink that the decoder gives pixel $i$ of 784. Training makes "
         "the reconstruction error (nll) small and nothing else:",
         Equation(
             "reconstruction",

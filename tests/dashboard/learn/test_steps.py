@@ -18,7 +18,7 @@ from dashboard.learn import component as lesson
 from dashboard.learn import wording
 from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
-from dashboard.learn.steps.reconstruction import reconstruction
+from dashboard.learn.steps.reconstruction import compared, reconstruction
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
 from dashboard.lecture.claims import Claims
 from dashboard.shared.glossary import GLOSSARY
@@ -238,6 +238,9 @@ def test_the_autoencoder_reconstructs_worse_also_what_it_was_trained_on(subject:
 def test_what_is_said_of_the_reconstructions_is_what_was_measured(subject: Material) -> None:
     told = reconstruction(subject)
     assert told in answer_of("autoencoder").because
+    in_short = compared(subject.vae, subject.ae)
+    assert "reconstructs worse" in in_short
+    assert in_short.partition("epochs")[2].partition(";")[2] == told.partition("epochs")[2].partition(";")[2]
     assert "worse on both" in told
     seen = measures.training_nll(subject)
     for value in (subject.ae.metrics["nll"], subject.vae.metrics["nll"], seen.ae, seen.vae):
