@@ -39,7 +39,7 @@ METRIC_COLUMNS = {
     "elbo": "ELBO",
     "log_px_is": "log p(x), importance-sampled",
     "log_px_exact": "log p(x), exact",
-    "nll": "reconstruction −log p(x|z)",
+    "nll": "nll, −log p(x|z)",
     "kl": "KL",
 }
 ERROR, ERROR_HELP = "±", "Standard error of the mean to the left: standard deviation over images / √n."

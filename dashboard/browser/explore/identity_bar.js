@@ -32,10 +32,12 @@ export function createIdentityBar(app, page) {
   const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
   const context = contextOf(lens);
   const width = widthOf(lens, app.invalidate);
-  const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity"});
-  const costs = createStack([["−log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
-  const parts = createStack([["mean nll", "lx-part-nll"], ["KL", "lx-part-kl"]]);
-  parts.element.title = "The two parts of −ELBO: the mean of nll = −log p(x|z) over all z of q, and the KL of q to the prior";
+  // It may stand below the caption of the other model.
+  const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity", ...(app.models.length > 1 && {"data-of": probe.model.short})});
+  const costs = createStack([["log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
+  costs.element.title = "How far log p(x) is from 0, and the ELBO by the gap farther";
+  const parts = createStack([["nll", "lx-part-nll"], ["KL(q ‖ p(z))", "lx-part-kl"]]);
+  parts.element.title = "How far the ELBO is from 0, in its two parts, ELBO = −(nll + KL): the mean of nll = −log p(x|z) over all z of q, and the KL of q to the prior";
   const note = make("p", {class: "lx-hint", "data-testid": "identity-note"});
   const modes = createModeDigits(app, probe.model);
   const refine = actionButton("Refine q", probe.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
@@ -94,7 +96,7 @@ export function createIdentityBar(app, page) {
       // While q moves, the lengths shrink against those of the encoder's answer.
       // Of Gaussian pixels ELBO and log p(x) may be above 0, and then a part is longer than −ELBO.
       const full = Math.max(-encoder.elbo, gap, q.kl);
-      costs.show([-exact.logPx, gap], full);
+      costs.show([-exact.logPx, gap], full, [exact.logPx, gap]);
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
       const {points} = probe.model.bundle;
@@ -180,10 +182,10 @@ function createStack(named) {
   return {
     element: make("div", {class: "lx-stack"}, make("div", {class: "lx-stack-bar"}, ...parts.map((part) => part.bar)),
       make("div", {class: "lx-stack-key"}, ...parts.map((part) => part.key))),
-    /** @param {number[]|null} values nats @param {number} full what would fill the whole width */
-    show(values, full) {
+    /** @param {number[]|null} lengths nats @param {number} full what would fill the whole width @param {number[]|null} values what the lengths stand for */
+    show(lengths, full, values = lengths) {
       parts.forEach(({name, text, bar}, i) => {
-        bar.style.width = values ? `${Math.max(0, values[i]) / full * 100}%` : "0";
+        bar.style.width = lengths ? `${Math.max(0, lengths[i]) / full * 100}%` : "0";
         setMarked(text, values ? `${name} ${signedNumber(values[i])}` : name);
       });
     },

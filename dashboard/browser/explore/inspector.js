@@ -3,7 +3,7 @@
 
 import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
-import {epsilonOf, observeFixed} from "../images/digits.js";
+import {epsilonOf, observeFixed, seenName} from "../images/digits.js";
 import {actionButton, make, setText, setUnable} from "../base/dom.js";
 import {createHardImage} from "./hard_image.js";
 import {areAlike} from "../model/explorer_model.js";
@@ -29,7 +29,7 @@ export function createInspector(app) {
     return {digit, note, element: make("figure", {class: "lx-tile"}, digit.element, note)};
   };
   const original = tile("original", "inspect-original");
-  const seen = tile("encoded", "inspect-seen");
+  const seen = tile(seenName(models[0].bundle.points), "inspect-seen");
   const errors = models.map((model) => tile(`${model.short} error`, `inspect-error-${model.id}`));
   for (const {element, note} of errors) [note.className, element.title] = ["lx-tile-note lx-tile-words", "decoded − seen: blue where ink is missing, orange where there is too much; below, nll = −log p(x|z) in nats at the one z that is decoded here; the bar underneath has its mean over all z of q"];
   const rows = models.map((model) => {

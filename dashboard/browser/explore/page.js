@@ -141,7 +141,7 @@ function createSide(app, model, map) {
     chooser.offer();
     const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
     note.title = headline(name, header.metrics);
-    setText(note, note.title);
+    setMarked(note, note.title);
   }
 
   offer();
@@ -178,7 +178,7 @@ function createChooser(app, model) {
 
 /** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
 function headline(name, metrics) {
-  const found = [["elbo", "ELBO"], ["nll", "reconstruction"]].find(([key]) => typeof metrics?.[key] === "number");
+  const found = [["elbo", "ELBO"], ["nll", "nll"]].find(([key]) => typeof metrics?.[key] === "number");
   if (!found) return name;
   const [key, what] = found;
   return `${name} · ${what} ${plusMinus(metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;

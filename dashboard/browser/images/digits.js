@@ -38,6 +38,11 @@ export function observeFixed(images, index, {protocol, seed}) {
   return x;
 }
 
+/** What the picture that an encoder reads is called: by what became of the grey pixels. @param {Observed} observed */
+export function seenName({protocol}) {
+  return protocol === "grey" ? "as encoded" : "binarised";
+}
+
 /** Grey pixels under a protocol without draws: as they are, or on above the middle. @param {Uint8Array} grey @param {string} protocol */
 export function observeGrey(grey, protocol) {
   return Float32Array.from(grey, (value) => (protocol === "threshold" ? Number(value > 127) : value / 255));

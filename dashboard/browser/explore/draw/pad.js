@@ -4,6 +4,7 @@
 import {sentenceOf} from "../../base/errors.js";
 import {areDigits, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
+import {seenName} from "../../images/digits.js";
 import {actionButton, contextOf, make, setText, setUnable, slider, widthOf} from "../../base/dom.js";
 import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
@@ -41,7 +42,7 @@ export function createDrawPad(app) {
   const element = make("section", {class: "lx-panel", "aria-label": "Draw"},
     make("div", {class: "lx-draw"}, pad, make("div", {class: "lx-draw-side"},
       make("div", {class: "lx-panel-head"}, make("h3", {}, digits ? "Draw a digit" : "Draw"), make("span", {class: "lx-actions"}, undo, clear, actionButton("Upload …", () => file.click()), file)),
-      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, "encoded")),
+      make("div", {class: "lx-draw-row"}, make("div", {class: "lx-tiles"}, small(mnist.element, "as MNIST"), small(seen.element, seenName(models[0].bundle.points))),
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
   /** @type {(Stroke & {box: DOMRect, pointer: number})|null} */
   let growing = null;

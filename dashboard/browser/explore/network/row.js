@@ -7,13 +7,14 @@ import {createTrace, reachesOf} from "../../model/trace.js";
 import {epsilonOf} from "../../images/digits.js";
 import {createDigit} from "../../images/digit_view.js";
 import {make} from "../../base/dom.js";
+import {explained} from "../../base/meanings.js";
 import {sameItems} from "../../base/same_items.js";
 import {signedNumber} from "../../words/numbers.js";
 import {epsilonTo} from "./formula.js";
 import {createLinks} from "./links.js";
 import {createMiddle} from "./middle.js";
 import {createCells, createStage} from "./stage_view.js";
-import {countText, decodedWords, opsText, shapeText, stageText, tensorsText, unitText, valuesText} from "./words.js";
+import {countText, decodedWords, meaningOf, opsText, shapeText, stageText, tensorsText, unitText, valuesText} from "./words.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../../model/stages.js").Stage} Stage */
@@ -96,8 +97,9 @@ export function createRow(model, {chosen, draw}) {
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
     const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : stage.shape.join("×");
+    const does = `${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim();
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
-      lines: [`${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim(), make("span", {class: "lxn-products"}, products && `${products}\u00a0=`), countText(stage)]});
+      lines: [make("span", {}, ...explained([{text: does, means: meaningOf(stage)}])), make("span", {class: "lxn-products"}, products && `${products}\u00a0=`), countText(stage)]});
     return {stage, reach, cells, view, values};
   }
 

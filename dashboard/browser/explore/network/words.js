@@ -29,6 +29,13 @@ export function opsText({ops}) {
   return ops.filter((op) => !SILENT.includes(op)).map(nameOfOp).join(", ");
 }
 
+/** What is not to be guessed from the names of what a stage does; nothing for most. @param {Stage} stage */
+export function meaningOf({ops}) {
+  return ops.includes("fourier")
+    ? "Fourier features: z, and sin and cos of it at random frequencies that were drawn once and never trained. With them a decoder of two numbers can change quickly from place to place."
+    : "";
+}
+
 /** The sizes of a stage's numbers. @param {number[]} shape */
 export function shapeText(shape) {
   return shape.join(" × ");

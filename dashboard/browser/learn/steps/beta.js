@@ -57,7 +57,7 @@ export function betaView(lesson) {
   const picture = createPicture("lesson-digit", "decode(z)");
   const [nllBar, klBar] = [["nll", "nll"], ["kl", "KL"]].map(([kind, label]) => createBars(`${label} on the test split, nats`, [{label, parts: [kind], telling: kind === "kl"}]));
   const ends = ["nll", "kl"].map((name) => roundedEnd(Math.max(...models.map((model) => model.bundle.header.metrics[name] ?? 0))));
-  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl", telling: true},
+  const table = createReadings([{name: "beta", label: "β", format: String, strong: true}, {name: "nll", label: "nll", unit: "nats", kind: "nll"}, {name: "kl", label: "KL(q ‖ p(z))", unit: "nats", kind: "kl", telling: true},
     {name: "active", label: "active units of 2", digits: 0, telling: true}]);
   const collapse = createNote("beta-collapse", true);
   const note = createNote("beta-note");

@@ -16,11 +16,11 @@ export function identityView(lesson) {
     {label: "log p(x)", testid: "reading-log_px", parts: ["truth"]},
     {label: "ELBO", testid: "reading-elbo", parts: ["elbo"]},
     {label: "gap", testid: "reading-gap", parts: ["gap"]},
-    {label: "nll + KL", parts: ["kl", "nll"]},
+    {label: "−ELBO", parts: ["kl", "nll"]},
   ]);
   const key = createNote("identity-key");
-  key.say("The further right log p(x) and ELBO reach, the better; the gap is what the ELBO lacks. nll + KL is minus the ELBO: what is left from it to 0.");
-  const table = createReadings([{name: "nll", label: "reconstruction (nll)", unit: "nats", kind: "nll"}, {name: "kl", label: "KL to the prior", unit: "nats", kind: "kl"}]);
+  key.say("The further right log p(x) and ELBO reach, the better; the gap, KL(q ‖ p(z|x)), is what the ELBO lacks. What is left from it to 0 is −ELBO = nll + KL(q ‖ p(z)), with another KL.");
+  const table = createReadings([{name: "nll", label: "nll", unit: "nats", kind: "nll"}, {name: "kl", label: "KL(q ‖ p(z))", unit: "nats", kind: "kl"}]);
   const note = createNote("identity-note");
 
   /** @param {boolean} quick */

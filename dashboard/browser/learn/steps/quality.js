@@ -50,7 +50,7 @@ export function howGoodView(lesson) {
     },
     settled: lesson.commit});
   const table = createReadings([
-    {name: "log_px_exact", label: "log p(x), exact", unit: "nats", kind: "truth"}, {name: "log_px_is", label: "log p(x), IS, mean of repeats", unit: "nats", kind: "b"},
+    {name: "log_px_exact", label: "log p(x), exact", unit: "nats", kind: "truth"}, {name: "log_px_is", label: "log p(x), IS, mean of the dots", unit: "nats", kind: "b"},
     {name: "elbo", label: "ELBO", unit: "nats", kind: "kl"}, {name: "k", label: "K", digits: 0},
   ]);
   const note = createNote("how-good-note");
@@ -136,9 +136,12 @@ export function howGoodView(lesson) {
     const [{truth}, found] = [image.subject(), values()];
     if (!truth || !found.length) return "Samples are being decoded …";
     const short = apart(truth.logPx, meanOf(found));
+    const off = `${numberText(Math.abs(short))} nats ${short > 0 ? "too low" : "too high"}`;
     const spread = found.length > 1 ? ` (sd between repeats ${numberText(Math.sqrt(varianceOf(found)))})` : "";
     const modes = truth.modes.length > 1 ? ` p(z|x) has ${truth.modes.length} modes; samples of q seldom reach those it misses.` : "";
-    return `${found.length} of ${REPEATED} repeats with K = ${k.toLocaleString("en")} (seed ${TRIAL_SEED}): on average ${numberText(Math.abs(short))} nats ${short > 0 ? "too low" : "too high"}${spread}.${modes}`;
+    const which = `with K = ${k.toLocaleString("en")} (seed ${TRIAL_SEED})`;
+    const some = found.length < REPEATED ? `${found.length} of ${REPEATED} repeats so far` : `${REPEATED} repeats`;
+    return `${some} ${which}: ${found.length > 1 ? "on average " : ""}${off}${spread}.${modes}`;
   }
 
   function toldGrey() {
