@@ -11,6 +11,7 @@ from dashboard.shared.wording import apart, number, one_of, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 from dashboard.worksheet.peaks import best_gaussian, heights_of_codes, log_joint, peaks
+from dashboard.worksheet.sums import IMAGE
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict, Worked
 
 _FAR_OFF = 10.0
@@ -26,10 +27,10 @@ def _facts(material: Material, image: int) -> str:
     truths = material.truths
     modes, log_px, elbo = int(truths.modes[image]), float(truths.log_px[image]), float(truths.elbo[image])
     digit = one_of(int(material.labels[image]))
-    return (
-        f"Test image {image} is {digit}. Its posterior has {modes} mode{'' if modes == 1 else 's'}; "
-        f"log p(x) is {number(log_px)}, the ELBO {number(elbo)} and so the gap {apart(log_px, elbo)} nats."
-    )
+    told = f"Test image {image} is {digit}. Its posterior has {modes} mode{'' if modes == 1 else 's'}; "
+    if image == IMAGE:
+        return f"{told}its log p(x), ELBO and gap are not told here, since another task asks for them."
+    return f"{told}log p(x) is {number(log_px)}, the ELBO {number(elbo)} and so the gap {apart(log_px, elbo)} nats."
 
 
 def _by(holds: Callable[[Material, int], bool]) -> Callable[[Material, int], Verdict]:

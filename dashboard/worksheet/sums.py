@@ -14,7 +14,8 @@ from dashboard.stock.material import Material
 from dashboard.worksheet.task import ModelAnswer, Task, Verdict
 from vae_engine.stored import terms
 
-_IMAGE = 7  # the one that the number tasks are about
+IMAGE = 7
+"""The test image that the number tasks are about."""
 _HALF_WIDTH = 5.0
 _NOISE = 1.5
 _FURTHER = 0.1
@@ -76,7 +77,7 @@ def _told(
 
 def _rounded(material: Material) -> tuple[np.ndarray, np.ndarray]:
     """μ and σ as every task prints them."""
-    return np.round(material.mu[_IMAGE], 3), np.round(material.std[_IMAGE], 4)
+    return np.round(material.mu[IMAGE], 3), np.round(material.std[IMAGE], 4)
 
 
 def _width(material: Material) -> float:
@@ -95,7 +96,7 @@ def _power(material: Material) -> float:
 
 def _gap(material: Material) -> float:
     """The difference of the numbers as they are read off."""
-    return round(float(material.truths.log_px[_IMAGE]), 2) - round(float(material.truths.elbo[_IMAGE]), 2)
+    return round(float(material.truths.log_px[IMAGE]), 2) - round(float(material.truths.elbo[IMAGE]), 2)
 
 
 def _kl(material: Material) -> float:
@@ -149,7 +150,7 @@ def _quieter(material: Material) -> int:
 
 
 def _noisier(material: Material) -> int:
-    reparameterised, score, _ = measures.gradient_variances(material, _IMAGE)
+    reparameterised, score, _ = measures.gradient_variances(material, IMAGE)
     return int(score > reparameterised)
 
 
@@ -179,14 +180,14 @@ def _answer_quieter(material: Material) -> ModelAnswer:
 
 
 def _answer_noisier(material: Material) -> ModelAnswer:
-    reparameterised, score, centred = measures.gradient_variances(material, _IMAGE)
+    reparameterised, score, centred = measures.gradient_variances(material, IMAGE)
     text = (
-        f"{_GRADIENTS[_noisier(material)]}. At test image {_IMAGE} its variance is {score / reparameterised:,.0f} times as "
+        f"{_GRADIENTS[_noisier(material)]}. At test image {IMAGE} its variance is {score / reparameterised:,.0f} times as "
         f"large; with the mean of the other samples taken off as a baseline, {centred / reparameterised:,.1f} times."
     )
     why = (
         "They should say that the score function multiplies the whole value of log p(x, z) − log q(z), here about "
-        f"{number(float(material.truths.elbo[_IMAGE]), 0)} nats, by a random direction, and that a baseline takes off the part "
+        f"{number(float(material.truths.elbo[IMAGE]), 0)} nats, by a random direction, and that a baseline takes off the part "
         "that all draws share."
     )
     return ModelAnswer(text, _noisier(material), why)
@@ -205,7 +206,7 @@ def _in_twenty(material: Material) -> str:
 
 
 def _where_the_gap_comes_from(material: Material) -> str:
-    log_px, elbo = float(material.truths.log_px[_IMAGE]), float(material.truths.elbo[_IMAGE])
+    log_px, elbo = float(material.truths.log_px[IMAGE]), float(material.truths.elbo[IMAGE])
     return (
         f"log p(x) = {number(log_px)} and ELBO = {number(elbo)}. Nobody had to know the posterior for it: the gap is the KL to a "
         "density that has no formula. Readings off the screen may differ in the last digit."
@@ -238,9 +239,9 @@ SUM_TASKS = (
         title="How fine must a grid be?",
         form="numbers",
         asks_words=False,
-        about=_IMAGE,
+        about=IMAGE,
         text=lambda material: (
-            f"For test image {_IMAGE} the smaller σ of the encoder's q is {_width(material):.4f}. A grid runs from "
+            f"For test image {IMAGE} the smaller σ of the encoder's q is {_width(material):.4f}. A grid runs from "
             f"−{_HALF_WIDTH:g} to {_HALF_WIDTH:g}, with a point at both ends. How many points per side does it need so that "
             "neighbours are no more than this σ apart? And in 20 dimensions, which power of ten is the number of points (6 for "
             "10⁶)?"
@@ -262,12 +263,12 @@ SUM_TASKS = (
         title="A distance to something unknown",
         form="number",
         asks_words=False,
-        about=_IMAGE,
-        text=lambda material: f"Read log p(x) and the ELBO of test image {_IMAGE} off Explore. What is KL(q‖p(z|x)) in nats?",
+        about=IMAGE,
+        text=lambda material: f"Read log p(x) and the ELBO of test image {IMAGE} off Explore. What is KL(q‖p(z|x)) in nats?",
         check=_near(_gap, 0.1),
         hint="log p(x) = ELBO + KL(q‖p(z|x)): two of the three numbers give the third.",
         answer=_told(_gap, 2, "log p(x) − ELBO.", _where_the_gap_comes_from),
-        state=lambda material: links.posterior_of(material, _IMAGE),
+        state=lambda material: links.posterior_of(material, IMAGE),
     ),
     Task(
         name="kl-by-hand",
@@ -276,8 +277,8 @@ SUM_TASKS = (
         title="A divergence by hand",
         form="number",
         asks_words=False,
-        about=_IMAGE,
-        text=lambda material: f"For test image {_IMAGE} the encoder says {_told_of_q(material)}. Work out KL(q‖p(z)) in nats.",
+        about=IMAGE,
+        text=lambda material: f"For test image {IMAGE} the encoder says {_told_of_q(material)}. Work out KL(q‖p(z)) in nats.",
         check=_near(_kl, 0.02),
         hint="For each dimension take −½(1 + log σ² − μ² − σ²), with the natural logarithm, and add the two.",
         answer=_told(_kl, 2, "By the closed form, both dimensions added.", _two_parts),
@@ -301,9 +302,9 @@ SUM_TASKS = (
         title="From the draw back to the noise",
         form="numbers",
         asks_words=False,
-        about=_IMAGE,
+        about=IMAGE,
         text=lambda material: (
-            f"For test image {_IMAGE} the encoder says {_told_of_q(material)}, and a draw has z₁ = "
+            f"For test image {IMAGE} the encoder says {_told_of_q(material)}, and a draw has z₁ = "
             f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were "
             f"{_FURTHER:g} larger?"
         ),

@@ -111,7 +111,7 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
     if task.form == "image" and (numbered := _NUMBERED.fullmatch(text)):
         image: int | None = int(numbered["image"]) if len(numbered["image"]) <= 5 else len(material.x)
     elif task.form == "image" and "#" not in text:
-        raise LinkError("This is no number of a test image. Type it, as 99, or send the image from Explore.")
+        raise LinkError("This is no number of a test image. Type it, as 20, or send the image from Explore.")
     else:
         link = read(text)
         expected = (material.vae.name, material.ae.name)
