@@ -20,6 +20,8 @@ from vae_engine.data import own as own_data
 from vae_engine.stored import checkpoints
 
 UPLOADS = ".uploads"
+UPLOAD = "The upload"
+"""What is uploaded is called in complaints, instead of where it lies."""
 _KEEP_SECONDS = 3600.0
 _DEEPEST = 8
 
@@ -43,11 +45,19 @@ def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
         for name, content in named.items():
             write_atomically(folder / name, content)
     try:
-        own_data.classes(path)
+        _read(path)
     except EngineError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise EngineError(str(error).replace(str(path), "The upload")) from None
+        raise EngineError(str(error).replace(str(path), UPLOAD)) from None
     return path
+
+
+def _read(path: Path) -> None:
+    """Raises EngineError, unless there are images at a path, some of which may be damaged and can be left out."""
+    try:
+        own_data.classes(path)
+    except EngineError:
+        own_data.classes(own_data.address(path, own_data.Wishes(damaged="leave-out")))
 
 
 def _safe(name: str) -> str:

@@ -30,6 +30,10 @@ _COLUMNS = 4
 _NUMBER_LENGTH = 40
 
 
+class NoImagesError(EngineError):
+    """There are no images of one's own to train on yet, which the settings of Data say more of."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A training that could be started."""
@@ -117,6 +121,9 @@ def all_settings(jobs: Jobs) -> None:
 def _setting(name: str, why_not: str) -> None:
     """The widget of a setting, by the type, range and choices that its config declares; disabled where there is a reason."""
     spec, key, label = SPECS[name], _key(name), wording.LABELS[name]
+    if name in _SPLITS and not _is_counted():
+        st.text_input(label, key=f"{key}-unknown", placeholder="–", disabled=True, help=wording.NOT_COUNTED)
+        return
     default: Any = spec.default
     meta = spec.metadata
     help = f"{meta['help']}. {why_not}" if why_not else meta["help"]
@@ -153,6 +160,11 @@ def _counts_here() -> dict[str, int]:
     return {} if counts == _counts(datasets.MNIST) else counts
 
 
+def _is_counted() -> bool:
+    """Whether it is known how many images there are to train on."""
+    return state.widget(SOURCE) != _OWN or bool(_place() and not own_images.problem())
+
+
 def _counts(place: str) -> dict[str, int]:
     return {split: datasets.count(place, split) for split in ("train", "validation", "test")}
 
@@ -181,10 +193,13 @@ def _place() -> str:
 
 
 def asked() -> Asked:
-    """What the form asks for. Raises EngineError, one sentence, where that is impossible."""
+    """What the form asks for. Raises EngineError, one sentence, where that is impossible, NoImagesError where none are given."""
     values = _values()
-    if not values["data"]:
-        raise EngineError(wording.NO_OWN_DATA)
+    if state.widget(SOURCE) == _OWN:
+        if not values["data"]:
+            raise NoImagesError(wording.NO_OWN_DATA)
+        if own_images.problem():
+            raise NoImagesError(wording.SEE_DATA)
     model, train = run_settings.read(values)
     classes = datasets.classes(train.data)
     sizes = {name: min(getattr(train, name), datasets.count(train.data, split)) for name, split in _SPLITS.items()}

@@ -17,8 +17,8 @@ from vae_engine.data import own
 from vae_engine.data.report import sheet
 
 _KEY = "train-{}"
-PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT = (
-    _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit")
+PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, DAMAGED = (
+    _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "damaged")
 )
 _UPLOADED = "train-uploaded"
 
@@ -44,7 +44,19 @@ def _wishes() -> own.Wishes:
         labels=(state.widget(LABELS) or "").strip() or "auto",
         limit=int(limit or 0),
         classes=(state.widget(CLASSES) or "").strip(),
+        damaged="leave-out" if state.widget(DAMAGED) else "refuse",
     )
+
+
+def problem() -> str:
+    """Why the images that are asked for cannot be read; nothing where they can."""
+    try:
+        _wishes()
+        own.known(place())
+    except EngineError as error:
+        kept = own.path_of(state.kept(_UPLOADED, ""))
+        return str(error).replace(str(kept), run_uploads.UPLOAD) if run_uploads.UPLOADS in kept.parts else str(error)
+    return ""
 
 
 def take_over(address: str) -> None:
@@ -67,12 +79,12 @@ def choose(jobs: Jobs) -> None:
         wording.FOLDER, accept_multiple_files="directory", key=FOLDER, help=wording.FOLDER_HELP,
         on_change=partial(state.attempt, _take, jobs, FOLDER),
     )  # fmt: skip
-    try:
-        _wishes()
-        if address := place():
+    if address := place():
+        if complaint := problem():
+            st.error(wording.told(complaint))
+        else:
             _found(address)
-    except EngineError as error:
-        st.error(wording.told(str(error)))
+    st.checkbox(wording.LEAVE_OUT, key=DAMAGED, help=wording.LEAVE_OUT_HELP, persist_state="session")
     _corrections()
 
 

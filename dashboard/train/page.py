@@ -74,7 +74,9 @@ def _start(jobs: Jobs) -> None:
         asked = train_form.asked()
         train_form.amounts(jobs, asked)
     except EngineError as error:
-        st.error(wording.told(wording.refusal(str(error))))
+        # What is wrong with one's own images is said where they are chosen, once.
+        show = st.info if isinstance(error, train_form.NoImagesError) else st.error
+        show(wording.told(wording.refusal(str(error))))
         asked = None
     if why_not := jobs.why_not():
         st.info(why_not)

@@ -30,6 +30,7 @@ def add_wishes(group: Any) -> None:
     group.add_argument("--polarity", choices=own.POLARITIES, help="their ink: noticed (auto), bright on dark, or dark on light")
     group.add_argument("--orientation", choices=own.ORIENTATIONS, help="known by the format (auto), upright, or transposed")
     group.add_argument("--labels", metavar="FILE", help="a file with their labels, or none to do without")
+    group.add_argument("--damaged", choices=own.DAMAGED, help="pictures that cannot be read: refuse all, or leave these out")
     group.add_argument(
         "--classes", metavar="NAME,NAME,…", help="what to call their classes, in the order in which `data` has them"
     )

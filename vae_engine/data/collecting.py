@@ -11,6 +11,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.data import pixels
 from vae_engine.data.formats.arrays import Array
+from vae_engine.data.formats.places import counted
 from vae_engine.data.formats.reading import Chained, Found, Part
 from vae_engine.data.formats.shapes import Layout, layout
 from vae_engine.data.labels import Labels, renamed, settled
@@ -22,6 +23,7 @@ FEWEST_OF_A_SPLIT = 2
 FEWEST = 3 * FEWEST_OF_A_SPLIT
 POLARITIES = ("auto", "bright", "dark")
 ORIENTATIONS = ("auto", "upright", "transposed")
+DAMAGED = ("refuse", "leave-out")
 ORDER = ("test", "validation", "train")
 _MOST_NAMED, _MOST_DRAWN_FROM = 1000, 10 * MAX_IMAGES
 
@@ -30,7 +32,8 @@ _MOST_NAMED, _MOST_DRAWN_FROM = 1000, 10 * MAX_IMAGES
 class Wishes:
     """What to make of images where the files do not say, or say it wrongly.
 
-    0 images is all of them; `classes` are names with commas between them, in the order in which the classes are found.
+    0 images is all of them; `damaged` is about pictures in files of their own; `classes` are names with commas between them,
+    in the order in which the classes are found.
     """
 
     polarity: str = "auto"
@@ -38,6 +41,7 @@ class Wishes:
     labels: str = "auto"
     limit: int = 0
     classes: str = ""
+    damaged: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False)
         _refuse(name, [*problems, f"it has {total:,} images, where {MAX_IMAGES:,} are read: {way_out}"])
     labels = _labels(found, counts, problems, wishes.classes)
     if total < FEWEST:
-        problems.append(f"it has {total} images, where training needs {FEWEST} at least")
+        problems.append(f"it has {counted(total, 'image', 'images')}, where training needs {FEWEST} at least")
     _refuse(name, problems)
     assert labels is not None
     order, splits = _as_published(found.parts, counts) if as_published else _order(found.parts, counts, wishes.limit)
@@ -118,7 +122,7 @@ def collected(found: Found, images: np.ndarray, splits: dict[str, int] | None, i
     problems: list[str] = []
     labels = _labels(found, [len(images)], problems)
     if len(images) < FEWEST:
-        problems.append(f"it has {len(images)} images, where training needs {FEWEST} at least")
+        problems.append(f"it has {counted(len(images), 'image', 'images')}, where training needs {FEWEST} at least")
     _refuse(name, problems)
     assert labels is not None
     order, sizes = _order(found.parts, [len(images)], 0) if splits is None else (np.arange(len(images)), splits)

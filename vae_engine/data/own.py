@@ -33,7 +33,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.base.files import parse_json
 from vae_engine.data import file_names
 from vae_engine.data import mnist as data
-from vae_engine.data.collecting import FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
+from vae_engine.data.collecting import DAMAGED, FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
 from vae_engine.data.formats import places, reading
 from vae_engine.data.formats.arrays import held
 from vae_engine.data.formats.reading import Found, Part, Rows
@@ -41,14 +41,14 @@ from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
 
 __all__ = [
-    "FEWEST", "ORIENTATIONS", "POLARITIES", "Collection", "Wishes", "address", "classes", "counts", "known", "load", "packed",
-    "parse", "path_of", "stamp", "unpinned", "wishes_of",
+    "DAMAGED", "FEWEST", "ORIENTATIONS", "POLARITIES", "Collection", "Wishes", "address", "classes", "counts", "known", "load",
+    "packed", "parse", "path_of", "stamp", "unpinned", "wishes_of",
 ]  # fmt: skip
 
 _FILES, _DIGITS = "files", 16
 _PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
 _QUICK, _PATIENCE = 100, 20  # so many files are looked at every time; a look at more is good for so many times as long as it took
-_WISHED = ("polarity", "orientation", "labels", "classes")
+_WISHED = ("polarity", "orientation", "labels", "classes", "damaged")
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
@@ -129,6 +129,8 @@ def _taken_apart(name: str | Path) -> tuple[Path, Wishes, str]:
     wishes = Wishes(**given, limit=int(limit))
     if wishes.polarity not in POLARITIES or wishes.orientation not in ORIENTATIONS:
         raise EngineError(f"Images are {', '.join(POLARITIES)} in polarity and {', '.join(ORIENTATIONS)} in orientation.")
+    if wishes.damaged not in DAMAGED:
+        raise EngineError(f"Of damaged pictures it is asked one of {', '.join(DAMAGED)}.")
     return path, wishes, files
 
 
@@ -206,7 +208,9 @@ def read(path: Path, wishes: Wishes | None = None) -> Collection:
         if path.suffix == ".safetensors":
             return parse(weights.read_raw(path), str(path))
         with ExitStack() as until:
-            return collect(_with_labels(reading.find(path, until), wishes.labels), wishes, str(path))
+            return collect(
+                _with_labels(reading.find(path, until, wishes.damaged == "leave-out"), wishes.labels), wishes, str(path)
+            )
     except EngineError as error:
         if str(error).startswith(str(path)):
             raise

@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import time
+import zipfile
 from pathlib import Path
 
 import idx2numpy
@@ -18,7 +19,7 @@ from support.image_files import WRITERS
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.jobs.uploads import UPLOADS
-from vae_engine.data import datasets
+from vae_engine.data import datasets, own
 from vae_engine.data.mnist import Images
 
 PLENTY = 10**9
@@ -46,6 +47,12 @@ def test_an_upload_can_be_trained_on_and_is_kept_once(tmp_path: Path, digits: Im
     parts = [datasets.load(str(path), split) for split in ("train", "validation", "test")]
     assert sum(map(len, parts)) == 60
     assert not Jobs(tmp_path).views(), "the folder of uploads is no run"
+
+
+def picture(grey: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (28, 28), grey).save(file, "PNG")
+    return file.getvalue()
 
 
 NO_IMAGES = {
@@ -115,3 +122,19 @@ def test_a_folder_is_kept_with_its_folders_and_leads_nowhere_else(tmp_path: Path
     assert len(kept) == 25
     assert all(one.is_relative_to(path) for one in kept)
     assert "my-scans/a/0.png" in datasets.names(str(path))
+
+
+def test_damaged_pictures_among_others_are_kept_and_can_be_left_out_by_name(tmp_path: Path) -> None:
+    files = {f"{index:02d}.png": picture(index) for index in range(60)}
+    path = run_uploads.keep(tmp_path, {**files, "bad.png": b"no picture", "notes.txt": b"hello"}, PLENTY)
+    assert "bad.png is not a readable picture" in str(attempt(datasets.count, str(path), "train"))
+    found = own.known(own.address(path, own.Wishes(damaged="leave-out")))
+    assert len(found.images) == 60
+    assert found.report.left_out == ("1 picture that cannot be read (bad.png)", "1 file that is no picture")
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in path.iterdir():
+            file.write(name, name.name)
+    assert own.known(own.address(archive, own.Wishes(damaged="leave-out"))).report.left_out == found.report.left_out
+    assert "none of its 1 picture" in str(attempt(run_uploads.keep, tmp_path, {"a/bad.png": b"x", "a/b": b""}, PLENTY))
+    assert "it has 1 image, where" in str(attempt(run_uploads.keep, tmp_path, {"one.png": picture(1), "b.txt": b""}, PLENTY))

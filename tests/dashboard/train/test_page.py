@@ -188,10 +188,14 @@ def test_images_of_ones_own_are_shown_before_they_are_trained_on(
 ) -> None:
     np.savez(tmp_path / "mine.npz", images=digits.images, labels=digits.labels, classes=KINDS)
     app = ran(page().selectbox(key="train-source").set_value("own"))
-    assert complaints(app) == [wording.NO_OWN_DATA]
+    assert not complaints(app)
+    assert [one.value for one in app.info] == [wording.told(wording.NO_OWN_DATA)], "nobody has done anything wrong yet"
+    unknown = [one for one in app.text_input if one.label in (wording.LABELS["train_size"], wording.LABELS["held_out"])]
+    assert [(one.value, one.disabled) for one in unknown] == [("", True)] * 2, "how many there are is not known yet"
     assert [one.value for one in app.warning] == [wording.NO_UPLOADS]  # nobody sent cookies here
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "nothing")))
     assert "no images at" in complaints(app)[0]
+    assert len(complaints(app)) == 1
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
     assert not complaints(app)
     assert any("kind 3" in one.value for one in app.caption)

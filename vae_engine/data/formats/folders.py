@@ -65,6 +65,24 @@ def is_picture(source: Source) -> bool:
     return head.startswith(_MAGIC) or (head[:4] == b"RIFF" and head[8:] == b"WEBP")
 
 
+def damaged(sources: list[Source]) -> list[str]:
+    """The names of the pictures that cannot be read; every one is decoded for it."""
+    return [source.name for source in sources if _fault(source)]
+
+
+def _fault(source: Source) -> str:
+    try:
+        _grey(source)
+    except EngineError as error:
+        return str(error)
+    return ""
+
+
+def _grey(source: Source) -> np.ndarray:
+    with source.open() as stream:
+        return pictures.grey(stream, source.size, source.name)
+
+
 def found(sources: list[Source], place: Place, archive: str) -> Pictures:
     """The pictures with their classes and splits, from the folders they lie in."""
     left_out = place.told()
@@ -114,8 +132,7 @@ def _decoded(files: list[Source]) -> Iterator[np.ndarray]:
     damaged = []
     for file in files:
         try:
-            with file.open() as stream:
-                yield pictures.grey(stream, file.size, file.name)[None]
+            yield _grey(file)[None]
         except EngineError as error:
             damaged.append(str(error))
             if len(damaged) > 2:

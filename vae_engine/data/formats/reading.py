@@ -88,10 +88,20 @@ class Chained(Sequence[str]):
         raise IndexError(row)
 
 
-def find(path: Path, until: ExitStack) -> Found:
-    """What lies at a path, nothing of it read yet but labels. Raises EngineError. Files stay open until `until` is closed."""
+def find(path: Path, until: ExitStack, leave_out_damaged: bool = False) -> Found:
+    """What lies at a path, nothing of it read yet but labels. Raises EngineError. Files stay open until `until` is closed.
+
+    Pictures in files of their own that cannot be read may be left out; all are then decoded once to know which.
+    """
     place, archive = _place(path, until)
     pictures = [source for source in place.sources if folders.is_picture(source)]
+    if pictures and leave_out_damaged and (damaged := folders.damaged(pictures)):
+        if len(damaged) == len(pictures):
+            raise EngineError(f"none of its {places.counted(len(pictures), 'picture', 'pictures')} can be read")
+        some = ", ".join(damaged[:_SHOWN]) + (" …" if len(damaged) > _SHOWN else "")
+        place.left_out[f"picture that cannot be read ({some})", f"pictures that cannot be read ({some})"] = len(damaged)
+        without = set(damaged)
+        place.sources, pictures = ([one for one in some if one.name not in without] for some in (place.sources, pictures))
     if pictures:
         found = folders.found(pictures, place, archive)
         return Found(found.format, [Part(*one) for one in found.parts], None, False, found.left_out, pictures)
