@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import discard
-from vae_engine.command import data_commands, experiment_commands, export_commands, run_commands, train_flags
+from vae_engine.command import data_commands, experiment_commands, export_commands, import_commands, run_commands, train_flags
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.command.export_commands import Exporter
 from vae_engine.publish import tables
@@ -85,6 +85,7 @@ def parser(
     truths.add_argument("model", help="a pretrained name or a folder")
 
     export_commands.add(commands, exporters)
+    import_commands.add(commands)
     run_commands.add(commands)
     data_commands.add(commands)
     experiment_commands.add(commands)
@@ -148,12 +149,18 @@ def _info(arguments: argparse.Namespace) -> int:
 
     stored = registry.find(arguments.model)
     value = {
-        "name": stored.name, "model": stored.model.to_dict(), "train": stored.train.to_dict(), "sha256": stored.sha256,
+        "name": stored.name, "model": stored.model.to_dict(), "train": _training(stored), "sha256": stored.sha256,
         "parameters": weights.parameter_count(stored.model), "layers": layers(stored.model), "metrics": stored.metrics,
         **_turned(stored.folder),
     }  # fmt: skip
     show(arguments, value, "\n".join(f"{key}: {json.dumps(item, ensure_ascii=False)}" for key, item in value.items()))
     return 0
+
+
+def _training(stored: checkpoints.Stored) -> dict[str, Any]:
+    """How it was trained; of an imported model nobody here knows more than what it is of."""
+    known = stored.train.to_dict()
+    return {key: known[key] for key in ("data", "classes", "protocol")} if "imported" in stored.metrics else known
 
 
 def _turned(folder: Path) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ def layers(config: ModelConfig) -> dict[str, list[Layer]]:
     the decoder in 784 logits (Bernoulli) or 1568 numbers (Gaussian: mean, then raw log σ).
     """
     if isinstance(config, ListedConfig):
-        return config.layers
+        return dict(config.layers)  # whoever has it may take a part out
     head = config.latent_dim * (2 if config.kind == "vae" else 1)
     pixels = PIXELS * (2 if config.likelihood == "gaussian" else 1)
     encoder = {"mlp": _mlp_encoder, "residual": _residual_encoder, "conv": _conv_encoder}[config.encoder](config, head)

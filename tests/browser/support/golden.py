@@ -10,6 +10,7 @@ import dataclasses
 import gzip
 import json
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from safetensors.numpy import load, save
 from vae_engine.data import mnist as data
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange.imports.folder import import_model
+from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.model import loading
 from vae_engine.model.models import Model, build_model
 from vae_engine.stored import checkpoints, forward, registry
@@ -43,6 +46,9 @@ CONFIGS = {
     "no-hidden-layer": ModelConfig(encoder_widths=(), decoder="mlp", decoder_widths=()),
 }
 
+FOREIGN = {"keras_onnx": Wishes(), "torch_conv": Wishes(mu="getitem_6", std="softplus", logits="conv2d")}
+"""What Keras and torch wrote (tests/support/foreign_models.py)."""
+
 
 def main(folder: Path, only: str | None = None) -> None:
     load_all = data.load
@@ -50,15 +56,27 @@ def main(folder: Path, only: str | None = None) -> None:
     export.read_codes = lambda stored: None  # those kept are of all images
     first = load_all("test").head(POINTS).images.tobytes()
     export.data.packed_test_images = lambda: gzip.compress(bytes(16) + first)
-    names = [only] if only else [*CONFIGS, *registry.names()]
+    names = [only] if only else [*CONFIGS, *FOREIGN, *registry.names()]
     for name in names:
-        random = CONFIGS.get(name)
-        write_case(
-            folder, checkpoints.read(save_random(folder / "models" / name, random), name) if random else registry.find(name)
-        )
+        if name in FOREIGN:
+            stored = checkpoints.read(imported(folder, name), name)
+        elif name in CONFIGS:
+            stored = checkpoints.read(save_random(folder / "models" / name, CONFIGS[name]), name)
+        else:
+            stored = registry.find(name)
+        write_case(folder, stored)
     test = load_all("test")
     (folder / "images.bin").write_bytes(test.images.tobytes())
     (folder / "golden.json").write_text(json.dumps({"names": names, "observed": observed(test)}))
+
+
+def imported(folder: Path, name: str) -> Path:
+    """A model that another program wrote, as it is read."""
+    with zipfile.ZipFile("tests/fixtures/foreign.zip") as packed:
+        packed.extractall(folder / "foreign")
+    paths = [folder / "foreign" / name / f"{part}.onnx" for part in ("encoder", "decoder")]
+    import_model(paths, folder / "models" / name, data="mnist", protocol="dynamic", wishes=FOREIGN[name])
+    return folder / "models" / name
 
 
 def save_random(folder: Path, config: ModelConfig) -> Path:
