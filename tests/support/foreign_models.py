@@ -169,17 +169,40 @@ def write_keras(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
         model(torch.zeros(1, *model.input_shape[1:]))
         model.export(str(folder / name / f"{model.name}.onnx"), format="onnx", verbose=False)
-    (folder / "keras").mkdir(exist_ok=True)
-    for model in (plain, decoder):
-        model.save(folder / "keras" / f"{model.name}.keras")
-    encoder.save(folder / "keras" / "sampling.keras")
-    rng = np.random.default_rng(0)
-    x, given = rng.random((2, 28, 28, 1)).astype("float32").round(2), rng.normal(size=(2, 2)).astype("float32").round(2)
-    np.savez_compressed(
-        folder / "keras" / "expected.npz", x=x, z=given,
-        codes=np.concatenate([one.detach().numpy() for one in plain(x)], 1),
-        pixels=decoder(given).detach().numpy().reshape(2, -1),
+    odd_encoder = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)), layers.Conv2D(3, 4, strides=3, padding="same", activation="gelu"),
+            layers.BatchNormalization(), layers.LeakyReLU(), layers.MaxPooling2D(3, 2, padding="same"),
+            layers.ZeroPadding2D(((1, 0), (0, 2))), layers.AveragePooling2D(2, 2, padding="same"), layers.LayerNormalization(),
+            layers.Activation("elu"), layers.Flatten(), layers.Dense(4),
+        ]
     )  # fmt: skip
+    odd_decoder = keras.Sequential(
+        [
+            keras.Input((2,)), layers.Dense(18, activation="silu"), layers.Reshape((3, 3, 2)),
+            layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="leaky_relu"),
+            layers.UpSampling2D(2, interpolation="bilinear"), layers.Conv2DTranspose(2, 5, strides=2, padding="same"),
+            layers.UpSampling2D(2), layers.Cropping2D(((3, 4), (4, 3))), layers.Conv2DTranspose(2, 3, padding="valid"),
+            layers.Cropping2D(((7, 8), (8, 7))), layers.Activation("sigmoid"),
+            layers.Conv2D(1, 2, padding="same", activation="sigmoid"),
+        ]
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    for model in (odd_encoder, odd_decoder):
+        model.set_weights(
+            [(rng.random(w.shape) - 0.3 * (w.ndim > 1)).astype("float16").astype("float32") for w in model.get_weights()]
+        )
+    x, given = rng.random((2, 28, 28, 1)).astype("float32").round(2), rng.normal(size=(2, 2)).astype("float32").round(2)
+    for name, (first, second) in {"keras": (plain, decoder), "keras_odd": (odd_encoder, odd_decoder)}.items():
+        (folder / name).mkdir(exist_ok=True)
+        first.save(folder / name / "encoder.keras")
+        second.save(folder / name / "decoder.keras")
+        codes = first(x)
+        codes = np.concatenate([one.detach().numpy() for one in codes], 1) if isinstance(codes, list) else codes.detach().numpy()
+        np.savez_compressed(
+            folder / name / "expected.npz", x=x, z=given, codes=codes, pixels=second(given).detach().numpy().reshape(2, -1)
+        )
+    encoder.save(folder / "keras" / "sampling.keras")
 
 
 if __name__ == "__main__":

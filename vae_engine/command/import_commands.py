@@ -32,7 +32,11 @@ def add(commands: Any) -> None:
         commands, "import", _import, "read a model that another program wrote, prove it and keep it as a folder"
     )
     command.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="encoder.onnx and decoder.onnx, or one file with both"
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="encoder.onnx and decoder.onnx, one .onnx file with both, or two .keras files",
     )
     command.add_argument("-o", "--output", type=Path, required=True, help="the folder to write")
     command.add_argument("--data", default=datasets.MNIST, help="the images that it is of: as for train (default mnist)")
@@ -49,11 +53,13 @@ def _import(arguments: argparse.Namespace) -> int:
         arguments.files, arguments.output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
         others=_by_torch if importlib.util.find_spec("torch") else lambda config, found: {},
     )  # fmt: skip
+    # Of Keras nothing is run, so there is nobody to ask.
+    against = "differ from it" if about["against"] else "(the original was not run) differ"
     off = max(about["differs_by"].values())
     lines = [
         f"encoder      {about['encoder']}", f"decoder      {about['decoder']}", f"likelihood   {about['likelihood']}",
         f"pixels       {about['pixels']}",
-        f"proved       {' and '.join(about['proved_in'])} differ from it by at most {off:.1g} on {about['inputs']} inputs",
+        f"proved       {' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs",
         f"kept in      {arguments.output}",
     ]  # fmt: skip
     show(arguments, {**about, "output": str(arguments.output)}, "\n".join(lines))

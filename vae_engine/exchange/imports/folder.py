@@ -12,7 +12,7 @@ from safetensors.numpy import save as pack
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, mnist
-from vae_engine.exchange.imports import onnx_model, proof
+from vae_engine.exchange.imports import keras_model, onnx_model, proof
 from vae_engine.exchange.imports.built import records, weights
 from vae_engine.exchange.imports.onnx_model import Found
 from vae_engine.exchange.imports.proof import Runner
@@ -48,6 +48,7 @@ def import_model(
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
         "likelihood": "bernoulli, assumed", "pixels": "28 × 28, grey in [0, 1], bright on dark, assumed",
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
+        "against": found.runtime,
         "inputs": proof.COUNT,
     }  # fmt: skip
     train = TrainConfig(data=datasets.pinned(data), classes=datasets.classes(data), protocol=protocol)
@@ -58,9 +59,12 @@ def import_model(
 
 
 def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
-    if not 1 <= len(paths) <= 2 or any(path.suffix.lower() != ".onnx" for path in paths):
-        raise EngineError("Give the .onnx file of an encoder and that of its decoder, or one file that holds both.")
-    return onnx_model.read(paths, wishes, images)
+    kinds = {path.suffix.lower() for path in paths}
+    if kinds == {".keras"} and len(paths) == 2:
+        return keras_model.read(paths)
+    if kinds == {".onnx"} and len(paths) <= 2:
+        return onnx_model.read(paths, wishes, images)
+    raise EngineError("Give an encoder's and a decoder's file, both .onnx or both .keras, or one .onnx file that holds both.")
 
 
 def _config(found: Found) -> ListedConfig:

@@ -44,6 +44,8 @@ class Found:
     latent_dim: int
     encoder: Part
     decoder: Part
+    runtime: str = "onnxruntime"
+    """What gave the original's numbers; nothing where nobody was asked."""
 
 
 def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
@@ -113,10 +115,9 @@ def _decoder(graph: Graph, source: str, wishes: Wishes) -> Part:
         raise EngineError(f"{graph.path.name} has no output of 28 × 28 pixels that follows from {source!r}.")
     shape = graph.values[source].shape[1:]
     found = tidy([*view((math.prod(shape),), shape), *match.layers(end), layer("flatten")], (math.prod(shape),))
-    last = max((index for index, one in enumerate(found) if one.record["op"] not in _VIEWS), default=-1)
-    if ends_in_sigmoid := last >= 0 and found[last].record["op"] == "sigmoid":
-        found = tidy([*found[:last], *found[last + 1 :]], (math.prod(shape),))
-    elif not wishes.logits:
+    cut = without_sigmoid(found, (math.prod(shape),))
+    ends_in_sigmoid, found = cut is not None, found if cut is None else cut
+    if not ends_in_sigmoid and not wishes.logits:
         raise EngineError(
             f"{graph.path.name} does not end in a sigmoid. If its output {end!r} holds logits, say --logits {end}; "
             "a decoder of other numbers has no likelihood that is known here."
@@ -129,6 +130,14 @@ def _decoder(graph: Graph, source: str, wishes: Wishes) -> Part:
 
     told = f"{'logits before the sigmoid of ' if ends_in_sigmoid else 'logits '}{end!r}"
     return Part(found, reference, graph.values | {"": graph.values[source]}, graph.path.name, told)
+
+
+def without_sigmoid(found: list[Built], shape: tuple[int, ...]) -> list[Built] | None:
+    """The layers before a last sigmoid, with whatever other shapes come after it; nothing where there is none."""
+    last = max((index for index, one in enumerate(found) if one.record["op"] not in _VIEWS), default=-1)
+    if last < 0 or found[last].record["op"] != "sigmoid":
+        return None
+    return tidy([*found[:last], *found[last + 1 :]], shape)
 
 
 def _before_sigmoid(graph: Graph, end: str) -> str:
