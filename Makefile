@@ -29,7 +29,7 @@ test-wheel: install-test
 
 # Likewise: behind proxies, nginx where it is installed, and jupyter-server-proxy.
 test-hosting: install-test
-	$(BIN)/python -m pytest -s tests/installed/hosting.py
+	$(BIN)/python -m pytest -s tests/installed/hosting.py tests/installed/killed.py
 
 install: .venv/installed
 install-test: .venv/installed-test
@@ -62,6 +62,7 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.explorer
 	cd tests && ../$(BIN)/python -m benchmarks.training_speed
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
+	cd tests && ../$(BIN)/python -m benchmarks.class_load
 
 clean:
 	rm -rf .venv node_modules

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from support.copies import Copy, run_program
-from support.serving import ROOT
+from support.serving import ROOT, chromium
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,10 @@ def copy(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Copy:
     copy = Copy(place)
     copy.install(wheel)
     return copy
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with chromium() as browser:
+        yield browser

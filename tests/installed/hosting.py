@@ -18,9 +18,9 @@ from playwright.sync_api import Browser, Page, expect
 from support.builders import short, tiny
 from support.copies import Copy
 from support.explorer_page import at_rest, here
-from support.hosts.nginx import NGINX, answered, nginx, program, up
+from support.hosts.nginx import NGINX, answered, nginx
 from support.hosts.proxy import prefixed
-from support.serving import chromium, dashboard, free_port, offline_context
+from support.serving import dashboard, free_port, offline_context, program, until_up
 
 from dashboard.shared.visitors import COOKIE
 from dashboard.train.wording import PATH, PREVIEW
@@ -51,13 +51,6 @@ def behind_nginx(folder: Path) -> Iterator[str]:
     """nginx with a sub-path."""
     with dashboard(folder / "log.txt") as address, nginx(folder, [address], PREFIX) as outside:
         yield outside
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as browser:
-        yield browser
 
 
 def visit(browser: Browser, address: str, pictures: Path) -> None:
@@ -182,7 +175,7 @@ def test_jupyter_shows_a_tile_and_serves_it_below_its_own_address(copy: Copy, br
     environment = copy.environment | {"LATENT_EXPLORER_RUNS": str(tmp_path / "runs")}
     hub = f"http://localhost:{port}/user/ann"
     with program(command, tmp_path, environment):
-        up(hub, "/api/status")
+        until_up(hub, "/api/status")
         with urllib.request.urlopen(f"{hub}/server-proxy/servers-info", timeout=30) as told:  # noqa: S310
             assert "Latent-space explorer" in told.read().decode()
-        visit(browser, up(f"{hub}/latent-explorer"), tmp_path)
+        visit(browser, until_up(f"{hub}/latent-explorer"), tmp_path)

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from support.builders import short, tiny, tiny_settings
 from support.explorer_page import place, until
-from support.serving import offline_context, streamlit_app
+from support.serving import offline_context, view_app
 
 from dashboard.films import export as film_export
 from dashboard.shared.palette import CLASS_COLOURS
@@ -24,7 +24,6 @@ from vae_engine.command.cli import INTERRUPTED
 from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
-SERVER = "import streamlit as st\nfrom dashboard.films import routes\napp = st.App('page.py', routes=routes.ROUTES)\n"
 PAGE = """
 import streamlit as st
 from dashboard.jobs import jobs
@@ -57,11 +56,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory, digits: data.Images) -> Pat
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Iterator[str]:
     """Where a small program shows films."""
-    app = tmp_path_factory.mktemp("app")
-    (app / "server.py").write_text(SERVER)
-    (app / "page.py").write_text(PAGE)
     settings = {"LATENT_EXPLORER_RUNS": str(folder), "OPENBLAS_NUM_THREADS": "1"}
-    with streamlit_app(app / "server.py", app / "log.txt", **settings) as url:
+    with view_app(PAGE, tmp_path_factory.mktemp("app"), **settings) as url:
         yield url
 
 

@@ -95,6 +95,21 @@ def heard(page: Page, by_address: bool = False) -> Iterator[None]:
     at_rest(page)
 
 
+def parts_of_models(page: Page) -> dict[str, int]:
+    """The bytes of each part of a model as it comes over the network from now on; what the browser kept counts nothing."""
+    parts, came = {}, {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on(
+        "Network.requestWillBeSent",
+        lambda sent: parts.update({sent["requestId"]: sent["request"]["url"].partition("/model/")[2]}),
+    )
+    session.on(
+        "Network.loadingFinished", lambda done: came.update({parts.get(done["requestId"], ""): int(done["encodedDataLength"])})
+    )
+    return came
+
+
 def _said(frame: str) -> str:
     return ForwardMsg.FromString(base64.b64decode(frame)).WhichOneof("type") or ""
 

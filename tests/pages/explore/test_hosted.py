@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import choose_image, draw_seven, here, place, state, until
+from support.explorer_page import choose_image, draw_seven, here, parts_of_models, place, state, until
 
 from dashboard.explore import one_file as static_export
 
@@ -40,24 +40,9 @@ def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_explore: An
     expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
 
 
-def watched(page: Page) -> dict[str, int]:
-    """The bytes of each part of a model as it comes over the network from now on; what the browser kept counts nothing."""
-    parts, came = {}, {}
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.on(
-        "Network.requestWillBeSent",
-        lambda sent: parts.update({sent["requestId"]: sent["request"]["url"].partition("/model/")[2]}),
-    )
-    session.on(
-        "Network.loadingFinished", lambda done: came.update({parts.get(done["requestId"], ""): int(done["encodedDataLength"])})
-    )
-    return came
-
-
 def test_the_first_visit_costs_few_bytes_an_encoder_comes_when_it_is_needed_and_a_reload_costs_none(open_dashboard: Any) -> None:
     page = open_dashboard("/models")
-    came = watched(page)
+    came = parts_of_models(page)
     go(page, "Explore")
     here(page)
     first = {address: size for address, size in came.items() if address}

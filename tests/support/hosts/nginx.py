@@ -5,18 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from support.serving import ROOT, free_port
+from support.serving import ROOT, free_port, program, until_up
 
 NGINX = os.environ.get("NGINX") or shutil.which("nginx")
 SITE = ROOT / "dashboard/shell/nginx.conf"
 # What a distribution's nginx.conf is around a site; the log says which process answered whom.
-_AROUND = """user root; daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}
+_AROUND = """user root; daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 4096; }}
 http {{
   log_format whom "$cookie_latent_explorer_visitor $upstream_addr $status $request_uri";
   access_log {folder}/access.log whom;
@@ -53,10 +50,11 @@ def configure(folder: Path, written: str) -> list[str]:
 @contextlib.contextmanager
 def nginx(folder: Path, addresses: Sequence[str], path: str = "") -> Iterator[str]:
     """The address of nginx in front of dashboards."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     servers = [address.removeprefix("http://").replace("localhost", "127.0.0.1") for address in addresses]
     with program(configure(folder, site(port, servers, path)), folder, dict(os.environ)):
-        yield up(f"http://localhost:{port}{path}")
+        yield until_up(f"http://localhost:{port}{path}")
 
 
 def answered(folder: Path) -> dict[str, set[str]]:
@@ -66,27 +64,3 @@ def answered(folder: Path) -> dict[str, set[str]]:
         visitor, rest = line.split(" ", 1)
         found.setdefault(visitor, set()).update(rest.rsplit(" ", 2)[0].split(", "))
     return found
-
-
-@contextlib.contextmanager
-def program(command: list, folder: Path, environment: dict[str, str]) -> Iterator[None]:
-    """A program that runs as long as the context lasts; its words are kept in a folder."""
-    with (folder / "program.txt").open("wb") as output:
-        running = subprocess.Popen(list(map(str, command)), cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            yield
-        finally:
-            running.terminate()
-            running.wait(20)
-
-
-def up(address: str, path: str = "/_stcore/health") -> str:
-    """The address, once somebody answers there."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            with urllib.request.urlopen(address + path, timeout=30):  # noqa: S310 (our own server)
-                return address
-        except OSError:
-            assert time.monotonic() < end, f"{address} is not up"
-            time.sleep(0.2)
