@@ -117,6 +117,7 @@ function overlap(one, other) {
  * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first; none for what may stand anywhere */
 export function contourLabels(view, model) {
   const isVae = model.bundle.kind === "vae";
+  if (isVae && ![1, 2, 3].some((sigma) => crosses(view, sigma))) return [];
   const all = {along: [], text: isVae ? priorLabel() : ownLabel(model, view.width > LONG_LABEL)};
   if (!isVae && isFlat(model.gaussian)) return [all];
   const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
@@ -124,9 +125,18 @@ export function contourLabels(view, model) {
   return narrowest > RING_ROOM ? [...[1, 2, 3].map((sigma) => ({along: outline(sigma), text: `${sigma}σ`})), all] : [all];
 }
 
-/** The share of the prior beyond its three rings. */
+/** The share of the prior beyond each of its three rings. */
 function priorLabel() {
-  return `Prior beyond 1, 2, 3σ: ${[1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma))).join(", ").replaceAll(" %,", ",")}`;
+  return `Prior beyond ${[1, 2, 3].map((sigma) => `${sigma}σ ${shareText(priorMassBeyond(sigma))}`).join(", ")}`;
+}
+
+/** Whether a ring about the origin is somewhere in sight. @param {View} view @param {number} radius */
+function crosses({scale, cx, cy, width, height}, radius) {
+  const halves = [width / 2 / scale, height / 2 / scale];
+  const away = [Math.abs(cx), Math.abs(cy)];
+  const nearest = Math.hypot(...away.map((one, axis) => Math.max(0, one - halves[axis])));
+  const farthest = Math.hypot(...away.map((one, axis) => one + halves[axis]));
+  return nearest <= radius && radius <= farthest;
 }
 
 /** Places on a ring of the prior, from the top down to the bottom. @param {number} sigma @returns {Latent[]} */

@@ -28,13 +28,20 @@ test("codes are counted under a plate and nowhere else, whether the map ends the
 
 test("every number lies on the contour that it names, and what all of them are is said once", () => {
   const labels = contourLabels(VIEW, modelOf({}));
-  assert.deepEqual(labels.map(({ text }) => text), ["1σ", "2σ", "3σ", "Prior beyond 1, 2, 3σ: 61, 14, 1.1 %"]);
+  assert.deepEqual(labels.map(({ text }) => text), ["1σ", "2σ", "3σ", "Prior beyond 1σ 61 %, 2σ 14 %, 3σ 1.1 %"]);
   labels.forEach(({ along }, i) => {
     for (const z of along) assert.ok(Math.abs(Math.hypot(...z) - (i + 1)) < 1e-9);
   });
   const own = contourLabels(VIEW, modelOf({ bundle: { kind: "ae" }, gaussian: { mean: [1, 0], factor: [1, 0, 2] } }));
   for (const [z1, z2] of own[1].along) assert.ok(Math.abs(Math.hypot(z1 - 1, z2 / 2) - 2) < 1e-9);
   assert.match(own[3].text, /[Cc]odes' Gaussian.*N\(0, I\)/);
+});
+
+test("rings of the prior that are out of sight are not spoken of", () => {
+  const close = (cx, cy, half) => ({ ...VIEW, scale: VIEW.width / (2 * half), cx, cy });
+  for (const [view, said] of [[close(0, 0, 0.5), 0], [close(0, 0, 0.8), 1], [close(1, 0, 0.1), 1], [close(1.5, 0, 0.1), 0], [close(9, 9, 1), 0]]) {
+    assert.equal(contourLabels(view, modelOf({})).some(({ text }) => text.startsWith("Prior")), Boolean(said), `${view.cx}, ${view.scale}`);
+  }
 });
 
 test("contours too close for numbers have none", () => {
