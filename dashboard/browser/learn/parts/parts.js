@@ -3,7 +3,7 @@
 
 import {createDigit} from "../../images/digit_view.js";
 import {make, setText, slider} from "../../base/dom.js";
-import {marked} from "../../words/terms.js";
+import {marked, setMarked} from "../../words/terms.js";
 
 /** @typedef {{name: string, label: string, digits?: number, unit?: string, strong?: boolean, kind?: string, format?: (value: number|null) => string, telling?: boolean}} ReadingRow
  *   kind: of the part of a bar that it is the length of; telling: it answers the question of the step, and is hidden until then */
@@ -79,7 +79,7 @@ export function createPicture(testid, said) {
     show: digit.show,
     /** @param {string} text */
     say(text) {
-      setText(caption, text);
+      setMarked(caption, text);
       digit.element.setAttribute("aria-label", text);
     },
   };
