@@ -85,9 +85,8 @@ def card(stored: Stored) -> str:
     numbers = stored.metrics
     candidates = numbers["selection"]["candidates"]
     criterion = "nll" if stored.model.kind == "ae" else "elbo"
-    tried = figures.with_minus(
-        ", ".join(f"seed {c['seed']}: {figures.figure(c, criterion) or 'neither weights nor score on record'}" for c in candidates)
-    )
+    unknown = "neither weights nor score on record"
+    tried = figures.with_minus(", ".join(f"seed {c['seed']}: {figures.figure(c, criterion) or unknown}" for c in candidates))
     where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
     errors = "; ± is the standard error of the mean over images" if any(key.endswith("_se") for key in numbers) else ""
     commands = [
