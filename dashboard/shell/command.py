@@ -21,7 +21,7 @@ from dashboard.explore.one_file import write_html
 from dashboard.jobs.jobs import VARIABLE, runs_dir
 from dashboard.lecture import lecture as lectures
 from dashboard.shell import settings, wording
-from dashboard.shell.serving import Serving, add_options, serving
+from dashboard.shell.serving import FOLLOWS, Serving, add_options, serving
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import CODE, place
 from vae_engine.command import cli
@@ -61,9 +61,9 @@ def _run(arguments: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(place("dashboard/shell/server.py"))]
     # Numpy's products share the processors with training: split among threads that wait for each other they take ten
     # times as long. In a folder of ours the settings of another Streamlit program are not found; its secrets neither.
-    ours = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1"}
+    ours = {"PYTHONPATH": str(CODE), VARIABLE: str(runs_dir(arguments.runs_dir)), "OPENBLAS_NUM_THREADS": "1", FOLLOWS: "1"}
     environment = settings.environment() | os.environ | asked.environment() | ours
-    server = subprocess.Popen(command, cwd=CODE, env=environment)
+    server = subprocess.Popen(command, cwd=CODE, env=environment, stdin=subprocess.PIPE)
     if not arguments.no_browser:
         threading.Thread(target=_open_when_up, args=(asked.address,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -19,10 +21,11 @@ from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.lecture import routes as lecture_routes
 from dashboard.shared import routes as view_routes
-from dashboard.shell import settings
+from dashboard.shell import serving, settings
 from dashboard.shell.visitors import Visitors
 from dashboard.stock import catalogue
 from dashboard.stock import routes as model_routes
+from dashboard.stock.material import LESSON_MODELS
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
@@ -38,6 +41,8 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         await run_in_threadpool(runs.sweep)
     except EngineError as error:  # the pages open all the same, and say so where it matters
         print(error, file=sys.stderr)
+    if os.environ.get(serving.FOLLOWS):
+        threading.Thread(target=_follow, daemon=True).start()
     ended = runs.watch()
     try:
         yield
@@ -48,7 +53,13 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
 def _make_ready() -> None:
     """What the first page needs, while the first browser still reads Streamlit's own scripts. The page says what is wrong."""
     with contextlib.suppress(EngineError):
-        model_routes.make_ready(catalogue.shelf(catalogue.LESSON_MODELS).library)
+        model_routes.make_ready(catalogue.shelf(LESSON_MODELS).library)
+
+
+def _follow() -> None:
+    """End with the command that started this server, also where it was killed and could not say so: then its pipe closes."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 # A page that is opened by its own address asks for /train/_stcore/health and /train/_stcore/host-config and gets 404, which the

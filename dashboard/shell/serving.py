@@ -18,6 +18,8 @@ from vae_engine.base.errors import EngineError
 PREFIX = "LATENT_EXPLORER_"
 JOIN = "LATENT_EXPLORER_JOIN"
 """Tells the server by which address others reach it, where `--qr` asked for that."""
+FOLLOWS = "LATENT_EXPLORER_FOLLOWS"
+"""Tells the server that the command which started it holds its standard input open for as long as it lives."""
 _SECRET = 16  # characters at least
 _PAGE = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 _NOT_SET = ("", "0", "false", "no", "off")

@@ -1,0 +1,54 @@
+"""The server and what it started end with the command that started it, also where that was killed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.serving import free_port
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("waited a minute in vain")
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def begun_by(process: int) -> set[Path]:
+    """The processes that a process started and that still run."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+        except OSError:
+            continue
+        if state != "Z" and int(parent) == process:
+            found.add(folder)
+    return found
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_the_server_ends_with_its_command_however_that_ends(ending: int, tmp_path: Path, start_python: Callable) -> None:
+    port = free_port()
+    command = start_python("-m", "dashboard", "run", "--no-browser", "--port", port, "--runs-dir", tmp_path / "runs")
+    wait_for(lambda: answers(port))
+    (server,) = begun_by(command.pid)
+    command.send_signal(ending)
+    wait_for(lambda: not server.exists())
