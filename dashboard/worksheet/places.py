@@ -163,7 +163,7 @@ def _check_walk(material: Material, link: ExploreLink) -> Verdict:
     text = (
         f"From {one_of(labels[0])} to {one_of(labels[1])}. Where the straight path is farthest from any training code, it is "
         f"{_length(material, 'vae', farthest['vae'])} away in the VAE's map, {_as_far(farthest['vae'], 1)}, and "
-        f"{_length(material, 'ae', farthest['ae'])} in the autoencoder's, {farthest['ae']:.1f} times as far."
+        f"{_length(material, 'ae', farthest['ae'])} in the autoencoder's, {_as_far(farthest['ae'], 1)}."
     )
     return Verdict(labels[0] != labels[1] and farthest["vae"] <= _NEAR, text)
 
@@ -195,8 +195,13 @@ def _length(material: Material, kind: str, times: float) -> str:
     return f"{times * measures.usual_distance(material, kind):.3f} {_UNITS[kind]}"
 
 
-def _as_far(times: float, digits: int = 0) -> str:
-    return f"{times:.{digits}f} times as far as {measures.USUAL} % of test codes have one"
+def _as_far(times: float, digits: int) -> str:
+    return f"{times:.{digits}f} times the distance within which {measures.USUAL} % of test codes have one"
+
+
+def _limit(times: float) -> str:
+    """How a task's limit was chosen, as a sentence."""
+    return f"That is {times:g} times the distance within which {measures.USUAL} % of test codes have a training code."
 
 
 def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, float]:
@@ -257,8 +262,7 @@ PLACE_TASKS = (
         kind="ae",
         text=lambda material: (
             "Find a place amid the autoencoder's codes with no training code within "
-            f"{_length(material, 'ae', _HOLE)}, {_as_far(_HOLE)}. What does the decoder draw there, and why was it "
-            "never corrected?"
+            f"{_length(material, 'ae', _HOLE)}. {_limit(_HOLE)} What does the decoder draw there, and why was it never corrected?"
         ),
         check=_check_hole,
         hint="Show the layer “Distance to training codes”: the holes stand out.",
@@ -272,9 +276,9 @@ PLACE_TASKS = (
         title="A walk that stays near the data",
         form="walk",
         text=lambda material: (
-            "Choose two images of different digits such that the straight path between them is nowhere more than "
-            f"{_length(material, 'vae', _NEAR)} from a training code in the VAE's map, {_as_far(_NEAR)}. Does it stay within "
-            f"{_length(material, 'ae', _NEAR)}, likewise, in the autoencoder's?"
+            "Choose two images of different digits. In the VAE's map, the straight path between them must stay within "
+            f"{_length(material, 'vae', _NEAR)} of the training codes. {_limit(_NEAR)} In the autoencoder's map, "
+            f"{_length(material, 'ae', _NEAR)} are as much: does the path between the two images stay within that there?"
         ),
         check=_check_walk,
         hint="Choose neighbours in the VAE's map: the path must not cross empty ground.",
@@ -289,7 +293,7 @@ PLACE_TASKS = (
         form="place",
         text=lambda material: (
             f"Find a z within {_REACH:g} of the origin whose nearest training code is more than "
-            f"{_length(material, 'vae', _NEAR)} away, {_as_far(_NEAR)}. What does it say about the aggregate posterior?"
+            f"{_length(material, 'vae', _NEAR)} away. {_limit(_NEAR)} What does such a z say about the aggregate posterior?"
         ),
         check=_check_gap,
         hint="Compare the layers “Prior contours” and “Aggregate posterior (AE: density of codes)”.",
