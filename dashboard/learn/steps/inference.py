@@ -50,7 +50,7 @@ def _even(material: Material) -> Answer:
     right = 1 if worst > 0.4 else 0
     mean = plus_minus(float(gap.mean()), float(gap.std(ddof=1)) / math.sqrt(len(gap)))
     because = (
-        f"The mean gap is {mean} nats, but half of the images lose less than {np.median(gap):.2f}. The worst tenth "
+        f"The mean gap is {mean} nats, but half of the images have less than {np.median(gap):.2f}. The worst tenth "
         f"carry {percent(worst)} of the whole gap: there the encoder's q stands beside the posterior. Refining q for one such "
         "image takes a moment and wins most of it back, which shows that the decoder was not to blame."
     )
@@ -144,8 +144,8 @@ INFERENCE_STEPS = (
             "this image alone. Both parts are at least 0 and add up to the gap. A larger encoder can shrink only the second.",
         ),
         question=Question(
-            "Is the encoder's loss spread evenly over the images?",
-            ("Yes, all lose about the same", "No, a few images lose most of it"),
+            "Is the gap spread evenly over the images?",
+            ("Yes, all have about the same", "No, a few images have most of it"),
             _even,
         ),
         source=Source("vae_engine/inference/gaps.py", "Gaps.amortisation"),

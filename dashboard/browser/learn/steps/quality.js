@@ -51,7 +51,7 @@ export function howGoodView(lesson) {
     settled: lesson.commit});
   const table = createReadings([
     {name: "log_px_exact", label: "log p(x), exact", unit: "nats", kind: "truth"}, {name: "log_px_is", label: "log p(x), IS, mean of the dots", unit: "nats", kind: "b"},
-    {name: "elbo", label: "ELBO", unit: "nats", kind: "kl"}, {name: "k", label: "K", digits: 0},
+    {name: "elbo", label: "ELBO", unit: "nats", kind: "elbo"}, {name: "k", label: "K", digits: 0},
   ]);
   const note = createNote("how-good-note");
   const greyNote = createNote("grey-note");
