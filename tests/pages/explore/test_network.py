@@ -8,6 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import here, pixels, place, settle, state, until
 
+SPILT = (
+    "[...document.querySelectorAll('.lxn-middle')].map((one) => one.scrollHeight - one.clientHeight).filter((more) => more > 1)"
+)
+
 
 def numbers(page: Page, row: str, kind: str = "vae") -> list[float]:
     """The two numbers in a row of the table between the networks."""
@@ -109,6 +113,10 @@ def test_the_networks_move_with_z_and_a_unit_tells_what_it_knows(open_static: An
     assert state(page)["selected"] is None
     assert numbers(page, "z") == numbers(page, "mu")
     assert "drawing=" in page.evaluate("location.hash")
+    expect(page.get_by_test_id("network-moved")).to_be_empty()
+    page.get_by_test_id("latent-map-vae").press("ArrowRight")
+    expect(page.get_by_test_id("network-moved")).to_contain_text("z was moved")
+    assert page.evaluate(SPILT) == [], "the lines between encoder and decoder are whole"
     page.get_by_test_id("network-clear").click()
     settle(page)
     expect(page.get_by_test_id("network-source")).to_contain_text("π itself")

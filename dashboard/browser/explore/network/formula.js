@@ -35,3 +35,8 @@ export function rarity(epsilon) {
   if (share < 0.001) return "under 0.1 % of draws";
   return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} % of draws`;
 }
+
+/** Whether z stands elsewhere than where the encoder and ε put it. @param {Pick<import("./middle.js").Numbers, "mu"|"std"|"z"|"drawn">} numbers */
+export function isMoved({mu, std, z, drawn}) {
+  return std ? drawn === null : Math.hypot(z[0] - mu[0], z[1] - mu[1]) >= 5e-3;
+}

@@ -3,7 +3,7 @@
 
 import {actionButton, make, setText, setUnable} from "../../base/dom.js";
 import {signedNumber} from "../../words/numbers.js";
-import {klOf, rarity} from "./formula.js";
+import {isMoved, klOf, rarity} from "./formula.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 /** @typedef {{mu: Latent, raw: Latent|null, std: Latent|null, epsilon: Latent|null, z: Latent, drawn: number|null}} Numbers raw: log σ², or s before softplus;
@@ -52,7 +52,7 @@ export function createMiddle({kind, spread, id, draw}) {
       fill(rows.z, z);
       if (!std || !raw || !epsilon) {
         const away = Math.hypot(z[0] - mu[0], z[1] - mu[1]);
-        setText(note, away < 5e-3 ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
+        setText(note, !isMoved(numbers) ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
         return;
       }
       fill(rows.raw, raw);

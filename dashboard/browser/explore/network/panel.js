@@ -120,13 +120,13 @@ export function createNetworkPanel(app) {
       if (ramp.theme !== app.theme || !ramp.colours.length) ramp = {theme: app.theme, colours: signedRamp(app.theme.dark)};
       const subjects = subjectsOf(state);
       refine(state, subjects);
-      source.render(state, subjects[0].kind);
       rows.forEach((row, i) => {
         const scene = {z: state.z[i], subject: subjects[i], noise: state.noise, unit: state.unit?.model === i ? state.unit : null, theme: app.theme, ramp: ramp.colours};
         if (row.shows(scene) || !app.turns.take(row, Infinity)) return; // a frame has room for one
         row.render(scene);
         if (!row.shows(scene)) app.invalidate();
       });
+      source.render(state, subjects[0].kind, models.filter((_, i) => rows[i].moved()).map((model) => model.short));
       const {unit} = state;
       const stage = unit && rows[unit.model].stages(unit.part)[unit.place];
       card.render(stage && unit.unit < stage.units ? unit : null, state, ramp.colours);

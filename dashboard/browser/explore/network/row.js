@@ -10,7 +10,7 @@ import {make} from "../../base/dom.js";
 import {explained} from "../../base/meanings.js";
 import {sameItems} from "../../base/same_items.js";
 import {signedNumber} from "../../words/numbers.js";
-import {epsilonTo} from "./formula.js";
+import {epsilonTo, isMoved} from "./formula.js";
 import {createLinks} from "./links.js";
 import {createMiddle} from "./middle.js";
 import {createCells, createStage} from "./stage_view.js";
@@ -157,6 +157,8 @@ export function createRow(model, {chosen, draw}) {
   return {
     element,
     q: () => q,
+    /** Whether z stands elsewhere than where the encoder and ε put it. */
+    moved: () => numbers !== null && isMoved(numbers),
     /** Changes with every z that it decodes. */
     version: () => runs.decoder,
     trace: (/** @type {PartName} */ part) => traces[part],

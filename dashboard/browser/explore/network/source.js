@@ -19,6 +19,7 @@ export function createSource(app) {
   const context = contextOf(pad);
   app.draw.listen(pad);
   const text = make("p", {class: "lxn-source-text", "data-testid": "network-source"});
+  const elsewhere = make("p", {class: "lxn-source-text", "data-testid": "network-moved"});
   const clear = actionButton("Clear", () => {
     store.dispatch({type: "draw", drawing: {strokes: [], upload: null}});
     store.dispatch({type: "set", values: {selected: null, inked: "", noise: 0}});
@@ -30,14 +31,15 @@ export function createSource(app) {
   let side = 0;
 
   return {
-    element: make("div", {class: "lxn-source", role: "group", "aria-label": "Where x comes from"}, make("h3", {}, "x"), pad, text, clear),
+    element: make("div", {class: "lxn-source", role: "group", "aria-label": "Where x comes from"}, make("h3", {}, "x"), pad, text, elsewhere, clear),
     /** There is more or less room; asked for in every frame, the browser would lay out the page in every frame. */
     resize: () => (side = 0),
-    /** @param {State} state @param {"image"|"drawing"|"decoded"} kind */
-    render(state, kind) {
+    /** @param {State} state @param {"image"|"drawing"|"decoded"} kind @param {string[]} moved the models whose z is no longer what came of x */
+    render(state, kind, moved) {
       setUnable(clear, kind === "decoded" ? "Nothing is chosen or drawn." : "");
       const index = state.selected ?? 0;
       setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: `is ${decodedWords(app.models[0].bundle.header.config).symbol} itself until you click an image or draw`}[kind]);
+      setText(elsewhere, moved.length && kind !== "decoded" ? `${moved.join(" and ")}: z was moved since, and is decoded where it is now, not where x was encoded` : "");
       if (!side) side = Math.round(pad.clientWidth * devicePixelRatio);
       const key = [kind, index, side, app.draw.version(), app.theme, app.images];
       if (!side || sameItems(key, shown)) return;

@@ -237,7 +237,7 @@ function createNumbers(measured) {
   const overall = () => printed(meansOf(truthsOf(measured[0]), Uint32Array.from({length: measured[0].bundle.points.count}, (_, i) => i)));
   return {
     element: make("table", {class: "lx-select-table", "data-testid": "select-numbers", hidden: !measured.length},
-      make("thead", {}, make("tr", {}, make("th", {scope: "col"}, "nats"), ...columns.map((name) => make("th", {scope: "col"}, name)))), make("tbody", {}, ...lines.map((line) => line.element))),
+      make("thead", {}, make("tr", {}, make("th", {scope: "col"}, measured.length === 1 ? `${measured[0].short}, nats` : "nats"), ...columns.map((name) => make("th", {scope: "col"}, name)))), make("tbody", {}, ...lines.map((line) => line.element))),
     /** @param {Uint32Array} selected */
     show(selected) {
       measured.forEach((model, column) => {
