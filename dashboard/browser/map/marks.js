@@ -127,7 +127,7 @@ export function contourLabels(view, model) {
 
 /** The share of the prior beyond each of its three rings. */
 function priorLabel() {
-  return `Prior beyond ${[1, 2, 3].map((sigma) => `${sigma}σ ${shareText(priorMassBeyond(sigma))}`).join(", ")}`;
+  return `Prior ${[1, 2, 3].map((sigma) => `>${sigma}σ ${shareText(priorMassBeyond(sigma))}`).join(", ")}`;
 }
 
 /** Whether a ring about the origin is somewhere in sight. @param {View} view @param {number} radius */

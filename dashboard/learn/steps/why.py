@@ -27,8 +27,8 @@ def _nobody_there(material: Material) -> Answer:
         f"Of {measures.FAR_DRAWS:,} draws from the Gaussian fitted to the autoencoder's own codes "
         f"{percent(float(is_far.mean()))} land further from every training code than {measures.USUAL} % of test codes do. There "
         f"{far:.0f} of 784 pixels are undecided (a chance of ink between ¼ and ¾, median), at the codes of test images "
-        f"{usual:.0f}. That is said of draws, not of every place: spread evenly over the map, {percent(fewer)} of the far "
-        f"places have no more than {usual:.0f}. The decoder draws something everywhere, also where it was taught nothing."
+        f"{usual:.0f}. Of places as far, spread evenly over the map, {percent(fewer)} have no more. A decoder draws something "
+        "everywhere."
     )
     right = 0 if abs(change) < _LITTLE else 1 if change > 0 else 2
     return Answer(right, because, measured(material.ae, units=(SHARE, PIXELS)))

@@ -28,7 +28,7 @@ test("codes are counted under a plate and nowhere else, whether the map ends the
 
 test("every number lies on the contour that it names, and what all of them are is said once", () => {
   const labels = contourLabels(VIEW, modelOf({}));
-  assert.deepEqual(labels.map(({ text }) => text), ["1σ", "2σ", "3σ", "Prior beyond 1σ 61 %, 2σ 14 %, 3σ 1.1 %"]);
+  assert.deepEqual(labels.map(({ text }) => text), ["1σ", "2σ", "3σ", "Prior >1σ 61 %, >2σ 14 %, >3σ 1.1 %"]);
   labels.forEach(({ along }, i) => {
     for (const z of along) assert.ok(Math.abs(Math.hypot(...z) - (i + 1)) < 1e-9);
   });

@@ -24,7 +24,7 @@ from vae_engine.data import mnist as data
 from vae_engine.runs import runs
 
 SCENES = json.loads(bundled())["scenes"]
-FITTED = "Fitted to this image alone, q finds the peak"
+FITTED = "Fitted to this image alone, q finds the mode"
 Scenes = list[dict[str, Any]]
 SLOWEST = 300
 """Milliseconds that a scene on Explore or Learn may take to be shown once its models are there."""

@@ -61,7 +61,7 @@ export function createMiddle({kind, spread, id, draw}) {
       fill(rows.epsilon, epsilon);
       fill(rows.kl, [klOf(mu[0], std[0]), klOf(mu[1], std[1])]);
       setText(formula, [0, 1].map((axis) => `${signedNumber(mu[axis])} + ${signedNumber(std[axis], 3)} · ${signedNumber(epsilon[axis])} = ${signedNumber(z[axis])}`).join("\n"));
-      setText(note, drawn === 0 ? "ε = 0: z is the mean of q." : `${drawn === null ? "z was moved, or is of a refined q; by the encoder's q" : `Draw ${drawn}`}; as far out: ${rarity(epsilon)}`);
+      setText(note, drawn === 0 ? "ε = 0: z is the mean of q." : `${drawn === null ? "z moved or q refined; ε" : `Draw ${drawn},`} as far out: ${rarity(epsilon)}`);
     },
   };
 }
