@@ -173,26 +173,6 @@ def sent(page: Page, task: Task) -> None:
     assert len(page.context.pages) == 1, "one sheet, in one tab"
 
 
-def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there(page: Page, dashboard_address: str) -> None:
-    task = sheet_at(page, dashboard_address, "two-modes")
-    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
-    here(page)
-    expect(page.get_by_text(f"{wording.AT_HAND}: {task.title}.").first).to_be_visible()
-    shown = state(page)
-    assert (shown["mode"], shown["selected"]) == ("inspect", 0), "the state of the task, not the one that was left"
-    page.get_by_test_id("ambiguous").click()
-    at_each = page.get_by_test_id("mode-digits").get_by_role("button")
-    until(lambda: f"{at_each.count()} modes" in str(page.get_by_test_id("identity-note").text_content()))
-    modes = [pixels(page, at_each.nth(place).locator("canvas")) for place in range(at_each.count())]
-    at_each.nth(1).focus()
-    with heard(page, by_address=True):
-        page.keyboard.press("Enter")
-    assert pixels(page, "digit-vae") == modes[1] != modes[0]
-    chosen = state(page)["selected"]
-    sent(page, task)
-    expect(page.get_by_text(f"Test image {chosen} is").first).to_be_visible(timeout=30_000)
-
-
 def test_the_undecided_pixels_that_a_task_counts_are_counted_live_on_explore(page: Page, dashboard_address: str) -> None:
     sheet_at(page, dashboard_address, "unsure")
     page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
@@ -264,6 +244,27 @@ def test_a_reload_and_another_tab_have_the_answers_until_one_begins_afresh(page:
         expect(one.get_by_label(field)).to_have_value("", timeout=60_000)
         expect(one.get_by_text(wording.progress([""] * len(TASKS)))).to_be_visible(timeout=60_000)
     other.close()
+
+
+def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there(page: Page, dashboard_address: str) -> None:
+    """On the empty sheet: the key to Explore opens an answer where there is one."""
+    task = sheet_at(page, dashboard_address, "two-modes")
+    page.get_by_role("button", name=wording.DO_IN_EXPLORE).click()
+    here(page)
+    expect(page.get_by_text(f"{wording.AT_HAND}: {task.title}.").first).to_be_visible()
+    shown = state(page)
+    assert (shown["mode"], shown["selected"]) == ("inspect", 0), "the state of the task, not the one that was left"
+    page.get_by_test_id("ambiguous").click()
+    at_each = page.get_by_test_id("mode-digits").get_by_role("button")
+    until(lambda: f"{at_each.count()} modes" in str(page.get_by_test_id("identity-note").text_content()))
+    modes = [pixels(page, at_each.nth(place).locator("canvas")) for place in range(at_each.count())]
+    at_each.nth(1).focus()
+    with heard(page, by_address=True):
+        page.keyboard.press("Enter")
+    assert pixels(page, "digit-vae") == modes[1] != modes[0]
+    chosen = state(page)["selected"]
+    sent(page, task)
+    expect(page.get_by_text(f"Test image {chosen} is").first).to_be_visible(timeout=30_000)
 
 
 def test_a_drawing_by_hand_on_explore_is_sent_and_stands_on_the_sheet(page: Page, dashboard_address: str) -> None:
