@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.explorer_page import until
 from support.serving import free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    for _ in range(1200):
-        if holds():
-            return
-        time.sleep(0.05)
-    raise AssertionError("waited a minute in vain")
 
 
 def answers(port: int) -> bool:
@@ -48,7 +40,7 @@ def begun_by(process: int) -> set[Path]:
 def test_the_server_ends_with_its_command_however_that_ends(ending: int, tmp_path: Path, start_python: Callable) -> None:
     port = free_port()
     command = start_python("-m", "dashboard", "run", "--no-browser", "--port", port, "--runs-dir", tmp_path / "runs")
-    wait_for(lambda: answers(port))
+    until(lambda: answers(port))
     (server,) = begun_by(command.pid)
     command.send_signal(ending)
-    wait_for(lambda: not server.exists())
+    until(lambda: not server.exists())
