@@ -13,6 +13,7 @@ from dashboard.lab import places as lab_places
 from dashboard.lab import style as lab_style
 from dashboard.lab import wording
 from dashboard.shared import state
+from dashboard.shared.picture_url import picture_url
 from dashboard.shared.wording import FIRST, LAST
 from vae_engine.experiments.result import Moment, Picture
 
@@ -81,15 +82,15 @@ def pictures(shown: Sequence[Picture], room: int = _PAGE) -> None:
     for picture in shown:
         width = 28 * picture.columns * _SCALE
         st.image(
-            _enlarged(picture.png, width), caption=picture.caption, alt=picture.caption, output_format="PNG",
+            _enlarged(picture.png, width), caption=picture.caption, alt=picture.caption,
             width=width if picture.columns <= room else "stretch",
         )  # fmt: skip
 
 
 @st.cache_data(show_spinner=False, max_entries=100)
-def _enlarged(png: str, width: int) -> bytes:
+def _enlarged(png: str, width: int) -> str:
     with Image.open(io.BytesIO(base64.b64decode(png)), formats=("PNG",)) as image:
         large = image.resize((width, image.height * width // image.width), Image.Resampling.NEAREST)
     packed = io.BytesIO()
     large.save(packed, "PNG")
-    return packed.getvalue()
+    return picture_url(packed.getvalue())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
+from dashboard.shared.picture_url import picture_url
 from vae_engine.stored import forward
 from vae_engine.stored.checkpoints import Stored
 
@@ -97,10 +97,7 @@ def _sheet(cells: np.ndarray) -> np.ndarray:
 
 
 def _url(ink: np.ndarray, dark: bool) -> str:
-    """Ink [h, w] in [0, 1] on the theme's paper as the data URL of a PNG, in few greys so that it stays small.
-
-    Not a file on the server, which would be gone before a browser asks for it while a page is drawn anew each second.
-    """
+    """Ink [h, w] in [0, 1] on the theme's paper as the data URL of a PNG, in few greys so that it stays small."""
     steps = np.rint(np.clip(ink, 0, 1) * (_GREYS - 1)).astype(np.uint8)
     picture = Image.frombytes("P", steps.shape[::-1], steps.tobytes())
     paper, full = np.array(_PAPER[dark], float), np.array(_INK[dark], float)
@@ -108,4 +105,4 @@ def _url(ink: np.ndarray, dark: bool) -> str:
     picture.putpalette(np.rint(ramp).astype(np.uint8).tobytes())
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return picture_url(buffer.getvalue())

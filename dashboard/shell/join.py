@@ -8,6 +8,7 @@ import io
 import segno
 import streamlit as st
 
+from dashboard.shared.picture_url import picture_url
 from dashboard.shell import wording
 from dashboard.shell.serving import join_address, leads_here
 
@@ -30,5 +31,5 @@ def show(given: str) -> None:
         st.warning(wording.ONLY_HERE)
     st.html(_CODE)
     with st.container(key="code"):
-        st.image(code.getvalue(), width="stretch", alt=wording.qr_alt(found), output_format="PNG")
+        st.image(picture_url(code.getvalue()), width="stretch", alt=wording.qr_alt(found))
     st.html(f'<p style="{_STYLE}">{html.escape(found)}</p>')

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs
 from dashboard.shared import state
+from dashboard.shared.picture_url import picture_url
 from dashboard.train import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.data import own
@@ -121,4 +122,4 @@ def _found(address: str) -> None:
     st.caption(wording.own_counts(found.report.splits))
     st.caption("  \n".join(map(wording.plain, [*wording.inferred(found.report), counted])))
     picture = sheet(found.images.images, found.images.labels, found.classes, found.inverted)
-    st.image(picture, caption=wording.PREVIEW, alt=counted)
+    st.image(picture_url(picture), caption=wording.PREVIEW, alt=counted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from dashboard.shared.links import End, LinkError
+from dashboard.shared.picture_url import picture_url
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, wording
@@ -145,7 +145,7 @@ def _section(one: Entry) -> str:
 def _figure(picture: Picture) -> str:
     caption = html.escape(picture.caption)
     fine = ' class="fine"' if picture.is_fine else ""
-    image = f'<img alt="{caption}" width="{picture.width}"{fine} src="{_data_url(picture)}">'
+    image = f'<img alt="{caption}" width="{picture.width}"{fine} src="{picture_url(picture.png)}">'
     return f"<figure>{image}<figcaption>{caption}</figcaption></figure>"
 
 
@@ -159,7 +159,7 @@ def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> s
             blocks.append(f"Answer: {_plain(one.given)}")
         if one.verdict:
             blocks.append(f"**{_mark(one)}** {_plain(one.verdict.text)}")
-        blocks += [f"![{_plain(picture.caption)}]({_data_url(picture)})" for picture in one.pictures]
+        blocks += [f"![{_plain(picture.caption)}]({picture_url(picture.png)})" for picture in one.pictures]
         if one.model:
             blocks += [f"**Model answer.** {_plain(one.model.text)}", _plain(one.model.because), f"Hint: {_plain(one.task.hint)}"]
         elif one.words:
@@ -211,7 +211,3 @@ def _plain(text: str) -> str:
 def _mark(one: Entry) -> str:
     stands = standing(one.task, one.verdict, one.words)
     return f"{wording.SIGNS[stands]} {wording.STANDS[stands]}."
-
-
-def _data_url(picture: Picture) -> str:
-    return f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"

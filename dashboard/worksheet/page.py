@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboard.shared import device, leafing, new_tab, state
+from dashboard.shared.picture_url import picture_url
 from dashboard.stock import catalogue
 from dashboard.stock.material import Material
 from dashboard.train.wording import plain
@@ -197,7 +198,7 @@ def _asked(task: Task) -> Any:
 def _show_pictures(pictures: list[Picture]) -> None:
     with st.container(horizontal=True):
         for picture in pictures:
-            st.image(picture.png, caption=picture.caption, alt=picture.caption, width=picture.width, output_format="PNG")
+            st.image(picture_url(picture.png), caption=picture.caption, alt=picture.caption, width=picture.width)
 
 
 def _take_away(material: Material, answers: Answers, stands: list[Standing], is_kept: bool) -> None:
