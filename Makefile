@@ -4,6 +4,9 @@ PORT ?= 8501
 BIN := .venv/bin
 # Tests that do not mind many others beside them; those in a browser wait more than they work, so two run at once.
 APART := tests/architecture tests/engine tests/dashboard tests/property tests/browser
+# Each file goes to one of the two; the longest first, so that both end together.
+LONGEST := $(addprefix tests/pages/,lecture/ test_training_live.py test_worksheet.py test_learn.py)
+PAGES := $(LONGEST) $(filter-out $(LONGEST) %/__pycache__/,$(wildcard tests/pages/*/ tests/pages/test_*.py))
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
@@ -17,7 +20,7 @@ test: install-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist loadfile $(APART)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile tests/pages
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile --no-loadscope-reorder $(PAGES)
 
 # Killed again and again; every page and mode in every size and theme.
 test-long: install-test

@@ -60,6 +60,9 @@ def _chosen(key: str) -> None:
 
 def ask(name: str, first: bool, seconds: float | None) -> None:
     """A button that unfolds how an experiment is to be done."""
+    if jobs.shared(state.asking()).read_only:
+        st.caption(jobs.shared(state.asking()).why_not())
+        return
     label = wording.RUN_FIRST if first else wording.RUN_HERE
     # With a key of its own for each run, so that it folds up when one was started.
     key = f"lab-ask-{name}-{state.watched(PAGE)}"

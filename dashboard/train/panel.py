@@ -117,7 +117,8 @@ def _head(jobs: Jobs, view: RunView, others: list[str]) -> None:
         _to_explore(view)
         if is_changeable:
             _delete(jobs, view)
-        if st.button(wording.NEW, icon=":material/add:", key="train-new"):
+        leave, icon = (wording.CLOSE, ":material/close:") if jobs.read_only else (wording.NEW, ":material/add:")
+        if st.button(leave, icon=icon, key="train-new"):
             state.watch("")
             st.rerun()
 

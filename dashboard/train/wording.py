@@ -76,6 +76,8 @@ NO_LIMIT = "At most so many images must be a whole number above 0."
 
 PAUSE, GO_ON, ONE_STEP, ONE_EPOCH, SLOW = "Pause", "Go on", "One step", "One epoch", "Slow motion"
 STOP, CANCEL, RESUME, RENAME, DELETE, NEW = "Stop", "Cancel", "Resume", "Rename", "Delete", "New run"
+CLOSE = "Close"
+"""What leads away from a run where none can be begun."""
 ONE_STEP_HELP, ONE_EPOCH_HELP = "One step, then wait.", "One pass over the training images, then wait."
 SLOW_HELP = "Waits a quarter of a second after each step."
 STOP_HELP, STOP_NOT_YET = "Ends after the current step; the run can be resumed.", "It is stopping already."

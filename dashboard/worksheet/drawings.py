@@ -21,7 +21,7 @@ def _check_unlikely(material: Material, link: ExploreLink) -> Verdict:
     drawing = link.drawing or b""
     ink = int.from_bytes(drawing).bit_count()
     if ink < _LEAST_INK:
-        return Verdict(False, f"Only {ink} pixels have ink: draw a digit that one can read.")
+        return Verdict(False, f"Too little ink (pixels: {ink}): draw a digit that one can read.")
     found, truths = evidence(material, drawing), material.truths
     less, smaller = (float(np.mean(share)) for share in (truths.log_px < found.log_px, truths.gap < found.gap))
     text = (

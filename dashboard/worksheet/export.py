@@ -98,7 +98,7 @@ def shown(task: Task, material: Material, raw: Any) -> str:
         if task.form == "walk":
             return " to ".join(_end(end) for end in given.ends)
         if task.form == "drawing":
-            return f"a drawing of {int.from_bytes(given.drawing).bit_count()} pixels"
+            return f"a drawing (pixels with ink: {int.from_bytes(given.drawing).bit_count()})"
         z1, z2 = place_of(given, task.kind)
         return f"z = ({number(z1)}, {number(z2)}) on the {NAMES[task.kind]}'s map"
     except LinkError:

@@ -79,7 +79,7 @@ def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
     z = np.array(place_of(link, "vae"))
     unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
     limit = _many(material)
-    text = f"At this z {unsure} pixels are undecided; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit}."
+    text = f"Undecided pixels at this z: {unsure}; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit}."
     return Verdict(unsure >= limit, text)
 
 
@@ -118,9 +118,9 @@ def _uncorrected(material: Material, z: np.ndarray) -> str:
     here, *elsewhere = measures.unsure_pixels(material.ae, np.concatenate([z[None], material.codes[:_DRAWS]]))
     return (
         f"They should describe what they see: the nearest codes are {near.counts[first]} {first}s and {near.counts[second]} "
-        f"{second}s of {near.total}, and {here} pixels are undecided, where {np.median(elsewhere):.0f} are usual at a test "
-        "image's code. No training image is encoded there, so no loss was ever taken there and no gradient came of it: whatever "
-        "is drawn is left over from the codes around."
+        f"{second}s of {near.total}, and of the pixels {here} are undecided, where {np.median(elsewhere):.0f} are usual at a "
+        "test image's code. No training image is encoded there, so no loss was ever taken there and no gradient came of it: "
+        "whatever is drawn is left over from the codes around."
     )
 
 

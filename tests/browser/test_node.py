@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE = shutil.which("node")
 
 
-def run(*command: str) -> None:
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHON": sys.executable}, capture_output=True, text=True)
+def run(*command: str, **environment: str) -> None:
+    told = os.environ | {"PYTHON": sys.executable} | environment
+    done = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
@@ -25,6 +26,12 @@ def run(*command: str) -> None:
 def test_node(file: str) -> None:
     assert NODE, "These tests need Node 20 or newer (https://nodejs.org); a visitor of the product does not."
     run(NODE, "--test", file)
+
+
+@pytest.mark.long
+def test_the_posteriors_of_two_hundred_images_are_the_engines() -> None:
+    assert NODE
+    run(NODE, "--test", "tests/browser/exact/posterior.test.js", IMAGES="200")
 
 
 def test_types() -> None:

@@ -170,6 +170,7 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     assert places == sorted(places)
 
 
+@pytest.mark.long
 def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_dashboard: Any) -> None:
     page = open_dashboard("/learn?step=amortisation", viewport=WINDOW)
     moves = {

@@ -81,7 +81,10 @@ def drag(page: Page, testid: str, right: float, down: float) -> None:
     page.mouse.up()
 
 
-@pytest.mark.parametrize("step", READINGS)
+IN_SHORT = ("why", "posterior", "beta")  # the views that are looked at each time; those below drive the others, too
+
+
+@pytest.mark.parametrize("step", [pytest.param(name, marks=() if name in IN_SHORT else pytest.mark.long) for name in READINGS])
 def test_a_step_shows_its_numbers_and_reports_them_when_nothing_moves(show: Any, step: str) -> None:
     page = show(step)
     assert page.evaluate("window.__latentLesson.step()") == step

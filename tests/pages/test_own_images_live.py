@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import numpy as np
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import here, pixels, state, until
 from support.image_files import class_folders, encoded
@@ -33,6 +34,7 @@ def preview(page: Page) -> str:
     return page.get_by_test_id("stImage").locator("img").first.get_attribute("src") or ""
 
 
+@pytest.mark.long
 def test_what_is_there_now_is_what_is_seen(browser: Browser, tmp_path: Path) -> None:
     digits = data.load("validation").head(COUNT + 2).images
     place = class_folders(tmp_path / "mine", digits[:COUNT], np.array([LETTERS[i % len(LETTERS)] for i in range(COUNT)]))

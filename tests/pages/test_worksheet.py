@@ -58,7 +58,14 @@ def give(page: Page, task: Task, answer: Any) -> None:
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("place", range(len(TASKS)), ids=[task.name for task in TASKS])
+@pytest.mark.parametrize(
+    "place",
+    [
+        # The first of each form each time, the others of it by `make test-long`.
+        pytest.param(place, id=task.name, marks=pytest.mark.long if task.form in [one.form for one in TASKS[:place]] else ())
+        for place, task in enumerate(TASKS)
+    ],
+)
 def test_a_task_is_checked_on_the_real_state(
     page: Page, place: int, served_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -27,6 +28,11 @@ READ = """(canvas => {
     return copy.getImageData(0, 0, canvas.width, canvas.height).data;
 })"""
 """The colours on a canvas, read from a copy: Chromium warns of a canvas that is often read, and then draws it another way."""
+
+
+def in_short(first: Any, *others: Any) -> list[Any]:
+    """The values of a test's parameter: the first each time, the others by `make test-long`."""
+    return [first, *(pytest.param(one, marks=pytest.mark.long) for one in others)]
 
 
 def state(page: Page) -> dict[str, Any]:

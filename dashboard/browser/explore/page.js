@@ -140,8 +140,9 @@ function createSide(app, model, map) {
   function offer() {
     chooser.offer();
     const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
-    note.title = headline(name, header.metrics);
-    setMarked(note, note.title);
+    const line = headline(name, header.metrics);
+    setMarked(note, line);
+    note.title = line + parts(header.metrics);
   }
 
   offer();
@@ -176,12 +177,17 @@ function createChooser(app, model) {
   };
 }
 
-/** The model's name with its best-known number. @param {string} name @param {Record<string, any>} metrics */
+/** The model's name with its best-known number: of both kinds one that is small where the model is good. @param {string} name @param {Record<string, any>} metrics */
 function headline(name, metrics) {
-  const found = [["elbo", "ELBO"], ["nll", "nll"]].find(([key]) => typeof metrics?.[key] === "number");
-  if (!found) return name;
-  const [key, what] = found;
-  return `${name} · ${what} ${plusMinus(metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})`;
+  const of = (/** @type {string} */ key, /** @type {string} */ what, sign = 1) => (typeof metrics?.[key] === "number"
+    ? `${name} · ${what} ${plusMinus(sign * metrics[key], metrics[`${key}_se`])} nats/image (${metrics.split ?? "?"})` : "");
+  return of("elbo", "−ELBO", -1) || of("nll", "nll") || name;
+}
+
+/** Of what −ELBO is the sum, so that an autoencoder's nll can be held beside it. @param {Record<string, any>} metrics */
+function parts(metrics) {
+  return ["elbo", "nll", "kl"].every((key) => typeof metrics?.[key] === "number")
+    ? `, which is nll ${signedNumber(metrics.nll, 2)} + KL ${signedNumber(metrics.kl, 2)}; a plain autoencoder has the nll alone` : "";
 }
 
 /** @param {App} app @param {ExplorerModel} model */

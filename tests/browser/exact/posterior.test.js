@@ -38,7 +38,8 @@ function load(name, count, withGaps) {
   return { bytes, inference, x, exact: JSON.parse(readFileSync(join(folder, "exact.json"), "utf8")) };
 }
 
-const COUNT = 200;
+// `make test-long` takes more.
+const COUNT = Number(process.env.IMAGES ?? 40);
 const models = { "vae-mnist": load("vae-mnist", COUNT, 6), gaussian: load("gaussian", 8, 3), "gaussian-fixed": load("gaussian-fixed", 8, 3) };
 
 for (const [name, { inference, x, exact }] of Object.entries(models)) {

@@ -149,7 +149,7 @@ def test_on_a_read_only_server_nothing_is_changed_by_anybody(looking: tuple[Jobs
     assert not (jobs.folder / UPLOADS).exists()
 
 
-@pytest.mark.parametrize(("page", "query"), [("train", {}), ("train", {"run": "the run"}), ("runs", {})])
+@pytest.mark.parametrize(("page", "query"), [("train", {}), ("train", {"run": "the run"}), ("runs", {}), ("lab", {})])
 def test_on_a_read_only_server_pages_offer_nothing_that_changes_anything(
     page: str, query: dict[str, str], looking: tuple[Jobs, str]
 ) -> None:
@@ -161,7 +161,7 @@ def test_on_a_read_only_server_pages_offer_nothing_that_changes_anything(
     if not query:
         assert any("for looking only" in one.value for one in (*app.info, *app.caption))
     offered = {one.label for one in app.button}
-    assert not offered & {"Train", "Stop", "Cancel", "Delete", "Rename", "Resume", "Pause", "One step"}
+    assert not offered & {"Train", "Stop", "Cancel", "Delete", "Rename", "Resume", "Pause", "One step", "New run", "Start"}
     assert not app.get("file_uploader")
 
 

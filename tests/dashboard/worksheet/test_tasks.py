@@ -306,7 +306,7 @@ def test_the_reasons_told_to_a_teacher_hold(subject: Material) -> None:
     prior, aggregate = (float(one.replace("−", "-")) for one in re.findall(r"−[\d.]+\d", place)[:2])
     assert aggregate < prior, "the model draws there more often than images are encoded there"
     hole = answer_of("hole").because
-    unsure, usual = map(int, re.search(r"and (\d+) pixels are undecided, where (\d+)", hole).groups())  # type: ignore[union-attr]
+    unsure, usual = map(int, re.search(r"of the pixels (\d+) are undecided, where (\d+)", hole).groups())  # type: ignore[union-attr]
     assert unsure > usual
 
 

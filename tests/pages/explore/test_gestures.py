@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import PHONE, choose_image, draw_seven, here, pixels, place, press, settle, state, until
+from support.explorer_page import PHONE, choose_image, draw_seven, here, in_short, pixels, place, press, settle, state, until
 
 Finger = tuple[float, float]
 
@@ -40,7 +40,8 @@ def test_the_point_of_a_link_is_not_moved_by_its_mode_and_nothing_is_framed_that
 
 
 @pytest.mark.parametrize(
-    "link", ["z=900,900;0,0", "image=59999", "mode=inspect&image=10000", "ends=i59999;i3", "layers=density,entropy", "n=13"]
+    "link",
+    in_short("mode=inspect&image=10000", "z=900,900;0,0", "image=59999", "ends=i59999;i3", "layers=density,entropy", "n=13"),
 )
 def test_what_a_link_says_and_cannot_be_is_told(open_static: Any, link: str) -> None:
     page = open_static(f"#{link}")
@@ -50,7 +51,7 @@ def test_what_a_link_says_and_cannot_be_is_told(open_static: Any, link: str) -> 
     assert state(page)["ends"] == [None, None]
 
 
-@pytest.mark.parametrize("mode", ["walk", "sample", "inspect", "select"])
+@pytest.mark.parametrize("mode", in_short("inspect", "walk", "sample", "select"))
 def test_two_fingers_zoom_and_change_nothing_else(open_static: Any, mode: str) -> None:
     page = open_static(**PHONE)
     page.get_by_test_id(f"mode-{mode}").tap()
@@ -100,7 +101,7 @@ def test_a_double_click_shows_all_and_takes_its_clicks_back(open_static: Any) ->
         assert [after[key] for key in kept] == [before[key] for key in kept], mode
 
 
-@pytest.mark.parametrize(("kind", "down"), [("vae", 0.01), ("vae", 0.99), ("ae", 0.01), ("ae", 0.99)])
+@pytest.mark.parametrize(("kind", "down"), in_short(("vae", 0.01), ("vae", 0.99), ("ae", 0.01), ("ae", 0.99)))
 def test_the_sliders_stand_where_the_cursor_is_wherever_the_map_is_pressed(open_static: Any, kind: str, down: float) -> None:
     page = open_static()
     page.mouse.click(*place(page, f"latent-map-{kind}", 0.02, down))
@@ -160,7 +161,7 @@ def test_reset_leaves_the_page_as_it_opened(open_static: Any) -> None:
     }
 
 
-@pytest.mark.parametrize("width", [1280, 1200, 1024, 920])
+@pytest.mark.parametrize("width", in_short(920, 1024, 1200, 1280))
 def test_every_button_can_be_reached_on_a_small_screen(open_static: Any, width: int) -> None:
     page = open_static(viewport={"width": width, "height": 720})
     page.get_by_test_id("legend-3").click()

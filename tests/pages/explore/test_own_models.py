@@ -41,7 +41,7 @@ def test_an_own_run_is_chosen_by_its_title_and_no_map_beside_it_shows_other_imag
     chooser = page.get_by_test_id("model-vae")
     assert chooser.locator("optgroup").evaluate_all("all => all.map((one) => one.label)")[-1] == "Your runs"
     chooser.select_option(label="My strokes")
-    page.get_by_text("My strokes · ELBO −123.00").wait_for(timeout=30_000)
+    page.get_by_text("My strokes · −ELBO 123.00").wait_for(timeout=30_000)
     expect(page.get_by_test_id("latent-map-ae")).to_have_count(0)
     expect(page.get_by_test_id("notice")).to_contain_text("no autoencoder of strokes.npz here")
     for label, name in enumerate(NAMES):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from support.explorer_page import PHONE, choose_image, draw_seven, here, pixels, place, settle, state, stats, until
+from support.explorer_page import PHONE, choose_image, draw_seven, here, in_short, pixels, place, settle, state, stats, until
 
 from dashboard.learn.steps import STEPS
 
@@ -46,7 +46,7 @@ def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link, named):
     assert state(page)["mode"] == "move"
 
 
-@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1366, 700)])
+@pytest.mark.parametrize("size", in_short((1366, 700), (1366, 768), (1920, 1080)))
 def test_everything_fits_without_scrolling(open_static, size):
     page = open_static(viewport={"width": size[0], "height": size[1]})
     choose_image(page)

@@ -26,8 +26,6 @@ from vae_engine.runs import runs
 SCENES = json.loads(bundled())["scenes"]
 FITTED = "Fitted to this image alone, q finds the mode"
 Scenes = list[dict[str, Any]]
-SLOWEST = 300
-"""Milliseconds that a scene on Explore or Learn may take to be shown once its models are there."""
 WHOLE = {"width": 1920, "height": 1080}
 
 
@@ -96,9 +94,6 @@ def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(ope
     assert page.get_by_test_id("presentation").get_attribute("data-theme") == "dark"
     leaf(page, "PageUp", titles[-2::-1])
     assert serious(page) == []
-    changes = page.evaluate("__latentLecture.changes()")
-    warm = [one["ms"] for one in changes[len(changes) // 2 :] if one["kind"] != "lab"]
-    assert sorted(warm)[len(warm) // 2] <= SLOWEST, warm
     page.keyboard.press("End")
     expect(page.get_by_test_id("scene-place")).to_have_text("25 of 25")
     page.keyboard.press("q")
@@ -124,7 +119,11 @@ def about_small() -> str:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "suffix", "lecture"), [("light", "", bundled), ("dark", "-small", about_small)], ids=["light", "dark, small pair"]
+    ("scheme", "suffix", "lecture"),
+    [
+        pytest.param("light", "", bundled, id="light"),
+        pytest.param("dark", "-small", about_small, id="dark, small pair", marks=pytest.mark.long),
+    ],
 )
 def test_the_exported_file_presents_all_that_holds_of_its_models_with_stills_of_what_it_has_not(
     browser: Browser, tmp_path: Path, scheme: str, suffix: str, lecture: Callable[[], str]
