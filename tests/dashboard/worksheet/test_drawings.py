@@ -53,7 +53,7 @@ def test_a_drawing_is_right_when_nine_in_ten_test_images_are_likelier(subject: M
 def test_a_speck_is_no_digit_and_a_link_without_a_drawing_is_no_answer(subject: Material) -> None:
     speck = np.zeros(784, bool)
     speck[400:403] = True
-    for given, why in ((link(np.packbits(speck).tobytes()), "Only 3 pixels"), ("#mode=draw", "no drawing")):
+    for given, why in ((link(np.packbits(speck).tobytes()), "pixels: 3"), ("#mode=draw", "no drawing")):
         verdict = judged(TASK, subject, given)
         assert verdict is not None
         assert not verdict.right

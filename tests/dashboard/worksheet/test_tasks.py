@@ -158,7 +158,7 @@ def test_a_task_names_the_least_count_that_is_right(subject: Material) -> None:
         if abs(unsure - least) <= 3:
             verdict = judged(task, subject, f"#mode=move&z={z[0]:.6f}%2C{z[1]:.6f}%3B0%2C0")
             assert verdict is not None
-            assert verdict.right == (int(re.search(r"z (\d+) pixels", verdict.text)[1]) >= least)  # type: ignore[index]
+            assert verdict.right == (int(re.search(r"at this z: (\d+)", verdict.text)[1]) >= least)  # type: ignore[index]
 
 
 def test_a_task_names_the_length_from_which_a_place_is_right(subject: Material) -> None:
