@@ -113,6 +113,13 @@ def thumbnail(row: Row, dark: bool) -> str:
         return ""
 
 
+def make_ready() -> None:
+    """The small manifolds of the bundled models, for both themes."""
+    for row in _bundled():
+        for dark in (False, True):
+            thumbnail(row, dark)
+
+
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=_BY_WEIGHTS)
 def manifold(row: Row, count: int, dark: bool) -> str:
     """A manifold as a data URL. Raises EngineError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from streamlit import config
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.lecture import routes as lecture_routes
+from dashboard.runs import shelf as run_shelf
 from dashboard.shared import routes as view_routes
 from dashboard.shell import serving, settings
 from dashboard.shell.visitors import Visitors
@@ -29,12 +31,15 @@ from dashboard.stock.material import LESSON_MODELS
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 
+_VISITOR_FIRST = 2.0
+"""Seconds that the first visitor has the processor alone."""
+
 
 @contextlib.asynccontextmanager
 async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
-    runs = jobs.shared()
-    threading.Thread(target=_make_ready, name="first page", daemon=True).start()
+    runs, closing = jobs.shared(), threading.Event()
+    threading.Thread(target=_make_ready, args=(closing,), name="pages", daemon=True).start()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
         print(strange, file=sys.stderr)
     try:
@@ -48,12 +53,20 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         ended.set()
+        closing.set()
 
 
-def _make_ready() -> None:
-    """What the first page needs, while the first browser still reads Streamlit's own scripts. The page says what is wrong."""
+def _make_ready(closing: threading.Event) -> None:
+    """What the first page needs, while the first browser still reads Streamlit's own scripts. The page says what is wrong.
+
+    And then, when that visitor has it, what else a whole class would wait for at once: the library of tables and charts, and
+    the pictures of Runs.
+    """
     with contextlib.suppress(EngineError):
         model_routes.make_ready(catalogue.shelf(LESSON_MODELS).library)
+    if not closing.wait(_VISITOR_FIRST):
+        importlib.import_module("pandas")
+        run_shelf.make_ready()
 
 
 def _follow() -> None:

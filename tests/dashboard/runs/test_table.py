@@ -18,9 +18,10 @@ from dashboard.jobs.jobs import Jobs
 from dashboard.runs import groups as run_groups
 from dashboard.runs import maps as run_maps
 from dashboard.runs import pictures as run_pictures
+from dashboard.runs import shelf as run_shelf
 from dashboard.runs import table as run_table
 from dashboard.runs import wording as runs_wording
-from dashboard.runs.table import HELD_OUT, TEST, Notebook, Row, of_bundled
+from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, Notebook, Row, of_bundled
 from vae_engine.runs import runs, sweep
 from vae_engine.runs.log import EVENTS
 from vae_engine.stored import checkpoints, forward, registry
@@ -273,3 +274,12 @@ def test_densities_of_gaussian_pixels_are_told_apart_from_probabilities_of_bits(
     assert "gaussian\\-fixed: pixels of 0 and 1 under a Gaussian likelihood" in said
     for alike in ([bits, bits], [density, density]):
         assert "Not to be compared" not in runs_wording.protocols(alike)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_pictures_that_were_made_ready_are_not_drawn_again(dark: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_shelf.make_ready()
+    monkeypatch.setattr(run_pictures, "thumbnail", lambda *asked: pytest.fail("it is drawn again"))
+    bundled = [row for row in run_shelf.rows() if row.state == BUNDLED]
+    assert bundled
+    assert all(run_shelf.thumbnail(row, dark).startswith("data:image/png") for row in bundled)
