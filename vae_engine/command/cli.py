@@ -160,7 +160,8 @@ def _info(arguments: argparse.Namespace) -> int:
 def _training(stored: checkpoints.Stored) -> dict[str, Any]:
     """How it was trained; of an imported model nobody here knows more than what it is of."""
     known = stored.train.to_dict()
-    return {key: known[key] for key in ("data", "classes", "protocol")} if "imported" in stored.metrics else known
+    told = ("data", "classes", "protocol", *(["noise"] if stored.model.noise_is_given else []))
+    return {key: known[key] for key in told} if "imported" in stored.metrics else known
 
 
 def _turned(folder: Path) -> dict[str, list[str]]:

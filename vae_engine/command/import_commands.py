@@ -12,7 +12,8 @@ import numpy as np
 
 from vae_engine.command.commands import add_command, show
 from vae_engine.data import datasets
-from vae_engine.exchange.imports import folder
+from vae_engine.exchange.imports import assumed, folder
+from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.stored.config import ListedConfig
@@ -24,6 +25,10 @@ _HELP = {
     "logits": "the value that holds the decoder's logits, where it does not end in a sigmoid",
     "decoder_input": "the value that is z, where one file holds both networks",
 }
+_FILES = (
+    "encoder.onnx and decoder.onnx, one .onnx file with both, two .keras files, one .keras file of a model with both, "
+    "encoder.json decoder.json and vae.weights.h5, or the folder of a pythae model"
+)
 
 
 def add(commands: Any) -> None:
@@ -31,38 +36,57 @@ def add(commands: Any) -> None:
     command = add_command(
         commands, "import", _import, "read a model that another program wrote, prove it and keep it as a folder"
     )
-    command.add_argument(
-        "files",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="encoder.onnx and decoder.onnx, one .onnx file with both, or two .keras files",
-    )
     command.add_argument("-o", "--output", type=Path, required=True, help="the folder to write")
+    add_options(command)
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The files of a model, and what they do not tell of it."""
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_FILES)
     command.add_argument("--data", default=datasets.MNIST, help="the images that it is of: as for train (default mnist)")
     command.add_argument(
         "--protocol", choices=("grey", "dynamic", "threshold"), default="grey", help="what it sees of a pixel (default grey)"
     )
+    command.add_argument(
+        "--likelihood", choices=(assumed.BERNOULLI, assumed.GAUSSIAN), default="",
+        help="p(x|z): bernoulli, where its decoder ends in a sigmoid or gives --logits (default), or gaussian around its means",
+    )  # fmt: skip
+    help = "σ of a gaussian (default 1, with which nll is half the squared error and a constant)"
+    command.add_argument("--noise", type=float, metavar="σ", help=help)
     for wish in dataclasses.fields(Wishes):
         command.add_argument("--" + wish.name.replace("_", "-"), default="", metavar="NAME", help=_HELP[wish.name])
 
 
-def _import(arguments: argparse.Namespace) -> int:
+def options(arguments: argparse.Namespace) -> dict[str, str]:
+    """What was said of a model, as this command's options without their dashes; nothing of what was left as it is."""
+    names = ("data", "protocol", "likelihood", "noise", *(wish.name for wish in dataclasses.fields(Wishes)))
+    return {name.replace("_", "-"): str(value) for name in names if (value := getattr(arguments, name)) not in (None, "")}
+
+
+def take_in(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
+    """Import the model that `add_options` names into a folder; what is known of it. Raises EngineError."""
     wishes = Wishes(**{wish.name: getattr(arguments, wish.name) for wish in dataclasses.fields(Wishes)})
-    about = folder.import_model(
-        arguments.files, arguments.output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
+    return folder.import_model(
+        arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
+        said=Said(arguments.likelihood, arguments.noise),
         others=_by_torch if importlib.util.find_spec("torch") else lambda config, found: {},
     )  # fmt: skip
-    # Of Keras nothing is run, so there is nobody to ask.
+
+
+def told(about: dict[str, Any]) -> str:
+    """What was assumed of an imported model, and how far it is proved: a line each."""
+    # Of Keras and pythae nothing is run, so there is nobody to ask.
     against = "differ from it" if about["against"] else "(the original was not run) differ"
     off = max(about["differs_by"].values())
-    lines = [
-        f"encoder      {about['encoder']}", f"decoder      {about['decoder']}", f"likelihood   {about['likelihood']}",
-        f"pixels       {about['pixels']}",
-        f"proved       {' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs",
-        f"kept in      {arguments.output}",
-    ]  # fmt: skip
-    show(arguments, {**about, "output": str(arguments.output)}, "\n".join(lines))
+    lines = {key: about[key] for key in ("encoder", "decoder", "likelihood", "pixels", "nats") if about.get(key)}
+    lines["proved"] = f"{' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs"
+    return "\n".join(f"{key:<13}{value}" for key, value in lines.items())
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    about = take_in(arguments, arguments.output)
+    text = f"{told(about)}\n{'kept in':<13}{arguments.output}"
+    show(arguments, {**about, "output": str(arguments.output)}, text)
     return 0
 
 

@@ -127,7 +127,7 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None, whol
     header = {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
-        "beta": stored.train.beta if stored.model.kind == "vae" else None, "sha256": stored.sha256,
+        "beta": None if stored.model.kind == "ae" or "imported" in stored.metrics else stored.train.beta, "sha256": stored.sha256,
         "classes": stored.train.classes, "paper": datasets.paper(stored.train.data),
         "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
     }  # fmt: skip

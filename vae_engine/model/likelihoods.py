@@ -118,7 +118,19 @@ class FixedGaussian:
         return self.mean(raw) + self.noise * torch.randn(raw.shape, generator=rng, device=raw.device)
 
 
+class LinearGaussian(FixedGaussian):
+    """The same with the decoder's numbers as the means, N(x; raw, σ²I): of imported decoders that end in no sigmoid."""
+
+    name = "gaussian-linear"
+
+    def mean(self, raw: Tensor) -> Tensor:
+        """E[x|z], which may leave [0, 1]: raw [..., 784] → [..., 784]."""
+        return raw
+
+
 Likelihood = Bernoulli | Gaussian | FixedGaussian
 
 LIKELIHOODS: dict[str, Likelihood] = {"bernoulli": Bernoulli(), "gaussian": Gaussian()}
 """Those that need nothing but the decoder's numbers."""
+WITH_NOISE = {one.name: one for one in (FixedGaussian, LinearGaussian)}
+"""Those that are made of the noise that they are given."""

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vae_engine.model.likelihoods import LIKELIHOODS, FixedGaussian, Likelihood
+from vae_engine.model.likelihoods import LIKELIHOODS, WITH_NOISE, Likelihood
 from vae_engine.model.networks import build
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.config import ModelConfig
@@ -49,7 +49,8 @@ class _Model(nn.Module):
     @property
     def likelihood(self) -> Likelihood:
         """p(x|z) as configured."""
-        return LIKELIHOODS[self.config.likelihood] if self.noise is None else FixedGaussian(self.noise)
+        name = self.config.likelihood
+        return LIKELIHOODS[name] if self.noise is None else WITH_NOISE[name](self.noise)
 
     @property
     def given_noise(self) -> dict[str, float]:
@@ -67,7 +68,7 @@ class _Model(nn.Module):
         return self.decoder(flat).reshape(*z.shape[:-1], -1)
 
     def decode(self, z: Tensor) -> Tensor:
-        """E[x|z] in [0, 1]: z [..., d] → [..., 784]."""
+        """E[x|z], but for gaussian-linear in [0, 1]: z [..., d] → [..., 784]."""
         return self.likelihood.mean(self.decode_logits(z))
 
 

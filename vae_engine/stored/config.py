@@ -130,7 +130,7 @@ class ModelConfig(_Config):
     @property
     def noise_is_given(self) -> bool:
         """Whether p(x|z) has a σ that is given and not learned; it lies among the weights, since it can be turned."""
-        return self.likelihood == "gaussian-fixed"
+        return self.likelihood in ("gaussian-fixed", "gaussian-linear")
 
 
 @dataclass(frozen=True)
@@ -141,6 +141,10 @@ class ListedConfig(ModelConfig):
     encoder_widths: tuple[int, ...] = _option((), "none: its layers say how wide they are")
     decoder: str = _option("listed", "decoder network", choices=("listed",))
     decoder_widths: tuple[int, ...] = _option((), "none: its layers say how wide they are")
+    likelihood: str = _option(
+        "bernoulli", "p(x|z) per pixel; gaussian-linear: the decoder's numbers are the means, through no sigmoid",
+        choices=("bernoulli", "gaussian", "gaussian-fixed", "gaussian-linear"),
+    )  # fmt: skip
     layers: dict[str, list[Layer]] = field(default_factory=dict, hash=False, metadata={"records": True, "from_data": True})
 
     def __post_init__(self) -> None:

@@ -29,8 +29,9 @@ def decode_raw(stored: Stored, z: np.ndarray) -> np.ndarray:
 
 
 def decode(stored: Stored, z: np.ndarray) -> np.ndarray:
-    """E[x|z] in [0, 1]: z [n, d] → [n, 28, 28]."""
-    return _sigmoid(decode_raw(stored, z)[:, : 28 * 28]).reshape(-1, 28, 28)
+    """E[x|z], but for gaussian-linear in [0, 1]: z [n, d] → [n, 28, 28]."""
+    raw = decode_raw(stored, z)[:, : 28 * 28]
+    return (raw if stored.model.likelihood == "gaussian-linear" else _sigmoid(raw)).reshape(-1, 28, 28)
 
 
 def _run(stored: Stored, part: str, inputs: np.ndarray) -> np.ndarray:

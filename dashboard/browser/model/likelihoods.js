@@ -11,6 +11,7 @@ const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 /**
  * @typedef {object} Likelihood
  * @property {number} rawWidth raw numbers per image
+ * @property {(raw: number) => number} mean of a pixel by its raw number, as a picture can show it: in [0, 1]
  * @property {(x: Float32Array, raw: Float32Array, at: number) => number} logProb log p(x|z)
  * @property {(raw: Float32Array, at: number) => number} entropy of p(x|z)
  * @property {number} statisticsWidth how many numbers t(x) and η have
@@ -23,6 +24,7 @@ const HALF_LOG_TAU = 0.5 * Math.log(2 * Math.PI);
 const bernoulli = {
   rawWidth: PIXELS,
   statisticsWidth: PIXELS,
+  mean: sigmoid,
   logProb(x, raw, at) {
     let sum = 0;
     for (let i = 0; i < PIXELS; i++) sum += x[i] * raw[at + i];
@@ -55,6 +57,7 @@ function softplusSum(raw, at) {
 const gaussian = {
   rawWidth: 2 * PIXELS,
   statisticsWidth: 2 * PIXELS,
+  mean: sigmoid,
   logProb(x, raw, at) {
     let sum = 0;
     for (let i = 0; i < PIXELS; i++) {
@@ -83,17 +86,19 @@ const gaussian = {
   },
 };
 
-/** Independent Gaussian pixels of one given spread, N(x; σ(m), s²). The last of t(x) is log N(x; 0, s²), which no z touches.
- * @param {number|undefined} noise s @returns {Likelihood} @throws {PlainError} where s is missing, or no spread */
-function fixedGaussian(noise = 0) {
+/** Independent Gaussian pixels of one given spread, N(x; m, s²). The last of t(x) is log N(x; 0, s²), which no z touches.
+ * @param {number|undefined} noise s @param {(raw: number) => number} meanOf a raw number m @param {(raw: number) => number} [shown] of m in a picture
+ * @returns {Likelihood} @throws {PlainError} where s is missing, or no spread */
+function fixedGaussian(noise = 0, meanOf, shown = meanOf) {
   if (!(noise > 0)) throw new PlainError("This model file cannot be used: it does not give the noise of its pixels.");
   const precision = 1 / noise ** 2, constant = -PIXELS * (Math.log(noise) + HALF_LOG_TAU);
   return {
     rawWidth: PIXELS,
     statisticsWidth: PIXELS + 1,
+    mean: shown,
     logProb(x, raw, at) {
       let sum = 0;
-      for (let i = 0; i < PIXELS; i++) sum += (x[i] - sigmoid(raw[at + i])) ** 2;
+      for (let i = 0; i < PIXELS; i++) sum += (x[i] - meanOf(raw[at + i])) ** 2;
       return constant - 0.5 * precision * sum;
     },
     entropy: () => 0.5 * PIXELS - constant,
@@ -106,7 +111,7 @@ function fixedGaussian(noise = 0) {
     natural(raw, at, eta, to, step) {
       let sum = 0;
       for (let i = 0; i < PIXELS; i++) {
-        const mean = sigmoid(raw[at + i]);
+        const mean = meanOf(raw[at + i]);
         eta[to + i * step] = mean * precision;
         sum += mean ** 2;
       }
@@ -116,5 +121,10 @@ function fixedGaussian(noise = 0) {
   };
 }
 
-/** By name; each is given the noise that lies among the weights, which only one of them has. @type {Record<string, (noise?: number) => Likelihood>} */
-export const LIKELIHOODS = { bernoulli: () => bernoulli, gaussian: () => gaussian, "gaussian-fixed": fixedGaussian };
+/** By name; each is given the noise that lies among the weights, which only the last ones have. @type {Record<string, (noise?: number) => Likelihood>} */
+export const LIKELIHOODS = {
+  bernoulli: () => bernoulli,
+  gaussian: () => gaussian,
+  "gaussian-fixed": (noise) => fixedGaussian(noise, sigmoid),
+  "gaussian-linear": (noise) => fixedGaussian(noise, (raw) => raw, (raw) => Math.min(1, Math.max(0, raw))),
+};

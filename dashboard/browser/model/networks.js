@@ -7,7 +7,7 @@ import { PIXELS } from "./bundle.js";
 import { compileLayers } from "./layers.js";
 import { LIKELIHOODS } from "./likelihoods.js";
 import { BATCH, Machine } from "./machine.js";
-import { sigmoid, softplus } from "./activations.js";
+import { softplus } from "./activations.js";
 
 /** @typedef {(raw: Float32Array, at: number, index: number) => void} TakeRaw the raw numbers of point `index` begin at `at` */
 /** @typedef {{mu: [number, number], std: [number, number]|null}} Encoded q(z|x), or an autoencoder's code as mu */
@@ -18,12 +18,11 @@ import { sigmoid, softplus } from "./activations.js";
  * @property {import("./likelihoods.js").Likelihood} likelihood p(x|z)
  * @property {boolean} simd whether the WebAssembly kernel is in use
  * @property {import("./kernels.js").Kernel} kernel the memory it runs in
- * @property {number} rawWidth numbers per image that the decoder gives: 784 logits, or 1568 where a spread is learned
+ * @property {number} rawWidth numbers per image that the decoder gives: 784, or 1568 where a spread is learned
  * @property {boolean} encodes whether its encoder is here
  * @property {{encoder: Part|null, decoder: Part}} parts its layers one by one, for who wants to see inside (trace.js)
  * @property {(x: Float32Array) => Encoded} encode
- * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z], 784 numbers in [0, 1]
- * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} logits of E[x|z], 784 numbers
+ * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z] as a picture can show it, 784 numbers in [0, 1]
  * @property {(z: Float32Array) => Float32Array} decodeMany [z1, z2, …] → k × 784
  * @property {(z: Float32Array) => Float32Array} rawMany [z1, z2, …] → k × rawWidth
  * @property {(z: Float32Array, take: TakeRaw) => void} forEachRaw [z1, z2, …] → the rawWidth raw numbers of each,
@@ -49,7 +48,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const latent = machine.reserve(BATCH * 2);
   const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
-  const { rawWidth } = likelihood;
+  const { rawWidth, mean } = likelihood;
   if ((encoder && String(encoder.shape) !== String(kind === "vae" ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
     throw new PlainError("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
   }
@@ -97,18 +96,13 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
     encode,
     decode(z1, z2, out = new Float32Array(PIXELS)) {
       const at = decodeOne(z1, z2);
-      for (let i = 0; i < PIXELS; i++) out[i] = sigmoid(heap[at + i]);
-      return out;
-    },
-    logits(z1, z2, out = new Float32Array(PIXELS)) {
-      const at = decodeOne(z1, z2);
-      out.set(heap.subarray(at, at + PIXELS));
+      for (let i = 0; i < PIXELS; i++) out[i] = mean(heap[at + i]);
       return out;
     },
     decodeMany(z) {
       const out = new Float32Array((z.length >> 1) * PIXELS);
       forEachRaw(z, (_, at, index) => {
-        for (let i = 0, to = index * PIXELS; i < PIXELS; i++) out[to + i] = sigmoid(heap[at + i]);
+        for (let i = 0, to = index * PIXELS; i < PIXELS; i++) out[to + i] = mean(heap[at + i]);
       });
       return out;
     },

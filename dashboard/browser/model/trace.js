@@ -1,7 +1,6 @@
 // @ts-check
 // What every stage of a network gives for one input, and what a unit gives for many. Only who looks inside pays for it.
 
-import { sigmoid } from "./activations.js";
 import { PIXELS } from "./bundle.js";
 import { BATCH, lengthOf } from "./machine.js";
 import { unitValue } from "./stages.js";
@@ -51,11 +50,11 @@ export function createTrace(network, stages) {
   };
 }
 
-/** By how much a unit changes the decoded picture: with it, less without it, 784 differences in −1 … 1. @param {ReturnType<typeof createTrace>} trace of a decoder @param {number} place @param {number} unit */
-export function effectOf(trace, place, unit) {
+/** By how much a unit changes the decoded picture: with it, less without it, 784 differences in −1 … 1. @param {Network} network @param {ReturnType<typeof createTrace>} trace of its decoder @param {number} place @param {number} unit */
+export function effectOf({likelihood: {mean}}, trace, place, unit) {
   const whole = trace.traced[trace.traced.length - 1].values;
   const lacking = trace.without(place, unit);
-  return new Float32Array(PIXELS).map((_, i) => sigmoid(whole[i]) - sigmoid(lacking[i]));
+  return new Float32Array(PIXELS).map((_, i) => mean(whole[i]) - mean(lacking[i]));
 }
 
 /**

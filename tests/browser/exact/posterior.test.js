@@ -108,6 +108,16 @@ for (const [name, { inference, x, exact }] of Object.entries(models)) {
   });
 }
 
+test("a last sigmoid means the same in the network as in the likelihood", () => {
+  const { bytes, x, exact } = models["gaussian-fixed"];
+  const bundle = readBundle(bytes);
+  bundle.header.config.likelihood = "gaussian-linear";
+  bundle.header.layers.decoder.push({ op: "sigmoid" });
+  const inference = new Inference(createNetwork(bundle), bundle.points);
+  finish(inference.prepare());
+  for (const index of [0, 1, 2]) near(finish(inference.exact(x[index])).logPx, exact.logPx[index], 0.01, `image ${index}`);
+});
+
 /** A decoder whose log p(x, z) is the logarithm of known Gaussians, to be integrated. */
 function known(logDensity, mu = [0, 0]) {
   const network = {

@@ -40,6 +40,16 @@ for (const noise of [0.05, 0.3, 2]) {
 
 for (const noise of [undefined, 0, -0.1, NaN]) {
   test(`a noise of ${noise} is refused in a sentence`, () => {
-    assert.throws(() => LIKELIHOODS["gaussian-fixed"](noise), (error) => error instanceof PlainError && /noise/.test(error.message));
+    for (const name of ["gaussian-fixed", "gaussian-linear"]) {
+      assert.throws(() => LIKELIHOODS[name](noise), (error) => error instanceof PlainError && /noise/.test(error.message));
+    }
   });
 }
+
+test("means that come through no sigmoid are densities of what they are, and shown within black and white", () => {
+  const [fixed, linear] = ["gaussian-fixed", "gaussian-linear"].map((name) => LIKELIHOODS[name](0.4));
+  const [raw, x] = [wave(784, 0.7), wave(784, 0.31)];
+  const means = raw.map((value) => 1 / (1 + Math.exp(-value)));
+  assert.ok(Math.abs(linear.logProb(x, means, 0) - fixed.logProb(x, raw, 0)) < 1e-3);
+  assert.deepEqual([-0.2, 0, 0.3, 1.7].map(linear.mean), [0, 0, 0.3, 1]);
+});

@@ -62,10 +62,10 @@ for (const name of names) {
     const lacking = trace.without(last, 5);
     trace.traced[last].values.forEach((value, i) => assert.equal(lacking[i], i === 5 ? 0 : value));
     network.decode(1, -1); // other work overwrites the memory in between
-    const effect = effectOf(trace, 0, 0);
+    const effect = effectOf(network, trace, 0, 0);
     const again = createTrace(network, stages);
     again.run(inputs.decoder);
-    assert.deepEqual([...effectOf(again, 0, 0)], [...effect]);
+    assert.deepEqual([...effectOf(network, again, 0, 0)], [...effect]);
     assert.ok(effect.every((value, i) => value <= whole[i] + 1e-6 && whole[i] - value <= 1 + 1e-6));
   });
 

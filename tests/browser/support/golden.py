@@ -26,7 +26,8 @@ from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.model import loading
 from vae_engine.model.models import Model, build_model
 from vae_engine.stored import checkpoints, forward, registry
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.architecture import layers
+from vae_engine.stored.config import ListedConfig, ModelConfig, TrainConfig
 
 POINTS = 24
 SMALL: dict[str, Any] = {"encoder_widths": (24, 17), "decoder_widths": (20, 24), "fourier_features": 5}
@@ -44,6 +45,7 @@ CONFIGS = {
     "ae-conv": ModelConfig(kind="ae", encoder="conv", encoder_widths=(3, 5, 2, 16), decoder="conv", decoder_widths=(12, 5, 3)),
     "mlp-gaussian-fixed": ModelConfig(**SMALL | {"decoder": "mlp", "likelihood": "gaussian-fixed"}),
     "no-hidden-layer": ModelConfig(encoder_widths=(), decoder="mlp", decoder_widths=()),
+    "listed-gaussian-linear": ListedConfig(layers=layers(ModelConfig(**SMALL)), likelihood="gaussian-linear"),
 }
 
 FOREIGN = {"keras_onnx": Wishes(), "torch_conv": Wishes(mu="getitem_6", std="softplus", logits="conv2d")}
@@ -102,13 +104,13 @@ def write_case(folder: Path, stored: checkpoints.Stored) -> None:
     rounded = {key: weight.astype(np.float32) for key, weight in export.weights(stored).items()}
     half = dataclasses.replace(stored, weights=rounded)
     model = loading.to_torch(stored)
-    encoded, decoded = model.encode(torch.from_numpy(x)), model.decode(torch.from_numpy(z))
+    encoded, decoded = model.encode(torch.from_numpy(x)), model.decode(torch.from_numpy(z)).clip(0, 1)
     if stored.model.kind == "vae":
         encoded = torch.stack([encoded.mu, encoded.std])
     case = {
         "x": x.tolist(),
         "z": z.ravel().tolist(),
-        "half": {"encoded": listed(*forward.encode(half, x)), "decoded": listed(forward.decode(half, z))},
+        "half": {"encoded": listed(*forward.encode(half, x)), "decoded": listed(forward.decode(half, z).clip(0, 1))},
         "full": {"encoded": encoded.ravel().tolist(), "decoded": decoded.ravel().tolist()},
         "inside": inside(loading.to_torch(half), torch.from_numpy(x[:1]), torch.from_numpy(z[:1])),
     }

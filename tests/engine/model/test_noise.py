@@ -16,7 +16,7 @@ from vae_engine.inference.exact import ExactInference, exact_log_px
 from vae_engine.inference.posterior import exact_posterior
 from vae_engine.measure.evaluation import importance_sampled_log_px
 from vae_engine.model import objectives
-from vae_engine.model.likelihoods import FixedGaussian
+from vae_engine.model.likelihoods import FixedGaussian, LinearGaussian
 from vae_engine.model.models import VAE, Posterior
 from vae_engine.stored import weights as weight_files
 
@@ -67,6 +67,17 @@ def test_the_formula_the_factors_and_the_draws_are_of_one_normal(noise: float) -
     error = likelihood.sample(raw.expand(300, 3, 784), rng) - mean
     assert error.std().item() == pytest.approx(noise, rel=0.01)
     assert abs(error.mean().item()) < 5 * noise / math.sqrt(error.numel())
+
+
+def test_a_last_sigmoid_means_the_same_in_the_network_as_in_the_likelihood() -> None:
+    rng = torch.Generator().manual_seed(0)
+    x, raw = torch.rand((4, 784), generator=rng, dtype=torch.float64), torch.randn((3, 784), generator=rng, dtype=torch.float64)
+    linear, fixed = LinearGaussian(torch.tensor(0.3, dtype=torch.float64)), given(0.3)
+    means = torch.sigmoid(raw)
+    torch.testing.assert_close(linear.log_prob(x[:, None], means), fixed.log_prob(x[:, None], raw), rtol=1e-12, atol=1e-9)
+    eta, bias = linear.natural(means)
+    torch.testing.assert_close(linear.statistics(x) @ eta.T + bias, fixed.log_prob(x[:, None], raw), rtol=1e-12, atol=1e-8)
+    assert linear.mean(torch.tensor([-0.5, 1.5])).tolist() == [-0.5, 1.5]
 
 
 def gradients(vae: VAE, x: Tensor, noise: float, beta: float) -> list[Tensor]:

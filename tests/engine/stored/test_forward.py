@@ -21,7 +21,12 @@ CONFIGS = [tiny(e, d, layer_norm=True, dropout=0.2) for e, d in itertools.produc
 CONFIGS += [tiny(e, d, kind="ae") for e, d in zip(ENCODERS, DECODERS, strict=True)]
 CONFIGS += [tiny(activation=activation) for activation in ACTIVATIONS]
 CONFIGS += [tiny(spread="softplus"), tiny(likelihood="gaussian-fixed"), tiny("conv", "conv", likelihood="gaussian", latent_dim=5)]
-CONFIGS += [listed(), tiny(encoder_widths=(), decoder_widths=()), tiny("conv", encoder_widths=(2, 3, 4, 8))]
+CONFIGS += [
+    listed(),
+    listed(likelihood="gaussian-linear"),
+    tiny(encoder_widths=(), decoder_widths=()),
+    tiny("conv", encoder_widths=(2, 3, 4, 8)),
+]
 
 
 def label(config: ModelConfig) -> str:

@@ -3,7 +3,7 @@
 Two files and not one, because a runtime asks for every input of a graph: who decodes has no image at hand.
 
     encoder.onnx    x [batch, 784] → mu, logvar, each [batch, d]; of an autoencoder code [batch, d]
-    decoder.onnx    z [batch, d] → logits, mean [batch, 784]; of a Gaussian likelihood mean, std
+    decoder.onnx    z [batch, d] → logits, mean [batch, 784]; of a learned spread mean, std; of means as they are mean alone
 
 Written from the layer records, without torch, and checked in onnxruntime before a file is kept.
 """
@@ -87,6 +87,9 @@ def _decoded(graph: Graph, stored: Stored, raw: str) -> dict[str, int]:
         graph.add("Sigmoid", ["logits"], name="mean")
         graph.add("Add", [graph.constant(_SMALLEST_SPREAD), graph.add("Softplus", ["spread"])], name="std")
         return {"mean": PIXELS, "std": PIXELS}
+    if stored.model.likelihood == "gaussian-linear":
+        graph.add("Identity", [raw], name="mean")
+        return {"mean": PIXELS}
     graph.add("Identity", [raw], name="logits")
     graph.add("Sigmoid", ["logits"], name="mean")
     return {"logits": PIXELS, "mean": PIXELS}

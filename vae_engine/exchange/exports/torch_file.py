@@ -32,7 +32,14 @@ _ENCODE = {
     ],
     "ae": ["return self.encoder(x)"],
 }
-_MEAN = {"bernoulli": "self.decode_raw(z).sigmoid()", "gaussian": "self.decode_raw(z).chunk(2, dim=-1)[0].sigmoid()"}
+_MEAN = {
+    "bernoulli": "self.decode_raw(z).sigmoid()", "gaussian": "self.decode_raw(z).chunk(2, dim=-1)[0].sigmoid()",
+    "gaussian-fixed": "self.decode_raw(z).sigmoid()", "gaussian-linear": "self.decode_raw(z)",
+}  # fmt: skip
+_RAW = {
+    "bernoulli": "logits", "gaussian": "means before the sigmoid, then spreads: std = 0.01 + softplus",
+    "gaussian-fixed": "means before the sigmoid; noise is their std", "gaussian-linear": "means; noise is their std",
+}  # fmt: skip
 
 
 def write_torch(stored: Stored, folder: Path) -> int:
@@ -52,7 +59,9 @@ def source(stored: Stored) -> str:
     parts = {part: _stack(described[part], 2) for part in ("encoder", "decoder")}
     body = "\n".join(parts.values())
     own = [text for name, text in _own_modules().items() if f"{name}(" in body]
-    raw = {"bernoulli": "logits", "gaussian": "means before the sigmoid, then spreads: std = 0.01 + softplus"}[model.likelihood]
+    noise = '        self.register_buffer("noise", torch.ones(()))\n' if model.noise_is_given else ""
+    raw = _RAW[model.likelihood]
+    within = "" if model.likelihood == "gaussian-linear" else " in [0, 1]"
     kind = "VAE" if model.kind == "vae" else "Autoencoder"
     code = f"[b, {model.latent_dim}]"
     encoded = f"mu and logvar of q(z|x), each {code}" if model.kind == "vae" else f"the code {code}"
@@ -67,10 +76,10 @@ def source(stored: Stored) -> str:
             f'Needs torch and safetensors only; the weights lie in {WEIGHTS} beside this file.\n"""\n\n' + "\n".join(imports),
             *own,
             f"class {kind}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-            f"        self.encoder = {parts['encoder']}\n        self.decoder = {parts['decoder']}\n\n"
+            f"        self.encoder = {parts['encoder']}\n        self.decoder = {parts['decoder']}\n{noise}\n"
             f'    def encode(self, x):\n        """x [b, 784] in [0, 1] → {encoded}."""\n        {encode}\n\n'
             f'    def decode_raw(self, z):\n        """z {code} → {raw}."""\n        return self.decoder(z)\n\n'
-            f'    def decode(self, z):\n        """z {code} → E[x|z] [b, 784] in [0, 1]."""\n'
+            f'    def decode(self, z):\n        """z {code} → E[x|z] [b, 784]{within}."""\n'
             f"        return {_MEAN[model.likelihood]}\n\n"
             f"    @classmethod\n    def load(cls):\n        model = cls()\n"
             f'        model.load_state_dict(load_file(Path(__file__).with_name("{WEIGHTS}")))\n        return model.eval()\n',

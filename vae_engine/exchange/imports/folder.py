@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +13,47 @@ from safetensors.numpy import save as pack
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, mnist
-from vae_engine.exchange.imports import keras_model, onnx_model, proof
+from vae_engine.exchange.imports import keras_model, onnx_model, proof, pythae_model
+from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import records, weights
-from vae_engine.exchange.imports.onnx_model import Found
+from vae_engine.exchange.imports.parts import Found
 from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
-from vae_engine.stored import checkpoints
+from vae_engine.stored import checkpoints, nats
 from vae_engine.stored.config import ListedConfig, TrainConfig
+from vae_engine.stored.weights import NOISE
 
 Others = Callable[[ListedConfig, dict[str, np.ndarray]], Mapping[str, dict[str, Runner]]]
 """For a model its networks in other languages: name → part → runner."""
 _SPREAD_OF_Z = 1.5
+_PIXELS = {"grey": "grey in [0, 1]", "dynamic": "0 or 1, drawn by their grey", "threshold": "0 or 1, by whether grey is above ½"}
 
 
 def import_model(
-    paths: Sequence[Path], folder: Path, *, data: str, protocol: str, wishes: Wishes, others: Others = lambda config, found: {}
+    paths: Sequence[Path],
+    folder: Path,
+    *,
+    data: str,
+    protocol: str,
+    wishes: Wishes,
+    said: Said = NOTHING,
+    others: Others = lambda config, found: {},
 ) -> dict[str, Any]:
     """Read a model, prove it, and write its folder; what is known of it. Raises EngineError where any of that fails.
 
-    `data` are the images that it is of and `protocol` what it sees of a pixel: neither stands in the files.
+    `data` are the images that it is of, `protocol` what it sees of a pixel and `said` its p(x|z): hardly any file tells these.
     """
     if (folder / checkpoints.METRICS).exists():
         raise EngineError(f"{folder} holds a model already; name another folder.")
     images = datasets.shown(data, proof.COUNT)[0].images
     x = mnist.observe_fixed(images, protocol, 0)
-    found = _read(paths, wishes, x)
+    found = _read(paths, wishes, x, said)
+    noise = found.said.noise_of(found.likelihood)
+    train = TrainConfig(data=datasets.pinned(data), classes=datasets.classes(data), protocol=protocol)
+    train = train if noise is None else replace(train, noise=noise)
     config, tensors = _config(found), weights(found.encoder.layers, "encoder") | weights(found.decoder.layers, "decoder")
+    if noise is not None:
+        tensors[NOISE] = np.array(noise, np.float32)
     z = np.random.default_rng(0).normal(size=(proof.COUNT, found.latent_dim)).astype(np.float32) * _SPREAD_OF_Z
     runners = others(config, tensors)
     proved = {
@@ -46,27 +62,32 @@ def import_model(
     }
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
-        "likelihood": "bernoulli, assumed", "pixels": "28 × 28, grey in [0, 1], bright on dark, assumed",
+        "likelihood": found.said.told(found.likelihood), "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed",
+        "nats": nats.caveat(found.likelihood, protocol),
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
         "against": found.runtime,
         "inputs": proof.COUNT,
     }  # fmt: skip
-    train = TrainConfig(data=datasets.pinned(data), classes=datasets.classes(data), protocol=protocol)
     checkpoints.write_config(folder, config, train)
     write_atomically(folder / checkpoints.WEIGHTS, pack(tensors))
     checkpoints.write_metrics(folder, {"imported": about})
     return about
 
 
-def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
-    kinds = {path.suffix.lower() for path in paths}
-    if kinds == {".keras"} and len(paths) == 2:
-        return keras_model.read(paths)
-    if kinds == {".onnx"} and len(paths) <= 2:
-        return onnx_model.read(paths, wishes, images)
-    raise EngineError("Give an encoder's and a decoder's file, both .onnx or both .keras, or one .onnx file that holds both.")
+def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said) -> Found:
+    kinds = sorted(path.suffix.lower() for path in paths)
+    if kinds in ([".keras"], [".keras", ".keras"], [".h5", ".json", ".json"], [".h5", ".h5", ".json", ".json"]):
+        return keras_model.read(paths, said)
+    if kinds in ([".onnx"], [".onnx", ".onnx"]):
+        return onnx_model.read(paths, wishes, images, said)
+    if len(paths) == 1 and paths[0].is_dir():
+        return pythae_model.read(paths[0], said)
+    raise EngineError(
+        "Give an encoder's and a decoder's file, both .onnx or both .keras; one .onnx or .keras file that holds both; "
+        "two .json files and their .weights.h5; or the folder of a pythae model."
+    )
 
 
 def _config(found: Found) -> ListedConfig:
     described = {"encoder": records(found.encoder.layers), "decoder": records(found.decoder.layers)}
-    return ListedConfig(kind=found.kind, latent_dim=found.latent_dim, layers=described)
+    return ListedConfig(kind=found.kind, latent_dim=found.latent_dim, likelihood=found.likelihood, layers=described)

@@ -3,58 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange.imports import graph as graphs
+from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import Built, affine, layer, parallel
 from vae_engine.exchange.imports.graph import Graph
 from vae_engine.exchange.imports.matching import Match
 from vae_engine.exchange.imports.nodes import view
+from vae_engine.exchange.imports.parts import Found, Part, without_sigmoid
 from vae_engine.exchange.imports.roles import Heads, Wishes, heads
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored.architecture import PIXELS
 
-Reference = Callable[[np.ndarray], np.ndarray]
 _AFTER = {"logvar": (), "log_std": ("twice",), "std": ("log", "twice"), "var": ("log",), "": ()}
-_VIEWS = ("reshape", "flatten", "permute")
 
 
-@dataclass
-class Part:
-    """A network as found, and the numbers that its original gives: rows [n, width] → [n, width]."""
-
-    layers: list[Built]
-    reference: Reference
-    trial: dict[str, np.ndarray]
-    """The original's values for a few rows, by name; "" is its input."""
-    file: str
-    told: str
-
-
-@dataclass
-class Found:
-    """A model as found."""
-
-    kind: str
-    latent_dim: int
-    encoder: Part
-    decoder: Part
-    runtime: str = "onnxruntime"
-    """What gave the original's numbers; nothing where nobody was asked."""
-
-
-def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
+def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said = NOTHING) -> Found:
     """The model of one file or two; `images` [n, 784] in [0, 1] are to see how it behaves. Raises EngineError."""
     with graphs.refused(paths[0]):
-        return _read(paths, wishes, images)
+        return _read(paths, wishes, images, said)
 
 
-def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
+def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said) -> Found:
     encoder = graphs.read(paths[0])
     if math.prod(encoder.shape) != PIXELS:
         raise EngineError(f"{paths[0].name} takes images of shape {list(encoder.shape)}; here they are 28 × 28, of one grey map.")
@@ -75,9 +50,9 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray) -> Found:
         latent = width
     elif width != latent:
         raise EngineError(f"The encoder gives {latent} numbers as z's mean, and the decoder takes {width}.")
-    return Found(
-        "vae" if both or found.spread else "ae", latent, _encoder(encoder, match, found, both), _decoder(decoder, source, wishes)
-    )
+    kind = "vae" if both or found.spread else "ae"
+    part, likelihood = _decoder(decoder, source, wishes, said)
+    return Found(kind, latent, _encoder(encoder, match, found, both), part, likelihood, said, "onnxruntime")
 
 
 def _encoder(graph: Graph, match: Match, found: Heads, both: bool) -> Part:
@@ -107,7 +82,8 @@ def _spread(step: str) -> Built:
     return layer("log") if step == "log" else affine(np.array([2.0]), np.zeros(1))
 
 
-def _decoder(graph: Graph, source: str, wishes: Wishes) -> Part:
+def _decoder(graph: Graph, source: str, wishes: Wishes, said: Said) -> tuple[Part, str]:
+    """The decoder up to the numbers before a last sigmoid, or to its end where there is none, and its likelihood."""
     match = Match(graph, source)
     ends = [name for name in graph.outputs if name in match.reached and math.prod(graph.values[name].shape[1:]) == PIXELS]
     end = wishes.logits or (ends[0] if ends else "")
@@ -116,28 +92,15 @@ def _decoder(graph: Graph, source: str, wishes: Wishes) -> Part:
     shape = graph.values[source].shape[1:]
     found = tidy([*view((math.prod(shape),), shape), *match.layers(end), layer("flatten")], (math.prod(shape),))
     cut = without_sigmoid(found, (math.prod(shape),))
-    ends_in_sigmoid, found = cut is not None, found if cut is None else cut
-    if not ends_in_sigmoid and not wishes.logits:
-        raise EngineError(
-            f"{graph.path.name} does not end in a sigmoid. If its output {end!r} holds logits, say --logits {end}; "
-            "a decoder of other numbers has no likelihood that is known here."
-        )
-
-    logits = _before_sigmoid(graph, end) if ends_in_sigmoid else end
+    likelihood = said.chosen(graph.path.name, cut is not None or bool(wishes.logits), end)
+    last = end if cut is None else _before_sigmoid(graph, end)
 
     def reference(rows: np.ndarray) -> np.ndarray:
-        return graph.run(rows, [logits], source)[0].reshape(len(rows), -1).astype(np.float64)
+        return graph.run(rows, [last], source)[0].reshape(len(rows), -1).astype(np.float64)
 
-    told = f"{'logits before the sigmoid of ' if ends_in_sigmoid else 'logits '}{end!r}"
-    return Part(found, reference, graph.values | {"": graph.values[source]}, graph.path.name, told)
-
-
-def without_sigmoid(found: list[Built], shape: tuple[int, ...]) -> list[Built] | None:
-    """The layers before a last sigmoid, with whatever other shapes come after it; nothing where there is none."""
-    last = max((index for index, one in enumerate(found) if one.record["op"] not in _VIEWS), default=-1)
-    if last < 0 or found[last].record["op"] != "sigmoid":
-        return None
-    return tidy([*found[:last], *found[last + 1 :]], shape)
+    told = f"{'logits ' if wishes.logits else 'means '}{end!r}" if cut is None else f"logits before the sigmoid of {end!r}"
+    values = graph.values | {"": graph.values[source]}
+    return Part(found if cut is None else cut, reference, values, graph.path.name, told), likelihood
 
 
 def _before_sigmoid(graph: Graph, end: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange.imports.built import Built, records, weights
-from vae_engine.exchange.imports.onnx_model import Part
+from vae_engine.exchange.imports.parts import Part
 from vae_engine.stored import forward
 
 COUNT, TOLERANCE = 256, 1e-4

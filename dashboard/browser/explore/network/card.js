@@ -104,7 +104,7 @@ export function createUnitCard(app, rows, leave) {
       setText(number, `gives ${signedNumber(unitValue(values, stage, unit.unit), 3)} now`);
       if (anew || ramp !== paintedFor[0]) for (const {cells, weights} of shown) cells.paint(weights.values, reachOf(weights), ramp);
       if (unit.part === "decoder" && (anew || !sameItems([ramp, row.version()], paintedFor))) {
-        const change = effectOf(trace, unit.place, unit.unit);
+        const change = effectOf(app.models[unit.model].network, trace, unit.place, unit.unit);
         const most = change.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-9);
         effect.showError(change.map((value) => value / most), NONE, app.theme);
         setText(strongest, `adds to ${decodedWords(app.models[unit.model].bundle.header.config).symbol}, ±${most < 0.005 ? most.toExponential(0).replace("-", "−") : signedNumber(most)}`);

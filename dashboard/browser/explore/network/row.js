@@ -1,7 +1,7 @@
 // @ts-check
 // One model from x to π: every stage of its encoder, what lies between, every stage of its decoder, with the numbers they have now.
 
-import {sigmoid, softplus} from "../../model/activations.js";
+import {softplus} from "../../model/activations.js";
 import {stagesOf, unitValue} from "../../model/stages.js";
 import {createTrace, reachesOf} from "../../model/trace.js";
 import {epsilonOf} from "../../images/digits.js";
@@ -85,7 +85,7 @@ export function createRow(model, {chosen, draw}) {
     element.replaceChildren(make("h3", {class: "lxn-name"}, model.short), picture("x, what the encoder sees", x.element, ["x", "28 × 28"]),
       make("div", {class: "lxn-part lxn-encoder", role: "group", "aria-label": "Encoder"}, ...encoder), middle.element,
       make("div", {class: "lxn-part", role: "group", "aria-label": "Decoder"}, ...shown.decoder.map(({view}) => view.element)),
-      picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [`${decoded.symbol} = sigmoid`, "28 × 28"]), links.element);
+      picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [decoded.made, "28 × 28"]), links.element);
     [ranFor, owing, resized] = [{decoder: [], encoder: []}, false, true];
   }
 
@@ -96,7 +96,7 @@ export function createRow(model, {chosen, draw}) {
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
-    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : "logits") : stage.shape.join("×");
+    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : decoded.raw) : stage.shape.join("×");
     const does = `${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim();
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
       lines: [make("span", {}, ...explained([{text: does, means: meaningOf(stage)}])), make("span", {class: "lxn-products"}, products && `${products}\u00a0=`), countText(stage)]});
@@ -114,7 +114,7 @@ export function createRow(model, {chosen, draw}) {
       [decodedAt, ranFor.decoder] = [z, [...z]];
       runs.decoder++;
       /** @type {ReturnType<typeof createTrace>} */ (decoder).run(z);
-      for (let i = 0; i < 784; i++) mean[i] = sigmoid(last[i]);
+      for (let i = 0; i < 784; i++) mean[i] = /** @type {import("../../model/networks.js").Network} */ (network).likelihood.mean(last[i]);
       owing = follows;
       if (owing) return;
     }

@@ -14,9 +14,11 @@ const OPS = {
 };
 const SILENT = ["dropout", "flatten", "reshape"]; // they change no number here
 
-/** What the decoder's numbers become: chances of ink, or the means of Gaussian pixels. @param {{likelihood?: string}} config of a model */
+/** What the decoder's numbers are and become: chances of ink, or the means of Gaussian pixels. @param {{likelihood?: string}} config of a model */
 export function decodedWords({likelihood = "bernoulli"}) {
-  return likelihood === "bernoulli" ? {symbol: "π", meaning: "the chance of ink for each pixel"} : {symbol: "μ(z)", meaning: "the mean of each pixel"};
+  if (likelihood === "bernoulli") return {symbol: "π", meaning: "the chance of ink for each pixel", raw: "logits", made: "π = sigmoid"};
+  const gaussian = {symbol: "μ(z)", meaning: "the mean of each pixel"};
+  return likelihood === "gaussian-linear" ? {...gaussian, raw: "means", made: "μ(z), shown from 0 to 1"} : {...gaussian, raw: "logits", made: "μ(z) = sigmoid"};
 }
 
 /** @param {string} op */

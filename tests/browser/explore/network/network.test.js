@@ -33,7 +33,8 @@ test("z = μ + σ ⊙ ε, whichever of the two was first", () => {
 
 test("only of Bernoulli pixels the decoder's numbers become chances of ink", () => {
   for (const config of [{}, { likelihood: "bernoulli" }]) assert.deepEqual(decodedWords(config).symbol, "π");
-  for (const likelihood of ["gaussian", "gaussian-fixed"]) assert.doesNotMatch(Object.values(decodedWords({ likelihood })).join(), /π|chance|ink/);
+  for (const likelihood of ["gaussian", "gaussian-fixed", "gaussian-linear"]) assert.doesNotMatch(Object.values(decodedWords({ likelihood })).join(), /π|chance|ink/);
+  assert.doesNotMatch(Object.values(decodedWords({ likelihood: "gaussian-linear" })).join(), /logit|sigmoid/);
 });
 
 test("KL is the integral of q log q/p, and the share of draws beyond is counted", () => {

@@ -21,7 +21,14 @@ from vae_engine.stored import checkpoints
 
 CONFIGS = [tiny(e, d, layer_norm=True, dropout=0.2) for e, d in zip(ENCODERS, DECODERS, strict=True)]
 CONFIGS += [tiny(activation=one) for one in ("relu", "silu", "tanh")]
-CONFIGS += [listed(), tiny(spread="softplus"), tiny(likelihood="gaussian"), tiny(kind="ae"), tiny(latent_dim=7)]
+CONFIGS += [
+    listed(),
+    listed(likelihood="gaussian-linear"),
+    tiny(spread="softplus"),
+    tiny(likelihood="gaussian"),
+    tiny(kind="ae"),
+    tiny(latent_dim=7),
+]
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:

@@ -21,6 +21,7 @@ from vae_engine.stored import checkpoints
 
 CONFIGS = [tiny(e, d, layer_norm=True, dropout=0.2) for e, d in zip(ENCODERS, DECODERS, strict=True)]
 CONFIGS += [listed(), tiny(spread="softplus", likelihood="gaussian"), tiny(kind="ae", activation="silu")]
+CONFIGS += [tiny(likelihood="gaussian-fixed"), listed(likelihood="gaussian-linear")]
 
 _RUN = """
 import json, sys
