@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from vae_engine.base import bounds
 from vae_engine.command.commands import add_command, show
 from vae_engine.data import datasets
 from vae_engine.exchange.imports import assumed, folder
@@ -18,6 +19,7 @@ from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.stored.config import ListedConfig
 
+MOST_MEMORY, MOST_SECONDS = 2 * 2**30, 60
 _HELP = {
     "mu": "the value that is the mean of q(z|x), by its name in the file",
     "logvar": "the value that is its log-variance",
@@ -66,11 +68,12 @@ def options(arguments: argparse.Namespace) -> dict[str, str]:
 def take_in(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
     """Import the model that `add_options` names into a folder; what is known of it. Raises EngineError."""
     wishes = Wishes(**{wish.name: getattr(arguments, wish.name) for wish in dataclasses.fields(Wishes)})
-    return folder.import_model(
-        arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
-        said=Said(arguments.likelihood, arguments.noise),
-        others=_by_torch if importlib.util.find_spec("torch") else lambda config, found: {},
-    )  # fmt: skip
+    with bounds.memory(MOST_MEMORY), bounds.seconds(MOST_SECONDS):
+        return folder.import_model(
+            arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
+            said=Said(arguments.likelihood, arguments.noise),
+            others=_by_torch if importlib.util.find_spec("torch") else lambda config, found: {},
+        )  # fmt: skip
 
 
 def told(about: dict[str, Any]) -> str:

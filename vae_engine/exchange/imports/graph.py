@@ -7,6 +7,8 @@ much arithmetic an exporter put around it, and its number is then known: so noth
 from __future__ import annotations
 
 import contextlib
+import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +20,8 @@ from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 
 LARGEST = 256 * 2**20
-_MOST_NODES = 3000
-_ROWS = 3
+_MOST_NODES, _MOST_NUMBERS = 3000, 2**24
+_ROWS, _AT_ONCE = 3, 32
 _RANDOM = ("RandomNormalLike", "RandomNormal", "RandomUniformLike", "RandomUniform", "Bernoulli", "Multinomial")
 
 
@@ -76,7 +78,7 @@ class Graph:
         """
         source = source or self.source
         session, others = (self.session, {}) if source == self.source else (self._from(source), {self.source: self.shape})
-        step = self.rows if self.fixed else len(rows)
+        step = self.rows if self.fixed else min(len(rows), _AT_ONCE)
         short = -len(rows) % step
         padded = np.concatenate([rows, rows[:1].repeat(short, 0)]) if short else rows
         shapes = others | {source: self.values[source].shape[1:]}
@@ -135,13 +137,18 @@ def read(path: Path) -> Graph:
         raise EngineError(
             f"{path} uses operations that are not ONNX's own{f': {strange.op_type}' if strange is not None else ''}."
         )
+    inner = next((node for node in graph.node if any(one.HasField("g") or one.graphs for one in node.attribute)), None)
+    if inner is not None:
+        raise EngineError(f"{path}: {inner.op_type} holds a graph of its own; loops and branches are not read.")
     given = {one.name for one in graph.initializer}
     inputs = [one for one in graph.input if one.name not in given]
     if len(inputs) != 1:
         raise EngineError(f"{path} has {len(inputs)} inputs; an encoder or a decoder has one.")
     sides = [side.dim_value for side in inputs[0].type.tensor_type.shape.dim]
-    if len(sides) < 2 or not all(0 < side < 10**5 for side in sides[1:]) or sides[0] > 4096:
-        raise EngineError(f"{path}: the shape of its input {inputs[0].name!r} must be known but for the number of images.")
+    if len(sides) < 2 or min(sides[1:]) < 1 or math.prod(sides[1:]) * max(sides[0], 1) > _MOST_NUMBERS:
+        raise EngineError(
+            f"{path}: the shape of its input {inputs[0].name!r} must be known but for the number of images, and small."
+        )
     fixed, rows = sides[0] > 0, sides[0] or _ROWS
     drawn = _cut_draws(onnx, graph)
     outputs = tuple(one.name for one in graph.output)
@@ -200,8 +207,9 @@ def refused(path: Path) -> Iterator[None]:
             yield
     except EngineError:
         raise
-    except MemoryError:
-        raise EngineError(f"{path} needs more memory than there is.") from None
     except Exception as error:
-        said = " ".join(str(error).split())[:200]
+        said = " ".join(str(error).split())
+        if isinstance(error, MemoryError) or re.search("bfc_arena|bad_alloc|allocate memory", said):
+            raise EngineError(f"{path} needs more memory than a small model may.") from None
+        said = said[:200]
         raise EngineError(f"{path} cannot be read as ONNX: {said or type(error).__name__}") from None

@@ -22,11 +22,13 @@ _BY_NUMBER = frozenset((
     "Identity", "LeakyRelu", "Less", "LessOrEqual", "Log", "Max", "Min", "Mul", "Neg", "Not", "Or", "Pow", "Reciprocal", "Relu",
     "Sigmoid", "Sign", "Softplus", "Sqrt", "Sub", "Tanh", "Where",
 ))  # fmt: skip
-_CURVES: tuple[dict[str, Any], ...] = (
+CURVES: tuple[dict[str, Any], ...] = (
     {"op": "gelu_erf"}, {"op": "gelu"}, {"op": "silu"}, {"op": "softplus"}, {"op": "elu", "alpha": 1.0}, {"op": "sigmoid"},
     {"op": "tanh"}, {"op": "relu"},
 )  # fmt: skip
+JOINS = {"Add": "residual", "Sub": "residual", "Sum": "residual", "Concat": "parallel"}
 _SAME_CURVE = 2e-6
+_MOST_JOINS = 500
 
 
 class Match:
@@ -37,6 +39,7 @@ class Match:
         self.reached = graph.varying(source)
         self.varying = graph.varying(graph.source)
         self._through, self._depth = {source: source}, {source: 0}
+        self._joins = 0
         self._dominators()
 
     def layers(self, end: str, start: str = "") -> list[Built]:
@@ -90,9 +93,12 @@ class Match:
         return [name for name in dict.fromkeys(node.inputs) if name in self.reached]
 
     def _joined(self, node: Node, start: str, end: str) -> list[Built]:
+        self._joins += 1  # where ways meet that met before, each way back is walked again: twice as many with each meeting
+        if self._joins > _MOST_JOINS:
+            raise nodes.refuse(self.graph, node, "joins more ways than a small VAE has")
         if curve := self._curve(start, end):
             return curve
-        if node.op not in ("Add", "Sub", "Sum", "Concat") or any(name not in self.reached for name in node.inputs):
+        if node.op not in JOINS or any(name not in self.reached for name in node.inputs):
             raise nodes.refuse(self.graph, node, "joins several ways in a manner that is not known here")
         parts = [self.layers(name, start) for name in node.inputs]
         if node.op == "Concat":
@@ -134,7 +140,7 @@ class Match:
         with graphs.refused(self.graph.path):
             session = runtime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"], enable_fallback=0)
             curve = session.run(None, {start: points})[0]
-        for record in _CURVES:
+        for record in CURVES:
             own = forward.pointwise(record, points.astype(np.float64))
             scale = float(own @ curve) / float(own @ own)
             if np.abs(curve - scale * own).max() < _SAME_CURVE * max(1.0, np.abs(curve).max()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ from vae_engine.base.errors import EngineError
 from vae_engine.exchange.imports.built import Built, affine, layer, linear, weighted
 from vae_engine.exchange.imports.graph import Graph, Node
 
-_VIEWS = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Cast", "Dropout", "Expand")
 _POINTWISE = {
     "Relu": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus", "Sin": "sin", "Cos": "cos", "Log": "log",
 }  # fmt: skip
+_MOST_WEIGHTS = 2**24
 Shape = tuple[int, ...]
 
 
@@ -47,51 +48,39 @@ class _Reader:
         return refuse(self.graph, self.node, why)
 
     def layers(self) -> list[Built]:
-        op, says, made = self.node.op, self.node.says, self.made
-        if op in _POINTWISE:
-            return [layer(_POINTWISE[op], made)]
-        if op in _VIEWS:
-            return view(self.before, self.after, made)
-        match op:
-            case "LeakyRelu":
-                return [layer("leaky_relu", made, slope=says.get("alpha", 0.01))]
-            case "PRelu" if self.constant(1).size == 1:
-                return [layer("leaky_relu", made, slope=float(np.ravel(self.constant(1))[0]))]
-            case "Elu":
-                return [layer("elu", made, alpha=says.get("alpha", 1.0))]
-            case "Selu":
-                scale = says.get("gamma", 1.0507009873554805)
-                return [layer("elu", alpha=says.get("alpha", 1.6732632423543772)), affine(np.array([scale]), np.zeros(1), made)]
-            case "Gelu":
-                return [layer("gelu" if says.get("approximate") == "tanh" else "gelu_erf", made)]
-            case "Clip" | "Max" | "Min":
-                return [self._clamp()]
-            case "Add" | "Sub" | "Mul" | "Div" | "Neg":
-                return self._arithmetic()
-            case "Gemm" | "MatMul":
-                return self._linear()
-            case "BatchNormalization":
-                return self._batch_norm()
-            case "LayerNormalization":
-                return self._layer_norm()
-            case "Conv" | "ConvTranspose":
-                return self._convolution()
-            case "MaxPool" | "AveragePool" | "GlobalAveragePool" | "GlobalMaxPool" | "ReduceMean":
-                return self._pool()
-            case "Resize" | "Upsample":
-                return [self._resize()]
-            case "Transpose":
-                perm = says.get("perm") or list(range(len(self.before), -1, -1))
-                if perm[0] != 0:
-                    raise self.refuse("moves the axis of the images")
-                return [layer("permute", made, order=[axis - 1 for axis in perm[1:]])]
-            case "Pad":
-                return self._pad()
-            case "Slice" | "Split" | "Gather":
-                return self._part()
-        raise self.refuse("is of a kind that is not known here")
+        if self.node.op not in KNOWN:
+            raise self.refuse("is of a kind that is not known here")
+        return KNOWN[self.node.op][1](self)
 
-    def _clamp(self) -> Built:
+    def pointwise(self) -> list[Built]:
+        return [layer(_POINTWISE[self.node.op], self.made)]
+
+    def view(self) -> list[Built]:
+        return view(self.before, self.after, self.made)
+
+    def leaky_relu(self) -> list[Built]:
+        slope = self.constant(1) if self.node.op == "PRelu" else np.array(self.node.says.get("alpha", 0.01))
+        if slope is None or slope.size != 1:
+            raise self.refuse("has a slope for each map, or one that varies")
+        return [layer("leaky_relu", self.made, slope=float(np.ravel(slope)[0]))]
+
+    def elu(self) -> list[Built]:
+        return [layer("elu", self.made, alpha=self.node.says.get("alpha", 1.0))]
+
+    def selu(self) -> list[Built]:
+        scale, alpha = self.node.says.get("gamma", 1.0507009873554805), self.node.says.get("alpha", 1.6732632423543772)
+        return [layer("elu", alpha=alpha), affine(np.array([scale]), np.zeros(1), self.made)]
+
+    def gelu(self) -> list[Built]:
+        return [layer("gelu" if self.node.says.get("approximate") == "tanh" else "gelu_erf", self.made)]
+
+    def permute(self) -> list[Built]:
+        order = self.node.says.get("perm") or list(range(len(self.before), -1, -1))
+        if order[0] != 0:
+            raise self.refuse("moves the axis of the images")
+        return [layer("permute", self.made, order=[axis - 1 for axis in order[1:]])]
+
+    def clamp(self) -> list[Built]:
         if self.node.op == "Clip":
             low, high = self.constant(1), self.constant(2)
             bounds = [self.node.says.get("min", low), self.node.says.get("max", high)]
@@ -104,10 +93,10 @@ class _Reader:
             end if one is None else float(np.ravel(one)[0]) for one, end in zip(bounds, (-1e29, 1e29), strict=True)
         )
         if (lowest, highest) == (0.0, 1e29):
-            return layer("relu", self.made)
-        return layer("clamp", self.made, low=max(lowest, -1e29), high=min(highest, 1e29))
+            return [layer("relu", self.made)]
+        return [layer("clamp", self.made, low=max(lowest, -1e29), high=min(highest, 1e29))]
 
-    def _arithmetic(self) -> list[Built]:
+    def arithmetic(self) -> list[Built]:
         if self.node.op == "Neg":
             return scaled(-np.ones(1), np.zeros(1), self.before, self.made)
         first = self.node.inputs[0] == self.given
@@ -132,7 +121,7 @@ class _Reader:
                 return scaled(1 / other, zero, self.before, self.made)
         raise self.refuse("divides by what varies")
 
-    def _linear(self) -> list[Built]:
+    def linear(self) -> list[Built]:
         says = self.node.says
         matrix = self.constant(1)
         if self.node.inputs[0] != self.given or matrix is None or matrix.ndim != 2 or says.get("transA"):
@@ -148,14 +137,14 @@ class _Reader:
             *view((len(weight),), self.after, self.made),
         ]
 
-    def _batch_norm(self) -> list[Built]:
+    def batch_norm(self) -> list[Built]:
         gain, bias, mean, variance = (self.graph.values[name].astype(np.float64) for name in self.node.inputs[1:5])
         if self.node.says.get("training_mode"):
             raise self.refuse("normalises by the batch, as in training: export the model at rest, after eval()")
         weight = gain / np.sqrt(variance + self.node.says.get("epsilon", 1e-5))
         return [affine(weight, bias - mean * weight, self.made)]
 
-    def _layer_norm(self) -> list[Built]:
+    def layer_norm(self) -> list[Built]:
         axis, rank = self.node.says.get("axis", -1), len(self.before)
         over = self.before[(axis if axis < 0 else axis - 1 - rank) :]
         size = math.prod(over)
@@ -187,14 +176,17 @@ class _Reader:
                 edges[axis], edges[axis + 2] = first, total - first
         return list(kernel), list(stride), list(dilation), edges
 
-    def _convolution(self) -> list[Built]:
+    def convolution(self) -> list[Built]:
         weight = self.constant(1)
         if weight is None or self.node.inputs[0] != self.given or weight.ndim != 4:
             raise self.refuse("has weights that vary, or is not over images of two dimensions")
         transposed = self.node.op == "ConvTranspose"
         _, stride, dilation, (top, left, bottom, right) = self._sides(weight.shape[2:])
-        weight = _dense(weight, self.node.says.get("group", 1))
-        weight = _dilated(weight, dilation)
+        groups = self.node.says.get("group", 1)
+        spread = math.prod((side - 1) * gap + 1 for side, gap in zip(weight.shape[2:], dilation, strict=True))
+        if math.prod(weight.shape[:2]) * groups * spread > _MOST_WEIGHTS:
+            raise self.refuse("has more groups of maps, or wider gaps, than a small VAE has")
+        weight = _dilated(_dense(weight, groups), dilation)
         inner, outer = (weight.shape[0], weight.shape[1]) if transposed else (weight.shape[1], weight.shape[0])
         bias = self.constant(2)
         says = {"in": inner, "out": outer, "kernel": list(weight.shape[2:]), "stride": stride}
@@ -210,7 +202,7 @@ class _Reader:
         found = weighted("conv", weight, bias, self.made, **says, padding=cut)
         return [*([layer("pad", edges=rest)] if any(rest) else []), found]
 
-    def _pool(self) -> list[Built]:
+    def pool(self) -> list[Built]:
         op, says, largest = self.node.op, self.node.says, "Max" in self.node.op
         if op.startswith("Global") or op == "ReduceMean":
             axes = self.constant(1)
@@ -235,7 +227,7 @@ class _Reader:
         counts = {} if largest else {"counting": counting and any(edges)}
         return [layer("max_pool" if largest else "avg_pool", self.made, kernel=kernel, stride=stride, edges=edges, **counts)]
 
-    def _resize(self) -> Built:
+    def resize(self) -> list[Built]:
         says = self.node.says
         mode, places = says.get("mode", "nearest"), says.get("coordinate_transformation_mode", "half_pixel")
         if self.node.op == "Upsample":
@@ -245,12 +237,12 @@ class _Reader:
         whole = all(after % before == 0 for before, after in zip(self.before[1:], self.after[1:], strict=True))
         floored = places == "asymmetric" and says.get("nearest_mode", "floor") == "floor"
         if mode == "nearest" and (floored or (whole and places in ("half_pixel", "asymmetric", "pytorch_half_pixel"))):
-            return layer("upsample", self.made, to=list(self.after[1:]), mode="nearest", corners=False)
+            return [layer("upsample", self.made, to=list(self.after[1:]), mode="nearest", corners=False)]
         if mode == "linear" and places in ("half_pixel", "pytorch_half_pixel", "align_corners") and not says.get("antialias"):
-            return layer("upsample", self.made, to=list(self.after[1:]), mode="bilinear", corners=places == "align_corners")
+            return [layer("upsample", self.made, to=list(self.after[1:]), mode="bilinear", corners=places == "align_corners")]
         raise self.refuse(f"resizes in a way that is not known here ({mode}, {places})")
 
-    def _pad(self) -> list[Built]:
+    def pad(self) -> list[Built]:
         pads, value = self.constant(1), self.constant(2)
         pads = list(self.node.says.get("pads", []) if pads is None else pads.tolist())
         axes = self.constant(3)
@@ -276,12 +268,16 @@ class _Reader:
         inside = layer("pad", edges=[top, left, bottom, right])
         return [layer("permute", order=[2, 0, 1]), inside, layer("permute", self.made, order=[1, 2, 0])]
 
-    def _part(self) -> list[Built]:
+    def part(self) -> list[Built]:
         """Some of the numbers, found by running the node over their places."""
         index = self.node.outputs.index(self.made)
         if len(self.before) == 1 and len(self.after) == 1:
-            size, starts = self.before[0], self._starts(index)
-            return [linear(np.eye(size)[starts], None, self.made)]
+            starts = self._starts(index)
+            if len(starts) * self.before[0] > _MOST_WEIGHTS:
+                raise self.refuse("takes a part of more numbers than a small VAE has")
+            chooses = np.zeros((len(starts), self.before[0]), np.float32)
+            chooses[np.arange(len(starts)), starts] = 1
+            return [linear(chooses, None, self.made)]
         if len(self.before) == 3 and len(self.after) == 3 and self.node.op == "Slice":
             start, end, axes, step = (self.constant(place) for place in (1, 2, 3, 4))
             if start is None or end is None or (step is not None and any(np.ravel(step) != 1)):
@@ -313,6 +309,32 @@ class _Reader:
         if start is None or end is None or axes is None or [axis % 2 for axis in axes.tolist()] != [1]:
             raise self.refuse("takes some of the images of a batch")
         return list(range(size))[slice(int(start[0]), int(end[0]), 1 if step is None else int(step[0]))]
+
+
+KNOWN: dict[str, tuple[str, Callable[[_Reader], list[Built]]]] = {
+    **{op: (kind, _Reader.pointwise) for op, kind in _POINTWISE.items()},
+    **dict.fromkeys(("Reshape", "Squeeze", "Unsqueeze", "Expand"), ("reshape", _Reader.view)),
+    **dict.fromkeys(("Identity", "Cast", "Dropout"), ("", _Reader.view)),
+    **dict.fromkeys(("LeakyRelu", "PRelu"), ("leaky_relu", _Reader.leaky_relu)),
+    **dict.fromkeys(("Clip", "Max", "Min"), ("clamp relu", _Reader.clamp)),
+    **dict.fromkeys(("Add", "Sub", "Mul", "Div", "Neg"), ("affine", _Reader.arithmetic)),
+    **dict.fromkeys(("Gemm", "MatMul"), ("linear", _Reader.linear)),
+    **dict.fromkeys(("MaxPool", "GlobalMaxPool"), ("max_pool", _Reader.pool)),
+    **dict.fromkeys(("AveragePool", "GlobalAveragePool", "ReduceMean"), ("avg_pool", _Reader.pool)),
+    **dict.fromkeys(("Resize", "Upsample"), ("upsample", _Reader.resize)),
+    **dict.fromkeys(("Slice", "Split", "Gather"), ("pad linear", _Reader.part)),
+    "Flatten": ("flatten", _Reader.view),
+    "Elu": ("elu", _Reader.elu),
+    "Selu": ("elu", _Reader.selu),
+    "Gelu": ("gelu gelu_erf", _Reader.gelu),
+    "BatchNormalization": ("affine", _Reader.batch_norm),
+    "LayerNormalization": ("layer_norm", _Reader.layer_norm),
+    "Conv": ("conv", _Reader.convolution),
+    "ConvTranspose": ("conv_transpose", _Reader.convolution),
+    "Transpose": ("permute", _Reader.permute),
+    "Pad": ("pad", _Reader.pad),
+}
+"""For each operator the kinds of layer that it may become, and how it is read; without a kind none."""
 
 
 def view(before: Shape, after: Shape, value: str = "") -> list[Built]:

@@ -16,8 +16,8 @@ def tidy(found: list[Built], shape: Shape) -> list[Built]:
     """Layers that do the same to rows of a shape, as few as can be. Raises EngineError for layers that do not fit."""
     found = [_inside(one, before) for one, before in zip(found, _shapes(found, shape), strict=False)]
     while True:
-        for index in range(len(found)):
-            before = _shapes(found[:index], shape)[-1]
+        shapes = _shapes(found, shape)
+        for index, before in enumerate(shapes[:-1]):
             instead = next((new for rule in _RULES if (new := rule(found[index : index + 2], before)) is not None), None)
             if instead is not None:
                 found[index : index + 2] = instead
