@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from support import layer_cases
 from support.builders import DECODERS, ENCODERS, listed, save_model, tiny
 
 from vae_engine import ModelConfig
@@ -69,3 +70,20 @@ def test_the_name_of_a_folder_is_no_code(tmp_path: Path) -> None:
     compiled = torch_file.source(stored)
     assert "\nimport os" not in compiled
     compile(compiled, "model.py", "exec")
+
+
+def test_every_kind_of_layer_is_written_as_it_runs() -> None:
+    stacks = {name: torch_file._stack(described, 1) for name, (_, described) in layer_cases.CASES.items()}
+    listed = "\n".join(f"    {name!r}: {stack}," for name, stack in stacks.items())
+    imports = "import math\nfrom typing import Any\nimport torch\nfrom torch import Tensor, nn\n"
+    text = "\n\n".join([imports, *torch_file._own_modules().values(), f"NETS = {{\n{listed}\n}}"])
+    assert "vae_engine" not in text
+    names: dict[str, dict[str, torch.nn.Module]] = {}
+    exec(compile(text, "model.py", "exec"), names)  # noqa: S102 (our own text)
+    kept, expected = layer_cases.tensors(), json.loads((layer_cases.FOLDER / "expected.json").read_text(encoding="utf-8"))
+    for name, net in names["NETS"].items():
+        own = {key.removeprefix(f"{name}."): torch.from_numpy(one) for key, one in kept.items() if key.startswith(f"{name}.")}
+        x = own.pop("input")
+        net.eval().load_state_dict(own)
+        with torch.no_grad():
+            np.testing.assert_allclose(net(x).ravel(), expected[name]["numbers"], rtol=0, atol=1e-5, err_msg=name)
