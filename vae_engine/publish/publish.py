@@ -21,7 +21,7 @@ from vae_engine.stored import checkpoints, knobs, registry, weights
 from vae_engine.stored.checkpoints import Stored
 
 _SAMPLES = 10
-_HISTORY = ("steps", "seconds", "selection", "imported")
+_HISTORY = ("steps", "seconds", "selection", "imported", "pulled")
 
 
 def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float], None]) -> Stored:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,3 +84,11 @@ def test_runs_that_differ_in_more_than_the_seed_are_refused(tmp_path: Path, chan
         publish("tiny", [first, second], silent)
     assert one_line(refused.value)
     assert not registry.PRETRAINED.exists()
+
+
+def test_where_a_model_is_from_outlives_new_numbers(tiny_vae: Path, tmp_path: Path, command: Command) -> None:
+    shutil.copytree(tiny_vae, tmp_path / "mine")
+    origin = {"imported": {"files": ["encoder.onnx"]}, "pulled": {"repo": "ann/vae", "commit": "0" * 40}}
+    checkpoints.write_metrics(tmp_path / "mine", origin | {"elbo": -1.0, "stale": 1.0})
+    found = json.loads(command("evaluate", tmp_path / "mine", "--limit", 5, "--save", "--json")[1])
+    assert checkpoints.read(tmp_path / "mine").metrics == found | origin
