@@ -21,6 +21,7 @@ _HOME = {
     "Posterior": "model.models",
     "TrainConfig": "stored.config",
     "VAE": "model.models",
+    "adopt": "exchange.live.adopt",
     "build_model": "model.models",
     "evaluate": "measure.evaluation",
     "exact_log_px": "inference.exact",

@@ -8,16 +8,12 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from vae_engine.base import bounds
 from vae_engine.command.commands import add_command, show
 from vae_engine.data import datasets
 from vae_engine.exchange.imports import assumed, folder
 from vae_engine.exchange.imports.assumed import Said
-from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
-from vae_engine.stored.config import ListedConfig
 
 MOST_MEMORY, MOST_SECONDS = 2 * 2**30, 60
 _HELP = {
@@ -72,7 +68,7 @@ def take_in(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
         return folder.import_model(
             arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
             said=Said(arguments.likelihood, arguments.noise),
-            others=_by_torch if importlib.util.find_spec("torch") else lambda config, found: {},
+            others=_others(),
         )  # fmt: skip
 
 
@@ -93,16 +89,9 @@ def _import(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _by_torch(config: ListedConfig, weights: dict[str, np.ndarray]) -> dict[str, dict[str, Runner]]:
-    import torch
+def _others() -> folder.Others:
+    if not importlib.util.find_spec("torch"):
+        return lambda config, found: {}
+    from vae_engine.exchange.live.by_torch import by_torch
 
-    from vae_engine.model.models import build_model
-
-    model = build_model(config)
-    model.load_state_dict({key: torch.from_numpy(tensor) for key, tensor in weights.items()})
-    model.eval().requires_grad_(False)
-
-    def runner(network: Any) -> Runner:
-        return lambda rows: network(torch.from_numpy(rows)).numpy()
-
-    return {"torch": {"encoder": runner(model.encoder), "decoder": runner(model.decoder)}}
+    return by_torch

@@ -27,6 +27,7 @@ def to_torch(stored: Stored) -> Any:
     """The torch model of a stored one, in eval mode."""
     model = build_model(stored.model)
     model.load_state_dict({key: torch.from_numpy(tensor) for key, tensor in stored.weights.items()})
+    model.trained = stored.train
     return model.eval().requires_grad_(False)
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from vae_engine.model.likelihoods import LIKELIHOODS, WITH_NOISE, Likelihood
 from vae_engine.model.networks import build
 from vae_engine.stored.architecture import layers
-from vae_engine.stored.config import ModelConfig
+from vae_engine.stored.config import ModelConfig, TrainConfig
 
 
 class Posterior(NamedTuple):
@@ -37,6 +37,8 @@ class _Model(nn.Module):
 
     noise: Tensor | None
     """σ of p(x|z) where it is given and not learned; 1 until training sets it. It travels with the weights."""
+    trained: TrainConfig | None = None
+    """How it was trained, where that is known: on which images, and what it saw of their pixels."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()

@@ -86,6 +86,7 @@ def train(
     dials = Dials(model_config, config, turns, resume.step if resume else -1)
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
     model = build_model(model_config, config.seed)
+    model.trained = config
     if config.initialisation == "he":
         start_balanced(model, config.seed)
     start_at_mean_image(model, images)

@@ -1,0 +1,1 @@
+"""Models that are in memory as somebody's own torch modules, taken in as ours."""
