@@ -51,8 +51,9 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said)
     elif width != latent:
         raise EngineError(f"The encoder gives {latent} numbers as z's mean, and the decoder takes {width}.")
     kind = "vae" if both or found.spread else "ae"
-    part, likelihood = _decoder(decoder, source, wishes, said)
-    return Found(kind, latent, _encoder(encoder, match, found, both), part, likelihood, said, "onnxruntime")
+    first = _encoder(encoder, match, found, both)
+    second, likelihood = _decoder(decoder, source, wishes, said)
+    return Found(kind, latent, first, second, likelihood, said, "onnxruntime")
 
 
 def _encoder(graph: Graph, match: Match, found: Heads, both: bool) -> Part:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange.imports import graph
+from vae_engine.exchange.imports.assumed import GAUSSIAN, Said
 from vae_engine.exchange.imports.folder import import_model
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.exchange.live.by_torch import by_torch
@@ -38,13 +39,16 @@ def adopt(
     folder: str | Path | None = None,
     data: str = datasets.MNIST,
     protocol: str = "grey",
+    likelihood: str = "",
+    noise: float | None = None,
 ) -> Any:
     """Your own VAE as one of our models, as `load_model` gives them; its own weights and mode are left as they are.
 
     Give an encoder, x → (μ, log σ²) or one output (μ and log σ² side by side, or the code of an autoencoder), and a decoder,
     z → pixels in [0, 1] by a last sigmoid; or a `model` with the methods `encode` and `decode`. An image is given as [n, 784],
     [n, 1, 28, 28] or [n, 28, 28], whichever it takes. `logits`: the decoder leaves the sigmoid to others. `std`: the second
-    output is σ. `data` and `protocol` say what it was trained on, as for `import`; with `folder` the model is kept there.
+    output is σ. `likelihood` "gaussian" with `noise` σ (default 1): the decoder gives means. `data` and `protocol` say what it
+    was trained on, as for `import`; with `folder` the model is kept there.
 
     Raises EngineError, naming the layer where there is one, for what cannot be exported or is not understood, and where torch's
     own numbers and ours differ by more than 1e-4 on 256 inputs.
@@ -61,17 +65,18 @@ def adopt(
         z, made = _taken(parts[1], [shape for size in sizes for shape in ((size,), (size, 1, 1))], "decoder")
         if len(made) > 1:
             raise EngineError(f"The decoder returns {len(made)} tensors; let it return the pixels alone.")
-        if not logits and (made[0].min() < 0 or made[0].max() > 1):
+        if not logits and likelihood != GAUSSIAN and (made[0].min() < 0 or made[0].max() > 1):
             raise EngineError(
                 "The decoder gives numbers outside [0, 1]. If these are logits, say logits=True; "
-                "a decoder of other numbers has no likelihood that is known here."
+                'if they are means, likelihood="gaussian".'
             )
         heads = ["mu", "std" if std else "logvar"] if len(outputs) == 2 else ["code"]
         _export(parts[0], x, paths[0], heads, "encoder")
         _export(parts[1], z, paths[1], ["pixels"], "decoder")
         wishes = Wishes(**({name: name for name in heads} if len(heads) == 2 else {}), logits="pixels" if logits else "")
         kept = Path(folder) if folder is not None else Path(place) / "adopted"
-        import_model(paths, kept, data=datasets.named(data), protocol=protocol, wishes=wishes, others=by_torch)
+        said = Said(likelihood, noise)
+        import_model(paths, kept, data=datasets.named(data), protocol=protocol, wishes=wishes, said=said, others=by_torch)
         return load_model(str(kept.resolve()))
 
 

@@ -103,6 +103,16 @@ def test_one_output_is_both_heads_or_a_code() -> None:
     torch.testing.assert_close(model.encode(X), code(X), rtol=1e-5, atol=1e-5)
 
 
+def test_a_decoder_of_means_has_a_gaussian_likelihood() -> None:
+    own = made(lambda: nn.Sequential(nn.Linear(2, 784), nn.Tanh()))
+    encoder = made(lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 4)))
+    with pytest.raises(EngineError, match='if they are means, likelihood="gaussian"'):
+        adopt(encoder=encoder, decoder=own)
+    model = adopt(encoder=encoder, decoder=own, likelihood="gaussian", noise=0.3)
+    assert (model.config.likelihood, model.trained.noise) == ("gaussian-linear", 0.3)
+    torch.testing.assert_close(model.decode(Z), own(Z), rtol=1e-5, atol=1e-5)
+
+
 def test_our_own_model_is_adopted_too(tmp_path: Path) -> None:
     own = load_model(str(save_model(tmp_path / "model", tiny("conv", "conv", spread="softplus"))))
     q, again = own.encode(X), adopt(own).encode(X)
