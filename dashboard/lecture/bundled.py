@@ -278,8 +278,8 @@ def _quality(claims: Claims) -> list[Scene]:
             1.0,
             "autoencoder",
             "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "
-            f"wherever that happens to be. From N(0, I) the fewest draws land farther from every training code than "
-            f"{measures.USUAL} % of test codes do, {percent(far_prior)} where the VAE has {percent(far_vae)}. But they huddle in "
+            f"wherever that happens to be. From N(0, I) the fewest draws land farther from every training code than the z of "
+            f"{measures.USUAL} % of test images, {percent(far_prior)} where the VAE has {percent(far_vae)}. But they huddle in "
             f"the middle of its codes: {percent(drawn)} are nearest to a {a} or a {b}, as {percent(of_images)} of the images "
             f"are. A Gaussian fitted to its codes draws these for {percent(from_own)}, and lands far for {percent(far)}. Each "
             f"share is of {measures.FAR_DRAWS:,} draws, as those on screen are of {measures.FAR_DRAWS:,} others, and known to "

@@ -23,9 +23,10 @@ FAR_DRAWS = 5000
 NEAREST = 50  # as many as the captions of Explore count (browser/words/captions.js)
 RECONSTRUCTED = 2000
 """How many training images the two reconstructions are compared on."""
-_PROBED = 1000  # test codes, as in browser/model/explorer_model.js
+_PROBED = 1000  # test images, as in browser/model/explorer_model.js
+_R2 = 1 / 1.324717957244746 ** np.array([1, 2])  # the plastic number, of which x³ = x + 1
 USUAL = 95
-"""Per cent of test codes that have a training code within the usual distance."""
+"""Per cent of test images whose z has a training code within the usual distance."""
 _PART = 200
 
 
@@ -113,9 +114,24 @@ def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.nd
 
 @lru_cache(maxsize=8)
 def usual_distance(material: Material, kind: str) -> float:
-    """The distance within which `USUAL` per cent of a thousand test codes have a training code."""
-    distances = nearest_training_code(material, kind, material.places(kind)[:_PROBED])
-    return float(np.percentile(distances, USUAL, method="lower"))
+    """The distance within which, of a thousand test images, the z of `USUAL` per cent have a training code.
+
+    z is an autoencoder's code, and of a VAE drawn from q(z|x): where q is as wide as the prior its means say nothing of where
+    the decoder was trained.
+    """
+    z = material.places(kind)[:_PROBED]
+    if kind == "vae":
+        z = z + material.std[:_PROBED] * spread_normal(len(z))
+    return float(np.percentile(nearest_training_code(material, kind, z), USUAL, method="lower"))
+
+
+def spread_normal(count: int) -> np.ndarray:
+    """Points spread evenly over N(0, I) in two dimensions, the same here and in the browser: [n, 2].
+
+    Roberts' R₂ sequence, brought to the plane by Box and Muller's transform.
+    """
+    first, second = (0.5 + np.arange(count)[:, None] * _R2).T % 1
+    return np.sqrt(-2 * np.log(1 - first))[:, None] * np.stack([np.cos(2 * np.pi * second), np.sin(2 * np.pi * second)], 1)
 
 
 def far_shares(material: Material, draws: int = FAR_DRAWS) -> tuple[float, float, float]:

@@ -196,12 +196,12 @@ def _length(material: Material, kind: str, times: float) -> str:
 
 
 def _as_far(times: float, digits: int) -> str:
-    return f"{times:.{digits}f} times the distance within which {measures.USUAL} % of test codes have one"
+    return f"{times:.{digits}f} times the distance within which the z of {measures.USUAL} % of test images have one"
 
 
 def _limit(times: float) -> str:
     """How a task's limit was chosen, as a sentence."""
-    return f"That is {times:g} times the distance within which {measures.USUAL} % of test codes have a training code."
+    return f"That is {times:g} times the distance within which the z of {measures.USUAL} % of test images have a training code."
 
 
 def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, float]:

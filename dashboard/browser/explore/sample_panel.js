@@ -116,7 +116,7 @@ export function sampleNote(rows, seed) {
   });
   const far = told.flatMap(({model, text, far: share}, i) => [
     {text: `${i ? "; " : ""}${text}: `, means: ""},
-    {text: shareText(share), means: `Farther than usual: no training code within ${model.usual.toPrecision(2)} ${model.units}, as 95 of 100 test codes have one. Crossed out on the map.`}]);
+    {text: shareText(share), means: `Farther than usual: no training code within ${model.usual.toPrecision(2)} ${model.units}, as the z of 95 of 100 test images have one (a VAE's drawn from q). Crossed out on the map.`}]);
   const lacking = told.filter(({lack: {drawn, usual}}) => drawn < usual / 2).map(({model, text, lack}) => {
     const names = classesOf(model.bundle);
     const few = lack.labels.map((label) => manyOf(names, label)).join(" and ");

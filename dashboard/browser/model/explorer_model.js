@@ -26,7 +26,7 @@ import {recordDecode} from "../base/stats.js";
  * @property {Latent} low least value of each axis on map and sliders
  * @property {Latent} high
  * @property {[Latent, Latent]} core the part that a map shows at first: few codes lie outside, and it says how many
- * @property {number} usual distance to the nearest training code that 95 of 100 test codes stay within
+ * @property {number} usual distance to the nearest training code that the z of 95 of 100 test images stay within: codes, of a VAE drawn from q(z|x)
  * @property {Gaussian} gaussian fitted to the codes of points
  * @property {(z: Latent) => Float32Array} decode probabilities, in a buffer that the next call overwrites
  * @property {(index: number) => Latent} codeOf
@@ -36,6 +36,7 @@ import {recordDecode} from "../base/stats.js";
 
 const TITLES = {vae: "Variational autoencoder", ae: "Plain autoencoder"};
 const PROBED = 1000; // as in dashboard/stock/measures.py
+const PLASTIC = 1.324717957244746; // x³ = x + 1
 const PRIOR_REACH = 3.2;
 const OUTLYING = 0.001;
 const FLAT = 1e-5; // of the longer side: rounding leaves so much
@@ -75,7 +76,7 @@ export function createModel(bundle, place) {
   return model;
 }
 
-/** Whether a point lies farther from all training codes than 95 of 100 test codes do. @param {ExplorerModel} model @param {Latent} z */
+/** Whether a point lies farther from all training codes than the z of 95 of 100 test images. @param {ExplorerModel} model @param {Latent} z */
 export function isFar(model, z) {
   return model.trained.distance(z[0], z[1]) > model.usual;
 }
@@ -121,11 +122,24 @@ function coreRange(codes) {
   return [[edges[0][0], edges[1][0]], [edges[0][1], edges[1][1]]];
 }
 
-/** @param {import("./bundle.js").Points} points of which those of the test split come first @param {CodeIndex} trained */
-function usualDistance({codes, splits}, trained) {
+/**
+ * Of a VAE by draws of q: where q is as wide as the prior its means say nothing of where the decoder was trained.
+ * @param {import("./bundle.js").Points} points of which those of the test split come first @param {CodeIndex} trained
+ */
+function usualDistance({codes, std, splits}, trained) {
   const count = Math.min(PROBED, splits.test ?? codes.length / 2);
-  const distances = Float64Array.from({length: count}, (_, i) => trained.distance(codes[2 * i], codes[2 * i + 1])).sort();
+  const distances = Float64Array.from({length: count}, (_, i) => {
+    const [e1, e2] = std ? spreadNormal(i) : [0, 0];
+    return trained.distance(codes[2 * i] + (std ? std[2 * i] * e1 : 0), codes[2 * i + 1] + (std ? std[2 * i + 1] * e2 : 0));
+  }).sort();
   return distances[Math.floor(0.95 * (count - 1))];
+}
+
+/** One of the points that dashboard/stock/measures.py spreads evenly over N(0, I). @param {number} i @returns {Latent} */
+export function spreadNormal(i) {
+  const [first, second] = [1, 2].map((power) => (0.5 + i / PLASTIC ** power) % 1);
+  const radius = Math.sqrt(-2 * Math.log(1 - first));
+  return [radius * Math.cos(2 * Math.PI * second), radius * Math.sin(2 * Math.PI * second)];
 }
 
 /** Mean and covariance of codes. @param {Float32Array} codes @returns {Gaussian} */

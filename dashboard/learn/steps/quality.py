@@ -18,7 +18,8 @@ def _holes(material: Material) -> Answer:
     shares = measures.far_shares(material)
     inside = [measures.codes_within(codes, _RADIUS) for codes in (material.mu, material.codes)]
     because = (
-        f"Further from every training code than {measures.USUAL} % of test codes are, of {measures.FAR_DRAWS:,} draws each: "
+        f"Further from every training code than the z of {measures.USUAL} % of test images lie, of {measures.FAR_DRAWS:,} draws "
+        "each: "
         f"{percent(shares[0])} of the VAE's, {percent(shares[1])} of the autoencoder's from N(0, I), {percent(shares[2])} from "
         f"its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
         f"origin, where N(0, I) draws {percent(measures.prior_within(_RADIUS))}, lie {percent(inside[0])} of the VAE's test "

@@ -158,10 +158,14 @@ def test_shares_within_a_radius(subject: Material) -> None:
 
 
 def test_far_draws_are_counted_against_the_usual_distance(subject: Material) -> None:
-    for kind in ("vae", "ae"):
-        distances = measures.nearest_training_code(subject, kind, subject.places(kind)[:1000])
+    noise = measures.spread_normal(1000)
+    np.testing.assert_allclose(noise.mean(0), 0, atol=0.01)
+    np.testing.assert_allclose(np.cov(noise.T), np.eye(2), atol=0.02)
+    for kind, spread in (("vae", subject.std[:1000] * noise), ("ae", 0)):
+        z = subject.places(kind)[:1000] + spread
+        distances = measures.nearest_training_code(subject, kind, z)
         assert (distances <= measures.usual_distance(subject, kind)).mean() == pytest.approx(measures.USUAL / 100, abs=0.001)
-        by_hand = np.hypot(*(subject.training[kind] - subject.places(kind)[7]).T).min()
+        by_hand = np.hypot(*(subject.training[kind] - z[7]).T).min()
         assert distances[7] == pytest.approx(by_hand)
     vae, ae, own = measures.far_shares(subject, draws=500)
     assert 0 < vae < 0.3
@@ -173,13 +177,24 @@ def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: M
     for one in (subject.vae, subject.ae):
         paths.append(tmp_path / one.name)
         write_bundle(one, paths[-1])
-    (live, lack), told = draws_in_the_browser(paths), measures.far_shares(subject)
+    (live, usual_distances, lack), told = draws_in_the_browser(paths), measures.far_shares(subject)
+    assert usual_distances == pytest.approx([measures.usual_distance(subject, kind) for kind in ("vae", "ae")], rel=1e-3)
     for share, answer in zip(live, told, strict=True):
         error = np.sqrt(2 * answer * (1 - answer) / measures.FAR_DRAWS)
         assert abs(share - answer) < 2 * error
     digits, drawn, _, usual = Claims(subject).left_out
     assert (lack["labels"], lack["usual"]) == (list(digits), pytest.approx(usual))
     assert abs(lack["drawn"] - drawn) < 2 * np.sqrt(2 * drawn * (1 - drawn) / measures.FAR_DRAWS)
+
+
+def test_where_q_is_as_wide_as_the_prior_the_prior_is_not_far(tmp_path: Path) -> None:
+    """The codes of a collapsed unit lie on a line, and q fills the plane: of draws of either as many are far."""
+    collapsed = catalogue.stored(catalogue.ladder()[-1].name)
+    assert collapsed.metrics["kl"] < 1
+    for name in ("one", "two"):
+        write_bundle(collapsed, tmp_path / name)
+    (share, *_), _, _ = draws_in_the_browser([tmp_path / "one", tmp_path / "two"])
+    assert share == pytest.approx(1 - measures.USUAL / 100, abs=0.02)
 
 
 def test_draws_at_the_codes_themselves_show_the_digits_of_the_images(subject: Material) -> None:
@@ -210,7 +225,7 @@ def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: 
     assert max(abs(one - answered) for one in far) < 0.1 * answered
 
 
-def draws_in_the_browser(paths: list[Path]) -> tuple[list[float], dict[str, Any]]:
+def draws_in_the_browser(paths: list[Path]) -> tuple[list[float], list[float], dict[str, Any]]:
     program = """
       import {readFileSync} from "node:fs";
       import {readBundle} from "./dashboard/browser/model/bundle.js";
@@ -219,7 +234,8 @@ def draws_in_the_browser(paths: list[Path]) -> tuple[list[float], dict[str, Any]
       const [vae, ae] = process.argv.slice(1).map((path, i) => createModel(readBundle(new Uint8Array(readFileSync(path))), i));
       const far = [[vae, STANDARD_NORMAL], [ae, STANDARD_NORMAL], [ae, ae.gaussian]]
         .map(([model, gaussian]) => shareBeyond(drawMany(gaussian, FAR_DRAWS, 1), model.trained, model.usual));
-      console.log(JSON.stringify([far, lackOf(drawMany(STANDARD_NORMAL, FAR_DRAWS, 1), ae.index, ae.bundle.points.labels, 10)]));
+      const lack = lackOf(drawMany(STANDARD_NORMAL, FAR_DRAWS, 1), ae.index, ae.bundle.points.labels, 10);
+      console.log(JSON.stringify([far, [vae.usual, ae.usual], lack]));
     """
     return json.loads(in_node(program, *map(str, paths)))
 

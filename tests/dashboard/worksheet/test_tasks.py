@@ -165,7 +165,8 @@ def test_a_task_names_the_length_from_which_a_place_is_right(subject: Material) 
     for name, kind, times in (("hole", "ae", 3), ("empty-prior", "vae", 2), ("walk", "vae", 2)):
         text = by_name(name).text(subject)
         assert f"{times * measures.usual_distance(subject, kind):.3f} " in text
-        assert f". That is {times} times the distance within which {measures.USUAL} % of test codes have a training code." in text
+        within = f"within which the z of {measures.USUAL} % of test images have a training code."
+        assert f". That is {times} times the distance {within}" in text
         sentences = re.split(r"(?<=[.?:]) ", text)
         assert max(len(sentence.split()) for sentence in sentences) <= 28, "a sentence says one thing"
 

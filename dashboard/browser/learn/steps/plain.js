@@ -93,7 +93,7 @@ export function autoencoderView(lesson) {
         row.strip.show(row.model.network.decodeMany(Float32Array.from(row.shown.flat())), lesson.theme);
         setText(row.share, shareText(row.far));
       }
-      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test codes have a training code; of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}), ±1 point. Squares: ${SHOWN_DRAWS} of them. ` +
+      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test images have a training code (a VAE's z drawn from q); of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}), ±1 point. Squares: ${SHOWN_DRAWS} of them. ` +
         `Click a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
