@@ -12,12 +12,11 @@ import os
 import re
 import secrets
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -66,21 +65,12 @@ def runs_dir(chosen: Path | None = None) -> Path:
     return Path(chosen or os.environ.get(VARIABLE) or places.runs()).expanduser().resolve()
 
 
-@dataclass
-class _Processes:
-    """The processes that a server began."""
-
-    children: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
-    spare: run_process.Spare = field(default_factory=run_process.Spare)
-    wants_spare: bool = False
-
-
 class Jobs:
     """The runs in a folder and the processes that work on them. Methods raise EngineError, one clear sentence."""
 
     def __init__(self, folder: Path, limits: Limits = Limits(), read_only: bool = False) -> None:
         self.folder, self.limits, self.read_only = folder, limits, read_only
-        self._processes = _Processes()
+        self._processes = run_process.Processes()
         self._asking: str | None = None
 
     def asked_by(self, visitor: str | None) -> Jobs:
@@ -168,12 +158,16 @@ class Jobs:
         return self._submit(lambda folder: experiment_run.ask(folder, asked), asked.name, owner)
 
     def receive(self, packed: Path, name: str, owner: str = "") -> str:
-        """Make a run of a file that `run_archive.pack` made somewhere; its id. It is not queued."""
+        """Make a run of a file that `run_archive.pack` made somewhere; its id."""
+        images = self.folder / run_uploads.UPLOADS
+        return self.take_in(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked, images), name, owner)
+
+    def take_in(self, write: Callable[[Path], object], name: str, owner: str = "") -> str:
+        """Make a run that is as `write` leaves its folder; its id. It is not queued."""
         with self._turn():
             run_uploads.sweep(self.folder)
             run_bin.make_room(self.folder, self.limits.bytes, self.limits.free_bytes)
-            images = self.folder / run_uploads.UPLOADS
-            return self._make(lambda folder: run_archive.unpack(packed, folder, self.limits.unpacked, images), name, owner)
+            return self._make(write, name, owner)
 
     def _turn(self, run: str = "") -> AbstractContextManager[None]:
         """Be the only one to change something, a run of someone perhaps, where that is allowed."""
@@ -187,7 +181,7 @@ class Jobs:
     def _join(self, run: str) -> None:
         run_queue.join(self.folder, run, self._working(), lambda one: read_about(self.folder / one).owner)
 
-    def _submit(self, write: Callable[[Path], None], name: str, owner: str) -> str:
+    def _submit(self, write: Callable[[Path], object], name: str, owner: str) -> str:
         with self._turn():
             self._refuse(owner)
             run = self._make(write, name, owner)
@@ -195,7 +189,7 @@ class Jobs:
         self.advance()
         return run
 
-    def _make(self, write: Callable[[Path], None], name: str, owner: str) -> str:
+    def _make(self, write: Callable[[Path], object], name: str, owner: str) -> str:
         """Make the folder of a new run, whole or not at all; its id. Have the `turn`."""
         run = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
         unfinished = self.folder / f"{run_bin.UNFINISHED}{run}"
@@ -224,6 +218,8 @@ class Jobs:
             view = self.view(run)
             if view.state is not State.FINISHED:
                 raise EngineError(f"{view.about.name} is {view.state}; only a finished run is trained on.")
+            if view.is_brought:
+                raise EngineError(f"{view.about.name} was trained elsewhere, nobody here knows how: it cannot be trained on.")
             self._refuse(view.about.owner)
             run_extension.extend(view.folder, unit, more)
             self._join(run)

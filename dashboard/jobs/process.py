@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -86,6 +87,15 @@ class Spare:
         with self._turn:
             child, self._waiting = self._waiting, None
         return child
+
+
+@dataclass
+class Processes:
+    """The processes that a server began."""
+
+    children: list[tuple[str, subprocess.Popen[bytes]]] = field(default_factory=list)
+    spare: Spare = field(default_factory=Spare)
+    wants_spare: bool = False
 
 
 def await_start(folder: Path, child: subprocess.Popen[bytes]) -> None:

@@ -19,7 +19,7 @@ from vae_engine.runs import snapshots
 from vae_engine.runs.extension import BUDGET
 from vae_engine.runs.log import Log
 from vae_engine.stored import checkpoints, knobs
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import ListedConfig, ModelConfig, TrainConfig
 from vae_engine.stored.knobs import Turned
 
 ABOUT = "about.json"
@@ -71,6 +71,11 @@ class RunView:
     """Place in the queue, from 1; None when not queued."""
     latest: int | None
     """Changes whenever newer weights of the moment were written; None where there are none."""
+
+    @property
+    def is_brought(self) -> bool:
+        """Whether another program trained it, so that of its settings only those of the model and the pixels are known."""
+        return self.configs is not None and isinstance(self.configs[0], ListedConfig)
 
     @property
     def step(self) -> int:

@@ -18,7 +18,7 @@ from dashboard.runs import pictures as run_pictures
 from dashboard.runs import shelf as run_shelf
 from dashboard.runs import table as run_table
 from dashboard.runs import wording
-from dashboard.runs.table import BUNDLED, Row
+from dashboard.runs.table import BUNDLED, IMPORTED, Row
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import new_tab, state
@@ -84,7 +84,7 @@ def _head(row: Row) -> None:
     st.subheader(plain(row.name), anchor=False)
     st.markdown("  \n".join(line for line in (wording.state_of(row), wording.summary(row)) if line))
     with st.container(horizontal=True, gap="small"):
-        if row.run and row.configs:
+        if row.run and row.configs and row.state != IMPORTED:
             new_tab.link(wording.IN_TRAIN, f"./train?run={row.run}")
         if row.run or row.state == BUNDLED:
             _to_explore(row)
@@ -270,7 +270,7 @@ def _samples(rows: Sequence[Row]) -> None:
 
 def _curves(rows: Sequence[Row]) -> None:
     names = _distinct([html.escape(row.name) for row in rows])
-    logged = [(name, row.view.log.events) for name, row in zip(names, rows, strict=True) if row.view]
+    logged = [(name, row.view.log.events) for name, row in zip(names, rows, strict=True) if row.view and row.state != IMPORTED]
     st.markdown(f"#### {wording.CURVES}")
     if logged:
         st.plotly_chart(run_charts.losses(logged), key="curves", alt=wording.CURVES_ALT)

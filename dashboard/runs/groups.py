@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.runs.table import BUNDLED, HELD_OUT, NOTHING, TEST, Row, settings
+from dashboard.runs.table import BUNDLED, HELD_OUT, IMPORTED, NOTHING, TEST, Row, settings
 from dashboard.shared.palette import COLOURS
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
@@ -67,8 +67,8 @@ def groups(found: Sequence[Row]) -> list[Group]:
     """Every group of at least FEWEST values of a setting, β first, the larger ones first."""
     sorted_in: dict[tuple[Any, ...], list[tuple[Any, Row]]] = {}
     for row in found:
-        if not (row.is_finished and row.configs) or row.turned:
-            continue  # a run whose knobs were turned is none of the value that it only began with
+        if not (row.is_finished and row.configs) or row.turned or row.state == IMPORTED:
+            continue  # a run whose knobs were turned is none of the value that it only began with; of an import none is known
         meant = settings(row)
         told = [(spec.name, getattr(config, spec.name)) for config in row.configs for spec in dataclasses.fields(config)]
         told = [one for one in told if one[0] not in _WITHOUT]

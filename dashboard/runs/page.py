@@ -16,7 +16,7 @@ from dashboard.runs import shelf as run_shelf
 from dashboard.runs import table as run_table
 from dashboard.runs import wording
 from dashboard.runs.beside import beside, one_setting
-from dashboard.runs.table import BUNDLED, Row
+from dashboard.runs.table import BUNDLED, IMPORTED, Row
 from dashboard.shared import state
 from dashboard.shared.tables import with_minus
 from dashboard.shared.wording import ERROR, ERROR_HELP
@@ -150,7 +150,7 @@ def _cells(row: Row) -> dict[str, Any]:
         "picture": run_shelf.thumbnail(row, state.is_dark()) or None, "name": row.name,
         "state": row.state,
         "kind": wording.KINDS[row.kind], "d": model and model.latent_dim,
-        "beta": train.beta if train and row.kind == "vae" and not row.turned else None,
+        "beta": train.beta if train and row.kind == "vae" and not row.turned and row.state != IMPORTED else None,
     }  # fmt: skip
     for split in wording.SPLITS:
         for term in wording.TERMS:
@@ -158,7 +158,8 @@ def _cells(row: Row) -> dict[str, Any]:
     when = row.view and datetime.fromtimestamp(row.view.about.created, ZoneInfo(st.context.timezone or "UTC"))
     return cells | {
         "data": row.data, "network": run_table.architecture(row), "objective": run_table.objective(row),
-        "budget": train and run_table.budget(train), "seconds": row.seconds, "when": when and when.replace(tzinfo=None),
+        "budget": run_table.budget(train) if train and row.state != IMPORTED else None, "seconds": row.seconds,
+        "when": when and when.replace(tzinfo=None),
         "message": row.message or wording.turned(row),
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ from dashboard.runs import pictures as run_pictures
 from dashboard.runs import wording
 from dashboard.runs.groups import Group, Latent
 from dashboard.runs.pictures import Gaussian
-from dashboard.runs.table import BUNDLED, Notebook, Row, of_bundled
+from dashboard.runs.table import BUNDLED, IMPORTED, Notebook, Row, of_bundled
 from dashboard.stock import catalogue
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
@@ -63,7 +63,7 @@ def model(row: Row) -> Stored:
     """The model of a row, of a run that is not finished as its last snapshot has it. Raises EngineError when it has none."""
     if row.state == BUNDLED:
         return catalogue.stored(row.id)
-    if row.state == State.FINISHED:
+    if row.state in (State.FINISHED, IMPORTED):
         return checkpoints.read(row.folder)
     if not (row.stamp and row.configs):
         raise EngineError(f"{row.name} has no weights yet.")

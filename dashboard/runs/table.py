@@ -20,12 +20,15 @@ from vae_engine.base.files import read_json
 from vae_engine.runs import snapshots, sweep
 from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.checkpoints import Stored
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import ListedConfig, ModelConfig, TrainConfig
 
 OWN = own_runs.PREFIX
 BUNDLED = "bundled"
+IMPORTED = "imported"
+"""What another program trained: of its settings only those of the model and of the pixels are known."""
 TERMS = ("elbo", "nll", "kl", "log_px_exact")
 HELD_OUT, TEST = "validation", "test"
+_OF_IMPORTED = ("kind", "latent_dim", "likelihood", "spread", "data", "classes", "protocol", "noise")
 _OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
 NOTHING = "–"
@@ -56,7 +59,7 @@ class Row:
     name: str
     folder: Path
     state: str
-    """BUNDLED, or the State of a run."""
+    """BUNDLED, IMPORTED, or the State of a run."""
     message: str
     """Why it failed or is damaged; empty otherwise."""
     configs: tuple[ModelConfig, TrainConfig] | None
@@ -98,7 +101,7 @@ class Row:
     @property
     def is_finished(self) -> bool:
         """Whether it holds the model that training was to give."""
-        return self.state in (BUNDLED, State.FINISHED)
+        return self.state in (BUNDLED, IMPORTED, State.FINISHED)
 
     @property
     def has_model(self) -> bool:
@@ -126,10 +129,12 @@ def of_bundled(stored: Stored) -> Row:
 
 def of_run(view: RunView, of_sweep: str = "") -> Row:
     """The row of an own run, or of a point of a sweep."""
-    state, message = view.state, _without_place(view.message, view.folder)
+    state: str = view.state
+    message = _without_place(view.message, view.folder)
     metrics: dict[str, Any] = {}
     stamp: tuple[int, ...] = ()
     if view.state is State.FINISHED:
+        state = IMPORTED if view.is_brought else state
         stamp = _stamp(view.folder)
         metrics, trouble = _metrics(view.folder, stamp)
         if trouble:
@@ -204,6 +209,8 @@ def architecture(row: Row) -> str:
     if row.configs is None:
         return ""
     model = row.configs[0]
+    if isinstance(model, ListedConfig):
+        return " → ".join(f"{len(model.layers[part])} layers" for part in ("encoder", "decoder"))
     parts = ((model.encoder, model.encoder_widths), (model.decoder, model.decoder_widths))
     return " → ".join(f"{name} {'·'.join(map(str, widths))}".strip() for name, widths in parts)
 
@@ -214,8 +221,8 @@ def budget(train: TrainConfig) -> str:
 
 
 def objective(row: Row) -> str:
-    """What it was trained on, in a word."""
-    if row.configs is None:
+    """What it was trained on, in a word; nothing where that is not known."""
+    if row.configs is None or row.state == IMPORTED:
         return ""
     train = row.configs[1]
     if row.kind == "ae":
@@ -228,7 +235,8 @@ def settings(row: Row) -> dict[str, str]:
     if row.configs is None:
         return {}
     model, train = row.configs
-    told = {name: _text(value) for config in row.configs for name, value in dataclasses.asdict(config).items()}
+    known = {name: value for config in row.configs for name, value in dataclasses.asdict(config).items() if name != "layers"}
+    told = {name: _text(value) if row.state != IMPORTED or name in _OF_IMPORTED else NOTHING for name, value in known.items()}
     told["data"] = row.data
     told[TURNED] = row.turned or "no"
     for name in _OF_VAES if model.kind == "ae" else ():
@@ -239,7 +247,8 @@ def settings(row: Row) -> dict[str, str]:
         told["noise"] = NOTHING
     first = list(told).index("seconds")
     told = {name: value for name, value in told.items() if name not in _BUDGETS}
-    return dict([*list(told.items())[:first], ("budget", budget(train)), *list(told.items())[first:]])
+    spent = NOTHING if row.state == IMPORTED else budget(train)
+    return dict([*list(told.items())[:first], ("budget", spent), *list(told.items())[first:]])
 
 
 def differences(found: Sequence[Row]) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from dashboard.jobs.run_view import State
 from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
-from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, TURNED, Row
+from dashboard.runs.table import BUNDLED, HELD_OUT, IMPORTED, TEST, TURNED, Row
 from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
@@ -86,7 +86,7 @@ MAPS_ALT = "Where each model puts the same images, coloured by class"
 MANIFOLDS = "Manifolds"
 CURVES = "Curves"
 CURVES_ALT = "How ELBO, nll and KL of each run changed while it trained, on training batches and on held-out images"
-NO_CURVES = "Bundled models keep no log of their training."
+NO_CURVES = "Of bundled and imported models no log of their training is kept."
 NO_WEIGHTS = "It has no weights yet."
 SAMPLES = "Digits from the same z"
 SEED, DICE = "Seed", "Roll the dice"
@@ -196,12 +196,14 @@ def state_of(row: Row) -> str:
     if row.configs:
         model, train = row.configs
         parts.append(f"{model.latent_dim} latent dimension{'s' * (model.latent_dim != 1)}")
-        numbers = ({"β": train.beta} if model.kind == "vae" else {}) | ({"σ": train.noise} if model.noise_is_given else {})
+        numbers = ({"β": train.beta} if model.kind == "vae" and row.state != IMPORTED else {}) | (
+            {"σ": train.noise} if model.noise_is_given else {}
+        )
         told_numbers = ", ".join(f"{name}\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{value:g}" for name, value in numbers.items())
         parts.append(f"{'began with ' if row.turned and numbers else ''}{told_numbers}")
     if row.view and row.view.position:
         parts[0] = f"**{row.state}**, place {row.view.position}"
-    elif row.view and row.state not in (State.FINISHED, State.DAMAGED):
+    elif row.view and row.state not in (State.FINISHED, IMPORTED, State.DAMAGED):
         parts[0] += f" at step {row.view.step:,}"
     lines = [" · ".join(part for part in parts if part), turned(row), told(row.message)]
     return "  \n".join(line for line in lines if line)

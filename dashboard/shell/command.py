@@ -18,13 +18,15 @@ from pathlib import Path
 import segno
 
 from dashboard.explore.one_file import write_html
-from dashboard.jobs.jobs import VARIABLE, runs_dir
+from dashboard.jobs import brought
+from dashboard.jobs.jobs import VARIABLE, Jobs, runs_dir
 from dashboard.lecture import lecture as lectures
 from dashboard.shell import settings, wording
 from dashboard.shell.serving import FOLLOWS, Serving, add_options, serving
+from dashboard.stock.own_runs import PREFIX
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import CODE, place
-from vae_engine.command import cli
+from vae_engine.command import cli, import_commands
 from vae_engine.command.doctor import port_is_free
 
 _PATIENCE = 600  # tenths of a second that the server may take to answer
@@ -35,12 +37,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     top, commands = cli.parser("latent-explorer", exporters={"html": _write_html})
     help = "html: the lecture in it, a file that the page Lecture saved, instead of the bundled one"
     commands.choices["export"].add_argument("--lecture", type=Path, metavar="FILE", help=help)
-    run = cli.add_command(commands, "run", _run, "open the dashboard in a browser")
-    add_options(run)
-    help = f"the folder of training runs (default {VARIABLE}, else where this program keeps its data)"
-    run.add_argument("--runs-dir", type=Path, help=help)
-    run.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
+    _add_serving(cli.add_command(commands, "run", _run, "open the dashboard in a browser"))
+    opened = cli.add_command(commands, "open", _open, "import a model that another program wrote and open Explore on it")
+    import_commands.add_options(opened)
+    _add_serving(opened)
     return cli.main(argv, top)
+
+
+def _add_serving(command: argparse.ArgumentParser) -> None:
+    add_options(command)
+    help = f"the folder of training runs (default {VARIABLE}, else where this program keeps its data)"
+    command.add_argument("--runs-dir", type=Path, help=help)
+    command.add_argument("--no-browser", action="store_true", help="serve without opening a browser")
 
 
 def _write_html(arguments: argparse.Namespace) -> int:
@@ -49,12 +57,34 @@ def _write_html(arguments: argparse.Namespace) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    asked = _askable(arguments)
+    cli.show(arguments, {"url": asked.address, "join": asked.join}, wording.served(asked))
+    return _serve(arguments, asked, asked.address)
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    asked = _askable(arguments)
+    runs = Jobs(runs_dir(arguments.runs_dir))
+    run = brought.bring(runs, arguments.files, import_commands.options(arguments))
+    about = brought.about(runs.run_folder(run))
+    address = f"{asked.address}/?models={PREFIX}{run}"
+    text = f"{import_commands.told(about)}\n{wording.served(asked, address)}"
+    cli.show(arguments, {"url": address, "join": asked.join, "run": run, "imported": about}, text)
+    return _serve(arguments, asked, address)
+
+
+def _askable(arguments: argparse.Namespace) -> Serving:
+    """What the options of a server come to. Raises EngineError where that cannot be, or its port is taken."""
     asked = serving(arguments)
     if not port_is_free(asked.port, asked.host):
         other = asked.port % 65_535 + 1
         where = "" if asked.host == Serving.host else f", and is {asked.host} an address of this machine"
         raise EngineError(f"Port {asked.port} is busy: is a dashboard already open there{where}? Try --port {other}.")
-    cli.show(arguments, {"url": asked.address, "join": asked.join}, wording.served(asked))
+    return asked
+
+
+def _serve(arguments: argparse.Namespace, asked: Serving, address: str) -> int:
+    """Serve until the end, and open an address in a browser; the exit code."""
     if asked.qr and not arguments.json:
         segno.make(asked.join, error="m").terminal(compact=True)
     sys.stdout.flush()
@@ -65,7 +95,7 @@ def _run(arguments: argparse.Namespace) -> int:
     environment = settings.environment() | os.environ | asked.environment() | ours
     server = subprocess.Popen(command, cwd=CODE, env=environment, stdin=subprocess.PIPE)
     if not arguments.no_browser:
-        threading.Thread(target=_open_when_up, args=(asked.address,), daemon=True).start()
+        threading.Thread(target=_open_when_up, args=(asked.address, address), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
     try:
         return server.wait()
@@ -74,10 +104,10 @@ def _run(arguments: argparse.Namespace) -> int:
         return cli.INTERRUPTED
 
 
-def _open_when_up(address: str) -> None:
+def _open_when_up(server: str, address: str) -> None:
     """Open the browser once the server answers. Streamlit itself would advertise to whoever it opens a browser for."""
     for _ in range(_PATIENCE):
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):  # noqa: S310
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{server}/_stcore/health", timeout=1):  # noqa: S310
             webbrowser.open(address)
             return
         time.sleep(0.1)

@@ -13,9 +13,9 @@ def qr_alt(address: str) -> str:
     return f"QR code of {address}"
 
 
-def served(serving: Serving) -> str:
-    """What `run` says when it begins."""
-    lines = [f"Opening {serving.address}; stop with Ctrl-C."]
+def served(serving: Serving, address: str = "") -> str:
+    """What `run` says when it begins, and `open`, which leads to an address of its own."""
+    lines = [f"Opening {address or serving.address}; stop with Ctrl-C."]
     if serving.is_for_others:
         lines.append(f"Others open {serving.join}")
     elif serving.qr:

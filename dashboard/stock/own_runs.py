@@ -22,23 +22,23 @@ from vae_engine.exchange import bundle as export
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import ListedConfig, ModelConfig, TrainConfig
 
 PREFIX = "run:"
 """What the name of a run begins with, so that a run may be called as a bundled model is."""
-GROUP = "Your runs"
+GROUP, BROUGHT = "Your runs", "Your models"
 _WAITED_FOR = 10_000  # images beside those that a map shows
 _LATER = 10.0  # seconds in which a page that was asked for is made and read
 
 
 def choices() -> list[Choice]:
-    """The runs with two latent dimensions that do not train, the newest first; what cannot be read is left out."""
+    """The runs with two latent dimensions that do not train, group by group the newest first; what cannot be read is left out."""
     found = []
     with contextlib.suppress(OSError):
         for folder in jobs.shared().folder.iterdir():
             with contextlib.suppress(EngineError, OSError):
                 found.append(_created_and_choice(jobs.shared().run_folder(folder.name)))
-    return [choice for _, choice in sorted(found, key=lambda one: (-one[0], one[1].title))]
+    return [choice for _, choice in sorted(found, key=lambda one: (one[1].group, -one[0], one[1].title))]
 
 
 def _created_and_choice(folder: Path) -> tuple[float, Choice]:
@@ -47,7 +47,8 @@ def _created_and_choice(folder: Path) -> tuple[float, Choice]:
     if model.latent_dim != 2:
         raise EngineError(f"{folder.name} has {model.latent_dim} latent dimensions; a map shows 2.")
     title = about.name if step is None else f"{about.name}, stopped at step {step:,}"
-    return about.created, Choice(PREFIX + folder.name, title, GROUP, model.kind, train.data)
+    group = BROUGHT if isinstance(model, ListedConfig) else GROUP
+    return about.created, Choice(PREFIX + folder.name, title, group, model.kind, train.data)
 
 
 def _weights(folder: Path) -> tuple[Path, int | None]:
@@ -78,6 +79,11 @@ def read(name: str) -> Stored:
         return checkpoints.read(folder, name)
     found = snapshots.read(folder, step)
     return replace(found, name=name, metrics={**found.metrics, "split": "validation"})
+
+
+def title(stored: Stored) -> str:
+    """What a visitor calls a model: a run by the name that it was given."""
+    return read_about(stored.folder).name if stored.name.startswith(PREFIX) else stored.name
 
 
 def stamp(folder: Path) -> tuple[int, str]:

@@ -92,6 +92,9 @@ def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
         st.rerun()
     others = [one for one in jobs.going() if one != run]
     _head(jobs, view, others)
+    if view.is_brought:
+        st.caption(wording.BROUGHT)
+        return
     _keys(jobs, view)
     _knobs(jobs, view)
     if message := wording.trouble(view):

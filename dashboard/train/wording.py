@@ -48,6 +48,7 @@ CHOICES = {
     "gaussian": "gaussian, σ learned", "gaussian-fixed": "gaussian, σ given",
     "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
 }  # fmt: skip
+BROUGHT = "Another program trained this model: how is not known here, so there is nothing to watch and nothing to train on."
 TRAIN_ON, MORE = "Train on", "How much more"
 BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}

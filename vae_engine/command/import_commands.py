@@ -77,7 +77,7 @@ def told(about: dict[str, Any]) -> str:
     # Of Keras and pythae nothing is run, so there is nobody to ask.
     against = "differ from it" if about["against"] else "(the original was not run) differ"
     off = max(about["differs_by"].values())
-    lines = {key: about[key] for key in ("encoder", "decoder", "likelihood", "pixels", "nats") if about.get(key)}
+    lines = {key: about[key] for key in ("encoder", "decoder", "likelihood", "images", "pixels", "nats") if about.get(key)}
     lines["proved"] = f"{' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs"
     return "\n".join(f"{key:<13}{value}" for key, value in lines.items())
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-_NONE = "no log-probabilities, and comparable only among models of the same pixels and likelihood"
+_NONE = "no log-probabilities. They can be compared only among models of the same pixels and likelihood"
 
 
 def caveat(likelihood: str, protocol: str) -> str:
-    """A sentence where nll, ELBO and log p(x) are no log-probabilities of the pixels; nothing where they are.
+    """What nll, ELBO and log p(x) are where they are no log-probabilities of the pixels, in two sentences, else nothing.
 
     A Bernoulli likelihood is a probability of x ∈ {0, 1}: of a grey x between them, Σ x log π + (1 − x) log(1 − π) is a
     cross-entropy, which sums to no probability. A Gaussian likelihood is a density of real numbers, which of x ∈ {0, 1} grows

@@ -102,7 +102,8 @@ export function createIdentityBar(app, page) {
       const {points} = probe.model.bundle;
       const whose = app.models.length > 1 ? `${probe.model.short}: ` : ""; // the numbers may stand beside the other model's digit
       // While one moves it is a test image's even after one has drawn: the drawing has no place on the map to move over.
-      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + [noteOf(truth), probe.model.bundle.caveat].join(" ").trim());
+      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + [noteOf(truth), ...probe.model.bundle.caveat.split(/(?<=\.) /).slice(0, 1)].join(" ").trim());
+      note.title = probe.model.bundle.caveat; // there is room for its first sentence
     },
   };
 

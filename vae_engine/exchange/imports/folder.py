@@ -62,7 +62,9 @@ def import_model(
     }
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
-        "likelihood": found.said.told(found.likelihood), "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed",
+        "likelihood": found.said.told(found.likelihood),
+        "images": f"{datasets.TITLES.get(data, 'your own')}, its training split taken for what the model was trained on, assumed",
+        "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed",
         "nats": nats.caveat(found.likelihood, protocol),
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
         "against": found.runtime,

@@ -1,0 +1,129 @@
+"""Models that other programs wrote, among the runs: each read once, whole or not at all, and nothing is said of a training."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from support.builders import ROOT, one_line
+
+from dashboard.jobs import brought
+from dashboard.jobs.jobs import VARIABLE, Jobs
+from dashboard.runs import table
+from dashboard.runs.groups import groups
+from dashboard.stock import own_runs
+from vae_engine.base.errors import EngineError
+from vae_engine.command import cli
+
+GREY = {"data": "mnist", "protocol": "grey"}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """What torch wrote: two files, each with its weights in another."""
+    place = tmp_path_factory.mktemp("foreign")
+    with zipfile.ZipFile(ROOT / "tests" / "fixtures" / "foreign.zip") as packed:
+        packed.extractall(place, [name for name in packed.namelist() if name.startswith("torch_default/")])
+    return [place / "torch_default" / f"{part}.onnx" for part in ("encoder", "decoder")]
+
+
+@pytest.fixture(scope="module")
+def runs(files: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Jobs, str]:
+    """A folder of runs with a model that was brought."""
+    jobs = Jobs(tmp_path_factory.mktemp("runs"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brought, "_engine", lambda arguments, seconds: cli.main([*arguments, "--json"]))  # spares a process
+        return jobs, brought.bring(jobs, files, GREY)
+
+
+def test_the_same_files_are_read_once_wherever_they_lie_and_in_whatever_order(
+    runs: tuple[Jobs, str], files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, run = runs
+    monkeypatch.setattr(brought, "_import", lambda *arguments: pytest.fail("read again"))
+    elsewhere = []
+    for path in files:
+        for part in (path, path.with_name(f"{path.name}.data")):
+            (tmp_path / part.name).write_bytes(part.read_bytes())
+        elsewhere.insert(0, tmp_path / path.name)
+    assert brought.bring(jobs, elsewhere, GREY) == run
+
+
+def test_other_weights_or_other_options_are_another_model(
+    runs: tuple[Jobs, str], files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, _ = runs
+
+    def refuse(*arguments: object) -> None:
+        raise EngineError("read again")
+
+    monkeypatch.setattr(brought, "_import", refuse)
+    with pytest.raises(EngineError, match="read again"):
+        brought.bring(jobs, files, {**GREY, "likelihood": "gaussian"})
+    for path in files:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+        (tmp_path / f"{path.name}.data").write_bytes(path.with_name(f"{path.name}.data").read_bytes()[:-1] + b"\1")
+    with pytest.raises(EngineError, match="read again"):
+        brought.bring(jobs, [tmp_path / path.name for path in files], GREY)
+
+
+def test_a_model_that_was_brought_stands_among_the_models_without_a_training(
+    runs: tuple[Jobs, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, run = runs
+    assert brought.about(jobs.run_folder(run))["likelihood"] == "bernoulli, assumed"
+    monkeypatch.setenv(VARIABLE, str(jobs.folder))
+    (choice,) = own_runs.choices()
+    assert (choice.name, choice.title, choice.group, choice.kind) == (f"run:{run}", "torch_default", "Your models", "vae")
+    (row,) = table.Notebook().rows(jobs)
+    assert (row.state, row.is_finished, row.has_model) == (table.IMPORTED, True, True)
+    told = {name: value for name, value in table.settings(row).items() if value not in (table.NOTHING, "no")}
+    assert told.keys() == {"kind", "latent_dim", "likelihood", "spread", "data", "classes", "protocol"}
+    assert table.architecture(row) == "3 layers → 3 layers"
+    assert groups([row, row, row]) == []  # it has no settings in which it could differ
+    with pytest.raises(EngineError, match="trained elsewhere"):
+        jobs.train_on(run, "epochs", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "options", "said"),
+    [
+        (["nothing.onnx"], {}, "nothing.onnx is not a file"),
+        (["nothing.txt"], {}, "Give an encoder's and a decoder's file"),
+        ([], {"noise": "0.5"}, "has no noise to set"),
+        ([], {"mu": "nobody"}, "has no value called 'nobody'"),
+    ],
+)
+def test_what_cannot_be_read_leaves_nothing(
+    given: list[str], options: dict[str, str], said: str, files: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(EngineError, match=said) as caught:
+        brought.bring(Jobs(tmp_path / "runs"), [tmp_path / name for name in given] or files, options)
+    assert one_line(caught.value)
+    assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
+
+
+def test_where_nobody_may_change_anything_nothing_is_read(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="for looking only"):
+        brought.bring(Jobs(tmp_path, read_only=True), files, GREY)
+
+
+def test_a_reader_that_takes_too_long_is_ended(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brought, "SECONDS", 0.01)
+    with pytest.raises(EngineError, match="too long to wait for"):
+        brought.bring(Jobs(tmp_path), files, GREY)
+
+
+@pytest.mark.parametrize(
+    ("paths", "name"),
+    [
+        (["work/my_vae_encoder.onnx", "work/my_vae_decoder.onnx"], "my_vae"),
+        (["work/encoder.onnx", "work/decoder.onnx"], "work"),
+        (["work/whole.onnx"], "whole"),
+        (["run 3/final_model"], "run 3"),
+        (["encoder.json", "decoder.json", "vae.weights.h5"], "model"),
+    ],
+)
+def test_a_model_is_called_as_its_files_are(paths: list[str], name: str) -> None:
+    assert brought.called([Path(path) for path in paths]) == name
