@@ -31,10 +31,11 @@ MEASURING_SECONDS = 300.0
 _READING = threading.Lock()
 
 
-def bring(jobs: Jobs, files: Sequence[Path], options: Mapping[str, str], owner: str = "") -> str:
+def bring(jobs: Jobs, files: Sequence[Path], options: Mapping[str, str], owner: str = "", name: str = "") -> str:
     """The id of the run that holds a model, given by its files and `options` of the engine's `import`.
 
-    The same files with the same options are read once. Raises EngineError, one sentence, where they cannot be read.
+    The same files with the same options are read once. Without a `name` it is called as its files are.
+    Raises EngineError, one sentence, where they cannot be read.
     """
     if jobs.read_only:
         raise EngineError(jobs.why_not())
@@ -50,7 +51,7 @@ def bring(jobs: Jobs, files: Sequence[Path], options: Mapping[str, str], owner: 
                 f"{called(files)} has {dimensions} latent dimensions, and a map shows 2; `import` keeps it to measure."
             )
         write_json(made / BROUGHT, {"known_by": known_by})
-        return jobs.take_in(lambda folder: shutil.copytree(made, folder), called(files), owner)
+        return jobs.take_in(lambda folder: shutil.copytree(made, folder), name or called(files), owner)
 
 
 def measure(folder: Path) -> None:

@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 
 from dashboard.explore import one_file
+from dashboard.jobs import files as run_files
 from dashboard.learn.steps.reconstruction import compared
-from dashboard.models import charts
+from dashboard.models import bring, charts
 from dashboard.shared import wording
 from dashboard.shared.tables import with_minus
 from dashboard.stock import catalogue, own_runs
@@ -35,7 +36,8 @@ def show() -> None:
         return
     models = tables.ranked(models)
     _numbers(tuple(m.name for m in models))
-    _one_file(models)
+    _one_file([*models, *bring.models()])
+    bring.show()
     st.subheader(wording.CARDS)
     for m in models:
         card = m.folder / "README.md"
@@ -70,16 +72,19 @@ def _one_file(models: Sequence[Stored]) -> None:
     choices = catalogue.explorable(models)
     if not choices:
         return
-    kinds = {m.name: m.model.kind for m in models}
+    kinds, titles = {m.name: m.model.kind for m in models}, {m.name: own_runs.title(m) for m in models}
     st.subheader(wording.ONE_FILE)
     st.markdown(f":small[{wording.ONE_FILE_HELP}]")
     columns = st.columns([*(2 for _ in choices), 1], vertical_alignment="bottom")
     labels = [wording.ONE_FILE_PICKERS[kinds[names[0]]] for names in choices]
-    chosen = tuple(column.selectbox(label, names) for column, label, names in zip(columns[:-1], labels, choices, strict=True))
+    chosen = tuple(
+        column.selectbox(label, names, format_func=titles.__getitem__)
+        for column, label, names in zip(columns[:-1], labels, choices, strict=True)
+    )
     columns[-1].download_button(
         wording.ONE_FILE_BUTTON,
         data=partial(_html_page, chosen),
-        file_name=f"explorer-{'-'.join(chosen)}.html",
+        file_name=f"explorer-{run_files.file_name('-'.join(titles[name] for name in chosen))}.html",
         mime="text/html",
         on_click="ignore",
         icon=":material/download:",

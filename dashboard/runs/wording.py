@@ -234,12 +234,21 @@ def manifold_range(row: Row, gaussian: Gaussian, count: int) -> str:
     return f"{row.name}{when}: {count} × {count}, {z1}, {z2}, ±{REACH:g} sd of {whose}"
 
 
+_SEEN = {
+    "dynamic": "drawn once as black and white", "threshold": "black and white as they are darker than half or not",
+    "grey": "in their greys",
+}  # fmt: skip
+"""What an encoder sees of the images of a map, by protocol."""
+
+
 def images_shown(found: Sequence[Row], splits: Sequence[Splits], sizes: Sequence[Splits]) -> str:
     """Which images stand in the maps: `splits` counts those of each row, `sizes` all that its data set has."""
     sets = {row.data: _counted(one, whole) for row, one, whole in zip(found, splits, sizes, strict=True)}
     parts = [f"{images} of {name}" for name, images in sets.items()]
     same = f"The same {parts[0]} in each" if len(parts) == 1 else f"Of each model's own data: {'; '.join(parts)}"
-    return f"{same}, drawn once as black and white. The dashed square is what the manifold shows."
+    seen = {_SEEN[row.configs[1].protocol] for row in found if row.configs}
+    pixels = seen.pop() if len(seen) == 1 else "each as its encoder sees them"
+    return f"{same}, {pixels}. The dashed square is what the manifold shows."
 
 
 def _counted(splits: Splits, sizes: Splits) -> str:

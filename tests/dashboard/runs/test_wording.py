@@ -12,8 +12,9 @@ MNIST = {"test": 10_000, "validation": 10_000, "train": 50_000}
 FEW = {"test": 5, "validation": 5, "train": 50}
 
 
-def rows(*data: str) -> Any:
-    return [SimpleNamespace(data=one) for one in data]
+def rows(*data: str, protocols: tuple[str, ...] = ("dynamic", "dynamic")) -> Any:
+    configs = [(None, SimpleNamespace(protocol=protocol)) for protocol in protocols]
+    return [SimpleNamespace(data=one, configs=of) for one, of in zip(data, configs, strict=False)]
 
 
 def test_a_sample_of_the_images_is_said_with_both_counts() -> None:
@@ -26,6 +27,15 @@ def test_a_sample_of_the_images_is_said_with_both_counts() -> None:
 def test_all_images_are_no_sample() -> None:
     assert "The same 10,000 test images of MNIST" in wording.images_shown(rows("MNIST"), [{"test": 10_000}], [MNIST])
     assert "The same 60 images (" in wording.images_shown(rows("mine"), [FEW], [FEW])
+
+
+def test_what_is_seen_of_the_images_is_said_by_protocol() -> None:
+    def said(*protocols: str) -> str:
+        return wording.images_shown(rows("MNIST", "MNIST", protocols=protocols), [{"test": 1500}] * 2, [MNIST] * 2)
+
+    assert "drawn once as black and white" in said("dynamic", "dynamic")
+    assert "in their greys" in said("grey", "grey")
+    assert "each as its encoder sees them" in said("grey", "dynamic")
 
 
 def test_a_table_says_of_which_rows_the_nats_are_no_log_probabilities() -> None:

@@ -1,0 +1,75 @@
+"""The words of the Models page about models that others' programs wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from dashboard.shared.wording import NO_COOKIES, as_given
+from dashboard.train.wording import plain
+from vae_engine.data import datasets
+
+BRING = "Bring a model"
+BRING_HELP = (
+    "A VAE or an autoencoder with two latent dimensions that was written elsewhere: an encoder's and a decoder's file from "
+    "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, or a pythae folder's model_config.json "
+    "and model.pt. Files are read as data; nothing in them is run."
+)
+NAME = "Its name"
+FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
+DATA, PROTOCOL, LIKELIHOOD, NOISE = "Its images", "Pixels it sees", "p(x|z)", "σ of a gaussian"
+PROTOCOLS = {"grey": "grey", "dynamic": "0 or 1, drawn", "threshold": "0 or 1, by ½"}
+LIKELIHOODS = {"": "assumed", "bernoulli": "bernoulli", "gaussian": "gaussian"}
+NAMES = {
+    "mu": "Mean", "logvar": "Log-variance", "std": "Standard deviation", "logits": "Logits", "decoder-input": "Decoder's input",
+}  # fmt: skip
+NAMES_HELP = "Its files do not say what these values are. Their names, as far as they are asked for:"
+READ, READING = "Read and check it", "It is read, and its numbers are compared with those of the files …"
+NO_FILES = "Choose its files first, or say where they are."
+NO_NUMBER = "σ must be a number, such as 0.5."
+NO_UPLOADS = f"{NO_COOKIES}put the files on the machine of the server and give their place in the field below."
+UNNAMED = "Your model"
+YOURS, IN_EXPLORE, IN_RUNS = "Your models", "Open in Explore", "In Runs"
+ASSUMED = "What was assumed"
+MEASURE, MEASURING = "Measure", "1,000 test images are measured …"
+MEASURE_HELP = (
+    "ELBO and exact log p(x) of 1,000 test images with pixels of 0 and 1, drawn as for the models above. Takes a minute."
+)
+_LINES = {
+    "encoder": "Encoder", "decoder": "Decoder", "likelihood": "p(x|z)", "images": "Images", "pixels": "Pixels",
+    "nats": "Its nats",
+}  # fmt: skip
+_OPTION = re.compile(r"--([a-z-]+)")
+_FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE}
+
+
+def assumed(about: Mapping[str, Any]) -> str:
+    """What was assumed of a model, a line each, and how it was proved, as Markdown."""
+    lines = [f"{label}: {plain(str(about[key]))}" for key, label in _LINES.items() if about.get(key)]
+    return "  \n".join([*lines, proved(about)])
+
+
+def proved(about: Mapping[str, Any]) -> str:
+    """How far the numbers here are those of the files."""
+    worst = as_given(float(f"{max(about['differs_by'].values()):.1g}"))
+    count, languages = about["inputs"], " and ".join(about["proved_in"])
+    if about["against"]:
+        return f"On {count} inputs the numbers here ({languages}) are those of {about['against']} to {worst}."
+    return f"The original was not run; on {count} inputs {languages} agree to {worst}."
+
+
+def asks_for_names(complaint: str) -> bool:
+    """Whether a complaint can be answered by naming values."""
+    return any(name in NAMES for name in _OPTION.findall(complaint))
+
+
+def complaint(message: str) -> str:
+    """A complaint of the command as Markdown, with the fields of the form in place of its options."""
+    parts = _OPTION.split(message)
+    return "".join(f"**{_FIELDS.get(part, part)}**" if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
+def source(name: str) -> str:
+    """A data set in the list of them."""
+    return datasets.TITLES.get(name, name)

@@ -1,0 +1,93 @@
+"""Bring a model: what its files do not tell is asked for, what was assumed is said, and it is shown like the other models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from support.builders import save_model, tiny
+
+from dashboard.jobs import brought
+from dashboard.jobs.jobs import READ_ONLY, VARIABLE
+from dashboard.models import bring, wording
+from vae_engine.base.errors import EngineError
+from vae_engine.command import cli
+from vae_engine.exchange.exports import onnx_files
+from vae_engine.stored import checkpoints
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A model as we export it, which gives logits and means: its files do not say which."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    monkeypatch.setattr(brought, "_engine", lambda arguments, seconds: None if cli.main([*arguments]) == 0 else refuse())
+    onnx_files.write_onnx(checkpoints.read(save_model(tmp_path / "own", tiny())), tmp_path / "student")
+    return ", ".join(str(tmp_path / "student" / f"{part}.onnx") for part in ("encoder", "decoder"))
+
+
+def refuse() -> None:
+    raise EngineError("decoder.onnx does not end in a sigmoid. If its output 'logits' holds logits, say --logits logits.")
+
+
+def page() -> AppTest:
+    app = AppTest.from_string("from dashboard.models import page\npage.show()", default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def pressed(app: AppTest) -> AppTest:
+    next(button for button in app.button if button.label == wording.READ).click().run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(one.value for one in (*app.markdown, *app.caption))
+
+
+def test_names_are_asked_for_only_where_files_do_not_tell_and_then_the_model_is_shown(files: str, tmp_path: Path) -> None:
+    app = pressed(page())
+    assert wording.NO_FILES[:30] in app.error[0].value.replace("\\", "")
+    assert not [field for field in app.text_input if field.label in wording.NAMES.values()]
+    app.text_input(key="bring-path").set_value(files)
+    pressed(app)
+    assert "say **Logits** logits" in app.error[0].value
+    assert [field.label for field in app.text_input if field.label in wording.NAMES.values()] == list(wording.NAMES.values())
+    app.text_input(key="bring-logits").set_value("logits")
+    pressed(app)
+    assert not app.error
+    (run,) = [path.name for path in (tmp_path / "runs").iterdir() if not path.name.startswith(".")]
+    about = brought.about(tmp_path / "runs" / run)
+    assert wording.assumed(about) in texts(app)
+    assert "p(x|z): bernoulli, assumed" in wording.assumed(about).replace("\\", "")
+    assert any(f"run%3A{run}" in link.proto.url for link in app.get("link_button"))
+    assert [f"run:{run}", "student"] == [bring.models()[0].name, wording_of(app)]
+
+
+def wording_of(app: AppTest) -> str:
+    """What the last model that the file can be made of is called."""
+    return str(app.selectbox[0].options[-1])
+
+
+def test_a_number_that_is_none_is_refused(files: str) -> None:
+    app = page()
+    app.text_input(key="bring-path").set_value(files)
+    app.text_input(key="bring-noise").set_value("much")
+    assert "must be a number" in pressed(app).error[0].value
+
+
+def test_where_nobody_may_change_anything_there_is_no_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "looked at"))
+    monkeypatch.setenv(READ_ONLY, "1")
+    app = page()
+    assert wording.BRING in [one.value for one in app.subheader]
+    assert "for looking only" in texts(app)
+    assert not [button for button in app.button if button.label == wording.READ]
+
+
+def test_a_complaint_speaks_of_the_fields_and_not_of_options() -> None:
+    said = wording.complaint("say --mu and --logvar, or --likelihood gaussian with --noise.")
+    assert said.replace("\\", "") == "say **Mean** and **Log-variance**, or **p(x|z)** gaussian with **σ of a gaussian**."
+    assert wording.asks_for_names("say --mu")
+    assert not wording.asks_for_names("say --likelihood gaussian")
