@@ -1,6 +1,7 @@
 """The codes of a model for the Embedding Projector: one folder that TensorBoard and the standalone page both take.
 
-vectors.tsv             codes, one line an image
+vectors.tsv             codes, one line an image; of two dimensions with a third number that is 0, since the projector looks for
+                        three components and shows no point of fewer
 metadata.tsv            its class; with images of one's own class and file, and only then a first line that names them
 sprite.png              the images, in a square of at most 8,192 pixels
 config.json             for the standalone page
@@ -25,6 +26,7 @@ from vae_engine.stored.checkpoints import Stored
 
 LARGEST = 8192
 """Pixels along a side of the sprite, beyond which browsers show none."""
+_FEWEST = 3
 
 
 def write_projector(stored: Stored, folder: Path) -> int:
@@ -32,6 +34,7 @@ def write_projector(stored: Stored, folder: Path) -> int:
     data_set = stored.train.data
     images = datasets.shown(data_set)[0].head((LARGEST // SIDE) ** 2)
     codes, _ = forward.encode(stored, observed_shown(data_set, datasets.SHOWN, stored.train.protocol)[: len(images)])
+    codes = np.pad(codes, ((0, 0), (0, max(0, _FEWEST - codes.shape[1]))))
     meanings, names = datasets.classes(data_set), datasets.names(data_set)
     rows = [[_plain(meanings[label])] for label in images.labels]
     if names:

@@ -68,7 +68,9 @@ def test_the_projector_has_a_vector_a_class_and_a_picture_for_each_image(tmp_pat
     test = mnist.load("test")
     vectors = np.loadtxt(tmp_path / "vectors.tsv", delimiter="\t")
     codes, _ = forward.encode(stored, observed_shown("mnist", len(test), stored.train.protocol))
-    np.testing.assert_allclose(vectors, codes, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(vectors[:, :2], codes, rtol=1e-5, atol=1e-5)
+    assert not np.any(vectors[:, 2:])
+    assert vectors.shape == (10_000, 3)  # of two components the Embedding Projector shows no point
     assert (tmp_path / "metadata.tsv").read_text().split("\n") == [*map(str, test.labels), ""]  # no header over one column
     sprite = np.asarray(Image.open(tmp_path / "sprite.png"))
     assert sprite.shape == (2800, 2800)
@@ -76,7 +78,7 @@ def test_the_projector_has_a_vector_a_class_and_a_picture_for_each_image(tmp_pat
         top, left = index // 100 * 28, index % 100 * 28
         assert np.array_equal(sprite[top : top + 28, left : left + 28], test.images[index])
     described = json.loads((tmp_path / "config.json").read_text())["embeddings"][0]
-    assert described["tensorShape"] == [10_000, 2]
+    assert described["tensorShape"] == [10_000, 3]
     for path in (described["tensorPath"], described["metadataPath"], described["sprite"]["imagePath"]):
         assert (tmp_path / path).is_file()
         assert f'"{path}"' in (tmp_path / "projector_config.pbtxt").read_text()
