@@ -22,7 +22,7 @@ import numpy as np
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 
-LARGEST = 256 * 2**20
+LARGEST, _LARGEST_CONFIG = 256 * 2**20, 4 * 2**20
 _PARTS = ("encoder", "decoder")
 _MODELS = ("Sequential", "Functional", "Model")
 _WEIGHTED = ("Dense", "Conv2D", "Conv2DTranspose", "BatchNormalization", "LayerNormalization")
@@ -96,6 +96,8 @@ def _unpacked(path: Path) -> tuple[dict[str, Any], list[tuple[str, Weights]]]:
 
 
 def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+    if len(content) > _LARGEST_CONFIG:
+        raise EngineError(f"{path.name} says more than {_LARGEST_CONFIG >> 20} MiB of its layers.")
     with refused(path.name):
         model = json.loads(content)
         if isinstance(model, str):  # to_json(), kept by json.dump
@@ -112,7 +114,15 @@ def _stores(path: Path, content: bytes) -> list[tuple[str, Weights]]:
     except ImportError:
         raise EngineError(f"Keras files need the package h5py: add it {remedies.missing('h5py')}.") from None
     with refused(path.name), h5py.File(io.BytesIO(content), "r") as file:
-        return [(place, dict(_weights(group))) for place, group in _groups(file, "", 0)]
+        found = [(place, dict(_arrays(group))) for place, group in _groups(file, "", 0)]
+        arrays = [one for _, layers in found for kept in layers.values() for one in kept]
+        lies_elsewhere = any(one.external or one.is_virtual or one.chunks for one in arrays)
+        if lies_elsewhere or sum(one.nbytes for one in arrays) > len(content):
+            raise ValueError  # Keras writes arrays as they are, one after the other: all of them are no larger than the file
+        return [
+            (place, {name: [np.array(one, np.float32) for one in kept] for name, kept in layers.items()})
+            for place, layers in found
+        ]
 
 
 def _groups(group: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
@@ -125,13 +135,12 @@ def _groups(group: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
             yield from _groups(inner, path, depth + 1)
 
 
-def _weights(group: Any) -> Iterator[tuple[str, list[np.ndarray]]]:
+def _arrays(group: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The arrays of each layer of a group in their order, as yet unread, by the layer's name."""
     for _, inner in _own(group):
         if "vars" in inner:
             kept = dict(_own(inner["vars"]))
-            if sum(one.nbytes for one in kept.values()) > LARGEST or any(one.external or one.is_virtual for one in kept.values()):
-                raise ValueError  # what unpacks to more than there is room for, or lies in another file
-            yield str(inner["vars"].attrs["name"]), [np.array(kept[key], np.float32) for key in sorted(kept, key=int)]
+            yield str(inner["vars"].attrs["name"]), [kept[key] for key in sorted(kept, key=int)]
 
 
 def _own(group: Any) -> Iterator[tuple[str, Any]]:

@@ -5,17 +5,18 @@ over of an odd number goes to the end.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from vae_engine.base.errors import EngineError
-from vae_engine.exchange.imports.built import Built, layer, linear, records, weighted
-from vae_engine.exchange.imports.keras_files import Network, Shape
+from vae_engine.exchange.imports.built import Built, layer, linear, records, weighted, weights
+from vae_engine.exchange.imports.keras_files import Network, Shape, refused
 from vae_engine.exchange.imports.nodes import scaled, view
-from vae_engine.stored.records import shape_after
+from vae_engine.stored.records import shape_after, weight_shapes
 
-_ACTIVATIONS: dict[str, list[dict[str, Any]]] = {
+ACTIVATIONS: dict[str, list[dict[str, Any]]] = {
     "linear": [], "relu": [{"op": "relu"}], "tanh": [{"op": "tanh"}], "sigmoid": [{"op": "sigmoid"}],
     "elu": [{"op": "elu", "alpha": 1.0}], "softplus": [{"op": "softplus"}], "silu": [{"op": "silu"}],
     "swish": [{"op": "silu"}], "gelu": [{"op": "gelu_erf"}], "leaky_relu": [{"op": "leaky_relu", "slope": 0.2}],
@@ -26,8 +27,12 @@ def layers_of(network: Network, names: list[str], shape: Shape) -> tuple[list[Bu
     """What some layers are, and the shape that they make of another. Raises EngineError, naming the layer that is unknown."""
     found: list[Built] = []
     for name in names:
-        made = _Reader(network, name, shape).layers()
-        shape = shape_after(records(made), shape, name)
+        with refused(f"{network.name}, its layer {name!r},"):
+            made = _Reader(network, name, shape).layers()
+            shape = shape_after(records(made), shape, name)
+            fits = {key: one.shape for key, one in weights(made, name).items()} == weight_shapes(records(made), name)
+        if not fits:
+            raise EngineError(f"{network.name}: the weights of the layer {name!r} do not fit its settings.")
         found += made
     return found, shape
 
@@ -43,67 +48,81 @@ class _Reader:
         return EngineError(f"{self.file.name}: the layer {self.name!r} ({self.kind}) {why}.")
 
     def layers(self) -> list[Built]:
-        says = self.says
         if self.file.known[self.name].get("module") != "keras.layers" or self.kind == "Lambda":
             raise self.refuse("is code of somebody's own, which is not run")
-        if says.get("data_format", "channels_last") != "channels_last":
+        if self.says.get("data_format", "channels_last") != "channels_last":
             raise self.refuse("has its channels first")
-        match self.kind:
-            case "Dense":
-                if len(self.shape) != 1:
-                    raise self.refuse("is over several rows of an image")
-                bias = self.weights[1] if says["use_bias"] else None
-                return [linear(self.weights[0].T, bias), *self._activation()]
-            case "Flatten" | "Reshape":
-                after = (math.prod(self.shape),) if self.kind == "Flatten" else tuple(says["target_shape"])
-                return view(
-                    self.shape, tuple(side if side != -1 else -math.prod(self.shape) // math.prod(after) for side in after)
-                )
-            case "Dropout" | "ActivityRegularization":
-                return []
-            case "Activation":
-                return self._activation()
-            case "ReLU" if says.get("max_value") is None and not says.get("negative_slope") and not says.get("threshold"):
-                return [layer("relu")]
-            case "LeakyReLU":
-                return [layer("leaky_relu", slope=says.get("negative_slope", says.get("alpha", 0.3)))]
-            case "ELU":
-                return [layer("elu", alpha=says.get("alpha", 1.0))]
-            case "BatchNormalization":
-                return self._batch_norm()
-            case "LayerNormalization" if says["axis"] in (-1, [-1], len(self.shape), [len(self.shape)]):
-                size = self.shape[-1]
-                given = iter(self.weights)
-                gain = next(given) if says["scale"] else np.ones(size)
-                return [
-                    weighted(
-                        "layer_norm", gain, next(given) if says["center"] else np.zeros(size), size=size, eps=says["epsilon"]
-                    )
-                ]
-            case "Conv2D" | "Conv2DTranspose":
-                return [*_over_maps(self._convolution()), *self._activation()]
-            case "MaxPooling2D" | "AveragePooling2D":
-                return _over_maps([self._pool()])
-            case "GlobalAveragePooling2D" if not says.get("keepdims"):
-                return [*_over_maps([self._mean()]), layer("flatten")]
-            case "UpSampling2D" if says["interpolation"] in ("nearest", "bilinear"):
-                to = [side * times for side, times in zip(self.shape, says["size"], strict=False)]
-                return _over_maps([layer("upsample", to=to, mode=says["interpolation"], corners=False)])
-            case "ZeroPadding2D" | "Cropping2D":
-                sign = 1 if self.kind == "ZeroPadding2D" else -1
-                (top, bottom), (left, right) = says["padding" if sign > 0 else "cropping"]
-                return _over_maps([layer("pad", edges=[sign * one for one in (top, left, bottom, right)])])
-        raise self.refuse("is of a kind, or has settings, that are not known here")
+        if self.kind not in KNOWN:
+            raise self.refuse("is of a kind that is not known here")
+        return KNOWN[self.kind][1](self)
 
-    def _activation(self) -> list[Built]:
+    def only(self, plain: bool, what: str) -> None:
+        """Refuse a setting that has no counterpart among our layers."""
+        if not plain:
+            raise self.refuse(f"has {what}, which is not known here")
+
+    def dense(self) -> list[Built]:
+        if len(self.shape) != 1:
+            raise self.refuse("is over several rows of an image")
+        bias = self.weights[1] if self.says["use_bias"] else None
+        return [linear(self.weights[0].T, bias), *self.activation()]
+
+    def view(self) -> list[Built]:
+        after = (math.prod(self.shape),) if self.kind == "Flatten" else tuple(self.says["target_shape"])
+        return view(self.shape, tuple(side if side != -1 else -math.prod(self.shape) // math.prod(after) for side in after))
+
+    def nothing(self) -> list[Built]:
+        return []
+
+    def relu(self) -> list[Built]:
+        says = self.says
+        self.only(says.get("max_value") is None and not says.get("negative_slope") and not says.get("threshold"), "a bound")
+        return [layer("relu")]
+
+    def leaky_relu(self) -> list[Built]:
+        return [layer("leaky_relu", slope=self.says.get("negative_slope", self.says.get("alpha", 0.3)))]
+
+    def elu(self) -> list[Built]:
+        return [layer("elu", alpha=self.says.get("alpha", 1.0))]
+
+    def layer_norm(self) -> list[Built]:
+        says, size, given = self.says, self.shape[-1], iter(self.weights)
+        self.only(says["axis"] in (-1, [-1], len(self.shape), [len(self.shape)]), "another axis than the last")
+        gain = next(given) if says["scale"] else np.ones(size)
+        bias = next(given) if says["center"] else np.zeros(size)
+        return [weighted("layer_norm", gain, bias, size=size, eps=says["epsilon"])]
+
+    def convolution(self) -> list[Built]:
+        return [*_over_maps(self._convolution()), *self.activation()]
+
+    def pool(self) -> list[Built]:
+        return _over_maps([self._pool()])
+
+    def mean(self) -> list[Built]:
+        self.only(not self.says.get("keepdims"), "kept dimensions")
+        whole = layer("avg_pool", kernel=list(self.shape[:2]), stride=[1, 1], edges=[0, 0, 0, 0], counting=False)
+        return [*_over_maps([whole]), layer("flatten")]
+
+    def upsample(self) -> list[Built]:
+        mode = self.says["interpolation"]
+        self.only(mode in ("nearest", "bilinear"), f"the interpolation {mode!r}")
+        to = [side * times for side, times in zip(self.shape, self.says["size"], strict=False)]
+        return _over_maps([layer("upsample", to=to, mode=mode, corners=False)])
+
+    def edges(self) -> list[Built]:
+        sign = 1 if self.kind == "ZeroPadding2D" else -1
+        (top, bottom), (left, right) = self.says["padding" if sign > 0 else "cropping"]
+        return _over_maps([layer("pad", edges=[sign * one for one in (top, left, bottom, right)])])
+
+    def activation(self) -> list[Built]:
         name = self.says.get("activation", "linear")
-        if not isinstance(name, str) or name not in _ACTIVATIONS:
+        if not isinstance(name, str) or name not in ACTIVATIONS:
             raise self.refuse(
                 f"has the nonlinearity {name if isinstance(name, str) else 'of somebody’s own'}, which is not known here"
             )
-        return [Built(dict(record)) for record in _ACTIVATIONS[name]]
+        return [Built(dict(record)) for record in ACTIVATIONS[name]]
 
-    def _batch_norm(self) -> list[Built]:
+    def batch_norm(self) -> list[Built]:
         if self.says["axis"] not in (-1, [-1], len(self.shape), [len(self.shape)]):
             raise self.refuse("normalises along another axis than the last")
         given = iter(self.weights)
@@ -147,8 +166,27 @@ class _Reader:
         op, counts = ("max_pool", {}) if self.kind == "MaxPooling2D" else ("avg_pool", {"counting": False})
         return Built({"op": op, "kernel": list(kernel), "stride": list(stride), "edges": edges, **counts})
 
-    def _mean(self) -> Built:
-        return layer("avg_pool", kernel=list(self.shape[:2]), stride=[1, 1], edges=[0, 0, 0, 0], counting=False)
+
+KNOWN: dict[str, tuple[str, Callable[[_Reader], list[Built]]]] = {
+    **dict.fromkeys(("Dropout", "ActivityRegularization"), ("", _Reader.nothing)),
+    **dict.fromkeys(("ZeroPadding2D", "Cropping2D"), ("pad", _Reader.edges)),
+    "Dense": ("linear", _Reader.dense),
+    "Flatten": ("flatten", _Reader.view),
+    "Reshape": ("reshape", _Reader.view),
+    "Activation": ("nonlinearity", _Reader.activation),
+    "ReLU": ("relu", _Reader.relu),
+    "LeakyReLU": ("leaky_relu", _Reader.leaky_relu),
+    "ELU": ("elu", _Reader.elu),
+    "BatchNormalization": ("affine", _Reader.batch_norm),
+    "LayerNormalization": ("layer_norm", _Reader.layer_norm),
+    "Conv2D": ("conv", _Reader.convolution),
+    "Conv2DTranspose": ("conv_transpose", _Reader.convolution),
+    "MaxPooling2D": ("max_pool", _Reader.pool),
+    "AveragePooling2D": ("avg_pool", _Reader.pool),
+    "GlobalAveragePooling2D": ("avg_pool", _Reader.mean),
+    "UpSampling2D": ("upsample", _Reader.upsample),
+}
+"""For each class of Keras' the kind of layer that it becomes, and how it is read; without a kind none of its own."""
 
 
 def _over_maps(inside: list[Built]) -> list[Built]:

@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
-from engine.exchange.imports.mutating import imported
+from engine.exchange.imports.mutating import ELSEWHERE, imported, with_another_array
 from onnx import TensorProto, helper, numpy_helper
 from support import memory
-from support.builders import ROOT
+from support.builders import ROOT, attempt
 
 from vae_engine.base import bounds
 from vae_engine.command import import_commands
+from vae_engine.exchange.imports import keras_model
 
 MiB = 2**20
 Command = Callable[..., tuple[int, str, str]]
 
 
-@pytest.mark.parametrize("kind", ["onnx"])
+@pytest.mark.parametrize("kind", ["onnx", "keras"])
 def test_damaged_models_are_refused_in_a_line(kind: str, foreign: Path, tmp_path: Path) -> None:
     with bounds.memory(import_commands.MOST_MEMORY):
         found = imported(kind, 12, 1, foreign, tmp_path)
@@ -49,7 +51,7 @@ print(json.dumps(found | {{"peak": peak * 1024, "done": done}}))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["onnx"])
+@pytest.mark.parametrize("kind", ["onnx", "keras"])
 def test_five_hundred_damaged_models_bring_no_traceback_and_take_little(kind: str, foreign: Path, tmp_path: Path) -> None:
     program = _MANY.format(tests=str(ROOT / "tests"), root=str(ROOT), kind=kind, foreign=str(foreign), place=str(tmp_path))
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -129,7 +131,7 @@ def test_a_loop_is_refused_by_its_name(tmp_path: Path, command: Command) -> None
     assert (code, "Loop holds a graph of its own" in error) == (2, True)
 
 
-def test_ways_that_meet_again_and_again_are_not_all_walked(tmp_path: Path, command: Command) -> None:
+def test_ways_that_meet_again_and_again_are_not_all_walked(foreign: Path, tmp_path: Path, command: Command) -> None:
     weight = numpy_helper.from_array(np.eye(784, 2, dtype=np.float32), "w")
     square = numpy_helper.from_array(np.eye(2, dtype=np.float32), "v")
     nodes = [helper.make_node("MatMul", ["x", "w"], ["h0"]), helper.make_node("Tanh", ["h0"], ["h1"])]
@@ -137,7 +139,9 @@ def test_ways_that_meet_again_and_again_are_not_all_walked(tmp_path: Path, comma
         nodes.append(helper.make_node("MatMul", [f"h{index - 1}", "v"], [f"g{index}"]))
         nodes.append(helper.make_node("Add", [f"g{index}", f"h{index - 2}"], [f"h{index}"]))
     onnx.save(_graph([*nodes, helper.make_node("Identity", ["h59"], ["y"])], weight, square), tmp_path / "encoder.onnx")
-    code, _, error = command("import", tmp_path / "encoder.onnx", "-o", tmp_path / "mine")
+    code, _, error = command(
+        "import", tmp_path / "encoder.onnx", foreign / "torch_default" / "decoder.onnx", "-o", tmp_path / "mine"
+    )
     assert (code, "joins more ways than a small VAE has" in error) == (2, True)
 
 
@@ -151,3 +155,15 @@ def test_what_takes_too_long_ends_with_a_line(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, cwd=ROOT, timeout=60)
     assert (run.returncode, run.stderr) == (2, "Reading this takes more than 1 seconds.\n")
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_weights_that_do_not_lie_in_their_file_as_they_are_are_refused(case: str, foreign: Path, tmp_path: Path) -> None:
+    path = tmp_path / "encoder.keras"
+    with zipfile.ZipFile(foreign / "keras" / "encoder.keras") as packed, zipfile.ZipFile(path, "w") as changed:
+        for name in packed.namelist():
+            content = packed.read(name)
+            changed.writestr(name, with_another_array(content, 0, ELSEWHERE[case]) if name.endswith(".h5") else content)
+    found = attempt(keras_model.read, [path, foreign / "keras" / "decoder.keras"])
+    assert isinstance(found, str)
+    assert "encoder.keras" in found
