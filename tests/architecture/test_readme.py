@@ -42,6 +42,13 @@ def test_table_of_data_sets_is_what_its_command_prints(command: Callable[..., tu
     assert table.strip() == printed.strip()
 
 
+def test_table_of_layers_is_what_its_command_prints(command: Callable[..., tuple[int, str, str]]) -> None:
+    code, printed, _ = command("import", "--layers")
+    assert code == 0
+    table = README.split("<!-- layers -->")[1].split("<!-- /layers -->")[0]
+    assert table.strip() == printed.strip()
+
+
 def test_table_of_speed_is_what_the_benchmarks_found() -> None:
     results = json.loads(report.RESULTS.read_text(encoding="utf-8"))
     table = README.split(report.BEGIN)[1].split(report.END)[0]

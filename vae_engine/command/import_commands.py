@@ -11,7 +11,7 @@ from typing import Any
 from vae_engine.base import bounds
 from vae_engine.command.commands import add_command, show
 from vae_engine.data import datasets
-from vae_engine.exchange.imports import assumed, folder
+from vae_engine.exchange.imports import assumed, folder, understood
 from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.roles import Wishes
 
@@ -35,7 +35,14 @@ def add(commands: Any) -> None:
         commands, "import", _import, "read a model that another program wrote, prove it and keep it as a folder"
     )
     command.add_argument("-o", "--output", type=Path, required=True, help="the folder to write")
+    command.add_argument("--layers", action=_Layers, nargs=0, help="print the table of layers for README, and no more")
     add_options(command)
+
+
+class _Layers(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(understood.markdown())
+        parser.exit()
 
 
 def add_options(command: argparse.ArgumentParser) -> None:
