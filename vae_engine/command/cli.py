@@ -19,7 +19,15 @@ from typing import Any, NoReturn
 from vae_engine.base import figures, locks, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import discard
-from vae_engine.command import data_commands, experiment_commands, export_commands, import_commands, run_commands, train_flags
+from vae_engine.command import (
+    data_commands,
+    experiment_commands,
+    export_commands,
+    hub_commands,
+    import_commands,
+    run_commands,
+    train_flags,
+)  # fmt: skip
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.command.export_commands import Exporter
 from vae_engine.publish import tables
@@ -86,6 +94,7 @@ def parser(
 
     export_commands.add(commands, exporters)
     import_commands.add(commands)
+    hub_commands.add(commands)
     run_commands.add(commands)
     data_commands.add(commands)
     experiment_commands.add(commands)
