@@ -25,8 +25,11 @@ def restored(path: str) -> str:
 
 def missing(package: str) -> str:
     """How to add a package that is not installed and that this program needs."""
-    if not places.installed():
-        return "with `make install`, or `pip install -r requirements.txt`"
+    return optional(package) if places.installed() else "with `make install`, or `pip install -r requirements.txt`"
+
+
+def optional(package: str) -> str:
+    """How to add a package that only an extra brings."""
     return f"with `{_install(package)}`"
 
 

@@ -104,7 +104,7 @@ def _package() -> Any:
     try:
         import huggingface_hub
     except ImportError:
-        raise EngineError(f"The hub needs the package huggingface_hub: add it {remedies.missing('huggingface_hub')}.") from None
+        raise EngineError(f"The hub needs the package huggingface_hub: add it {remedies.optional('huggingface_hub')}.") from None
     return huggingface_hub
 
 

@@ -56,6 +56,7 @@ def test_a_checkout_is_mended_by_git_and_an_installed_copy_by_its_installer(
     monkeypatch.setattr(places, "PACKAGED", installed / "none")
     assert "`git checkout -- pretrained`" in remedies.restored("pretrained")
     assert "`make install`" in remedies.without_torch()
+    assert remedies.optional("h5py") == f"with `uv pip install --python {sys.executable} h5py`"  # which no plain install brings
 
 
 def test_an_intel_mac_is_told_that_there_is_no_torch_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

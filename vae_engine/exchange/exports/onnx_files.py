@@ -39,7 +39,7 @@ def write_onnx(stored: Stored, folder: Path) -> int:
         import onnxruntime
     except ImportError:
         raise EngineError(
-            f"ONNX needs the packages onnx and onnxruntime: add them {remedies.missing('onnx onnxruntime')}."
+            f"ONNX needs the packages onnx and onnxruntime: add them {remedies.optional('onnx onnxruntime')}."
         ) from None
     described = layers(stored.model)
     rng = np.random.default_rng(0)

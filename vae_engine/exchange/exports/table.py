@@ -75,7 +75,7 @@ def _parquet(found: Columns) -> bytes:
         import pyarrow
         from pyarrow import parquet
     except ImportError:
-        raise EngineError(f"Parquet needs the package pyarrow: add it {remedies.missing('pyarrow')}.") from None
+        raise EngineError(f"Parquet needs the package pyarrow: add it {remedies.optional('pyarrow')}.") from None
     content = io.BytesIO()
     parquet.write_table(pyarrow.table(found), content)
     return content.getvalue()

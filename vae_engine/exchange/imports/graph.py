@@ -115,7 +115,7 @@ def packages() -> tuple[Any, Any]:
         import onnxruntime
     except ImportError:
         raise EngineError(
-            f"ONNX needs the packages onnx and onnxruntime: add them {remedies.missing('onnx onnxruntime')}."
+            f"ONNX needs the packages onnx and onnxruntime: add them {remedies.optional('onnx onnxruntime')}."
         ) from None
     return onnx, onnxruntime
 

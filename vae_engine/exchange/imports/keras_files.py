@@ -112,7 +112,7 @@ def _stores(path: Path, content: bytes) -> list[tuple[str, Weights]]:
     try:
         import h5py
     except ImportError:
-        raise EngineError(f"Keras files need the package h5py: add it {remedies.missing('h5py')}.") from None
+        raise EngineError(f"Keras files need the package h5py: add it {remedies.optional('h5py')}.") from None
     with refused(path.name), h5py.File(io.BytesIO(content), "r") as file:
         found = [(place, dict(_arrays(group))) for place, group in _groups(file, "", 0)]
         arrays = [one for _, layers in found for kept in layers.values() for one in kept]
