@@ -10,7 +10,7 @@ PAGES := $(LONGEST) $(filter-out $(LONGEST) %/__pycache__/,$(wildcard tests/page
 # Most of what is installed is never imported; what is gets compiled then.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
-.PHONY: run test test-long test-wheel test-hosting install install-test screenshots fixtures benchmark clean
+.PHONY: run test test-long test-wheel test-hosting test-notebook install install-test screenshots fixtures benchmark clean
 
 run: install
 	@$(BIN)/latent-explorer run --port $(PORT)
@@ -33,6 +33,11 @@ test-wheel: install-test
 # Likewise: behind proxies, nginx where it is installed, and jupyter-server-proxy.
 test-hosting: install-test
 	$(BIN)/python -m pytest -s tests/installed/hosting.py tests/installed/killed.py
+
+# Likewise: the widgets in JupyterLab, and the example notebooks.
+test-notebook: install-test
+	$(INSTALL) -c constraints.txt -e ".[notebook]" jupyterlab ipykernel keras
+	$(BIN)/python -m pytest -s tests/installed/notebook.py
 
 install: .venv/installed
 install-test: .venv/installed-test

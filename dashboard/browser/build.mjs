@@ -8,8 +8,10 @@ import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
 
 const HERE = fileURLToPath(new URL("./", import.meta.url));
-/** Streamlit calls the default export of a module; a page of its own calls what hangs on a name. */
+/** Streamlit and a notebook take the default export of a module; a page of its own calls what hangs on a name. */
 const HOSTS = {
+  "notebook/explore": "export default latentExplorerProgram().default;",
+  "notebook/film": "export default latentExplorerProgram().default;",
   "streamlit/device": "export default latentExplorerProgram().default;",
   "streamlit/explore": "export default latentExplorerProgram().default;",
   "streamlit/film": "export default latentExplorerProgram().default;",
@@ -20,7 +22,7 @@ const HOSTS = {
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes"];
+const STYLES = ["explore/explorer", "explore/network/network", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several

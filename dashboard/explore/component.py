@@ -17,7 +17,6 @@ from dashboard.shared import browser, links
 from dashboard.shared.model_choice import MAPS, Choice
 from dashboard.stock.library import Library
 
-MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 _FARTHEST = 1e4
 
 _component = st.components.v2.component(
@@ -117,7 +116,7 @@ def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> Explo
     selection = report.get("selection")
     return ExplorerResult(
         z=z,
-        mode=mode if mode in MODES else "move",
+        mode=mode if mode in links.MODES else "move",
         selection=selection if type(selection) is int and 0 <= selection < 60_000 else None,
         link=report["link"] if _is_state(report.get("link")) else "",
         models=tuple(models) if _are_choices(models, choices) else None,

@@ -18,7 +18,7 @@ Latent = tuple[float, float]
 LESSONS = "./learn"
 """Where Learn begins, relative to any other page of the dashboard."""
 
-_MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
+MODES = ("move", "inspect", "select", "draw", "walk", "sample", "network")
 _LONGEST = 4000
 _FARTHEST = 1000
 _IMAGES = 60_000
@@ -156,7 +156,7 @@ def _drawing(text: str) -> Any:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
-    "mode": _choice(*_MODES),
+    "mode": _choice(*MODES),
     "z": _latents,
     "image": _image,
     "ends": _ends,

@@ -30,6 +30,8 @@ from __future__ import annotations
 import gzip
 import json
 import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +63,18 @@ Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
 """Tensors, and what a header says of them."""
 
 
+@dataclass(frozen=True)
+class AtHand:
+    """Images that no data set holds, none of which a model was trained on, and what their labels mean.
+
+    `trained_on` [n, 28, 28] are those that it was; without them they are those of its data set.
+    """
+
+    shown: data.Images
+    classes: tuple[str, ...]
+    trained_on: np.ndarray | None = None
+
+
 def write_bundle(stored: Stored, path: Path) -> int:
     """Write the bundle of a model, with all the codes there is room for, atomically; its size in bytes."""
     content = bundle(stored, whole=True)
@@ -78,13 +92,13 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None, 
     return _packed(tensors, bundle=header)
 
 
-def parted(stored: Stored, whole: bool = False) -> tuple[bytes, bytes]:
+def parted(stored: Stored, whole: bool = False, at_hand: AtHand | None = None) -> tuple[bytes, bytes]:
     """A bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
 
     The second is a safetensors file with `encoder.*` and, as `__metadata__.encoder`, the encoder's list of layers.
-    Raises as `bundle` does.
+    Its points are the images of the data set, or those `at_hand`. Raises as `bundle` does.
     """
-    tensors, header = _contents(stored, with_images=False, whole=whole)
+    tensors, header = _contents_of(stored, at_hand) if at_hand else _contents(stored, with_images=False, whole=whole)
     listed = header["layers"].pop("encoder")
     encoder = {name: tensors.pop(name) for name in list(tensors) if name.startswith("encoder.")}
     return _packed(tensors, bundle=header), _packed(encoder, encoder=listed)
@@ -109,8 +123,7 @@ def weights(stored: Stored) -> dict[str, np.ndarray]:
 
 def _contents(stored: Stored, with_images: bool, points: int | None = None, whole: bool = False) -> Codes:
     """The tensors of a bundle, and its header."""
-    if stored.model.latent_dim != 2:
-        raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
+    _refuse_other_dimensions(stored)
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
     if whole and "rest" not in places:
         rest, place = _encode_rest(stored)
@@ -124,14 +137,34 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None, whol
     _make_fit(tensors, places, datasets.rest(stored.train.data).labels if "rest" in places else None)
     sizes = datasets.sizes(stored.train.data)
     places = {key: {"of": sizes, **place} for key, place in places.items()}
-    header = {
+    return tensors, _header(stored, stored.train.classes, datasets.paper(stored.train.data), places)
+
+
+def _contents_of(stored: Stored, at_hand: AtHand) -> Codes:
+    """The tensors of a bundle whose points are images at hand, and its header."""
+    _refuse_other_dimensions(stored)
+    protocol, own = stored.train.protocol, at_hand.trained_on
+    shown = data.observe_fixed(at_hand.shown.images, protocol, SEED)
+    train = (
+        _observed(stored.train.data, "train", protocol, _MOST_TRAIN) if own is None else data.observe_fixed(own, protocol, SEED)
+    )
+    codes, places = _encoded(stored, shown, train, {"test": len(shown)})
+    tensors = weights(stored) | codes | {"points.labels": np.ascontiguousarray(at_hand.shown.labels)}
+    return tensors, _header(stored, at_hand.classes, None, places)
+
+
+def _refuse_other_dimensions(stored: Stored) -> None:
+    if stored.model.latent_dim != 2:
+        raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
+
+
+def _header(stored: Stored, classes: Sequence[str], paper: str | None, places: dict[str, Any]) -> dict[str, Any]:
+    return {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
         "beta": None if stored.model.kind == "ae" or "imported" in stored.metrics else stored.train.beta, "sha256": stored.sha256,
-        "classes": stored.train.classes, "paper": datasets.paper(stored.train.data),
-        "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
+        "classes": classes, "paper": paper, "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
     }  # fmt: skip
-    return tensors, header
 
 
 def _make_fit(tensors: dict[str, np.ndarray], places: dict[str, Any], labels: np.ndarray | None) -> None:
@@ -152,18 +185,19 @@ def encode_all(stored: Stored, points: int | None = None) -> Codes:
     Of all images that a map shows and of all that were trained on, or of the first `points` of both.
     """
     data_set, most = stored.train.data, points or datasets.SHOWN
-    protocol = stored.train.protocol
-    seen = {
-        "points": observed_shown(data_set, most, protocol),
-        "train": _observed(data_set, "train", protocol, points or _MOST_TRAIN),
-    }
-    about: dict[str, dict[str, Any]] = {"points": {"splits": datasets.shown(data_set, most)[1]}, "train": {"split": "train"}}
+    shown = observed_shown(data_set, most, stored.train.protocol)
+    train = _observed(data_set, "train", stored.train.protocol, points or _MOST_TRAIN)
+    return _encoded(stored, shown, train, datasets.shown(data_set, most)[1])
+
+
+def _encoded(stored: Stored, shown: np.ndarray, train: np.ndarray, splits: dict[str, int]) -> Codes:
+    about: dict[str, dict[str, Any]] = {"points": {"splits": splits}, "train": {"split": "train"}}
     tensors, places = {}, {}
-    for key, x in seen.items():
+    for key, x in {"points": shown, "train": train}.items():
         with np.errstate(over="ignore"):
             codes, std = forward.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)
-        places[key] = {**place, "protocol": protocol, "seed": SEED, **about[key]}
+        places[key] = {**place, "protocol": stored.train.protocol, "seed": SEED, **about[key]}
         if key == "points" and std is not None:
             tensors["points.std"] = spreads(std)
     return tensors, places

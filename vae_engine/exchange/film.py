@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
 from vae_engine.runs import log as run_log
 from vae_engine.runs import snapshots
+from vae_engine.runs.log import LogEvent
 from vae_engine.stored import forward, knobs, nats
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
@@ -46,12 +48,12 @@ _POINTS_OF = {"conv": 1000}  # encoders that take several times as long for an i
 
 def frame(folder: Path, step: int) -> bytes:
     """The frame of a run's snapshot. Raises EngineError when there is none, or it is damaged or cannot be drawn."""
-    return _frame(snapshots.read(folder, step))
+    return frame_of(snapshots.read(folder, step), run_log.read_on(folder).events)
 
 
 def latest_frame(folder: Path) -> bytes:
     """The frame of the weights that a run was last seen with while it trains. Raises as `frame` does."""
-    return _frame(snapshots.read_latest(folder))
+    return frame_of(snapshots.read_latest(folder), run_log.read_on(folder).events)
 
 
 def points_of(encoder: str) -> int:
@@ -59,7 +61,8 @@ def points_of(encoder: str) -> int:
     return _POINTS_OF.get(encoder, POINTS)
 
 
-def _frame(stored: Stored) -> bytes:
+def frame_of(stored: Stored, events: Sequence[LogEvent]) -> bytes:
+    """The frame of a model that is the instant `steps` of its metrics, of a training with such a log. Raises as `frame` does."""
     model, step = stored.model, int(stored.metrics["steps"])
     if model.latent_dim != 2:
         raise EngineError(f"{stored.name} has {model.latent_dim} latent dimensions; a map has 2.")
@@ -75,26 +78,26 @@ def _frame(stored: Stored) -> bytes:
     header = {
         "format": "latent-explorer-frame", "version": VERSION, "run": stored.name, "step": step, "kind": model.kind,
         "config": model.to_dict(), "layers": {"decoder": layers(model)["decoder"]},
-        "beta": _beta(stored, step) if model.kind == "vae" else None, "classes": stored.train.classes,
+        "beta": _beta(stored, events, step) if model.kind == "vae" else None, "classes": stored.train.classes,
         "sha256": stored.sha256, "points": {**place, "protocol": stored.train.protocol, "seed": export.SEED},
         "caveat": nats.caveat(model.likelihood, stored.train.protocol),
-        **_moment(stored.folder, step, model.kind),
+        **_moment(events, step, model.kind),
     }  # fmt: skip
     return pack({name: np.asarray(one, order="C") for name, one in tensors.items()}, {"frame": json.dumps(header)})
 
 
-def _beta(stored: Stored, step: int) -> float:
+def _beta(stored: Stored, events: Sequence[LogEvent], step: int) -> float:
     """The β of the objective by which a run took the step to an instant."""
-    turns = [turn for turn in knobs.turns(run_log.read_on(stored.folder).events) if turn.step < step]
+    turns = [turn for turn in knobs.turns(events) if turn.step < step]
     return knobs.applied(stored.train, knobs.in_force(stored.train, turns)).beta
 
 
-def _moment(folder: Path, step: int, kind: str) -> dict[str, dict[str, float] | None]:
+def _moment(events: Sequence[LogEvent], step: int, kind: str) -> dict[str, dict[str, float] | None]:
     """What was last logged of training and of the held-out images by a step, each with the step it is of."""
     measured = ("nll", "kl", "elbo") if kind == "vae" else ("nll",)
     names = (*measured, *(f"{name}_se" for name in measured))
     training = held_out = None
-    for event in run_log.read_on(folder).events:
+    for event in events:
         if event["step"] > step:
             continue
         if event["type"] == "step":

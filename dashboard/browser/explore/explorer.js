@@ -91,6 +91,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
  * @property {HTMLElement[]} [beside] what the host adds to the menu Share
+ * @property {boolean} apart the address of the page is not this explorer's
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
  * @property {(place: number, name: string) => void} choose
@@ -128,6 +129,10 @@ export function mountExplorer(root, options) {
     standing: () => ({link: stage.link(), kept: keptOf(stage.state())}),
     /** Shows the state of a link, with nothing kept of the one before. @param {string} link */
     show: (link) => stage.show(link),
+    /** Shows the state of a link, with all that a link does not carry as it is. @param {string} link */
+    follow: (link) => stage.follow(link),
+    /** Which images are selected, ascending. */
+    selected: () => stage.selected(),
     /** Shows a place on the way from one state to another. @param {Stop} stop */
     pass: (stop) => stage.pass(stop),
     destroy() {
@@ -158,7 +163,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
+    models, apart: options.apart === true, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,
@@ -265,8 +270,10 @@ function mountStage(root, options, shelf, stepTo, carried) {
   function settle() {
     const {state} = app.store;
     const link = formatLink(state, plain);
-    if (!options.apart && location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
-    rememberPad(link, state);
+    if (!options.apart) {
+      if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
+      rememberPad(link, state);
+    }
     page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z) + app.worths.spoken(shownImage(state)));
     const report = reportOf(state);
     const text = JSON.stringify(report);
@@ -281,8 +288,13 @@ function mountStage(root, options, shelf, stepTo, carried) {
   }
 
   /** A link that was opened where the page stands already. */
-  function follow() {
-    if (!options.apart) show(location.hash.slice(1), keptOf(app.store.state));
+  function followAddress() {
+    if (!options.apart) follow(location.hash.slice(1));
+  }
+
+  /** @param {string} link */
+  function follow(link) {
+    show(link, keptOf(app.store.state));
   }
 
   /** @param {string} link @param {import("./first_state.js").Kept} [kept] */
@@ -310,7 +322,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   // A menu lies over the page until someone touches anything else.
   const closeMenus = (/** @type {Event} */ event) => page.closeMenus(event);
   document.addEventListener("pointerdown", closeMenus);
-  addEventListener("hashchange", follow);
+  addEventListener("hashchange", followAddress);
   expectPart(receiveImages());
   retheme();
   commit();
@@ -361,7 +373,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
       retheme();
     },
     state: () => app.store.state,
-    link: app.link, show,
+    link: app.link, show, follow,
+    selected: () => app.selection.indices(),
     /** @param {Stop} stop */
     pass({z, t, rung}) {
       const glided = rung === null ? {glide: null} : app.glided(rung);
@@ -374,7 +387,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
       resized.disconnect();
       scheme.removeEventListener("change", retheme);
       document.removeEventListener("pointerdown", closeMenus);
-      removeEventListener("hashchange", follow);
+      removeEventListener("hashchange", followAddress);
       page.element.remove();
     },
   };

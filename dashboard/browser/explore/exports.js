@@ -110,7 +110,7 @@ export function createExports(app, maps) {
   const gif = actionButton("Walk as GIF", walk, {"data-testid": "export-gif"});
 
   return {
-    buttons: [copy, actionButton(`${areDigits(classesOf(models[0].bundle)) ? "Digits" : "Decoded"} as PNG`, digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
+    buttons: [...(app.apart ? [] : [copy]), actionButton(`${areDigits(classesOf(models[0].bundle)) ? "Digits" : "Decoded"} as PNG`, digitImages), shapes.element, pairs.element, actionButton("Maps as PNG", mapImages), actionButton("Maps as SVG", mapVectors, {title: "Codes, contours and axes as vectors, over shaded layers, manifold and training codes as a picture"}),
       actionButton("Whole manifolds as PNG", manifolds, {title: "All codes of each model, whatever is in sight, and every tile in full ink, as in Manifolds, large"}), actionButton("Codes as CSV", tables, {"data-testid": "export-csv"}), gif],
   };
 }

@@ -23,7 +23,7 @@ export function keptOf({strokes, upload, inked, drawn, pen, views, history}) {
 /** What the link says, as far as it makes sense, and what was kept: by the page before or, after a reload, by the browser. @param {ExplorerOptions} options @param {string} link @param {State} plain @param {ExplorerModel[]} models @returns {State} */
 export function linkedState(options, link, plain, models) {
   const {values, refused} = believed(parseLink(link, plain), models);
-  const kept = options.kept?.views.length === plain.views.length ? options.kept : rememberedPad(link);
+  const kept = options.kept?.views.length === plain.views.length ? options.kept : options.apart ? {} : rememberedPad(link);
   const zoomed = values.views && options.kept && sameInLinks(options.kept.views, values.views, plain) ? options.kept.views : values.views; // a link rounds
   const state = {...plain, ...kept, ...values, ...(zoomed && {views: zoomed}), ...redrawn(values, kept), held: values.z !== undefined, notice: options.notice ?? ""};
   // A link written by hand may name an image and no place; one made with other models names the places of those.

@@ -5,7 +5,7 @@ import test from "node:test";
 test("a script keeps its text for workers exactly if a worker can be made of it", async (context) => {
   const { builtFiles } = await import("../../../dashboard/browser/build.mjs").catch(() => ({}));
   if (!builtFiles) return context.skip("esbuild is not installed: run `npm ci`, or `make test`, which does");
-  const programs = [...(await builtFiles())].filter(([path]) => path.startsWith("streamlit/") && path.endsWith(".js"));
+  const programs = [...(await builtFiles())].filter(([path]) => !path.startsWith("file/") && path.endsWith(".js"));
   const found = programs.map(([path, text]) => [path, text.includes("__latentExplorerSource = "), text.includes("__latentExplorerWorker")]);
   assert.ok(found.some(([, keeps]) => keeps) && found.some(([, keeps]) => !keeps));
   for (const [path, keeps, works] of found) assert.equal(keeps, works, path);

@@ -141,6 +141,26 @@ def test_a_parted_bundle_and_its_encoder_are_the_whole_without_images(tiny_vae: 
     assert front == header
 
 
+def test_points_may_be_images_at_hand(tiny_vae: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "load", first_images)
+    stored = checkpoints.read(tiny_vae)
+    shown = data.Images(first_images("test").images[5:9], np.array([1, 0, 1, 1], np.uint8))
+    content, encoder = export.parted(stored, at_hand=export.AtHand(shown, ("odd", "even"), first_images("train").images[:3]))
+    tensors, header = load(content), json.loads(notes(content)["bundle"])
+    x = data.observe_fixed(shown.images, stored.train.protocol, export.SEED)
+    low, high = (np.array(header["points"][end]) for end in ("low", "high"))
+    codes = low + tensors["points.codes"] / 65535 * (high - low)
+    np.testing.assert_allclose(codes, forward.encode(stored, x)[0], atol=1e-4)
+    assert tensors["points.labels"].tolist() == [1, 0, 1, 1]
+    assert header["classes"] == ["odd", "even"]
+    assert header["points"]["splits"] == {"test": 4}
+    assert len(tensors["train.codes"]) == header["train"]["count"] == 3
+    assert encoder == export.parted(stored)[1]
+    assert (
+        json.loads(notes(export.parted(stored, at_hand=export.AtHand(shown, ("a", "b")))[0])["bundle"])["train"]["count"] == COUNT
+    )
+
+
 def test_quantisation_of_constant_codes_restores_the_constant() -> None:
     quantised, where = export.quantise(np.full((5, 2), 3.25, np.float32))
     low, high = np.array(where["low"]), np.array(where["high"])

@@ -1,0 +1,1 @@
+"""The explorer in a notebook: Jupyter, JupyterLab, VS Code, Colab, marimo. Knows no Streamlit."""

@@ -1,0 +1,88 @@
+"""What a notebook gives is what a map shows, however it is laid out, or is refused in a sentence."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load
+from support.builders import one_line
+
+from dashboard.notebook.showing import Showing, showing
+from vae_engine import EngineError, load_model
+from vae_engine.data import datasets
+from vae_engine.data import mnist as data
+from vae_engine.stored.weights import notes
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the training images the first, which are encoded for each model."""
+    whole = data.load
+    monkeypatch.setattr(data, "load", lambda split: whole(split).head(50 if split == "train" else 10_000))
+
+
+def header(shown: Showing, place: int = 0) -> dict[str, Any]:
+    planes = np.frombuffer(gzip.decompress(shown.bundles[place]), np.uint8)
+    half = -(-len(planes) // 2)
+    content = np.empty_like(planes)
+    content[0::2], content[1::2] = planes[:half], planes[half:]
+    described = json.loads(notes(content.tobytes())["bundle"])
+    described["points"]["labels"] = load(content.tobytes())["points.labels"]
+    return described
+
+
+@pytest.mark.parametrize("layout", [
+    lambda x: x, lambda x: x.reshape(-1, 784), lambda x: x[:, None], lambda x: x[..., None].astype(np.int64),
+    lambda x: (x / 255).astype(np.float32), lambda x: torch.from_numpy(x / 255).requires_grad_(), lambda x: x.tolist(),
+])  # fmt: skip
+def test_images_are_the_same_pixels_in_every_layout(layout: Any, tiny_vae: Path, digits: data.Images) -> None:
+    few = digits.head(7)
+    shown = showing([str(tiny_vae)], ["a"], layout(few.images.copy()), torch.from_numpy(few.labels.astype(np.int64)))
+    assert gzip.decompress(shown.images)[16:] == few.images.tobytes()
+    assert shown.count == 7
+    found = header(shown)
+    assert found["points"]["labels"].tolist() == few.labels.tolist()
+    assert found["classes"] == list("0123456789")
+
+
+def test_a_model_in_memory_and_another_by_its_folder_stand_side_by_side(tiny_vae: Path, tiny_ae: Path) -> None:
+    shown = showing([load_model(str(tiny_vae)), tiny_ae], ["mine", "unused"])
+    assert [header(shown, place)["kind"] for place in (0, 1)] == ["vae", "ae"]
+    assert header(shown)["name"] == "mine"
+    assert shown.count == len(datasets.shown("mnist")[0])
+
+
+def test_labels_may_be_words_or_nothing(tiny_vae: Path, digits: data.Images) -> None:
+    images = digits.images[:3]
+    found = header(showing([tiny_vae], ["a"], images, ["shoe", "bag", "shoe"]))
+    assert found["classes"] == ["bag", "shoe"]
+    assert found["points"]["labels"].tolist() == [1, 0, 1]
+    assert header(showing([tiny_vae], ["a"], images, [-1, 40, 7]))["classes"] == ["-1", "40", "7"]
+    assert header(showing([tiny_vae], ["a"], images))["classes"] == ["image"]
+
+
+X = np.zeros((3, 28, 28))
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "another size": ({"images": np.zeros((3, 32, 32))}, r"images are numbers \[n, 28, 28\] .*\[3, 32, 32\]"),
+    "none": ({"images": X[:0]}, "images are numbers"),
+    "words": ({"images": "mnist"}, "images are numbers"),
+    "pixels that are too bright": ({"images": X + 255}, "float64 are pixels from 0 to 1, not from 255 to 255"),
+    "pixels that are no numbers": ({"images": X * np.nan}, "not from nan to nan"),
+    "too few labels": ({"images": X, "labels": [1]}, "one for each of the 3 images"),
+    "labels alone": ({"labels": [1]}, "go with images"),
+    "too many classes": ({"images": np.zeros((101, 784)), "labels": np.arange(101)}, "101 different labels"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_image_is_refused(case: str, tiny_vae: Path) -> None:
+    given, said = REFUSED[case]
+    with pytest.raises(EngineError, match=said) as caught:
+        showing([tiny_vae], ["a"], **given)
+    assert one_line(caught.value)
