@@ -28,6 +28,7 @@ CELLS = [
     "one.selection = 17",
     "one.lasso = [[(-1, -1), (1, -1), (1, 1), (-1, 1)]]",
     "print(one.mode, one.selection, len(one.inside) > 100)",
+    "one",
 ]
 TRAINING = [
     "from latent_explorer import Explorer, watch\nfrom vae_engine import ModelConfig, TrainConfig",
@@ -150,6 +151,12 @@ def test_two_widgets_and_the_kernel_tell_each_other_where_they_are(
     opened.page.screenshot(path=tmp_path / "other.png")
     assert opened.said(6, lambda said: said.startswith("select 17 True")).strip() == "select 17 True"
     expect(other).to_have_attribute("data-mode", "move")
+    opened.run(7)
+    again = opened.explorer(7)
+    expect(again).to_have_attribute("data-mode", "select")
+    again.get_by_role("button", name="Walk", exact=True).click()
+    expect(one).to_have_attribute("data-mode", "walk")
+    assert opened.page.url.endswith("two.ipynb")  # the address is JupyterLab's
     assert troubles == []
 
 

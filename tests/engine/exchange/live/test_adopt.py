@@ -80,7 +80,7 @@ def test_a_model_with_encode_and_decode(tmp_path: Path) -> None:
 
 def test_an_encoder_and_a_decoder_keep_their_mode_and_weights() -> None:
     encoder, decoder = made(Conv), made(drawn_maps)
-    encoder.body[1].eval()  # type: ignore[index]
+    encoder.body[3].eval()  # type: ignore[index]
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
     modes = [module.training for module in encoder.modules()]
     model = adopt(encoder=encoder, decoder=decoder, logits=True, std=True)
