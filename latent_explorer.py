@@ -11,7 +11,7 @@ except ModuleNotFoundError as error:
     if error.name not in ("anywidget", "traitlets"):
         raise
     raise ModuleNotFoundError(
-        f"A widget needs the package anywidget: add it {remedies.missing('anywidget')}.", name=error.name
+        f"A widget needs the package anywidget: add it {remedies.optional('anywidget')}.", name=error.name
     ) from None
 
 __all__ = ["Explorer", "watch"]
