@@ -59,7 +59,7 @@ def _drawn_often(material: Material, z: np.ndarray) -> str:
     return (
         "They should use both: log p(z) says how densely the prior draws there, the codes say what is encoded there. The density "
         f"at this z is {percent(density)} of that at the origin, and {percent(share, 1)} of {_DRAWS} draws from the prior land "
-        "where both digits have their share of the nearest codes. So the model does draw such digits, and not by accident."
+        "where both digits have their share of the nearest codes. So the model does draw from such places, and not by accident."
     )
 
 
@@ -225,12 +225,12 @@ PLACE_TASKS = (
         name="between",
         step="latent-variable",
         short="Four or nine",
-        title="Neither a four nor a nine",
+        title="Where fours and nines meet",
         form="place",
         text=lambda material: (
-            "Find a z that decodes to something between a 4 and a 9: at least a quarter of the "
+            "Find a z where images of fours and of nines are encoded side by side: at least a quarter of the "
             f"{measures.NEAREST} test codes nearest to it are fours, and at least a quarter are nines. What do "
-            "log p(z) and these codes tell you about how often the model draws such a digit?"
+            "log p(z) and these codes tell you about how often the model draws from there?"
         ),
         check=_check_between,
         hint="Show “Test codes” and look where the colours of 4 and 9 touch.",

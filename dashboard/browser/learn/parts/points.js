@@ -56,11 +56,29 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   const {points, header} = model.bundle;
   const medians = classMedians(points.codes, points.labels, header.classes.length);
   const named = [...medians.keys()].filter((label) => medians[label]);
-  const places = spreadApart(named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label]))), NAME_SIDE);
+  const middles = named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label])));
+  const places = spreadApart(middles, NAME_SIDE);
+  paintLeaders(context, middles, places, theme);
   named.forEach((label, i) => {
     const [x, y] = places[i];
     context.drawImage(nameSprite(label, ratio, theme), x - 10, y - 10, 20, 20);
   });
+}
+
+/** From each name to the middle of its class, where it had to stand elsewhere: it must not seem that the codes lie there.
+ * @param {CanvasRenderingContext2D} context @param {[number, number][]} middles @param {[number, number][]} places @param {import("../../base/palette.js").Theme} theme */
+function paintLeaders(context, middles, places, theme) {
+  for (const [colour, width] of /** @type {[string, number][]} */ ([[theme.halo, 3], [theme.text, 1]])) {
+    context.beginPath();
+    middles.forEach(([x, y], i) => {
+      if (Math.hypot(places[i][0] - x, places[i][1] - y) < NAME_SIDE / 2) return;
+      context.moveTo(...places[i]);
+      context.lineTo(x, y);
+    });
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.stroke();
+  }
 }
 
 /** @param {Painter} painter @param {ExplorerModel} model */
