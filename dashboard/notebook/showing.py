@@ -24,6 +24,8 @@ from vae_engine.stored.in_memory import in_memory
 _IDX_HEADER = bytes(16)
 """Before the images, as in MNIST's files; nobody reads it."""
 _SIDE = 28
+_TRAINED = 10_000
+"""Training images whose codes a map knows at most: whoever waits for a cell does not wait for all 50,000."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def showing(
         raise EngineError("labels and trained_on go with images.")
     else:
         content = export.images_of(found[0].train.data)
-    parts = [export.parted(model, at_hand=at_hand) for model in found]
+    parts = [export.parted(model, at_hand=at_hand, train=_TRAINED) for model in found]
     bundles, encoders = ([packed(part, model[place]) for model in parts] for place, part in enumerate((BUNDLE, ENCODER)))
     return Showing(bundles, encoders, content, len(at_hand.shown) if at_hand else len(datasets.shown(found[0].train.data)[0]))
 

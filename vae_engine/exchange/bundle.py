@@ -51,7 +51,7 @@ from vae_engine.stored.checkpoints import Stored
 VERSION = 1
 PROTOCOL, SEED = "dynamic", 0
 """How the pixels of the bundled models are observed; a run's are as it was trained."""
-_MOST_TRAIN = 60_000
+MOST_TRAIN = 60_000
 _WIDEST = 6e4  # about the largest number of float16
 MOST_BYTES = 8_000_000
 _OTHERS = 100_000  # bytes of a bundle that are no tensors, at most
@@ -92,13 +92,15 @@ def bundle(stored: Stored, with_images: bool = True, points: int | None = None, 
     return _packed(tensors, bundle=header)
 
 
-def parted(stored: Stored, whole: bool = False, at_hand: AtHand | None = None) -> tuple[bytes, bytes]:
+def parted(stored: Stored, whole: bool = False, at_hand: AtHand | None = None, train: int = MOST_TRAIN) -> tuple[bytes, bytes]:
     """A bundle without images and encoder, and its encoder, so that a page can show its maps before it has read all.
 
     The second is a safetensors file with `encoder.*` and, as `__metadata__.encoder`, the encoder's list of layers.
-    Its points are the images of the data set, or those `at_hand`. Raises as `bundle` does.
+    Its points are the images of the data set, or those `at_hand`. Of the training images the first `train` are encoded where
+    no codes are kept. Raises as `bundle` does.
     """
-    tensors, header = _contents_of(stored, at_hand) if at_hand else _contents(stored, with_images=False, whole=whole)
+    contents = _contents_of(stored, at_hand, train) if at_hand else _contents(stored, False, whole=whole, train=train)
+    tensors, header = contents
     listed = header["layers"].pop("encoder")
     encoder = {name: tensors.pop(name) for name in list(tensors) if name.startswith("encoder.")}
     return _packed(tensors, bundle=header), _packed(encoder, encoder=listed)
@@ -121,10 +123,12 @@ def weights(stored: Stored) -> dict[str, np.ndarray]:
     return {name: weight.astype(np.float16) if weight.ndim else weight for name, weight in stored.weights.items()}
 
 
-def _contents(stored: Stored, with_images: bool, points: int | None = None, whole: bool = False) -> Codes:
+def _contents(
+    stored: Stored, with_images: bool, points: int | None = None, whole: bool = False, train: int = MOST_TRAIN
+) -> Codes:
     """The tensors of a bundle, and its header."""
     _refuse_other_dimensions(stored)
-    codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored)
+    codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored, train=train)
     if whole and "rest" not in places:
         rest, place = _encode_rest(stored)
         codes, places = codes | rest, places | place
@@ -140,15 +144,15 @@ def _contents(stored: Stored, with_images: bool, points: int | None = None, whol
     return tensors, _header(stored, stored.train.classes, datasets.paper(stored.train.data), places)
 
 
-def _contents_of(stored: Stored, at_hand: AtHand) -> Codes:
+def _contents_of(stored: Stored, at_hand: AtHand, most: int) -> Codes:
     """The tensors of a bundle whose points are images at hand, and its header."""
     _refuse_other_dimensions(stored)
     protocol, own = stored.train.protocol, at_hand.trained_on
     shown = data.observe_fixed(at_hand.shown.images, protocol, SEED)
-    train = (
-        _observed(stored.train.data, "train", protocol, _MOST_TRAIN) if own is None else data.observe_fixed(own, protocol, SEED)
-    )
+    train = _observed(stored.train.data, "train", protocol, most) if own is None else data.observe_fixed(own, protocol, SEED)
     codes, places = _encoded(stored, shown, train, {"test": len(shown)})
+    if own is None:
+        places["train"]["of"] = datasets.sizes(stored.train.data)
     tensors = weights(stored) | codes | {"points.labels": np.ascontiguousarray(at_hand.shown.labels)}
     return tensors, _header(stored, at_hand.classes, None, places)
 
@@ -179,15 +183,15 @@ def _make_fit(tensors: dict[str, np.ndarray], places: dict[str, Any], labels: np
     places["rest"] = {**places["rest"], "count": count, "of": len(codes)}
 
 
-def encode_all(stored: Stored, points: int | None = None) -> Codes:
+def encode_all(stored: Stored, points: int | None = None, train: int = MOST_TRAIN) -> Codes:
     """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them.
 
-    Of all images that a map shows and of all that were trained on, or of the first `points` of both.
+    Of all images that a map shows and of the first `train` that were trained on, or of the first `points` of both.
     """
     data_set, most = stored.train.data, points or datasets.SHOWN
     shown = observed_shown(data_set, most, stored.train.protocol)
-    train = _observed(data_set, "train", stored.train.protocol, points or _MOST_TRAIN)
-    return _encoded(stored, shown, train, datasets.shown(data_set, most)[1])
+    trained_on = _observed(data_set, "train", stored.train.protocol, points or train)
+    return _encoded(stored, shown, trained_on, datasets.shown(data_set, most)[1])
 
 
 def _encoded(stored: Stored, shown: np.ndarray, train: np.ndarray, splits: dict[str, int]) -> Codes:

@@ -156,9 +156,17 @@ def test_points_may_be_images_at_hand(tiny_vae: Path, monkeypatch: pytest.Monkey
     assert header["points"]["splits"] == {"test": 4}
     assert len(tensors["train.codes"]) == header["train"]["count"] == 3
     assert encoder == export.parted(stored)[1]
-    assert (
-        json.loads(notes(export.parted(stored, at_hand=export.AtHand(shown, ("a", "b")))[0])["bundle"])["train"]["count"] == COUNT
-    )
+    assert "of" not in header["train"]
+
+
+def test_training_images_may_be_a_sample_of_which_the_header_says_so(tiny_vae: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "load", first_images)
+    stored = checkpoints.read(tiny_vae)
+    for given in (export.AtHand(first_images("test").head(4), stored.train.classes), None):
+        content = export.parted(stored, at_hand=given, train=7)[0]
+        train = json.loads(notes(content)["bundle"])["train"]
+        assert (train["count"], train["of"]["train"]) == (7, 50_000)
+        assert len(load(content)["train.codes"]) == 7
 
 
 def test_quantisation_of_constant_codes_restores_the_constant() -> None:
