@@ -27,7 +27,8 @@ BROUGHT = "brought.json"
 """Beside a model that was brought: by what it is known again."""
 SECONDS = 90.0
 """The longest that reading a model may take."""
-MEASURING_SECONDS = 300.0
+MEASURED, MEASURING_SECONDS = 500, 600.0
+"""How many test images are measured, and the longest that this may take."""
 _READING = threading.Lock()
 
 
@@ -55,12 +56,13 @@ def bring(jobs: Jobs, files: Sequence[Path], options: Mapping[str, str], owner: 
 
 
 def measure(folder: Path) -> None:
-    """Measure a model on 1,000 test images, their pixels 0 or 1 as the bundled models see them, and keep the numbers.
+    """Measure a model on MEASURED test images, their pixels 0 or 1 as the bundled models see them, and keep the numbers.
 
     Raises EngineError, one sentence, where that cannot be done.
     """
     with _alone():
-        _engine(["evaluate", str(folder), "--protocol", "dynamic", "--limit", "1000", "--save"], MEASURING_SECONDS)
+        few = ["--limit", str(MEASURED), "--is-samples", "50"]  # the exact log p(x) is what is wanted
+        _engine(["evaluate", str(folder), "--protocol", "dynamic", *few, "--save"], MEASURING_SECONDS)
 
 
 def about(folder: Path) -> dict[str, Any]:

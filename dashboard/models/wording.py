@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.jobs.brought import MEASURED
 from dashboard.shared.wording import NO_COOKIES, as_given
 from dashboard.train.wording import plain
 from vae_engine.data import datasets
@@ -32,9 +33,10 @@ NO_UPLOADS = f"{NO_COOKIES}put the files on the machine of the server and give t
 UNNAMED = "Your model"
 YOURS, IN_EXPLORE, IN_RUNS = "Your models", "Open in Explore", "In Runs"
 ASSUMED = "What was assumed"
-MEASURE, MEASURING = "Measure", "1,000 test images are measured …"
+MEASURE, MEASURING = "Measure", f"{MEASURED} test images are measured …"
 MEASURE_HELP = (
-    "ELBO and exact log p(x) of 1,000 test images with pixels of 0 and 1, drawn as for the models above. Takes a minute."
+    f"ELBO and, of a VAE, exact log p(x) of {MEASURED} test images with pixels of 0 and 1, drawn as for the models above. "
+    "Takes a minute or two."
 )
 _LINES = {
     "encoder": "Encoder", "decoder": "Decoder", "likelihood": "p(x|z)", "images": "Images", "pixels": "Pixels",

@@ -104,6 +104,20 @@ def test_what_cannot_be_read_leaves_nothing(
     assert not (tmp_path / "runs").exists() or not list((tmp_path / "runs").iterdir())
 
 
+def test_a_model_is_measured_with_the_pixels_of_the_others_and_still_told_to_be_imported(
+    runs: tuple[Jobs, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, run = runs
+    monkeypatch.setattr(brought, "MEASURED", 4)
+    monkeypatch.setattr(brought, "_engine", lambda arguments, seconds: cli.main([*arguments, "--json"]))
+    about = brought.about(jobs.run_folder(run))
+    brought.measure(jobs.run_folder(run))
+    row = table.of_run(jobs.view(run))
+    assert (row.state, row.numbers["test"].n, row.numbers["test"].protocol) == (table.IMPORTED, 4, "dynamic")
+    assert row.numbers["test"].terms.keys() >= {"elbo", "nll", "kl", "log_px_exact"}
+    assert brought.about(jobs.run_folder(run)) == about
+
+
 def test_where_nobody_may_change_anything_nothing_is_read(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(EngineError, match="for looking only"):
         brought.bring(Jobs(tmp_path, read_only=True), files, GREY)

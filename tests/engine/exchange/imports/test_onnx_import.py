@@ -79,11 +79,14 @@ def test_an_imported_model_is_described_and_measured(foreign: Path, tmp_path: Pa
     assert info["train"] == {"data": "mnist", "classes": list("0123456789"), "protocol": "grey"}  # more is not known
     assert [layer["op"] for layer in info["layers"]["encoder"]] == ["linear", "relu", "linear"]
     assert info["metrics"]["imported"]["likelihood"] == "bernoulli, assumed"
-    options = ("--protocol", "dynamic", "--limit", "6", "--is-samples", "20", "--json")
+    options = ("--protocol", "dynamic", "--limit", "6", "--is-samples", "20", "--save", "--json")
     code, text, error = command("evaluate", tmp_path / "mine", *options)
     assert code == 0, error
     numbers = json.loads(text)
     assert numbers["log_px_exact"] >= numbers["elbo"]
+    again = json.loads(command("info", tmp_path / "mine", "--json")[1])
+    assert again["metrics"]["elbo"] == numbers["elbo"]
+    assert (again["train"], again["metrics"]["imported"]) == (info["train"], info["metrics"]["imported"])
 
 
 OURS = [tiny(), tiny("conv", "conv"), tiny("residual", "mlp", layer_norm=True), tiny(kind="ae"), listed()]
