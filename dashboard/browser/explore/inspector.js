@@ -10,6 +10,7 @@ import {areAlike} from "../model/explorer_model.js";
 import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
+import {signedNumber} from "../words/numbers.js";
 import {capital, imageName, imagesName} from "../words/splits.js";
 import {imageText} from "../words/images.js";
 

@@ -10,6 +10,7 @@ import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
 import {textOfDrawing} from "../../state/drawing_text.js";
 import {readUpload} from "./upload.js";
+import {signedNumber} from "../../words/numbers.js";
 
 /** @typedef {import("../explorer.js").App} App */
 /** @typedef {import("../../state/state.js").State} State */
@@ -190,7 +191,7 @@ export function createDrawPad(app) {
       const key = [drawing, ...shownAt];
       if (sameItems(key, noted)) return;
       noted = key;
-      const note = grey && !subject ? "Not encoded yet: the encoders are still to come." : grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${model.nll(x, shownAt[i]).toFixed(1)}`).join(", ")}` : "";
+      const note = grey && !subject ? "Not encoded yet: the encoders are still to come." : grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${signedNumber(model.nll(x, shownAt[i]), 1)}`).join(", ")}` : "";
       setText(numbers, note);
     },
   };
