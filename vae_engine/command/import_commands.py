@@ -15,7 +15,7 @@ from vae_engine.exchange.imports import assumed, folder, understood
 from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.roles import Wishes
 
-MOST_MEMORY, MOST_SECONDS = 2 * 2**30, 60
+MOST_MEMORY, MOST_SECONDS = 2 * 2**30, 120
 _HELP = {
     "mu": "the value that is the mean of q(z|x), by its name in the file",
     "logvar": "the value that is its log-variance",

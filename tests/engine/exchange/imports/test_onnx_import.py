@@ -216,3 +216,12 @@ def test_damaged_files_are_refused_in_a_line(foreign: Path, tmp_path: Path) -> N
 def _read_and_prove(paths: list[Path]) -> None:
     found = onnx_model.read(paths, Wishes(logits="71"), np.zeros((8, 784), np.float32))
     proof.prove("encoder", found.encoder, np.random.default_rng(0).random((8, 784), np.float32), {})
+
+
+def test_a_log_variance_that_its_name_calls_a_variance_is_told_by_its_numbers(foreign: Path, tmp_path: Path) -> None:
+    model = _dense([_node("Tanh", "h", to="mu"), _node("Identity", "h", to="fc_var")], {"mu": 2, "fc_var": 2})
+    onnx.save(model, tmp_path / "encoder.onnx")
+    x = np.random.default_rng(0).random((64, 784), np.float32)
+    found = onnx_model.read([tmp_path / "encoder.onnx", foreign / "torch_dynamic" / "decoder.onnx"], Wishes(), x)
+    assert "logvar 'fc_var', by names" in found.encoder.told
+    assert np.isfinite(found.encoder.reference(x)).all()
