@@ -66,8 +66,15 @@ def heads(graph: Graph, wishes: Wishes, trial: np.ndarray) -> Heads:
     named = [_named(graph, name) for name in codes]
     for first, second in ((0, 1), (1, 0)):
         if named[second] in KINDS and named[first] in ("mu", ""):
-            return Heads(codes[first], *_unwrapped(graph, codes[second], named[second]), "by names")
+            kind = _positive(graph, codes[second], named[second], trial)
+            return Heads(codes[first], *_unwrapped(graph, codes[second], kind), "by names")
     return _behaving(graph, codes, trial)
+
+
+def _positive(graph: Graph, spread: str, kind: str, trial: np.ndarray) -> str:
+    """What a spread is whose name says `kind`: many call `fc_var` what gives a log-variance, and no variance is below 0."""
+    logarithm = {"var": "logvar", "std": "log_std"}.get(kind)
+    return logarithm if logarithm and graph.run(trial, [spread])[0].min() <= 0 else kind
 
 
 def _behaving(graph: Graph, codes: list[str], trial: np.ndarray) -> Heads:
