@@ -258,7 +258,12 @@ def _gradient(claims: Claims) -> list[Scene]:
 
 def _quality(claims: Claims) -> list[Scene]:
     material, vae = claims.material, claims.vae
-    (far_vae, far_prior, far), (_, there, usual) = measures.far_shares(material), claims.far_own
+    (far_vae, _, far), (_, there, usual) = measures.far_shares(material), claims.far_own
+    samplers = (("AE", "N(0, I)"), ("AE", "fitted Gaussian"), ("VAE", "N(0, I)"))
+    at_prior, fitted, vae_at_prior = (
+        row(found("autoencoders"), "Samplers", **{"trained as": model, "sampled by": sampler})["log p(x), exact, nats"]
+        for model, sampler in samplers
+    )
     (a, b), drawn, from_own, of_images = claims.left_out
     reach = claims.codes_reach
     low, high = material.ladder[0], material.ladder[-1]
@@ -274,20 +279,22 @@ def _quality(claims: Claims) -> list[Scene]:
     return [
         learn(
             claims,
-            f"Without a prior no recipe fits: N(0, I) draws few {a}s and {b}s, its own Gaussian lands far for {percent(far)}",
+            f"N(0, I) does not fit an autoencoder's codes: it draws few {a}s and {b}s. Its own Gaussian fits better",
             1.0,
             "autoencoder",
             "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "
-            f"wherever that happens to be. From N(0, I) the fewest draws land farther from every training code than the z of "
-            f"{measures.USUAL} % of test images, {percent(far_prior)} where the VAE has {percent(far_vae)}. But they huddle in "
-            f"the middle of its codes: {percent(drawn)} are nearest to a {a} or a {b}, as {percent(of_images)} of the images "
-            f"are. A Gaussian fitted to its codes draws these for {percent(from_own)}, and lands far for {percent(far)}. Each "
-            f"share is of {measures.FAR_DRAWS:,} draws, as those on screen are of {measures.FAR_DRAWS:,} others, and known to "
-            "about a point.",
+            f"wherever that happens to be. Draws from N(0, I) huddle in the middle of its codes, and {percent(drawn)} are nearest "
+            f"to a {a} or a {b}, as {percent(of_images)} of the images are. A Gaussian fitted to its codes draws these for "
+            f"{percent(from_own)}, but lands farther from every training code than the z of {measures.USUAL} % of test images for "
+            f"{percent(far)}, the VAE's prior for {percent(far_vae)}. Each share is of {measures.FAR_DRAWS:,} draws, as those on "
+            "screen are of as many others, and known to about a point. In the Lab an autoencoder has a log p(x) of "
+            f"{number(at_prior, 0)} nats by N(0, I) and {number(fitted, 0)} by its own Gaussian, a VAE by N(0, I) "
+            f"{number(vae_at_prior, 0)}.",
             holds={
-                "N(0, I) lands far less often from the AE's codes than from the VAE's": far_prior < far_vae,
                 "N(0, I) draws less than half of those two digits that the images have": drawn < of_images / 2,
-                "its own Gaussian draws them and lands far most often": from_own > of_images / 2 and far > far_vae,
+                "its own Gaussian draws them": from_own > of_images / 2,
+                "its own Gaussian lands far more often than the VAE's prior": far > far_vae,
+                "by exact log p(x) its own Gaussian fits an autoencoder better than N(0, I)": fitted > at_prior,
             },
         ),
         explore(

@@ -96,8 +96,9 @@ QUALITY_STEPS = (
             _holes,
         ),
         source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
-        why="Not “autoencoders make noise”: they make a map without a key. The VAE's key, the prior, is fixed beforehand, and "
-        "its KL pulls the codes to it.",
+        why="Not “autoencoders make noise”: they make a map whose key has to be fitted afterwards. The VAE's key, the prior, is "
+        "fixed beforehand, and its KL pulls the codes to it. “The family of autoencoders” in the Lab compares "
+        "both by exact log p(x).",
         words=("code", "~", "N(0, I)", "nll", "prior sd"),
         link=links.sampled,
     ),

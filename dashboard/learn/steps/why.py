@@ -67,8 +67,8 @@ WHY_STEP = Step(
         _nobody_there,
     ),
     source=Source("vae_engine/model/models.py", "Autoencoder.encode"),
-    why="Without a rule for where codes lie there is no recipe for new images, and no way to say how likely one is. The steps "
-    "that follow build such a rule and say what it costs.",
+    why="The codes alone do not say where a new image should begin, nor how likely one is: a distribution of codes does, fitted "
+    "afterwards as here, or agreed on beforehand. The steps that follow take the second way and say what it costs.",
     words=("autoencoder", "code", "encoder", "decoder", "prior", "undecided pixels"),
     link=lambda material: links.whole_map(),
 )

@@ -14,7 +14,7 @@ from support.builders import ROOT
 from dashboard.explore import one_file
 from dashboard.learn.steps import STEPS
 from dashboard.lecture import bundled
-from dashboard.lecture.claims import Claims
+from dashboard.lecture.claims import Claims, found, row
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
 from dashboard.shared.wording import number, percent
@@ -79,6 +79,19 @@ def test_a_claim_that_no_longer_holds_stops_the_lecture(monkeypatch: pytest.Monk
     monkeypatch.setattr(Claims, "lattice_error", 3.0)
     with pytest.raises(EngineError, match="no longer holds: the coarse lattice"):
         bundled.lecture(catalogue.material())
+
+
+def test_no_sentence_on_the_autoencoder_goes_against_what_the_lab_measured_of_its_samplers() -> None:
+    named = lambda model, sampler: row(found("autoencoders"), "Samplers", **{"trained as": model, "sampled by": sampler})  # noqa: E731
+    fitted, at_prior, vae = (
+        named(*one)["log p(x), exact, nats"] for one in (("AE", "fitted Gaussian"), ("AE", "N(0, I)"), ("VAE", "N(0, I)"))
+    )
+    assert at_prior < vae < fitted
+    (scene,) = (one for one in SCENES if one["link"] == "./learn?step=autoencoder")
+    assert f"{number(at_prior, 0)} nats by N(0, I) and {number(fitted, 0)} by its own Gaussian" in scene["notes"]
+    told = " ".join([text for one in SCENES for text in (one["title"], one["notes"])] + [step.why for step in STEPS])
+    assert "no recipe" not in told
+    assert next(one.title for one in EXPERIMENTS if one.name == "autoencoders") in told
 
 
 def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_are_left_out_and_counted() -> None:
