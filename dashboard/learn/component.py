@@ -18,7 +18,7 @@ from dashboard.stock.library import Library
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "why": ("z1", "z2", "distance", "unsure"),
-    "latent-variable": ("z1", "z2", "log_prior", "log_px_given_z"),
+    "latent-variable": ("z1", "z2", "log_prior", "log_px_given_z", "differ", "differ_mean"),
     "posterior": ("n", "log_px_grid", "log_px_exact"),
     "fit-q": ("mu1", "mu2", "std1", "std2", "elbo", "log_px", "gap"),
     "identity": ("log_px", "elbo", "gap", "nll", "kl"),

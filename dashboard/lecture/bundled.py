@@ -69,12 +69,13 @@ def _model(claims: Claims) -> list[Scene]:
         ),
         learn(
             claims,
-            f"One z, two pictures: they differ in {differ:.0f} of 784 pixels",
+            f"One z, two pictures: they differ in {differ:.0f} of 784 pixels on average",
             1.0,
-            "latent-variable",
+            f"latent-variable#image={FIRST}",
             "A picture begins as two numbers, drawn from the prior. The decoder turns them into 784 coins, one for each pixel. "
-            f"Tossed twice at the code of the first test image, they differ in {differ:.0f} pixels on average, nearly all of "
-            "them along the edge of the stroke. Ask the room what the decoder's output is: no picture, but probabilities.",
+            f"Tossed twice at the code of the first test image, as on screen, they differ in {differ:.0f} pixels on average, "
+            "nearly all of them along the edge of the stroke. Ask the room what the decoder's output is: no picture, but "
+            "probabilities.",
         ),
         explore(
             claims,
@@ -108,7 +109,7 @@ def _before(claims: Claims) -> list[Scene]:
     classes, ours = row(mixture, "28 × 28", model="mixture of 500")["test log p(x), nats"], claims.vae["log_px_exact"]
     sleep = row(found("wake-sleep"), "ELBO after", **{"N_z": 2})
     lead, spread = sleep["AEVB's lead on test"], (sleep["least of the seeds"], sleep["greatest"])
-    width = np.median(claims.material.std, axis=0)
+    width = measures.posterior_widths(claims.material, FIRST)
     return [
         learn(
             claims,
@@ -117,8 +118,9 @@ def _before(claims: Claims) -> list[Scene]:
             f"posterior#n={COARSE}&image={FIRST}",
             "Which z could have made this image? Bayes' rule needs an integral over the plane. "
             f"Summed over {COARSE} by {COARSE} points it is off by {number(error, 1)} nats for the first image, whose "
-            f"log p(x) is {number(log_px, 1)}. The points are {10 / COARSE:g} apart, while a typical posterior is about "
-            f"{width[0]:.3f} by {width[1]:.3f} wide. In two dimensions a finer grid helps; in twenty none is fine enough.",
+            f"log p(x) is {number(log_px, 1)}. The points are {10 / COARSE:g} apart, while along the axes its posterior "
+            f"has standard deviations of {width[0]:.3f} and {width[1]:.3f}. In two dimensions a finer grid helps; in twenty "
+            "none is fine enough.",
             holds={"the coarse lattice gives too little": error < 0},
         ),
         lab(
@@ -283,9 +285,9 @@ def _quality(claims: Claims) -> list[Scene]:
             1.0,
             "autoencoder",
             "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "
-            f"wherever that happens to be. Draws from N(0, I) huddle in the middle of its codes, and {percent(drawn)} are nearest "
-            f"to a {a} or a {b}, as {percent(of_images)} of the images are. A Gaussian fitted to its codes draws these for "
-            f"{percent(from_own)}, but lands farther from every training code than the z of {measures.USUAL} % of test images for "
+            f"wherever that happens to be. Draws from N(0, I) huddle in the middle of its codes, and {percent(drawn)} are "
+            f"nearest to a {a} or a {b}, as {percent(of_images)} of the images are. A Gaussian fitted to its codes draws these "
+            f"for {percent(from_own)}, but lands farther from all training codes than the z of {measures.USUAL} % of test images for "
             f"{percent(far)}, the VAE's prior for {percent(far_vae)}. Each share is of {measures.FAR_DRAWS:,} draws, as those on "
             "screen are of as many others, and known to about a point. In the Lab an autoencoder has a log p(x) of "
             f"{number(at_prior, 0)} nats by N(0, I) and {number(fitted, 0)} by its own Gaussian, a VAE by N(0, I) "

@@ -28,6 +28,9 @@ _R2 = 1 / 1.324717957244746 ** np.array([1, 2])  # the plastic number, of which 
 USUAL = 95
 """Per cent of test images whose z has a training code within the usual distance."""
 _PART = 200
+_REACH, _SIDE = 5.0, 48  # of the lattices that close in on a posterior: half the width of the first, points a side
+_NEGLIGIBLE = (300.0, 100.0)  # nats below the highest point of the first, which misses the peak
+_CLOSER, _AROUND = 3, 8.0  # times that they close in on its mean, to so many standard deviations on each side
 
 
 def lattice_log_px(material: Material, image: int, points: int, half_width: float = 5.0) -> float:
@@ -37,6 +40,34 @@ def lattice_log_px(material: Material, image: int, points: int, half_width: floa
     z = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
     joint = terms.log_px_given_z(material.vae, material.x[image], z) + terms.log_prior(z)
     return float(np.logaddexp.reduce(joint) + 2 * math.log(spacing))
+
+
+@lru_cache(maxsize=8)
+def posterior_widths(material: Material, image: int) -> tuple[float, float]:
+    """Standard deviations of the exact p(z|x) of an image along z₁ and z₂, in prior standard deviations.
+
+    Of the weights p(x, z) on lattices that close in on them.
+    """
+    low, high = np.full(2, -_REACH), np.full(2, _REACH)
+    for negligible in _NEGLIGIBLE:
+        z, spacing, joint = _lattice(material, image, low, high)
+        counts = z[joint > joint.max() - negligible]
+        low, high = counts.min(0) - spacing, counts.max(0) + spacing
+    for _ in range(_CLOSER):
+        z, spacing, joint = _lattice(material, image, low, high)
+        weights = np.exp(joint - np.logaddexp.reduce(joint))
+        mean = weights @ z
+        std = np.sqrt(weights @ (z - mean) ** 2)
+        low, high = mean - _AROUND * std - 2 * spacing, mean + _AROUND * std + 2 * spacing
+    return float(std[0]), float(std[1])
+
+
+def _lattice(material: Material, image: int, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places between two corners, [k, 2], how far apart they are along each axis, and log p(x, z) at each."""
+    spacing = (high - low) / _SIDE
+    axes = [low[axis] + (np.arange(_SIDE) + 0.5) * spacing[axis] for axis in (0, 1)]
+    z = np.stack(np.meshgrid(*axes), -1).reshape(-1, 2)
+    return z, spacing, terms.log_px_given_z(material.vae, material.x[image], z) + terms.log_prior(z)
 
 
 def changed_pixels(material: Material, z: np.ndarray) -> float:

@@ -29,13 +29,14 @@ def _redraw(material: Material) -> Answer:
 
 def _coarse_grid(material: Material) -> Answer:
     coarse, exact = measures.lattice_log_px(material, _IMAGE, _COARSE), float(material.truths.log_px[_IMAGE])
-    spread = [float(one) for one in sorted(np.median(material.std, axis=0))]
+    widths = measures.posterior_widths(material, _IMAGE)
     error = coarse - exact
     right = 0 if abs(error) < 0.1 else 1
     because = (
         f"For the first test image {_COARSE} points a side give {number(coarse, 1)} nats where {number(exact, 1)} is right: "
-        f"off by {apart(coarse, exact, 1)}. The points stand {10 / _COARSE:g} apart, while the posterior is about "
-        f"{spread[0]:.3f} by {spread[1]:.3f} wide (median σ of the encoder): nearly all of its mass falls between the points."
+        f"off by {apart(coarse, exact, 1)}. The points stand {10 / _COARSE:g} apart, while along the axes "
+        f"the image's exact posterior has σ of {widths[0]:.3f} and {widths[1]:.3f}: nearly all of its mass falls between the "
+        "points."
     )
     return Answer(right, because, measured(material.vae, units=(NATS,)))
 

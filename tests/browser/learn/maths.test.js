@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { seededNormal, seededUniform } from "../../../dashboard/browser/images/digits.js";
+import { bernoulliPixels, seededNormal, seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { inverseNormalCdf, priorMassBeyond } from "../../../dashboard/browser/base/geometry.js";
 import { estimatorTerms, histogram, repeatedMeans } from "../../../dashboard/browser/learn/maths/estimators.js";
 import { logWeights, runningLogMeans, klToPrior, logGaussian, logJoints, logStandardNormal, logSumExp, meanOf, varianceOf, latticeLogSum, latticePoints, latticeSpacing } from "../../../dashboard/browser/learn/maths/sums.js";
 import { boundOf, gaussianBetween } from "../../../dashboard/browser/learn/parts/q.js";
 import { drawMany, shareBeyond, STANDARD_NORMAL } from "../../../dashboard/browser/images/draws.js";
-import { aggregateWithin, massWithin, normalCdf } from "../../../dashboard/browser/learn/maths/samples.js";
+import { aggregateWithin, differing, expectedToDiffer, massWithin, normalCdf } from "../../../dashboard/browser/learn/maths/samples.js";
 import { ANYTHING, klBetween, knownNetwork, samplesOf } from "../support/lesson_models.js";
 
 const LOG_PX = -123.4;
@@ -139,4 +139,11 @@ test("between two Gaussians μ goes straight and σ geometrically", () => {
   const half = gaussianBetween(POSTERIOR, OTHER, 0.5);
   near(half.mu[0], 0.8, 1e-12);
   near(half.std[1], Math.sqrt(0.34 * 0.2), 1e-12);
+});
+
+test("two draws of x differ on average in as many pixels as 2π(1 − π) adds up to", () => {
+  const chances = Float32Array.from({ length: 784 }, (_, i) => (i % 5) / 4);
+  const counts = Array.from({ length: 200 }, (_, k) => differing(bernoulliPixels(chances, 2 * k + 1), bernoulliPixels(chances, 2 * k + 2)));
+  near(meanOf(counts), expectedToDiffer(chances), 4 * Math.sqrt(varianceOf(counts) / counts.length));
+  near(expectedToDiffer([0, 1, 0.5]), 0.5, 1e-12);
 });

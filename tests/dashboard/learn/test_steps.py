@@ -344,3 +344,12 @@ def test_an_exact_posterior_has_as_many_modes_as_recorded(subject: Material, vae
     inference = ExactInference(vae, 8.0)
     for index in (0, int((subject.truths.modes >= 2).argmax())):
         assert len(exact_posterior(inference, image(subject, index)).modes) == subject.truths.modes[index]
+
+
+def test_the_widths_that_are_told_of_a_posterior_are_those_that_its_live_view_shows(subject: Material, vae: VAE) -> None:
+    from vae_engine.inference.posterior import exact_posterior
+
+    found = exact_posterior(ExactInference(vae, 8.0), image(subject, 0))
+    widths = measures.posterior_widths(subject, 0)
+    assert widths == pytest.approx(np.sqrt(np.diag(np.asarray(found.covariance))), rel=0.01)
+    assert f"{widths[0]:.3f} and {widths[1]:.3f}" in answer_of("posterior").because

@@ -55,3 +55,17 @@ export function aggregateWithin({count, codes, std}, radius) {
   for (let i = 0; i < count; i++) sum += massWithin(codes[2 * i], codes[2 * i + 1], std[2 * i], std[2 * i + 1], radius);
   return sum / count;
 }
+
+/** In how many pixels two images differ. @param {ArrayLike<number>} x @param {ArrayLike<number>} other */
+export function differing(x, other) {
+  let count = 0;
+  for (let i = 0; i < x.length; i++) count += Number(x[i] !== other[i]);
+  return count;
+}
+
+/** In how many pixels two draws of x ~ Bernoulli(π) differ on average: Σ 2π(1 − π). @param {ArrayLike<number>} probabilities */
+export function expectedToDiffer(probabilities) {
+  let sum = 0;
+  for (let i = 0; i < probabilities.length; i++) sum += 2 * probabilities[i] * (1 - probabilities[i]);
+  return sum;
+}

@@ -37,6 +37,11 @@ export function seedOf(kept) {
   return Number.isSafeInteger(kept) && Number(kept) > 0 ? Number(kept) : 1;
 }
 
+/** The index of one of so many images, or null. @param {any} kept @param {number} count */
+export function imageOf(kept, count) {
+  return Number.isSafeInteger(kept) && kept >= 0 && kept < count ? Number(kept) : null;
+}
+
 /** A kept pair of numbers, or null. @param {any} kept @returns {[number, number]|null} */
 export function pairOf(kept) {
   return Array.isArray(kept) && kept.length === 2 && kept.every(Number.isFinite) ? [kept[0], kept[1]] : null;

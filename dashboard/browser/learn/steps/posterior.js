@@ -18,7 +18,7 @@ import {paintRing} from "../../map/marks.js";
 
 const SIDES = [5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200];
 const FINEST = SIDES[SIDES.length - 1];
-const WITHIN = 20; // nats: an error beyond is drawn at the edge
+const WITHIN = 20; // nats: an error beyond is an arrowhead at the edge
 const LUCK = 3; // σ: where the spacing is wider, a Gaussian's lattice sum may be off by 20 % and more along each axis
 const CLOSEST = 4; // lattice points closer together than so many pixels are not drawn
 
@@ -83,7 +83,7 @@ export function posteriorView(lesson) {
     const {index, truth} = image.subject();
     if (!truth) return;
     const {theme} = lesson;
-    chart.draw({low: SIDES[0], high: 1.15 * FINEST, log: true, label: "points per side; up: error of the sum, nats"}, {low: -WITHIN, high: WITHIN, label: ""}, ({context, x, y, size, width, height}) => {
+    chart.draw({low: SIDES[0], high: 1.15 * FINEST, log: true, label: `points per side; up: error, nats (▾ beyond ${WITHIN})`}, {low: -WITHIN, high: WITHIN, label: ""}, ({context, x, y, size, width, height}) => {
       const enough = x(Math.min(1.15 * FINEST, (2 * LATTICE_REACH) / (LUCK * narrowest(truth))));
       context.fillStyle = theme.muted;
       context.globalAlpha = 0.12;
@@ -102,11 +102,16 @@ export function posteriorView(lesson) {
       if (index !== known.index) return;
       for (const [side, value] of known.sums) {
         if (Number.isNaN(value)) continue;
-        const error = Math.min(WITHIN, Math.max(-WITHIN, value - truth.logPx));
-        context.beginPath();
-        context.arc(x(side), y(error), side === n ? 5 : 3, 0, 2 * Math.PI);
+        const error = value - truth.logPx;
+        const radius = side === n ? 5 : 3;
         context.fillStyle = side === n ? theme.accent : theme.text;
+        context.beginPath();
+        if (Math.abs(error) <= WITHIN) context.arc(x(side), y(error), radius, 0, 2 * Math.PI);
+        else paintBeyond(context, x(side), error > 0 ? 0 : height, error > 0 ? 1 : -1, 1.6 * radius);
         context.fill();
+        if (side !== n || Math.abs(error) <= WITHIN) continue;
+        context.textBaseline = error > 0 ? "top" : "bottom";
+        context.fillText(numberText(error, 0), x(side) + 11, error > 0 ? 3 : height - 3);
       }
     });
   }
@@ -178,6 +183,15 @@ export function posteriorView(lesson) {
     left: () => ({n}),
     place: image.place,
   };
+}
+
+/** An arrowhead that points out of a chart at its edge: what it stands for lies beyond. @param {CanvasRenderingContext2D} context @param {number} x @param {number} edge
+ * @param {number} inward 1 below an upper edge, −1 above a lower one @param {number} size */
+function paintBeyond(context, x, edge, inward, size) {
+  context.moveTo(x, edge);
+  context.lineTo(x - size, edge + inward * 1.6 * size);
+  context.lineTo(x + size, edge + inward * 1.6 * size);
+  context.closePath();
 }
 
 /** The smaller σ of a posterior, along an axis. @param {import("../../exact/posterior_summary.js").Posterior} posterior */
