@@ -52,6 +52,8 @@ class ExplorerResult:
     """The whole state in the form that follows the `#` of a link; empty for one that makes no sense."""
     models: tuple[str, ...] | None = None
     """The names just chosen from `choices`; None on every run in which nobody chose."""
+    held: bool = False
+    """Whether the latents were chosen; those that follow the pointer are where it happened to leave the map."""
 
 
 def explorer(
@@ -120,6 +122,7 @@ def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> Explo
         selection=selection if type(selection) is int and 0 <= selection < 60_000 else None,
         link=report["link"] if _is_state(report.get("link")) else "",
         models=tuple(models) if _are_choices(models, choices) else None,
+        held=report.get("held") is True,
     )
 
 

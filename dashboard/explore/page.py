@@ -45,7 +45,8 @@ def remember(names: Sequence[str], result: ExplorerResult) -> None:
     """Keep what the visitor settled on, if anything, for the pages that ask for it."""
     if result.z:
         places = [result.z[name] for name in MAPS if name in result.z]
-        state.keep_explored(to_explore(result.link or state_of(mode=result.mode, z=places, image=result.selection), names))
+        link = result.link or state_of(mode=result.mode, z=places, image=result.selection)
+        state.keep_explored(to_explore(link, names), result.held)
 
 
 def _settle(pair: Pair) -> None:

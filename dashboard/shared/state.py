@@ -25,7 +25,7 @@ _PINNINGS = "pinnings"
 _WATCHED = "run"
 COMPLAINT, DELETED, UPLOADS = "complaint", "deleted", "uploads"
 """Kept by the Runs page: what went wrong in a callback, the run deleted last, how many were uploaded."""
-_EXPLORED, _AT_HAND, _PUT_AWAY, _VISIT = "explored", "at hand", "put away", "visit"
+_EXPLORED, _HELD, _AT_HAND, _PUT_AWAY, _VISIT = "explored", "held", "at hand", "put away", "visit"
 
 
 def _asked(key: str, left: str | None) -> str | None:
@@ -241,9 +241,10 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
-def keep_explored(link: str) -> None:
-    """Remember what the visitor settled on at Explore, as a link."""
+def keep_explored(link: str, is_held: bool = False) -> None:
+    """Remember what the visitor settled on at Explore, as a link, and whether its point was held or followed the pointer."""
     keep(_EXPLORED, link)
+    keep(_HELD, is_held)
 
 
 def visit(link: str, task: str) -> None:
@@ -263,6 +264,11 @@ def visiting() -> tuple[str, int]:
 def explored() -> str:
     """The link to what the visitor last settled on at Explore in this session, or nothing."""
     return kept(_EXPLORED, "")
+
+
+def is_point_held() -> bool:
+    """Whether the point in `explored` was chosen, and is not merely where the pointer left the map."""
+    return kept(_HELD, False)
 
 
 def _kept() -> dict[str, Any]:

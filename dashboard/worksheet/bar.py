@@ -108,6 +108,8 @@ def _say(refusal: str) -> None:
 
 def _why_not_sent(task: Task, link: str) -> str:
     """Why what one sees on Explore is not sent: it is nothing, not what the task asks for, or no better than what is there."""
+    if task.form == "place" and not state.is_point_held():
+        return wording.HOLD_FIRST
     if not link:
         return wording.NOTHING_YET
     material = catalogue.material()

@@ -189,7 +189,7 @@ def _asked(task: Task) -> Any:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Numbers, too, are typed as text: Streamlit's own field drops a decimal comma without a word.
         text = st.text_input(label, key=key, persist_state="session", max_chars=LONGEST_ANSWER)
-        if state.explored() and task.form in BY_LINK:
+        if state.explored() and task.form in BY_LINK and (task.form != "place" or state.is_point_held()):
             carry = partial(state.fill_in, key, state.explored())
             st.button(wording.CARRY, help=wording.CARRY_HELP, on_click=carry, icon=":material/input:")
     return text

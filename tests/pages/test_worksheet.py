@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from support.explorer_page import at_rest, draw_seven, heard, here, pixels, settle, state, until
+from support.explorer_page import place as placed
 from support.own_run import OWN_RUN, write_run
 from support.serving import offline_context
 
@@ -187,6 +188,18 @@ def test_the_undecided_pixels_that_a_task_counts_are_counted_live_on_explore(pag
     z = np.array(state(page)["z"][:1])
     count = int(measures.unsure_pixels(catalogue.material().vae, z)[0])
     expect(page.get_by_test_id("undecided")).to_have_text(re.compile(rf"^VAE {count}, AE \d+$"))
+    send = page.get_by_role("button", name=wording.SEND)
+    x, y = placed(page, "latent-map-vae", 0.6, 0.4)
+    page.mouse.move(x, y)
+    page.mouse.move(x, 20)  # as on the way to the key
+    settle(page)
+    expect(page.get_by_text(wording.HOLD_FIRST)).to_be_visible()
+    expect(send).to_be_disabled()
+    page.mouse.click(x, y)
+    chosen = state(page)["z"][0]
+    page.mouse.move(x, 20)
+    expect(send).to_be_enabled(timeout=30_000)
+    assert state(page)["z"][0] == chosen, "a held point stays on the way"
 
 
 def test_on_a_phone_the_present_task_is_in_sight_on_the_sheet_and_at_the_end_of_explore(

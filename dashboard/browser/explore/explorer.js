@@ -31,7 +31,7 @@ import {areMany, classesOf} from "../words/classes.js";
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {{z: Record<string, [number, number]>, mode: string, selection: number|null, link: string}} Report */
+/** @typedef {{z: Record<string, [number, number]>, mode: string, held: boolean, selection: number|null, link: string}} Report */
 /** @typedef {{z: Latent[], t: number, rung: number|null}} Stop what moves on the way from a state to another; rung: where on the ladder of β, null where its model is none */
 /** @typedef {{name: string, title: string, group: string}} Choice a model to choose: title for people, under the heading of its group */
 /**
@@ -152,7 +152,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const plain = initialState(models.length, marked);
   const first = carried ? carriedOver(carried, models) : linkedState(options, options.link ?? (options.apart ? "" : location.hash.slice(1)), plain, models);
 
-  let [frame, lastReport, alive] = [0, JSON.stringify(reportOf(carried ?? plain)), true];
+  let [frame, lastReport, alive] = [0, JSON.stringify(reportOf({...(carried ?? plain), held: first.held})), true];
   /** What is on its way. @type {Set<Promise<void>>} */
   const coming = new Set();
   let encodersAsked = false;
@@ -263,7 +263,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
 
   /** @param {State} state @returns {Report} */
   function reportOf(state) {
-    return {z: Object.fromEntries(models.map((model, i) => [model.id, state.z[i]])), mode: state.mode, selection: state.selected, link: formatLink(state, plain)};
+    return {z: Object.fromEntries(models.map((model, i) => [model.id, state.z[i]])), mode: state.mode, held: state.held, selection: state.selected, link: formatLink(state, plain)};
   }
 
   /** Nobody has touched anything for a while: now the address, the host and the screen reader may hear of it. */

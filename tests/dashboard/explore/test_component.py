@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dashboard.explore.component import ExplorerResult, checked
@@ -10,18 +12,21 @@ from dashboard.shared import state
 
 
 def test_a_report_becomes_a_result():
-    report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41, "link": "mode=inspect&image=41"}
+    link = "mode=inspect&image=41"
+    report = {"z": {"vae": [0.5, -1], "ae": [12.25, 3.0]}, "mode": "inspect", "selection": 41, "held": True, "link": link}
     result = checked(report, ["a", "b"], [["a", "c"], ["b"]])
-    assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, "mode=inspect&image=41", ("a", "b"))
+    assert result == ExplorerResult({"vae": (0.5, -1.0), "ae": (12.25, 3.0)}, "inspect", 41, link, ("a", "b"), True)
 
 
 def test_the_places_on_the_maps_of_two_vaes_are_told_apart_and_remembered_in_order(monkeypatch):
     result = checked({"z": {"vae-2": [2, 2], "vae": [1, 1]}}, None, [])
     assert result.z == {"vae": (1, 1), "vae-2": (2, 2)}
     kept = []
-    monkeypatch.setattr(state, "keep_explored", kept.append)
+    monkeypatch.setattr(state, "keep_explored", lambda *told: kept.append(told))
     remember(("a", "b"), result)
-    assert kept == ["./?models=a,b#mode=move&z=1%2C1%3B2%2C2"]
+    remember(("a", "b"), replace(result, held=True))
+    link = "./?models=a,b#mode=move&z=1%2C1%3B2%2C2"
+    assert kept == [(link, False), (link, True)]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,7 @@ def test_the_places_on_the_maps_of_two_vaes_are_told_apart_and_remembered_in_ord
         {"selection": -1},
         {"selection": True},
         {"selection": 1e9},
+        {"held": "yes"},
         {"link": 7},
         {"link": "x" * 9000},
         {"link": "z=NaN"},

@@ -32,8 +32,8 @@ def button(app: AppTest, label: str):
     return next(one for one in app.button if one.label == label)
 
 
-def explore(explored: str = "", **query: str) -> AppTest:
-    """The bar that stands above Explore, at an address."""
+def explore(explored: str = "", is_held: bool = True, **query: str) -> AppTest:
+    """The bar that stands above Explore, at an address, with the point held or following the pointer."""
 
     def page() -> None:
         import streamlit as st
@@ -44,7 +44,7 @@ def explore(explored: str = "", **query: str) -> AppTest:
 
     app = AppTest.from_function(page, default_timeout=60)
     if explored:
-        app.session_state["kept"] = {"explored": explored}
+        app.session_state["kept"] = {"explored": explored, "held": is_held}
     for key, value in query.items():
         app.query_params[key] = value
     return run(app)
@@ -76,6 +76,27 @@ def test_what_does_not_answer_the_task_is_not_sent_and_it_is_said_why() -> None:
         assert key.disabled
         assert why in key.help
         assert key.help in [one.value for one in app.caption]
+
+
+def test_a_place_where_the_pointer_left_the_map_is_not_sent_and_what_was_chosen_otherwise_is() -> None:
+    link = "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0&mode=inspect&image=3"
+    for task, is_held, refused in (
+        ("between", False, True),
+        ("between", True, False),
+        ("hole", False, True),
+        ("two-modes", False, False),
+    ):
+        app = explore(link, is_held, task=task)
+        assert button(app, worksheet_wording.SEND).disabled is refused
+        assert (worksheet_wording.HOLD_FIRST in [one.value for one in app.caption]) is refused
+
+
+def test_where_the_pointer_left_the_map_is_no_state_to_carry_over_on_the_sheet_either() -> None:
+    for is_held in (False, True):
+        app = AppTest.from_string(WORKSHEET, default_timeout=60)
+        app.query_params["task"] = "between"
+        app.session_state["kept"] = {"explored": "./?models=vae-mnist,ae-mnist#z=1%2C2%3B0%2C0", "held": is_held}
+        assert (worksheet_wording.CARRY in [one.label for one in run(app).button]) is is_held
 
 
 def test_an_answer_that_is_right_is_not_replaced_by_one_that_is_not() -> None:
