@@ -17,11 +17,13 @@ from dashboard.jobs import bin as run_bin
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import own as own_data
+from vae_engine.data.formats import reading
 from vae_engine.stored import checkpoints
 
 UPLOADS = ".uploads"
 UPLOAD = "The upload"
 """What is uploaded is called in complaints, instead of where it lies."""
+_SEND_ONE = "send the files of one of them only (× takes a file out)"
 _KEEP_SECONDS = 3600.0
 _DEEPEST = 8
 
@@ -48,8 +50,13 @@ def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
         _read(path)
     except EngineError as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise EngineError(str(error).replace(str(path), UPLOAD)) from None
+        raise EngineError(told(error, path)) from None
     return path
+
+
+def told(error: EngineError, path: Path) -> str:
+    """What is wrong with an upload at a path, for whoever sent it and knows of no path."""
+    return str(error).replace(str(path), UPLOAD).replace(reading.WANT_ONE, _SEND_ONE)
 
 
 def _read(path: Path) -> None:

@@ -197,7 +197,7 @@ def asked() -> Asked:
     values = _values()
     if state.widget(SOURCE) == _OWN:
         if not values["data"]:
-            raise NoImagesError(wording.NO_OWN_DATA)
+            raise NoImagesError(wording.SEE_DATA if own_images.refused() else wording.NO_OWN_DATA)
         if own_images.problem():
             raise NoImagesError(wording.SEE_DATA)
     model, train = run_settings.read(values)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,7 +22,7 @@ _KEY = "train-{}"
 PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, DAMAGED = (
     _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "damaged")
 )
-_UPLOADED = "train-uploaded"
+_UPLOADED, _REFUSED = "train-uploaded", "train-upload-refused"
 
 
 def place() -> str:
@@ -55,9 +56,26 @@ def problem() -> str:
         _wishes()
         own.known(place())
     except EngineError as error:
-        kept = own.path_of(state.kept(_UPLOADED, ""))
-        return str(error).replace(str(kept), run_uploads.UPLOAD) if run_uploads.UPLOADS in kept.parts else str(error)
+        path = own.path_of(place())
+        told = run_uploads.told(error, path) if run_uploads.UPLOADS in path.parts else str(error)
+        return f"{told.rstrip('.')}{wording.OR_LEAVE_OUT}" if _is_read_without_damaged(path) else told
     return ""
+
+
+def _is_read_without_damaged(path: Path) -> bool:
+    """Whether it is but damaged pictures for which images cannot be read, and they are not left out already."""
+    if state.widget(DAMAGED):
+        return False
+    try:
+        own.known(own.address(path, replace(_wishes(), damaged="leave-out")))
+    except EngineError:
+        return False
+    return True
+
+
+def refused() -> str:
+    """Why the files that are attached were not taken; nothing where they were, or where none are attached."""
+    return state.kept(_REFUSED, "") if any(state.widget(key) for key in (UPLOAD, FOLDER)) else ""
 
 
 def take_over(address: str) -> None:
@@ -74,12 +92,14 @@ def choose(jobs: Jobs) -> None:
     files, folder = st.columns(2)
     files.file_uploader(
         wording.UPLOAD, accept_multiple_files=True, key=UPLOAD,
-        on_change=partial(state.attempt, _take, jobs, UPLOAD),
+        on_change=_take, args=(jobs, UPLOAD),
     )  # fmt: skip
     folder.file_uploader(
         wording.FOLDER, accept_multiple_files="directory", key=FOLDER, help=wording.FOLDER_HELP,
-        on_change=partial(state.attempt, _take, jobs, FOLDER),
+        on_change=_take, args=(jobs, FOLDER),
     )  # fmt: skip
+    if refusal := refused():
+        st.error(wording.told(refusal))
     if address := place():
         if complaint := problem():
             st.error(wording.told(complaint))
@@ -108,11 +128,15 @@ def _correction(key: str, label: str, words: Mapping[str, str]) -> None:
 
 
 def _take(jobs: Jobs, key: str) -> None:
-    """As a callback: keep what was uploaded, or nothing any more."""
+    """As a callback: keep what was uploaded, or nothing any more, or why it cannot be kept."""
     files = {file.name: file.getvalue() for file in state.widget(key) or []}
-    state.keep(_UPLOADED, "")
-    if files:
-        state.keep(_UPLOADED, str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)))
+    uploaded = refusal = ""
+    try:
+        uploaded = str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)) if files else ""
+    except EngineError as error:
+        refusal = str(error)
+    state.keep(_UPLOADED, uploaded)
+    state.keep(_REFUSED, refusal)
 
 
 def _found(address: str) -> None:

@@ -66,6 +66,7 @@ NO_OWN_DATA = "No images yet: give their place or upload some, under Data in All
 SEE_DATA = "Your images cannot be used yet: Data, in All settings, says why."
 NOT_COUNTED = "Once your images are read, it is known how many there are."
 LEAVE_OUT = "Leave out pictures that cannot be read"
+OR_LEAVE_OUT = f", or tick “{LEAVE_OUT}”."
 LEAVE_OUT_HELP = "They are counted and named among what was left out. Otherwise a damaged picture is a reason to train on none."
 PREVIEW = "The first images of each class, 28 × 28, as the files show them"
 CORRECT = "What was inferred wrongly is put right here, before anything starts:"

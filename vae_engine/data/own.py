@@ -197,8 +197,15 @@ def _sources(path: Path, labels: str) -> list[places.Source]:
 
 
 def _unreadable(path: Path | str, error: BaseException) -> EngineError:
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-    return EngineError(f"{path} cannot be read as images ({reason}).")
+    if isinstance(error, OSError) and error.strerror:
+        reason = error.strerror
+    elif isinstance(error, MemoryError):
+        reason = "there is too little memory for it"
+    elif isinstance(error, RuntimeError):  # so zipfile says that it cannot unpack
+        reason = "it is locked, or packed in a way that is not read"
+    else:
+        reason = "it is damaged, cut off or not what its name says; copy or send it once more"
+    return EngineError(f"{path} cannot be read as images: {reason}.")
 
 
 def read(path: Path, wishes: Wishes | None = None) -> Collection:

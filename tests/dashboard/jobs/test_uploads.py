@@ -136,5 +136,6 @@ def test_damaged_pictures_among_others_are_kept_and_can_be_left_out_by_name(tmp_
         for name in path.iterdir():
             file.write(name, name.name)
     assert own.known(own.address(archive, own.Wishes(damaged="leave-out"))).report.left_out == found.report.left_out
-    assert "none of its 1 picture" in str(attempt(run_uploads.keep, tmp_path, {"a/bad.png": b"x", "a/b": b""}, PLENTY))
+    bad = {"a/bad.png": b"x", "a/b": b""}
+    assert "none of the pictures in it can be read (1)" in str(attempt(run_uploads.keep, tmp_path, bad, PLENTY))
     assert "it has 1 image, where" in str(attempt(run_uploads.keep, tmp_path, {"one.png": picture(1), "b.txt": b""}, PLENTY))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 from support.builders import short, tiny
 from support.train_page import complaints, jobs, page, ran, start
@@ -217,6 +218,44 @@ def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs
     ran(start(app).click())
     data = jobs.views()[0].configs[1].data  # type: ignore[index]
     assert own.path_of(data).read_bytes() == (tmp_path / "mine.npz").read_bytes()
+
+
+def test_why_an_upload_is_not_taken_stays_beside_it_in_plain_words_while_it_is_attached(
+    page: Callable[..., AppTest], digits: Images, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images)
+    whole = (tmp_path / "mine.npz").read_bytes()
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    for files, why in (
+        ([("mine.npz", whole[: len(whole) // 2], "application/zip")], "damaged, cut off"),
+        (
+            [(name, whole, "application/zip") for name in ("a.npz", "b.npz")],
+            "2 sets of files (a.npz, b.npz): send the files of one",
+        ),
+    ):
+        ran(app.get("file_uploader")[0].set_value(files))
+        ran(app.text_input(key="train-limit").set_value(str(len(files))))  # whatever else is edited
+        (told,) = complaints(app)
+        assert why in told.replace("\\", "")
+        assert "Error" not in told
+        assert "BadZip" not in told
+        assert [one.value for one in app.info] == [wording.told(wording.SEE_DATA)]
+    ran(app.get("file_uploader")[0].set_value([]))
+    assert not complaints(app)
+    assert [one.value for one in app.info] == [wording.told(wording.NO_OWN_DATA)]
+
+
+def test_of_a_damaged_picture_it_is_said_that_it_can_be_left_out_until_it_is(
+    page: Callable[..., AppTest], tmp_path: Path
+) -> None:
+    for index in range(12):
+        Image.new("L", (28, 28), 20 * index).save(tmp_path / f"{index:02d}.png")
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path)))
+    assert complaints(app)[0].endswith(f"or tick “{wording.LEAVE_OUT}”.")
+    ran(app.checkbox(key="train-damaged").check())
+    assert not complaints(app)
 
 
 def test_a_set_that_is_not_here_is_told_and_offered_with_its_terms(page: Callable[..., AppTest]) -> None:

@@ -25,6 +25,8 @@ FORMATS: tuple[ModuleType, ...] = (numpy_files, parquet, hdf5, matlab, idx, tabl
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _PICKLES = {".pkl", ".pickle", ".p", ".pt", ".pth", ".joblib"}
 _SHOWN = 4
+WANT_ONE = "name a file of the one you want"
+"""What to do about several sets of files where they lie on a disk."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def find(path: Path, until: ExitStack, leave_out_damaged: bool = False) -> Found
     pictures = [source for source in place.sources if folders.is_picture(source)]
     if pictures and leave_out_damaged and (damaged := folders.damaged(pictures)):
         if len(damaged) == len(pictures):
-            raise EngineError(f"none of its {places.counted(len(pictures), 'picture', 'pictures')} can be read")
+            raise EngineError(f"none of the pictures in it can be read ({len(pictures):,})")
         some = ", ".join(damaged[:_SHOWN]) + (" …" if len(damaged) > _SHOWN else "")
         place.left_out[f"picture that cannot be read ({some})", f"pictures that cannot be read ({some})"] = len(damaged)
         without = set(damaged)
@@ -178,8 +180,8 @@ def _tables(place: Place, until: ExitStack) -> Found:
         way_out = "; pickles may run code and are never read: np.savez(…, images=…, labels=…) saves arrays" if pickled else ""
         raise EngineError(f"nothing there is in a format that is read{what}{way_out}")
     if len(sets) > 1:
-        some = ", ".join(members[0][0].name for members in list(sets.values())[:_SHOWN])
-        raise EngineError(f"there are {len(sets)} sets of files ({some} …): name a file of the one you want")
+        some = ", ".join(members[0][0].name for members in list(sets.values())[:_SHOWN]) + (" …" if len(sets) > _SHOWN else "")
+        raise EngineError(f"there are {len(sets)} sets of files ({some}): {WANT_ONE}")
     (kind, members) = next((kind, members) for (_, kind), members in sets.items())
     left_out += [places.counted(len(unknown), "file of no known format", "files of no known format")] if unknown else []
     return _together(kind, members, until, left_out)
