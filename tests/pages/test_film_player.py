@@ -270,6 +270,26 @@ def from_disk(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[Page]:
     assert troubles == []
 
 
+def test_the_numbers_of_the_file_fit_whatever_the_font(browser: Browser, folder: Path, tmp_path: Path) -> None:
+    context, troubles = offline_context(browser)
+    page = context.new_page()
+    for runs_in_it in (["vae"], ["vae", "ae"]):
+        file = tmp_path / f"{len(runs_in_it)}.html"
+        file.write_bytes(film_export.page([folder / run for run in runs_in_it]))
+        page.goto(file.as_uri())
+        page.get_by_test_id("film").wait_for()
+        wholly_here(page)
+        for spacing in ("0", "0.08em"):  # as wide as in the fonts that stand in where there are no others
+            page.add_style_tag(content=f".lx {{ font-family: sans-serif; letter-spacing: {spacing}; }}")
+            for width, height in ((1920, 1080), (1366, 768), (390, 844)):
+                page.set_viewport_size({"width": width, "height": height})
+                rights = page.locator(".lf-terms").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+                assert max(rights) <= width - 10, (runs_in_it, spacing, width)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (runs_in_it, spacing, width)
+    context.close()
+    assert troubles == []
+
+
 def test_the_file_shows_the_whole_film_without_server_or_network_and_gives_gif_and_video(from_disk: Page, tmp_path: Path) -> None:
     page = from_disk
     wholly_here(page)
