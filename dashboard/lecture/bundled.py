@@ -287,7 +287,7 @@ def _quality(claims: Claims) -> list[Scene]:
             "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "
             f"wherever that happens to be. Draws from N(0, I) huddle in the middle of its codes, and {percent(drawn)} are "
             f"nearest to a {a} or a {b}, as {percent(of_images)} of the images are. A Gaussian fitted to its codes draws these "
-            f"for {percent(from_own)}, but lands farther from all training codes than the z of {measures.USUAL} % of test images for "
+            f"for {percent(from_own)}, but lands farther from its training codes than {measures.USUAL} % of test codes do for "
             f"{percent(far)}, the VAE's prior for {percent(far_vae)}. Each share is of {measures.FAR_DRAWS:,} draws, as those on "
             "screen are of as many others, and known to about a point. In the Lab an autoencoder has a log p(x) of "
             f"{number(at_prior, 0)} nats by N(0, I) and {number(fitted, 0)} by its own Gaussian, a VAE by N(0, I) "
