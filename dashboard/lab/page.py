@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -35,10 +36,23 @@ _STYLE = """<style>
 }
 .stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption], kbd),
 .stMainBlockContainer :is([data-testid=stCaptionContainer], [data-testid=stImageCaption]) p { color: inherit; opacity: 1; }
-html[data-embedded] [data-testid=stColumn]:has(.st-key-lab-list) { display: none; } /* it is chosen already */
 @media (max-width: 700px) {
   [class*=st-key-lab-charts] > * { overflow-x: auto; }
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
+}
+</style>"""
+# In a frame, which is where a lecture shows it, the title of the scene says what was found: charts have the room, the first as
+# much as leaves its note in sight.
+_PRESENTED = """<style>
+[data-testid=stColumn]:has(.st-key-lab-list), .stTabs [role=tablist],
+:is(.stElementContainer, [data-testid=stLayoutWrapper]):has(
+  > :is(.st-key-lab-head, .st-key-lab-question, .st-key-lab-said, .st-key-lab-more, .st-key-lab-away)
+) { display: none; }
+.stMainBlockContainer { padding-bottom: 0; }
+.stMainBlockContainer [role=tabpanel] { padding-top: 0; }
+[class*=st-key-lab-charts] { grid-template-columns: minmax(0, 1fr); }
+[class*=st-key-lab-charts] :is(.stElementContainer:has(.stPlotlyChart), .stPlotlyChart) {
+  height: calc(100vh - 6rem); min-height: 300px;
 }
 </style>"""
 _LIST, _FORM, _TABS, _PART = "lab-list", "lab-form", "lab-tabs", "part"
@@ -47,6 +61,8 @@ _LIST, _FORM, _TABS, _PART = "lab-list", "lab-form", "lab-tabs", "part"
 def show() -> None:
     """Lay the page out."""
     st.html(_STYLE)
+    if state.is_embedded():
+        st.html(_PRESENTED)
     names = [one.name for one in EXPERIMENTS]
     name, known = state.turned_to(state.EXPERIMENT, names)
     index, main = st.columns([1, 4.4], gap="medium")
@@ -81,10 +97,11 @@ def _experiment(experiment: Experiment) -> None:
     bundled = experiments.BUNDLED / experiment.name
     here = (bundled / experiment_result.RESULT).exists()
     result = _read(bundled) if here else None
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="lab-head"):
         st.subheader(experiment.title, anchor=False, width="content")
         lab_run.ask(experiment.name, not here, result.seconds if result else None)
-    st.markdown(f"##### {experiment.question}")
+    with st.container(key="lab-question"):
+        st.markdown(f"##### {experiment.question}")
     lab_run.trouble()
     chosen = lab_run.choice(lab_run.runs_of(experiment.name), here)
     if chosen and chosen.state is State.FINISHED:
@@ -143,14 +160,16 @@ def _findings(result: Result, dark: bool) -> None:
     found = result.findings
     first, *further = found.says
     headline, rest = wording.headline(first)
-    st.markdown(f"#### {wording.plain(headline)}")
-    if rest:
-        st.markdown(wording.plain(rest))
+    with st.container(key="lab-said"):
+        st.markdown(f"#### {wording.plain(headline)}")
+        if rest:
+            st.markdown(wording.plain(rest))
     _charts(result, found.charts[:1], dark)
-    st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))
-    if result.name in wording.LIVE:
-        step, label = wording.LIVE[result.name]
-        new_tab.link(label, f"./learn?step={step}")
+    with st.container(key="lab-more"):
+        st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))
+        if result.name in wording.LIVE:
+            step, label = wording.LIVE[result.name]
+            new_tab.link(label, f"./learn?step={step}")
     _charts(result, found.charts[1:], dark)
     lab_moments.pictures(found.pictures)
 
@@ -162,13 +181,14 @@ def _charts(result: Result, charts: Sequence[Chart], dark: bool) -> None:
             with st.container(gap=None):
                 key = f"{result.name}-{chart.name}"
                 figure, alt = lab_charts.figure(chart, dark), wording.alt(chart)
-                st.plotly_chart(figure, key=key, alt=alt, config=lab_style.settings(key, form))
+                height: Any = "stretch" if state.is_embedded() else "content"
+                st.plotly_chart(figure, height=height, key=key, alt=alt, config=lab_style.settings(key, form))
                 if chart.note:
                     st.caption(wording.plain(chart.note))
 
 
 def _take_away(result: Result, folder: Path) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lab-away"):
         st.segmented_control(
             wording.SAVE_AS, ("png", "svg"), default="png", required=True, format_func=str.upper, key=_FORM,
             help=wording.SAVE_HELP, persist_state="session",

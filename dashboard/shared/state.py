@@ -241,6 +241,11 @@ def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
+def is_embedded() -> bool:
+    """Whether the page stands in a frame that asks for no bars, as a lecture's does."""
+    return bool(st.context.is_embedded)
+
+
 def keep_explored(link: str, is_held: bool = False) -> None:
     """Remember what the visitor settled on at Explore, as a link, and whether its point was held or followed the pointer."""
     keep(_EXPLORED, link)

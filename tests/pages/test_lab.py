@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable
+from typing import Literal
 
 from playwright.sync_api import Page, expect
 from support.explorer_page import at_rest, until
@@ -14,6 +15,7 @@ from vae_engine import experiments
 from vae_engine.experiments import result as experiment_result
 
 NAME, OTHER = "wake-sleep", "gradient-estimators"
+ROLES: tuple[Literal["heading", "tablist", "radio", "listitem"], ...] = ("heading", "tablist", "radio", "listitem")
 
 
 def found(name: str) -> experiment_result.Result:
@@ -64,6 +66,27 @@ def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open
     page.goto(page.url.replace(NAME, OTHER).replace("part=steps", "part=findings"))
     expect(main.get_by_role("heading", name=other.title)).to_be_visible(timeout=60_000)
     expect(charts).to_have_count(len(other.findings.charts), timeout=30_000)
+
+
+def test_in_a_frame_the_first_chart_stands_whole_with_its_note_and_no_words_that_the_scene_has(
+    open_dashboard: Callable[..., Page],
+) -> None:
+    first = found("collapse").findings.charts[0]
+    page = open_dashboard("/lab?experiment=collapse&embed=true", viewport={"width": 1366, "height": 660})
+    main = page.get_by_test_id("stMain")
+    chart, note = main.get_by_test_id("stPlotlyChart").first, main.get_by_test_id("stCaptionContainer").first
+    expect(chart.locator(".xtitle")).to_have_text(first.x_label, timeout=60_000)
+    expect(chart.locator(".xtitle")).to_be_in_viewport(ratio=1)
+    until(lambda: (box := note.bounding_box()) and box["y"] + box["height"] <= 660 and box["y"] > 500)
+    plotted = chart.locator(".main-svg").first
+    until(lambda: abs((plotted.bounding_box() or {})["height"] - (chart.bounding_box() or {})["height"]) < 2)
+    for words in (
+        main.get_by_role("heading"),
+        main.get_by_role("tablist"),
+        main.get_by_role("radio"),
+        main.get_by_role("listitem"),
+    ):
+        expect(words.filter(visible=True)).to_have_count(0)
 
 
 def test_a_run_is_started_survives_a_reload_and_is_stopped(open_dashboard: Callable[..., Page]) -> None:
