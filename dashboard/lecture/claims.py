@@ -131,6 +131,13 @@ class Claims:
         """How far from the origin the farthest test code along an axis lies: of the VAE, of the autoencoder."""
         return tuple(float(np.abs(codes).max()) for codes in (self.material.mu, self.material.codes))  # type: ignore[return-value]
 
+    @cached_property
+    def classes_beside_vaes(self) -> tuple[float, dict[str, float]]:
+        """Log p(x) of test images by the mixture of 500 classes, and by each VAE on the same chart, nats."""
+        mixture = found("log-linear-em")
+        of = {one["model"]: one["test log p(x), nats"] for one in rows(mixture, "28 × 28")}
+        return of["mixture of 500"], {name: value for name, value in of.items() if not name.startswith("mixture")}
+
     def typical(self, digits: Sequence[int]) -> list[list[list[float]]]:
         """The middle of the codes of digits in both models: their medians."""
         labels = self.material.labels
@@ -143,8 +150,12 @@ def found(name: str) -> Result:
     return result.read(place("assets/experiments") / name)
 
 
-def row(of: Result, table: str, **keys: Any) -> dict[str, Any]:
-    """The row of an experiment's table, whose title begins so, in which columns have these values."""
+def rows(of: Result, table: str) -> list[dict[str, Any]]:
+    """The rows of an experiment's table, whose title begins so, by column."""
     chosen = next(one for one in of.findings.tables if one.title.startswith(table))
-    rows = [dict(zip(chosen.columns, values, strict=True)) for values in chosen.rows]
-    return next(one for one in rows if all(one[key] == value for key, value in keys.items()))
+    return [dict(zip(chosen.columns, values, strict=True)) for values in chosen.rows]
+
+
+def row(of: Result, table: str, **keys: Any) -> dict[str, Any]:
+    """The row of such a table in which columns have these values."""
+    return next(one for one in rows(of, table) if all(one[key] == value for key, value in keys.items()))

@@ -63,11 +63,19 @@ def to_explore(state: str, models: Sequence[str] = ()) -> str:
     return f"./{query}#{state}"
 
 
-def state_of(*, mode: str, z: Sequence[Sequence[float]] = (), image: int | None = None, layers: Sequence[str] = ()) -> str:
-    """The state in the form that follows the `#`."""
+def state_of(
+    *,
+    mode: str,
+    z: Sequence[Sequence[float]] = (),
+    image: int | None = None,
+    layers: Sequence[str] = (),
+    views: Sequence[Sequence[float]] = (),
+) -> str:
+    """The state in the form that follows the `#`; `views` are what each map has in sight: its middle, and its shorter side."""
     pairs = {"mode": mode}
-    if z:
-        pairs["z"] = ";".join(",".join(f"{round(float(one), 4):g}" for one in place) for place in z)
+    for key, places in (("z", z), ("view", views)):
+        if places:
+            pairs[key] = ";".join(",".join(f"{round(float(one), 4):g}" for one in place) for place in places)
     if layers:
         pairs["layers"] = ",".join(layers)
     if image is not None:

@@ -6,15 +6,16 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+import numpy as np
 import pytest
 from support.builders import ROOT
 
 from dashboard.explore import one_file
 from dashboard.learn.steps import STEPS
 from dashboard.lecture import bundled
-from dashboard.lecture.claims import Claims, found, row
+from dashboard.lecture.claims import Claims, found, row, rows
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
 from dashboard.shared.wording import number, percent
@@ -92,6 +93,30 @@ def test_no_sentence_on_the_autoencoder_goes_against_what_the_lab_measured_of_it
     told = " ".join([text for one in SCENES for text in (one["title"], one["notes"])] + [step.why for step in STEPS])
     assert "no recipe" not in told
     assert next(one.title for one in EXPERIMENTS if one.name == "autoencoders") in told
+
+
+def test_the_scene_on_em_speaks_of_all_vaes_on_its_chart_and_not_of_the_best_alone() -> None:
+    (scene,) = (one for one in SCENES if "log-linear-em" in one["link"])
+    classes = row(found("log-linear-em"), "28 × 28", model="mixture of 500")["test log p(x), nats"]
+    vaes = [one for one in rows(found("log-linear-em"), "28 × 28") if "mixture" not in one["model"]]
+    passed = [one for one in vaes if one["test log p(x), nats"] < classes]
+    assert f"more than {len(passed)} of the {len(vaes)} VAEs" in scene["notes"]
+    for one in vaes:
+        assert (f"{one['model']}." in scene["notes"]) == (one not in passed)
+    reach = [number(end(one["test log p(x), nats"] for one in vaes), 0) for end in (min, max)]
+    assert scene["title"].endswith(" to ".join(reach))
+
+
+def test_the_scene_on_scale_has_every_test_code_in_sight_on_both_maps() -> None:
+    scene = next(one for one in SCENES if "they reach" in one["title"])
+    material = catalogue.material()
+    for stop in (scene, *scene["path"]):
+        views = re.search(r"view=([^&]*)", unquote(stop["link"]))
+        assert views
+        both = [[float(one) for one in view.split(",")] for view in views[1].split(";")]
+        assert both[0] == both[1], "one scale"
+        for codes, (cx, cy, span) in zip((material.mu, material.codes), both, strict=True):
+            assert np.abs(codes - (cx, cy)).max() < span / 2
 
 
 def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_are_left_out_and_counted() -> None:
