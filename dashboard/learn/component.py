@@ -70,6 +70,7 @@ def lesson(
     title: str = "",
     answered: bool = True,
     afresh: int | None = None,
+    shown: tuple[int, int] = (0, 0),
     key: str = "lesson",
 ) -> LessonResult:
     """Show the live view of a step and say what it showed last.
@@ -77,12 +78,20 @@ def lesson(
     `library` says where the models are that the browser fetches: a VAE's and an
     autoencoder's, or for the step `beta` those of the ladder. Pictures of it bear the `title`. Until the question was
     `answered`, the view hides the numbers that would answer it. When `afresh` changes, the views forget what was moved.
+    `shown` is a test image to show, and how often one was asked for: it is shown whenever that changes.
     Raises ValueError for a step that does not exist.
     """
     if step not in READINGS:
         raise ValueError(f"There is no step {step!r}.")
     with st.container(gap=None):
-        turn = {"step": step, "title": title or step, "models": library.id, "answered": answered, "afresh": afresh}
+        turn = {
+            "step": step,
+            "title": title or step,
+            "models": library.id,
+            "answered": answered,
+            "afresh": afresh,
+            "shown": shown,
+        }
         _turn(key=f"{key}-turn", data=turn, height=1)
         raw = _component(key=key, data=browser.told(library.told()), default={"report": None}, on_report_change=_nothing)
     return checked(step, raw.get("report"))

@@ -57,6 +57,7 @@ _STYLE = """<style>
 _BOOK = "learn"
 _AFRESH = "learn-afresh"
 """Under which name it is kept how often the visitor has begun afresh."""
+_SHOWN = "learn-shown"
 
 
 def show() -> None:
@@ -138,11 +139,14 @@ def _question(step: Step) -> None:
                 reveal = partial(state.keep, _revealed(step), chosen)
                 st.button(wording.REVEAL, disabled=chosen is None, help=help, on_click=reveal)
             return
-        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(_asked(step), width="stretch")
-            st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
         with st.spinner(wording.WORKING):
             answer = answer_of(step.name)
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown(_asked(step), width="stretch")
+            if answer.image is not None:
+                show = partial(state.keep, _SHOWN, (answer.image, _shown()[1] + 1))
+                st.button(wording.show_image(answer.image), help=wording.SHOW_IMAGE_HELP, on_click=show, type="tertiary")
+            st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
         beside, told = st.columns([1, 2.7], gap="small")
         with beside:
             _options(step, prediction, answer.right)
@@ -197,6 +201,11 @@ def _afresh() -> int | None:
     return kept if type(kept) is int else None
 
 
+def _shown() -> tuple[int, int]:
+    """The test image that was asked for last, and how often one was."""
+    return state.kept(_SHOWN, (0, 0))
+
+
 def _live(place: int, step: Step) -> LessonResult | None:
     """What moves; it says of itself what it shows. None where its models are missing."""
     with st.container(key="learn-try"):
@@ -208,7 +217,9 @@ def _live(place: int, step: Step) -> LessonResult | None:
         return None
     key = "lesson-ladder" if ladder else "lesson"
     title, is_answered = f"{place + 1}. {step.title}", _prediction(step) is not None
-    return lesson(step.name, catalogue.library(names), title=title, answered=is_answered, afresh=_afresh(), key=key)
+    return lesson(
+        step.name, catalogue.library(names), title=title, answered=is_answered, afresh=_afresh(), shown=_shown(), key=key
+    )
 
 
 def _models(result: LessonResult | None) -> tuple[str, ...]:

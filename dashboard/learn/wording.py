@@ -13,6 +13,7 @@ UNKNOWN_STEP = "The address names a step that does not exist; here is the first 
 PREDICT = "Predict, then reveal"
 REVEAL = "Reveal"
 AGAIN = "Try again"
+SHOW_IMAGE_HELP = "The answer is about this image, or this is one of those of which it holds."
 AFRESH = "Begin afresh"
 CHOOSE_FIRST = "Choose an answer first."
 TABS = WHY, MATHEMATICS, WORDS, ENGINE = "Why", "Mathematics", "Words", "Code"
@@ -20,6 +21,11 @@ OPEN_IN_EXPLORE = "See it in Explore"
 OPEN_IN_EXPLORE_HELP = "In the state shown here."
 WORKING = "Working it out from the model …"
 NO_LADDER = "The models trained with other values of β are not installed, so this step has nothing to move."
+
+
+def show_image(image: int) -> str:
+    """Beside an answer: has the live view show a test image that it speaks of."""
+    return f"Show test image {image}"
 
 
 def verdict(right: bool, answer: str) -> str:

@@ -187,6 +187,18 @@ def digits_drawn(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
     return np.bincount(material.labels[np.concatenate(nearest)], minlength=10) / len(z)
 
 
+def digits_astray(material: Material, draws: int = FAR_DRAWS) -> tuple[float, float, float]:
+    """Shares of draws that would have to show another digit for each to come as often as in the test images.
+
+    Of the same recipes as `far_shares`: Σ_d |drawn(d) − test(d)| / 2.
+    """
+    standard = np.random.default_rng(0).standard_normal((draws, 2))
+    often = np.bincount(material.labels, minlength=10) / len(material.labels)
+    recipes = (("vae", standard), ("ae", standard), ("ae", own_gaussian(material.codes, standard)))
+    vae, ae, own = (float(np.abs(digits_drawn(material, kind, z) - often).sum() / 2) for kind, z in recipes)
+    return vae, ae, own
+
+
 def own_gaussian(codes: np.ndarray, standard: np.ndarray) -> np.ndarray:
     """Draws of N(0, I) [k, 2] as draws of the Gaussian fitted to codes [n, 2]: [k, 2]."""
     return codes.mean(0) + standard @ np.linalg.cholesky(np.cov(codes.T, bias=True)).T

@@ -170,6 +170,20 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     assert places == sorted(places)
 
 
+def test_the_image_that_an_answer_is_about_is_shown_as_often_as_it_is_asked_for(open_dashboard: Any) -> None:
+    page = open_dashboard("/learn?step=posterior", viewport=WINDOW)
+    about = page.get_by_test_id("lesson-posterior").get_by_text("Test image", exact=False).first
+    page.get_by_test_id("image-next").click(timeout=60_000)
+    expect(about).to_contain_text("Test image 1,")
+    page.get_by_test_id("stRadioGroup").get_by_role("radio").first.check(force=True)
+    page.get_by_role("button", name=learn_wording.REVEAL).click()
+    for _ in range(2):
+        page.get_by_role("button", name=learn_wording.show_image(0)).click()
+        expect(about).to_contain_text("Test image 0,")
+        page.get_by_test_id("image-next").click()
+        expect(about).to_contain_text("Test image 1,")
+
+
 @pytest.mark.long
 def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_dashboard: Any) -> None:
     page = open_dashboard("/learn?step=amortisation", viewport=WINDOW)

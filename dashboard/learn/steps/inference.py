@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.learn.steps.step import NATS, RATIO, SHARE, Answer, Equation, Question, Step, measured
+from dashboard.learn.steps.step import NATS, RATIO, SHARE, Answer, Equation, Question, Step, first_image, measured
 from dashboard.shared.source import Source
 from dashboard.shared.wording import percent, plus_minus
 from dashboard.stock import measures
@@ -19,29 +19,36 @@ _EVEN = 0.15  # a share of images within this of one half counts as no differenc
 
 def _a_or_b(material: Material) -> Answer:
     spreads = np.array([measures.estimator_spreads(material, image) for image in range(_IMAGES)])
-    a_less = float((spreads[:, 0] < spreads[:, 1]).mean())
+    is_a_less = spreads[:, 0] < spreads[:, 1]
+    a_less = float(is_a_less.mean())
     right = 2 if abs(a_less - 0.5) < _EVEN else 0 if a_less > 0.5 else 1
     a, b = np.median(spreads, axis=0)
     because = (
         f"For {percent(a_less)} of the first {_IMAGES} test images A scatters less (median standard deviation {a:.2f} nats "
-        f"against {b:.2f}). B saves the noise of the KL term, and early in training, when q is far from the posterior, that "
-        "is what "
-        "counts. But in A the noises of its terms cancel as q approaches the posterior: at q = p(z|x) every draw of A "
-        "gives log p(x) exactly."
+        f"against {b:.2f}); the image in the live view may be one of the others. B saves the noise of the KL term, and early in "
+        "training, when q is far from the posterior, that is what counts. But in A the noises of its terms cancel as q "
+        "approaches the posterior: at q = p(z|x) every draw of A gives log p(x) exactly."
     )
-    return Answer(right, because, measured(material.vae, units=(NATS, SHARE)))
+    shown = None if right == 2 else first_image(is_a_less == (right == 0))
+    return Answer(right, because, measured(material.vae, units=(NATS, SHARE)), shown)
 
 
 def _ratio(material: Material) -> Answer:
     variances = np.array([measures.gradient_variances(material, image) for image in range(5)])
-    plain, centred = np.median(variances[:, 1:] / variances[:, :1], axis=0)
-    right = 0 if plain < 3 else 1 if plain < 100 else 2
+    ratios = variances[:, 1:] / variances[:, :1]
+    plain, centred = np.median(ratios, axis=0)
+    right = _option(plain)
     because = (
         f"Median over the first 5 test images, same draws: without a baseline its variance is {plain:,.0f} times that of "
         f"reparameterisation, so it needs {plain:,.0f} times the samples for the same precision. With the mean of the "
         f"other samples as a baseline it is {centred:,.1f} times."
     )
-    return Answer(right, because, measured(material.vae, units=(RATIO,)))
+    shown = first_image([_option(ratio) == right for ratio in ratios[:, 0]])
+    return Answer(right, because, measured(material.vae, units=(RATIO,)), shown)
+
+
+def _option(ratio: float) -> int:
+    return 0 if ratio < 3 else 1 if ratio < 100 else 2
 
 
 def _even(material: Material) -> Answer:

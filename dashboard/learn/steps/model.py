@@ -38,7 +38,7 @@ def _coarse_grid(material: Material) -> Answer:
         f"the image's exact posterior has σ of {widths[0]:.3f} and {widths[1]:.3f}: nearly all of its mass falls between the "
         "points."
     )
-    return Answer(right, because, measured(material.vae, units=(NATS,)))
+    return Answer(right, because, measured(material.vae, units=(NATS,)), _IMAGE)
 
 
 def _two_modes(material: Material) -> Answer:

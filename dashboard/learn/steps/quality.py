@@ -12,16 +12,20 @@ from dashboard.stock.material import Material
 from vae_engine.stored.checkpoints import Stored
 
 _RADIUS = 2.0
+_SOURCES = ("the VAE", "the autoencoder from N(0, I)", "the autoencoder from its own Gaussian")
 
 
 def _holes(material: Material) -> Answer:
     shares = measures.far_shares(material)
     inside = [measures.codes_within(codes, _RADIUS) for codes in (material.mu, material.codes)]
+    astray = measures.digits_astray(material)
+    sums = [far + wrong for far, wrong in zip(shares, astray, strict=True)]
+    vae, ae, own = (f"{percent(far)} and {percent(wrong)}" for far, wrong in zip(shares, astray, strict=True))
     because = (
-        f"Further from every training code than the z of {measures.USUAL} % of test images lie, of {measures.FAR_DRAWS:,} draws "
-        "each: "
-        f"{percent(shares[0])} of the VAE's, {percent(shares[1])} of the autoencoder's from N(0, I), {percent(shares[2])} from "
-        f"its own Gaussian. A small share is no praise: within {_RADIUS:g} of the "
+        f"The better source of new digits is {_SOURCES[sums.index(min(sums))]}, by two shares of {measures.FAR_DRAWS:,} draws: "
+        f"further from every training code than the z of {measures.USUAL} % of test images, and of another digit than should be "
+        f"for each to come as often as in the test images. They are {vae} of the VAE's, {ae} of the autoencoder's from N(0, I), "
+        f"{own} from its own Gaussian. The first alone is no praise: within {_RADIUS:g} of the "
         f"origin, where N(0, I) draws {percent(measures.prior_within(_RADIUS))}, lie {percent(inside[0])} of the VAE's test "
         "codes, "
         f"{percent(inside[1])} of the autoencoder's. {reconstruction(material)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard.shared.source import Source
@@ -43,6 +43,13 @@ class Answer:
     right: int
     because: str
     basis: Basis
+    image: int | None = None
+    """A test image that the live view confirms it with: the one it is about, or one of those it speaks of."""
+
+
+def first_image(holds: Sequence[bool]) -> int | None:
+    """The first test image of which an answer about several holds, since one in the live view may be an exception."""
+    return next((image for image, one in enumerate(holds) if one), None)
 
 
 @dataclass(frozen=True)

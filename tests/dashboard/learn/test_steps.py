@@ -197,6 +197,33 @@ def test_where_q_is_as_wide_as_the_prior_the_prior_is_not_far(tmp_path: Path) ->
     assert share == pytest.approx(1 - measures.USUAL / 100, abs=0.02)
 
 
+def test_the_better_source_of_new_digits_is_named_first_and_measured(subject: Material, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = next(step for step in STEPS if step.name == "autoencoder")
+    astray = measures.digits_astray(subject)
+    drawn = measures.digits_drawn(subject, "vae", np.random.default_rng(0).standard_normal((measures.FAR_DRAWS, 2)))
+    often = np.bincount(subject.labels) / len(subject.labels)
+    assert astray[0] == pytest.approx(float(np.maximum(drawn - often, 0).sum())), (
+        "what is too much of some is too little of others"
+    )
+    sums = np.add(astray, measures.far_shares(subject))
+    assert sums.argmin() == 0
+    assert step.question.answer(subject).because.startswith("The better source of new digits is the VAE, by")
+    monkeypatch.setattr(measures, "far_shares", lambda subject: (0.9, 0.9, 0.0))
+    assert "digits is the autoencoder from its own Gaussian, by" in step.question.answer(subject).because
+
+
+def test_an_image_that_an_answer_offers_to_show_bears_it_out(subject: Material) -> None:
+    answers = {step.name: step.question.answer(subject) for step in STEPS if step.name != "beta"}
+    offered = {name: answer.image for name, answer in answers.items() if answer.image is not None}
+    assert set(offered) == {"posterior", "estimators", "reparameterisation"}
+    error = measures.lattice_log_px(subject, offered["posterior"], 20) - subject.truths.log_px[offered["posterior"]]
+    assert (abs(error) >= 0.1) == (answers["posterior"].right == 1)
+    a, b = measures.estimator_spreads(subject, offered["estimators"])
+    assert (a < b) == (answers["estimators"].right == 0)
+    by_reparam, by_score, _ = measures.gradient_variances(subject, offered["reparameterisation"])
+    assert (by_score / by_reparam >= 100) == (answers["reparameterisation"].right == 2)
+
+
 def test_draws_at_the_codes_themselves_show_the_digits_of_the_images(subject: Material) -> None:
     for kind in ("vae", "ae"):
         shown = measures.digits_drawn(subject, kind, subject.places(kind)[:500])

@@ -23,6 +23,7 @@ const lessons = new WeakMap();
 const PLACE = "latent-explorer/lesson-views";
 /** What stays from step to step and from visit to visit: the chosen image, sliders, q. @type {import("../../learn/lesson.js").Kept} */
 let kept = keptNothing();
+let followed = 0; // how often a test image had been asked for when one was last shown
 
 /** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
 function recall() {
@@ -77,12 +78,15 @@ function leaveLesson(root) {
 
 /** Shows the step whose turn it is, if it is one for these models. @param {HTMLElement} root @param {LessonInstance} instance */
 async function show(root, instance) {
-  const {step, title, models: id, answered, afresh} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
+  const {step, title, models: id, answered, afresh, shown} = /** @type {any} */ (globalThis).__latentLessonTurn ?? {};
   if (id !== instance.id) return;
   instance.answered = answered;
   instance.lesson?.setAnswered(answered);
   const old = kept;
   kept = sinceAfresh(old, afresh);
+  const [image, asked] = shown ?? [0, 0];
+  if (asked !== followed) kept = {...kept, image};
+  followed = asked;
   if (kept !== old) keep();
   if (step === instance.step && kept === old) return;
   instance.step = step;
