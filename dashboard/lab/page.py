@@ -164,6 +164,8 @@ def _findings(result: Result, dark: bool) -> None:
         st.markdown(f"#### {wording.plain(headline)}")
         if rest:
             st.markdown(wording.plain(rest))
+        if errors := wording.errors(found):
+            st.caption(errors)
     _charts(result, found.charts[:1], dark)
     with st.container(key="lab-more"):
         st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))

@@ -10,7 +10,7 @@ from typing import Any
 from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import State
 from dashboard.shared.wording import number
-from vae_engine.experiments.result import Chart, Moment, Result
+from vae_engine.experiments.result import Chart, Findings, Moment, Result
 
 LAB = "Lab"
 EXPERIMENTS = "Experiments of the lectures"
@@ -41,9 +41,9 @@ RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
 LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live")}
 """Steps of Learn where one can move what an experiment measures."""
 _LEAST, _HEADLINE = 40, 160
-"""Characters of a headline."""
-_END = re.compile(r"[;:,](?= )| (?=\()")
-"""Where a headline may end."""
+"""Characters of a headline that is cut off, and of one that is not cut."""
+_END = re.compile(r"[.;:](?= )")
+"""Where a headline may end: with a sentence or a part of one that says something by itself."""
 _PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 _ERROR = "±"  # heads a table's column of standard errors, and begins the name of a number's
 _ROWS = 13  # of numbers that fit beside pictures
@@ -146,13 +146,19 @@ def headline(text: str) -> tuple[str, str]:
     """A finding as a headline and the rest of what it says; a short one is all headline."""
     if len(text) <= _HEADLINE:
         return text, ""
-    ends = [match.start() for match in _END.finditer(text) if _LEAST <= match.start() <= _HEADLINE]
-    ends = [end for end in ends if _closed(text[:end])]
+    ends = [match.start() for match in _END.finditer(text) if match.start() >= _LEAST and _closed(text[: match.start()])]
     if not ends:
         return text, ""
-    at = next((end for end in ends if text[end] in ";:"), ends[-1])
-    rest = text[at + 1 :].lstrip()
-    return text[:at], rest[0].upper() + rest[1:] if text[at] in ";:" else f"… {rest}"
+    rest = text[ends[0] + 1 :].lstrip()
+    return text[: ends[0]], rest[0].upper() + rest[1:]
+
+
+def errors(findings: Findings) -> str:
+    """Of what the ± of a headline over several seeds is the error; nothing where it has none."""
+    meant = dict(findings.protocol).get(_ERROR)
+    if meant is None or _ERROR not in findings.says[0] or len(findings.seeds) < 2:
+        return ""
+    return f"{_ERROR}: {meant}. How much the {len(findings.seeds)} seeds differ is not in it."
 
 
 def _closed(text: str) -> bool:

@@ -128,12 +128,16 @@ class Result:
 _HYPHEN = re.compile(r"(?<![^\s(])-(?=\d)")
 _NOUGHT = re.compile(r"−(0(?:\.0+)?)(?![\d.])")
 _POWER = re.compile(r"(?<=\d)\^(\d+)")
+_BOTH_SIDES = re.compile(r"(?<=\()(−[\d.,]+ to \+[\d.,]+ over \d+ seeds)(?=\))")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def typeset(text: str) -> str:
-    """A sentence with minus signs for hyphens before numbers, but none before a nought, and powers such as 2⁷⁸⁴ raised."""
-    text = _NOUGHT.sub(r"\1", _HYPHEN.sub("−", text))
+    """A sentence with minus signs for hyphens before numbers, but none before a nought, and powers such as 2⁷⁸⁴ raised.
+
+    Where seeds lie on both sides of zero it says so.
+    """
+    text = _BOTH_SIDES.sub(r"\1, zero among them", _NOUGHT.sub(r"\1", _HYPHEN.sub("−", text)))
     return _POWER.sub(lambda power: power[1].translate(_RAISED), text)
 
 

@@ -76,3 +76,11 @@ def test_sentences_are_set_with_minus_signs_and_raised_powers_and_keep_hyphens()
     wanted = "−1.5 ± 0.2 (−0.6 to 0.0 over 3 seeds), IS-500, 5-fold, 2e-3, 2⁷⁸⁴ states, 10²²³ years, −0.05, N^z"
     assert typeset(given) == wanted
     assert Findings((given,), (), (0,), 1, ()).says == (wanted,)
+
+
+def test_a_sentence_says_where_seeds_lie_on_both_sides_of_zero() -> None:
+    of = Mean(np.array([[-1.0, -2.0], [2.0, 4.0]]))
+    assert typeset(f"x{of.of_seeds}") == "x (−1.5 to +3.0 over 2 seeds, zero among them)"
+    assert typeset(typeset(f"x{of.of_seeds}")) == typeset(f"x{of.of_seeds}")
+    for one in (Mean(of.values + 5), Mean(of.values - 5)):
+        assert "zero" not in typeset(one.of_seeds)
