@@ -41,7 +41,7 @@ _CONVOLUTIONAL = replace(
 
 _ALWAYS = (
     Preset(
-        "demo", "20-second lecture demo",
+        "demo", "Lecture demo",
         "Classes part within seconds; the manifold sharpens while the cloud of codes takes the shape of N(0, I).",
         LIVE_MODEL, LIVE_TRAIN,
     ),

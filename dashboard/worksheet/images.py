@@ -188,7 +188,7 @@ IMAGE_TASKS = (
             "how much of the gap comes back, and whose mistake was it?"
         ),
         check=_by(lambda material, image: bool(_misjudged(material)[image])),
-        hint="Look for points that lie among another digit's colour: there the encoder was mistaken.",
+        hint="Colour the codes by their gap: where it is largest the encoder was most mistaken. Then look at the modes.",
         answer=_first(_misjudged, _won_back),
         state=links.first_image,
     ),

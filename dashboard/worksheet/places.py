@@ -246,7 +246,7 @@ PLACE_TASKS = (
         text=lambda material: (
             "Find a z at which more pixels are undecided (between a quarter and three quarters) than at "
             f"{_RARE} % of draws from the prior: {_many(material)} or more. Why is the picture blurred, although every "
-            "image drawn from it is sharp?"
+            "image drawn from it has black and white pixels alone?"
         ),
         check=_check_unsure,
         hint="Show the layer “Decoder entropy”: pixels are undecided where many classes meet.",

@@ -107,8 +107,8 @@ export function createInspector(app) {
       const near = found[i];
       rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));
       const alike = near.filter((one) => labels[one] === labels[index]).length;
-      const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in" : "Near in";
-      setText(rows[i].note, `${about} ${alike ? "" : "the "}${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
+      const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in the" : "Near in the";
+      setText(rows[i].note, `${about} ${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });
   }
 

@@ -122,6 +122,6 @@ export function sampleNote(rows, seed) {
     const few = lack.labels.map((label) => manyOf(names, label)).join(" and ");
     return ` ${text} seldom gives ${few}: ${shareText(lack.drawn)} are nearest to their codes, and ${shareText(lack.usual)} of the images are such.`;
   });
-  return [{text: `Of ${FAR_DRAWS.toLocaleString("en")} draws lie far from every training code: `, means: ""}, ...far,
+  return [{text: `Share of ${FAR_DRAWS.toLocaleString("en")} draws that lie far from every training code: `, means: ""}, ...far,
     {text: `.${lacking.join("")} Click a sample to put the cursors on it.`, means: ""}];
 }

@@ -22,7 +22,8 @@ def _holes(material: Material) -> Answer:
     sums = [far + wrong for far, wrong in zip(shares, astray, strict=True)]
     vae, ae, own = (f"{percent(far)} and {percent(wrong)}" for far, wrong in zip(shares, astray, strict=True))
     because = (
-        f"The better source of new digits is {_SOURCES[sums.index(min(sums))]}, by two shares of {measures.FAR_DRAWS:,} draws: "
+        f"The better source of new digits is {_SOURCES[sums.index(min(sums))]}, by two shares of {measures.FAR_DRAWS:,} draws, "
+        "which are others than on screen, so that shares may be a point apart: "
         f"further from every training code than the z of {measures.USUAL} % of test images, and of another digit than should be "
         f"for each to come as often as in the test images. They are {vae} of the VAE's, {ae} of the autoencoder's from N(0, I), "
         f"{own} from its own Gaussian. The first alone is no praise: within {_RADIUS:g} of the "
@@ -112,7 +113,7 @@ QUALITY_STEPS = (
         title="All digits on one sheet",
         idea="Decode a grid of z and you see everything the decoder can draw. The prior says how much of the sheet is used; the "
         "*aggregate posterior*, all images' q together, says how much really is. They should agree, and do not quite.",
-        try_this="Switch between equal spacing and equal prior mass, then compare the two densities.",
+        try_this="Switch between equal steps and equal prior mass, then compare the two densities.",
         equation=Equation("aggregate", r"q(z) = \frac1N \sum_{n=1}^{N} q_\varphi(z \mid x_n)"),
         mathematics=(
             "$N$ is the number of images. The mean KL to the prior has two parts: the information $I(n; z)$ that $z$ carries "

@@ -61,6 +61,7 @@ def follow(page: Page, speaker: Page, scenes: Scenes = SCENES) -> None:
             expect(speaker.locator(".lec-notes-said")).to_have_text(scenes[at]["notes"])
             expect(speaker.locator(".lec-notes-next")).to_have_text(f"Next: {scenes[at + 1]['title']}")
             speaker.reload()
+    expect(speaker.locator(".lec-notes-time")).to_have_text(re.compile(r"\d\d:\d\d"))  # of the day
     clock = speaker.locator(".lec-notes-clock")
     before = clock.inner_text()
     until(lambda: clock.inner_text() != before)

@@ -66,7 +66,7 @@ export function manifoldView(lesson) {
     shown = value;
     lesson.commit();
   });
-  const spacings = choiceBar("Spacing of the digits", [{value: /** @type {Spacing} */ ("linear"), text: "Even steps", testid: "spacing-linear"},
+  const spacings = choiceBar("Spacing of the digits", [{value: /** @type {Spacing} */ ("linear"), text: "Equal steps", testid: "spacing-linear"},
     {value: /** @type {Spacing} */ ("prior"), text: "Equal prior mass", testid: "spacing-prior"}], (value) => {
     spacing = value;
     lesson.commit();
