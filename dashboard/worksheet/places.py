@@ -24,6 +24,8 @@ _SHARE = 0.25
 _DRAWS = 400
 _RARE = 95
 _HOLE = 3.0  # usual distances
+_AROUND, _SEVERAL = 30.0, 5
+"""Amid the codes is what has several of them on every side within so many usual distances."""
 _NEAR = 2.0
 _REACH = 3.0
 _STEPS = 41
@@ -99,9 +101,13 @@ def _sharp(material: Material, z: np.ndarray) -> str:
 def _check_hole(material: Material, link: ExploreLink) -> Verdict:
     z = np.array(place_of(link, "ae"))
     distance, usual = _distances(material, "ae", z)
-    amid = _amid(material.codes, z)
-    where = "with codes on every side" if amid else "outside all codes, where a gap is no surprise"
-    text = f"The nearest training code is {distance:.2f} {_UNITS['ae']} away, {_as_far(distance / usual, 1)}, {where}."
+    fewest = _fewest_around(material.codes, z, _AROUND * usual)
+    amid = fewest >= _SEVERAL
+    where = (
+        f"In the emptiest of the four quarters around it {'is' if fewest == 1 else 'are'} {fewest or 'no'} test "
+        f"code{'' if fewest == 1 else 's'} within {_AROUND * usual:.1f}{'' if amid else ': at the fringe a gap is no surprise'}."
+    )
+    text = f"The nearest training code is {distance:.2f} {_UNITS['ae']} away, {_as_far(distance / usual, 1)}. {where}"
     return Verdict(amid and distance > _HOLE * usual, text)
 
 
@@ -208,10 +214,10 @@ def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, flo
     return float(measures.nearest_training_code(material, kind, z[None])[0]), measures.usual_distance(material, kind)
 
 
-def _amid(codes: np.ndarray, z: np.ndarray) -> bool:
-    """Whether there are codes in each of the four quadrants around z."""
-    right, above = (codes > z).T
-    return len(set(zip(right.tolist(), above.tolist(), strict=True))) == 4
+def _fewest_around(codes: np.ndarray, z: np.ndarray, reach: float) -> int:
+    """How many codes [n, 2] lie within reach of z in that of the four quadrants around it that has the fewest."""
+    right, above = (codes[np.hypot(*(codes - z).T) < reach] > z).T
+    return int(np.bincount(2 * right + above, minlength=4).min())
 
 
 def _place(material: Material, check: Check, kind: str, z: np.ndarray, because: Because) -> ModelAnswer:
@@ -262,7 +268,9 @@ PLACE_TASKS = (
         kind="ae",
         text=lambda material: (
             "Find a place amid the autoencoder's codes with no training code within "
-            f"{_length(material, 'ae', _HOLE)}. {_limit(_HOLE)} What does the decoder draw there, and why was it never corrected?"
+            f"{_length(material, 'ae', _HOLE)}. {_limit(_HOLE)} Amid the codes means: each of the four quarters around it has "
+            f"{_SEVERAL} test codes or more within {_AROUND * measures.usual_distance(material, 'ae'):.1f} {_UNITS['ae']}. "
+            "What does the decoder draw there, and why was it never corrected?"
         ),
         check=_check_hole,
         hint="Show the layer “Distance to training codes”: the holes stand out.",

@@ -28,7 +28,7 @@ from dashboard.worksheet.page import answer_of
 from dashboard.worksheet.peaks import peaks
 from dashboard.worksheet.pictures import pictures_asked_about, pictures_of
 from dashboard.worksheet.sums import IMAGE
-from dashboard.worksheet.task import opened
+from dashboard.worksheet.task import link_to, opened, place_of
 from vae_engine.stored import forward
 
 pytestmark = pytest.mark.usefixtures("own_run")
@@ -169,6 +169,22 @@ def test_a_task_names_the_length_from_which_a_place_is_right(subject: Material) 
         assert f". That is {times} times the distance {within}" in text
         sentences = re.split(r"(?<=[.?:]) ", text)
         assert max(len(sentence.split()) for sentence in sentences) <= 28, "a sentence says one thing"
+
+
+def test_a_hole_has_several_codes_on_every_side_and_the_fringe_is_none(subject: Material) -> None:
+    task = by_name("hole")
+    usual = measures.usual_distance(subject, "ae")
+    for z, is_amid in (((7.82, -5.96), False), (place_of(read(answer_of("hole").given), "ae"), True)):
+        assert measures.nearest_training_code(subject, "ae", np.array([z]))[0] > 3 * usual
+        apart = subject.codes - z
+        near = apart[(apart**2).sum(1) < (30 * usual) ** 2]
+        quarters = [int((np.sign(near) == sides).all(1).sum()) for sides in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+        assert (min(quarters) >= 5) is is_amid
+        verdict = judged(task, subject, link_to("ae", z))
+        assert verdict
+        assert verdict.right is is_amid
+        assert ("fringe" in verdict.text) is not is_amid
+        assert f"{min(quarters) or 'no'} test code" in verdict.text
 
 
 def test_a_number_may_have_a_decimal_comma_and_an_unclear_one_is_asked_about(subject: Material) -> None:
