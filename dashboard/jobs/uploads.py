@@ -29,7 +29,7 @@ _DEEPEST = 8
 
 
 def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
-    """Where uploaded files lie, once they are known to be images: the one, or the folder of several. Names say what they are.
+    """Where uploaded files lie, once they are known to be images: the one, or the folder of several. Their names stay.
 
     Earlier ones that no run needs are removed. Raises EngineError when they are no images, or when runs and uploads together
     would take more than `most_bytes`.
@@ -39,7 +39,8 @@ def keep(runs: Path, files: Mapping[str, bytes], most_bytes: int) -> Path:
     for name, content in sorted(named.items()):
         digest.update(f"{name} {len(content)} ".encode() + content)
     folder = runs / UPLOADS / digest.hexdigest()[:20]
-    path = folder / next(iter(named)) if len(named) == 1 else folder
+    tops = {name.partition("/")[0] for name in named}
+    path = folder / tops.pop() if len(tops) == 1 else folder  # the file, or the folder as it is called there
     if not folder.exists():
         sweep(runs)
         if run_bin.size(runs) + sum(map(len, named.values())) > most_bytes:
@@ -93,5 +94,5 @@ def _in_use(runs: Path) -> set[Path]:
     for config in (*runs.glob(f"*/{checkpoints.CONFIG}"), *runs.glob(f"{run_bin.BIN}/*/{checkpoints.CONFIG}")):
         with contextlib.suppress(EngineError):
             place = own_data.path_of(checkpoints.read_config_file(config)[1].data)
-            used |= {place, place.parent}
+            used |= {place, *place.parents}
     return used

@@ -92,7 +92,7 @@ def read(text: str) -> ExploreLink:
         raise LinkError("This text is too long to be a link to Explore.")
     address, hash_sign, state = text.partition("#")
     if not hash_sign:
-        raise LinkError("This link says nothing of a state (it has no #). Use Share, Copy link on the Explore page.")
+        raise LinkError("This is no link to a state of Explore (it has no #). Use Share, Copy link on the Explore page.")
     try:
         given = parse_qs(state, keep_blank_values=True, strict_parsing=bool(state), errors="strict")
         models = parse_qs(urlsplit(address).query, errors="strict").get("models", [""])[0]

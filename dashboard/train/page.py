@@ -90,5 +90,6 @@ def _start(jobs: Jobs) -> None:
 def _submit(jobs: Jobs, asked: train_form.Asked) -> None:
     def submit() -> None:
         state.watch(jobs.submit(asked.model, asked.train, asked.name, state.visitor()))
+        state.fill_in(train_form.NAME, "")  # a name is of one run
 
     state.attempt(submit)

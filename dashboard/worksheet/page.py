@@ -287,8 +287,8 @@ def _begin_afresh() -> None:
         return
     st.markdown(wording.AFRESH_SURE)
     with st.container(horizontal=True):
-        st.button(wording.AFRESH_YES, on_click=_empty, type="primary")
-        st.button(wording.AFRESH_NO, on_click=state.keep, args=(_AFRESH, False))
+        st.button(wording.AFRESH_NO, on_click=state.keep, args=(_AFRESH, False), type="primary")
+        st.button(wording.AFRESH_YES, on_click=_empty)
 
 
 def _empty() -> None:

@@ -47,7 +47,7 @@ def renamed(labels: Labels, names: list[str]) -> Labels:
     """The same labels with other names for 0, 1, … Raises EngineError for names that are not one for each class."""
     if len(names) != len(labels.classes):
         found = f"{len(labels.classes)} ({', '.join(labels.classes[:5])}{', …' if len(labels.classes) > 5 else ''})"
-        raise EngineError(f"--classes names {len(names)} classes, where there are {found}")
+        raise EngineError(f"--classes names {len(names)} {'class' if len(names) == 1 else 'classes'}, where there are {found}")
     _check_names(names, "the names of --classes")
     return replace(labels, classes=tuple(names), said=f"{labels.said}; named by --classes")
 

@@ -35,7 +35,7 @@ export function buildPage(app) {
   const layers = createLayersMenu(store, app.commit, app.worths, () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
-  const undo = actionButton("Undo", () => (store.state.mode === "draw" ? app.draw.undo() : goBack()), {"data-testid": "undo", title: "Back to where you were; on the pad, to the drawing before (Ctrl Z)"});
+  const undo = actionButton("Undo", goBack, {"data-testid": "undo", title: "Back to where you were (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...(app.beside ?? []), ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
@@ -100,7 +100,8 @@ export function buildPage(app) {
       modes.show(state.mode);
       legend.render(state);
       layers.render(state);
-      setUnable(undo, (state.mode === "draw" ? state.drawn.length : state.history.length > 1) ? "" : state.mode === "draw" ? "Nothing was drawn yet." : "Nothing was changed yet.");
+      undo.hidden = state.mode === "draw"; // the pad has its own
+      setUnable(undo, state.history.length > 1 ? "" : "Nothing was changed yet.");
       follow.hidden = state.mode !== "move";
       follow.setAttribute("aria-pressed", String(!state.held));
       setText(notice, state.waiting || state.notice);

@@ -7,7 +7,7 @@ import { fanReach } from "../../../dashboard/browser/learn/parts/arrows.js";
 import { roundedEnd } from "../../../dashboard/browser/learn/parts/bars.js";
 import { codesBetween } from "../../../dashboard/browser/model/explorer_model.js";
 import { roundValues, shareAlong } from "../../../dashboard/browser/learn/parts/chart.js";
-import { numberText, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
+import { numberText, offBy, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
 import { rangeOfAll } from "../../../dashboard/browser/learn/steps/beta.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
 import { classMedians, spreadApart } from "../../../dashboard/browser/learn/parts/points.js";
@@ -26,6 +26,7 @@ test("the map of the step on β has one scale, on which the codes of every model
 test("numbers have a true minus, no negative nothing, and an ellipsis while unknown", () => {
   assert.equal(numberText(-3.14159), "−3.14");
   assert.equal(numberText(-0.001), "0.00");
+  assert.deepEqual([0, 0.01, -12].map(offBy), ["is right to 0.01 nats", "is 0.01 nats too high", "is 12.00 nats too low"]);
   assert.equal(numberText(2, 0), "2");
   for (const unknown of [null, NaN, Infinity]) assert.equal(numberText(unknown), "…");
   assert.equal(roughText(12345.6), "12,300");

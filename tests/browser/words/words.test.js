@@ -65,7 +65,7 @@ test("only a dimension that carries nothing is said to have collapsed", () => {
 
 test("classes of some images are listed as marks, long names with how often they occur", () => {
   assert.equal(labelsText(DIGITS, [3, 5, 3]), "3 5 3");
-  assert.equal(labelsText(CLOTHES, [4, 2, 4, 4]), "3 coat, 1 pullover");
+  assert.equal(labelsText(CLOTHES, [4, 2, 4, 4]), "coat (3), pullover (1)");
 });
 
 test("what counts as near is a tenth of the codes, fifty at most, and all where there are few", () => {

@@ -116,12 +116,13 @@ def test_a_folder_is_kept_with_its_folders_and_leads_nowhere_else(tmp_path: Path
         file = io.BytesIO()
         Image.fromarray(image).save(file, "PNG")
         files[f"my scans/{'ab'[place % 2]}/{place}.png"] = file.getvalue()
+    assert run_uploads.keep(tmp_path / "one", files, PLENTY).name == "my-scans", "it is called as it was on the visitor's disk"
     path = run_uploads.keep(tmp_path, {**files, "../../my scans/../c/../../x.png": files["my scans/a/0.png"]}, PLENTY)
     assert datasets.classes(str(path)) == ("a", "b", "c")
-    kept = list(tmp_path.rglob("*.png"))
+    kept = list((tmp_path / run_uploads.UPLOADS).rglob("*.png"))
     assert len(kept) == 25
     assert all(one.is_relative_to(path) for one in kept)
-    assert "my-scans/a/0.png" in datasets.names(str(path))
+    assert "a/0.png" in datasets.names(str(path))
 
 
 def test_damaged_pictures_among_others_are_kept_and_can_be_left_out_by_name(tmp_path: Path) -> None:

@@ -339,7 +339,7 @@ def test_labels_names_and_number_can_be_corrected_before_anything_starts(
     app = ran(page().selectbox(key="train-source").set_value("own"))
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
     ran(app.text_input(key="train-classes").set_value("odd"))
-    assert "names 1 classes, where there are 2" in complaints(app)[0]
+    assert "names 1 class, where there are 2" in complaints(app)[0]
     assert start(app).disabled
     ran(app.text_input(key="train-limit").set_value("some"))
     assert wording.NO_LIMIT in complaints(app)
@@ -354,3 +354,11 @@ def test_labels_names_and_number_can_be_corrected_before_anything_starts(
     ran(app.text_input(key="train-classes").set_value(""))
     ran(app.text_input(key="train-labels").set_value("none"))
     assert any("images: image (40)" in one.value.replace("\\", "") for one in app.caption)
+
+
+def test_the_name_of_a_run_is_not_that_of_the_next(page: Callable[..., AppTest], jobs: Jobs) -> None:
+    app = ran(page().text_input(key="train-name").set_value("mine"))
+    ran(start(app).click())
+    assert jobs.views()[0].about.name == "mine"
+    ran(app.button(key="train-new").click())
+    assert app.text_input(key="train-name").value == ""

@@ -15,6 +15,12 @@ export function numberText(value, digits = 2) {
   return (large ? value.toExponential(1) : value.toFixed(digits)).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
 }
 
+/** How far a sum or a mean is off, as it is printed. @param {number} by in nats, above 0 where it is too high */
+export function offBy(by) {
+  if (Math.abs(by) < 0.005) return "is right to 0.01 nats";
+  return `is ${numberText(Math.abs(by))} nats ${by > 0 ? "too high" : "too low"}`;
+}
+
 /** A number of any size with three meaningful digits. @param {number|null} value */
 export function roughText(value) {
   if (value === null || !Number.isFinite(value)) return "…";

@@ -9,7 +9,7 @@ import {createChosenImage} from "../parts/image.js";
 import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
 import {createLessonMap} from "../parts/map.js";
 import {apart} from "../../words/numbers.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {createChoiceSlider, createNote, createReadings, offBy} from "../parts/parts.js";
 import {paintCodes} from "../parts/points.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintRing} from "../../map/marks.js";
@@ -159,7 +159,7 @@ export function posteriorView(lesson) {
     if (!truth || exact === null) return "The exact posterior is being worked out …";
     const narrow = narrowest(truth);
     const spacing = latticeSpacing(n);
-    const off = grid === null ? "" : ` The sum is ${numberText(Math.abs(apart(grid, exact)))} nats ${grid > exact ? "too high" : "too low"}.`;
+    const off = grid === null ? "" : ` The sum ${offBy(apart(grid, exact))}.`;
     const luck = spacing > LUCK * narrow ? " So coarse, the sum depends on how near a grid point happens to lie to the peak." : "";
     return `Spacing h = ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off}${luck} Click a dot to choose its image.`;
   }

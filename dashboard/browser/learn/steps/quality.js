@@ -9,7 +9,7 @@ import {oneOf} from "../parts/kept.js";
 import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
 import {logWeights, runningLogMeans, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
-import {createChoiceSlider, createNote, createReadings, numberText} from "../parts/parts.js";
+import {createChoiceSlider, createNote, createReadings, numberText, offBy} from "../parts/parts.js";
 import {apart} from "../../words/numbers.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintPosterior} from "../../map/marks.js";
@@ -136,12 +136,12 @@ export function howGoodView(lesson) {
     const [{truth}, found] = [image.subject(), values()];
     if (!truth || !found.length) return "Samples are being decoded …";
     const short = apart(truth.logPx, meanOf(found));
-    const off = `${numberText(Math.abs(short))} nats ${short > 0 ? "too low" : "too high"}`;
+    const off = offBy(-short);
     const spread = found.length > 1 ? ` (sd between repeats ${numberText(Math.sqrt(varianceOf(found)))})` : "";
     const modes = truth.modes.length > 1 ? ` p(z|x) has ${truth.modes.length} modes; samples of q seldom reach those it misses.` : "";
     const which = `with K = ${k.toLocaleString("en")} (seed ${TRIAL_SEED})`;
     const some = found.length < REPEATED ? `${found.length} of ${REPEATED} repeats so far` : `${REPEATED} repeats`;
-    return `${some} ${which}: ${found.length > 1 ? "on average " : ""}${off}${spread}.${modes}`;
+    return `${some} ${which}: ${found.length > 1 ? "their mean " : "it "}${off}${spread}.${modes}`;
   }
 
   function toldGrey() {
