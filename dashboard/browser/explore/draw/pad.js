@@ -16,6 +16,7 @@ import {signedNumber} from "../../words/numbers.js";
 /** @typedef {import("../../state/state.js").State} State */
 /** @typedef {import("../../state/state.js").Stroke} Stroke */
 
+const CENTRED = "Drawings are scaled and centred as MNIST digits are, also for models of other images.";
 const PROMPT = 14; // pixels at least
 
 /** @param {App} app */
@@ -192,7 +193,7 @@ export function createDrawPad(app) {
       if (sameItems(key, noted)) return;
       noted = key;
       const note = grey && !subject ? "Not encoded yet: the encoders are still to come." : grey ? `−log p(x|z), nats: ${models.map((model, i) => `${model.short}\u00a0${signedNumber(model.nll(x, shownAt[i]), 1)}`).join(", ")}` : "";
-      setText(numbers, note);
+      setText(numbers, [note, digits ? "" : CENTRED].filter(Boolean).join(note.endsWith(".") ? " " : ". "));
     },
   };
 
