@@ -145,7 +145,8 @@ def _question(step: Step) -> None:
             st.markdown(_asked(step), width="stretch")
             if answer.image is not None:
                 show = partial(state.keep, _SHOWN, (answer.image, _shown()[1] + 1))
-                st.button(wording.show_image(answer.image), help=wording.SHOW_IMAGE_HELP, on_click=show, type="tertiary")
+                label, icon = wording.show_image(answer.image), ":material/image:"
+                st.button(label, help=wording.SHOW_IMAGE_HELP, on_click=show, type="tertiary", icon=icon)
             st.button(wording.AGAIN, on_click=_forget, args=(step,), type="tertiary", icon=":material/replay:")
         beside, told = st.columns([1, 2.7], gap="small")
         with beside:

@@ -32,7 +32,7 @@ READ = """(canvas => {
 
 def in_short(first: Any, *others: Any) -> list[Any]:
     """The values of a test's parameter: the first each time, the others by `make test-long`."""
-    return [first, *(pytest.param(one, marks=pytest.mark.long) for one in others)]
+    return [first, *(pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.long) for one in others)]
 
 
 def state(page: Page) -> dict[str, Any]:
