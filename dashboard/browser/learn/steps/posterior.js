@@ -9,7 +9,7 @@ import {createChosenImage} from "../parts/image.js";
 import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../maths/sums.js";
 import {createLessonMap} from "../parts/map.js";
 import {apart} from "../../words/numbers.js";
-import {createChoiceSlider, createNote, createReadings, offBy} from "../parts/parts.js";
+import {createChoiceSlider, createNote, createReadings, numberText, offBy} from "../parts/parts.js";
 import {paintCodes} from "../parts/points.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
 import {paintRing} from "../../map/marks.js";
