@@ -74,7 +74,7 @@ def test_in_a_frame_the_first_chart_stands_whole_with_its_note_and_no_words_that
     first = found("collapse").findings.charts[0]
     page = open_dashboard("/lab?experiment=collapse&embed=true", viewport={"width": 1366, "height": 660})
     main = page.get_by_test_id("stMain")
-    chart, note = main.get_by_test_id("stPlotlyChart").first, main.get_by_test_id("stCaptionContainer").first
+    chart, note = main.get_by_test_id("stPlotlyChart").first, main.get_by_test_id("stCaptionContainer").filter(visible=True).first
     expect(chart.locator(".xtitle")).to_have_text(first.x_label, timeout=60_000)
     expect(chart.locator(".xtitle")).to_be_in_viewport(ratio=1)
     until(lambda: (box := note.bounding_box()) and box["y"] + box["height"] <= 660 and box["y"] > 500)

@@ -46,9 +46,9 @@ def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link, named):
     assert state(page)["mode"] == "move"
 
 
-@pytest.mark.parametrize("size", in_short((1366, 700), (1366, 768), (1920, 1080)))
-def test_everything_fits_without_scrolling(open_static, size):
-    page = open_static(viewport={"width": size[0], "height": size[1]})
+@pytest.mark.parametrize(("width", "height"), in_short((1366, 700), (1366, 768), (1920, 1080)))
+def test_everything_fits_without_scrolling(open_static, width, height):
+    page = open_static(viewport={"width": width, "height": height})
     choose_image(page)
     for mode in MODES:
         page.get_by_test_id(f"mode-{mode}").click()
@@ -59,7 +59,7 @@ def test_everything_fits_without_scrolling(open_static, size):
             expect(page.get_by_test_id("select-together")).to_contain_text("AE")
         settle(page)
         whole = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        assert whole == list(size), mode
+        assert whole == [width, height], mode
         too_tall = "Array.from(document.querySelectorAll('.lx-panel')).filter(e => e.scrollHeight > e.clientHeight + 1).length"
         assert page.evaluate(too_tall) == 0, mode
         for kind in ("vae", "ae"):
