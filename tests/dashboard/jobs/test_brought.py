@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.builders import ROOT, one_line
+from support.explorer_page import in_short
 
 from dashboard.jobs import brought
 from dashboard.jobs.jobs import VARIABLE, Jobs
@@ -88,12 +89,12 @@ def test_a_model_that_was_brought_stands_among_the_models_without_a_training(
 
 @pytest.mark.parametrize(
     ("given", "options", "said"),
-    [
+    in_short(
+        ([], {"mu": "nobody"}, "has no value called 'nobody'"),
         (["nothing.onnx"], {}, "nothing.onnx is not a file"),
         (["nothing.txt"], {}, "Give an encoder's and a decoder's file"),
         ([], {"noise": "0.5"}, "has no noise to set"),
-        ([], {"mu": "nobody"}, "has no value called 'nobody'"),
-    ],
+    ),
 )
 def test_what_cannot_be_read_leaves_nothing(
     given: list[str], options: dict[str, str], said: str, files: list[Path], tmp_path: Path
