@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.builders import short, tiny
 from support.copies import Copy
-from support.explorer_page import at_rest, here
+from support.explorer_page import at_rest, here, until
 from support.hosts.nginx import NGINX, answered, nginx
 from support.hosts.proxy import prefixed
 from support.serving import dashboard, free_port, offline_context, program, until_up
@@ -127,6 +127,8 @@ def test_a_visitor_stays_with_one_of_two_processes_and_goes_on_with_the_other_wh
         for number in range(8):
             asked = urllib.request.Request(outside, headers={"Cookie": f"{COOKIE}={number}"})  # noqa: S310 (our own server)
             urllib.request.urlopen(asked, timeout=30).close()  # noqa: S310
+        # nginx writes its record after it has answered.
+        until(lambda: {str(number) for number in range(8)} <= answered(tmp_path).keys())
         shared_out = answered(tmp_path)
         assert len(set.union(*(shared_out[str(number)] for number in range(8)))) == 2
         visit(browser, outside, tmp_path)
