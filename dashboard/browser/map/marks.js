@@ -84,7 +84,9 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   const crowd = createCrowd(view, model.bundle.points.codes);
   const laid = taken.slice();
   // What has the fewest places comes first; a number may stand anywhere on its line.
-  for (const {along, text} of contourLabels(view, model).sort((one, other) => one.along.length - other.along.length)) {
+  for (const {along, text: full, short} of contourLabels(view, model).sort((one, other) => one.along.length - other.along.length)) {
+    // In the corner stands the name of the axis.
+    const text = short && plateOf(context, full)[0] + CORNER + INSET > view.width ? short : full;
     const [wide, tall] = plateOf(context, text);
     const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));
     const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
@@ -114,11 +116,11 @@ function overlap(one, other) {
 }
 
 /** What is written on the contours, and where: on each line its number, and what the lines are wherever the map is empty.
- * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string}[]} along: places on its line, the best first; none for what may stand anywhere */
+ * @param {View} view @param {ExplorerModel} model @returns {{along: Latent[], text: string, short?: string}[]} along: places on its line, the best first; none for what may stand anywhere. short: for a narrow map */
 export function contourLabels(view, model) {
   const isVae = model.bundle.kind === "vae";
   if (isVae && ![1, 2, 3].some((sigma) => crosses(view, sigma))) return [];
-  const all = {along: [], text: isVae ? priorLabel() : ownLabel(model, view.width > LONG_LABEL)};
+  const all = isVae ? {along: [], ...priorLabel()} : {along: [], text: ownLabel(model, view.width > LONG_LABEL)};
   if (!isVae && isFlat(model.gaussian)) return [all];
   const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
   const narrowest = isVae ? view.scale : view.scale * Math.min(model.gaussian.factor[0], model.gaussian.factor[2]);
@@ -127,7 +129,8 @@ export function contourLabels(view, model) {
 
 /** The share of the prior beyond each of its three rings. */
 function priorLabel() {
-  return `Prior ${[1, 2, 3].map((sigma) => `>${sigma}σ ${shareText(priorMassBeyond(sigma))}`).join(", ")}`;
+  const shares = [1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma)));
+  return {text: `Prior ${shares.map((share, i) => `>${i + 1}σ ${share}`).join(", ")}`, short: `Prior beyond: ${shares.join(", ")}`};
 }
 
 /** Whether a ring about the origin is somewhere in sight. @param {View} view @param {number} radius */
