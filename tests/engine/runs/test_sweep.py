@@ -121,6 +121,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.long
 def test_killed_workers_and_an_ended_sweep_lose_nothing(start: Callable, tmp_path: Path) -> None:
     out = tmp_path / "sweep"
     flags = ["-m", "vae_engine", "sweep", "--out", out, "--grid", "seed=0,1", *FLAGS, "--seconds", "3", "--workers", "2"]

@@ -99,6 +99,7 @@ def test_keys_go_from_rung_to_rung_and_the_focus_stays(ladder: Page) -> None:
     expect(page.get_by_test_id("digit-vae")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_exported_file_of_a_rung_has_the_whole_ladder_and_reloads_on_the_rung_it_came_to(
     browser: Browser, tmp_path: Path
 ) -> None:

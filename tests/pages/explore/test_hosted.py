@@ -98,6 +98,7 @@ def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_t
     assert state(page)["views"][1] == before["views"][1]
 
 
+@pytest.mark.long
 def test_an_inspected_image_is_where_another_model_encodes_it(open_explore: Any) -> None:
     page = open_explore()
     index = choose_image(page)
@@ -108,6 +109,7 @@ def test_an_inspected_image_is_where_another_model_encodes_it(open_explore: Any)
     assert state(page)["z"] == state(asked)["z"]
 
 
+@pytest.mark.long
 def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:
     page = open_dashboard("/models")
     page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from support.explorer_page import choose_image, here, pixels, place, settle, state, until
@@ -34,6 +35,7 @@ def stands_in(picture: np.ndarray, image: np.ndarray) -> list[tuple[int, int]]:
     return [(int(y), int(x)) for y, x in likely if np.abs(windows[y, x] - inked).max() <= 1]
 
 
+@pytest.mark.long
 def test_close_up_codes_are_their_images_and_can_be_coloured_by_what_these_are_worth(
     open_static: Callable[..., Page], tmp_path: Path
 ):

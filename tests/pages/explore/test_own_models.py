@@ -34,6 +34,7 @@ def strokes(served_folder: Path, tmp_path: Path) -> Iterator[str]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.long
 def test_an_own_run_is_chosen_by_its_title_and_no_map_beside_it_shows_other_images(
     open_explore: Callable[..., Page], strokes: str
 ) -> None:

@@ -197,6 +197,7 @@ PICTURES = """() => Object.fromEntries(Array.from(document.querySelectorAll("can
 """A number for what each canvas in sight shows, 0 for nothing."""
 
 
+@pytest.mark.long
 def test_every_picture_on_screen_follows_a_change_of_theme(open_static):
     page = open_static()
 

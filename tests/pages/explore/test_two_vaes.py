@@ -25,6 +25,7 @@ def test_a_vae_chosen_on_the_second_map_stands_there_and_an_autoencoder_comes_ba
     until(lambda: state(page)["z"][1] == first[1])
 
 
+@pytest.mark.long
 def test_every_mode_works_with_both_and_says_which_is_which(open_explore: Callable[..., Page]) -> None:
     page = open_explore(f"/?models={PAIR}")
     for name in PAIR.split(","):

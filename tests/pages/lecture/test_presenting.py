@@ -122,7 +122,7 @@ def about_small() -> str:
 @pytest.mark.parametrize(
     ("scheme", "suffix", "lecture"),
     [
-        pytest.param("light", "", bundled, id="light"),
+        pytest.param("light", "", bundled, id="light", marks=pytest.mark.long),
         pytest.param("dark", "-small", about_small, id="dark, small pair", marks=pytest.mark.long),
     ],
 )
@@ -213,6 +213,7 @@ def scrubbed(page: Page) -> list[int]:
     return frames[0].evaluate("window.__steps") if frames else []
 
 
+@pytest.mark.long
 def test_training_is_collected_and_scrubbed_from_the_first_instant_and_stands_at_once_where_motion_is_unwanted(
     open_dashboard, served_folder: Path, digits: data.Images
 ) -> None:
