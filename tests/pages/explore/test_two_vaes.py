@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import choose_image, draw_seven, pixels, settle, state, until
 
