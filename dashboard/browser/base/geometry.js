@@ -181,6 +181,7 @@ export function cellReaches(middles, edges) {
 }
 
 const POINTS_PER_CELL = 3;
+const ROUNDING = 1e-6;
 
 /**
  * Nearest neighbours by a uniform grid of cells: fast enough for every mouse move.
@@ -224,12 +225,15 @@ export function createIndex(codes) {
   function search(z1, z2, reach, visit) {
     const column = cellOf(z1, 0);
     const row = cellOf(z2, 1);
+    // From afar a thin cloud of points fills many rings, of which few cells can hold the nearest.
+    const beyond = (/** @type {number} */ x, /** @type {number} */ y) =>
+      Math.hypot(Math.max(low[0] + x * size - z1, z1 - low[0] - (x + 1) * size, 0), Math.max(low[1] + y * size - z2, z2 - low[1] - (y + 1) * size, 0)) > reach() + ROUNDING * size;
     for (let ring = 0; ; ring++) {
       const sides = [column - ring, column + ring, row - ring, row + ring];
       for (let y = Math.max(sides[2], 0); y <= Math.min(sides[3], rows - 1); y++) {
         const whole = y === sides[2] || y === sides[3];
         for (let x = sides[0]; x <= sides[1]; x += whole || ring === 0 ? 1 : 2 * ring) {
-          if (x < 0 || x >= columns) continue;
+          if (x < 0 || x >= columns || beyond(x, y)) continue;
           const cell = y * columns + x;
           for (let m = starts[cell]; m < starts[cell + 1]; m++) {
             const index = members[m];
