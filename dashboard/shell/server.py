@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import os
@@ -24,6 +25,7 @@ from dashboard.lecture import routes as lecture_routes
 from dashboard.runs import shelf as run_shelf
 from dashboard.shared import routes as view_routes
 from dashboard.shell import serving, settings
+from dashboard.shell.at_once import answers_leave_at_once
 from dashboard.shell.visitors import Visitors
 from dashboard.stock import catalogue
 from dashboard.stock import routes as model_routes
@@ -38,6 +40,7 @@ _VISITOR_FIRST = 2.0
 @contextlib.asynccontextmanager
 async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
+    answers_leave_at_once(asyncio.get_running_loop())  # which listens once this is done
     runs, closing = jobs.shared(), threading.Event()
     threading.Thread(target=_make_ready, args=(closing,), name="pages", daemon=True).start()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
