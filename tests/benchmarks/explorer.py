@@ -295,8 +295,9 @@ def scenes(page: Page) -> dict[str, float]:
         page.wait_for_timeout(SCENE_MS)
         page.keyboard.press(key)
     page.wait_for_timeout(SCENE_MS)
-    every = page.evaluate("__latentLecture.changes()")[1:]
-    first, again = ([one["ms"] for one in way if one["kind"] in ("explore", "learn")] for way in (every[:changes], every[changes:]))
+    all_changes = page.evaluate("__latentLecture.changes()")[1:]
+    ours = ("explore", "learn")
+    first, again = ([one["ms"] for one in way if one["kind"] in ours] for way in (all_changes[:changes], all_changes[changes:]))
     page.keyboard.press("Escape")
     return {"median": statistics.median(first), "longest": max(first), "warm": max(again)}
 
