@@ -23,8 +23,9 @@ from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.lecture import routes as lecture_routes
 from dashboard.runs import shelf as run_shelf
+from dashboard.shared import browser
 from dashboard.shared import routes as view_routes
-from dashboard.shell import serving, settings
+from dashboard.shell import ahead, serving, settings
 from dashboard.shell.at_once import answers_leave_at_once
 from dashboard.shell.visitors import Visitors
 from dashboard.stock import catalogue
@@ -42,6 +43,7 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     """Once per server: clear away what kills left behind, and keep the queue moving for as long as it runs."""
     answers_leave_at_once(asyncio.get_running_loop())  # which listens once this is done
     runs, closing = jobs.shared(), threading.Event()
+    await run_in_threadpool(_name_ahead)
     threading.Thread(target=_make_ready, args=(closing,), name="pages", daemon=True).start()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
         print(strange, file=sys.stderr)
@@ -72,6 +74,13 @@ def _make_ready(closing: threading.Event) -> None:
         run_shelf.make_ready()
 
 
+def _name_ahead() -> None:
+    """Know by the first visitor what the first page will ask for."""
+    scripts = [browser.script_address(f"streamlit/{host}") for host in ("explore", "scenes")]
+    with contextlib.suppress(EngineError):
+        ahead.name(scripts, [bundle for bundle, _ in catalogue.shelf(LESSON_MODELS).library.models])
+
+
 def _follow() -> None:
     """End with the command that started this server, also where it was killed and could not say so: then its pipe closes."""
     sys.stdin.buffer.read()
@@ -90,4 +99,6 @@ _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
 _OURS = (Route("/explore", _explore), *view_routes.ROUTES, *model_routes.ROUTES, *film_routes.ROUTES, *lecture_routes.ROUTES)
 _ROUTES = [Route(_BASE + route.path, route.endpoint) for route in _OURS]
 
-app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=[Middleware(Visitors)], lifespan=_keeping_jobs)
+_MIDDLEWARE = [Middleware(Visitors), Middleware(ahead.Ahead, page=f"{_BASE}/")]
+
+app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=_keeping_jobs)
