@@ -12,7 +12,7 @@ import {createNetworkPanel} from "./network/panel.js";
 import {rememberPad} from "./draw/memory.js";
 import {buildPage} from "./page.js";
 import {readTheme} from "../base/palette.js";
-import {createPosteriorProbe} from "./posterior_probe.js";
+import {createPosteriors} from "./posteriors.js";
 import {formatLink} from "../state/property_table.js";
 import {onceAtRest} from "../base/rest.js";
 import {tellApart} from "../model/explorer_model.js";
@@ -74,7 +74,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {ReturnType<typeof createMovePanel>} move
  * @property {ReturnType<typeof createNetworkPanel>} network
  * @property {Record<string, import("./network/card.js").EngineLine>} engine lines of the engine, by what they compute
- * @property {ReturnType<typeof createPosteriorProbe>} probe exact posteriors, where a model has any
+ * @property {ReturnType<typeof createPosteriors>} posteriors the exact ones, of each VAE
  * @property {ReturnType<typeof createWorths>} worths what the codes are coloured by
  * @property {import("./shelf.js").Ladder|null} ladder
  * @property {number} rung of the ladder that the first map shows
@@ -207,7 +207,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
     },
     link: () => formatLink(app.store.state, plain),
   });
-  app.probe = createPosteriorProbe(app);
+  app.posteriors = createPosteriors(app);
   app.walk = createWalk(app);
   app.sample = createSamplePanel(app);
   app.inspector = createInspector(app);
@@ -236,9 +236,9 @@ function mountStage(root, options, shelf, stepTo, carried) {
     if (app.store.state.mode !== lastMode) enterMode(app.store.state);
     const {state} = app.store;
     const glide = app.glide();
-    if (!glide) app.probe?.request(state);
+    if (!glide) app.posteriors.request(state);
     app.worths.request(state);
-    app.probe?.advance();
+    app.posteriors.advance();
     digits.follow(state, glide);
     page.render(state, digits.pictures, digits.places, digits.by);
     recordFrame(began);

@@ -16,7 +16,7 @@ const NO_POSTERIOR = "A plain autoencoder has no q(z|x) that could fit an image 
 
 /** @param {App} app @param {(index: number) => void} choose */
 export function createHardImage(app, choose) {
-  const {store, probe} = app;
+  const {store, posteriors: {probes: [probe]}} = app;
   if (!probe) {
     const button = actionButton(NAME, () => {}, {"data-testid": "ambiguous"});
     setUnable(button, NO_POSTERIOR);

@@ -4,6 +4,7 @@
 import {classesOf, oneOf} from "../words/classes.js";
 import {actionButton, contextOf, make, setText, setUnable, widthOf} from "../base/dom.js";
 import {fitView} from "../base/geometry.js";
+import {createSums} from "./identity_sums.js";
 import {openLargeView} from "./large_view.js";
 import {createModeDigits} from "./mode_digits.js";
 import {paintAxes, paintGrid} from "../map/marks.js";
@@ -27,24 +28,24 @@ const LARGE_CELLS = 128; // along a side of it, each decoded: between them a pos
 
 /** @param {App} app @param {() => Element} page to lie over when enlarged @returns null where no model has a posterior */
 export function createIdentityBar(app, page) {
-  const {probe} = app;
-  if (!probe) return null;
+  const {posteriors} = app;
+  if (!posteriors.probes.length) return null;
+  const told = () => /** @type {import("./posterior_probe.js").PosteriorProbe} */ (posteriors.underLens());
+  const sums = createSums(app);
   const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
   const context = contextOf(lens);
   const width = widthOf(lens, app.invalidate);
-  // It may stand below the caption of the other model.
-  const equation = make("p", {class: "lx-identity-sum", "data-testid": "identity", ...(app.models.length > 1 && {"data-of": probe.model.short})});
   const costs = createStack([["log p(x)", "lx-part-truth"], ["gap", "lx-part-gap"]]);
   costs.element.title = "How far log p(x) is from 0, and the ELBO by the gap farther";
   const parts = createStack([["nll", "lx-part-nll"], ["KL(q ‖ p(z))", "lx-part-kl"]]);
   parts.element.title = "How far the ELBO is from 0, in its two parts, ELBO = −(nll + KL): the mean of nll = −log p(x|z) over all z of q, and the KL of q to the prior";
   const note = make("p", {class: "lx-hint", "data-testid": "identity-note"});
-  const modes = createModeDigits(app, probe.model);
-  const refine = actionButton("Refine q", probe.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
+  const modes = createModeDigits(app);
+  const refine = actionButton("Refine q", posteriors.refine, {"data-testid": "refine-q", title: "Move q from the encoder's answer to the best Gaussian (key Q on a map)"});
   const zoomIn = () => {
-    const frame = probe.frame();
+    const frame = told().frame();
     if (!frame) return;
-    app.frame(probe.model.place, ...frame);
+    app.frame(told().model.place, ...frame);
     app.store.dispatch({type: "layer", layer: "posterior", on: true});
     app.commit();
   };
@@ -57,9 +58,9 @@ export function createIdentityBar(app, page) {
   let large = null;
   const enlarge = actionButton("⤢", () => {
     large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS}), of: null, closeUp: null};
-    paintLarge(probe.truth());
+    paintLarge();
   }, {class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window"});
-  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, equation,
+  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, sums.element,
     make("div", {class: "lx-lens-side"}, make("div", {class: "lx-lens-box"}, lens, enlarge), refine), make("div", {class: "lx-identity-bars"}, costs.element, parts.element, make("div", {class: "lx-identity-note"}, modes.element, note)));
   /** @type {unknown[]} */
   let shown = [];
@@ -71,46 +72,46 @@ export function createIdentityBar(app, page) {
       const {mode, layers} = state;
       element.hidden = mode !== "inspect" && mode !== "draw" && !(mode === "move" && layers.posterior);
       if (element.hidden) return;
+      const probe = told();
+      const {bundle} = probe.model;
       const truth = probe.truth();
       const side = Math.round(width() * devicePixelRatio);
-      const key = [probe.version(), app.theme, side];
+      const key = [probe, mode, app.theme, side, ...posteriors.probes.map((one) => one.version())];
       if (sameItems(key, shown)) return;
       shown = key;
       element.setAttribute("aria-busy", String(probe.isWorking())); // faint, for what stands there is of an earlier state of a drawing
       setUnable(refine, truth?.exact ? "" : probe.trouble() || "The exact posterior is not worked out yet: it needs an image, or a drawing.");
       refine.setAttribute("aria-pressed", String(probe.refining()));
       refine.textContent = probe.refining() ? "Back to encoder" : "Refine q";
-      paintLens(truth, side);
+      paintLens(side);
       setUnable(enlarge, truth ? "" : "There is no posterior yet.");
-      paintLarge(truth);
-      modes.render(truth?.picture.modes ?? NONE);
+      paintLarge();
+      modes.render(probe.model, truth?.picture.modes ?? NONE);
+      sums.render(state);
       const {exact, encoder, q} = truth ?? {};
       if (!truth || !exact || !encoder || !q) {
-        setMarked(equation, "log p(x) = ELBO + gap");
         setText(note, probe.trouble() || (truth ? "" : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }
       const gap = apart(exact.logPx, q.elbo);
-      setMarked(equation, `log p(x) ${signedNumber(exact.logPx)} = ELBO ${signedNumber(q.elbo)} + gap ${signedNumber(gap)}`);
       // While q moves, the lengths shrink against those of the encoder's answer.
       // Of Gaussian pixels ELBO and log p(x) may be above 0, and then a part is longer than −ELBO.
       const full = Math.max(-encoder.elbo, gap, q.kl);
       costs.show([-exact.logPx, gap], full, [exact.logPx, gap]);
       parts.show([q.nll, q.kl], full);
       const image = mode === "move" ? probe.image(state) : null;
-      const {points} = probe.model.bundle;
       const whose = app.models.length > 1 ? `${probe.model.short}: ` : ""; // the numbers may stand beside the other model's digit
       // While one moves it is a test image's even after one has drawn: the drawing has no place on the map to move over.
-      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(points.splits, image)}, ${oneOf(classesOf(probe.model.bundle), points.labels[image])}: `) + [noteOf(truth), ...probe.model.bundle.caveat.split(/(?<=\.) /).slice(0, 1)].join(" ").trim());
-      note.title = probe.model.bundle.caveat; // there is room for its first sentence
+      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(bundle.points.splits, image)}, ${oneOf(classesOf(bundle), bundle.points.labels[image])}: `) + [noteOf(truth), ...bundle.caveat.split(/(?<=\.) /).slice(0, 1)].join(" ").trim());
+      note.title = bundle.caveat; // there is room for its first sentence
     },
   };
 
-  /** With axes, as it is by now: q may be on its way. @param {Truth|null} truth */
-  function paintLarge(truth) {
-    const frame = probe?.frame();
-    if (!probe || !truth || !frame || !large?.view.isOpen()) return;
+  /** With axes, as it is by now: q may be on its way. */
+  function paintLarge() {
+    const [{model, refining}, truth, frame] = [told(), told().truth(), told().frame()];
+    if (!truth || !frame || !large?.view.isOpen()) return;
     comeCloser(large, truth.picture);
     const context = contextOf(large.canvas);
     const [left, side] = [LARGE_SIDE * 0.1, LARGE_SIDE * 0.86];
@@ -126,29 +127,29 @@ export function createIdentityBar(app, page) {
     paintGrid(context, view, app.theme);
     paintTruth(context, view, app.theme, {...truth, picture: (large.of === truth.picture && large.closeUp) || truth.picture});
     context.restore();
-    paintAxes(context, view, app.theme, LARGE_TEXT, `z₁, ${probe.model.units}`);
+    paintAxes(context, view, app.theme, LARGE_TEXT, `z₁, ${model.units}`);
     context.textAlign = "left";
     context.fillText("z₂", 6 - left, 0);
-    large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${probe.model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x), the ellipses as much of ${probe.refining() ? "the best Gaussian" : "the encoder's q"}.`}], app.theme);
+    large.view.show([{canvas: large.canvas, name: "posterior", caption: `${areAlike(app.models) ? `${model.title}. ` : ""}The lines hold 50 % and 95 % of p(z|x), the ellipses as much of ${refining() ? "the best Gaussian" : "the encoder's q"}.`}], app.theme);
   }
 
   /** Has the posterior decoded for the size in which it is shown. @param {Enlarged} mine @param {Posterior} picture */
   async function comeCloser(mine, picture) {
-    if (!probe || mine.of === picture) return;
+    if (mine.of === picture) return;
     [mine.of, mine.closeUp] = [picture, null];
-    const found = await probe.closeUp(picture, LARGE_CELLS);
+    const found = await told().closeUp(picture, LARGE_CELLS);
     if (!found || mine !== large || mine.of !== picture) return;
     mine.closeUp = found;
-    paintLarge(probe.truth());
+    paintLarge();
   }
 
-  /** @param {Truth|null} truth @param {number} side */
-  function paintLens(truth, side) {
-    if (!side || !probe) return;
+  /** @param {number} side */
+  function paintLens(side) {
+    if (!side) return;
     if (lens.width !== side) lens.width = lens.height = side;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.clearRect(0, 0, side, side);
-    const frame = probe.frame();
+    const [truth, frame] = [told().truth(), told().frame()];
     lens.setAttribute("aria-label", truth ? lensText(truth) : "no posterior yet");
     if (!truth || !frame) return;
     const width = side / devicePixelRatio;

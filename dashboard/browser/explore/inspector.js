@@ -47,7 +47,7 @@ export function createInspector(app) {
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
-    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.probe ? [resample, mean] : []))), file, empty, filled);
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.posteriors.probes.length ? [resample, mean] : []))), file, empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
   let [foundFor, shown] = ["", ""];
@@ -71,7 +71,7 @@ export function createInspector(app) {
    * @returns {{mu: Latent, std: Latent}} */
   function qOf(model, index) {
     const {std} = model.bundle.points;
-    const refined = app.probe?.model === model && store.state.refined ? app.probe.truth()?.q : null;
+    const refined = store.state.refined ? app.posteriors.of(model)?.truth()?.q : null;
     return refined ?? {mu: model.codeOf(index), std: std ? [std[2 * index], std[2 * index + 1]] : [0, 0]};
   }
 
@@ -107,7 +107,7 @@ export function createInspector(app) {
       const near = found[i];
       rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));
       const alike = near.filter((one) => labels[one] === labels[index]).length;
-      const about = app.probe?.model === model && store.state.refined ? "Near the refined μ in the" : "Near in the";
+      const about = app.posteriors.of(model) && store.state.refined ? "Near the refined μ in the" : "Near in the";
       setText(rows[i].note, `${about} ${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);
     });
   }

@@ -25,16 +25,14 @@ import {apart} from "../words/numbers.js";
  * @property {{approximation: number, amortisation: number, elsewhere: boolean}|null} gaps once q was refined to the end;
  *   elsewhere: the best Gaussian is not the one that climbing from the encoder's leads to
  */
-/** @typedef {NonNullable<ReturnType<typeof createPosteriorProbe>>} PosteriorProbe */
+/** @typedef {ReturnType<typeof createPosteriorProbe>} PosteriorProbe */
 
 const REFINE_TIME = 1800;
 const THERE = 0.001; // from the mean of the best Gaussian: a link has four decimals
 const LEAST_REACH = 2.5; // σ of q that are kept in sight
 
-/** @param {App} app @returns null where no model has a posterior */
-export function createPosteriorProbe(app) {
-  const model = app.models.find((one) => one.bundle.kind === "vae");
-  if (!model) return null;
+/** @param {App} app @param {import("../model/explorer_model.js").ExplorerModel} model a VAE on the page */
+export function createPosteriorProbe(app, model) {
   const batch = app.batches[model.place];
   /** @type {Subject|null} */
   let subject = null;
@@ -58,7 +56,7 @@ export function createPosteriorProbe(app) {
     if (state.mode === "draw") return app.draw.subject();
     if (state.mode !== "inspect" && !state.layers.posterior) return null;
     const index = imageOf(state);
-    if (index === null || !app.images || !model) return null;
+    if (index === null || !app.images) return null;
     if (subject?.key === `image ${index}`) return subject;
     return {story: `image ${index}`, key: `image ${index}`, x: observeFixed(app.images, index, model.bundle.points), kept: keptTruth(model.bundle.points, index)};
   }
@@ -66,7 +64,7 @@ export function createPosteriorProbe(app) {
   /** The image whose posterior is asked for: while one moves over the maps, the one whose code lies nearest. @param {State} state */
   function imageOf(state) {
     if (state.mode !== "move" || state.hovered !== null) return shownImage(state);
-    const nearest = model?.index.nearest(...state.z[model.place]) ?? -1;
+    const nearest = model.index.nearest(...state.z[model.place]);
     return nearest < 0 ? null : nearest;
   }
 
@@ -133,15 +131,6 @@ export function createPosteriorProbe(app) {
     return null;
   }
 
-  /** Moves q from the encoder's answer to the best Gaussian; a second call takes it back. */
-  function refine() {
-    const {state} = app.store;
-    if (!truth?.exact || subject !== answered) return;
-    app.store.dispatch({type: "set", values: {refined: !state.refined, noise: 0}});
-    if (state.refined && refinement) putAt(refinement.steps[0].mu);
-    app.commit();
-  }
-
   function takeBack() {
     if (truth && refinement) truth = {...truth, q: refinement.steps[0], gaps: null};
     refinement = null;
@@ -152,7 +141,7 @@ export function createPosteriorProbe(app) {
    * own. @param {Latent} mu */
   function putAt(mu) {
     const {mode, noise, z} = app.store.state;
-    if (noise === 0 && (mode === "inspect" || mode === "draw")) app.store.dispatch({type: "place", z: z.map((old, place) => (place === model?.place ? mu : old))});
+    if (noise === 0 && (mode === "inspect" || mode === "draw")) app.store.dispatch({type: "place", z: z.map((old, place) => (place === model.place ? mu : old))});
   }
 
   /** @param {Subject} asked */
@@ -160,7 +149,7 @@ export function createPosteriorProbe(app) {
     climbing = asked;
     const found = await batch.gaps(asked.x).catch((error) => fail(asked, error));
     climbing = null;
-    if (!found || asked !== subject || !app.store.state.refined || !model) return;
+    if (!found || asked !== subject || !app.store.state.refined) return;
     const {logPx, encoder, best, path} = gapsAsKept(found, asked.kept);
     const climbed = path.map(bounded);
     const last = climbed[climbed.length - 1];
@@ -190,7 +179,7 @@ export function createPosteriorProbe(app) {
   }
 
   return {
-    model, request, refine, advance,
+    model, request, advance,
     /** The test image that the posterior is of; null for a drawing, or where none is shown. @param {State} state */
     image: (state) => (subject && state.mode !== "draw" ? imageOf(state) : null),
     version: () => version,
@@ -208,6 +197,12 @@ export function createPosteriorProbe(app) {
       return joint && onGrid(picture, grid, joint);
     },
     refining: () => app.store.state.refined,
+    /** Whether the exact posterior of what the page is about is known by now, so that q can be refined. */
+    isReady: () => Boolean(truth?.exact) && subject === answered,
+    /** The model's point goes back to where q began. */
+    putBack() {
+      if (refinement) putAt(refinement.steps[0].mu);
+    },
     /** The corners of the part of latent space that holds the posterior and q. @returns {[Latent, Latent]|null} */
     frame: () => (truth ? frameOf(truth) : null),
   };

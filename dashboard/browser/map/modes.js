@@ -158,7 +158,7 @@ export function createMapModes(app, model, view, reach, pictureAt) {
       const mode = MODE_KEYS[key.toLowerCase()];
       if (mode) store.dispatch({type: "mode", mode});
       else if (key === "0") moveTo([0, 0], true);
-      else if (key === "q" || key === "Q") app.probe?.refine();
+      else if (key === "q" || key === "Q") app.posteriors.refine();
       else if (state.mode === "network" && (key === "e" || key === "E")) app.network.draw(key === "e");
       else if (key === "r" || key === "R") moveTo(randomLatent(model), true);
       else if (key === "Escape") {

@@ -53,15 +53,17 @@ export function createPainter(app, model) {
     above(context, {state, view, theme, size, painted, worth, pictures, shown: {field}}) {
       const {place, bundle: {points: {labels, std}}} = model;
       const names = classesOf(model.bundle);
-      const image = state.layers.posterior && app.probe ? app.probe.image(state) : shownImage(state);
+      const probe = app.posteriors.of(model);
+      const told = app.posteriors.told(model);
+      const image = state.layers.posterior && told ? told.image(state) : shownImage(state);
       const rests = painted === model;
-      const truth = rests && state.layers.posterior && app.probe?.model === model ? app.probe.truth() : null;
+      const truth = rests && state.layers.posterior ? probe?.truth() : null;
       within(context, view, () => {
         if (rests && state.mode === "walk") paintPath(context, view, theme, app.walk.pathOf(place));
         if (rests && state.mode === "sample") paintMarks(context, view, theme, app.sample.latents(place), (z) => isFar(model, z));
         if (rests && state.mode === "inspect" && image !== null) {
           paintMarks(context, view, theme, app.inspector.neighbours(place).map(model.codeOf));
-          const q = state.refined && app.probe?.model === model ? app.probe.truth()?.q : null;
+          const q = state.refined ? probe?.truth()?.q : null;
           if (std && !truth) paintPosterior(context, view, theme, q?.mu ?? model.codeOf(image), q?.std ?? [std[2 * image], std[2 * image + 1]]);
         }
         if (rests && state.mode === "network") {

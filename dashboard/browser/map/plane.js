@@ -84,7 +84,7 @@ export function createPlane(app, model) {
       shown: painted === model ? backdrop.shown(state) : NOTHING,
     };
     const key = [painted, worth, scene.pictures, scene.shown.field, state.z[place], state.held, state.active === place, state.hovered, state.selected, state.mode,
-      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.probe?.version(),
+      state.ends, state.path, state.seed, state.fitted, app.images, theme, view.scale, view.cx, view.cy, ratio, view.width, view.height, state.layers.posterior, app.posteriors.told(model)?.version(),
       app.selection.shapes(), state.mode === "network" && app.network.q(place)];
     if (seen.includes(codes.square)) codes.render(scene);
     if (seen.includes(manifold.square)) manifold.render(scene, finder.whole());

@@ -65,6 +65,7 @@ export const PROPERTIES = [
   whole("sample", 0, SAMPLE_COUNT - 1, (state) => state.sample, (sample) => ({sample})),
   choice("from", /** @type {("prior"|"fitted")[]} */ (["prior", "fitted"]), (state) => (state.fitted ? "fitted" : "prior"), (from) => ({fitted: from === "fitted"})),
   choice("q", /** @type {("encoder"|"best")[]} */ (["encoder", "best"]), (state) => (state.refined ? "best" : "encoder"), (q) => ({refined: q === "best"})),
+  whole("lens", 0, 1, (state) => state.lens, (lens) => ({lens})),
   whole("noise", 0, 9999, (state) => state.noise, (noise) => ({noise})),
   {
     key: "unit",

@@ -30,6 +30,7 @@ import {toggled} from "./classes.js";
  * @property {number|null} focus the class the legend highlights for as long as it is pointed at
  * @property {number|null} selected index of the chosen test image
  * @property {boolean} refined whether q is the best Gaussian for the image instead of the encoder's
+ * @property {number} lens the place of the model whose posterior is shown large, where two have one
  * @property {number|null} hovered index of the test image under the pointer
  * @property {number} seed of the samples from the prior
  * @property {number} sample which of the drawn samples the cursors stand on
@@ -91,7 +92,7 @@ export function initialState(models, marked = false) {
     layers: {points: !marked, pictures: true, glyphs: marked, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false, unit: false},
     colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: null, focus: null,
-    selected: null, refined: false, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
+    selected: null, refined: false, lens: 0, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
     ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
   };
@@ -159,8 +160,8 @@ export function pastOf({z, selected, refined, noise, seed, sample, fitted, ends,
 
 /** All that a reset takes away. @param {State} state @returns {Past & Partial<State>} */
 function wholeOf(state) {
-  const {mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit} = state;
-  return {...pastOf(state), mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit};
+  const {mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit, lens} = state;
+  return {...pastOf(state), mode, active, layers, colour, manifoldSize, spacing, dimmed, square, classes, strokes, pen, upload, drawn, views, unit, lens};
 }
 
 /** @param {State} state @returns {State} */

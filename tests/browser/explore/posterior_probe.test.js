@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { createPosteriors } from "../../../dashboard/browser/explore/posteriors.js";
 import { createPosteriorProbe } from "../../../dashboard/browser/explore/posterior_probe.js";
+import { createStore, initialState } from "../../../dashboard/browser/state/state.js";
 
 globalThis.matchMedia ??= () => ({ matches: true });
 
@@ -26,7 +28,7 @@ function drawing() {
     store: { state, dispatch: ({ values }) => Object.assign(state, values) },
     draw: { subject: () => app.subject }, invalidate() {}, commit() {},
   };
-  const probe = createPosteriorProbe(app);
+  const probe = createPosteriorProbe(app, app.models[0]);
   const draw = (key) => {
     app.subject = { story: "drawing", key, x: new Float32Array(784) };
     probe.request(state);
@@ -61,4 +63,32 @@ test("what the encoder's bound is stays known while q is refined, as by a link t
   await soon();
   probe.advance();
   assert.deepEqual([probe.truth().q.elbo, probe.truth().encoder.elbo], [BEST.elbo, ENCODER.elbo]);
+});
+
+test("each of two VAEs has its own numbers of an image, is refined with the other, and can be put under the lens", async () => {
+  const points = { std: null, splits: {}, protocol: "grey" };
+  const model = (place) => ({ place, bundle: { kind: "vae", points } });
+  const answers = [{ logPx: -100, encoder: ENCODER, best: BEST }, { logPx: -120, encoder: { ...ENCODER, mu: [3, 3], elbo: -170 }, best: { ...BEST, mu: [2, 2], elbo: -130 } }];
+  const app = {
+    models: [model(0), model(1)], images: null, commit() {}, invalidate() {},
+    batches: answers.map(({ logPx, encoder, best }) => ({
+      coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx, encoder, best, path: [encoder, best] }), exactPosterior: async () => ({ ...picture(logPx), encoder }),
+    })),
+    store: createStore({ ...initialState(2), mode: "draw", z: [[0, 0], [3, 3]] }, () => {}),
+    draw: { subject: () => ({ story: "drawing", key: "one stroke", x: new Float32Array(784) }) },
+  };
+  const posteriors = createPosteriors(app);
+  const frame = async () => (posteriors.request(app.store.state), await soon(), posteriors.advance());
+  await frame();
+  assert.deepEqual(posteriors.probes.map((probe) => probe.truth().exact.logPx), [-100, -120]);
+  assert.equal(posteriors.of(app.models[1]).truth().q.elbo, -170);
+  posteriors.refine();
+  await frame();
+  assert.deepEqual(app.store.state.z, [BEST.mu, [2, 2]], "both points are where the best q are");
+  assert.deepEqual(posteriors.probes.map((probe) => probe.truth().q.elbo), [-140, -130]);
+  posteriors.refine();
+  assert.deepEqual(app.store.state.z, [[0, 0], [3, 3]], "and go back together");
+  assert.equal(posteriors.underLens(), posteriors.probes[0]);
+  app.store.dispatch({ type: "set", values: { lens: 1 } });
+  assert.equal(posteriors.underLens(), posteriors.probes[1]);
 });

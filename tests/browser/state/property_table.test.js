@@ -26,7 +26,7 @@ function randomState() {
   return {
     ...plain,
     mode, inked: drawing && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: [null, Array.from({ length: 100 }, (_, label) => label).filter((label) => label === 7 || uniform() < 0.3)][whole(2)], selected, refined: uniform() < 0.5, views: [view(), view()],
+    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: [null, Array.from({ length: 100 }, (_, label) => label).filter((label) => label === 7 || uniform() < 0.3)][whole(2)], selected, refined: uniform() < 0.5, lens: whole(2), views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)), unit: [null, { model: whole(2), part: uniform() < 0.5 ? "encoder" : "decoder", place: whole(9), unit: whole(2000) }][whole(2)],
     shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",

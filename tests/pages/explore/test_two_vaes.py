@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import choose_image, draw_seven, pixels, settle, state, until
 
+from dashboard.stock.catalogue import stored
+from vae_engine.exchange.bundle import read_codes
+
 PAIR = "vae-beta-1,vae-beta-4"
 
 
@@ -36,6 +39,18 @@ def test_every_mode_works_with_both_and_says_which_is_which(open_explore: Callab
     assert codes[0] != codes[1]
     assert state(page)["selected"] == index
     expect(page.get_by_test_id("identity-note")).to_contain_text("vae-beta-1: p(z|x)", timeout=30_000)
+    for name, testid in zip(PAIR.split(","), ("vae", "vae-2"), strict=True):
+        kept = read_codes(stored(name))
+        assert kept is not None
+        log_px, elbo = (float(kept[0][f"points.{term}"][index]) for term in ("log_px", "elbo"))
+        for term, value in (("log_px", log_px), ("elbo", elbo), ("gap", round(log_px, 2) - round(elbo, 2))):
+            expect(page.get_by_test_id(f"{term}-{testid}")).to_have_text(f"{value:.2f}".replace("-", "−"), timeout=30_000)
+    lens = pixels(page, "posterior-lens")
+    page.get_by_test_id("lens-of-vae-2").click()
+    expect(page.get_by_test_id("identity-note")).to_contain_text("vae-beta-4: p(z|x)")
+    assert pixels(page, "posterior-lens") != lens
+    until(lambda: "lens=1" in page.url)
+    page.get_by_test_id("lens-of-vae").click()
     page.get_by_test_id("resample").click()
     assert all(drawn != code for drawn, code in zip(state(page)["z"], codes, strict=True)), "each from its own q"
     for testid in ("inspect-error-vae-2", "neighbours-vae-2"):
