@@ -162,11 +162,18 @@ def _refuse_other_dimensions(stored: Stored) -> None:
         raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
 
 
+_UNTOLD = ("data", "classes", "seed", "held_out")
+"""Settings of training that a bundle does not tell: where someone's images lie is nobody's business; the others train nothing."""
+
+
 def _header(stored: Stored, classes: Sequence[str], paper: str | None, places: dict[str, Any]) -> dict[str, Any]:
+    is_known = "imported" not in stored.metrics
+    training = {name: value for name, value in stored.train.to_dict().items() if name not in _UNTOLD}
     return {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
         "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
-        "beta": None if stored.model.kind == "ae" or "imported" in stored.metrics else stored.train.beta, "sha256": stored.sha256,
+        "beta": stored.train.beta if is_known and stored.model.kind == "vae" else None, "sha256": stored.sha256,
+        "training": training if is_known else None,
         "classes": classes, "paper": paper, "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
     }  # fmt: skip
 

@@ -2,9 +2,10 @@
 // The page: where each view stands, and which of them redraw.
 
 import {createBetaSlider} from "./beta_slider.js";
-import {explainTerms} from "../base/meanings.js";
+import {explained, explainTerms} from "../base/meanings.js";
 import {captionOf} from "../words/captions.js";
-import {setMarked} from "../words/terms.js";
+import {marked, setMarked} from "../words/terms.js";
+import {aeBesideVae} from "../words/two_kinds.js";
 import {areDigits, classesOf} from "../words/classes.js";
 import {createLayersMenu, createModeBar} from "./controls.js";
 import {createDigit} from "../images/digit_view.js";
@@ -142,7 +143,9 @@ function createSide(app, model, map) {
     chooser.offer();
     const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
     const line = headline(name, header.metrics);
-    setMarked(note, line);
+    const vae = kind === "ae" ? app.models.find((one) => one.bundle.kind === "vae") : undefined;
+    const beside = vae && aeBesideVae(header, vae.bundle.header);
+    note.replaceChildren(...marked(line), ...(beside ? explained([{text: " · ", means: ""}, {text: beside.short, means: beside.means}]) : []));
     note.title = line + parts(header.metrics);
   }
 

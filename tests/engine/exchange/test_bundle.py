@@ -86,6 +86,9 @@ def test_header_has_the_keys_of_its_specification(vae: Bundle, ae: Bundle) -> No
         assert header["config"] == stored.model.to_dict()
         assert header["layers"] == layers(stored.model)
         assert header["beta"] == (stored.train.beta if kind == "vae" else None)
+        settings = stored.train.to_dict()
+        assert header["training"].items() <= settings.items()
+        assert settings.keys() - header["training"].keys() == {"data", "classes", "seed", "held_out"}
         assert header["points"].keys() >= {"count", "protocol", "seed", "low", "high"}
 
 
