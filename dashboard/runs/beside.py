@@ -39,7 +39,8 @@ def beside(chosen: Sequence[Row]) -> None:
     for column, row in zip(st.columns(len(chosen)), chosen, strict=True):
         with column:
             _head(row)
-    if warning := wording.several_differ(run_table.varied(chosen)):
+    known = [row for row in chosen if row.configs]
+    if warning := wording.several_differ(run_table.varied(known), run_table.differences(known)):
         st.warning(warning, icon=":material/balance:")
     _pair([row for row in chosen if row.has_model and _is_flat(row)])
     sound = [row for row in chosen if _is_sound(row)]
@@ -54,7 +55,6 @@ def beside(chosen: Sequence[Row]) -> None:
         _manifolds(sound)
     if sound:
         _samples(sound)
-    known = [row for row in chosen if row.configs]
     if known:
         _curves(known)
         numbers, settings = st.columns([1, 1 if len(known) > 1 else 2], gap="large")
@@ -168,7 +168,7 @@ def _numbers(rows: Sequence[Row]) -> None:
     }
     st.markdown(f"#### {wording.NUMBERS}")
     _text_table(wording.NUMBER, rows, {label: values for label, values in said.items() if set(values) != {wording.figure(None)}})
-    st.markdown(f":small[{wording.protocols(rows)}]")
+    st.markdown(f":small[{wording.protocols(rows)} {wording.of_two_kinds(rows)}]")
 
 
 def _text_table(what: str, rows: Sequence[Row], said: dict[str, list[str]]) -> None:

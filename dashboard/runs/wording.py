@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from dashboard.jobs.run_view import State
+from dashboard.learn.steps.reconstruction import LAB, in_lab
 from dashboard.runs.groups import Group
 from dashboard.runs.groups import text as value_text
 from dashboard.runs.pictures import REACH, Gaussian
-from dashboard.runs.table import BUNDLED, HELD_OUT, IMPORTED, TEST, TURNED, Row
+from dashboard.runs.table import BUNDLED, HELD_OUT, IMPORTED, NOTHING, TEST, TURNED, Row, varied
 from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from dashboard.train.wording import BUDGET, LABELS, plain, told
 from vae_engine.data.datasets import Splits
@@ -158,13 +159,43 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(map(plain, names[:_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
-def several_differ(settings: Sequence[str]) -> str:
-    """That a comparison is of more than one thing; nothing where it is of one."""
-    if len(settings) < 2:
+def several_differ(varied: Sequence[str], differences: Mapping[str, Sequence[str]]) -> str:
+    """That a comparison is of more than one thing; nothing where it is of one.
+
+    `varied` are the settings that count; of the other `differences`, which the table lists as well, it is said why they do not.
+    """
+    if len(varied) < 2:
         return ""
-    names = [plain(_label(name)) for name in settings]
-    listed = f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"These models differ in {len(names)} settings: {listed}. What differs between them may come from any of these."
+    others = [name for name in differences if name not in varied]
+    lacking = [name for name in others if NOTHING in differences[name]]
+    drawn = [name for name in others if name not in lacking]
+    also = [*([_and(drawn)] if drawn else []), *([f"{_and(lacking)}, which not all of them have"] if lacking else [])]
+    rest = f" The table of settings also lists {'; and '.join(also)}." if also else ""
+    return (
+        f"These models differ in {len(varied)} settings: {_and(varied)}. What differs between them may come from any of "
+        f"these.{rest}"
+    )
+
+
+def _and(settings: Sequence[str]) -> str:
+    *names, last = [plain(_label(name)) for name in settings]
+    return f"{', '.join(names)} and {last}" if names else last
+
+
+def of_two_kinds(found: Sequence[Row]) -> str:
+    """What the nll of autoencoders and of VAEs is, and in what else these differ; nothing where there are not both."""
+    if {row.kind for row in found if any("nll" in one.terms for one in row.numbers.values())} < {"vae", "ae"}:
+        return ""
+    told = "An AE's nll is −log p(x|z) at the one code of each image, a VAE's its mean over z of q(z|x); an AE has no KL."
+    if foreign := [row.name for row in found if row.state == IMPORTED]:
+        return f"{told} How {_listed(foreign)} came about is not known here, so their nll does not say which kind is better."
+    others = [name for name in varied(found) if name != "kind"]
+    if not others:
+        return f"{told} These were trained alike."
+    lab = ""
+    if alike := in_lab():
+        lab = f" In the [Lab]({LAB}), trained alike, it was {plus_minus(*alike[0])} of an AE, {plus_minus(*alike[1])} of a VAE."
+    return f"{told} These differ in {_and(others)}, too, so their nll does not say which kind reconstructs better.{lab}"
 
 
 def by_label(told: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from vae_engine.experiments import BUNDLED
 from vae_engine.experiments import result as experiment_result
 from vae_engine.stored.checkpoints import Stored
 
-_EXPERIMENT, _LAB = "autoencoders", "./lab?experiment=autoencoders"
+_EXPERIMENT, LAB = "autoencoders", "./lab?experiment=autoencoders"
 _NAME, _NLL = "trained as", "nll of reconstructions, nats"
 
 
@@ -47,16 +47,23 @@ def mean(stored: Stored, key: str) -> str:
     return plus_minus(stored.metrics[key], stored.metrics.get(f"{key}_se"))
 
 
-@lru_cache(maxsize=1)
 def _trained_alike() -> str:
     """What the Lab measured of both, by the same batches and steps; nothing where it is not bundled."""
+    if not (found := in_lab()):
+        return ""
+    ae, vae = found
+    order = "the other way round" if ae[0] < vae[0] else "the same way round"
+    return f"; in the [Lab]({LAB}), with the same batches for both, it is {order}: {plus_minus(*ae)} against {plus_minus(*vae)}"
+
+
+@lru_cache(maxsize=1)
+def in_lab() -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """The nll of an autoencoder and of a VAE trained alike, each with its standard error; None where it is not bundled."""
     try:
         tables = experiment_result.read(BUNDLED / _EXPERIMENT).findings.tables
     except EngineError:
-        return ""
+        return None
     table = next(one for one in tables if _NLL in one.columns)
     name, value = table.columns.index(_NAME), table.columns.index(_NLL)
     found = {row[name]: (float(row[value]), float(row[value + 1])) for row in table.rows}
-    ae, vae = found["AE"], found["VAE"]
-    order = "the other way round" if ae[0] < vae[0] else "the same way round"
-    return f"; in the [Lab]({_LAB}), with the same batches for both, it is {order}: {plus_minus(*ae)} against {plus_minus(*vae)}"
+    return found["AE"], found["VAE"]

@@ -15,13 +15,15 @@ from PIL import Image
 from support.builders import save_model, short, tiny
 
 from dashboard.jobs.jobs import Jobs
+from dashboard.learn.steps.reconstruction import in_lab
 from dashboard.runs import groups as run_groups
 from dashboard.runs import maps as run_maps
 from dashboard.runs import pictures as run_pictures
 from dashboard.runs import shelf as run_shelf
 from dashboard.runs import table as run_table
 from dashboard.runs import wording as runs_wording
-from dashboard.runs.table import BUNDLED, HELD_OUT, TEST, Notebook, Row, of_bundled
+from dashboard.runs.table import BUNDLED, HELD_OUT, IMPORTED, NOTHING, TEST, Notebook, Row, of_bundled
+from dashboard.train.wording import plain
 from vae_engine.runs import runs, sweep
 from vae_engine.runs.log import EVENTS
 from vae_engine.stored import checkpoints, forward, registry
@@ -146,10 +148,36 @@ def test_what_numbers_may_come_from_is_all_that_differs_but_the_seed_and_what_on
     assert run_table.varied([rows[-1], like(seed=99, beta=77.0)]) == ["beta"]
     several = run_table.varied([rows[-1], like(beta=77.0, batch_size=17)])
     assert several == ["beta", "batch_size"]
-    assert runs_wording.several_differ(several[:1]) == ""
-    assert "differ in 2 settings: β and Batch." in runs_wording.several_differ(several)
+    assert runs_wording.several_differ(several[:1], {}) == ""
+    said = runs_wording.several_differ(several, run_table.differences([rows[-1], like(beta=77.0, batch_size=17)]))
+    assert said.startswith("These models differ in 2 settings: β and Batch. ")
+    assert "table" not in said
     autoencoder = dataclasses.replace(rows[-1], configs=(dataclasses.replace(model, kind="ae"), train))
     assert run_table.varied([rows[-1], autoencoder]) == ["kind"]
+
+
+def test_every_setting_in_the_table_of_differences_is_counted_above_it_or_said_not_to_be() -> None:
+    pair = [of_bundled(registry.find(name)) for name in ("vae-mnist", "ae-mnist-small")]
+    different = run_table.differences(pair)
+    said = runs_wording.several_differ(run_table.varied(pair), different)
+    counted, _, others = said.partition(" What differs")
+    for label, values in runs_wording.by_label(different).items():
+        assert plain(label) in (others if NOTHING in values or label == "Seed" else counted)
+    assert f"differ in {len(run_table.varied(pair))} settings" in said
+
+
+def test_an_autoencoders_nll_beside_a_vaes_is_explained_by_their_settings() -> None:
+    vae, ae, rung = (of_bundled(registry.find(name)) for name in ("vae-mnist", "ae-mnist", "vae-beta-4"))
+    said = runs_wording.of_two_kinds([vae, ae])
+    assert "These differ in Budget, too" in said
+    found = in_lab()
+    assert found
+    assert all(f"{value:.2f}" in said for value, _ in found)
+    assert runs_wording.of_two_kinds([vae, rung]) == ""
+    assert vae.configs
+    alike = dataclasses.replace(ae, configs=(dataclasses.replace(vae.configs[0], kind="ae"), vae.configs[1]))
+    assert runs_wording.of_two_kinds([vae, alike]).endswith("trained alike.")
+    assert "is not known here" in runs_wording.of_two_kinds([vae, dataclasses.replace(ae, state=IMPORTED)])
 
 
 def test_maps_of_vaes_have_one_range_and_an_autoencoder_its_own() -> None:
