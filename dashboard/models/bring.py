@@ -20,12 +20,11 @@ from dashboard.runs import wording as runs_wording
 from dashboard.shared import new_tab, state
 from dashboard.shared.links import to_explore
 from dashboard.shared.model_choice import Choice
-from dashboard.stock import catalogue, own_runs
+from dashboard.stock import own_runs
 from dashboard.train.wording import plain, told
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
-from vae_engine.stored.checkpoints import Stored
 
 _KEY = "bring-{}"
 _FILES, _NAME, _PATH, _DATA, _PROTOCOL, _LIKELIHOOD, _NOISE = map(
@@ -55,16 +54,6 @@ def show() -> None:
         state.keep(state.COMPLAINT, "")
         st.error(told(complaint))
     _yours(shared)
-
-
-def models() -> list[Stored]:
-    """Those taken in so far that see the images of the bundled models; what cannot be read is left out."""
-    found = []
-    for choice in own_runs.choices():
-        with contextlib.suppress(EngineError):
-            if choice.group == own_runs.BROUGHT and choice.data == datasets.MNIST:
-                found.append(catalogue.stored(choice.name))
-    return found
 
 
 def _fields() -> None:

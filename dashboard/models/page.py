@@ -12,6 +12,7 @@ from dashboard.jobs import files as run_files
 from dashboard.learn.steps.reconstruction import compared
 from dashboard.models import bring, charts
 from dashboard.shared import wording
+from dashboard.shared.model_choice import Choice, offered_beside, side_by_side
 from dashboard.shared.tables import with_minus
 from dashboard.stock import catalogue, own_runs
 from dashboard.stock.catalogue import Stamp
@@ -36,7 +37,7 @@ def show() -> None:
         return
     models = tables.ranked(models)
     _numbers(tuple(m.name for m in models))
-    _one_file([*models, *bring.models()])
+    _one_file(models)
     bring.show()
     st.subheader(wording.CARDS)
     for m in models:
@@ -67,29 +68,38 @@ def _numbers(names: tuple[str, ...]) -> None:
         st.markdown(f":small[{compared(*(pair[name] for name in LESSON_MODELS))}]")
 
 
-def _one_file(models: Sequence[Stored]) -> None:
-    """The Explore page of the visitor's models, to take away."""
-    choices = catalogue.explorable(models)
-    if not choices:
+def _one_file(bundled: Sequence[Stored]) -> None:
+    """The Explore page of one or two models, to take away: bundled ones, finished runs, and those that were brought."""
+    flat = [Choice(m.name, m.name, "", m.model.kind, m.train.data) for m in bundled if m.model.latent_dim == 2]
+    known = {choice.name: choice for choice in (*flat, *own_runs.finished())}
+    if not known:
         return
-    kinds, titles = {m.name: m.model.kind for m in models}, {m.name: own_runs.title(m) for m in models}
     st.subheader(wording.ONE_FILE)
     st.markdown(f":small[{wording.ONE_FILE_HELP}]")
-    columns = st.columns([*(2 for _ in choices), 1], vertical_alignment="bottom")
-    labels = [wording.ONE_FILE_PICKERS[kinds[names[0]]] for names in choices]
-    chosen = tuple(
-        column.selectbox(label, names, format_func=titles.__getitem__)
-        for column, label, names in zip(columns[:-1], labels, choices, strict=True)
-    )
+    columns = st.columns([2, 2, 1], vertical_alignment="bottom")
+    first = columns[0].selectbox(wording.ONE_FILE_MODEL, known, format_func=lambda name: _called(known[name]))
+    others = offered_beside(list(known.values()), known[first])
+    usual = side_by_side(list(known.values()), (first,)).names
+    second = columns[1].selectbox(
+        wording.ONE_FILE_BESIDE, ["", *(one.name for one in others)],
+        index=next((place for place, one in enumerate(others, 1) if one.name in usual), 0),
+        format_func=lambda name: _called(known[name]) if name else wording.ONE_FILE_ALONE,
+    )  # fmt: skip
+    chosen = (first, second) if second else (first,)
     columns[-1].download_button(
         wording.ONE_FILE_BUTTON,
         data=partial(_html_page, chosen),
-        file_name=f"explorer-{run_files.file_name('-'.join(titles[name] for name in chosen))}.html",
+        file_name=f"explorer-{run_files.file_name('-'.join(known[name].title for name in chosen))}.html",
         mime="text/html",
         on_click="ignore",
         icon=":material/download:",
         width="stretch",
     )
+
+
+def _called(choice: Choice) -> str:
+    """A run may be called as a bundled model is."""
+    return f"{choice.title} ({choice.group})" if choice.group else choice.title
 
 
 def _html_page(names: tuple[str, ...]) -> bytes:

@@ -95,6 +95,11 @@ def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[C
     return lists["vae"], (*lists["ae"], *(replace(one, group=f"{one.group}, VAE") for one in lists["vae"]))
 
 
+def offered_beside(choices: Sequence[Choice], first: Choice) -> tuple[Choice, ...]:
+    """What can stand beside a model: others of the same data, of which at least one of the two is a VAE."""
+    return tuple(one for one in choices if one != first and one.data == first.data and "vae" in (one.kind, first.kind))
+
+
 def titles(choices: Sequence[Choice]) -> Mapping[str, str]:
     """What visitors read, by name."""
     return {choice.name: choice.title for choice in choices}

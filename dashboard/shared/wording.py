@@ -19,10 +19,11 @@ MODELS = "Models"
 ONE_FILE = "The Explore page as one file"
 ONE_FILE_HELP = (
     "It opens from disk in any browser, with no server and no network. Making it takes a few seconds. "
-    "A VAE of the β ladder brings the whole ladder, for the β slider."
+    "A VAE of the β ladder brings the whole ladder, for the β slider. Finished runs and models that were brought are offered "
+    "below the bundled ones; two models in a file see the same images."
 )
 ONE_FILE_BUTTON = "Download HTML"
-ONE_FILE_PICKERS = {"vae": "Variational autoencoder", "ae": "Plain autoencoder"}
+ONE_FILE_MODEL, ONE_FILE_BESIDE, ONE_FILE_ALONE = "Model", "Beside it", "no other"
 
 READING_MODELS = "The models are being read …"
 NO_MODELS = f"There are no pretrained models here: {restored('pretrained')}."
@@ -54,7 +55,7 @@ MINUS_LOSS = (
 
 def protocol_of(metrics: list[dict[str, Any]]) -> str:
     """Under which protocol the numbers of a table were measured, said once when they agree."""
-    told = {f"{m.get('protocol')} pixels, {m.get('split')} split, n = {m.get('n')}, seed {m.get('seed')}" for m in metrics}
+    told = {f"{m.get('protocol')} pixels, {m.get('split')} split, n = {m.get('n', 0):,}, seed {m.get('seed')}" for m in metrics}
     return "Nats per image: " + "; ".join(sorted(told)) + "."
 
 

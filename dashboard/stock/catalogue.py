@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +56,6 @@ def choices() -> tuple[Choice, ...]:
     groups = dict.fromkeys(rungs, _LADDER)
     bundled = [Choice(m.name, m.name, groups.get(m.name, _BUNDLED), m.model.kind, m.train.data) for m in flat]
     return (*bundled, *own_runs.choices())
-
-
-def explorable(models: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
-    """The names of those models that a map can show, by kind; no list is empty."""
-    lists = [tuple(m.name for m in models if m.model.kind == kind and m.model.latent_dim == 2) for kind in ("vae", "ae")]
-    return tuple(names for names in lists if names)
 
 
 def shelf(names: tuple[str, ...]) -> Shelf:

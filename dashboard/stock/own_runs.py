@@ -41,6 +41,16 @@ def choices() -> list[Choice]:
     return [choice for _, choice in sorted(found, key=lambda one: (one[1].group, -one[0], one[1].title))]
 
 
+def finished() -> list[Choice]:
+    """Those of them that hold the model that training was to give."""
+    found = []
+    for choice in choices():
+        with contextlib.suppress(EngineError):  # deleted meanwhile
+            if _weights(folder_of(choice.name))[1] is None:
+                found.append(choice)
+    return found
+
+
 def _created_and_choice(folder: Path) -> tuple[float, Choice]:
     about, (path, step) = read_about(folder), _weights(folder)
     model, train = _configs(folder, path.stat().st_mtime_ns)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
-from support.builders import ROOT
+from support.builders import ROOT, save_model, tiny
 
 from dashboard.jobs import files as run_files
+from dashboard.jobs.jobs import VARIABLE
 from dashboard.shared import wording
 from vae_engine.publish import tables
 from vae_engine.stored import registry
@@ -41,12 +43,21 @@ def test_models_page_shows_every_bundled_model_with_its_card_the_best_first() ->
         assert (numbers[key], numbers[f"{key}_se"]) == (best[key], best[f"{key}_se"])
 
 
-def test_models_page_offers_the_chosen_models_as_one_file() -> None:
+def test_models_page_offers_the_chosen_models_and_own_runs_as_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    save_model(tmp_path / "mine", tiny())
     app = page("models")
-    vaes, autoencoders = ([m.name for m in bundled() if m.model.kind == kind] for kind in ("vae", "ae"))
-    pickers = [box for box in app.selectbox if box.label in wording.ONE_FILE_PICKERS.values()]
-    assert [list(box.options) for box in pickers] == [vaes, autoencoders]
-    pickers[0].set_value(vaes[-1]).run()
+    names = [m.name for m in bundled()]
+    first, second = app.selectbox[:2]
+    assert (first.label, second.label) == (wording.ONE_FILE_MODEL, wording.ONE_FILE_BESIDE)
+    assert list(first.options) == [*names, "mine (Your runs)"]
+    assert list(second.options) == [wording.ONE_FILE_ALONE, *list(first.options)[1:]]
+    assert second.value == next(m.name for m in bundled() if m.model.kind == "ae")
+    first.set_value("ae-mnist").run()
+    vaes = [m.name for m in bundled() if m.model.kind == "vae"]
+    assert list(app.selectbox[1].options) == [wording.ONE_FILE_ALONE, *vaes, "mine (Your runs)"]
+    app.selectbox[1].set_value("run:mine").run()
+    assert not app.exception
     (button,) = app.download_button
     assert button.label == wording.ONE_FILE_BUTTON
     assert button.proto.ignore_rerun

@@ -113,7 +113,7 @@ def test_an_inspected_image_is_where_another_model_encodes_it(open_explore: Any)
 def test_the_models_page_gives_the_explorer_as_one_file(open_dashboard: Any, tmp_path: Path) -> None:
     page = open_dashboard("/models")
     page.locator(".js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
-    for label, name in (("Variational autoencoder", "vae-mnist-small"), ("Plain autoencoder", "ae-mnist-small")):
+    for label, name in (("Model", "vae-mnist-small"), ("Beside it", "ae-mnist-small")):
         picker = page.get_by_role("combobox", name=label)
         until(lambda picker=picker: picker.get_attribute("aria-expanded") == "true" or picker.click())
         page.get_by_role("option", name=name, exact=True).click()
