@@ -12,7 +12,7 @@ import {createNetworkPanel} from "./network/panel.js";
 import {rememberPad} from "./draw/memory.js";
 import {buildPage} from "./page.js";
 import {readTheme} from "../base/palette.js";
-import {createPosteriors} from "./posteriors.js";
+import {createPosteriors} from "./posterior/probes.js";
 import {formatLink} from "../state/property_table.js";
 import {onceAtRest} from "../base/rest.js";
 import {tellApart} from "../model/explorer_model.js";

@@ -16,7 +16,7 @@ import {apart, signedNumber} from "../words/numbers.js";
 import {imageName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
-/** @typedef {import("./posterior_probe.js").Truth} Truth */
+/** @typedef {import("./posterior/probe.js").Truth} Truth */
 /** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
 /** @typedef {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement, of: Posterior|null, closeUp: Posterior|null}} Enlarged */
 
@@ -30,7 +30,7 @@ const LARGE_CELLS = 128; // along a side of it, each decoded: between them a pos
 export function createIdentityBar(app, page) {
   const {posteriors} = app;
   if (!posteriors.probes.length) return null;
-  const told = () => /** @type {import("./posterior_probe.js").PosteriorProbe} */ (posteriors.underLens());
+  const told = () => /** @type {import("./posterior/probe.js").PosteriorProbe} */ (posteriors.underLens());
   const sums = createSums(app);
   const lens = make("canvas", {class: "lx-lens", role: "img", tabindex: "0", "data-testid": "posterior-lens", title: "Zoom the map to the posterior"});
   const context = contextOf(lens);

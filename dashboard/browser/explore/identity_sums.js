@@ -7,7 +7,7 @@ import {imageName} from "../words/splits.js";
 import {marked, setMarked} from "../words/terms.js";
 
 /** @typedef {import("./explorer.js").App} App */
-/** @typedef {import("./posterior_probe.js").PosteriorProbe} PosteriorProbe */
+/** @typedef {import("./posterior/probe.js").PosteriorProbe} PosteriorProbe */
 /** @typedef {import("../state/state.js").State} State */
 
 /** @param {App} app @returns {{element: HTMLElement, render: (state: State) => void}} */

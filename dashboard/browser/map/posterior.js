@@ -15,7 +15,7 @@ import {fieldRamp} from "../base/palette.js";
 /** @type {WeakMap<Posterior, Picture>} */
 const pictures = new WeakMap();
 
-/** @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme @param {Pick<import("../explore/posterior_probe.js").Truth, "picture"|"q">} truth */
+/** @param {CanvasRenderingContext2D} context @param {View} view @param {Theme} theme @param {Pick<import("../explore/posterior/probe.js").Truth, "picture"|"q">} truth */
 export function paintTruth(context, view, theme, {picture: posterior, q}) {
   const {canvas, lines} = pictureOf(posterior, theme);
   const [left, top] = toPixel(view, posterior.grid.low[0], posterior.grid.high[1]);

@@ -52,7 +52,7 @@ export function createDrawPad(app) {
   /** @type {Uint8Array|null} the drawing as MNIST has it, or null while the pad is blank */
   let grey = null;
   let drawing = 0;
-  /** @type {import("../posterior_probe.js").Subject|null} */
+  /** @type {import("../posterior/probe.js").Subject|null} */
   let subject = null;
   /** @type {{inked: string, z: State["z"]}|null} where the points were left with a drawing: at its codes, or where a hand moved them since */
   let stood = null;
@@ -171,7 +171,7 @@ export function createDrawPad(app) {
       if (upload) paintGrey(surface, upload, side, app.theme.text);
       paintStrokes(surface, strokes, side, app.theme.text);
     },
-    /** What the encoders see of the drawing, or null while it is blank. @returns {import("../posterior_probe.js").Subject|null} */
+    /** What the encoders see of the drawing, or null while it is blank. @returns {import("../posterior/probe.js").Subject|null} */
     subject: () => subject,
     undo: () => change({type: "undraw"}),
     /** @param {State} state @param {readonly Float32Array[]} _decoded @param {readonly import("../../state/state.js").Latent[]} shownAt */

@@ -1,11 +1,11 @@
 // @ts-check
 // The exact posteriors of a page: one probe for each of its VAEs, and which of them is under the lens. Their q are refined together.
 
-import {createPosteriorProbe} from "./posterior_probe.js";
+import {createPosteriorProbe} from "./probe.js";
 
-/** @typedef {import("./explorer.js").App} App */
-/** @typedef {import("./posterior_probe.js").PosteriorProbe} PosteriorProbe */
-/** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
+/** @typedef {import("../explorer.js").App} App */
+/** @typedef {import("./probe.js").PosteriorProbe} PosteriorProbe */
+/** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
 /** @param {App} app */
 export function createPosteriors(app) {
@@ -21,7 +21,7 @@ export function createPosteriors(app) {
     probes, of, underLens,
     /** Whose image is marked on the map of a model: on that of an autoencoder the VAE's. @param {ExplorerModel} model */
     told: (model) => of(model) ?? underLens(),
-    /** @param {import("../state/state.js").State} state */
+    /** @param {import("../../state/state.js").State} state */
     request(state) {
       for (const probe of probes) probe.request(state);
     },

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createPosteriors } from "../../../dashboard/browser/explore/posteriors.js";
-import { createPosteriorProbe } from "../../../dashboard/browser/explore/posterior_probe.js";
-import { createStore, initialState } from "../../../dashboard/browser/state/state.js";
+import { createPosteriors } from "../../../../dashboard/browser/explore/posterior/probes.js";
+import { createPosteriorProbe } from "../../../../dashboard/browser/explore/posterior/probe.js";
+import { createStore, initialState } from "../../../../dashboard/browser/state/state.js";
 
 globalThis.matchMedia ??= () => ({ matches: true });
 

@@ -2,20 +2,20 @@
 // The exact posterior of the image the page is about: asked for when the image changes, shown as it arrives. With it
 // the q that is drawn over it, which may be on its way from the encoder's answer to the best Gaussian.
 
-import {sentenceOf} from "../base/errors.js";
-import {observeFixed} from "../images/digits.js";
-import {extentOf, gridAround, onGrid} from "../exact/posterior_summary.js";
-import {gridPoints} from "../model/density.js";
-import {asKept, gapsAsKept, keptTruth} from "../model/kept_truth.js";
-import {shownImage} from "../state/state.js";
-import {apart} from "../words/numbers.js";
+import {sentenceOf} from "../../base/errors.js";
+import {observeFixed} from "../../images/digits.js";
+import {extentOf, gridAround, onGrid} from "../../exact/posterior_summary.js";
+import {gridPoints} from "../../model/density.js";
+import {asKept, gapsAsKept, keptTruth} from "../../model/kept_truth.js";
+import {shownImage} from "../../state/state.js";
+import {apart} from "../../words/numbers.js";
 
-/** @typedef {import("./explorer.js").App} App */
-/** @typedef {import("../state/state.js").State} State */
-/** @typedef {import("../state/state.js").Latent} Latent */
-/** @typedef {import("../exact/gaps.js").Gaussian & import("../exact/gaps.js").Bound} BoundedGaussian */
-/** @typedef {import("../exact/posterior_summary.js").Posterior} Posterior */
-/** @typedef {{story: string, key: string, x: Float32Array, kept?: import("../model/kept_truth.js").Kept|null}} Subject a drawing that grows is one story of many subjects */
+/** @typedef {import("../explorer.js").App} App */
+/** @typedef {import("../../state/state.js").State} State */
+/** @typedef {import("../../state/state.js").Latent} Latent */
+/** @typedef {import("../../exact/gaps.js").Gaussian & import("../../exact/gaps.js").Bound} BoundedGaussian */
+/** @typedef {import("../../exact/posterior_summary.js").Posterior} Posterior */
+/** @typedef {{story: string, key: string, x: Float32Array, kept?: import("../../model/kept_truth.js").Kept|null}} Subject a drawing that grows is one story of many subjects */
 /**
  * @typedef {object} Truth what is known of the image by now
  * @property {Posterior} picture of p(z|x), coarse at first
@@ -31,7 +31,7 @@ const REFINE_TIME = 1800;
 const THERE = 0.001; // from the mean of the best Gaussian: a link has four decimals
 const LEAST_REACH = 2.5; // σ of q that are kept in sight
 
-/** @param {App} app @param {import("../model/explorer_model.js").ExplorerModel} model a VAE on the page */
+/** @param {App} app @param {import("../../model/explorer_model.js").ExplorerModel} model a VAE on the page */
 export function createPosteriorProbe(app, model) {
   const batch = app.batches[model.place];
   /** @type {Subject|null} */
@@ -208,7 +208,7 @@ export function createPosteriorProbe(app, model) {
   };
 }
 
-/** A step on the way with both parts of its bound. @param {import("../exact/gaps.js").FitStep} step @returns {BoundedGaussian} */
+/** A step on the way with both parts of its bound. @param {import("../../exact/gaps.js").FitStep} step @returns {BoundedGaussian} */
 function bounded({mu, std, elbo}) {
   const kl = 0.5 * [0, 1].reduce((sum, axis) => sum + mu[axis] ** 2 + std[axis] ** 2 - 1 - 2 * Math.log(std[axis]), 0);
   return {mu, std, elbo, kl, nll: -elbo - kl};
