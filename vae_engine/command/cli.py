@@ -150,7 +150,7 @@ def _models(arguments: argparse.Namespace) -> int:
 
 def _headline(metrics: dict[str, Any]) -> str:
     shown = figures.told(metrics, ("elbo", "log_px_exact", "log_px_is", "nll"))
-    return f"{shown} nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n={metrics.get('n')})"
+    return f"{shown} nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n = {metrics.get('n') or 0:,})"
 
 
 def _info(arguments: argparse.Namespace) -> int:
@@ -244,7 +244,7 @@ def _train_alone(arguments: argparse.Namespace, model: ModelConfig, train: Train
     value = {"run_dir": str(arguments.run_dir), "reason": last.reason, **runs.held_out_metrics(train, last)}
     show(arguments, value, f"{last.reason}: {_headline(value)}; {arguments.run_dir}")
     if last.reason == "stopped":
-        print(f"Stopped at step {last.step}; go on with --resume --run-dir {arguments.run_dir}", file=sys.stderr)
+        print(f"Stopped at step {last.step:,}; go on with --resume --run-dir {arguments.run_dir}", file=sys.stderr)
         return INTERRUPTED
     return 0
 

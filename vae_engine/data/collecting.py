@@ -106,7 +106,7 @@ def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False)
     assert labels is not None
     order, splits = _as_published(found.parts, counts) if as_published else _order(found.parts, counts, wishes.limit)
     if min(splits.values()) < FEWEST_OF_A_SPLIT:
-        told = ", ".join(f"{count} {split}" for split, count in splits.items())
+        told = ", ".join(f"{count:,} {split}" for split, count in splits.items())
         _refuse(name, [f"its splits are {told}, where each needs {FEWEST_OF_A_SPLIT} images at least"])
     try:
         images, span = _read(found.parts, forms, order)

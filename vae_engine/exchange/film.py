@@ -70,7 +70,7 @@ def frame_of(stored: Stored, events: Sequence[LogEvent]) -> bytes:
         x = export.observed_shown(stored.train.data, points_of(model.encoder), stored.train.protocol)
         codes, std = forward.encode(stored, x)
     if not np.isfinite(codes).all():
-        raise EngineError(f"At step {step} the encoder of {stored.name} gives codes that are not finite.")
+        raise EngineError(f"At step {step:,} the encoder of {stored.name} gives codes that are not finite.")
     tensors = {name: one for name, one in export.weights(stored).items() if not name.startswith("encoder.")}
     tensors["points.codes"], place = export.quantise(codes)
     if std is not None:

@@ -58,7 +58,7 @@ def descend(
         optimiser.step(config.learning_rate * learning_rate_factor(config, step / steps))
         if step % _REPORTED == 0:
             if not value.isfinite():
-                raise EngineError(f"The loss stopped being a finite number at step {step}: lower the learning rate.")
+                raise EngineError(f"The loss stopped being a finite number at step {step:,}: lower the learning rate.")
             report(step / steps)
         if step + 1 in watched:
             network.eval()

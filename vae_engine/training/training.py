@@ -150,7 +150,7 @@ def train(
         if waits or now - last_event >= _STEP_EVENT_SECONDS or counted == 1 == step:
             loss, nll, kl, *squares = (totals / counted).tolist()
             if not math.isfinite(loss):
-                yield Failed(step, f"The loss stopped being a finite number at step {step}: lower the learning rate.")
+                yield Failed(step, f"The loss stopped being a finite number at step {step:,}: lower the learning rate.")
                 return
             speed = counted * batch / max(now - last_event, 1e-9)
             errors = [_standard_error(*of, counted * batch) for of in zip((nll, kl), squares, strict=True)]
@@ -179,7 +179,7 @@ def train(
     terms = held_out_terms(final, held_out, config.protocol, config.seed)
     sound = all(weight.isfinite().all() for weight in final.state_dict().values())
     if not (sound and all(map(math.isfinite, terms.values()))):
-        yield Failed(step, f"The weights or the terms stopped being finite numbers by step {step}: lower the learning rate.")
+        yield Failed(step, f"The weights or the terms stopped being finite numbers by step {step:,}: lower the learning rate.")
         return
     yield Snapshot(step, _copy(final.state_dict()))
     yield Finished(step, seconds, reason, final, terms, len(held_out))

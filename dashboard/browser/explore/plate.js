@@ -43,6 +43,6 @@ export async function platesOf(app, maps, spacing) {
 export function captionOf({name, units, bundle: {kind}}, manifold, spacing) {
   const {size} = manifold;
   const ranges = decodedAt(manifold).map((middles, axis) => `z${"₁₂"[axis]} from ${signedNumber(middles[0])} to ${signedNumber(middles[size - 1])}`);
-  const how = spacing === "prior" ? `each for 1/${size * size} of N(0, I)` : "at equal steps over its codes";
+  const how = spacing === "prior" ? `each for 1/${(size * size).toLocaleString("en")} of N(0, I)` : "at equal steps over its codes";
   return `${titleOfKind(kind)}, ${name}: decoded at ${size} × ${size} z, ${how}; ${ranges.join(", ")} ${units}.`;
 }

@@ -72,7 +72,7 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   }
 
   function tell() {
-    setText(spoken, reels.map((reel) => `${reel.store.reel().title}: step ${reel.step() ?? "not yet known"}`).join("; "));
+    setText(spoken, reels.map((reel) => `${reel.store.reel().title}: step ${reel.step()?.toLocaleString("en") ?? "not yet known"}`).join("; "));
     const chosen = time.chosen() ? reels[0].step() : null;
     const told = `${chosen} ${manifold}`;
     if (told === said || time.playing()) return;

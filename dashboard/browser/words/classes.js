@@ -51,7 +51,7 @@ export function markOf(names, label) {
 export function labelsText(names, labels) {
   if (areShort(names)) return labels.map((label) => names[label]).join(" ");
   const counts = names.map((_, label) => labels.filter((one) => one === label).length);
-  return [...counts.keys()].filter((label) => counts[label]).sort((a, b) => counts[b] - counts[a]).map((label) => `${names[label]} (${counts[label]})`).join(", ");
+  return [...counts.keys()].filter((label) => counts[label]).sort((a, b) => counts[b] - counts[a]).map((label) => `${names[label]} (${counts[label].toLocaleString("en")})`).join(", ");
 }
 
 /** A class by itself: digit 7, or coat. @param {string} name */

@@ -206,7 +206,7 @@ def _protocol(amount: _Amount, accuracy: float) -> tuple[tuple[str, str], ...]:
     return (
         ("data", f"MNIST, binarised afresh for each batch; {amount.train_size:,} training images"),
         ("networks", f"784–{width}–{width}–2 and back, ReLU; the same for all (4 outputs of the encoder where σ is learned)"),
-        ("training", f"Adam, one-cycle, peak {amount.rate:g}, {amount.steps} steps of {amount.batch} images; the same batches"),
+        ("training", f"Adam, one-cycle, peak {amount.rate:g}, {amount.steps:,} steps of {amount.batch} images; the same batches"),
         ("denoising AE", f"{_MASKED:.0%} of the pixels are set to 0 in what its encoder sees while it is trained"),
         ("β = 0", "a VAE whose loss is the reconstruction term alone, at sampled z"),
         ("densities", f"fitted to {amount.fitted:,} training codes (VAE, β = 0: a draw of each posterior); the mixture by "

@@ -17,7 +17,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
     vae, x, draws = drawn(images, samples, tuple(range(seed, seed + seeds)), report)
     protocol = (
         ("model", f"{MODEL} (bundled), 2 latent dimensions; evaluated only, nothing is trained"),
-        ("data", f"{images} MNIST test images chosen by seed {seed}; every pixel drawn once (protocol dynamic, seed 0)"),
+        ("data", f"{images:,} MNIST test images chosen by seed {seed}; every pixel drawn once (protocol dynamic, seed 0)"),
         ("exact values", "log p(x) by quadrature to 0.01 nat, ELBO by Gauss–Hermite quadrature with 20 × 20 nodes"),
         ("draws", f"{samples:,} z ~ q(z|x) an image and seed, {seeds} seeds; disjoint groups of L or K of them"),
         PROTOCOL,

@@ -177,7 +177,7 @@ def _moment(network: TwoLayers, arm: str, found: Layered, x: Tensor) -> Moment:
         *Mean(found.last["upper"][None]).numbers("KL of the upper layer, nats"),
     )
     text = f"{found.carrying(-1)} of {found.upper[-1].size} dimensions of z₂ carry more than {CARRIES:g} nat each."
-    return Moment(f"{arm}, step {found.steps[-1]}", text, numbers, pictures=(picture(rows.numpy(), caption, len(x)),))
+    return Moment(f"{arm}, step {found.steps[-1]:,}", text, numbers, pictures=(picture(rows.numpy(), caption, len(x)),))
 
 
 def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
@@ -185,9 +185,10 @@ def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
     return (
         ("data", f"MNIST, binarised afresh for each batch; {amount.train_size:,} training images"),
         ("bundled ladder", "the models vae-beta-*, N_z = 2, which differ in β alone; numbers of 10,000 test images"),
-        ("ladder", f"784–{amount.width}–{amount.width}–{amount.latent} and back, ReLU; {training}, {amount.ladder_steps} steps"),
+        ("ladder", f"784–{amount.width}–{amount.width}–{amount.latent} and back, ReLU; {training}, "
+                   f"{amount.ladder_steps:,} steps"),
         ("two layers", f"the same networks between x and z₁ ({amount.lower} dimensions), and {amount.width}–{amount.width} "
-                       f"between z₁ and z₂ ({amount.upper}) either way; q(z₁|x) q(z₂|z₁); {training}, {amount.steps} steps"),
+                       f"between z₁ and z₂ ({amount.upper}) either way; q(z₁|x) q(z₂|z₁); {training}, {amount.steps:,} steps"),
         ("warm-up", f"the weight of both KLs grows from 0 to 1 over the first {_WARMUP:.0%} of training"),
         ("free bits", f"each dimension of z₂ costs at least {_FREE:g} nat, averaged over a batch (arXiv:1606.04934)"),
         ("one layer", "the lower networks alone, with p(z₁) = N(0, I), for as many steps"),

@@ -98,7 +98,7 @@ def measure(scale: str, seed: int, report: Report) -> Findings:
         ),
         ("estimate", f"{SAMPLES} samples z an image for all, from the same noise; the gradient of −KL is exact in all"),
         ("baselines", "none; mean reward of earlier minibatches, decay 0.9; mean reward of the image's other samples"),
-        ("variance", f"{amount.draws:,} draws for each of {amount.images} images; the model trained by reparameterisation"),
+        ("variance", f"{amount.draws:,} draws for each of {amount.images:,} images; the model trained by reparameterisation"),
         ("encoder weights", f"{amount.minibatches} draws of the minibatch's gradient"),
         ("training", f"Adam, {amount.steps:,} steps of {BATCH} images; the decoder's gradient is the same for all"),
         ("learning rate", f"of {rates}: the best on validation in one run of another seed, for each estimator"),

@@ -178,7 +178,7 @@ def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
         ("networks", f"784–{amount.width}–{amount.width}–N_z and back, ReLU; only N_z differs"),
         ("training", f"Adam, one-cycle, peak 2e-3, batches of {amount.batch}, {amount.epochs} epochs; estimator B, L = 1, β = 1"),
         ("ELBO", f"estimator B, L = 1, {amount.tested:,} images, one fixed binarisation"),
-        ("log p(x)", f"importance sampling, K = {amount.samples}, {amount.weighed} of the test images; exact by quadrature at 2"),
+        ("log p(x)", f"importance sampling, K = {amount.samples}, {amount.weighed:,} test images; exact by quadrature at 2"),
         ("active", f"dimensions whose posterior mean has a variance above {_ACTIVE} over the test images"),
         PROTOCOL,
         ("band", "least to greatest of the seeds"),

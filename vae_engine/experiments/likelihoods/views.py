@@ -73,7 +73,7 @@ def protocol(width: int, train_size: int, steps: int, batch: int, tested: int) -
         ("networks", f"784–{width}–{width}–2 and back, ReLU; the decoder returns two numbers a pixel where σ is learned"),
         (
             "training",
-            f"Adam, one-cycle, peak 2e-3, {steps} steps of {batch} images, gradient norm ≤ 1000, estimator B, L = 1",
+            f"Adam, one-cycle, peak 2e-3, {steps:,} steps of {batch} images, gradient norm ≤ 1,000, estimator B, L = 1",
         ),
         ("numbers", f"estimator B, L = 1, on {tested:,} test images drawn at random by seed 0, seen as in training"),
         PROTOCOL,

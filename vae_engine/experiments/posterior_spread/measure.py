@@ -181,7 +181,7 @@ def _protocol(amount: _Amount) -> tuple[tuple[str, str], ...]:
         ("decoder", f"2, with 32 Fourier features of scale 0.7,–{amount.width}–{amount.width}–784, ReLU; the same for all"),
         (
             "training",
-            f"Adam, one-cycle, peak {amount.rate:g}, {amount.steps} steps of {amount.batch} images; estimator B, L = 1, β = 1",
+            f"Adam, one-cycle, peak {amount.rate:g}, {amount.steps:,} steps of {amount.batch} images; estimator B, L = 1, β = 1",
         ),
         ("ELBO", f"estimator B, L = {_DRAWS}, {amount.tested:,} test images drawn at random by seed 0, one fixed binarisation"),
         ("gap", f"exact log p(x) by quadrature less the ELBO, {amount.exact} of these test images"),

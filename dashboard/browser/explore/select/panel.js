@@ -128,7 +128,7 @@ export function createSelectPanel(app) {
       bar.style.height = `${counts[label] / most * 100}%`;
       column.title = `${name}: ${counts[label].toLocaleString("en")}`;
     });
-    chart.setAttribute("aria-label", `Classes: ${names.flatMap((name, label) => (counts[label] ? [`${name}: ${counts[label]}`] : [])).join(", ")}`);
+    chart.setAttribute("aria-label", `Classes: ${names.flatMap((name, label) => (counts[label] ? [`${name}: ${counts[label].toLocaleString("en")}`] : [])).join(", ")}`);
     setText(classes, classesText(names, counts));
   }
 
