@@ -84,9 +84,6 @@ def card(stored: Stored) -> str:
     """The model card, in Markdown: data, networks, training, selection, test numbers, and how to make it again."""
     numbers = stored.metrics
     candidates = numbers["selection"]["candidates"]
-    criterion = "nll" if stored.model.kind == "ae" else "elbo"
-    unknown = "neither weights nor score on record"
-    tried = figures.with_minus(", ".join(f"seed {c['seed']}: {figures.figure(c, criterion) or unknown}" for c in candidates))
     where = f"{numbers['split']} split, {numbers['protocol']} pixels, n = {numbers['n']:,}, seed {numbers['seed']}"
     errors = "; ± is the standard error of the mean over images" if any(key.endswith("_se") for key in numbers) else ""
     commands = [
@@ -105,14 +102,39 @@ def card(stored: Stored) -> str:
         "MNIST (Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0): 50,000 images to train, 10,000 to validate, 10,000 to "
         f"test. The networks see `{stored.train.protocol}` pixels.", "",
         "## Settings", "",
-        *(f"- {key}: {value}" for config in (stored.model, stored.train) for key, value in config.to_dict().items()
+        *(f"- {key}: {_given(key, value)}" for config in (stored.model, stored.train) for key, value in config.to_dict().items()
           if key != "noise" or stored.model.noise_is_given), "",
         "## Choice among seeds", "",
-        f"By {numbers['selection']['by']} on {numbers['selection']['n']:,} images "
-        f"({numbers['selection']['samples']} samples): {tried}. The test split was used once, for the chosen one.", "",
+        f"{_choice(stored)} The test images were used once, for this one.", "",
         "## To make it again", "", "```", *commands, "```", "",
         f"SHA-256 of `model.safetensors`: `{stored.sha256}`.", "",
     ])  # fmt: skip
+
+
+def _given(setting: str, value: Any) -> str:
+    """A setting; a seed is a name rather than a number of things."""
+    return f"{value:,}" if type(value) is int and setting != "seed" else str(value)
+
+
+def _choice(stored: Stored) -> str:
+    """Which of the runs that are alike but for their seed was kept, and by what, on which images."""
+    selection = stored.metrics["selection"]
+    seed, count = stored.train.seed, len(selection["candidates"])
+    criterion, name = ("nll", "nll") if stored.model.kind == "ae" else ("elbo", "ELBO")
+    scores = {one["seed"]: figures.with_minus(figures.figure(one, criterion)) for one in selection["candidates"]}
+    where = f"on the {selection['n']:,} validation images ({selection['samples']} samples of each)"
+    if count == 1:
+        return f"One run, of seed {seed}, with {name} {scores[seed]} {where}: there was nothing to choose from."
+    known = ", ".join(f"seed {one} {score}" for one, score in scores.items() if score)
+    lost = [str(one) for one, score in scores.items() if not score]
+    lacking = f" What {_and(lost)} came to is not on record." if lost else ""
+    alike = f"Of {count} runs alike but for their seed, that of seed {seed}"
+    return f"{alike} was kept for the best {name} {where}: {known}.{lacking}"
+
+
+def _and(seeds: Sequence[str]) -> str:
+    *others, last = seeds
+    return f"seeds {', '.join(others)} and {last}" if others else f"seed {last}"
 
 
 def _number_lines(numbers: dict[str, Any]) -> list[str]:

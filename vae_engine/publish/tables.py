@@ -15,7 +15,7 @@ QUOTED = (
 
 def markdown(models: list[Stored]) -> str:
     """One row a model: ELBO, importance-sampled and exact log p(x), reconstruction; then the quoted rows."""
-    head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "seeds tried"]
+    head = ["model", "weights", "ELBO", "log p(x), IS-500", "log p(x), exact", "−log p(x given z)", "chosen on validation from"]
     rows = [_row(model) for model in ranked(models)]
     for name, elbo, sampled, spread in QUOTED:
         rows.append([f"{name} (quoted)", "", plus_minus(elbo), plus_minus(sampled, spread), "", "", ""])
@@ -35,6 +35,7 @@ def ranked(models: list[Stored]) -> list[Stored]:
 def _row(model: Stored) -> list[str]:
     numbers = model.metrics
     seeds = len(numbers.get("selection", {}).get("candidates", [])) or 1
+    choice = "one run" if seeds == 1 else f"{seeds} seeds"
     elbo, sampled, exact, nll = (figure(numbers, key) for key in ("elbo", "log_px_is", "log_px_exact", "nll"))
     exact = "refused" if "exact_refused" in numbers else exact
-    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", elbo, sampled, exact, nll, str(seeds)]
+    return [f"`{model.name}`", f"{weights.parameter_count(model.model):,}", elbo, sampled, exact, nll, choice]

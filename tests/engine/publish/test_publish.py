@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.builders import one_line, short, tiny
 
 from vae_engine import EngineError, build_model
+from vae_engine.base.figures import figure
 from vae_engine.data import mnist as data
 from vae_engine.measure import evaluation
 from vae_engine.model import loading
@@ -57,10 +59,22 @@ def test_card_gives_the_numbers_and_the_commands_for_every_seed(tmp_path: Path) 
     written = (stored.folder / "README.md").read_text(encoding="utf-8")
     assert f"{stored.metrics['log_px_exact']:.2f}".replace("-", "−") in written
     assert stored.sha256 in written
+    chosen = stored.metrics["selection"]["candidates"][stored.train.seed]
+    best = f"that of seed {stored.train.seed} was kept for the best ELBO on the 40 validation images"
+    assert f"Of 2 runs alike but for their seed, {best}" in written
+    assert f"seed {stored.train.seed} {figure(chosen, 'elbo')}".replace("-", "−") in written
     for seed in (0, 1):
         assert (
             f"python -m vae_engine train --config pretrained/tiny/config.json --seed {seed} --run-dir runs/tiny-{seed}" in written
         )
+
+
+def test_a_card_says_of_which_seeds_no_score_is_on_record_and_where_there_was_no_choice(tmp_path: Path) -> None:
+    stored = publish("tiny", [run_folder(tmp_path / "0", 0)], silent)
+    assert "One run, of seed 0, with ELBO" in card(stored)
+    selection = stored.metrics["selection"]
+    lost = selection | {"candidates": [*selection["candidates"], {"seed": 1}, {"seed": 2}]}
+    assert "What seeds 1 and 2 came to is not on record." in card(replace(stored, metrics=stored.metrics | {"selection": lost}))
 
 
 def test_numbers_measured_anew_replace_all_old_ones_in_the_card_as_well(command: Command, tmp_path: Path) -> None:
