@@ -144,7 +144,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     try {
       speaker.open();
       const [first] = desk.lecture().scenes;
-      speaker.tell({place: `scenes: ${desk.lecture().scenes.length}`, title: first?.title ?? "", notes: first?.notes ?? "", next: "Press Present in the other window to begin.", clock: "0:00", pace: ""});
+      speaker.tell({place: `scenes: ${desk.lecture().scenes.length}`, title: first?.title ?? "", notes: first?.notes ?? "", next: "Press Present in the other window to begin.", nextNotes: "", clock: "0:00", pace: ""});
     } catch (error) {
       setText(told, sentenceOf(error));
     }

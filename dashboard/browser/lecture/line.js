@@ -2,7 +2,7 @@
 // The line between a presentation and its speaker's window: a channel of the browser, so that neither needs a server and both may be
 // opened from a file. All files from disk share the browser's channels, and so may two lectures: a line has the name of its session.
 
-/** @typedef {{place: string, title: string, notes: string, next: string, clock: string, pace: string}} Told */
+/** @typedef {{place: string, title: string, notes: string, next: string, nextNotes: string, clock: string, pace: string}} Told */
 /** @typedef {{told: Told}|{asks: true}|{act: unknown}|{closed: true}} Message told, closed: to the window; asks, act: from it, an act as keys.js names them */
 
 const KEPT = "latent-explorer/session";

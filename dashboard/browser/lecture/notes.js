@@ -11,12 +11,13 @@ export function mountNotes(root, session) {
   const title = make("h1", {}, "Waiting for the lecture");
   const notes = make("p", {class: "lec-notes-said"}, "What you say to each scene stands here as soon as the lecture is open in the window that this one was opened from.");
   const next = make("p", {class: "lec-notes-next"});
+  const nextNotes = make("p", {class: "lec-notes-after"});
   const line = openLine(session, (message) => {
     if ("closed" in message) window.close();
     if ("told" in message) show(message.told);
   });
   document.title = "Speaker's notes";
-  root.replaceChildren(make("main", {class: "lec-notes"}, make("div", {class: "lec-notes-top"}, place, pace, clock, time), title, notes, next));
+  root.replaceChildren(make("main", {class: "lec-notes"}, make("div", {class: "lec-notes-top"}, place, pace, clock, time), title, notes, make("section", {class: "lec-notes-then", "aria-label": "What comes next"}, next, nextNotes)));
   addEventListener("keydown", (event) => {
     const act = actOf(event, "none");
     if (!act) return;
@@ -39,5 +40,6 @@ export function mountNotes(root, session) {
     setText(title, told.title);
     setText(notes, told.notes);
     setText(next, told.next);
+    setText(nextNotes, told.nextNotes);
   }
 }

@@ -154,7 +154,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     setText(clock, clockLine(elapsed, planned));
     speaker.tell({
       place: `Scene ${place + 1} of ${scenes.length}`, title: scene.title, notes: scene.notes, clock: clockLine(elapsed, planned),
-      pace: paceText(elapsed, plannedMinutes(scenes, place - 1), plannedMinutes(scenes, place)), next: scenes[place + 1] ? `Next: ${scenes[place + 1].title}` : "This is the last scene.",
+      pace: paceText(elapsed, plannedMinutes(scenes, place - 1), plannedMinutes(scenes, place)), next: scenes[place + 1] ? `Next: ${scenes[place + 1].title}` : "This is the last scene.", nextNotes: scenes[place + 1]?.notes ?? "",
     });
   }
 

@@ -123,7 +123,7 @@ test("a speaker's window hears what is told when it asks, its keys do what they 
   globalThis.sessionStorage = { getItem: () => "0".repeat(32), setItem() {} };
   const speaker = createSpeaker("file:///x.html");
   delete globalThis.sessionStorage;
-  const told = { place: "Scene 1 of 2", title: "a", notes: "", next: "", clock: "0:00", pace: "" };
+  const told = { place: "Scene 1 of 2", title: "a", notes: "", next: "", nextNotes: "", clock: "0:00", pace: "" };
   const heard = [];
   const [other, window] = ["1", "0"].map((digit) => openLine(digit.repeat(32), (message) => heard.push([digit, message])));
   speaker.listen((act) => acts.push(act));

@@ -60,6 +60,7 @@ def follow(page: Page, speaker: Page, scenes: Scenes = SCENES) -> None:
             expect(speaker.get_by_role("heading")).to_have_text(scenes[at]["title"])
             expect(speaker.locator(".lec-notes-said")).to_have_text(scenes[at]["notes"])
             expect(speaker.locator(".lec-notes-next")).to_have_text(f"Next: {scenes[at + 1]['title']}")
+            expect(speaker.locator(".lec-notes-after")).to_have_text(scenes[at + 1]["notes"])
             speaker.reload()
     expect(speaker.locator(".lec-notes-time")).to_have_text(re.compile(r"\d\d:\d\d"))  # of the day
     clock = speaker.locator(".lec-notes-clock")
