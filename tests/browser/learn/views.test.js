@@ -10,7 +10,7 @@ import { roundValues, shareAlong } from "../../../dashboard/browser/learn/parts/
 import { numberText, offBy, roughText } from "../../../dashboard/browser/learn/parts/parts.js";
 import { rangeOfAll } from "../../../dashboard/browser/learn/steps/beta.js";
 import { LESSON_STEPS } from "../../../dashboard/browser/learn/steps.js";
-import { classMedians, spreadApart } from "../../../dashboard/browser/learn/parts/points.js";
+import { classMedians, namePlaces, spreadApart } from "../../../dashboard/browser/learn/parts/points.js";
 import { frameAround } from "../../../dashboard/browser/learn/parts/truth.js";
 
 test("every step has a view", () => {
@@ -110,4 +110,23 @@ test("names of classes never lie over each other, and stay where there is room",
   moved.forEach(([x, y], i) => moved.slice(0, i).forEach(([u, v]) => assert.ok(Math.hypot(x - u, y - v) >= 20 - 1e-9)));
   assert.deepEqual(moved[6], [200, 200]);
   moved.slice(0, 6).forEach(([x, y], i) => assert.ok(Math.hypot(x - crowd[i][0], y - crowd[i][1]) < 40, "near its place"));
+});
+
+test("names of classes whose codes lie on one line stand in a row beside it, in their order, within the map", () => {
+  const view = { width: 400, height: 300 };
+  const BETA_20 = [-1.39, 1.28, -0.42, -0.13, 0.08, 0.05, -0.39, 0.36, 0.13, 0.24]; // the medians of z₂ of the digits
+  for (const across of [20, 200, 390]) {
+    const middles = BETA_20.map((z2) => [across, 150 - 25 * z2]);
+    const places = namePlaces(middles, 20, view);
+    places.forEach(([x, y], i) => {
+      assert.ok(x >= 10 && x <= 390 && y >= 10 && y <= 290);
+      places.slice(0, i).forEach(([u, v]) => assert.ok(Math.hypot(x - u, y - v) >= 20 - 1e-6));
+    });
+    assert.deepEqual([places[0], places[1]], [middles[0], middles[1]], "the two that have room stay");
+    const crowd = [2, 3, 4, 5, 6, 7, 8, 9];
+    assert.equal(new Set(crowd.map((i) => places[i][0].toFixed(3))).size, 1, "one row");
+    for (const i of crowd) for (const j of crowd) if (BETA_20[i] > BETA_20[j]) assert.ok(places[i][1] < places[j][1], "so no two leaders cross");
+  }
+  const loose = [[50, 50], [60, 55], [200, 200]];
+  assert.deepEqual(namePlaces(loose, 20, view), spreadApart(loose, 20));
 });

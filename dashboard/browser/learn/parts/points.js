@@ -4,6 +4,7 @@
 import {contextOf, make} from "../../base/dom.js";
 import {paintPrior} from "../../map/marks.js";
 import {toPixel} from "../../base/geometry.js";
+import {fitGaussian} from "../../model/explorer_model.js";
 import {nameSprite, paintPoints} from "../../map/points.js";
 import {initialState} from "../../state/state.js";
 
@@ -12,6 +13,8 @@ import {initialState} from "../../state/state.js";
 
 const NAME_SIDE = 20; // pixels of a name
 const TURNS = 200;
+const ROOMY = 1.05; // of the least distance, from one name of a row to the next
+const SCATTERED = 1.5; // sides of a name: moved farther than that, names no longer say in which order they belong
 
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
  * @param {Float32Array} codes @param {Uint8Array} labels @param {number} classes @returns {([number, number]|null)[]} */
@@ -44,6 +47,53 @@ export function spreadApart(places, least) {
   return moved;
 }
 
+/** Where the names of some places stand: there, or moved apart; a crowd that this would scatter, as that of codes on a line, in a row beside
+ * it, in its order. @param {[number, number][]} middles pixels @param {number} least pixels from one name to the next
+ * @param {{width: number, height: number}} view @returns {[number, number][]} */
+export function namePlaces(middles, least, view) {
+  const places = spreadApart(middles, least);
+  const scattered = crowds(middles, least).filter((crowd) => crowd.length > 1 && crowd.some((i) => Math.hypot(places[i][0] - middles[i][0], places[i][1] - middles[i][1]) > SCATTERED * least));
+  if (!scattered.length) return places;
+  const inOrder = [...middles];
+  for (const crowd of scattered) {
+    const row = rowBeside(crowd.map((i) => middles[i]), least, view);
+    crowd.forEach((i, k) => (inOrder[i] = row[k]));
+  }
+  return spreadApart(inOrder, least);
+}
+
+/** Places of which each is closer than `least` to another of its crowd, by their numbers. @param {[number, number][]} places @param {number} least @returns {number[][]} */
+function crowds(places, least) {
+  /** @type {number[][]} */
+  let found = [];
+  places.forEach(([x, y], i) => {
+    const near = found.filter((crowd) => crowd.some((j) => Math.hypot(places[j][0] - x, places[j][1] - y) < least));
+    found = [...found.filter((crowd) => !near.includes(crowd)), [...near.flat(), i]];
+  });
+  return found;
+}
+
+/** Places in a row along the direction in which some lie farthest apart, in their order, beside them and within the view.
+ * @param {[number, number][]} middles @param {number} least @param {{width: number, height: number}} view @returns {[number, number][]} */
+function rowBeside(middles, least, {width, height}) {
+  const {mean: [x, y], factor: [a, b, c]} = fitGaussian(Float32Array.from(middles.flat()));
+  const angle = Math.atan2(2 * a * b, a * a - b * b - c * c) / 2;
+  const along = [Math.cos(angle), Math.sin(angle)];
+  const right = along[1] >= 0 ? 1 : -1;
+  const side = x + Math.abs(along[1]) * 3 * least < width ? right : -right;
+  const [left, top] = [x + side * 2 * least * along[1], y - side * 2 * least * along[0]];
+  const order = [...middles.keys()].sort((i, j) => along[0] * (middles[i][0] - middles[j][0]) + along[1] * (middles[i][1] - middles[j][1]));
+  const row = middles.map((_, i) => {
+    const step = (order.indexOf(i) - (middles.length - 1) / 2) * least * ROOMY;
+    return [left + step * along[0], top + step * along[1]];
+  });
+  const [across, down] = [width, height].map((size, axis) => {
+    const ends = row.map((place) => place[axis]);
+    return Math.max(0, least / 2 - Math.min(...ends)) - Math.max(0, Math.max(...ends) - size + least / 2);
+  });
+  return row.map(([u, v]) => [u + across, v + down]);
+}
+
 /** The test codes, every class with its name. @param {Painter} painter @param {ExplorerModel} model @param {number} [strength] 0…1 */
 export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   // The points are painted at a strength of their own, so a fainter cloud needs a sheet of its own.
@@ -57,7 +107,7 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   const medians = classMedians(points.codes, points.labels, header.classes.length);
   const named = [...medians.keys()].filter((label) => medians[label]);
   const middles = named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label])));
-  const places = spreadApart(middles, NAME_SIDE);
+  const places = namePlaces(middles, NAME_SIDE, view);
   paintLeaders(context, middles, places, theme);
   named.forEach((label, i) => {
     const [x, y] = places[i];
