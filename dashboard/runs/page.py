@@ -24,7 +24,6 @@ from dashboard.train.wording import plain, told
 from vae_engine.base.errors import EngineError
 
 _STYLE = """<style>
-[data-testid=stImageContainer], [data-testid=stImageContainer] * { max-width: calc(100vw - 2.5rem); }
 .stMainBlockContainer [data-testid=stButtonGroup] button { min-height: 2.5rem; }
 </style>"""
 # Streamlit writes white on the primary colour, which the dark theme has light.
