@@ -20,7 +20,7 @@ from vae_engine.base.errors import EngineError
 _STYLE = """<style>
 .stApp { --ls-beside: 374px; } /* what the page has above and below the live view: its bars, what to do, the question */
 .stMainBlockContainer { padding: 4rem 1.25rem .5rem; }
-[data-testid=stLayoutWrapper]:has(> .st-key-learn-device) { position: absolute; }
+[data-testid=stLayoutWrapper]:has(> .st-key-learn-device) { position: absolute; width: 0; }
 .stMainBlockContainer h3 { padding: 0; font-size: 1.5rem; }
 .stMainBlockContainer .katex-display { margin: .25rem 0; }
 .stMainBlockContainer .katex-display .katex { font-size: 1.05em; }

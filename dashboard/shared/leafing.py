@@ -23,7 +23,7 @@ _STYLE = """<style>
   [class*=st-key-bar-of] > [data-testid=stElementContainer]:last-child button p::before { content: "›"; }
 }
 @media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
-[data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; }
+[data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; width: 0; }
 </style>"""
 # Where the bar is wider than its screen, the present page is brought into sight, and again whenever the bar is laid out anew,
 # until the visitor moves the bar; the page itself stays where it is. And a key that turns the page does so from a choice,

@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import at_rest, settle
+from support.explorer_page import at_rest, settle, until
+
+from dashboard.learn.steps import STEPS
+from dashboard.worksheet import TASKS
+from vae_engine.experiments import BUNDLED
 
 pytestmark = pytest.mark.long
 
@@ -91,6 +95,42 @@ def test_the_models_page_fits_the_window(open_dashboard: Callable[..., Page], si
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
     at_rest(page)
     assert no_sideways(page)
+
+
+PANNED = """() => {
+  const main = document.querySelector("[data-testid=stMain]");
+  const within = (one) => { // a box of its own that scrolls or cuts
+    let up = one.parentElement;
+    while (up && up !== main && getComputedStyle(up).overflowX === "visible") up = up.parentElement;
+    return up && up !== main;
+  };
+  const beyond = [];
+  const visit = (root) => root.querySelectorAll("*").forEach((one) => {
+    if (one.shadowRoot) visit(one.shadowRoot);
+    const {right, width, height} = one.getBoundingClientRect();
+    const isSeen = width > 1 && height > 0 && one.checkVisibility({visibilityProperty: true});
+    if (isSeen && right > 391 && !within(one)) beyond.push(one.outerHTML.slice(0, 120));
+  });
+  visit(document);
+  return [innerWidth, document.documentElement.scrollWidth, main.scrollWidth - main.clientWidth, beyond.slice(0, 3)];
+}"""
+BESIDE = ["/?models=vae-beta-1,vae-beta-4", "/runs?pin=vae-mnist&pin=ae-mnist"]
+PAGES = {
+    "steps": [f"/learn?step={step.name}" for step in STEPS],
+    "tasks": [f"/worksheet?task={task.name}" for task in TASKS],
+    "lab": [f"/lab?experiment={name}" for name in sorted(path.name for path in BUNDLED.iterdir() if path.is_dir())],
+    "others": ["/", "/train", "/runs", "/lecture", "/models", *BESIDE],
+}
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_no_page_can_be_moved_sideways_on_a_phone(open_dashboard: Callable[..., Page], dashboard_address: str, kind: str) -> None:
+    page = open_dashboard(PAGES[kind][0], **SIZES["phone"])
+    for path in PAGES[kind]:
+        page.goto(dashboard_address + path)
+        page.locator("[data-testid=stMain] :is(h1, h2, h3, button, canvas)").filter(visible=True).first.wait_for(timeout=60_000)
+        at_rest(page)
+        until(lambda: page.evaluate(PANNED) == [390, 390, 0, []], 20)
 
 
 def no_sideways(page: Page) -> bool:
