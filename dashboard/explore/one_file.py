@@ -45,7 +45,7 @@ def write_html(names: Sequence[str], path: Path, lecture: str | None = None) -> 
 
     `lecture` is the text of a lecture's file; unless it is said, it is the bundled one, for another pair of models measured
     on that pair.
-    Raises EngineError when a model cannot be found, has other than two latent dimensions, or there are too many.
+    Raises EngineError when a model cannot be found or no map can show it, or there are too many.
     """
     content = page(names, lecture)
     write_atomically(Path(path), content)

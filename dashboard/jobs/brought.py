@@ -47,10 +47,8 @@ def bring(jobs: Jobs, files: Sequence[Path], options: Mapping[str, str], owner: 
     with _alone(), tempfile.TemporaryDirectory() as place:
         made = Path(place) / "model"
         _import([*map(str, files), *(f"--{name}={value}" for name, value in options.items())], made)
-        if (dimensions := checkpoints.read_config(made)[0].latent_dim) != 2:
-            raise EngineError(
-                f"{called(files)} has {dimensions} latent dimensions, and a map shows 2; `import` keeps it to measure."
-            )
+        if not checkpoints.read_config(made)[0].has_map:
+            raise EngineError(f"{called(files)} has one latent dimension, and a map shows two; `import` keeps it to measure.")
         write_json(made / BROUGHT, {"known_by": known_by})
         return jobs.take_in(lambda folder: shutil.copytree(made, folder), name or called(files), owner)
 

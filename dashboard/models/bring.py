@@ -27,8 +27,8 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
 _KEY = "bring-{}"
-_FILES, _NAME, _PATH, _DATA, _PROTOCOL, _LIKELIHOOD, _NOISE = map(
-    _KEY.format, ("files", "name", "path", "data", "protocol", "likelihood", "noise")
+_FILES, _NAME, _PATH, _DATA, _PROTOCOL, _LIKELIHOOD, _NOISE, _PLANE = map(
+    _KEY.format, ("files", "name", "path", "data", "protocol", "likelihood", "noise", "plane")
 )
 _DONE, _ASKS, _REFUSED = map(_KEY.format, ("done", "asks", "refused"))
 _KINDS = ["onnx", "data", "keras", "json", "h5", "pt"]
@@ -67,6 +67,7 @@ def _fields() -> None:
     protocol.selectbox(wording.PROTOCOL, wording.PROTOCOLS, format_func=wording.PROTOCOLS.__getitem__, key=_PROTOCOL)
     likelihood.selectbox(wording.LIKELIHOOD, wording.LIKELIHOODS, format_func=wording.LIKELIHOODS.__getitem__, key=_LIKELIHOOD)
     noise.text_input(wording.NOISE, key=_NOISE, placeholder="1", max_chars=20)
+    place.text_input(wording.PLANE, key=_PLANE, placeholder=wording.PLANES, max_chars=60)
     if state.kept(_ASKS):
         st.caption(wording.NAMES_HELP)
         for column, (name, label) in zip(st.columns(len(wording.NAMES)), wording.NAMES.items(), strict=True):
@@ -118,6 +119,7 @@ def _options() -> Mapping[str, str]:
         "protocol": state.widget(_PROTOCOL),
         "likelihood": state.widget(_LIKELIHOOD),
         "noise": noise,
+        "plane": (state.widget(_PLANE) or "").replace(" ", "").lower(),
     }
     names = {name: (state.widget(_KEY.format(name)) or "").strip() for name in wording.NAMES} if state.kept(_ASKS) else {}
     return {name: value for name, value in (said | names).items() if value}

@@ -13,12 +13,14 @@ from vae_engine.data import datasets
 
 BRING = "Bring a model"
 BRING_HELP = (
-    "A VAE or an autoencoder with two latent dimensions that was written elsewhere: an encoder's and a decoder's file from "
+    "A VAE or an autoencoder that was written elsewhere: an encoder's and a decoder's file from "
     "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, or a pythae folder's model_config.json "
     "and model.pt. Files are read as data; nothing in them is run."
 )
 NAME = "Its name"
 FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
+PLANE = "Plane, where it has more than two latent dimensions"
+PLANES = "pca, or axes:0,3 or images:5,17,99"
 DATA, PROTOCOL, LIKELIHOOD, NOISE = "Its images", "Pixels it sees", "p(x|z)", "σ of a gaussian"
 PROTOCOLS = {"grey": "grey", "dynamic": "0 or 1, drawn", "threshold": "0 or 1, by ½"}
 LIKELIHOODS = {"": "assumed", "bernoulli": "bernoulli", "gaussian": "gaussian"}
@@ -40,10 +42,10 @@ MEASURE_HELP = (
 )
 _LINES = {
     "encoder": "Encoder", "decoder": "Decoder", "likelihood": "p(x|z)", "images": "Images", "pixels": "Pixels",
-    "nats": "Its nats",
+    "plane": "Shown on", "nats": "Its nats",
 }  # fmt: skip
 _OPTION = re.compile(r"--([a-z-]+)")
-_FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE}
+_FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE, "plane": PLANE}
 
 
 def assumed(about: Mapping[str, Any]) -> str:

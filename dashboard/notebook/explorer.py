@@ -33,7 +33,9 @@ class Explorer(anywidget.AnyWidget):
 
     `images` [n, 28, 28] or [n, 784] (uint8, or numbers in [0, 1]; the first 10,000) with one label each are shown instead of the
     test images of the data that the model says it was trained on; what is said of training images is of those data, or of
-    `trained_on`. `beside` is a second model for the same images. Raises EngineError for what cannot be shown.
+    `trained_on`. `beside` is a second model for the same images. Of a model with more than two latent dimensions a plane is
+    shown: `plane` "pca", "axes:0,3" or "images:5,17,99", else the one that it was adopted or imported with, or pca; `z` is then
+    a point of the plane. Raises EngineError for what cannot be shown.
     """
 
     _esm = browser.script("notebook/explore")
@@ -58,11 +60,12 @@ class Explorer(anywidget.AnyWidget):
         *,
         beside: Any = None,
         trained_on: Any = None,
+        plane: str = "",
         names: Sequence[str] = ("model", "beside"),
         height: int | None = None,
     ) -> None:
         models = [model] if beside is None else [model, beside]
-        found = showing(models, names, images, labels, trained_on)
+        found = showing(models, names, images, labels, trained_on, plane)
         self._count = found.count
         super().__init__(
             _bundles=found.bundles, _encoders=found.encoders, _images=found.images, _engine=engine_lines(),

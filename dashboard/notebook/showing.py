@@ -16,6 +16,7 @@ from vae_engine.data import datasets
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
 from vae_engine.exchange.bundle import AtHand
+from vae_engine.exchange.imports import planes
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import MAX_CLASSES
@@ -39,12 +40,12 @@ class Showing:
 
 
 def showing(
-    models: Sequence[Any], names: Sequence[str], images: Any = None, labels: Any = None, trained_on: Any = None
+    models: Sequence[Any], names: Sequence[str], images: Any = None, labels: Any = None, trained_on: Any = None, plane: str = ""
 ) -> Showing:
     """What a widget shows of one or two models; `images` and the rest as `Explorer` takes them. Raises as it does."""
     if len(names) < len(models):
         raise EngineError("Give a name for each model.")
-    found = [_stored(model, name) for model, name in zip(models, names, strict=False)]
+    found = _on_planes([_stored(model, name) for model, name in zip(models, names, strict=False)], plane)
     if len({model.train.data for model in found}) > 1 and images is None:
         raise EngineError("The models were trained on different data; give the images to show.")
     at_hand = None
@@ -64,6 +65,12 @@ def showing(
 
 def _stored(model: Any, name: str) -> Stored:
     return registry.find(str(model)) if isinstance(model, (str, Path)) else in_memory(model, name)
+
+
+def _on_planes(models: list[Stored], said: str) -> list[Stored]:
+    """Those of more than two latent dimensions on the plane that is said, or that they have; another has none to be said."""
+    deep = [model.model.latent_dim > 2 for model in models]
+    return [planes.laid(model, said if is_deep or not any(deep) else "") for model, is_deep in zip(models, deep, strict=True)]
 
 
 def _pixels(given: Any, what: str) -> np.ndarray:

@@ -52,7 +52,7 @@ def choices() -> tuple[Choice, ...]:
     rungs, names = [one.name for one in ladder()], registry.names()
     first = [name for name in LESSON_MODELS if name in names]
     others = [name for name in names if name not in (*first, *rungs)]
-    flat = [one for one in map(stored, (*first, *others, *rungs)) if one.model.latent_dim == 2]
+    flat = [one for one in map(stored, (*first, *others, *rungs)) if one.model.has_map]
     groups = dict.fromkeys(rungs, _LADDER)
     bundled = [Choice(m.name, m.name, groups.get(m.name, _BUNDLED), m.model.kind, m.train.data) for m in flat]
     return (*bundled, *own_runs.choices())

@@ -32,7 +32,7 @@ _LATER = 10.0  # seconds in which a page that was asked for is made and read
 
 
 def choices() -> list[Choice]:
-    """The runs with two latent dimensions that do not train, group by group the newest first; what cannot be read is left out."""
+    """The runs that a map can show and that do not train, group by group the newest first; what cannot be read is left out."""
     found = []
     with contextlib.suppress(OSError):
         for folder in jobs.shared().folder.iterdir():
@@ -54,7 +54,7 @@ def finished() -> list[Choice]:
 def _created_and_choice(folder: Path) -> tuple[float, Choice]:
     about, (path, step) = read_about(folder), _weights(folder)
     model, train = _configs(folder, path.stat().st_mtime_ns)
-    if model.latent_dim != 2:
+    if not model.has_map:
         raise EngineError(f"{folder.name} has {model.latent_dim} latent dimensions; a map shows 2.")
     title = about.name if step is None else f"{about.name}, stopped at step {step:,}"
     group = BROUGHT if isinstance(model, ListedConfig) else GROUP

@@ -315,7 +315,7 @@ def why_not_in_explore(configs: tuple[ModelConfig, TrainConfig] | None, view: Ru
     """Why Explore cannot open a run or a bundled model; nothing where it can."""
     if configs is None:
         return "A damaged model cannot be opened in Explore."
-    if configs[0].latent_dim != 2:
+    if not configs[0].has_map:
         return f"Explore shows two latent dimensions; this model has {configs[0].latent_dim}."
     if view is None or view.has_model:
         return ""

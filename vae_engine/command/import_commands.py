@@ -58,13 +58,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     help = "σ of a gaussian (default 1, with which nll is half the squared error and a constant)"
     command.add_argument("--noise", type=float, metavar="σ", help=help)
+    help = "how a map shows more than two latent dimensions: pca (default), axes:I,J or images:A,B,C, all counted from 0"
+    command.add_argument("--plane", default="", metavar="PLANE", help=help)
     for wish in dataclasses.fields(Wishes):
         command.add_argument("--" + wish.name.replace("_", "-"), default="", metavar="NAME", help=_HELP[wish.name])
 
 
 def options(arguments: argparse.Namespace) -> dict[str, str]:
     """What was said of a model, as this command's options without their dashes; nothing of what was left as it is."""
-    names = ("data", "protocol", "likelihood", "noise", *(wish.name for wish in dataclasses.fields(Wishes)))
+    names = ("data", "protocol", "likelihood", "noise", "plane", *(wish.name for wish in dataclasses.fields(Wishes)))
     return {name.replace("_", "-"): str(value) for name in names if (value := getattr(arguments, name)) not in (None, "")}
 
 
@@ -75,7 +77,7 @@ def take_in(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
         return folder.import_model(
             arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
             said=Said(arguments.likelihood, arguments.noise),
-            others=_others(),
+            others=_others(), plane=arguments.plane,
         )  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def told(about: dict[str, Any]) -> str:
     # Of Keras and pythae nothing is run, so there is nobody to ask.
     against = "differ from it" if about["against"] else "(the original was not run) differ"
     off = max(about["differs_by"].values())
-    lines = {key: about[key] for key in ("encoder", "decoder", "likelihood", "images", "pixels", "nats") if about.get(key)}
+    keys = ("encoder", "decoder", "likelihood", "images", "pixels", "plane", "nats")
+    lines = {key: about[key] for key in keys if about.get(key)}
     lines["proved"] = f"{' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs"
     return "\n".join(f"{key:<13}{value}" for key, value in lines.items())
 

@@ -3,13 +3,16 @@
     __metadata__.bundle   JSON: format, version, name, kind, config, layers, metrics, beta, sha256, classes,
                           paper (light or dark, to show images as their files do; null: as the page likes),
                           caveat (what its nats are where they are no log-probabilities, else empty),
+                          plane (null; or {of, told, off}: through how many latent dimensions, which it is, and how far from it
+                          codes lie on average; `kind` is that of the whole model, its encoder gives places alone),
                           points {count, protocol, seed, splits, low [2], high [2]}, train {…}, rest {…} or none
     encoder.*, decoder.*  weights, float16, under the names of their layers
     noise                 float32 []: σ of p(x|z), where it is given and not learned
     points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
                           in a small data set of the others too: `splits` counts them in their order (test, validation,
                           train); a file without it has test images only
-    points.std            float16 [n, 2]: posterior σ (VAE only)
+    points.std            float16 [n, 2]: posterior σ (VAE only, and not where it is shown on a plane)
+    points.off            float16 [n]: how far codes lie off the plane on which a model of more than two dimensions is shown
     points.log_px         float32 [n]: exact log p(x), nats (VAE, where it was measured; so the next two)
     points.elbo           float32 [n]: the encoder's ELBO, nats
     points.modes          uint8 [n]: modes of p(z|x)
@@ -43,10 +46,11 @@ from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, file_names
 from vae_engine.data import mnist as data
-from vae_engine.stored import forward, nats
+from vae_engine.stored import nats, on_map, plane
 from vae_engine.stored import weights as weight_files
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import ListedConfig
 
 VERSION = 1
 PROTOCOL, SEED = "dynamic", 0
@@ -83,7 +87,7 @@ def write_bundle(stored: Stored, path: Path) -> int:
 
 
 def bundle(stored: Stored, with_images: bool = True, points: int | None = None, whole: bool = False) -> bytes:
-    """The bundle of a model with two latent dimensions. Raises EngineError for other dimensions.
+    """The bundle of a model with two latent dimensions, or of the plane through more. Raises EngineError for other dimensions.
 
     `points` keeps the first so many images: enough to watch training, and a hundred times faster. `whole` works out the codes
     of the rest where none are kept, which takes 20 s for 800,000 images.
@@ -127,12 +131,12 @@ def _contents(
     stored: Stored, with_images: bool, points: int | None = None, whole: bool = False, train: int = MOST_TRAIN
 ) -> Codes:
     """The tensors of a bundle, and its header."""
-    _refuse_other_dimensions(stored)
+    shown = on_map.seen(stored)
     codes, places = encode_all(stored, points) if points else read_codes(stored) or encode_all(stored, train=train)
     if whole and "rest" not in places:
         rest, place = _encode_rest(stored)
         codes, places = codes | rest, places | place
-    tensors = weights(stored) | codes
+    tensors = weights(shown) | codes
     tensors["points.labels"] = np.ascontiguousarray(datasets.shown(stored.train.data, points or datasets.SHOWN)[0].labels)
     if points is None and (names := datasets.names(stored.train.data)):
         tensors["points.names"] = np.frombuffer(file_names.packed(names), np.uint8)
@@ -146,20 +150,15 @@ def _contents(
 
 def _contents_of(stored: Stored, at_hand: AtHand, most: int) -> Codes:
     """The tensors of a bundle whose points are images at hand, and its header."""
-    _refuse_other_dimensions(stored)
+    seen = on_map.seen(stored)
     protocol, own = stored.train.protocol, at_hand.trained_on
     shown = data.observe_fixed(at_hand.shown.images, protocol, SEED)
     train = _observed(stored.train.data, "train", protocol, most) if own is None else data.observe_fixed(own, protocol, SEED)
     codes, places = _encoded(stored, shown, train, {"test": len(shown)})
     if own is None:
         places["train"]["of"] = datasets.sizes(stored.train.data)
-    tensors = weights(stored) | codes | {"points.labels": np.ascontiguousarray(at_hand.shown.labels)}
+    tensors = weights(seen) | codes | {"points.labels": np.ascontiguousarray(at_hand.shown.labels)}
     return tensors, _header(stored, at_hand.classes, None, places)
-
-
-def _refuse_other_dimensions(stored: Stored) -> None:
-    if stored.model.latent_dim != 2:
-        raise EngineError(f"{stored.name} has {stored.model.latent_dim} latent dimensions; the browser draws 2.")
 
 
 _UNTOLD = ("data", "classes", "seed", "held_out")
@@ -167,15 +166,24 @@ _UNTOLD = ("data", "classes", "seed", "held_out")
 
 
 def _header(stored: Stored, classes: Sequence[str], paper: str | None, places: dict[str, Any]) -> dict[str, Any]:
+    shown = on_map.seen(stored).model
     is_known = "imported" not in stored.metrics
     training = {name: value for name, value in stored.train.to_dict().items() if name not in _UNTOLD}
     return {
         "format": "latent-explorer-bundle", "version": VERSION, "name": stored.name, "kind": stored.model.kind,
-        "config": stored.model.to_dict(), "layers": layers(stored.model), "metrics": stored.metrics,
+        "config": shown.to_dict(), "layers": layers(shown), "metrics": stored.metrics, "plane": _plane(stored),
         "beta": stored.train.beta if is_known and stored.model.kind == "vae" else None, "sha256": stored.sha256,
         "training": training if is_known else None,
         "classes": classes, "paper": paper, "caveat": nats.caveat(stored.model.likelihood, stored.train.protocol), **places,
     }  # fmt: skip
+
+
+def _plane(stored: Stored) -> dict[str, Any] | None:
+    """What a header says of the plane on which a model of more than two latent dimensions is shown."""
+    model = stored.model
+    if not (isinstance(model, ListedConfig) and model.plane):
+        return None
+    return {"of": model.latent_dim, "off": model.plane["off"], "told": plane.told(model.plane, model.kind)}
 
 
 def _make_fit(tensors: dict[str, np.ndarray], places: dict[str, Any], labels: np.ndarray | None) -> None:
@@ -206,11 +214,13 @@ def _encoded(stored: Stored, shown: np.ndarray, train: np.ndarray, splits: dict[
     tensors, places = {}, {}
     for key, x in {"points": shown, "train": train}.items():
         with np.errstate(over="ignore"):
-            codes, std = forward.encode(stored, x)
+            codes, std, off = on_map.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)
         places[key] = {**place, "protocol": stored.train.protocol, "seed": SEED, **about[key]}
         if key == "points" and std is not None:
             tensors["points.std"] = spreads(std)
+        if key == "points" and off is not None:
+            tensors["points.off"] = spreads(off)
     return tensors, places
 
 
@@ -224,7 +234,7 @@ def _encode_rest(stored: Stored) -> Codes:
         piece = images[start : start + _PIECE]
         places = np.arange(start, start + len(piece)) + datasets.SHOWN
         with np.errstate(over="ignore"):  # σ, of which no one asks here
-            pieces.append(forward.encode(stored, data.observe_fixed(piece, protocol, SEED, places))[0])
+            pieces.append(on_map.encode(stored, data.observe_fixed(piece, protocol, SEED, places))[0])
     codes, place = quantise(np.concatenate(pieces))
     return {"rest.codes": codes}, {"rest": place}
 
@@ -290,7 +300,7 @@ def read_codes(stored: Stored) -> Codes | None:
 
 
 def spreads(std: np.ndarray) -> np.ndarray:
-    """Posterior σ as float16; of images unlike those trained on it may be beyond all bounds, and is then the largest number."""
+    """Posterior σ, or distances, as float16; of images unlike those trained on beyond all bounds, and then the largest number."""
     return np.nan_to_num(std, nan=_WIDEST).clip(0, _WIDEST).astype(np.float16)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from vae_engine.base.errors import EngineError
-from vae_engine.stored import records
+from vae_engine.stored import plane, records
 from vae_engine.stored.records import Layer
 
 PIXELS = 28 * 28
@@ -128,6 +128,11 @@ class ModelConfig(_Config):
             raise EngineError("decoder_widths of a conv decoder must be a hidden width, then 2 channel counts.")
 
     @property
+    def has_map(self) -> bool:
+        """Whether a map can show it: two latent dimensions, or a plane that was laid through more."""
+        return self.latent_dim == 2
+
+    @property
     def noise_is_given(self) -> bool:
         """Whether p(x|z) has a σ that is given and not learned; it lies among the weights, since it can be turned."""
         return self.likelihood in ("gaussian-fixed", "gaussian-linear")
@@ -146,6 +151,8 @@ class ListedConfig(ModelConfig):
         choices=("bernoulli", "gaussian", "gaussian-fixed", "gaussian-linear"),
     )  # fmt: skip
     layers: dict[str, list[Layer]] = field(default_factory=dict, hash=False, metadata={"records": True, "from_data": True})
+    plane: dict[str, Any] = field(default_factory=dict, hash=False, metadata={"records": True, "from_data": True})
+    """The plane through more than two latent dimensions on which a map shows it, as plane.py has it; else empty."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -157,6 +164,12 @@ class ListedConfig(ModelConfig):
             made = records.shape_after(self.layers[part], (first,), part)
             if made != (last,):
                 raise EngineError(f"The {part} must end in {last} numbers, not in the shape {list(made)}.")
+        plane.check(self.plane, self.latent_dim)
+
+    @property
+    def has_map(self) -> bool:
+        """As of any model."""
+        return self.latent_dim == 2 or bool(self.plane)
 
 
 def model_config(values: Any) -> ModelConfig:

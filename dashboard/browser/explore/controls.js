@@ -2,6 +2,7 @@
 // The bar above the maps: modes, and the menu of layers.
 
 import {actionButton, choiceBar, createMenu, make, setText} from "../base/dom.js";
+import {hasPosterior, whyNotExact} from "../model/plane.js";
 import {setMarked} from "../words/terms.js";
 import {worthTitle} from "../words/worths.js";
 import {LAYERS, MANIFOLD_SIZES, MODES} from "../state/state.js";
@@ -29,6 +30,9 @@ const LAYER_TEXTS = {
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
   posterior: "True posterior p(z|x) of an image", unit: "Activation of the unit chosen in Network",
 };
+
+/** Where a model of more dimensions is shown on a plane. @type {Partial<Record<LayerName, string>>} */
+const TEXTS_ON_PLANES = {density: "Aggregate posterior (AE, plane: density of codes)", distance: "Distance to training codes (plane: to their places on it)"};
 
 /** @param {(mode: Mode) => void} chosen */
 export function createModeBar(chosen) {
@@ -65,12 +69,16 @@ function createColouring(store, commit, worths) {
   };
 }
 
-/** @param {Store} store @param {() => void} commit @param {Worths} worths @param {() => void} enlarge shows the manifold in the whole window */
-export function createLayersMenu(store, commit, worths, enlarge) {
+/** @param {Store} store @param {() => void} commit @param {Worths} worths @param {readonly import("../model/bundle.js").Bundle[]} bundles of the models on the maps
+ * @param {() => void} enlarge shows the manifold in the whole window */
+export function createLayersMenu(store, commit, worths, bundles, enlarge) {
   const apply = applier(store, commit);
+  const texts = {...LAYER_TEXTS, ...(bundles.some(({plane}) => plane) && TEXTS_ON_PLANES)};
   const boxes = LAYERS.map((layer) => {
     const box = make("input", {type: "checkbox", "data-testid": `layer-${layer}`, onchange: () => apply({type: "layer", layer, on: box.checked})});
-    return {layer, box, element: make("label", {class: "lx-check"}, box, LAYER_TEXTS[layer])};
+    const element = make("label", {class: "lx-check"}, box, texts[layer]);
+    if (layer === "posterior" && !bundles.some(hasPosterior)) [box.disabled, element.title] = [true, whyNotExact(bundles[0])];
+    return {layer, box, element};
   });
   const size = make("select", {class: "lx-field", "aria-label": "Tiles along a side", "data-testid": "manifold-size", onchange: () => apply({type: "set", values: {manifoldSize: Number(size.value)}})},
     ...MANIFOLD_SIZES.map((n) => make("option", {value: n}, `${n} × ${n}`)));

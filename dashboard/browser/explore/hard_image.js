@@ -7,6 +7,7 @@ import {sentenceOf} from "../base/errors.js";
 import {ambiguousImages, FAR_OFF, isAmbiguous, lookAfter, nextAfter} from "../images/ambiguous.js";
 import {observeFixed} from "../images/digits.js";
 import {areAlike} from "../model/explorer_model.js";
+import {whyNotExact} from "../model/plane.js";
 
 /** @typedef {import("./explorer.js").App} App */
 
@@ -19,7 +20,7 @@ export function createHardImage(app, choose) {
   const {store, posteriors: {probes: [probe]}} = app;
   if (!probe) {
     const button = actionButton(NAME, () => {}, {"data-testid": "ambiguous"});
-    setUnable(button, NO_POSTERIOR);
+    setUnable(button, app.models.some(({bundle}) => bundle.kind === "vae") ? whyNotExact(app.models[0].bundle) : NO_POSTERIOR);
     return button;
   }
   const {model} = probe;

@@ -10,6 +10,7 @@ import {createModeDigits} from "./mode_digits.js";
 import {paintAxes, paintGrid} from "../map/marks.js";
 import {paintTruth} from "../map/posterior.js";
 import {areAlike} from "../model/explorer_model.js";
+import {whyNotExact} from "../model/plane.js";
 import {sameItems} from "../base/same_items.js";
 import {setMarked} from "../words/terms.js";
 import {apart, signedNumber} from "../words/numbers.js";
@@ -103,7 +104,8 @@ export function createIdentityBar(app, page) {
       const image = mode === "move" ? probe.image(state) : null;
       const whose = app.models.length > 1 ? `${probe.model.short}: ` : ""; // the numbers may stand beside the other model's digit
       // While one moves it is a test image's even after one has drawn: the drawing has no place on the map to move over.
-      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(bundle.points.splits, image)}, ${oneOf(classesOf(bundle), bundle.points.labels[image])}: `) + [noteOf(truth), ...bundle.caveat.split(/(?<=\.) /).slice(0, 1)].join(" ").trim());
+      const without = app.models.flatMap(({bundle, short}) => (bundle.plane ? [` ${short}: ${whyNotExact(bundle)}`] : [])).join("");
+      setText(note, whose + (image === null ? "" : `of the nearest, ${imageName(bundle.points.splits, image)}, ${oneOf(classesOf(bundle), bundle.points.labels[image])}: `) + [noteOf(truth), ...bundle.caveat.split(/(?<=\.) /).slice(0, 1)].join(" ").trim() + without);
       note.title = bundle.caveat; // there is room for its first sentence
     },
   };

@@ -102,7 +102,7 @@ export function createInspector(app) {
     models.forEach((model, i) => {
       const own = i ? observeFixed(images, index, model.bundle.points) : x;
       errors[i].digit.showError(decoded[i], own, app.theme);
-      const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.kind === "vae" ? " at μ" : "";
+      const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.plane ? " on the plane" : model.bundle.kind === "vae" ? " at μ" : "";
       setText(errors[i].note, `${model.short}${where}: nll ${model.nll(own, shownAt[i]).toFixed(1)}`);
       const near = found[i];
       rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));

@@ -8,6 +8,7 @@ import {createStrip} from "../images/digit_view.js";
 import {undecidedPixels} from "../images/digits.js";
 import {make, setText} from "../base/dom.js";
 import {gatherImages} from "../images/image_rows.js";
+import {hasPosterior} from "../model/plane.js";
 import {sameItems} from "../base/same_items.js";
 import {marked} from "../words/terms.js";
 import {imageText} from "../words/images.js";
@@ -34,7 +35,7 @@ export function createMovePanel(app) {
   const keys = make("p", {class: "lx-hint lx-hint-mouse"},
     "Move over a map to decode; click to hold the point. Drag with Shift or two fingers to pan, turn the wheel to zoom, double-click to go back. ",
     "Keys on a map: arrows (Shift coarse, Alt fine), 0 origin, R random.");
-  const vaes = app.models.filter((model) => model.bundle.kind === "vae");
+  const vaes = app.models.filter((model) => hasPosterior(model.bundle));
   const density = make("span", {class: "lx-row-note", "data-testid": "prior-density"});
   const undecided = make("span", {"data-testid": "undecided"});
   const element = make("section", {class: "lx-panel", "aria-label": `Nearest ${images}`},

@@ -14,7 +14,8 @@ import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLegend} from "./legend.js";
 import {createPlane} from "../map/plane.js";
-import {areAlike, titleOfKind} from "../model/explorer_model.js";
+import {createPlaneNote} from "./plane_note.js";
+import {areAlike, titleOf} from "../model/explorer_model.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
 import {openPlate} from "./plate.js";
@@ -33,7 +34,7 @@ export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
   const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models.map(({bundle}) => bundle));
-  const layers = createLayersMenu(store, app.commit, app.worths, () => openPlate(app, maps, element));
+  const layers = createLayersMenu(store, app.commit, app.worths, models.map(({bundle}) => bundle), () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
   const undo = actionButton("Undo", goBack, {"data-testid": "undo", title: "Back to where you were (Ctrl Z)"});
@@ -45,14 +46,15 @@ export function buildPage(app) {
   const digits = models.map((model) => createDigitCard(app, model));
   const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample, network: app.network};
   const identity = createIdentityBar(app, () => element);
-  const welcome = createWelcome(models.map((model) => model.bundle.kind), app.lesson);
+  const cut = createPlaneNote(app);
+  const welcome = createWelcome(models.map(({bundle}) => bundle), app.lesson);
   const notice = make("p", {role: "alert", "data-testid": "notice"});
   const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this notice", onclick: () => store.dispatch({type: "set", values: {notice: ""}})}, "✕");
   const noticeBox = make("div", {class: "lx-notice lx-notice-over"}, notice, close);
   const spoken = make("p", {class: "lx-hidden", "aria-live": "polite", "data-testid": "spoken"});
   const centre = make("div", {class: "lx-centre"},
     make("div", {class: "lx-digits", "data-testid": "caption"}, ...digits.map((digit) => digit.element)),
-    noticeBox, welcome.element, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null);
+    noticeBox, welcome.element, ...Object.values(panels).map((panel) => panel.element), identity?.element ?? null, cut?.element ?? null);
   const element = make("div", {class: areAlike(models) ? "lx lx-alike" : "lx", "data-models": models.length, "data-testid": "explorer"}, bar,
     make("main", {class: "lx-stage"}, ...sides.map((side) => side.element), centre), spoken);
   element.addEventListener("keydown", (event) => {
@@ -118,6 +120,7 @@ export function buildPage(app) {
       if (state.glide !== null) return; // they tell of a model that rests
       panels[state.mode].render(state, decoded, shown);
       identity?.render(state);
+      cut?.render(state);
       welcome.render(state);
     },
   };
@@ -125,9 +128,9 @@ export function buildPage(app) {
 
 /** @param {App} app @param {ExplorerModel} model @param {import("../map/plane.js").Plane} map */
 function createSide(app, model, map) {
-  const {kind, header} = model.bundle;
+  const {header, plane} = model.bundle;
   const sliders = createSliders({
-    store: app.store, model: model.place, name: model.title, reach: map.reach, suffix: model.place === 0 ? "" : `-${model.id}`,
+    store: app.store, model: model.place, name: model.title, axes: model.axes, reach: map.reach, suffix: model.place === 0 ? "" : `-${model.id}`,
     commit: app.commit, touched: app.touched,
   });
   const beta = app.ladder && model.place === 0 ? createBetaSlider(app, app.ladder, app.rung) : null;
@@ -146,14 +149,14 @@ function createSide(app, model, map) {
     const vae = kind === "ae" ? app.models.find((one) => one.bundle.kind === "vae") : undefined;
     const beside = vae && aeBesideVae(header, vae.bundle.header);
     note.replaceChildren(...marked(line), ...(beside ? explained([{text: " · ", means: ""}, {text: beside.short, means: beside.means}]) : []));
-    note.title = line + parts(header.metrics);
+    note.title = line + parts(header.metrics) + (plane ? `. ${plane.told}` : "");
   }
 
   offer();
   return {
     offer,
     element: make("section", {class: "lx-side", "aria-label": model.title},
-      make("div", {class: "lx-side-head"}, make("h2", {}, titleOfKind(kind)), note, chooser.element, make("div", {class: "lx-squares"}, squares.element)),
+      make("div", {class: "lx-side-head"}, make("h2", {}, titleOf(model.bundle)), note, chooser.element, make("div", {class: "lx-squares"}, squares.element)),
       map.element, make("div", {class: "lx-hand"}, sliders.element, beta?.element ?? null)),
     /** @param {State} state */
     render(state) {
@@ -218,7 +221,7 @@ function createDigitCard(app, model) {
       stands = [by, z];
       digit.show(values, theme);
       const caption = captionOf(by, z);
-      setText(place, `z = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
+      setText(place, `${by.axes[0][0]} = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
       setMarked(where, caption.place);
       setMarked(gap, caption.gap);
       gap.classList.toggle("lx-far", caption.far);

@@ -4,7 +4,7 @@
 
 import {choiceBar} from "../base/dom.js";
 import {decodedAt, platePicture} from "../map/plate.js";
-import {titleOfKind} from "../model/explorer_model.js";
+import {titleOf} from "../model/explorer_model.js";
 import {signedNumber} from "../words/numbers.js";
 import {fileName} from "../words/files.js";
 import {openLargeView} from "./large_view.js";
@@ -35,14 +35,14 @@ export async function platesOf(app, maps, spacing) {
   const manifolds = await Promise.all(maps.map((map) => map.backdrop.manifold(state)));
   return manifolds.flatMap((manifold, place) => {
     const model = app.models[place];
-    return manifold ? [{model, canvas: platePicture(manifold, app.theme, model.units), caption: captionOf(model, manifold, spacing)}] : [];
+    return manifold ? [{model, canvas: platePicture(manifold, app.theme, model), caption: captionOf(model, manifold, spacing)}] : [];
   });
 }
 
-/** @param {Pick<ExplorerModel, "name"|"units"|"bundle">} model @param {import("../map/backdrop.js").Manifold} manifold @param {State["spacing"]} spacing */
-export function captionOf({name, units, bundle: {kind}}, manifold, spacing) {
+/** @param {Pick<ExplorerModel, "name"|"units"|"axes"|"bundle">} model @param {import("../map/backdrop.js").Manifold} manifold @param {State["spacing"]} spacing */
+export function captionOf({name, units, axes, bundle}, manifold, spacing) {
   const {size} = manifold;
-  const ranges = decodedAt(manifold).map((middles, axis) => `z${"₁₂"[axis]} from ${signedNumber(middles[0])} to ${signedNumber(middles[size - 1])}`);
+  const ranges = decodedAt(manifold).map((middles, axis) => `${axes[axis]} from ${signedNumber(middles[0])} to ${signedNumber(middles[size - 1])}`);
   const how = spacing === "prior" ? `each for 1/${(size * size).toLocaleString("en")} of N(0, I)` : "at equal steps over its codes";
-  return `${titleOfKind(kind)}, ${name}: decoded at ${size} × ${size} z, ${how}; ${ranges.join(", ")} ${units}.`;
+  return `${titleOf(bundle)}, ${name}: decoded at ${size} × ${size} ${axes[0][0]}, ${how}; ${ranges.join(", ")} ${units}.`;
 }

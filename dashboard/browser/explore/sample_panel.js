@@ -29,7 +29,7 @@ export function createSamplePanel(app) {
   const {store, models} = app;
   const sources = models.flatMap((model) => {
     const kind = model.bundle.kind;
-    const plain = {model, fitted: false, text: `${model.short}, z\u00a0~\u00a0N(0,\u00a0I)`};
+    const plain = {model, fitted: false, text: `${model.short}, ${model.axes[0][0]}\u00a0~\u00a0N(0,\u00a0I)`};
     return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
   });
   const rows = sources.map(({model, fitted, text}) => {
@@ -122,6 +122,8 @@ export function sampleNote(rows, seed) {
     const few = lack.labels.map((label) => manyOf(names, label)).join(" and ");
     return ` ${text} seldom gives ${few}: ${shareText(lack.drawn)} are nearest to their codes, and ${shareText(lack.usual)} of the images are such.`;
   });
+  const cut = rows.find(({model, fitted}) => model.bundle.plane && model.bundle.kind === "vae" && !fitted)?.model.bundle.plane;
+  const onPlane = cut ? ` On the plane w ~ N(0, I) is the prior cut by it; a draw of the whole prior has ${cut.of} numbers.` : "";
   return [{text: `Share of ${FAR_DRAWS.toLocaleString("en")} draws that lie far from every training code: `, means: ""}, ...far,
-    {text: `.${lacking.join("")} Click a sample to put the cursors on it.`, means: ""}];
+    {text: `.${lacking.join("")}${onPlane} Click a sample to put the cursors on it.`, means: ""}];
 }

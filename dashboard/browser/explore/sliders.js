@@ -8,12 +8,12 @@ import {decimalsOn, signedNumber} from "../words/numbers.js";
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
 
-/** @param {{store: Store, model: number, name: string, reach: () => [Latent, Latent], suffix: string, commit: () => void, touched: (event: Event) => void}} options
+/** @param {{store: Store, model: number, name: string, axes: [string, string], reach: () => [Latent, Latent], suffix: string, commit: () => void, touched: (event: Event) => void}} options
  *   reach: how far the cursor goes by hand; an encoded drawing may lie farther out, and the slider with it */
-export function createSliders({store, model, name, reach, suffix, commit, touched}) {
+export function createSliders({store, model, name, axes, reach, suffix, commit, touched}) {
   const rows = [0, 1].map((axis) => {
     const input = slider({
-      step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `z${axis + 1} of the ${name}`,
+      step: "any", "data-testid": `z${axis + 1}${suffix}`, "aria-label": `${axes[axis][0]}${axis + 1} of the ${name}`,
       oninput: (/** @type {Event} */ event) => {
         touched(event);
         const z = /** @type {Latent} */ ([...store.state.z[model]]);
@@ -23,7 +23,7 @@ export function createSliders({store, model, name, reach, suffix, commit, touche
       onchange: commit,
     });
     const value = make("output", {class: "lx-number"});
-    const label = make("span", {class: "lx-slider-name"}, "z", make("sub", {}, String(axis + 1)));
+    const label = make("span", {class: "lx-slider-name"}, axes[axis][0], make("sub", {}, String(axis + 1)));
     return {input, value, element: make("label", {class: "lx-slider"}, label, input, value)};
   });
   return {

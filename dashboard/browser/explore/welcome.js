@@ -7,8 +7,12 @@ const CLOSED_KEY = "latent-explorer-welcome-closed";
 /** @type {Record<"vae"|"ae", string>} */
 const NAMES = {vae: "a variational autoencoder (VAE)", ae: "a plain autoencoder (AE)"};
 
-/** @param {("vae"|"ae")[]} kinds of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
-export function createWelcome(kinds, lesson) {
+/** @param {{kind: "vae"|"ae", plane: import("../model/bundle.js").Plane|null}} bundle */
+const nameOf = ({kind, plane}) => NAMES[kind] + (plane ? ` of ${plane.of} dimensions, on a plane` : "");
+
+/** @param {Parameters<typeof nameOf>[0][]} bundles of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
+export function createWelcome(bundles, lesson) {
+  const names = bundles.map(nameOf);
   const asked = new URLSearchParams(location.search);
   let closed = wasClosed() || asked.has("task") || asked.has("embed"); // who comes with a task knows the page, and a slide says what it is
   const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this introduction", "data-testid": "welcome-close", onclick() {
@@ -16,7 +20,7 @@ export function createWelcome(kinds, lesson) {
     remember();
   }}, "✕");
   const element = make("aside", {class: "lx-welcome", "data-testid": "welcome", "aria-label": "What this page is"},
-    make("p", {}, `You see the latent space of ${kinds.map((kind, i) => (kinds.indexOf(kind) < i ? "another" : NAMES[kind])).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
+    make("p", {}, `You see the latent space of ${names.map((name, i) => (names.indexOf(name) < i ? "another" : name)).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
       ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : [])), close);
   return {
     element,

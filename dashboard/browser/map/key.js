@@ -4,7 +4,7 @@
 import {areShort, classesOf, markOf} from "../words/classes.js";
 import {sightTexts} from "./points.js";
 import {classColour} from "../base/palette.js";
-import {titleOfKind} from "../model/explorer_model.js";
+import {titleOf} from "../model/explorer_model.js";
 import {showsClass} from "../state/classes.js";
 import {ofShown, restText, sampleText, splitsKey} from "../words/splits.js";
 import {wrapped} from "./layout/caption.js";
@@ -22,10 +22,10 @@ const [LINE, DOT, INDENT, ROOM] = [1.7, 0.4, 1, 0.6]; // of the size of the text
  * @param {import("../model/explorer_model.js").ExplorerModel} model @param {import("../state/state.js").State} state @param {import("../state/state.js").View} view
  * @param {number} size of the text @param {(text: string) => number} widthOf @param {Besides} [besides] @returns {MapKey} */
 export function mapKey(model, state, view, size, widthOf, {remark = "", pictured = [], byClass = true} = {}) {
-  const {kind, points: {labels, splits, of}, rest} = model.bundle;
+  const {points: {labels, splits, of}, rest} = model.bundle;
   // Numerals have one shape for all splits.
   const marks = state.layers.points && !state.layers.glyphs ? splitsKey(ofShown(splits, (index) => showsClass(state, labels[index]))) : "";
-  const lines = [`${titleOfKind(kind)} · ${model.name}`, remark, marks, sampleText(splits, of), restText([rest]), ...sightTexts(model, view, state, pictured)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
+  const lines = [`${titleOf(model.bundle)} · ${model.name}`, remark, marks, sampleText(splits, of), restText([rest]), ...sightTexts(model, view, state, pictured)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
   return keyOf(lines, classesOf(model.bundle), (label) => showsClass(state, label), view.width, size, widthOf, byClass);
 }
 

@@ -32,7 +32,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
     onfocus,
   });
   const outside = make("span", {class: "lx-out"});
-  square.element.append(outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, "z₂"));
+  square.element.append(outside, make("span", {class: "lx-axis", "aria-hidden": "true"}, model.axes[1]));
   const pictures = createPictures(app, model);
   const rest = model.bundle.rest && createRest(model, app.invalidate);
   const cached = contextOf(make("canvas"));

@@ -120,17 +120,17 @@ function overlap(one, other) {
 export function contourLabels(view, model) {
   const isVae = model.bundle.kind === "vae";
   if (isVae && ![1, 2, 3].some((sigma) => crosses(view, sigma))) return [];
-  const all = isVae ? {along: [], ...priorLabel()} : {along: [], text: ownLabel(model, view.width > LONG_LABEL)};
+  const all = isVae ? {along: [], ...priorLabel(Boolean(model.bundle.plane))} : {along: [], text: ownLabel(model, view.width > LONG_LABEL)};
   if (!isVae && isFlat(model.gaussian)) return [all];
   const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
   const narrowest = isVae ? view.scale : view.scale * Math.min(model.gaussian.factor[0], model.gaussian.factor[2]);
   return narrowest > RING_ROOM ? [...[1, 2, 3].map((sigma) => ({along: outline(sigma), text: `${sigma}σ`})), all] : [all];
 }
 
-/** The share of the prior beyond each of its three rings. */
-function priorLabel() {
+/** The share of the prior beyond each of its three rings; on a plane of the prior that it cuts. @param {boolean} cut */
+function priorLabel(cut) {
   const shares = [1, 2, 3].map((sigma) => shareText(priorMassBeyond(sigma)));
-  return {text: `Prior ${shares.map((share, i) => `>${i + 1}σ ${share}`).join(", ")}`, short: `Prior beyond: ${shares.join(", ")}`};
+  return {text: `Prior${cut ? " on the plane" : ""} ${shares.map((share, i) => `>${i + 1}σ ${share}`).join(", ")}`, short: `Prior beyond: ${shares.join(", ")}`};
 }
 
 /** Whether a ring about the origin is somewhere in sight. @param {View} view @param {number} radius */

@@ -46,7 +46,7 @@ export function createPainter(app, model) {
       context.strokeStyle = theme.line;
       context.lineWidth = 1;
       context.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
-      paintAxes(context, view, theme, size, `z₁, ${model.units}`);
+      paintAxes(context, view, theme, size, `${model.axes[0]}, ${model.units}`);
       return taken;
     },
     /** The cursor and the other marks. @param {Context} context @param {Scene} scene */

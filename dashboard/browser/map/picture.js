@@ -83,7 +83,7 @@ function paintMap(context, {sheet: {width, height, size, left, bottom}, scene, p
   context.fillStyle = theme.muted;
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
-  context.fillText("z₂", 12, 6 + size);
+  context.fillText(scene.painted.axes[1], 12, 6 + size);
   context.translate(0, view.height + bottom);
 }
 

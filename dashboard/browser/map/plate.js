@@ -40,8 +40,9 @@ export function tilesTo(middles, z) {
   return at - 0.5 + (z - middles[at - 1]) / (middles[at] - middles[at - 1]);
 }
 
-/** The manifold of the layer, large enough for a slide, with axes. @param {Manifold} manifold @param {import("../base/palette.js").Theme} theme @param {string} units */
-export function platePicture(manifold, theme, units) {
+/** The manifold of the layer, large enough for a slide, with axes. @param {Manifold} manifold @param {import("../base/palette.js").Theme} theme
+ * @param {Pick<import("../model/explorer_model.js").ExplorerModel, "units"|"axes">} model */
+export function platePicture(manifold, theme, {units, axes}) {
   const zoom = Math.ceil(LEAST_SIDE / (manifold.size * DIGIT_SIDE));
   const tile = zoom * DIGIT_SIDE;
   const side = manifold.size * tile;
@@ -64,14 +65,14 @@ export function platePicture(manifold, theme, units) {
     tick(context, at, side, at, side + edge / 2);
     context.fillText(text, at, side + edge * 0.7);
   }
-  context.fillText(`z₁, ${units}`, side / 2, side + edge + 1.3 * size);
+  context.fillText(`${axes[0]}, ${units}`, side / 2, side + edge + 1.3 * size);
   Object.assign(context, {textAlign: "right", textBaseline: "middle"});
   for (const {text, at} of up) {
     tick(context, 0, side - at, -edge / 2, side - at);
     context.fillText(text, -edge * 0.8, side - at, left - 1.2 * size);
   }
   context.textAlign = "left";
-  context.fillText("z₂", 4 - left, size / 2);
+  context.fillText(axes[1], 4 - left, size / 2);
   return context.canvas;
 }
 

@@ -7,6 +7,7 @@ import {createDotSheet, makeStamps} from "./layout/dot_raster.js";
 import {toPixel} from "../base/geometry.js";
 import {classColour, isDim, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
+import {hasPosterior} from "../model/plane.js";
 import {codesName} from "../words/splits.js";
 import {showsClass} from "../state/classes.js";
 import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
@@ -200,7 +201,7 @@ export function sheetsOf({state, model, marks}) {
   const {layers, focus} = state;
   if (!layers.points && !layers.glyphs) return [];
   // What lies under the points, or is to be seen among them, must not drown in them.
-  const strength = layers.manifold || (layers.posterior && model.bundle.kind === "vae") ? 0.4 : 0.85;
+  const strength = layers.manifold || (layers.posterior && hasPosterior(model.bundle)) ? 0.4 : 0.85;
   if (focus === null && !marks) return [{shown: (label) => showsClass(state, label), strength}];
   const isLit = (/** @type {number} */ label, /** @type {number} */ index) => (focus === null || label === focus) && (!marks || marks[index] === 1);
   return [false, true].map((lit) => ({shown: (label, index) => showsClass(state, label) && isLit(label, index) === lit, strength: lit ? strength : FADED}));

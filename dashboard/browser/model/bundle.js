@@ -11,14 +11,16 @@ import { gunzipped } from "../base/gzip.js";
  *   output_padding?: Sides, edges?: number[], counting?: boolean, to?: number[], mode?: string, corners?: boolean,
  *   shape?: number[], order?: number[], slope?: number, alpha?: number, low?: number, high?: number,
  *   layers?: Layer[], shortcut?: Layer[], parts?: Layer[][]}} Layer as vae_engine/stored/records.py has them */
-/** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, labels: Uint8Array,
+/** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, off: Float32Array|null, labels: Uint8Array,
  *   truths: Truths|null, protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
 /** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
- *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string}} Bundle
+ *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string, plane: Plane|null}} Bundle
  *   caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
+/** @typedef {{of: number, off: number, told: string}} Plane through how many latent dimensions it lies, how far from it codes lie on average, and which it is,
+ *   in two sentences; plane.js says what follows from it */
 /** @typedef {{count: number, of: number, codes: Float32Array, labels: Uint8Array}} Rest codes of images that do not travel, all of them or some */
 
 const BUNDLE_FORMAT = "latent-explorer-bundle";
@@ -26,7 +28,7 @@ const BUNDLE_VERSION = 1;
 const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
 export const PIXELS = 784;
 const LONGEST_NAME = 500; // bytes
-const LONGEST_CAVEAT = 300;
+const [LONGEST_CAVEAT, LONGEST_PLANE] = [300, 500];
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -52,7 +54,9 @@ export function readBundle(buffer) {
   ensure([undefined, null, "light", "dark"].includes(header.paper), "it does not say on which ground its images are shown.");
   ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
   ensure(typeof points.protocol === "string" && Number.isInteger(points.seed), "it does not say what its encoder saw.");
-  const std = header.kind === "vae" ? requireTensor(tensors, "points.std", "F16", [count, 2]).data : null;
+  const plane = readPlane(header);
+  const off = plane ? /** @type {Float32Array} */ (requireTensor(tensors, "points.off", "F16", [count]).data) : null;
+  const std = header.kind === "vae" && !plane ? requireTensor(tensors, "points.std", "F16", [count, 2]).data : null;
   return {
     name: String(header.name),
     kind: header.kind,
@@ -62,6 +66,7 @@ export function readBundle(buffer) {
       count,
       codes,
       std: /** @type {Float32Array|null} */ (std),
+      off,
       labels: /** @type {Uint8Array} */ (labels),
       truths: readTruths(tensors, count),
       protocol: points.protocol,
@@ -74,12 +79,21 @@ export function readBundle(buffer) {
     train: { count: requireCount(header.train, "train"), of: readWhole(header.train.of)?.train ?? null, codes: readCodes(tensors, "train.codes", header.train) },
     rest: readRest(tensors, header),
     caveat: readCaveat(header),
+    plane,
     hasImages: tensors.has("points.images"),
   };
 }
 
 /** What the nats of a model are; nothing where a file does not say. @param {any} header @returns {string} */
 export const readCaveat = ({caveat}) => (typeof caveat === "string" ? caveat.slice(0, LONGEST_CAVEAT) : "");
+
+/** @param {any} header @returns {Plane|null} */
+function readPlane({plane}) {
+  if (plane === undefined || plane === null) return null;
+  const {of, off, told} = isObject(plane) ? plane : {};
+  ensure(Number.isSafeInteger(of) && of > 2 && Number.isFinite(off) && off >= 0 && typeof told === "string", "it does not say on which plane it is shown.");
+  return {of, off, told: told.slice(0, LONGEST_PLANE)};
+}
 
 /** @param {Map<string, Tensor>} tensors @param {any} header @returns {Rest|null} */
 function readRest(tensors, {rest, classes}) {

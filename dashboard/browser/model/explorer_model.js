@@ -19,6 +19,7 @@ import {recordDecode} from "../base/stats.js";
  * @property {string} title what the page calls it
  * @property {string} short the same in a word
  * @property {string} units of its latent space
+ * @property {[string, string]} axes what the two numbers of a place are called: of z, or of a plane through more of them
  * @property {Bundle} bundle
  * @property {Network} network
  * @property {CodeIndex} index of the codes of points
@@ -35,6 +36,7 @@ import {recordDecode} from "../base/stats.js";
  */
 
 const TITLES = {vae: "Variational autoencoder", ae: "Plain autoencoder"};
+const CUT = {vae: "VAE", ae: "autoencoder"};
 const PROBED = 1000; // as in dashboard/stock/measures.py
 const PLASTIC = 1.324717957244746; // x³ = x + 1
 const PRIOR_REACH = 3.2;
@@ -50,8 +52,8 @@ export function createModel(bundle, place) {
   /** @type {ExplorerModel} */
   const model = {
     place, bundle, network: createNetwork(bundle), trained, low, high, core: coreRange(points.codes),
-    id: bundle.kind, name: bundle.name, title: TITLES[bundle.kind], short: bundle.kind.toUpperCase(),
-    units: bundle.kind === "vae" ? "prior sd" : "code units",
+    id: bundle.kind, name: bundle.name, title: titleOf(bundle), short: bundle.kind.toUpperCase(),
+    units: bundle.kind === "vae" ? "prior sd" : "code units", axes: bundle.plane ? ["w₁", "w₂"] : ["z₁", "z₂"],
     index: createIndex(points.codes),
     usual: usualDistance(points, trained),
     gaussian: fitGaussian(points.codes),
@@ -94,13 +96,13 @@ export function tellApart(models, nameOf) {
     model.name = nameOf(model);
     model.id = alike && i > 0 ? `${kind}-${i + 1}` : kind;
     model.short = alike ? model.name : kind.toUpperCase();
-    model.title = alike ? `${kind.toUpperCase()} ${model.name}` : TITLES[kind];
+    model.title = alike ? `${kind.toUpperCase()} ${model.name}` : titleOf(model.bundle);
   });
 }
 
-/** What a kind of model is called in full. @param {"vae"|"ae"} kind */
-export function titleOfKind(kind) {
-  return TITLES[kind];
+/** What a model is called in full. @param {{kind: "vae"|"ae", plane: import("./bundle.js").Plane|null}} bundle */
+export function titleOf({kind, plane}) {
+  return plane ? `Plane in a ${plane.of}-D ${CUT[kind]}` : TITLES[kind];
 }
 
 /** The true range of the codes, and at least where samples of N(0, I) fall, which both models are asked to decode. @param {Bundle} bundle @returns {[Latent, Latent]} */

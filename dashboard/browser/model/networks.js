@@ -49,7 +49,8 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
   const { rawWidth, mean } = likelihood;
-  if ((encoder && String(encoder.shape) !== String(kind === "vae" ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
+  const spreads = kind === "vae" && !header.plane; // on a plane it gives a place alone
+  if ((encoder && String(encoder.shape) !== String(spreads ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
     throw new PlainError("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
   }
   machine.build(allowSimd, kernel);
@@ -61,7 +62,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
     heap.set(x, image);
     const at = encoder.run(image, 1);
     const mu = /** @type {[number, number]} */ ([heap[at], heap[at + 1]]);
-    if (kind === "ae") return { mu, std: null };
+    if (!spreads) return { mu, std: null };
     const toStd = spread === "softplus" ? softplus : (/** @type {number} */ raw) => Math.exp(0.5 * raw);
     return { mu, std: [toStd(heap[at + 2]), toStd(heap[at + 3])] };
   }

@@ -22,6 +22,7 @@ import { lengthOf } from "./machine.js";
  * @property {number[]} shape of its numbers: [units], or [maps, height, width]
  * @property {number} units how many there are: of maps each counts as one
  * @property {number} parameters that training moved
+ * @property {boolean} laid whether it is the way to or from the plane on which a model of more dimensions is shown
  */
 
 const WEIGHTED = ["linear", "fourier", "residual", "parallel", "conv", "conv_transpose"];
@@ -52,6 +53,7 @@ export function stagesOf({ header, tensors }, network, part) {
     const stage = {
       part, place, layer: layers[head], path, first, last, from, shape, units: shape[0],
       ops: layers.slice(first, last + 1).map((layer) => layer.op), parameters: countParameters(tensors, layers, part, first, last),
+      laid: Boolean(header.plane) && (part === "encoder" ? isLast : place === 0),
     };
     from = shape;
     return stage;

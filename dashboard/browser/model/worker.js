@@ -10,6 +10,7 @@ import { aggregateDensity, distanceField, entropyField, gridPoints, gridRow } fr
 import { elboOf, gapsOf } from "../exact/gaps.js";
 import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
+import { whyNotExact } from "./plane.js";
 import { stagesOf } from "./stages.js";
 import { unitsOf } from "./trace.js";
 import { Inference } from "../exact/posterior.js";
@@ -249,7 +250,8 @@ function createService(bundleBuffer, encoder) {
   let prepared;
   /** @returns {Generator<void, Inference, void>} */
   function* inference() {
-    if (bundle.kind === "ae") throw new PlainError("An autoencoder has no posterior: it gives a code, not a distribution.");
+    const why = whyNotExact(bundle);
+    if (why) throw new PlainError(why);
     prepared ??= new Inference(network, bundle.points);
     yield* prepared.prepare();
     return prepared;

@@ -18,19 +18,20 @@ const [MOST, SHARE, FEW] = [50, 0.1, 20]; // how many codes count as near: at mo
 export function captionOf(model, z) {
   const gap = model.trained.distance(z[0], z[1]);
   const far = gap > model.usual;
-  const {count, of} = model.bundle.train;
+  const {train: {count, of}, plane} = model.bundle;
+  const code = plane ? "projected training code" : "training code";
   const some = count < (of ?? 0) ? ` of ${count.toLocaleString("en")} (a sample; there are ${of?.toLocaleString("en")} training images)` : "";
   return {
-    place: model.bundle.kind === "vae" ? priorPlace(z) : codePlace(model, z),
-    gap: far ? `No training code${some} within ${roundedDown(gap)} ${model.units}.` : `Nearest training code${some} ${shortLength(gap)} away.`,
+    place: model.bundle.kind === "vae" ? priorPlace(model, z) : codePlace(model, z),
+    gap: far ? `No ${code}${some} within ${roundedDown(gap)} ${model.units}.` : `Nearest ${code}${some} ${shortLength(gap)} away.`,
     near: classesNear(model, z), far,
   };
 }
 
-/** @param {Latent} z */
-function priorPlace(z) {
+/** @param {ExplorerModel} model @param {Latent} z */
+function priorPlace({bundle: {plane}}, z) {
   const radius = Math.hypot(z[0], z[1]);
-  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior beyond it.`;
+  return `Radius ${radius.toFixed(2)}; ${shareText(priorMassBeyond(radius))} of the prior${plane ? " on the plane" : ""} beyond it.`;
 }
 
 /** @param {ExplorerModel} model @param {Latent} z */
@@ -82,6 +83,6 @@ export function priorDensity(z) {
 export function spokenCaption(models, z) {
   return models.map((model, i) => {
     const {place, gap, near} = captionOf(model, z[i]);
-    return `${model.title}: z1 ${signedNumber(z[i][0])}, z2 ${signedNumber(z[i][1])}. ${place} ${gap} ${near}`;
+    return `${model.title}: ${model.axes[0][0]}1 ${signedNumber(z[i][0])}, ${model.axes[0][0]}2 ${signedNumber(z[i][1])}. ${place} ${gap} ${near}`;
   }).join(" ");
 }

@@ -32,8 +32,9 @@ export const worthTitle = (name) => TITLES[name];
 export const worthHeading = (name) => (name === "modes" ? SHORT[name] : `${SHORT[name]}, nats/image`);
 
 /** Why a model has no such numbers, whatever one waits for; nothing where it has. @param {Bundle} bundle @param {WorthName} name @param {number|null} images that came along, null while they may still come */
-export function whyNoWorth({kind, points}, name, images) {
+export function whyNoWorth({kind, points, plane}, name, images) {
   const {count, truths} = points;
+  if (plane && kind === "vae" && name !== "nll") return `It is of all ${plane.of} dimensions, and this is a plane`;
   if (kind === "ae" && name !== "nll") return "An autoencoder has none";
   if (kind === "vae" && (truths || name === "kl")) return "";
   if (["log_px", "gap", "modes"].includes(name)) return "Not on record for this model";

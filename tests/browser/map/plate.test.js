@@ -34,7 +34,7 @@ test("at equal steps the numbers are equally far apart, for equal prior mass clo
 });
 
 test("the caption names model, spacing and range", () => {
-  const model = /** @type {any} */ ({name: "My run", units: "prior sd", bundle: {kind: "vae"}});
+  const model = /** @type {any} */ ({name: "My run", units: "prior sd", axes: ["z₁", "z₂"], bundle: {kind: "vae"}});
   const end = (-inverseNormalCdf(0.025)).toFixed(2);
   assert.equal(captionOf(model, manifold("prior"), "prior"),
     `Variational autoencoder, My run: decoded at 20 × 20 z, each for 1/400 of N(0, I); z₁ from −${end} to ${end}, z₂ from −${end} to ${end} prior sd.`);

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support.builders import ROOT, one_line
+from support.builders import ROOT, one_line, save_model, tiny
 from support.explorer_page import in_short
 
 from dashboard.jobs import brought
@@ -14,8 +14,11 @@ from dashboard.jobs.jobs import VARIABLE, Jobs
 from dashboard.runs import table
 from dashboard.runs.groups import groups
 from dashboard.stock import own_runs
+from dashboard.train.wording import why_not_in_explore
 from vae_engine.base.errors import EngineError
 from vae_engine.command import cli
+from vae_engine.exchange.exports import onnx_files
+from vae_engine.stored import checkpoints
 
 GREY = {"data": "mnist", "protocol": "grey"}
 
@@ -142,3 +145,28 @@ def test_a_reader_that_takes_too_long_is_ended(files: list[Path], tmp_path: Path
 )
 def test_a_model_is_called_as_its_files_are(paths: list[str], name: str) -> None:
     assert brought.called([Path(path) for path in paths]) == name
+
+
+def test_a_model_of_more_dimensions_is_opened_on_a_plane_and_one_of_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brought, "_engine", lambda arguments, seconds: cli.main([*arguments, "--json"]))
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    jobs = Jobs(tmp_path / "runs")
+
+    def files(dimensions: int) -> list[Path]:
+        own = checkpoints.read(save_model(tmp_path / str(dimensions), tiny(latent_dim=dimensions)))
+        onnx_files.write_onnx(own, tmp_path / f"student {dimensions}")
+        return [tmp_path / f"student {dimensions}" / f"{part}.onnx" for part in ("encoder", "decoder")]
+
+    said = {**GREY, "logits": "logits"}
+    five = files(5)
+    run = brought.bring(jobs, five, said)
+    assert brought.bring(jobs, five, {**said, "plane": "axes:0,3"}) != run
+    assert {choice.kind for choice in own_runs.choices()} == {"vae"}
+    view = jobs.view(run)
+    assert why_not_in_explore(view.configs, view) == ""
+    with pytest.raises(EngineError, match="one latent dimension, and a map shows two") as caught:
+        brought.bring(jobs, files(1), said)
+    assert one_line(caught.value)
+    assert len(own_runs.choices()) == 2

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load
-from support.builders import one_line
+from support.builders import one_line, save_model, tiny
 
 from dashboard.notebook.showing import Showing, showing
 from vae_engine import EngineError, load_model
@@ -49,6 +49,14 @@ def test_images_are_the_same_pixels_in_every_layout(layout: Any, tiny_vae: Path,
     found = header(shown)
     assert found["points"]["labels"].tolist() == few.labels.tolist()
     assert found["classes"] == list("0123456789")
+
+
+def test_a_model_of_more_dimensions_is_shown_on_a_plane(tmp_path: Path, tiny_ae: Path) -> None:
+    deep = save_model(tmp_path / "deep", tiny(latent_dim=4))
+    shown = showing([load_model(str(deep)), tiny_ae], ["mine", "beside"], plane="axes:0,3")
+    assert (header(shown)["kind"], header(shown)["plane"]["of"], header(shown, 1)["plane"]) == ("vae", 4, None)
+    with pytest.raises(EngineError, match="shown whole"):
+        showing([str(tiny_ae)], ["a"], plane="pca")
 
 
 def test_a_model_in_memory_and_another_by_its_folder_stand_side_by_side(tiny_vae: Path, tiny_ae: Path) -> None:

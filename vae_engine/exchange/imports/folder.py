@@ -13,13 +13,15 @@ from safetensors.numpy import save as pack
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, mnist
-from vae_engine.exchange.imports import keras_model, onnx_model, proof, pythae_model
+from vae_engine.exchange.imports import keras_model, onnx_model, planes, proof, pythae_model
 from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import records, weights
 from vae_engine.exchange.imports.parts import Found
 from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.stored import checkpoints, nats
+from vae_engine.stored import plane as stored_plane
+from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import ListedConfig, TrainConfig
 from vae_engine.stored.weights import NOISE
 
@@ -38,10 +40,12 @@ def import_model(
     wishes: Wishes,
     said: Said = NOTHING,
     others: Others = lambda config, found: {},
+    plane: str = "",
 ) -> dict[str, Any]:
     """Read a model, prove it, and write its folder; what is known of it. Raises EngineError where any of that fails.
 
     `data` are the images that it is of, `protocol` what it sees of a pixel and `said` its p(x|z): hardly any file tells these.
+    `plane` is the one on which a map shows more than two latent dimensions, as `planes.lay` takes it; nothing is lost to it.
     """
     if (folder / checkpoints.METRICS).exists():
         raise EngineError(f"{folder} holds a model already; name another folder.")
@@ -60,11 +64,13 @@ def import_model(
         name: proof.prove(name, part, rows, {which: own[name] for which, own in runners.items()})
         for name, part, rows in (("encoder", found.encoder, x), ("decoder", found.decoder, z))
     }
+    config = replace(config, plane=planes.lay(Stored("", folder, config, train, tensors, "", {}), plane))
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
         "likelihood": found.said.told(found.likelihood),
         "images": f"{datasets.TITLES.get(data, 'your own')}, its training split taken for what the model was trained on, assumed",
         "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed",
+        "plane": stored_plane.told(config.plane, config.kind) if config.plane else "",
         "nats": nats.caveat(found.likelihood, protocol),
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
         "against": found.runtime,

@@ -41,6 +41,7 @@ def adopt(
     protocol: str = "grey",
     likelihood: str = "",
     noise: float | None = None,
+    plane: str = "",
 ) -> Any:
     """Your own VAE as one of our models, as `load_model` gives them; its own weights and mode are left as they are.
 
@@ -48,7 +49,8 @@ def adopt(
     z → pixels in [0, 1] by a last sigmoid; or a `model` with the methods `encode` and `decode`. An image is given as [n, 784],
     [n, 1, 28, 28] or [n, 28, 28], whichever it takes. `logits`: the decoder leaves the sigmoid to others. `std`: the second
     output is σ. `likelihood` "gaussian" with `noise` σ (default 1): the decoder gives means. `data` and `protocol` say what it
-    was trained on, as for `import`; with `folder` the model is kept there.
+    was trained on, as for `import`; with `folder` the model is kept there. `plane` is the one on which a map shows more than two
+    latent dimensions: "pca" (which it is by itself), "axes:0,3" or "images:5,17,99"; the model keeps all of them.
 
     Raises EngineError, naming the layer where there is one, for what cannot be exported or is not understood, and where torch's
     own numbers and ours differ by more than 1e-4 on 256 inputs.
@@ -76,7 +78,8 @@ def adopt(
         wishes = Wishes(**({name: name for name in heads} if len(heads) == 2 else {}), logits="pixels" if logits else "")
         kept = Path(folder) if folder is not None else Path(place) / "adopted"
         said = Said(likelihood, noise)
-        import_model(paths, kept, data=datasets.named(data), protocol=protocol, wishes=wishes, said=said, others=by_torch)
+        data = datasets.named(data)
+        import_model(paths, kept, data=data, protocol=protocol, wishes=wishes, said=said, others=by_torch, plane=plane)
         return load_model(str(kept.resolve()))
 
 

@@ -9,21 +9,23 @@ import {isMoved, klOf, rarity} from "./formula.js";
 /** @typedef {{mu: Latent, raw: Latent|null, std: Latent|null, epsilon: Latent|null, z: Latent, drawn: number|null}} Numbers raw: log σ², or s before softplus;
  *   drawn: which draw ε is, 0 the mean itself, null where z was put elsewhere */
 
-/** @param {{kind: "vae"|"ae", spread: string, id: string, draw: (anew: boolean) => void}} options */
-export function createMiddle({kind, spread, id, draw}) {
+/** @param {{kind: "vae"|"ae", cut: boolean, spread: string, id: string, draw: (anew: boolean) => void}} options cut: of a VAE of more
+ *   dimensions a plane is shown, on which it gives a place alone, as one of kind ae does */
+export function createMiddle({kind, cut, spread, id, draw}) {
   const soft = spread === "softplus";
   const anew = actionButton("Draw", () => draw(true), {class: "lx-button lxn-small", "data-testid": `epsilon-${id}`, "aria-label": "Draw ε", title: "ε anew from N(0, I) (key E on a map)"});
   const none = actionButton("0", () => draw(false), {class: "lx-button lxn-small", "data-testid": `epsilon-0-${id}`, "aria-label": "ε = 0", title: "ε = 0: z is the mean (Shift E on a map)"});
   const cells = () => [make("td", {}), make("td", {})];
+  const gone = (/** @type {string} */ what) => (cut ? "left out" : `no ${what}`);
   /** @type {{key: keyof typeof rows, head: (string|Node)[], lacking: string}[]} */
   const described = [
-    {key: "mu", head: [kind === "vae" ? "μ" : "code"], lacking: ""},
-    {key: "raw", head: [soft ? "s" : "log σ²"], lacking: "no spread"},
+    {key: "mu", head: [cut ? "Pᵀμ" : kind === "vae" ? "μ" : "code"], lacking: ""},
+    {key: "raw", head: [soft ? "s" : "log σ²"], lacking: gone("spread")},
     ...(soft ? [] : [{key: /** @type {const} */ ("half"), head: ["½ · log σ²"], lacking: ""}]),
-    {key: "std", head: [soft ? "σ = softplus(s)" : "σ = exp(½ log σ²)"], lacking: "no σ"},
-    {key: "epsilon", head: ["ε ", anew, none], lacking: "no ε"},
-    {key: "z", head: [kind === "vae" ? "z = μ + σ ⊙ ε" : "z = code"], lacking: ""},
-    {key: "kl", head: ["KL, nats"], lacking: "no KL"},
+    {key: "std", head: [soft ? "σ = softplus(s)" : "σ = exp(½ log σ²)"], lacking: gone("σ")},
+    {key: "epsilon", head: ["ε ", anew, none], lacking: gone("ε")},
+    {key: "z", head: [cut ? "w" : kind === "vae" ? "z = μ + σ ⊙ ε" : "z = code"], lacking: ""},
+    {key: "kl", head: ["KL, nats"], lacking: gone("KL")},
   ];
   const rows = {mu: cells(), raw: cells(), half: cells(), std: cells(), epsilon: cells(), z: cells(), kl: cells()};
   const body = make("tbody", {}, ...described.filter(({key}) => kind === "vae" || key !== "half").map(({key, head, lacking}) => {
@@ -52,7 +54,8 @@ export function createMiddle({kind, spread, id, draw}) {
       fill(rows.z, z);
       if (!std || !raw || !epsilon) {
         const away = Math.hypot(z[0] - mu[0], z[1] - mu[1]);
-        setText(note, !isMoved(numbers) ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
+        if (cut) setText(note, isMoved(numbers) ? `w moved ${signedNumber(away)} off the code's place.` : "The code's place on the plane; its spread lies beside the plane, too.");
+        else setText(note, !isMoved(numbers) ? "One x, one z: nothing is drawn, and nothing says how sure it is." : `z moved ${signedNumber(away)} off the code; nothing here says how likely that is.`);
         return;
       }
       fill(rows.raw, raw);

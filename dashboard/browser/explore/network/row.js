@@ -2,6 +2,7 @@
 // One model from x to π: every stage of its encoder, what lies between, every stage of its decoder, with the numbers they have now.
 
 import {softplus} from "../../model/activations.js";
+import {hasPosterior} from "../../model/plane.js";
 import {stagesOf, unitValue} from "../../model/stages.js";
 import {createTrace, reachesOf} from "../../model/trace.js";
 import {epsilonOf} from "../../images/digits.js";
@@ -39,7 +40,7 @@ export function createRow(model, {chosen, draw}) {
   const element = make("section", {class: "lxn-row", "aria-label": `${model.title}, from x to ${decoded.symbol}`, "data-testid": `network-${id}`});
   const x = createDigit({"aria-label": "x, what the encoder sees", "data-testid": `network-x-${id}`});
   const pi = createDigit({"aria-label": `${decoded.symbol}, the decoded picture`, "data-testid": `network-pi-${id}`});
-  const middle = createMiddle({kind: bundle.kind, spread, id, draw});
+  const middle = createMiddle({kind: hasPosterior(bundle) ? "vae" : "ae", cut: bundle.kind === "vae" && bundle.plane !== null, spread, id, draw});
   /** @type {import("../../model/networks.js").Network|null} */
   let network = null;
   /** @type {Record<PartName, ReturnType<typeof createTrace>|null>} */
@@ -92,11 +93,11 @@ export function createRow(model, {chosen, draw}) {
   /** @param {Stage} stage @param {number} count @param {number} reach @param {Float32Array} values @returns {Shown} */
   function showStage(stage, count, reach, values) {
     const products = tensorsText(stage);
-    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${products && `${products} = `}${countText(stage)}${stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
+    const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${products && `${products} = `}${countText(stage)}${stage.laid ? "" : stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
     const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
-    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.kind === "ae" ? "code" : "μ, σ") : decoded.raw) : stage.shape.join("×");
+    const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.plane ? "w" : bundle.kind === "ae" ? "code" : "μ, σ") : decoded.raw) : stage.shape.join("×");
     const does = `${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim();
     const view = createStage({title, kind: stage.place === count - 1 && stage.part === "encoder" ? "lxn-head" : "", picture: cells.element,
       lines: [make("span", {}, ...explained([{text: does, means: meaningOf(stage)}])), make("span", {class: "lxn-products"}, products && `${products}\u00a0=`), countText(stage)]});
@@ -127,7 +128,7 @@ export function createRow(model, {chosen, draw}) {
       encoder.run(subject.x ?? mean);
       const head = shown.encoder[shown.encoder.length - 1].values;
       const toStd = spread === "softplus" ? softplus : (/** @type {number} */ raw) => Math.exp(0.5 * raw);
-      q = {mu: [head[0], head[1]], std: bundle.kind === "vae" ? [toStd(head[2]), toStd(head[3])] : null};
+      q = {mu: [head[0], head[1]], std: hasPosterior(bundle) ? [toStd(head[2]), toStd(head[3])] : null};
     }
     if (!q) return;
     const {mu, std} = q;

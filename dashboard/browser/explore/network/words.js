@@ -32,7 +32,8 @@ export function opsText({ops}) {
 }
 
 /** What is not to be guessed from the names of what a stage does; nothing for most. @param {Stage} stage */
-export function meaningOf({ops}) {
+export function meaningOf({ops, laid, part}) {
+  if (laid) return part === "encoder" ? "w = Pᵀμ: where on the plane the code is shown. No layer of the model." : "z = o + P w: where the plane lies in the latent space. No layer of the model.";
   return ops.includes("fourier")
     ? "Fourier features: z, and sin and cos of it at random frequencies that were drawn once and never trained. With them a decoder of two numbers can change quickly from place to place."
     : "";
@@ -44,7 +45,8 @@ export function shapeText(shape) {
 }
 
 /** The numbers that training moved in a stage, as the products that its weights are and the rest, biases and norms, in one. @param {Stage} stage */
-export function tensorsText({layer, parameters}) {
+export function tensorsText({layer, parameters, laid}) {
+  if (laid) return "";
   const products = factorsOf(layer);
   const rest = parameters - products.reduce((sum, factors) => sum + factors.reduce((product, one) => product * one, 1), 0);
   return products.length ? `${products.map((factors) => factors.join("·")).join(" + ")} + ${rest}` : "";
@@ -58,7 +60,8 @@ function factorsOf({op, in: inner = 0, out: outer = 0, kernel, layers = [], shor
 }
 
 /** How many numbers training moved; those that were drawn once and kept are said to be fixed. @param {Stage} stage */
-export function countText({layer, parameters}) {
+export function countText({layer, parameters, laid}) {
+  if (laid) return "the plane";
   return layer.op === "fourier" ? `${layer.out} fixed` : parameters.toLocaleString("en");
 }
 
@@ -68,8 +71,9 @@ export function stageText({part, place}, count) {
 }
 
 /** A unit of a stage; the last ones of a part have names of their own. @param {Stage} stage @param {number} count of the part @param {number} unit from 0 @param {string} spread how an encoder gives σ */
-export function unitText({part, place, units, shape}, count, unit, spread) {
+export function unitText({part, place, units, shape, laid}, count, unit, spread) {
   const isLast = place === count - 1;
+  if (laid) return part === "encoder" ? ["w₁", "w₂"][unit] : `number ${unit + 1} of z`;
   if (isLast && part === "encoder") return ["μ₁", "μ₂", ...(spread === "softplus" ? ["s₁", "s₂"] : ["log σ²₁", "log σ²₂"])][unit];
   if (isLast && units >= 784) return `pixel ${unit % 28 + 1} of row ${Math.floor(unit % 784 / 28) + 1}${unit >= 784 ? ", spread" : ""}`;
   return `${shape.length > 1 ? "map" : "unit"} ${unit + 1}`;

@@ -1,6 +1,7 @@
 // @ts-check
 // The exact posteriors of a page: one probe for each of its VAEs, and which of them is under the lens. Their q are refined together.
 
+import {hasPosterior} from "../../model/plane.js";
 import {createPosteriorProbe} from "./probe.js";
 
 /** @typedef {import("../explorer.js").App} App */
@@ -10,7 +11,7 @@ import {createPosteriorProbe} from "./probe.js";
 /** @param {App} app */
 export function createPosteriors(app) {
   const {models, store} = app;
-  const probes = models.filter(({bundle}) => bundle.kind === "vae").map((model) => createPosteriorProbe(app, model));
+  const probes = models.filter(({bundle}) => hasPosterior(bundle)).map((model) => createPosteriorProbe(app, model));
 
   /** @param {ExplorerModel} model @returns {PosteriorProbe|null} null of an autoencoder */
   const of = (model) => probes.find((probe) => probe.model === model) ?? null;

@@ -13,6 +13,7 @@ import {imageText} from "../../words/images.js";
 import {apart, signedNumber} from "../../words/numbers.js";
 import {marked} from "../../words/terms.js";
 import {areAlike} from "../../model/explorer_model.js";
+import {whyNotExact} from "../../model/plane.js";
 import {chanceTogether} from "../../model/selected.js";
 import {countsOf, extremes, meanCode, meanImage, meansOf} from "./measures.js";
 import {saveSlide} from "./slide.js";
@@ -221,9 +222,9 @@ function truthsOf(model) {
 
 /** Why some model has no numbers here. @param {readonly ExplorerModel[]} models @param {readonly ExplorerModel[]} measured */
 function lackingText(models, measured) {
-  const own = models.filter((model) => model.bundle.kind === "vae" && !measured.includes(model)).map((model) => model.short);
+  const own = models.filter((model) => model.bundle.kind === "vae" && !measured.includes(model));
   const plain = measured.length || own.length ? [] : ["A plain autoencoder has no p(x), so no image is likelier than another."];
-  return [...own.map((name) => `${name}: log p(x) and ELBO of each image did not come with this model.`), ...plain].join(" ");
+  return [...own.map(({short, bundle}) => `${short}: ${whyNotExact(bundle) || "log p(x) and ELBO of each image did not come with this model."}`), ...plain].join(" ");
 }
 
 /** Means over the selected images in a small table: a column for each model or, where there is one, another of the means over all its images.
