@@ -11,7 +11,7 @@ from typing import Any
 from vae_engine.base.places import place
 
 BUILT = "dashboard/browser/built"
-EXPLORE = ("explore/explorer", "explore/network/network", "explore/posterior/posterior")
+EXPLORE = ("explore/explorer", "explore/network/network", "explore/plane/note", "explore/posterior/posterior")
 """The style sheets of the explorer."""
 
 

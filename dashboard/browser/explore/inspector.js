@@ -6,7 +6,7 @@ import {createDigit, createStrip} from "../images/digit_view.js";
 import {epsilonOf, observeFixed, seenName} from "../images/digits.js";
 import {actionButton, make, setText, setUnable} from "../base/dom.js";
 import {createHardImage} from "./hard_image.js";
-import {areAlike} from "../model/explorer_model.js";
+import {hasPosterior} from "../model/plane.js";
 import {samePlace} from "../base/same_items.js";
 import {gatherImages} from "../images/image_rows.js";
 import {shownImage} from "../state/state.js";
@@ -23,7 +23,7 @@ const NEIGHBOURS = 8;
 /** @param {App} app */
 export function createInspector(app) {
   const {models, store} = app;
-  const alike = areAlike(models);
+  const both = models.filter(({bundle}) => hasPosterior(bundle)).length > 1;
   const tile = (/** @type {string} */ name, /** @type {string} */ testid) => {
     const digit = createDigit({"aria-label": name, "data-testid": testid});
     const note = make("span", {class: "lx-tile-note"}, name);
@@ -40,8 +40,8 @@ export function createInspector(app) {
   });
   const title = make("h3", {});
   const file = make("p", {class: "lx-file", "data-testid": "inspect-file"});
-  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: alike ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
-  const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${alike ? "points" : "VAE's point"} back at the mean of q(z|x)`});
+  const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: both ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
+  const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${both ? "points" : "VAE's point"} back at the mean of q(z|x)`});
   const hard = createHardImage(app, choose);
   const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
   const filled = make("div", {class: "lx-inspected"},

@@ -14,7 +14,7 @@ import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLegend} from "./legend.js";
 import {createPlane} from "../map/plane.js";
-import {createPlaneNote} from "./plane_note.js";
+import {createPlaneNote} from "./plane/note.js";
 import {areAlike, titleOf} from "../model/explorer_model.js";
 import {isDark} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";

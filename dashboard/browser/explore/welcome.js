@@ -8,7 +8,7 @@ const CLOSED_KEY = "latent-explorer-welcome-closed";
 const NAMES = {vae: "a variational autoencoder (VAE)", ae: "a plain autoencoder (AE)"};
 
 /** @param {{kind: "vae"|"ae", plane: import("../model/bundle.js").Plane|null}} bundle */
-const nameOf = ({kind, plane}) => NAMES[kind] + (plane ? ` of ${plane.of} dimensions, on a plane` : "");
+const nameOf = ({kind, plane}) => NAMES[kind] + (plane ? ` of ${plane.of} dimensions, on a plane through them,` : "");
 
 /** @param {Parameters<typeof nameOf>[0][]} bundles of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
 export function createWelcome(bundles, lesson) {

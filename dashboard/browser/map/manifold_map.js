@@ -39,7 +39,7 @@ export function createManifoldMap(app, model, onfocus) {
         context.strokeStyle = theme.line;
         context.lineWidth = 1;
         context.strokeRect(-0.5, -0.5, view.width + 1, view.height + 1);
-        paintAxes(context, view, theme, size, "decoded at every z", square.room().left);
+        paintAxes(context, view, theme, size, `decoded at every ${model.axes[0][0]}`, square.room().left);
       });
     },
   };

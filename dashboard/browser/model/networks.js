@@ -10,7 +10,8 @@ import { BATCH, Machine } from "./machine.js";
 import { softplus } from "./activations.js";
 
 /** @typedef {(raw: Float32Array, at: number, index: number) => void} TakeRaw the raw numbers of point `index` begin at `at` */
-/** @typedef {{mu: [number, number], std: [number, number]|null}} Encoded q(z|x), or an autoencoder's code as mu */
+/** @typedef {{mu: [number, number], std: [number, number]|null, off?: number}} Encoded q(z|x), or an autoencoder's code as mu; off: how far it lies off the
+ *   plane on which a model of more dimensions is shown */
 /** @typedef {{input: number, steps: import("./machine.js").Stage[]}} Part input: where in the heap up to BATCH rows of its input belong */
 /**
  * @typedef {object} Network
@@ -49,10 +50,13 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
   const { rawWidth, mean } = likelihood;
-  const spreads = kind === "vae" && !header.plane; // on a plane it gives a place alone
+  const { plane } = header;
+  const spreads = kind === "vae" && !plane; // on a plane it gives a place alone
   if ((encoder && String(encoder.shape) !== String(spreads ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
     throw new PlainError("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
   }
+  const [{ op, out } = { op: "" }] = header.layers.decoder;
+  if (plane && (op !== "linear" || out !== plane.of)) throw new PlainError("This model file cannot be used: its decoder does not begin on the plane that it speaks of.");
   machine.build(allowSimd, kernel);
   const { heap } = machine;
 
@@ -60,11 +64,22 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   function encode(x) {
     if (!encoder) throw new PlainError("Only the decoder of this model is here, so it cannot encode.");
     heap.set(x, image);
-    const at = encoder.run(image, 1);
+    const last = encoder.steps.length - 1;
+    const code = encoder.steps.slice(0, last).reduce((from, step) => step.run(from, 1), image);
+    const at = encoder.steps[last].run(code, 1);
     const mu = /** @type {[number, number]} */ ([heap[at], heap[at + 1]]);
-    if (!spreads) return { mu, std: null };
+    if (!spreads) return { mu, std: null, ...(plane && { off: offPlane(mu, code) }) };
     const toStd = spread === "softplus" ? softplus : (/** @type {number} */ raw) => Math.exp(0.5 * raw);
     return { mu, std: [toStd(heap[at + 2]), toStd(heap[at + 3])] };
+  }
+
+  /** How far the code that begins at some place of the heap lies off o + P w, which is what the first layer of the decoder makes of w.
+   * @param {[number, number]} w @param {number} at */
+  function offPlane([w1, w2], at) {
+    const [axes, origin] = ["weight", "bias"].map((name) => /** @type {Float32Array} */ (tensors.get(`decoder.0.${name}`)?.data));
+    let squares = 0;
+    for (let i = 0; i < origin.length; i++) squares += (heap[at + i] - origin[i] - axes[2 * i] * w1 - axes[2 * i + 1] * w2) ** 2;
+    return Math.sqrt(squares);
   }
 
   /** @param {number} z1 @param {number} z2 @returns {number} */

@@ -16,7 +16,7 @@ const TOLD = "A plane through 20 latent dimensions, along its axes 0 and 3. Of i
 const half = (/** @type {number} */ ...bits) => Buffer.from(new Uint16Array(bits).buffer);
 const ONE = 0x3c00;
 
-/** Two codes on a plane through a model: w = the first two pixels, all logits w₁. @param {(file: any) => void} [change] */
+/** Two codes on a plane through a model: z = the first pixels, w its first two, z₃ = 1 on the plane, all logits z₁. @param {(file: any) => void} [change] */
 function pack(change = () => {}) {
   const pixels = (/** @type {number} */ rows, /** @type {(row: number, column: number) => number} */ at, columns = 784) => half(...Array.from({ length: rows * columns }, (_, i) => at(Math.floor(i / columns), i % columns)));
   /** @type {Record<string, [string, number[], Buffer]>} */
@@ -24,12 +24,12 @@ function pack(change = () => {}) {
     "points.codes": ["U16", [2, 2], half(0, 65535, 65535, 0)], "points.labels": ["U8", [2], Buffer.from([7, 2])],
     "points.off": ["F16", [2], half(ONE, 0x4200)], "train.codes": ["U16", [1, 2], half(0, 65535)],
     "encoder.0.weight": ["F16", [2, 784], pixels(2, (row, column) => (row === column ? ONE : 0))], "encoder.0.bias": ["F16", [2], half(0, 0)],
-    "decoder.0.weight": ["F16", [3, 2], half(ONE, 0, 0, ONE, 0, 0)], "decoder.0.bias": ["F16", [3], half(0, 0, ONE)],
-    "decoder.1.weight": ["F16", [784, 3], pixels(784, (_, column) => (column === 0 ? ONE : 0), 3)], "decoder.1.bias": ["F16", [784], half(...new Array(784).fill(0))],
+    "decoder.0.weight": ["F16", [20, 2], pixels(20, (row, column) => (row === column ? ONE : 0), 2)], "decoder.0.bias": ["F16", [20], half(0, 0, ONE, ...new Array(17).fill(0))],
+    "decoder.1.weight": ["F16", [784, 20], pixels(784, (_, column) => (column === 0 ? ONE : 0), 20)], "decoder.1.bias": ["F16", [784], half(...new Array(784).fill(0))],
   };
   const header = {
     format: "latent-explorer-bundle", version: 1, name: "deep", kind: "vae", config: { likelihood: "bernoulli" }, classes: [..."0123456789"],
-    layers: { encoder: [{ op: "linear", in: 784, out: 2 }], decoder: [{ op: "linear", in: 2, out: 3 }, { op: "linear", in: 3, out: 784 }] },
+    layers: { encoder: [{ op: "linear", in: 784, out: 2 }], decoder: [{ op: "linear", in: 2, out: 20 }, { op: "linear", in: 20, out: 784 }] },
     points: { count: 2, low: [-1, -2], high: [1, 2], protocol: "grey", seed: 0 }, train: { count: 1, low: [-1, -2], high: [1, 2] },
     plane: { of: 20, off: 2, told: TOLD },
   };
@@ -46,8 +46,10 @@ const model = createModel(readBundle(pack()), 0);
 
 test("it is read, encodes to a place alone and decodes from one", () => {
   assert.deepEqual([...(model.bundle.points.off ?? [])], [1, 3]);
-  const x = Float32Array.from({ length: 784 }, (_, i) => (i === 0 ? 0.25 : i === 1 ? 0.75 : 0));
-  assert.deepEqual(model.network.encode(x), { mu: [0.25, 0.75], std: null });
+  const x = Float32Array.from({ length: 784 }, (_, i) => [0.25, 0.75, 1, 0.5][i] ?? 0);
+  assert.deepEqual(model.network.encode(x), { mu: [0.25, 0.75], std: null, off: 0.5 });
+  x[2] = 0;
+  assert.equal(model.network.encode(x).off, Math.hypot(1, 0.5));
   const picture = model.decode([1, 5]);
   assert.ok(picture.every((value) => Math.abs(value - 1 / (1 + Math.exp(-1))) < 1e-6));
 });
@@ -57,6 +59,7 @@ test("a file that does not say which plane it is of is refused", () => {
     assert.throws(() => readBundle(pack(({ header }) => (header.plane = plane))), /on which plane/);
   }
   assert.throws(() => readBundle(pack(({ parts }) => delete parts["points.off"])), /points\.off is missing/);
+  assert.throws(() => createModel(readBundle(pack(({ header }) => (header.plane.of = 19))), 0), /does not begin on the plane/);
 });
 
 test("nothing exact is asked of it, and one sentence says why", () => {
@@ -75,7 +78,7 @@ test("what stands on the page is true of a plane", () => {
   assert.match(spokenCaption([model], [[0, 0]]), /: w1 0\.00, w2 0\.00\./);
   const view = { scale: 50, cx: 0, cy: 0, width: 400, height: 400 };
   assert.ok(contourLabels(view, model).some(({ text }) => text.startsWith("Prior on the plane >1σ 61 %")));
-  const texts = planeTexts(model, 1);
+  const texts = planeTexts(model, { name: "test image 1", off: /** @type {Float32Array} */ (model.bundle.points.off)[1] });
   assert.ok(texts.includes(TOLD));
   assert.ok(texts.some((text) => text.endsWith("test image 1 lies 3.0 prior sd off it.")));
   assert.equal(texts.filter((text) => text.includes("integrals")).length, 1);

@@ -12,16 +12,18 @@ import numpy as np
 import pytest
 import torch
 from playwright.sync_api import Page, expect
-from support.builders import ROOT
+from support.builders import ROOT, save_model, tiny
 from support.explorer_page import here, state, until
 
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.run_view import About, write_about
 from vae_engine import exact_log_px, load_model
 from vae_engine.data import mnist as data
+from vae_engine.exchange.exports import onnx_files
 from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.folder import import_model
 from vae_engine.exchange.imports.roles import Wishes
+from vae_engine.stored import checkpoints, on_map
 
 
 @pytest.fixture
@@ -64,3 +66,58 @@ def test_an_imported_model_has_an_exact_posterior_and_goes_into_a_file(
     here(page)
     expect(page.get_by_test_id("latent-map-vae")).to_be_visible()
     expect(page.locator("body")).to_contain_text("From my course")
+
+
+@pytest.fixture
+def deep(served_folder: Path, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a VAE of five latent dimensions among the runs of the server, with the plane along two of them."""
+    pytest.importorskip("onnx")
+    onnx_files.write_onnx(checkpoints.read(save_model(tmp_path / "own", tiny(latent_dim=5))), tmp_path / "student")
+    paths = [tmp_path / "student" / f"{part}.onnx" for part in ("encoder", "decoder")]
+    folder = served_folder / "runs" / "deep"
+    import_model(paths, folder, data="mnist", protocol="grey", wishes=Wishes(logits="logits"), plane="axes:0,3")
+    write_about(folder, About("Five dimensions", created=1.0))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.long
+def test_a_model_of_more_dimensions_is_shown_on_a_plane_and_nothing_exact_is_said_of_it(
+    open_explore: Callable[..., Page], deep: Path, tmp_path: Path
+) -> None:
+    page = open_explore(f"/?models=run:{deep.name}")
+    note = page.get_by_test_id("plane-note")
+    expect(page.get_by_role("heading", name="Plane in a 5-D VAE")).to_be_visible()
+    page.get_by_test_id("layers-menu").click()
+    expect(page.get_by_test_id("layer-posterior")).to_be_disabled()
+    page.get_by_test_id("layers-menu").click()
+    page.get_by_test_id("mode-inspect").click()
+    page.get_by_test_id("latent-map-vae").press("Enter")
+    until(lambda: state(page)["selected"] is not None)
+    index = state(page)["selected"]
+    stored = checkpoints.read(deep)
+    x = data.observe_fixed(data.load("test").images[[index]], "grey", 0, np.array([index]))
+    places, _, off = on_map.encode(stored, x)
+    expect(note).to_contain_text(f"test image {index} lies")
+    expect(note).to_contain_text("integrals over all 5 dimensions")
+    told = re.search(r"lies ([\d.]+) prior sd off it", note.inner_text())
+    assert told
+    assert off is not None
+    assert float(told[1]) == pytest.approx(float(off[0]), rel=0.06)
+    np.testing.assert_allclose(state(page)["z"][0], places[0], atol=1e-3)
+    expect(page.get_by_test_id("identity")).to_have_count(0)
+    expect(page.get_by_test_id("refine-q")).to_have_count(0)
+    page.get_by_test_id("mode-draw").click()
+    box = page.get_by_test_id("draw-pad").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 30, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 90, steps=6)
+    page.mouse.up()
+    expect(note).to_contain_text("The code of the drawing lies")
+    page.get_by_test_id("mode-network").click()
+    expect(page.get_by_test_id("network-vae")).to_contain_text("the plane")
+    write_html([str(deep)], tmp_path / "explorer.html")
+    page.goto((tmp_path / "explorer.html").as_uri())
+    here(page)
+    expect(page.get_by_role("heading", name="Plane in a 5-D VAE")).to_be_visible()

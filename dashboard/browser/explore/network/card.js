@@ -68,7 +68,7 @@ export function createUnitCard(app, rows, leave) {
       showCode([...new Set([...kinds].flatMap((kind) => AT_REST[kind]))]);
       return;
     }
-    const {bundle, short} = app.models[unit.model];
+    const {bundle, short, axes} = app.models[unit.model];
     const stages = rows[unit.model].stages(unit.part);
     const stage = stages[unit.place];
     setText(title, `${short} ${unit.part}, layer ${unit.place + 1}, ${rows[unit.model].name(unit)}`);
@@ -78,7 +78,7 @@ export function createUnitCard(app, rows, leave) {
       ...(from ? [weightsPicture(`weights out, ${shapeText(from.shape)}`, from, "unit-weights-out")] : []),
       ...(unit.part === "decoder" ? [make("figure", {class: "lx-tile lxn-weights"}, make("div", {class: "lxn-box"}, effect.element), strongest)] : []));
     for (const {cells} of shown) cells.fit();
-    setText(known, unit.part === "decoder" ? "decoded at every z" : "mean over the images with a code there");
+    setText(known, unit.part === "decoder" ? `decoded at every ${axes[0][0]}` : "mean over the images with a code there");
     showCode(stage.ops);
     code.title = opsText(stage);
   }
