@@ -15,7 +15,8 @@ BRING = "Bring a model"
 BRING_HELP = (
     "A VAE or an autoencoder that was written elsewhere: an encoder's and a decoder's file from "
     "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, or a pythae folder's model_config.json "
-    "and model.pt. Files are read as data; nothing in them is run."
+    "and model.pt. Files are read as data; nothing in them is run. "
+    "Of more than two latent dimensions Explore shows a plane."
 )
 NAME = "Its name"
 FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
@@ -37,8 +38,8 @@ YOURS, IN_EXPLORE, IN_RUNS = "Your models", "Open in Explore", "In Runs"
 ASSUMED = "What was assumed"
 MEASURE, MEASURING = "Measure", f"{MEASURED} test images are measured …"
 MEASURE_HELP = (
-    f"ELBO and, of a VAE, exact log p(x) of {MEASURED} test images with pixels of 0 and 1, drawn as for the models above. "
-    "Takes a minute or two."
+    f"ELBO and, of a VAE of two latent dimensions, exact log p(x) of {MEASURED} test images with pixels of 0 and 1, drawn as for "
+    "the models above. Takes a minute or two."
 )
 _LINES = {
     "encoder": "Encoder", "decoder": "Decoder", "likelihood": "p(x|z)", "images": "Images", "pixels": "Pixels",

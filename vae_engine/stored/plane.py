@@ -101,7 +101,7 @@ def told(values: dict[str, Any], kind: str) -> str:
     share = f"{100 * values['share']:.{0 if values['share'] >= 0.1 else 1}f} %"
     unit = "prior sd" if kind == "vae" else "code units"
     return (
-        f"A plane through {len(values['origin'])} latent dimensions, {how}. Of the codes of {values['images']:,} images it holds "
+        f"A plane in {len(values['origin'])} latent dimensions, {how}. Of the codes of {values['images']:,} images it holds "
         f"{share} of the variance; they lie {values['off']:.2g} {unit} off it on average."
     )
 

@@ -138,11 +138,11 @@ function digitPicture(values, ink, zoom) {
 }
 
 /** @param {import("../model/bundle.js").Points} points @param {readonly string[]|null} files what the files call the images */
-function codesAsCsv({codes, std, labels}, files) {
-  const head = std ? "index,label,mu1,mu2,std1,std2" : "index,label,code1,code2";
+function codesAsCsv({codes, std, off, labels}, files) {
+  const head = std ? "index,label,mu1,mu2,std1,std2" : off ? "index,label,w1,w2,off" : "index,label,code1,code2";
   const file = (/** @type {number} */ i) => (files ? `,${quoted(files[i])}` : "");
   const lines = Array.from(labels, (label, i) => {
-    const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : [])];
+    const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : off ? [off[i]] : [])];
     return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}${file(i)}`;
   });
   return `${head}${files ? ",file" : ""}\n${lines.join("\n")}\n`;

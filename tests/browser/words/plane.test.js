@@ -12,7 +12,7 @@ import { captionOf, spokenCaption } from "../../../dashboard/browser/words/capti
 import { planeTexts } from "../../../dashboard/browser/words/plane.js";
 import { whyNoWorth } from "../../../dashboard/browser/words/worths.js";
 
-const TOLD = "A plane through 20 latent dimensions, along its axes 0 and 3. Of its codes it holds 12 % of the variance.";
+const TOLD = "A plane in 20 latent dimensions, along its axes 0 and 3. Of its codes it holds 12 % of the variance.";
 const half = (/** @type {number} */ ...bits) => Buffer.from(new Uint16Array(bits).buffer);
 const ONE = 0x3c00;
 

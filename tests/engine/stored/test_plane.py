@@ -125,7 +125,7 @@ def test_what_is_told_of_it_is_what_it_holds() -> None:
     said = plane.told(record, "vae")
     assert f"{100 * PLANE.share(CODES):.0f} % of the variance" in said
     assert f"{PLANE.off(CODES).mean():.2g} prior sd off it" in said
-    assert "through 5 latent dimensions" in said
+    assert "A plane in 5 latent dimensions" in said
     assert "300 images" in said
     assert "axes 0 and 3, counted from 0" in plane.told({**record, "found": "axes:0,3"}, "vae")
     assert "images 5, 17 and 99" in plane.told({**record, "found": "images:5,17,99"}, "ae")

@@ -13,7 +13,7 @@ export function selectionAsCsv(models, selected, files = null) {
   const names = classesOf(models[0].bundle);
   const measured = models.filter((model) => model.bundle.points.truths);
   const own = (/** @type {ExplorerModel} */ {id}) => (measured.length > 1 ? `${id}_` : "");
-  const head = ["index", "split", "row", ...(files ? ["file"] : []), "class", ...models.flatMap(({id}) => [`${id}_z1`, `${id}_z2`]), ...measured.flatMap((model) => ["elbo", "log_px", "gap"].map((name) => own(model) + name))];
+  const head = ["index", "split", "row", ...(files ? ["file"] : []), "class", ...models.flatMap(({id, bundle: {plane}}) => [1, 2].map((axis) => `${id}_${plane ? "w" : "z"}${axis}`)), ...measured.flatMap((model) => ["elbo", "log_px", "gap"].map((name) => own(model) + name))];
   const lines = Array.from(selected, (index) => {
     const {split, number} = placeIn(splits, index);
     const codes = models.flatMap((model) => model.codeOf(index).map((value) => value.toPrecision(6)));

@@ -20,10 +20,10 @@ from vae_engine.stored import registry
 class Example(nn.Module):
     """PyTorch's own example, with two latents and fewer hidden units."""
 
-    def __init__(self) -> None:
+    def __init__(self, latents: int = 2) -> None:
         super().__init__()
-        self.fc1, self.fc21, self.fc22 = nn.Linear(784, 8), nn.Linear(8, 2), nn.Linear(8, 2)
-        self.fc3, self.fc4 = nn.Linear(2, 8), nn.Linear(8, 784)
+        self.fc1, self.fc21, self.fc22 = nn.Linear(784, 8), nn.Linear(8, latents), nn.Linear(8, latents)
+        self.fc3, self.fc4 = nn.Linear(latents, 8), nn.Linear(8, 784)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         h = F.relu(self.fc1(x))
@@ -76,6 +76,16 @@ def test_a_model_with_encode_and_decode(tmp_path: Path) -> None:
     assert kept.metrics["imported"]["proved_in"] == ["numpy", "torch"]
     assert model.trained == kept.train == load_model(str(tmp_path / "mine")).trained
     assert model.trained.protocol == "grey"
+
+
+def test_a_model_of_more_latents_is_whole_and_says_on_which_plane_it_is_shown() -> None:
+    own = made(lambda: Example(5))
+    model = adopt(own, plane="axes:4,1")
+    z = torch.rand(3, 5, generator=torch.Generator().manual_seed(2))
+    torch.testing.assert_close(model.decode(z), own.eval().decode(z), atol=1e-5, rtol=0)
+    assert (model.config.latent_dim, model.config.plane["found"]) == (5, "axes:4,1")
+    with pytest.raises(EngineError, match="shown whole"):
+        adopt(made(Example), plane="pca")
 
 
 def test_an_encoder_and_a_decoder_keep_their_mode_and_weights() -> None:
