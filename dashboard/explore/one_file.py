@@ -33,6 +33,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange.imports import planes as planes_of
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
@@ -61,7 +62,7 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
         raise EngineError("The models were trained on different data; the page shows one set of images.")
     rungs = ladder_of([registry.find(name) for name in registry.names()])
     placing = placed(*([str(model.folder.resolve()) for model in models] for models in (chosen, rungs)))
-    stored = [_titled(registry.find(folder)) for folder in placing.names]
+    stored = [_titled(planes_of.laid(registry.find(folder))) for folder in placing.names]
     parts = [export.parted(model, whole=True) for model in stored]
     blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _) in enumerate(parts)]
     last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]

@@ -19,6 +19,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data import own as own_data
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange.imports import planes
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
@@ -54,8 +55,8 @@ def finished() -> list[Choice]:
 def _created_and_choice(folder: Path) -> tuple[float, Choice]:
     about, (path, step) = read_about(folder), _weights(folder)
     model, train = _configs(folder, path.stat().st_mtime_ns)
-    if not model.has_map:
-        raise EngineError(f"{folder.name} has {model.latent_dim} latent dimensions; a map shows 2.")
+    if model.latent_dim < 2:
+        raise EngineError(f"{folder.name} has one latent dimension; a map shows two.")
     title = about.name if step is None else f"{about.name}, stopped at step {step:,}"
     group = BROUGHT if isinstance(model, ListedConfig) else GROUP
     return about.created, Choice(PREFIX + folder.name, title, group, model.kind, train.data)
@@ -82,12 +83,15 @@ def folder_of(name: str) -> Path:
 
 
 def read(name: str) -> Stored:
-    """A run called by its name here; one that was stopped as its last snapshot has it. Raises EngineError when it is gone."""
+    """A run called by its name here; one that was stopped as its last snapshot has it. Raises EngineError when it is gone.
+
+    One of more than two latent dimensions that says nothing of a plane is on that of its codes' most variance.
+    """
     folder = folder_of(name)
     _, step = _weights(folder)
     if step is None:
-        return checkpoints.read(folder, name)
-    found = snapshots.read(folder, step)
+        return planes.laid(checkpoints.read(folder, name))
+    found = planes.laid(snapshots.read(folder, step))
     return replace(found, name=name, metrics={**found.metrics, "split": "validation"})
 
 

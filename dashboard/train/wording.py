@@ -315,8 +315,8 @@ def why_not_in_explore(configs: tuple[ModelConfig, TrainConfig] | None, view: Ru
     """Why Explore cannot open a run or a bundled model; nothing where it can."""
     if configs is None:
         return "A damaged model cannot be opened in Explore."
-    if not configs[0].has_map:
-        return f"Explore shows two latent dimensions; this model has {configs[0].latent_dim}."
+    if configs[0].latent_dim < 2:
+        return "Explore shows two latent dimensions; this model has one."
     if view is None or view.has_model:
         return ""
     if view.state in LIVE:

@@ -71,6 +71,6 @@ def test_the_page_of_a_small_set_holds_the_image_of_every_code(tmp_path, monkeyp
 def test_model_of_other_dimensions_is_refused(tmp_path):
     from support.builders import save_model
 
-    folder = save_model(tmp_path / "three", ModelConfig(latent_dim=3, encoder_widths=(8,), decoder_widths=(8,)))
+    folder = save_model(tmp_path / "one", ModelConfig(latent_dim=1, encoder_widths=(8,), decoder_widths=(8,)))
     with pytest.raises(EngineError, match="draws 2"):
         static_export.write_html([str(folder)], tmp_path / "page.html")

@@ -13,6 +13,7 @@ from dashboard.jobs import jobs
 from dashboard.jobs.run_view import About, write_about
 from dashboard.stock import catalogue, own_runs
 from dashboard.stock.material import LESSON_MODELS
+from dashboard.train.wording import why_not_in_explore
 from vae_engine.base import locks
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
@@ -53,10 +54,23 @@ def test_unfinished_damaged_and_other_runs_are_left_out(runs: Path) -> None:
     finished(runs / "sound", "Sound")
     (finished(runs / "unfinished") / checkpoints.METRICS).unlink()
     (finished(runs / "damaged") / checkpoints.CONFIG).write_text("{")
-    finished(runs / "three-dimensional", latent_dim=3)
+    finished(runs / "one-dimensional", latent_dim=1)
     finished(runs / "..no id")
     (runs / "a file").write_text("x")
     assert [choice.title for choice in own_runs.choices()] == ["Sound"]
+
+
+def test_a_run_of_more_dimensions_is_shown_on_the_plane_of_its_codes_most_variance(runs: Path) -> None:
+    finished(runs / "deep", "Deep", latent_dim=4)
+    (choice,) = own_runs.choices()
+    stored = catalogue.stored(choice.name)
+    assert stored.model.plane["found"] == "pca"
+    assert stored.model.latent_dim == 4
+    assert catalogue.library((choice.name,))
+    kept = export.read_codes(stored)
+    assert kept is not None
+    assert kept[0]["points.codes"].shape[1] == 2
+    assert why_not_in_explore((stored.model, stored.train), None) == ""
 
 
 def test_a_stopped_run_is_offered_as_its_last_snapshot_has_it_but_not_while_it_trains(runs: Path) -> None:
