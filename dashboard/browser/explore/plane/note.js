@@ -5,7 +5,7 @@
 import {make, setText} from "../../base/dom.js";
 import {sameItems} from "../../base/same_items.js";
 import {shownImage} from "../../state/state.js";
-import {planeTexts} from "../../words/plane.js";
+import {planeText, whyNothingExact} from "../../words/plane.js";
 import {imageName} from "../../words/splits.js";
 
 /** @typedef {import("../explorer.js").App} App */
@@ -15,8 +15,10 @@ import {imageName} from "../../words/splits.js";
 export function createPlaneNote(app) {
   const models = app.models.filter(({bundle}) => bundle.plane);
   if (!models.length) return null;
-  const parts = models.map((model) => ({model, which: make("p", {class: "lx-identity-sum"}), text: make("p", {class: "lx-hint"})}));
-  const element = make("section", {class: "lx-panel lx-plane", "aria-label": "The plane", "data-testid": "plane-note"}, ...parts.flatMap(({which, text}) => [which, text]));
+  const parts = models.map((model) => ({model, text: make("p", {class: "lx-hint"})}));
+  const why = make("p", {class: "lx-hint"}, whyNothingExact(models));
+  const element = make("section", {class: "lx-panel lx-plane", "aria-label": "The plane", "data-testid": "plane-note"},
+    ...parts.flatMap(({model, text}) => [make("p", {class: "lx-identity-sum"}, `${model.title}: codes are shown at their nearest points on it`), text]), why);
   /** @type {unknown[]} */
   let shown = [];
 
@@ -36,16 +38,13 @@ export function createPlaneNote(app) {
     render(state) {
       const {mode, layers} = state;
       const barred = app.probe !== null && (mode !== "move" || layers.posterior); // there the bar of another model stands
-      element.hidden = barred || !["move", "inspect", "draw"].includes(mode);
+      const crowded = mode === "move" && models.length > 1;
+      element.hidden = barred || crowded || !["move", "inspect", "draw"].includes(mode);
       element.classList.toggle("lx-identity", mode !== "move");
       const key = [element.hidden, mode, shownImage(state), app.draw.version(), ...models.map(({network}) => network)];
       if (element.hidden || sameItems(key, shown)) return;
       shown = key;
-      for (const {model, which, text} of parts) {
-        const [first, ...rest] = planeTexts(model, subjectOf(model, state));
-        setText(which, first);
-        setText(text, rest.join(" "));
-      }
+      for (const {model, text} of parts) setText(text, planeText(model, subjectOf(model, state)));
     },
   };
 }
