@@ -27,11 +27,11 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
 _KEY = "bring-{}"
-_FILES, _NAME, _PATH, _DATA, _PROTOCOL, _LIKELIHOOD, _NOISE, _PLANE = map(
-    _KEY.format, ("files", "name", "path", "data", "protocol", "likelihood", "noise", "plane")
+_FILES, _NAME, _PATH, _DATA, _PROTOCOL, _RANGE, _LIKELIHOOD, _NOISE, _PLANE = map(
+    _KEY.format, ("files", "name", "path", "data", "protocol", "range", "likelihood", "noise", "plane")
 )
 _DONE, _ASKS, _REFUSED = map(_KEY.format, ("done", "asks", "refused"))
-_KINDS = ["onnx", "data", "keras", "json", "h5", "pt"]
+_KINDS = ["onnx", "data", "keras", "json", "h5", "pt", "safetensors"]
 
 
 def show() -> None:
@@ -61,10 +61,12 @@ def _fields() -> None:
     files.file_uploader(wording.FILES, accept_multiple_files=True, type=_KINDS, key=_FILES)
     files.text_input(wording.NAME, key=_NAME, max_chars=NAME_LENGTH, placeholder=wording.UNNAMED)
     place.text_input(wording.PATH, key=_PATH, max_chars=2000)
-    data, protocol, likelihood, noise = place.columns(4, vertical_alignment="bottom")
+    data, protocol, scale = place.columns(3, vertical_alignment="bottom")
+    likelihood, noise = place.columns(2, vertical_alignment="bottom")
     here = [name for name in datasets.TITLES if fetching.is_here(name)]
     data.selectbox(wording.DATA, here, format_func=wording.source, key=_DATA)
     protocol.selectbox(wording.PROTOCOL, wording.PROTOCOLS, format_func=wording.PROTOCOLS.__getitem__, key=_PROTOCOL)
+    scale.selectbox(wording.NORMALISED, wording.RANGES, format_func=wording.RANGES.__getitem__, key=_RANGE)
     likelihood.selectbox(wording.LIKELIHOOD, wording.LIKELIHOODS, format_func=wording.LIKELIHOODS.__getitem__, key=_LIKELIHOOD)
     noise.text_input(wording.NOISE, key=_NOISE, placeholder="1", max_chars=20)
     place.text_input(wording.PLANE, key=_PLANE, placeholder=wording.PLANES, max_chars=60)
@@ -117,6 +119,7 @@ def _options() -> Mapping[str, str]:
     said = {
         "data": state.widget(_DATA),
         "protocol": state.widget(_PROTOCOL),
+        "normalised": state.widget(_RANGE),
         "likelihood": state.widget(_LIKELIHOOD),
         "noise": noise,
         "plane": (state.widget(_PLANE) or "").replace(" ", "").lower(),

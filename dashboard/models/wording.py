@@ -14,8 +14,8 @@ from vae_engine.data import datasets
 BRING = "Bring a model"
 BRING_HELP = (
     "A VAE or an autoencoder that was written elsewhere: an encoder's and a decoder's file from "
-    "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, or a pythae folder's model_config.json "
-    "and model.pt. Files are read as data; nothing in them is run. "
+    "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, a state_dict (.safetensors) with a list of "
+    "its layers (.json), or a pythae folder's model_config.json and model.pt. Files are read as data; nothing in them is run. "
     "Of more than two latent dimensions Explore shows a plane."
 )
 NAME = "Its name"
@@ -23,8 +23,11 @@ FILES, PATH = "Its files", "… or where they are on the machine of this server:
 PLANE = "Plane, where it has more than two latent dimensions"
 PLANES = "pca, or axes:0,3 or images:5,17,99"
 DATA, PROTOCOL, LIKELIHOOD, NOISE = "Its images", "Pixels it sees", "p(x|z)", "σ of a gaussian"
+NORMALISED = "Their range"
 PROTOCOLS = {"grey": "grey", "dynamic": "0 or 1, drawn", "threshold": "0 or 1, by ½"}
 LIKELIHOODS = {"": "assumed", "bernoulli": "bernoulli", "gaussian": "gaussian"}
+RANGES = {"": "assumed", "0,1": "0 to 1", "0.5,0.5": "−1 to 1", "0.1307,0.3081": "MNIST’s mean 0, std 1"}
+"""By what pixels in [0, 1] were normalised: a mean and a standard deviation, as `import` takes them."""
 NAMES = {
     "mu": "Mean", "logvar": "Log-variance", "std": "Standard deviation", "logits": "Logits", "decoder-input": "Decoder's input",
 }  # fmt: skip
@@ -46,7 +49,7 @@ _LINES = {
     "plane": "Shown on", "nats": "Its nats",
 }  # fmt: skip
 _OPTION = re.compile(r"--([a-z-]+)")
-_FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE, "plane": PLANE}
+_FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE, "normalised": NORMALISED, "plane": PLANE}
 
 
 def assumed(about: Mapping[str, Any]) -> str:

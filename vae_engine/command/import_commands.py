@@ -14,6 +14,7 @@ from vae_engine.data import datasets
 from vae_engine.exchange.imports import assumed, folder, understood
 from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.roles import Wishes
+from vae_engine.exchange.imports.scale import scale
 
 MOST_MEMORY, MOST_SECONDS = 2 * 2**30, 120
 _HELP = {
@@ -25,7 +26,8 @@ _HELP = {
 }
 _FILES = (
     "encoder.onnx and decoder.onnx, one .onnx file with both, two .keras files, one .keras file of a model with both, "
-    "encoder.json decoder.json and vae.weights.h5, or the folder of a pythae model"
+    "encoder.json decoder.json and vae.weights.h5, a .safetensors file and a .json list of its layers, or the folder of a pythae "
+    "model"
 )
 
 
@@ -56,28 +58,41 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--likelihood", choices=(assumed.BERNOULLI, assumed.GAUSSIAN), default="",
         help="p(x|z): bernoulli, where its decoder ends in a sigmoid or gives --logits (default), or gaussian around its means",
     )  # fmt: skip
-    help = "σ of a gaussian (default 1, with which nll is half the squared error and a constant)"
+    help = "σ of a gaussian in the scale of its own pixels (default 1, with which nll is half the squared error and a constant)"
     command.add_argument("--noise", type=float, metavar="σ", help=help)
     help = "how a map shows more than two latent dimensions: pca (default), axes:I,J or images:A,B,C, all counted from 0"
     command.add_argument("--plane", default="", metavar="PLANE", help=help)
+    help = (
+        "by what its pixels in [0, 1] were normalised, as torchvision's Normalize is told: 0.1307,0.3081, or 0.5,0.5 of pixels "
+        "in [-1, 1] (default: of a decoder that ends in tanh the latter, else nothing)"
+    )
+    command.add_argument("--normalised", default="", metavar="MEAN,STD", help=help)
     for wish in dataclasses.fields(Wishes):
         command.add_argument("--" + wish.name.replace("_", "-"), default="", metavar="NAME", help=_HELP[wish.name])
 
 
 def options(arguments: argparse.Namespace) -> dict[str, str]:
     """What was said of a model, as this command's options without their dashes; nothing of what was left as it is."""
-    names = ("data", "protocol", "likelihood", "noise", "plane", *(wish.name for wish in dataclasses.fields(Wishes)))
+    names = (
+        "data",
+        "protocol",
+        "likelihood",
+        "noise",
+        "normalised",
+        "plane",
+        *(wish.name for wish in dataclasses.fields(Wishes)),
+    )
     return {name.replace("_", "-"): str(value) for name in names if (value := getattr(arguments, name)) not in (None, "")}
 
 
 def take_in(arguments: argparse.Namespace, output: Path) -> dict[str, Any]:
     """Import the model that `add_options` names into a folder; what is known of it. Raises EngineError."""
     wishes = Wishes(**{wish.name: getattr(arguments, wish.name) for wish in dataclasses.fields(Wishes)})
+    said = Said(arguments.likelihood, arguments.noise, scale=scale(arguments.normalised))
     with bounds.memory(MOST_MEMORY), bounds.seconds(MOST_SECONDS):
         return folder.import_model(
             arguments.files, output, data=datasets.named(arguments.data), protocol=arguments.protocol, wishes=wishes,
-            said=Said(arguments.likelihood, arguments.noise),
-            others=_others(), plane=arguments.plane,
+            said=said, others=_others(), plane=arguments.plane,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from dashboard.models import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.command import cli
 from vae_engine.exchange.exports import onnx_files
+from vae_engine.exchange.imports.scale import scale
 from vae_engine.stored import checkpoints
 
 
@@ -70,6 +71,18 @@ def test_a_number_that_is_none_is_refused(files: str) -> None:
     app.text_input(key="bring-path").set_value(files)
     app.text_input(key="bring-noise").set_value("much")
     assert "must be a number" in pressed(app).error[0].value
+
+
+def test_what_its_pixels_were_normalised_by_is_handed_to_the_import(files: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, str] = {}
+    monkeypatch.setattr(brought, "bring", lambda jobs, paths, options, *_: given.update(options) or refuse())
+    app = page()
+    app.text_input(key="bring-path").set_value(files)
+    app.selectbox(key="bring-range").set_value("0.1307,0.3081")
+    pressed(app)
+    assert given["normalised"] == "0.1307,0.3081"
+    ranges = {text: scale(text) for text in wording.RANGES}
+    assert [(-one.mean / one.std, (1 - one.mean) / one.std) for one in ranges.values() if one][:2] == [(0, 1), (-1, 1)]
 
 
 def test_where_nobody_may_change_anything_there_is_no_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from safetensors.numpy import save as pack
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets, mnist
-from vae_engine.exchange.imports import keras_model, onnx_model, planes, proof, pythae_model
+from vae_engine.exchange.imports import keras_model, listed_model, onnx_model, planes, proof, pythae_model
 from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import records, weights
 from vae_engine.exchange.imports.parts import Found
@@ -52,7 +52,7 @@ def import_model(
     images = datasets.shown(data, proof.COUNT)[0].images
     x = mnist.observe_fixed(images, protocol, 0)
     found = _read(paths, wishes, x, said)
-    noise = found.said.noise_of(found.likelihood)
+    noise = found.noise
     train = TrainConfig(data=datasets.pinned(data), classes=datasets.classes(data), protocol=protocol)
     train = train if noise is None else replace(train, noise=noise)
     config, tensors = _config(found), weights(found.encoder.layers, "encoder") | weights(found.decoder.layers, "decoder")
@@ -67,9 +67,9 @@ def import_model(
     config = replace(config, plane=planes.lay(Stored("", folder, config, train, tensors, "", {}), plane))
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
-        "likelihood": found.said.told(found.likelihood),
+        "likelihood": found.said.told(found.likelihood, found.given),
         "images": f"{datasets.TITLES.get(data, 'your own')}, its training split taken for what the model was trained on, assumed",
-        "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed",
+        "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed{found.scales}",
         "plane": stored_plane.told(config.plane, config.kind) if config.plane else "",
         "nats": nats.caveat(found.likelihood, protocol),
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
@@ -88,11 +88,13 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said)
         return keras_model.read(paths, said)
     if kinds in ([".onnx"], [".onnx", ".onnx"]):
         return onnx_model.read(paths, wishes, images, said)
+    if kinds == [".json", ".safetensors"]:
+        return listed_model.read(paths, said)
     if len(paths) == 1 and paths[0].is_dir():
         return pythae_model.read(paths[0], said)
     raise EngineError(
-        "Give an encoder's and a decoder's file, both .onnx or both .keras; one .onnx or .keras file that holds both; "
-        "two .json files and their .weights.h5; or the folder of a pythae model."
+        "Give an encoder's and a decoder's file, both .onnx or both .keras; one .onnx or .keras file that holds both; two "
+        ".json files and their .weights.h5; a .safetensors file and a .json list of its layers; or the folder of a pythae model."
     )
 
 

@@ -15,7 +15,7 @@ from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import layer, parallel, records
 from vae_engine.exchange.imports.keras_layers import layers_of
 from vae_engine.exchange.imports.nodes import view
-from vae_engine.exchange.imports.parts import Found, unasked, without_sigmoid
+from vae_engine.exchange.imports.parts import Found, ending, of_another_size, unasked
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored.architecture import PIXELS
 from vae_engine.stored.records import shape_after
@@ -42,20 +42,17 @@ def _read(paths: Sequence[Path], said: Said) -> Found:
         body.append(parallel([layers_of(encoder, chain[shared:], shape)[0] for chain in chains]))
     first = view((math.prod(encoder.shape),), encoder.shape)
     if math.prod(encoder.shape) != PIXELS:
-        raise EngineError(f"{encoder.name} takes images of shape {list(encoder.shape)}; here they are 28 × 28, of one grey map.")
-    found = tidy([*first, *body], (PIXELS,))
+        raise of_another_size(encoder.name, encoder.shape, "ZeroPadding2D({})", "Cropping2D({})")
     latent = math.prod(decoder.shape)
+    output = decoder.outputs[0]
+    after = layers_of(decoder, decoder.chain(output), decoder.shape)[0]
+    end = ending(tidy([*view((latent,), decoder.shape), *after, layer("flatten")], (latent,)), (latent,), said, decoder.name)
+    found = tidy([*end.seen.before, *first, *body], (PIXELS,))
     width = math.prod(shape_after(records(found), (PIXELS,), "encoder"))
     if width not in (latent, 2 * latent):
         raise EngineError(f"The encoder gives {width} numbers, and the decoder takes {latent}.")
     told = f"mean {ends[0]!r} and log-variance {ends[1]!r}, by their order" if len(ends) == 2 else "one output"
-    end = decoder.outputs[0]
-    after = layers_of(decoder, decoder.chain(end), decoder.shape)[0]
-    pixels = tidy([*view((latent,), decoder.shape), *after, layer("flatten")], (latent,))
-    cut = without_sigmoid(pixels, (latent,))
-    likelihood = said.chosen(decoder.name, cut is not None)
-    ends_in = f"means {end!r}" if cut is None else f"logits before the sigmoid of {end!r}"
     return Found(
         "ae" if width == latent else "vae", latent, unasked("encoder", encoder.name, found, told),
-        unasked("decoder", decoder.name, pixels if cut is None else cut, ends_in), likelihood, said,
+        unasked("decoder", decoder.name, end.layers, end.told(output)), end.likelihood, end.said, end.seen, end.given,
     )  # fmt: skip

@@ -11,16 +11,19 @@ import numpy as np
 from vae_engine.base.errors import EngineError
 from vae_engine.exchange.imports import graph as graphs
 from vae_engine.exchange.imports.assumed import NOTHING, Said
-from vae_engine.exchange.imports.built import Built, affine, layer, parallel
+from vae_engine.exchange.imports.built import Built, affine, layer, parallel, records, weights
 from vae_engine.exchange.imports.graph import Graph
 from vae_engine.exchange.imports.matching import Match
 from vae_engine.exchange.imports.nodes import view
-from vae_engine.exchange.imports.parts import Found, Part, without_sigmoid
+from vae_engine.exchange.imports.parts import End, Found, Part, ending, of_another_size
 from vae_engine.exchange.imports.roles import Heads, Wishes, heads
+from vae_engine.exchange.imports.scale import AS_IS, SIGNED, Scale
 from vae_engine.exchange.imports.tidy import tidy
+from vae_engine.stored import forward
 from vae_engine.stored.architecture import PIXELS
 
 _AFTER = {"logvar": (), "log_std": ("twice",), "std": ("log", "twice"), "var": ("log",), "": ()}
+_SHAPES = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 
 
 def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said = NOTHING) -> Found:
@@ -32,14 +35,11 @@ def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said =
 def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said) -> Found:
     encoder = graphs.read(paths[0])
     if math.prod(encoder.shape) != PIXELS:
-        raise EngineError(f"{paths[0].name} takes images of shape {list(encoder.shape)}; here they are 28 × 28, of one grey map.")
-    found = heads(encoder, wishes, images)
+        raise of_another_size(paths[0].name, encoder.shape)
+    decoder = graphs.read(paths[1]) if len(paths) == 2 else encoder
+    found = heads(encoder, wishes, (said.scale or _likely(decoder)).theirs(images))
     match = Match(encoder, encoder.source)
-    if len(paths) == 2:
-        decoder = graphs.read(paths[1])
-        source = wishes.decoder_input or decoder.source
-    else:
-        decoder, source = encoder, wishes.decoder_input or found.z or found.mu
+    source = wishes.decoder_input or (decoder.source if len(paths) == 2 else found.z or found.mu)
     if source not in decoder.values:
         raise EngineError(f"{decoder.path.name} has no value called {source!r}.")
     latent = encoder.values[found.mu].shape[-1]
@@ -51,13 +51,23 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said)
     elif width != latent:
         raise EngineError(f"The encoder gives {latent} numbers as z's mean, and the decoder takes {width}.")
     kind = "vae" if both or found.spread else "ae"
-    first = _encoder(encoder, match, found, both)
-    second, likelihood = _decoder(decoder, source, wishes, said)
-    return Found(kind, latent, first, second, likelihood, said, "onnxruntime")
+    second, end = _decoder(decoder, source, wishes, said)
+    first = _encoder(encoder, match, found, both, end.seen)
+    return Found(kind, latent, first, second, end.likelihood, end.said, end.seen, end.given, "onnxruntime")
 
 
-def _encoder(graph: Graph, match: Match, found: Heads, both: bool) -> Part:
-    first = view((PIXELS,), graph.shape)
+def _likely(decoder: Graph) -> Scale:
+    """The pixels that a graph most likely gives, before its layers are known."""
+    return SIGNED if any(_makes(decoder, name, "Tanh") for name in _pictures(decoder)) else AS_IS
+
+
+def _pictures(graph: Graph) -> list[str]:
+    """Its outputs of so many numbers as a picture has."""
+    return [name for name in graph.outputs if math.prod(graph.values[name].shape[1:]) == PIXELS]
+
+
+def _encoder(graph: Graph, match: Match, found: Heads, both: bool, scale: Scale) -> Part:
+    first = [*scale.before, *view((PIXELS,), graph.shape)]
     if not found.spread:
         body, wanted = match.layers(found.mu), [found.mu]
         told = "mean and log-variance in one output, in this order" if both else "a code: an autoencoder"
@@ -69,44 +79,49 @@ def _encoder(graph: Graph, match: Match, found: Heads, both: bool) -> Part:
         told = f"mean {found.mu!r} and {found.kind} {found.spread!r}, {found.told}"
 
     def reference(rows: np.ndarray) -> np.ndarray:
-        numbers = [one.reshape(len(rows), -1).astype(np.float64) for one in graph.run(rows, wanted)]
+        numbers = [one.reshape(len(rows), -1).astype(np.float64) for one in graph.run(scale.theirs(rows), wanted)]
         for step in _AFTER[found.kind] if len(numbers) > 1 else ():
             numbers[1] = np.log(numbers[1]) if step == "log" else 2 * numbers[1]
         return np.concatenate(numbers, axis=1)
 
-    return Part(
-        tidy([*first, *body], (PIXELS,)), reference, graph.values | {"": graph.values[graph.source]}, graph.path.name, told
-    )
+    values = graph.values | {"": scale.ours(graph.values[graph.source])}
+    return Part(tidy([*first, *body], (PIXELS,)), reference, values, graph.path.name, told)
 
 
 def _spread(step: str) -> Built:
     return layer("log") if step == "log" else affine(np.array([2.0]), np.zeros(1))
 
 
-def _decoder(graph: Graph, source: str, wishes: Wishes, said: Said) -> tuple[Part, str]:
-    """The decoder up to the numbers before a last sigmoid, or to its end where there is none, and its likelihood."""
+def _decoder(graph: Graph, source: str, wishes: Wishes, said: Said) -> tuple[Part, End]:
+    """The decoder up to the numbers before a last sigmoid or tanh, or to its end where there is none."""
     match = Match(graph, source)
-    ends = [name for name in graph.outputs if name in match.reached and math.prod(graph.values[name].shape[1:]) == PIXELS]
-    end = wishes.logits or (ends[0] if ends else "")
-    if end not in match.reached:
+    ends = [name for name in _pictures(graph) if name in match.reached]
+    output = wishes.logits or (ends[0] if ends else "")
+    if output not in match.reached:
         raise EngineError(f"{graph.path.name} has no output of 28 × 28 pixels that follows from {source!r}.")
     shape = graph.values[source].shape[1:]
-    found = tidy([*view((math.prod(shape),), shape), *match.layers(end), layer("flatten")], (math.prod(shape),))
-    cut = without_sigmoid(found, (math.prod(shape),))
-    likelihood = said.chosen(graph.path.name, cut is not None or bool(wishes.logits), end)
-    last = end if cut is None else _before_sigmoid(graph, end)
+    width = (math.prod(shape),)
+    found = tidy([*view(width, shape), *match.layers(output), layer("flatten")], width)
+    end = ending(found, width, said, graph.path.name, output, logits=bool(wishes.logits))
+    last, rest = output, []
+    if end.cut:  # one node made it, with nothing but other shapes behind it
+        node = graph.makers[output]
+        while node.op != end.cut.capitalize():
+            node = graph.makers[node.inputs[0]]
+        last, rest = node.inputs[0], match.layers(output, node.outputs[0])
 
     def reference(rows: np.ndarray) -> np.ndarray:
-        return graph.run(rows, [last], source)[0].reshape(len(rows), -1).astype(np.float64)
+        numbers = forward.run(records(rest), "rest", weights(rest, "rest"), graph.run(rows, [last], source)[0])
+        return end.gain * numbers.reshape(len(rows), -1).astype(np.float64) + end.shift
 
-    told = f"{'logits ' if wishes.logits else 'means '}{end!r}" if cut is None else f"logits before the sigmoid of {end!r}"
+    told = end.told(output, "logits" if wishes.logits else "means")
     values = graph.values | {"": graph.values[source]}
-    return Part(found if cut is None else cut, reference, values, graph.path.name, told), likelihood
+    return Part(end.layers, reference, values, graph.path.name, told), end
 
 
-def _before_sigmoid(graph: Graph, end: str) -> str:
-    """The value to which the last sigmoid was applied; there is one, with nothing but other shapes behind it."""
-    node = graph.makers[end]
-    while node.op != "Sigmoid":
-        node = graph.makers[node.inputs[0]]
-    return node.inputs[0]
+def _makes(graph: Graph, end: str, op: str) -> bool:
+    """Whether a value is made by one kind of node, but for its shape."""
+    node = graph.makers.get(end)
+    while node is not None and node.op in _SHAPES:
+        node = graph.makers.get(node.inputs[0])
+    return node is not None and node.op == op

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vae_engine.exchange.imports.assumed import Said
-from vae_engine.exchange.imports.built import Built, records, weights
+from vae_engine.base.errors import EngineError
+from vae_engine.exchange.imports.assumed import GAUSSIAN, Said
+from vae_engine.exchange.imports.built import Built, affine, records, weights
+from vae_engine.exchange.imports.scale import AS_IS, SIGNED, Scale
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored import forward
+from vae_engine.stored.architecture import SIDE
 
 Reference = Callable[[np.ndarray], np.ndarray]
 _VIEWS = ("reshape", "flatten", "permute")
@@ -40,8 +44,42 @@ class Found:
     """As ListedConfig calls it."""
     said: Said
     """Why that one, and its σ."""
+    seen: Scale
+    given: Scale
+    """The pixels that its encoder sees, and those that its decoder gives."""
     runtime: str = ""
     """What gave the original's numbers; nothing where nobody was asked."""
+
+    @property
+    def noise(self) -> float | None:
+        """σ of p(x|z) for x in [0, 1]; None where there is none to give. Raises EngineError where one was given to that."""
+        own = self.said.noise_of(self.likelihood)
+        return None if own is None else own * self.given.std
+
+    @property
+    def scales(self) -> str:
+        """What the model's own pixels are, in words; nothing where they are those in [0, 1]."""
+        if self.seen == self.given == AS_IS:
+            return ""
+        why = "as said" if self.said.scale else "assumed of a decoder that ends in tanh"
+        other = "" if self.given == self.seen else ", while its decoder gives x by a sigmoid"
+        return f"; the model sees {self.seen.told}, {why}{other}"
+
+
+def of_another_size(file: str, shape: Sequence[int], pads: str = "ZeroPad2d({})", crops: str = "ZeroPad2d(-{})") -> EngineError:
+    """The complaint about images that are not 28 × 28, with the way round where they may be that in a border of zeros.
+
+    `pads` and `crops` are what the layers that put it there and take it away are called where the networks were written.
+    """
+    side = math.isqrt(math.prod(shape))
+    border, odd = divmod(side - SIDE, 2)
+    way = ""
+    if border > 0 and not odd and side**2 == math.prod(shape):
+        way = (
+            f"; if yours are that in a border of zeros, put {pads.format(border)} before the encoder and {crops.format(border)} "
+            "behind the decoder, as layers of theirs"
+        )
+    return EngineError(f"{file} takes images of shape {list(shape)}; here they are 28 × 28, of one grey map{way}.")
 
 
 def unasked(name: str, file: str, found: list[Built], told: str) -> Part:
@@ -53,9 +91,51 @@ def unasked(name: str, file: str, found: list[Built], told: str) -> Part:
     return Part(found, reference, {"": np.zeros((1, 1), np.float32)}, file, told)
 
 
-def without_sigmoid(found: list[Built], shape: tuple[int, ...]) -> list[Built] | None:
-    """The layers before a last sigmoid, with whatever other shapes come after it; nothing where there is none."""
-    last = max((index for index, one in enumerate(found) if one.record["op"] not in _VIEWS), default=-1)
-    if last < 0 or found[last].record["op"] != "sigmoid":
-        return None
-    return tidy([*found[:last], *found[last + 1 :]], shape)
+@dataclass(frozen=True)
+class End:
+    """How a decoder ends: the layers that give the parameters of p(x|z), and what follows from its last nonlinearity."""
+
+    layers: list[Built]
+    likelihood: str
+    said: Said
+    seen: Scale
+    given: Scale
+    cut: str
+    """A last sigmoid or tanh that became part of p(x|z); nothing where the layers go to the end."""
+    gain: float = 1.0
+    shift: float = 0.0
+    """What was done to the original's numbers there."""
+
+    def told(self, output: str, what: str = "means") -> str:
+        """What of the original these layers give."""
+        if self.cut == "tanh":
+            return f"twice what is before the tanh of {output!r}, whose sigmoid is the tanh in [0, 1]"
+        return f"logits before the sigmoid of {output!r}" if self.cut else f"{what} {output!r}"
+
+
+def ending(found: list[Built], shape: tuple[int, ...], said: Said, file: str, output: str = "", logits: bool = False) -> End:
+    """The end of a decoder of some layers over rows of a shape; `logits`: its last numbers are said to be those.
+
+    A sigmoid gives pixels in [0, 1] whatever the encoder sees. A tanh is taken for pixels in [−1, 1] unless they are said to be
+    others, and (tanh h + 1) / 2 is the sigmoid of 2h; its likelihood is Gaussian. Other numbers are pixels as the encoder sees
+    them. Raises NoSigmoidError where nothing is said of those.
+    """
+    last = max((index for index, one in enumerate(found) if not _passes_on(one)), default=-1)
+    curve = found[last].record["op"] if last >= 0 else ""
+    seen = said.scale or (SIGNED if curve == "tanh" and not logits else AS_IS)
+    squashes = curve == "sigmoid" or (curve == "tanh" and seen == SIGNED and not logits)
+    layers = tidy([*found[:last], *found[last + 1 :]], shape) if squashes else found
+    if logits or curve == "sigmoid":
+        return End(layers, said.chosen(file, True), said, seen, AS_IS, curve if squashes else "")
+    gain, shift = (2.0, 0.0) if squashes else (seen.std, seen.mean)
+    if squashes and not said.likelihood:
+        said = replace(said, likelihood=GAUSSIAN, by="assumed")
+    likelihood = said.chosen(file, squashes, output)
+    if (gain, shift) != (1.0, 0.0):
+        layers = tidy([*layers, affine(np.array([gain]), np.array([shift]))], shape)
+    return End(layers, likelihood, said, seen, seen, curve if squashes else "", gain, shift)
+
+
+def _passes_on(one: Built) -> bool:
+    """Whether a layer gives the numbers that it is given, or some of them, in whatever shape."""
+    return one.record["op"] in _VIEWS or (one.record["op"] == "pad" and max(one.record["edges"]) <= 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from vae_engine.base.files import read_json
 from vae_engine.exchange.imports import torch_zip
 from vae_engine.exchange.imports.assumed import BERNOULLI, GAUSSIAN, Said
 from vae_engine.exchange.imports.built import Built, layer, linear, parallel
-from vae_engine.exchange.imports.parts import Found, unasked
+from vae_engine.exchange.imports.parts import Found, of_another_size, unasked
+from vae_engine.exchange.imports.scale import AS_IS
+from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored.architecture import PIXELS
 
 CONFIG, WEIGHTS, PICKLES = "model_config.json", "model.pt", ("encoder.pkl", "decoder.pkl")
@@ -47,10 +50,9 @@ def read(folder: Path, said: Said) -> Found:
     if own or not (config.get("uses_default_encoder") and config.get("uses_default_decoder")):
         lies = f"{' and '.join(own)}, which is a pickle: to read it would be to run it" if own else "networks of somebody's own"
         raise EngineError(f"{folder.name} holds {lies}. Instead, {_WAY_OUT}.")
-    if math.prod(_sides(config.get("input_dim"))) != PIXELS:
-        raise EngineError(
-            f"{folder.name} takes images of shape {config.get('input_dim')}; here they are 28 × 28, of one grey map."
-        )
+    sides = _sides(config.get("input_dim"))
+    if math.prod(sides) != PIXELS:
+        raise of_another_size(folder.name, sides)
     if not (folder / WEIGHTS).is_file():
         raise EngineError(f"{folder} is not the folder of a pythae model: it has no {WEIGHTS}.")
     kept = torch_zip.read(folder / WEIGHTS)
@@ -62,25 +64,29 @@ def read(folder: Path, said: Said) -> Found:
     encoder = [*network.linear("encoder.layers.0.0"), layer("relu")]
     heads = [network.linear(f"encoder.{head}") for head in (["embedding", "log_var"] if kind == "vae" else ["embedding"])]
     encoder += [parallel(heads)] if kind == "vae" else heads[0]
+    seen = said.scale or AS_IS
+    if seen != AS_IS:
+        encoder = tidy([*seen.before, *encoder], (PIXELS,))
     decoder = [*network.linear("decoder.layers.0.0"), layer("relu"), *network.linear("decoder.layers.1.0")]
     network.check(latent)
-    said = said if said.likelihood else _by_loss(config, kind, said.noise)
+    said = said if said.likelihood else _by_loss(config, kind, said)
     told = f"mean and log-variance of pythae's {name.removesuffix('Config')}" if kind == "vae" else "code of pythae's AE"
     beta = f", trained with β = {config['beta']:g}" if isinstance(config.get("beta"), (int, float)) else ""
     return Found(
         kind, latent, unasked("encoder", folder.name, encoder, f"{told}, its default MLP{beta}"),
         unasked("decoder", folder.name, decoder, "logits before its sigmoid"), said.chosen(folder.name, squashed=True), said,
+        seen, AS_IS,
     )  # fmt: skip
 
 
-def _by_loss(config: dict[str, Any], kind: str, noise: float | None) -> Said:
+def _by_loss(config: dict[str, Any], kind: str, said: Said) -> Said:
     """p(x|z) by the loss that the model was trained by."""
     if kind == "ae":
-        return Said(GAUSSIAN, noise, "by its loss, the squared error, which has its minimum at any σ")
+        return replace(said, likelihood=GAUSSIAN, by="by its loss, the squared error, which has its minimum at any σ")
     loss = config.get("reconstruction_loss", "mse")
     if loss not in _LOSSES:
         raise EngineError(f"The loss {json.dumps(loss)[:60]} of this model is not known here; say --likelihood.")
-    return Said(_LOSSES[loss], noise, f"by its loss, {loss}")
+    return replace(said, likelihood=_LOSSES[loss], by=f"by its loss, {loss}")
 
 
 def _sides(value: Any) -> list[int]:
@@ -95,13 +101,18 @@ class _Network:
 
     def linear(self, name: str) -> list[Built]:
         """W h + b by the name of its layer."""
-        weight, bias = (np.asarray(self.tensors.get(f"{name}.{part}", 0.0)) for part in ("weight", "bias"))
+        weight, bias = self._array(f"{name}.weight"), self._array(f"{name}.bias")
         if (weight.ndim, bias.ndim) != (2, 1) or weight.dtype.kind != "f" or bias.dtype.kind != "f":
             raise EngineError(f"{self.file} is not pythae's default network: it lacks the layer {name!r}.")
         if len(weight) != len(bias) or not (np.isfinite(weight).all() and np.isfinite(bias).all()):
             raise EngineError(f"{self.file}: the weights of {name!r} do not fit, or are not finite.")
         self.used |= {f"{name}.weight", f"{name}.bias"}
         return [linear(weight, bias)]
+
+    def _array(self, name: str) -> np.ndarray:
+        """A tensor by its name, else one without sides: what else a file holds is not looked into, since it may hold itself."""
+        found = self.tensors.get(name)
+        return found if isinstance(found, np.ndarray) else np.zeros(())
 
     def check(self, latent: Any) -> None:
         """Raise EngineError where weights are left over, or the code is not as wide as the config says."""

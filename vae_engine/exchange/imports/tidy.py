@@ -109,6 +109,16 @@ def _scales(pair: list[Built], before: Shape) -> list[Built] | None:
     return None
 
 
+def _before_weights(pair: list[Built], before: Shape) -> list[Built] | None:
+    """A scale before a product goes into it. Not into a convolution, whose border of zeros comes after the scale."""
+    if len(pair) < 2 or (pair[0].record["op"], pair[1].record["op"]) != ("affine", "linear"):
+        return None
+    (scale, product), doubles = pair, np.float64
+    weight = product.weights["weight"].astype(doubles)
+    gain, shift = (np.broadcast_to(scale.weights[name].astype(doubles), weight.shape[1]) for name in ("weight", "bias"))
+    return [linear(weight * gain, product.weights["bias"] + weight @ shift, product.value)]
+
+
 def _selections(pair: list[Built], before: Shape) -> list[Built] | None:
     """A product that only chooses among the numbers of another is put into it; parallel products are one."""
     one = pair[0]
@@ -124,4 +134,6 @@ def _selections(pair: list[Built], before: Shape) -> list[Built] | None:
     return [linear(one.weights["weight"][rows], one.weights["bias"][rows] + pair[1].weights["bias"], pair[1].value)]
 
 
-_RULES: tuple[Callable[[list[Built], Shape], list[Built] | None], ...] = (_nothing, _views, _later, _scales, _selections)
+_RULES: tuple[Callable[[list[Built], Shape], list[Built] | None], ...] = (
+    _nothing, _views, _later, _scales, _before_weights, _selections,
+)  # fmt: skip

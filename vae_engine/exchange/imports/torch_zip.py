@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import pickletools
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import numpy as np
 from vae_engine.base.errors import EngineError
 
 LARGEST = 256 * 2**20
-_MOST_OPERATIONS = 200_000
+_MOST_OPERATIONS, _MOST_SIDES = 200_000, 8
 _TYPES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "LongStorage": "<i8", "IntStorage": "<i4"}
 _LITERALS = ("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT")
 _CONSTANTS: dict[str, Any] = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
@@ -100,12 +101,12 @@ class _Reader:
                 stack.append(tuple(_since_mark(stack) if name == "TUPLE" else _last(stack, int(name[-1]))))
             elif name in ("SETITEM", "SETITEMS"):
                 items = _since_mark(stack) if name == "SETITEMS" else _last(stack, 2)
-                stack[-1].update(zip(items[::2], items[1::2], strict=True))
+                stack[-1].update(_named(zip(items[::2], items[1::2], strict=True)))
             elif name in ("APPEND", "APPENDS"):
                 items = _since_mark(stack) if name == "APPENDS" else _last(stack, 1)
                 stack[-1].extend(items)
             elif name == "GLOBAL" or name == "STACK_GLOBAL":
-                stack.append(self._named(argument if name == "GLOBAL" else " ".join(_last(stack, 2))))
+                stack.append(self._known(argument if name == "GLOBAL" else " ".join(_last(stack, 2))))
             elif name == "BINPERSID":
                 stack.append(_storage(stack.pop()))
             elif name == "REDUCE":
@@ -119,7 +120,7 @@ class _Reader:
                 raise EngineError(f"{self.file} holds what no weights need (the operation {name}); it is not read.")
         raise ValueError
 
-    def _named(self, text: str) -> _Name:
+    def _known(self, text: str) -> _Name:
         if text not in _KNOWN:
             raise EngineError(f"{self.file} names {text.replace(' ', '.')[:80]}, which is code and no weight; it is not read.")
         return _Name(text)
@@ -127,7 +128,7 @@ class _Reader:
     def _made(self, function: str, given: tuple[Any, ...]) -> Any:
         match function.rsplit(" ", 1)[-1]:
             case "OrderedDict":
-                return dict(*given)
+                return _named(*given)
             case "_rebuild_parameter":
                 return given[0]
             case "Size":
@@ -138,9 +139,11 @@ class _Reader:
 
     def _tensor(self, stored: _Stored, offset: int, shape: tuple[int, ...], stride: tuple[int, ...]) -> np.ndarray:
         sides: list[tuple[int, int]] = list(zip(shape, stride, strict=True))
+        if len(sides) > _MOST_SIDES or not all(type(one) is int and 0 <= one < LARGEST for one in (offset, *shape, *stride)):
+            raise ValueError  # before any arithmetic: a tuple times a number is a long tuple
         count = math.prod(list(shape))
         self.numbers += count
-        if not all(type(one) is int and one >= 0 for one in (offset, *shape, *stride)) or self.numbers * 4 > LARGEST:
+        if self.numbers * 4 > LARGEST:
             raise ValueError
         if stored.key not in self.bytes:
             self.bytes[stored.key] = self.packed.read(f"{self.root}data/{stored.key}")
@@ -153,9 +156,17 @@ class _Reader:
 
 def _storage(told: Any) -> _Stored:
     kind, name, key, _, count = told
-    if kind != "storage":
+    if kind != "storage" or not isinstance(key, str):
         raise ValueError
     return _Stored(key, _TYPES[name.text.removeprefix("torch ")], count)
+
+
+def _named(pairs: Iterable[Any] = ()) -> dict[str, Any]:
+    """A dictionary whose keys are texts: a tuple that holds itself twice over, again and again, takes ages to be looked up."""
+    found = [(key, value) for key, value in pairs]
+    if not all(isinstance(key, str) for key, _ in found):
+        raise ValueError
+    return dict(found)
 
 
 def _last(stack: list[Any], count: int) -> list[Any]:

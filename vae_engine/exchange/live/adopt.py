@@ -6,26 +6,30 @@ import contextlib
 import math
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_json
 from vae_engine.data import datasets
 from vae_engine.exchange.imports import graph
-from vae_engine.exchange.imports.assumed import GAUSSIAN, Said
+from vae_engine.exchange.imports.assumed import NoSigmoidError, Said
 from vae_engine.exchange.imports.folder import import_model
+from vae_engine.exchange.imports.parts import of_another_size
 from vae_engine.exchange.imports.roles import Wishes
+from vae_engine.exchange.imports.scale import scale
 from vae_engine.exchange.live.by_torch import by_torch
 from vae_engine.model.loading import load_model
 from vae_engine.stored.architecture import PIXELS
 
 _IMAGES = ((PIXELS,), (1, 28, 28), (28, 28))
 """Shapes of an image that an encoder may take; the first that it does is given."""
-_ROWS = 2
+_ROWS, _LARGEST_SIDE = 2, 64
 _OPSET = 20
 
 
@@ -34,6 +38,8 @@ def adopt(
     *,
     encoder: nn.Module | None = None,
     decoder: nn.Module | None = None,
+    weights: str | Path | Mapping[str, Tensor] | None = None,
+    layers: str | Path | Mapping[str, Any] | None = None,
     logits: bool = False,
     std: bool = False,
     folder: str | Path | None = None,
@@ -42,23 +48,69 @@ def adopt(
     likelihood: str = "",
     noise: float | None = None,
     plane: str = "",
+    normalised: tuple[float, float] | None = None,
 ) -> Any:
     """Your own VAE as one of our models, as `load_model` gives them; its own weights and mode are left as they are.
 
     Give an encoder, x → (μ, log σ²) or one output (μ and log σ² side by side, or the code of an autoencoder), and a decoder,
     z → pixels in [0, 1] by a last sigmoid; or a `model` with the methods `encode` and `decode`. An image is given as [n, 784],
     [n, 1, 28, 28] or [n, 28, 28], whichever it takes. `logits`: the decoder leaves the sigmoid to others. `std`: the second
-    output is σ. `likelihood` "gaussian" with `noise` σ (default 1): the decoder gives means. `data` and `protocol` say what it
-    was trained on, as for `import`; with `folder` the model is kept there. `plane` is the one on which a map shows more than two
+    output is σ. Or give `weights`, a state_dict or its .safetensors file, and `layers`, the list of what they are of or its
+    .json file, as imports/listed_model.py has it.
+
+    `likelihood` "gaussian" with `noise` σ (default 1, in the scale of its own pixels): the decoder gives means. `normalised`: the
+    mean and the std by which its pixels were normalised, such as (0.1307, 0.3081); where nothing is said, (0.5, 0.5) of a decoder
+    that ends in tanh. The model that you get sees and gives pixels in [0, 1] all the same. `data` and `protocol` say what it was
+    trained on, as for `import`; with `folder` the model is kept there. `plane` is the one on which a map shows more than two
     latent dimensions: "pca" (which it is by itself), "axes:0,3" or "images:5,17,99"; the model keeps all of them.
 
     Raises EngineError, naming the layer where there is one, for what cannot be exported or is not understood, and where torch's
     own numbers and ours differ by more than 1e-4 on 256 inputs.
     """
+    said = Said(likelihood, noise, scale=scale(normalised))
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        if weights is None and layers is None:
+            paths, wishes = _exported(_parts(model, encoder, decoder), place, logits, std)
+        elif weights is None or layers is None or (model, encoder, decoder) != (None, None, None):
+            raise EngineError("Give weights= and layers= together, and no module besides.")
+        else:
+            paths, wishes = [_weights_file(weights, place), _layers_file(layers, place)], Wishes()
+        kept = Path(folder) if folder is not None else place / "adopted"
+        try:
+            import_model(
+                paths, kept, data=datasets.named(data), protocol=protocol, wishes=wishes, said=said, others=by_torch, plane=plane
+            )
+        except NoSigmoidError:
+            if weights is not None:
+                raise
+            raise EngineError(
+                "The decoder does not end in a sigmoid. If it gives logits, say logits=True; "
+                'if it gives means, likelihood="gaussian".'
+            ) from None
+        return load_model(str(kept.resolve()))
+
+
+def _weights_file(weights: str | Path | Mapping[str, Tensor], place: Path) -> Path:
+    if isinstance(weights, (str, Path)):
+        return Path(weights)
+    path = place / "weights.safetensors"
+    save_file({key: tensor.detach().cpu().clone(memory_format=torch.contiguous_format) for key, tensor in weights.items()}, path)
+    return path
+
+
+def _layers_file(layers: str | Path | Mapping[str, Any], place: Path) -> Path:
+    if isinstance(layers, (str, Path)):
+        return Path(layers)
+    write_json(place / "layers.json", layers)
+    return place / "layers.json"
+
+
+def _exported(parts: tuple[_Part, _Part], place: Path, logits: bool, std: bool) -> tuple[list[Path], Wishes]:
+    """Two networks as ONNX files, and the names of their values."""
     graph.packages()
-    parts = _parts(model, encoder, decoder)
-    with tempfile.TemporaryDirectory() as place, _at_rest(parts), torch.no_grad():
-        paths = [Path(place) / "encoder.onnx", Path(place) / "decoder.onnx"]
+    paths = [place / "encoder.onnx", place / "decoder.onnx"]
+    with _at_rest(parts), torch.no_grad():
         x, outputs = _taken(parts[0], _IMAGES, "encoder")
         if len(outputs) > 2:
             raise EngineError(f"The encoder returns {len(outputs)} tensors; let it return two, the mean and the log-variance.")
@@ -67,20 +119,10 @@ def adopt(
         z, made = _taken(parts[1], [shape for size in sizes for shape in ((size,), (size, 1, 1))], "decoder")
         if len(made) > 1:
             raise EngineError(f"The decoder returns {len(made)} tensors; let it return the pixels alone.")
-        if not logits and likelihood != GAUSSIAN and (made[0].min() < 0 or made[0].max() > 1):
-            raise EngineError(
-                "The decoder gives numbers outside [0, 1]. If these are logits, say logits=True; "
-                'if they are means, likelihood="gaussian".'
-            )
         heads = ["mu", "std" if std else "logvar"] if len(outputs) == 2 else ["code"]
         _export(parts[0], x, paths[0], heads, "encoder")
         _export(parts[1], z, paths[1], ["pixels"], "decoder")
-        wishes = Wishes(**({name: name for name in heads} if len(heads) == 2 else {}), logits="pixels" if logits else "")
-        kept = Path(folder) if folder is not None else Path(place) / "adopted"
-        said = Said(likelihood, noise)
-        data = datasets.named(data)
-        import_model(paths, kept, data=data, protocol=protocol, wishes=wishes, said=said, others=by_torch, plane=plane)
-        return load_model(str(kept.resolve()))
+    return paths, Wishes(**({name: name for name in heads} if len(heads) == 2 else {}), logits="pixels" if logits else "")
 
 
 class _Part(nn.Module):
@@ -150,12 +192,24 @@ def _taken(part: _Part, shapes: Any, name: str) -> tuple[Tensor, tuple[Tensor, .
             return rows, made
         except Exception as error:  # whatever somebody's own code raises
             complaints.append(error)
+    if name == "encoder" and (other := _other_image(part, weight)):
+        raise of_another_size("The encoder", other)
     odd_ones = [one for one in complaints if isinstance(one, _OddError)]
     first = (odd_ones or complaints)[0]
     said = f"{'' if odd_ones else f'{type(first).__name__}: '}{' '.join(str(first).split())[:200]}"
     listed = ", ".join(str(["n", *shape]).replace("'", "") for shape in shapes)
     what = "images of 28 × 28 pixels" if name == "encoder" else "points of the latent space"
     raise EngineError(f"The {name} takes no {what}, given as {listed}. {said}.")
+
+
+def _other_image(part: _Part, weight: Tensor) -> tuple[int, ...]:
+    """The shape of a square image of another size that an encoder takes; nothing where it takes none."""
+    for side in range(1, _LARGEST_SIDE + 1):
+        for shape in ((side**2,), (1, side, side)):
+            with contextlib.suppress(Exception):  # whatever somebody's own code raises
+                part(torch.zeros(_ROWS, *shape).to(weight.device))
+                return shape
+    return ()
 
 
 def _export(part: _Part, rows: Tensor, path: Path, outputs: list[str], name: str) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import random
 import shutil
+import struct
 import time
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import h5py
 import numpy as np
 import onnx
+from engine.exchange.imports.torch_files import another_zip
 from onnx import TensorProto, helper, numpy_helper
 from support.builders import attempt
 
@@ -222,6 +224,24 @@ def mutated_keras(content: bytes, rng: random.Random) -> bytes:
     return out.getvalue()
 
 
+def mutated_pythae(content: bytes, rng: random.Random) -> bytes:
+    """A file of a pythae folder, damaged in its bytes or in what it says."""
+    if rng.random() < 0.1:
+        return flipped(content, rng)
+    return another_zip(content, rng) if content.startswith(b"PK") else _config(content, rng)
+
+
+def mutated_listed(content: bytes, rng: random.Random) -> bytes:
+    """A list of layers, or the weights to it, damaged in its bytes or in what it says."""
+    if rng.random() < 0.1:
+        return flipped(content, rng)
+    if content.startswith(b"{"):
+        return _config(content, rng)
+    length = struct.unpack("<Q", content[:8])[0]
+    header = _config(content[8 : 8 + length], rng)
+    return struct.pack("<Q", len(header)) + header + content[8 + length :]
+
+
 def files(folder: Path) -> list[Path]:
     """An encoder's and a decoder's file."""
     return sorted([*folder.glob("encoder.*nx"), *folder.glob("encoder.keras")]) + sorted(
@@ -229,10 +249,19 @@ def files(folder: Path) -> list[Path]:
     )
 
 
+def _all(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir())
+
+
 WISHES = {
     "torch_conv": Wishes(mu="getitem_6", std="softplus", logits="conv2d"), "torch_old": Wishes(logits="71"),
 }  # fmt: skip
-_KINDS = {"onnx": (ONNX, mutated_onnx), "keras": (KERAS, mutated_keras)}
+_KINDS: dict[str, tuple[tuple[str, ...], Callable[[bytes, random.Random], bytes], Callable[[Path], list[Path]]]] = {
+    "onnx": (ONNX, mutated_onnx, files), "keras": (KERAS, mutated_keras, files),
+    "pythae": (("pythae",), mutated_pythae, lambda folder: [folder / "model.pt", folder / "model_config.json"]),
+    "listed": (("listed",), mutated_listed, _all),
+}  # fmt: skip
+KINDS = tuple(_KINDS)
 
 
 def imported(kind: str, count: int, seed: int, foreign: Path, place: Path) -> dict[str, float]:
@@ -240,14 +269,15 @@ def imported(kind: str, count: int, seed: int, foreign: Path, place: Path) -> di
 
     Whatever is raised but EngineError is raised on, with the number of the model that did it.
     """
-    names, mutated = _KINDS[kind]
+    names, mutated, damaged = _KINDS[kind]
     refused, slowest = 0, 0.0
     for index in range(count):
         rng = random.Random(f"{kind} {seed} {index}")  # noqa: S311 (it keeps no secret)
         name = rng.choice(names)
         shutil.copytree(foreign / name, place / "in")
-        paths = files(place / "in")
-        victim = rng.choice(paths)
+        victims = damaged(place / "in")
+        paths = [place / "in"] if kind == "pythae" else victims
+        victim = rng.choice(victims)
         victim.write_bytes(mutated(victim.read_bytes(), rng))
         began = time.perf_counter()
         model = functools.partial(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from engine.exchange.imports.mutating import ELSEWHERE, imported, with_another_array
+from engine.exchange.imports.mutating import ELSEWHERE, KINDS, imported, with_another_array
 from onnx import TensorProto, helper, numpy_helper
 from support import memory
 from support.builders import ROOT, attempt
@@ -25,7 +25,7 @@ MiB = 2**20
 Command = Callable[..., tuple[int, str, str]]
 
 
-@pytest.mark.parametrize("kind", ["onnx", "keras"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_damaged_models_are_refused_in_a_line(kind: str, foreign: Path, tmp_path: Path) -> None:
     with bounds.memory(import_commands.MOST_MEMORY):
         found = imported(kind, 12, 1, foreign, tmp_path)
@@ -51,7 +51,7 @@ print(json.dumps(found | {{"peak": peak * 1024, "done": done}}))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("kind", ["onnx", "keras"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_five_hundred_damaged_models_bring_no_traceback_and_take_little(kind: str, foreign: Path, tmp_path: Path) -> None:
     program = _MANY.format(tests=str(ROOT / "tests"), root=str(ROOT), kind=kind, foreign=str(foreign), place=str(tmp_path))
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

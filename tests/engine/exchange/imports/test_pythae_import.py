@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from engine.exchange.imports.torch_files import DEEP, DOUBLED, OWN, Model, repacked, saved
 from support.builders import attempt
 from torch import Tensor, nn
 
@@ -24,50 +25,6 @@ from vae_engine.exchange.imports.assumed import NOTHING
 from vae_engine.model.objectives import kl
 
 Command = Callable[..., tuple[int, str, str]]
-
-
-class Encoder(nn.Module):
-    """pythae's default encoder, smaller."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList([nn.Sequential(nn.Linear(784, 12), nn.ReLU())])
-        self.embedding = nn.Linear(12, 2)
-        if kind != "AE":
-            self.log_var = nn.Linear(12, 2)
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        h = self.layers[0](x)
-        return [self.embedding(h), *([self.log_var(h)] if hasattr(self, "log_var") else [])]
-
-
-class Model(nn.Module):
-    """pythae's default networks, by the names of its weights."""
-
-    def __init__(self, kind: str) -> None:
-        super().__init__()
-        self.encoder, self.decoder = Encoder(kind), nn.Module()
-        self.decoder.layers = nn.ModuleList(
-            [nn.Sequential(nn.Linear(2, 12), nn.ReLU()), nn.Sequential(nn.Linear(12, 784), nn.Sigmoid())]
-        )
-
-    def decode(self, z: Tensor) -> Tensor:
-        return self.decoder.layers[1](self.decoder.layers[0](z))  # type: ignore[index]
-
-
-def saved(folder: Path, kind: str, **says: Any) -> Model:
-    """A model in the folder that pythae's `save` would write."""
-    torch.manual_seed(0)
-    model = Model(kind)
-    folder.mkdir(parents=True, exist_ok=True)
-    config = {
-        "name": f"{kind}Config", "input_dim": [1, 28, 28], "latent_dim": 2, "uses_default_encoder": True,
-        "uses_default_decoder": True, **says,
-    }  # fmt: skip
-    (folder / "model_config.json").write_text(json.dumps(config))
-    (folder / "environment.json").write_text(json.dumps({"name": "EnvironmentConfig", "python_version": "3.12"}))
-    torch.save({"model_state_dict": copy.deepcopy(model.state_dict())}, folder / "model.pt")
-    return model
 
 
 GAUSSIAN = "gaussian of σ = 1 around the sigmoid of the decoder's last numbers, by its loss, mse"
@@ -152,6 +109,19 @@ def _weights(change: Callable[[dict[str, Any]], Any]) -> Callable[[Path], None]:
     return rewrite
 
 
+def _pickle(pickled: bytes) -> Callable[[Path], None]:
+    """Weights under whose name something else was pickled."""
+    whole = b"\x80\x04}\x8c\x10model_state_dict" + pickled + b"s."
+
+    def change(place: Path) -> None:
+        path = place / "model.pt"
+        path.write_bytes(repacked(path.read_bytes(), {"/data.pkl": whole}))
+
+    return change
+
+
+UNREADABLE = r"model.pt is not a file of torch.save that can be read \(ValueError\)"
+_SHAPE = b"ctorch._utils\n_rebuild_tensor_v2\n(\x8c\x07storagectorch\nFloatStorage\n\x8c\x010\x8c\x03cpuK\x01tQK\x00%s)\x89)tR"
 REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "a pickle beside": (_pickled, "decoder.pkl, which is a pickle.*torch.onnx.export.*vae_engine.adopt"),
     "code in the weights": (_bomb, r"names (posix|nt)\.mkdir, which is code"),
@@ -164,6 +134,14 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "no config": (lambda place: (place / "model_config.json").unlink(), "has no model_config.json"),
     "no weights": (lambda place: (place / "model.pt").unlink(), "has no model.pt"),
     "too large": (_large, "unpacks to more than 256 MiB"),
+    # What is no weight may be huge to whoever looks into it, however small its file.
+    "a name that holds itself": (_pickle(b"}" + DOUBLED + b"Ns"), UNREADABLE),
+    "a name that is deep": (_pickle(b"}" + DEEP + b"Ns"), UNREADABLE),
+    "a weight that holds itself": (_pickle(b"}\x8c\x19encoder.layers.0.0.weight" + DOUBLED + b"s"), "lacks the layer"),
+    "a list that holds itself": (_pickle(b"}\x8c\x19encoder.layers.0.0.weight" + OWN + b"s"), "lacks the layer"),
+    "a side that is a tuple": (
+        _pickle(b"}\x8c\x01w" + _SHAPE % b"(K\x01\x85J\xff\xff\xff\x7ft" + b"s"), UNREADABLE,
+    ),
     "a weight that is missing": (_weights(lambda kept: kept.pop("decoder.layers.1.0.bias")), "lacks the layer 'decoder.layers.1"),
     "a weight that is too many": (_weights(lambda kept: kept.update(more=torch.ones(1))), "has 'more' as well"),
     "a number that is none": (

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
+from safetensors.torch import save_file
 from support.builders import one_line, save_model, tiny
 from torch import Tensor, nn
 
@@ -114,13 +115,73 @@ def test_one_output_is_both_heads_or_a_code() -> None:
 
 
 def test_a_decoder_of_means_has_a_gaussian_likelihood() -> None:
-    own = made(lambda: nn.Sequential(nn.Linear(2, 784), nn.Tanh()))
+    own = made(lambda: nn.Sequential(nn.Linear(2, 784), nn.Softplus()))
     encoder = made(lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 4)))
-    with pytest.raises(EngineError, match='if they are means, likelihood="gaussian"'):
+    with pytest.raises(EngineError, match='if it gives means, likelihood="gaussian"'):
         adopt(encoder=encoder, decoder=own)
     model = adopt(encoder=encoder, decoder=own, likelihood="gaussian", noise=0.3)
     assert (model.config.likelihood, model.trained.noise) == ("gaussian-linear", 0.3)
     torch.testing.assert_close(model.decode(Z), own(Z), rtol=1e-5, atol=1e-5)
+
+
+def test_larger_pictures_are_taken_where_their_border_is_a_layer() -> None:
+    """The way round that the complaint about another size names."""
+    encoder = made(lambda: nn.Sequential(nn.ZeroPad2d(2), nn.Conv2d(1, 3, 4, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(768, 4)))
+    decoder = made(
+        lambda: nn.Sequential(nn.Linear(2, 3 * 64), nn.Unflatten(1, (3, 8, 8)), nn.ConvTranspose2d(3, 1, 4, 4), nn.Sigmoid(),
+                              nn.ZeroPad2d(-2))
+    )  # fmt: skip
+    model = adopt(encoder=encoder, decoder=decoder)
+    q = model.encode(X)
+    torch.testing.assert_close(torch.cat([q.mu, q.logvar], 1), encoder(X.reshape(-1, 1, 28, 28)), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(model.decode(Z), decoder(Z).flatten(1), rtol=1e-5, atol=1e-5)
+
+
+def maps_in_tanh() -> nn.Module:
+    return nn.Sequential(drawn_maps(), nn.Tanh())
+
+
+@pytest.mark.parametrize("border", [0, 1])
+def test_a_decoder_that_ends_in_tanh_has_pixels_from_minus_one(border: int, tmp_path: Path) -> None:
+    encoder = made(lambda: nn.Sequential(nn.Conv2d(1, 3, 4, 2, border), nn.ReLU(), nn.Flatten(), nn.LazyLinear(4)))
+    encoder(torch.zeros(2, 1, 28, 28))
+    own = made(maps_in_tanh)
+    model = adopt(encoder=encoder, decoder=own, folder=tmp_path / "mine")
+    q = model.encode(X)
+    want = encoder(2 * X.reshape(-1, 1, 28, 28) - 1)
+    torch.testing.assert_close(torch.cat([q.mu, q.logvar], 1), want, rtol=1e-6, atol=1e-6)
+    means = (own(Z[:, :, None, None]).flatten(1) + 1) / 2
+    torch.testing.assert_close(model.decode(Z), means, rtol=1e-6, atol=1e-6)
+    assert (model.config.likelihood, model.trained.noise) == ("gaussian-fixed", 0.5)
+    about = registry.find(str(tmp_path / "mine")).metrics["imported"]
+    assert about["likelihood"] == "gaussian of σ = 0.5 (1 in its own pixels) around 0.5 + 0.5 y, y the decoder's tanh, assumed"
+    assert "in [−1, 1], assumed of a decoder that ends in tanh" in about["pixels"]
+
+
+def test_pixels_that_were_standardised_are_said() -> None:
+    encoder = made(lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 4)))
+    own = made(lambda: nn.Linear(2, 784))
+    model = adopt(encoder=encoder, decoder=own, likelihood="gaussian", noise=0.5, normalised=(0.1307, 0.3081))
+    q = model.encode(X)
+    torch.testing.assert_close(torch.cat([q.mu, q.logvar], 1), encoder((X - 0.1307) / 0.3081), rtol=1e-5, atol=2e-6)
+    torch.testing.assert_close(model.decode(Z), 0.1307 + 0.3081 * own(Z), rtol=1e-6, atol=1e-6)
+    assert model.trained.noise == pytest.approx(0.5 * 0.3081)
+
+
+def test_weights_with_a_list_of_layers_need_no_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    own = made(lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 4), nn.Linear(2, 784)))
+    layers = {
+        "encoder": [{"op": "linear", "weights": "1"}],
+        "decoder": [{"op": "linear", "weights": "2"}, {"op": "sigmoid"}],
+    }
+    model = adopt(weights=own.state_dict(), layers=layers)
+    q = model.encode(X)
+    torch.testing.assert_close(torch.cat([q.mu, q.logvar], 1), own[:2](X), rtol=1e-5, atol=1e-5)  # type: ignore[index, operator]
+    torch.testing.assert_close(model.decode(Z), own[2](Z).sigmoid(), rtol=1e-5, atol=1e-5)  # type: ignore[index, operator]
+    save_file(own.state_dict(), tmp_path / "own.safetensors")
+    with pytest.raises(EngineError, match=r'add \{"op": "sigmoid"\} to its list'):
+        adopt(weights=tmp_path / "own.safetensors", layers=layers | {"decoder": layers["decoder"][:1]})
 
 
 def test_our_own_model_is_adopted_too(tmp_path: Path) -> None:
@@ -142,8 +203,13 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "nothing": ({}, "Give encoder= and decoder="),
     "half": ({"encoder": linear(784, 4)}, "Give encoder= and decoder="),
     "a model without the methods": ({"model": linear(784, 4)}, "Sequential has no methods encode and decode"),
+    "weights alone": ({"weights": {}}, "Give weights= and layers= together"),
+    "weights and a module": ({"weights": {}, "layers": {}, "model": linear(784, 4)}, "and no module besides"),
     "no module": ({"encoder": "vae.onnx", "decoder": linear(2, 784)}, "A torch module is adopted, not a str"),
-    "images of another size": ({"encoder": linear(1024, 4), "decoder": linear(2, 784)}, r"takes no images of 28 × 28 .*1024x4"),
+    "images of another size": (
+        {"encoder": linear(1024, 4), "decoder": linear(2, 784)}, r"images of shape \[1024\]; .* put ZeroPad2d\(2\) before",
+    ),
+    "no images": ({"encoder": linear(1000, 4), "decoder": linear(2, 784)}, r"takes no images of 28 × 28 .*1000x4"),
     "no tensors": ({"encoder": Sentence(), "decoder": linear(2, 784)}, "it returns a str, not tensors"),
     "three outputs": (
         {"encoder": nn.LSTM(28, 2, batch_first=True), "decoder": linear(2, 784)}, "it returns a tuple of Tensor, tuple",
