@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -71,7 +72,7 @@ def of_another_size(file: str, shape: Sequence[int], pads: str = "ZeroPad2d({})"
 
     `pads` and `crops` are what the layers that put it there and take it away are called where the networks were written.
     """
-    side = math.isqrt(math.prod(shape))
+    side = math.isqrt(max(math.prod(shape), 0))
     border, odd = divmod(side - SIDE, 2)
     way = ""
     if border > 0 and not odd and side**2 == math.prod(shape):
@@ -79,7 +80,7 @@ def of_another_size(file: str, shape: Sequence[int], pads: str = "ZeroPad2d({})"
             f"; if yours are that in a border of zeros, put {pads.format(border)} before the encoder and {crops.format(border)} "
             "behind the decoder, as layers of theirs"
         )
-    return EngineError(f"{file} takes images of shape {list(shape)}; here they are 28 × 28, of one grey map{way}.")
+    return EngineError(f"{file} takes images of shape {reprlib.repr(list(shape))}; here they are 28 × 28, of one grey map{way}.")
 
 
 def unasked(name: str, file: str, found: list[Built], told: str) -> Part:

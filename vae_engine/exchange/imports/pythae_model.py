@@ -84,7 +84,7 @@ def _by_loss(config: dict[str, Any], kind: str, said: Said) -> Said:
     if kind == "ae":
         return replace(said, likelihood=GAUSSIAN, by="by its loss, the squared error, which has its minimum at any σ")
     loss = config.get("reconstruction_loss", "mse")
-    if loss not in _LOSSES:
+    if not isinstance(loss, str) or loss not in _LOSSES:
         raise EngineError(f"The loss {json.dumps(loss)[:60]} of this model is not known here; say --likelihood.")
     return replace(said, likelihood=_LOSSES[loss], by=f"by its loss, {loss}")
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from engine.exchange.imports.torch_files import DEEP, DOUBLED, OWN, Model, repacked, saved
+from engine.exchange.imports.torch_files import DOUBLED, OWN, Model, repacked, saved
 from support.builders import attempt
 from torch import Tensor, nn
 
@@ -129,14 +129,16 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], str]] = {
     "another kind": (_says(name="VAMPConfig"), "of the kind 'VAMPConfig'"),
     "no kind": (_says(name=[1]), "of the kind"),
     "larger images": (_says(input_dim=[3, 32, 32]), r"shape \[3, 32, 32\]; here they are 28"),
+    "images of no size": (_says(input_dim=[1, -28, 32]), r"shape \[1, -28, 32\]; here they are 28 × 28, of one grey map\.$"),
+    "images with a border": (_says(input_dim=[1, 32, 32]), r"put ZeroPad2d\(2\) before the encoder and ZeroPad2d\(-2\) behind"),
     "another code": (_says(latent_dim=3), "another number of latent dimensions"),
     "an unknown loss": (_says(reconstruction_loss="ssim"), "The loss \"ssim\""),
+    "a loss that is none": (_says(reconstruction_loss=["mse"]), r'The loss \["mse"\]'),
     "no config": (lambda place: (place / "model_config.json").unlink(), "has no model_config.json"),
     "no weights": (lambda place: (place / "model.pt").unlink(), "has no model.pt"),
     "too large": (_large, "unpacks to more than 256 MiB"),
     # What is no weight may be huge to whoever looks into it, however small its file.
     "a name that holds itself": (_pickle(b"}" + DOUBLED + b"Ns"), UNREADABLE),
-    "a name that is deep": (_pickle(b"}" + DEEP + b"Ns"), UNREADABLE),
     "a weight that holds itself": (_pickle(b"}\x8c\x19encoder.layers.0.0.weight" + DOUBLED + b"s"), "lacks the layer"),
     "a list that holds itself": (_pickle(b"}\x8c\x19encoder.layers.0.0.weight" + OWN + b"s"), "lacks the layer"),
     "a side that is a tuple": (
