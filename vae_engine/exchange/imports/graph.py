@@ -105,7 +105,7 @@ class Graph:
         model.graph.output.extend(kept)
         sides = [None, *self.values[source].shape[1:]]
         model.graph.input.append(onnx.helper.make_tensor_value_info(source, onnx.TensorProto.FLOAT, sides))
-        return _session(self.path, model)
+        return runner(self.path, model)
 
 
 def packages() -> tuple[Any, Any]:
@@ -154,7 +154,7 @@ def read(path: Path) -> Graph:
     outputs = tuple(one.name for one in graph.output)
     names = [name for node in graph.node for name in node.output if name and name not in outputs]
     graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
-    session = _session(path, model)
+    session = runner(path, model)
     with refused(path):
         trial = np.random.default_rng(0).random((rows, *sides[1:])).astype(np.float32)
         found = session.run([*outputs, *names], {inputs[0].name: trial})
@@ -166,10 +166,12 @@ def read(path: Path) -> Graph:
     )  # fmt: skip
 
 
-def _session(path: Path, model: Any) -> Any:
+def runner(path: Path, model: Any) -> Any:
+    """What runs a graph as it stands, on one thread: more would mostly wait for rows, and waiting takes the processor, too."""
     _, runtime = packages()
     options = runtime.SessionOptions()
     options.log_severity_level = 4
+    options.intra_op_num_threads = 1
     options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL  # its values are those of the file
     with refused(path):
         providers = ["CPUExecutionProvider"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import nn
@@ -18,6 +21,21 @@ def by_torch(config: ListedConfig, weights: dict[str, np.ndarray]) -> dict[str, 
     model.eval().requires_grad_(False)
 
     def runner(network: nn.Module) -> Runner:
-        return lambda rows: network(torch.from_numpy(rows)).numpy()
+        def run(rows: np.ndarray) -> np.ndarray:
+            with _one_thread():
+                return network(torch.from_numpy(rows)).numpy()
+
+        return run
 
     return {"torch": {"encoder": runner(model.encoder), "decoder": runner(model.decoder)}}
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """For a few rows torch's threads wait more than they work, and longest on a machine that is busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -94,8 +94,10 @@ def test_an_encoder_and_a_decoder_keep_their_mode_and_weights() -> None:
     encoder.body[3].eval()  # type: ignore[index]
     before = {name: tensor.clone() for name, tensor in encoder.state_dict().items()}
     modes = [module.training for module in encoder.modules()]
+    threads = torch.get_num_threads()
     model = adopt(encoder=encoder, decoder=decoder, logits=True, std=True)
     assert [module.training for module in encoder.modules()] == modes
+    assert torch.get_num_threads() == threads
     torch.testing.assert_close(encoder.state_dict(), before, rtol=0, atol=0)
     mu, std = encoder.eval()(X.reshape(-1, 1, 28, 28))
     q = model.encode(X)
