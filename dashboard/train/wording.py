@@ -344,10 +344,10 @@ def fetch(one: DataSet) -> str:
 
 
 def terms(one: DataSet) -> str:
-    """What a data set is, on what terms, and whom to name: told before it is fetched."""
+    """What a data set is, on what terms, whom to name, and what its files are believed by: told before it is fetched."""
     within = " They come in one file with all splits of EMNIST." if one.archive else ""
     whose = f"Licence: {one.origin.licence}. Please cite: {one.origin.citation}."
-    return f"{one.title}: {one.what}, {one.total:,} images.{within} {whose}"
+    return f"{one.title}: {one.what}, {one.total:,} images.{within} {whose} {one.checked()}"
 
 
 def fetching(one: DataSet, step: Step | None) -> str:

@@ -55,7 +55,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
     if arguments.list:
         sets = [
             {"name": one.name, "title": one.title, "what": one.what, "splits": one.counts, "classes": list(one.classes),
-             "bytes": one.bytes, "licence": one.origin.licence, "citation": one.origin.citation, "is_here": fetched.is_here(one)}
+             "bytes": one.bytes, "licence": one.origin.licence, "citation": one.origin.citation, "checked": one.checked(),
+             "is_here": fetched.is_here(one)}
             for one in catalogue.SETS.values()
         ]  # fmt: skip
         show(arguments, sets, catalogue.markdown() if arguments.markdown else catalogue.listed())
@@ -65,8 +66,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
     one = catalogue.named(arguments.data)
     print(one.about(), file=sys.stderr)
     place = fetched.fetch(one, _Bar(), arguments.mirror or ())
-    said = {"licence": one.origin.licence, "citation": one.origin.citation}
-    show(arguments, {"data": one.name, "folder": str(place), **said}, f"{one.title} is in {place}.")
+    said = {"licence": one.origin.licence, "citation": one.origin.citation, "checked": one.checked()}
+    show(arguments, {"data": one.name, "folder": str(place), **said}, f"{one.title} is in {place}. {one.checked()}")
     return 0
 
 

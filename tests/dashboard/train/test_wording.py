@@ -219,7 +219,8 @@ def test_a_fetch_says_how_much_is_here_and_how_long_the_rest_takes() -> None:
 def test_terms_name_licence_and_authors_and_what_else_comes_along() -> None:
     for one in SETS.values():
         said = wording.terms(one)
-        assert all(text in said for text in (one.title, f"{one.total:,} images", one.origin.licence, one.origin.citation))
+        wanted = (one.title, f"{one.total:,} images", one.origin.licence, one.origin.citation, one.checked())
+        assert all(text in said for text in wanted)
         assert ("all splits of EMNIST" in said) == one.name.startswith("emnist")
 
 

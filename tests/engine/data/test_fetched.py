@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.builders import attempt, tiny_settings
-from support.hosts.mirror import Mirror, Small, serving, small
+from support.hosts.mirror import Mirror, Small, serving
 
 from vae_engine.base import locks
 from vae_engine.data import datasets, fetched
@@ -27,31 +27,6 @@ from vae_engine.data.sets import catalogue, download
 from vae_engine.data.sets.catalogue import SETS
 from vae_engine.data.sets.download import Step, seconds_left
 from vae_engine.stored import weights
-
-
-@pytest.fixture(scope="module")
-def many() -> np.ndarray:
-    return data.load("test").images[:200]
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of all data sets."""
-    monkeypatch.setenv(fetched.VARIABLE, str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
-@pytest.fixture
-def made(place: Path, many: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Small]:
-    """Puts a small data set in the place of the real one of its name."""
-
-    def make(name: str) -> Small:
-        one = small(name, many)
-        monkeypatch.setitem(SETS, name, one.record)
-        fetched._known.cache_clear()
-        return one
-
-    return make
 
 
 @pytest.fixture
@@ -256,6 +231,49 @@ def test_a_disk_that_fills_up_is_said_and_what_came_is_kept(
     assert fetched.is_here(SETS["fashion"])
 
 
+def packed_anew(content: bytes) -> bytes:
+    return gzip.compress(gzip.decompress(content), 1, mtime=1)
+
+
+def one_label_changed(content: bytes) -> bytes:
+    raw = bytearray(gzip.decompress(content))
+    raw[-1] ^= 1
+    return gzip.compress(bytes(raw), mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "believed", "by"),
+    [
+        ("fashion", [packed_anew], "the MD5 of the bytes that it packs"),
+        ("kmnist", [], "its MD5, packed as it was published"),
+        ("emnist-digits", [packed_anew, one_label_changed], "only gzip's own checksum"),
+    ],
+)
+def test_what_is_believed_is_what_is_said(
+    name: str, believed: list[Callable], by: str, place: Path, made: Callable[[str], Small], command: Callable
+) -> None:
+    with serving(made(name).packed) as mirror:
+        code, out, err = command("fetch", name, "--mirror", mirror.address)
+    assert (code, by in out, by in err) == (0, True, True)
+    assert by in (fetched.folder(SETS[name]) / f"ABOUT-{name}.txt").read_text("utf-8")
+    file = SETS[name].files[-1]
+    path = fetched.folder(SETS[name]) / file.name
+    content = path.read_bytes()
+    for change in (packed_anew, one_label_changed):
+        path.write_bytes(change(content))
+        assert (fetched._wrong(path, file) == "") == (change in believed)
+
+
+def test_every_set_says_what_it_is_believed_by_as_its_files_are_recorded() -> None:
+    for one in SETS.values():
+        said = one.checked()
+        hashed = {(bool(file.md5), file.of_unpacked) for file in one.files}
+        assert ("bytes that it packs" in said) == (hashed == {(True, True)})
+        assert ("as it was published" in said) == (hashed == {(True, False)})
+        assert ("none is published" in said) == (hashed == {(False, False)})
+        assert one.archive is None or (one.archive.md5 and one.archive.name in said)
+
+
 def test_two_fetches_at_once_are_refused(place: Path, mirror: Mirror) -> None:
     with locks.hold(fetched.folder(SETS["fashion"]) / ".fetching", ""):
         assert "is being fetched already" in str(attempt(fetch, "fashion", mirror.address))
@@ -293,7 +311,8 @@ def test_the_command_says_the_licence_fetches_and_says_where_to(mirror: Mirror, 
     assert code == 0, err
     origin = SETS["fashion"].origin
     folder = str(fetched.folder(SETS["fashion"]))
-    assert json.loads(out) == {"data": "fashion", "folder": folder, "licence": origin.licence, "citation": origin.citation}
+    told = {"licence": origin.licence, "citation": origin.citation, "checked": SETS["fashion"].checked()}
+    assert json.loads(out) == {"data": "fashion", "folder": folder, **told}
     assert err.startswith("Fashion-MNIST: ")
     assert origin.citation in err
     code, out, err = command("data", "fashion")

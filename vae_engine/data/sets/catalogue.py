@@ -71,9 +71,23 @@ class DataSet:
         """Its images and labels, unpacked."""
         return self.total * (28 * 28 + 1)
 
+    def checked(self) -> str:
+        """What its files are believed by, and what of them is not vouched for, in a sentence."""
+        if self.archive:
+            return (
+                f"{self.archive.name} is believed by its MD5, when it comes; of the files taken out of it none is published, "
+                "so later only gzip's own checksum is looked at, which tells damage but no other file."
+            )
+        if all(file.of_unpacked for file in self.files):
+            return "Each file is believed by the MD5 of the bytes that it packs, since mirrors pack them differently."
+        return "Each file is believed by its MD5, packed as it was published: the same images packed again are refused."
+
     def about(self) -> str:
-        """What it is, on what terms, and whom to name, in lines of text."""
-        return f"{self.title}: {self.what}\nLicence: {self.origin.licence}\nPlease cite: {self.origin.citation}\n"
+        """What it is, on what terms, whom to name, and what it is believed by, in lines of text."""
+        return (
+            f"{self.title}: {self.what}\nLicence: {self.origin.licence}\nPlease cite: {self.origin.citation}\n"
+            f"Checks: {self.checked()}\n"
+        )
 
 
 _IDX = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
