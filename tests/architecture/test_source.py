@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -97,6 +98,41 @@ def test_everything_public_in_the_engine_is_annotated() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 assert node.returns is not None or node.name == "forward", f"{path.name}: {node.name}"
+
+
+def not_there(tree: ast.AST, given: Mapping[str, set[str]]) -> set[str]:
+    """What a program takes by name from modules that do not have it; `given` is what those have."""
+    taken = {
+        (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in given
+        for alias in node.names
+    }
+    return {f"{module}.{name}" for module, name in taken if name not in given[str(module)] and f"{module}.{name}" not in given}
+
+
+def names_of(tree: ast.Module) -> set[str]:
+    """What a module has at its top: what it defines, sets and imports."""
+    found: set[str] = set()
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                found |= {(alias.asname or alias.name).split(".")[0] for alias in names}
+            case ast.Assign() | ast.AnnAssign():
+                found |= {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return found
+
+
+def test_what_benchmarks_and_tests_take_from_one_another_is_there() -> None:
+    # No test runs a benchmark, and none is typed: what another file no longer has would come out when somebody measures.
+    assert not_there(ast.parse("from a import b, c\nfrom a.d import e"), {"a": {"b"}, "a.d": {"e"}}) == {"a.c"}
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in with_suffix(".py") if "tests" in path.parts}
+    modules = {".".join(path.relative_to(ROOT / "tests").with_suffix("").parts): tree for path, tree in trees.items()}
+    given = {name: names_of(tree) for name, tree in modules.items()}
+    missing = {label(path): not_there(tree, given) for path, tree in trees.items()}
+    assert {name: what for name, what in missing.items() if what} == {}
 
 
 MACHINE = re.compile(r"(?<![\w.:/-])(/(?:home|root|work|Users|tmp|mnt)/[\w.-]+|[A-Z]:\\\\?Users)")

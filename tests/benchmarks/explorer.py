@@ -12,8 +12,8 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from benchmarks import report
@@ -204,16 +204,21 @@ def measure(browser: Browser, folder: Path, seconds: float, repeats: int) -> Ite
     yield Row("bundle of `vae-mnist` with 10,000 images", len(export.bundle(stored[0])) / 1e6, "MB", most=6)
 
 
-@contextmanager
-def many_points(folder: Path, stored: Sequence[Stored]) -> Iterator[str]:
+def many_points(folder: Path, stored: Sequence[Stored]) -> AbstractContextManager[str]:
     """The address of an explorer of models with all 60,000 images as points."""
+    return explorer_of(folder, {model.name: all_points(model) for model in stored}, all_images())
+
+
+@contextmanager
+def explorer_of(folder: Path, bundles: Mapping[str, bytes], images: bytes) -> Iterator[str]:
+    """The address of an explorer of bundles, which have their encoders, by the names of their models."""
     parts = folder / "parts"
     parts.mkdir()
-    for model in stored:
-        (parts / model.name).write_bytes(packed(BUNDLE, all_points(model)))
-    (parts / "images").write_bytes(packed(IMAGES, all_images()))
+    for name, content in bundles.items():
+        (parts / name).write_bytes(packed(BUNDLE, content))
+    (parts / "images").write_bytes(packed(IMAGES, images))
     # A bundle that has its encoder asks for no other.
-    models = tuple((f"parts/{model.name}", "parts/none") for model in stored)
+    models = tuple((f"parts/{name}", "parts/none") for name in bundles)
     (folder / "page.py").write_text(MANY_PAGE.format(models=models), encoding="utf-8")
     (folder / "many.py").write_text(MANY_SERVER.format(parts=str(parts)), encoding="utf-8")
     with streamlit_app(folder / "many.py", folder / "many.log") as address:

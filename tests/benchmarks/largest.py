@@ -19,11 +19,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.explorer import MANY_APP, first_drag, median, moving, moving_rows, opened, zooming
+from benchmarks.explorer import explorer_of, first_drag, median, moving, moving_rows, opened, zooming
 from benchmarks.report import Row
 from playwright.sync_api import Browser
 from support.largest import COUNT, PEAK, write
-from support.serving import chromium, streamlit_app
+from support.serving import chromium
 
 from vae_engine.data import own
 from vae_engine.exchange import bundle as export
@@ -45,21 +45,17 @@ def explored(folder: Path, address: str) -> Iterator[tuple[str, float, int]]:
     """The address of a page that shows two models of images of one's own, the seconds that encoding all took, and the size of
     the larger bundle."""
     folder.mkdir()
-    paths, sizes = [], []
-    began = time.perf_counter()
-    for position, name in enumerate(MODELS):
+    bundles, sizes, seconds = {}, [], []
+    for name in MODELS:
         stored = registry.find(name)
         stored = replace(stored, folder=folder, train=replace(stored.train, data=address, classes=own.classes(address)))
+        began = time.perf_counter()
         export.write_codes(stored, {})
-        content = export.bundle(stored, with_images=position == 0)
-        (folder / name).write_bytes(content)
-        paths.append(str(folder / name))
-        sizes.append(len(content))
-    seconds = time.perf_counter() - began
-    app = folder / "app.py"
-    app.write_text(MANY_APP.format(paths=paths), encoding="utf-8")
-    with streamlit_app(app, folder / "app.log") as served:
-        yield served, seconds / len(MODELS), max(sizes)
+        seconds.append(time.perf_counter() - began)
+        bundles[name] = export.bundle(stored, with_images=False)
+        sizes.append(len(export.bundle(stored)))
+    with explorer_of(folder, bundles, export.images_of(address)) as served:
+        yield served, statistics.mean(seconds), max(sizes)
 
 
 def reading_rows(path: Path) -> Iterator[Row]:
