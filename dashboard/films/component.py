@@ -19,7 +19,7 @@ _MOST_STEPS = 10**8
 _component = st.components.v2.component(
     "latent_film",
     html='<div id="latent-film"></div>\n',
-    css=browser.styles("explore/explorer", "film/film"),
+    css=browser.styles(*browser.FILM),
     js=browser.loaded("streamlit/film"),
 )
 

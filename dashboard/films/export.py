@@ -54,7 +54,7 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     about = json.dumps({"reels": described, "note": _note(reels, kept, most)}).replace("<", "\\u003c")
     about = f'<script type="application/json" id="film">{about}</script>'
     title = "Film of " + " and ".join(reel.title for reel in reels)
-    styles = browser.styles("explore/explorer", "film/film")
+    styles = browser.styles(*browser.FILM)
     parts = [*blocks, *newest, *casts, about]
     return one_file(title, "film-page", "Opening the film …", parts, styles, "file/film", "openFilmPage")
 

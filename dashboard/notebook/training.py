@@ -49,7 +49,7 @@ class Training(anywidget.AnyWidget):
     """The film of one training. It is sent from here, since a kernel that trains answers nothing."""
 
     _esm = browser.script("notebook/film")
-    _styles = traitlets.Unicode(browser.styles("explore/explorer", "film/film")).tag(sync=True)
+    _styles = traitlets.Unicode(browser.styles(*browser.FILM)).tag(sync=True)
     _cast = traitlets.Bytes().tag(sync=True)
     _kind = traitlets.Unicode().tag(sync=True)
     title = traitlets.Unicode().tag(sync=True)

@@ -20,6 +20,12 @@ _OF_SPLIT = {"test": "", "validation": "-dot", "train": "-open"}
 _FRAME = "#717581"
 _MARGIN = 0.03
 _FEW = 500
+_PAGE, _ENTRY, _LETTER, _LINE = (
+    1300,
+    56,
+    8.5,
+    22,
+)  # pixels: the width of a laptop's page, and of the legend an entry, a letter, a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +55,7 @@ def _symbol(label: int) -> str:
 def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
     """Maps on axes of equal scale; those of VAEs have one range, and each autoencoder, whose units mean nothing, its own.
 
-    A click in the legend hides a class in all of them.
+    A click in the legend hides a class in all of them. Its lines beyond the first are added to the height.
     """
     common = _range([one for one in found if one.is_vae])
     figure = make_subplots(
@@ -85,7 +91,15 @@ def maps(found: Sequence[Map], height: int = 480) -> go.Figure:
     figure.update_xaxes(title_font_size=16, tickfont_size=14).update_yaxes(title_font_size=16, tickfont_size=14)
     legend = {"orientation": "h", "y": 1.09, "yanchor": "bottom", "x": 0, "itemsizing": "constant", "font": {"size": 15}}
     margin = {"t": 70, "b": 10, "l": 10, "r": 10}
-    return figure.update_layout(height=height, legend=legend, margin=margin, uirevision="maps")
+    return figure.update_layout(
+        height=height + _LINE * (_lines(sorted(shown)) - 1), legend=legend, margin=margin, uirevision="maps"
+    )
+
+
+def _lines(names: Sequence[str]) -> int:
+    """How many lines a legend takes: its entries are all as wide as the longest."""
+    beside = max(1, int(_PAGE / (_ENTRY + _LETTER * max(map(len, names), default=0))))
+    return max(1, -(-len(names) // beside))
 
 
 def _range(found: Sequence[Map]) -> tuple[np.ndarray, np.ndarray]:

@@ -11,8 +11,10 @@ from typing import Any
 from vae_engine.base.places import place
 
 BUILT = "dashboard/browser/built"
-EXPLORE = ("explore/explorer", "explore/network/network", "explore/plane/note", "explore/posterior/posterior")
+EXPLORE = ("explore/explorer", "explore/legend", "explore/network/network", "explore/plane/note", "explore/posterior/posterior")
 """The style sheets of the explorer."""
+FILM = ("explore/explorer", "explore/legend", "film/film")
+"""Those of a film."""
 
 
 def script(host: str) -> str:

@@ -52,12 +52,12 @@ _ALWAYS = (
     ),
     Preset(
         "beta-4", "β = 4",
-        "The KL is four times as dear: it settles lower, nll higher, classes overlap more and digits blur.",
+        "The KL is four times as dear: it settles lower, nll higher, classes overlap more and images blur.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=4.0),
     ),
     Preset(
         "collapse", "Let it collapse",
-        "With β = 50 telling images apart does not pay: the KL goes to 0, every q(z|x) to the prior, every digit to the mean.",
+        "With β = 50 telling images apart does not pay: the KL goes to 0, every q(z|x) to the prior, every image to the mean.",
         LIVE_MODEL, replace(LIVE_TRAIN, beta=50.0),
     ),
     Preset(

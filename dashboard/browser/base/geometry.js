@@ -279,8 +279,10 @@ export function createIndex(codes) {
       const reach = () => (found.length < k ? Infinity : found[k - 1].distance);
       search(z1, z2, reach, (index, distance) => {
         if (distance > reach()) return;
-        found.push({ index, distance });
-        found.sort(byDistance);
+        const one = { index, distance };
+        let at = found.length;
+        while (at > 0 && byDistance(one, found[at - 1]) < 0) at--;
+        found.splice(at, 0, one); // sorting anew for each took most of a frame where many codes lie close
         found.length = Math.min(found.length, k);
       });
       return found.map(({ index }) => index);

@@ -2,16 +2,18 @@
 // The legend in the bar above the maps: which classes are shown, and of which splits the images are.
 
 import {make, setText} from "../base/dom.js";
+import {sameItems} from "../base/same_items.js";
 import {createLegendButtons, legendStyle} from "../map/legend.js";
 import {showsClass} from "../state/classes.js";
-import {fillALine} from "../words/classes.js";
+import {fillALine, sharedText} from "../words/classes.js";
 import {restText, splitsKey} from "../words/splits.js";
 
 /** Long names stand beside the numbers that mark their classes on the maps.
  * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {readonly import("../model/bundle.js").Bundle[]} bundles of the maps */
 export function createLegend(store, commit, names, bundles) {
   const {splits, of} = bundles[0].points;
-  const keyOf = (/** @type {boolean} */ marked) => splitsKey(splits, of, restText(bundles.map(({rest}) => rest)), marked);
+  /** @type {unknown[]} what it was last drawn from */
+  let drawn = [];
   const key = make("span", {class: "lx-splits"});
   const apply = (/** @type {import("../state/state.js").Action} */ action) => {
     store.dispatch(action);
@@ -27,9 +29,13 @@ export function createLegend(store, commit, names, bundles) {
     element,
     /** @param {import("../state/state.js").State} state */
     render(state) {
-      element.classList.toggle("lx-legend-plain", state.colour !== "class"); // then no class has a colour on the maps
+      const {classes, colour, layers: {glyphs}} = state;
+      if (sameItems([classes, colour, glyphs], drawn)) return;
+      drawn = [classes, colour, glyphs];
+      element.classList.toggle("lx-legend-plain", colour !== "class"); // then no class has a colour on the maps
       buttons.render((label) => showsClass(state, label));
-      setText(key, keyOf(!state.layers.glyphs));
+      const shared = colour === "class" && !glyphs ? sharedText(names) : "";
+      setText(key, [splitsKey(splits, of, restText(bundles.map(({rest}) => rest), !glyphs), !glyphs), shared].filter(Boolean).join(";  "));
       key.hidden = !key.textContent;
       all.hidden = names.every((_, label) => showsClass(state, label));
     },

@@ -146,7 +146,7 @@ function createSide(app, model, map) {
     chooser.offer();
     const name = app.choices()[model.place]?.find((one) => one.name === model.bundle.name)?.title ?? model.bundle.name;
     const line = headline(name, header.metrics);
-    const vae = kind === "ae" ? app.models.find((one) => one.bundle.kind === "vae") : undefined;
+    const vae = model.bundle.kind === "ae" ? app.models.find((one) => one.bundle.kind === "vae") : undefined;
     const beside = vae && aeBesideVae(header, vae.bundle.header);
     note.replaceChildren(...marked(line), ...(beside ? explained([{text: " · ", means: ""}, {text: beside.short, means: beside.means}]) : []));
     note.title = line + parts(header.metrics) + (plane ? `. ${plane.told}` : "");

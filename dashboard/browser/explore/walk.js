@@ -7,6 +7,7 @@ import {actionButton, choiceBar, make, setText, setUnable, slider} from "../base
 import {lerp, pathPoints, slerp} from "../base/geometry.js";
 import {blendPixels, gatherImages} from "../images/image_rows.js";
 import {samePlace} from "../base/same_items.js";
+import {capital, codesName, imageName} from "../words/splits.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../state/state.js").State} State */
@@ -45,7 +46,7 @@ export function createWalk(app) {
     make("div", {class: "lx-walk-bar"}, play, share, paths.element),
     make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
       make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
-    make("p", {class: "lx-hint"}, "Click a map or drag A and B: on a test code an end is that image, elsewhere what the model decodes there."));
+    make("p", {class: "lx-hint"}, `Click a map or drag A and B: on a ${codesName(models[0].bundle.points.splits).slice(0, -1)} an end is that image, elsewhere what the model decodes there.`));
   let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
   /** @type {(Stop|null)[]} */
   let stops = [null, null];
@@ -182,6 +183,7 @@ export function createWalk(app) {
   /** @param {WalkEnd|null} end */
   function endName(end) {
     if (!end) return "…";
-    return end.kind === "image" ? `Image ${end.index}, ${oneOf(classesOf(models[0].bundle), models[0].bundle.points.labels[end.index])}` : `${names[end.model]} point`;
+    const {points} = models[0].bundle;
+    return end.kind === "image" ? `${capital(imageName(points.splits, end.index))}, ${oneOf(classesOf(models[0].bundle), points.labels[end.index])}` : `${names[end.model]} point`;
   }
 }

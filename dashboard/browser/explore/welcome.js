@@ -1,7 +1,7 @@
 // @ts-check
 // For whoever is here for the first time: what the page shows, and where to begin. Once closed it stays away from this device.
 
-import {make} from "../base/dom.js";
+import {make, setText} from "../base/dom.js";
 
 const CLOSED_KEY = "latent-explorer-welcome-closed";
 /** @type {Record<"vae"|"ae", string>} */
@@ -19,14 +19,16 @@ export function createWelcome(bundles, lesson) {
     closed = element.hidden = true;
     remember();
   }}, "✕");
+  const mark = make("span", {});
   const element = make("aside", {class: "lx-welcome", "data-testid": "welcome", "aria-label": "What this page is"},
-    make("p", {}, `You see the latent space of ${names.map((name, i) => (names.indexOf(name) < i ? "another" : name)).join(" beside that of ")}: each dot is an image, and every point you move over decodes to one. `,
+    make("p", {}, `You see the latent space of ${names.map((name, i) => (names.indexOf(name) < i ? "another" : name)).join(" beside that of ")}: each `, mark, " is an image, and every point you move over decodes to one. ",
       ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : [])), close);
   return {
     element,
     /** Shown where there is room for it. @param {import("../state/state.js").State} state */
     render({mode, layers}) {
       element.hidden = closed || mode !== "move" || layers.posterior;
+      setText(mark, layers.glyphs ? "mark or dot" : "dot");
     },
   };
 }

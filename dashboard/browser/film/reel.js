@@ -11,7 +11,7 @@ import {createReelCard} from "./card.js";
 import {createReelStore} from "./store.js";
 import {make, setText} from "../base/dom.js";
 import {tileRange} from "../map/backdrop.js";
-import {areMany} from "../words/classes.js";
+import {areMany, markOf} from "../words/classes.js";
 import {imageName, ofFirst, sampleText, splitsKey} from "../words/splits.js";
 
 /** @typedef {import("./player.js").Film} Film */
@@ -232,7 +232,7 @@ export function createReel(film, place, first) {
       const decodingMore = makeManifold();
       const index = followedHere();
       const z = shownZ();
-      const followed = index === null || !frame ? null : {index, label: cast.labels[index], code: codeOf(index), trail: trailOf(index),
+      const followed = index === null || !frame ? null : {index, label: cast.labels[index], mark: markOf(cast.classes, cast.labels[index]), code: codeOf(index), trail: trailOf(index),
         std: frame.std ? /** @type {Latent} */ ([frame.std[2 * index], frame.std[2 * index + 1]]) : null};
       map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));

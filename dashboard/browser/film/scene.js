@@ -25,7 +25,7 @@ import {areMany} from "../words/classes.js";
  * @property {import("../state/classes.js").Classes} classes that are shown
  * @property {number|null} focus the class that stands out
  */
-/** @typedef {{index: number, label: number, code: Latent, std: Latent|null, trail: Latent[]}} Followed one image on its way */
+/** @typedef {{index: number, label: number, mark: string, code: Latent, std: Latent|null, trail: Latent[]}} Followed one image on its way, and what marks its class */
 
 const PLAIN = initialState(1);
 /** A film shows fewer points than Explore, so each is painted as if one had come so many times closer. */
@@ -76,7 +76,7 @@ function paintPriorRings({context, view, theme, size}) {
 }
 
 /** The image that is followed: where it came from, where it is, and q(z|x) at true scale. @param {Sheet} sheet @param {Followed} followed */
-export function paintFollowed({context, view, theme}, {label, code, std, trail}) {
+export function paintFollowed({context, view, theme}, {label, mark, code, std, trail}) {
   context.lineJoin = "round";
   for (const [width, colour] of /** @type {[number, string][]} */ ([[4, theme.halo], [1.5, theme.text]])) {
     context.beginPath();
@@ -86,5 +86,5 @@ export function paintFollowed({context, view, theme}, {label, code, std, trail})
     context.stroke();
   }
   if (std) paintPosterior(context, view, theme, code, std);
-  paintRing(context, view, theme, code, label, true);
+  paintRing(context, view, theme, code, label, true, mark);
 }

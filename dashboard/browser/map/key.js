@@ -1,7 +1,7 @@
 // @ts-check
 // The key below a map that is saved as a picture: away from the page it has no legend and no heading.
 
-import {areShort, classesOf, markOf} from "../words/classes.js";
+import {areShort, classesOf, markOf, sharedText} from "../words/classes.js";
 import {sightTexts} from "./points.js";
 import {classColour} from "../base/palette.js";
 import {titleOf} from "../model/explorer_model.js";
@@ -25,7 +25,8 @@ export function mapKey(model, state, view, size, widthOf, {remark = "", pictured
   const {points: {labels, splits, of}, rest} = model.bundle;
   // Numerals have one shape for all splits.
   const marks = state.layers.points && !state.layers.glyphs ? splitsKey(ofShown(splits, (index) => showsClass(state, labels[index]))) : "";
-  const lines = [`${titleOf(model.bundle)} · ${model.name}`, remark, marks, sampleText(splits, of), restText([rest]), ...sightTexts(model, view, state, pictured)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
+  const shared = byClass && !state.layers.glyphs ? sharedText(classesOf(model.bundle)) : "";
+  const lines = [`${titleOf(model.bundle)} · ${model.name}`, remark, marks, sampleText(splits, of), restText([rest], !state.layers.glyphs), shared, ...sightTexts(model, view, state, pictured)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
   return keyOf(lines, classesOf(model.bundle), (label) => showsClass(state, label), view.width, size, widthOf, byClass);
 }
 

@@ -5,7 +5,7 @@ import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
 import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
 import {createCrowd, leastCrowded} from "./layout/crowd.js";
-import {nameSprite} from "./points.js";
+import {paintName} from "./points.js";
 import {shareText} from "../words/captions.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
@@ -211,16 +211,15 @@ export function paintCursor(context, view, theme, z, held, active) {
   context.fill();
 }
 
-/** A ring round the code of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} label @param {boolean} strong @param {string} [mark] of its class */
-export function paintRing(context, view, theme, z, label, strong, mark = String(label)) {
+/** A ring round the code of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} label @param {boolean} strong @param {string} mark of its class */
+export function paintRing(context, view, theme, z, label, strong, mark) {
   const [x, y] = toPixel(view, z[0], z[1]);
   context.beginPath();
   context.arc(x, y, strong ? 7 : 6, 0, 2 * Math.PI);
   context.fillStyle = classColour(label);
   context.fill();
   haloStroke(context, theme, theme.text, strong ? 2.5 : 1.5, []);
-  const name = nameSprite(mark, context.getTransform().a, theme);
-  context.drawImage(name, x + 5, y - 22, 20, 20);
+  paintName(context, mark, context.getTransform().a, theme, x + 15, y - 12);
 }
 
 /** A frame round the picture of one test image. @param {Context} context @param {View} view @param {Theme} theme @param {Latent} z @param {number} side of the picture, pixels @param {boolean} strong
@@ -231,8 +230,7 @@ export function paintFrame(context, view, theme, z, side, strong, mark) {
   context.beginPath();
   context.rect(x - half, y - half, 2 * half, 2 * half);
   haloStroke(context, theme, theme.text, strong ? 3.5 : 2.5, []);
-  const name = nameSprite(mark, context.getTransform().a, theme);
-  context.drawImage(name, x + half - 10, y - half - 10, 20, 20);
+  paintName(context, mark, context.getTransform().a, theme, x + half, y - half);
 }
 
 /** What of a Gaussian lies within its ellipses: as much as of the exact posterior within its contours, so that the two may be compared. */

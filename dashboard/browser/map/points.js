@@ -25,10 +25,13 @@ import {colour as colourAs, escapeXml, short} from "./svg_pen.js";
 /** @typedef {(label: number, index: number) => boolean} Shown */
 
 export const FADED = 0.1; // how strongly classes are shown beside the one that is pointed at in the legend
+export const UNDER_MARKS = 0.3; // how strongly dots are shown under the marks of classes, which are to be read
 const NUMERAL_SIZE = 12;
-const [LETTER_WIDE, NUMERAL_TALL, NUMERAL_EDGE] = [7, 10, 2]; // pixels of a numeral's letter, and what its outline adds to both
+const [NUMERAL_TALL, NUMERAL_EDGE] = [10, 2]; // pixels of a numeral, and what its outline adds to both sides
+const [LEAST_SPRITE, LEAST_PLATE, SPRITE_EDGE] = [18, 16, 4]; // pixels of a mark's picture, of the plate under a name, and what either has around a wide one
 const DOT_EDGE = 0.6;
 const [SQUARE, RING, RING_LINE] = [0.85, 0.8, 0.45]; // of a dot's radius: half a side, a radius, a line
+const [SMALL, SMALLEST] = [0.7, 0.75]; // of a dot's radius, and pixels
 const CROWD = 1000; // codes; fewer have room to be larger
 const MOST_SPRITES = 600; // ten marks in all colours of a ramp, and more
 
@@ -51,6 +54,8 @@ function sprite(key, size, draw) {
 
 /** @type {Map<string, import("./layout/dot_raster.js").Stamp[]>} */
 const dots = new Map();
+/** @type {Map<string, number>} */
+const widths = new Map();
 
 /** @type {Record<Split, (context: CanvasRenderingContext2D, radius: number) => void>} the outline of a mark;
  *   words/splits.js says them in words */
@@ -92,6 +97,23 @@ function dotStamps(colour, split, radius, ratio, dark) {
   return stamps;
 }
 
+/** A small dot has no outline, and one shape for all splits. @param {string} colour @param {number} radius pixels of the screen */
+export function smallStamps(colour, radius) {
+  const key = `small ${colour} ${radius}`;
+  let stamps = dots.get(key);
+  if (!stamps) {
+    stamps = makeStamps(radius, (context) => {
+      context.fillStyle = colour;
+      context.beginPath();
+      context.arc(0, 0, radius, 0, 2 * Math.PI);
+      context.fill();
+    });
+    if (dots.size > MOST_SPRITES) dots.clear();
+    dots.set(key, stamps);
+  }
+  return stamps;
+}
+
 /** The outline keeps the pale classes apart from a white page and the dark ones from a black one. @param {string} colour of the dot @param {boolean} dark */
 function dotEdge(colour, dark) {
   return dark ? `rgba(255,255,255,${isDim(colour) ? 0.8 : 0.38})` : "rgba(0,0,0,0.38)";
@@ -103,12 +125,30 @@ function numeralEdge(colour, {dark}) {
   return isDim(colour) ? {width: 1.6, colour: "rgba(255,255,255,0.8)"} : {width: 2.4, colour: "rgba(0,0,0,0.85)"};
 }
 
+/** How wide a text is, in pixels. @param {string} text @param {string} font */
+function widthOf(text, font) {
+  const key = `${font} ${text}`;
+  let wide = widths.get(key);
+  if (wide === undefined) {
+    const ruler = contextOf(make("canvas"));
+    ruler.font = font;
+    wide = ruler.measureText(text).width;
+    if (widths.size > MOST_SPRITES) widths.clear();
+    widths.set(key, wide);
+  }
+  return wide;
+}
+
+/** @param {Theme} theme */
+const numeralFont = ({font}) => `700 ${NUMERAL_SIZE}px ${font}`;
+
 /** @param {string} filled its colour @param {string} mark @param {number} ratio @param {Theme} theme */
 function numeralSprite(filled, mark, ratio, theme) {
-  return sprite(`numeral ${filled} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(18 * ratio), (context) => {
+  const side = Math.max(LEAST_SPRITE, widthOf(mark, numeralFont(theme)) + SPRITE_EDGE);
+  return sprite(`numeral ${filled} ${mark} ${ratio} ${theme.dark} ${theme.font}`, Math.ceil(side * ratio), (context) => {
     context.scale(ratio, ratio);
     const {width, colour} = numeralEdge(filled, theme);
-    context.font = `700 ${NUMERAL_SIZE}px ${theme.font}`;
+    context.font = numeralFont(theme);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineWidth = width;
@@ -120,20 +160,22 @@ function numeralSprite(filled, mark, ratio, theme) {
   });
 }
 
-/** The mark of a class on a plate of the page's colour; drawing letters anew for every mouse move would cost more than decoding. @param {string|number} mark @param {number} ratio @param {Theme} theme */
-export function nameSprite(mark, ratio, theme) {
-  return sprite(`name ${mark} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(20 * ratio), (context) => {
+/** The mark of a class on a plate of the page's colour, around a place; drawing letters anew for every mouse move would cost more than decoding.
+ * @param {CanvasRenderingContext2D} context @param {string} mark @param {number} ratio @param {Theme} theme @param {number} x @param {number} y */
+export function paintName(context, mark, ratio, theme, x, y) {
+  const font = `700 13px ${theme.font}`;
+  const wide = Math.max(LEAST_PLATE, widthOf(mark, font) + SPRITE_EDGE);
+  const side = wide + SPRITE_EDGE;
+  const picture = sprite(`name ${mark} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(side * ratio), (context) => {
     context.scale(ratio, ratio);
     context.fillStyle = theme.halo;
     context.beginPath();
-    context.roundRect(-8, -9, 16, 18, 4);
+    context.roundRect(-wide / 2, -9, wide, 18, 4);
     context.fill();
-    context.font = `700 13px ${theme.font}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillStyle = theme.text;
-    context.fillText(String(mark), 0, 0.5);
+    Object.assign(context, {font, textAlign: "center", textBaseline: "middle", fillStyle: theme.text});
+    context.fillText(mark, 0, 0.5);
   });
+  context.drawImage(picture, x - side / 2, y - side / 2, side, side);
 }
 
 /** How many times larger a part of the latent space is seen than where all of it is. @param {View} view @param {[import("../state/state.js").Latent, import("../state/state.js").Latent]} part */
@@ -167,9 +209,11 @@ export function paintPoints(given) {
   const layer = tinted(given);
   const {context, ratio, state: {layers}} = layer;
   for (const {shown, strength} of sheetsOf(layer)) {
-    context.globalAlpha = strength;
-    if (layers.glyphs) paintNumerals(layer, shown);
-    else dotsOf(layer, shown).layOver(context, ratio, strength);
+    if (layers.glyphs) {
+      smallDotsOf(layer, shown).layOver(context, ratio, strength * UNDER_MARKS);
+      context.globalAlpha = strength;
+      paintNumerals(layer, shown);
+    } else dotsOf(layer, shown).layOver(context, ratio, strength);
   }
   context.globalAlpha = 1;
 }
@@ -184,6 +228,8 @@ export function codesAsSvg(pen, given) {
   });
   for (const {shown, strength} of sheetsOf(layer)) {
     if (layers.glyphs) {
+      const small = smallRadius(view, model);
+      pen.part("dots", ` opacity="${strength * UNDER_MARKS}"`, () => dotPlaces(layer, shown, (i, _, x, y) => pen.write(`<circle cx="${short(x)}" cy="${short(y)}" r="${short(small)}" fill="${tint.colours[tint.of[i]]}"/>`)));
       const {width, colour} = numeralEdge("", theme); // those that differ carry their own
       const style = ` opacity="${strength}" font-family="${escapeXml(theme.font)}" font-size="${NUMERAL_SIZE}" font-weight="700" text-anchor="middle" paint-order="stroke" ${colourAs("stroke", colour)} stroke-width="${width}" stroke-linejoin="round"`;
       const names = classesOf(model.bundle);
@@ -221,6 +267,23 @@ function dotsOf(layer, shown) {
   return sheet;
 }
 
+/** Where codes stand as marks, those for whose mark there is no room are seen, too. @param {Tinted} layer @param {Shown} shown */
+function smallDotsOf(layer, shown) {
+  const {view, ratio, model, tint} = layer;
+  const sheet = createDotSheet(Math.ceil(view.width * ratio), Math.ceil(view.height * ratio));
+  const radius = smallRadius(view, model) * ratio;
+  const stamps = tint.colours.map((colour) => smallStamps(colour, radius));
+  dotPlaces(layer, shown, (i, _, x, y) => sheet.add(stamps[tint.of[i]], x * ratio, y * ratio));
+  return sheet;
+}
+
+/** A small dot's radius: the smaller, the more of them there are. @param {View} view @param {ExplorerModel} model */
+export function smallRadius(view, model) {
+  const {points, rest} = model.bundle;
+  const count = points.labels.length;
+  return Math.max(SMALLEST, SMALL * dotRadius(view, model) * (count / (count + (rest?.count ?? 0))) ** 0.2);
+}
+
 /** Where each dot is put, in the order in which they lie over one another. @param {Layer} layer @param {Shown} shown
  * @param {(index: number, split: Split, x: number, y: number) => void} put */
 function dotPlaces({view, model}, shown, put) {
@@ -246,18 +309,20 @@ function vectorDot(fill, split, x, y, radius, edge) {
 function paintNumerals(layer, shown) {
   const {context, ratio, theme, model, tint} = layer;
   const names = classesOf(model.bundle);
-  const spriteOf = (/** @type {number} */ i, /** @type {number} */ label) => numeralSprite(tint.colours[tint.of[i]], markOf(names, label), ratio, theme);
-  const half = spriteOf(0, 0).width / ratio / 2;
-  numeralPlaces(layer, shown, half, (i, label, x, y) => context.drawImage(spriteOf(i, label), x - half, y - half, 2 * half, 2 * half));
+  numeralPlaces(layer, shown, LEAST_SPRITE / 2, (i, label, x, y) => {
+    const picture = numeralSprite(tint.colours[tint.of[i]], markOf(names, label), ratio, theme);
+    const side = picture.width / ratio;
+    context.drawImage(picture, x - side / 2, y - side / 2, side, side);
+  });
 }
 
 /** Each mark keeps a box to itself, so that they can be read. @param {Layer} layer @param {Shown} shown @param {number} half of a mark's side
  * @param {(index: number, label: number, x: number, y: number) => void} put */
-function numeralPlaces({view, model}, shown, half, put) {
+function numeralPlaces({view, theme, model}, shown, half, put) {
   const {codes, labels} = model.bundle.points;
   const names = classesOf(model.bundle);
-  const longest = Math.max(...names.map((_, label) => markOf(names, label).length));
-  const room = createRoom(LETTER_WIDE * longest + NUMERAL_EDGE, NUMERAL_TALL + NUMERAL_EDGE);
+  const widest = Math.max(...names.map((_, label) => widthOf(markOf(names, label), numeralFont(theme))));
+  const room = createRoom(widest + NUMERAL_EDGE, NUMERAL_TALL + NUMERAL_EDGE);
   for (let i = 0; i < labels.length; i++) {
     if (!shown(labels[i], i)) continue;
     const x = view.width / 2 + (codes[2 * i] - view.cx) * view.scale;

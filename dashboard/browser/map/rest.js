@@ -7,16 +7,14 @@ import {classColour} from "../base/palette.js";
 import {sameItems} from "../base/same_items.js";
 import {runJob, toItsEnd} from "../base/slices.js";
 import {classesOf} from "../words/classes.js";
-import {createDotSheet, makeStamps} from "./layout/dot_raster.js";
-import {dotRadius, FADED, sheetsOf} from "./points.js";
+import {createDotSheet} from "./layout/dot_raster.js";
+import {FADED, sheetsOf, smallRadius, smallStamps, UNDER_MARKS} from "./points.js";
 
 /** @typedef {import("./points.js").Layer} Layer */
 /** @typedef {import("./layout/dot_raster.js").Buffers} Buffers */
 /** @typedef {import("../state/state.js").View} View */
 
 const AT_ONCE = 10_000; // codes between pauses
-const SMALLEST = 0.75; // radius, pixels of the page
-const UNDER_MARKS = 0.4; // how strongly they are shown under the marks of classes, which are to be read
 
 /** They are painted once the map rests; until then their last picture is moved with it. @param {import("../model/explorer_model.js").ExplorerModel} model @param {() => void} invalidate */
 export function createRest(model, invalidate) {
@@ -72,14 +70,14 @@ export function paintMoved(context, canvas, from, to, ratio) {
 /** Fills the canvas of a layer. A job that is true once it is done. @param {Layer} layer @param {boolean} byClass @param {Buffers} buffers @returns {Generator<void, boolean, void>} */
 function* paintingRest(layer, byClass, buffers) {
   const {context, view, ratio, theme, state, model, marks} = layer;
-  const {rest, points} = model.bundle;
+  const {rest} = model.bundle;
   const [width, height] = [Math.ceil(view.width * ratio), Math.ceil(view.height * ratio)];
   Object.assign(context.canvas, {width, height}); // wipes it
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (!rest) return true;
   const {codes, labels} = rest;
-  const radius = Math.max(SMALLEST, dotRadius(view, model) * (points.count / (points.count + rest.count)) ** 0.2);
-  const stamps = classesOf(model.bundle).map((_, label) => stampsOf(byClass ? classColour(label) : theme.muted, radius * ratio));
+  const radius = smallRadius(view, model) * ratio;
+  const stamps = classesOf(model.bundle).map((_, label) => smallStamps(byClass ? classColour(label) : theme.muted, radius));
   const scale = view.scale * ratio;
   const [left, top] = toPixel(view, 0, 0).map((value) => value * ratio);
   for (const {shown, strength} of sheetsOf({...layer, marks: null})) {
@@ -92,14 +90,4 @@ function* paintingRest(layer, byClass, buffers) {
     sheet.layOver(context, ratio, marks ? FADED : strength * (state.layers.glyphs ? UNDER_MARKS : 1));
   }
   return true;
-}
-
-/** @param {string} colour @param {number} radius pixels of the screen */
-function stampsOf(colour, radius) {
-  return makeStamps(radius, (context) => {
-    context.fillStyle = colour;
-    context.beginPath();
-    context.arc(0, 0, radius, 0, 2 * Math.PI);
-    context.fill();
-  });
 }

@@ -28,6 +28,11 @@ export function areMany(names) {
   return names.length > COLOURS;
 }
 
+/** That dots of several classes have one colour; nothing where each class has its own. @param {ClassNames} names */
+export function sharedText(names) {
+  return areMany(names) ? `${COLOURS} colours for ${names.length} classes` : "";
+}
+
 /** The labels of the classes that a text may mean: the one called so, or all whose name or mark has it in it, in either case of letters; all for no text.
  * @param {ClassNames} names @param {string} text */
 export function namesFound(names, text) {

@@ -76,10 +76,14 @@ export function sampleText(splits, of) {
   return shown < all ? `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} ${imagesName(splits)}` : "";
 }
 
-/** What the small dots of maps are, where a bundle brings codes without images. @param {readonly (import("../model/bundle.js").Rest|null)[]} rests of the maps @returns {string} */
-export function restText(rests) {
+/** What the small dots of maps are, where a bundle brings codes without images. @param {readonly (import("../model/bundle.js").Rest|null)[]} rests of the maps
+ * @param {boolean} [alone] whether no others are as small, as those under the marks of classes @returns {string} */
+export function restText(rests, alone = true) {
   const counts = rests.flatMap((rest) => (rest ? [`${rest.count < rest.of ? `${rest.count.toLocaleString("en")} of` : "all"} ${rest.of.toLocaleString("en")}`] : []));
-  return counts.length ? `small dots${counts.length < rests.length ? " on one map" : ""}: the codes of ${[...new Set(counts)].join(" and of ")} other images` : "";
+  if (!counts.length) return "";
+  const [some, others] = [counts.length < rests.length, `${[...new Set(counts)].join(" and of ")} other images`];
+  if (alone) return `small dots${some ? " on one map" : ""}: the codes of ${others}`;
+  return `small dots: their codes${some ? ", on one map also" : " and"} those of ${others}`;
 }
 
 /** @param {Splits} splits */

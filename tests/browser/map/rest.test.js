@@ -14,6 +14,8 @@ test("a legend says how many other images have their codes on the maps", () => {
   assert.equal(restText([rest(804_255), rest(804_255)]), "small dots: the codes of all 804,255 other images");
   assert.equal(restText([rest(4000), rest(804_255)]), "small dots: the codes of 4,000 of 804,255 and of all 804,255 other images");
   assert.equal(restText([rest(804_255), null]), "small dots on one map: the codes of all 804,255 other images", "the other's are still being worked out");
+  assert.equal(restText([rest(804_255)], false), "small dots: their codes and those of all 804,255 other images", "under marks those of the images shown are as small");
+  assert.equal(restText([rest(4000), null], false), "small dots: their codes, on one map also those of 4,000 of 804,255 other images");
   assert.equal(splitsKey({ test: 10_000 }, { test: 67_854 }, restText([rest(804_255)])), "10,000 of 67,854 test images shown;  small dots: the codes of all 804,255 other images");
 });
 

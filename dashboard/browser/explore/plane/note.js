@@ -37,7 +37,7 @@ export function createPlaneNote(app) {
     /** @param {State} state */
     render(state) {
       const {mode, layers} = state;
-      const barred = app.probe !== null && (mode !== "move" || layers.posterior); // there the bar of another model stands
+      const barred = app.posteriors.probes.length > 0 && (mode !== "move" || layers.posterior); // there the bar of another model stands
       const crowded = mode === "move" && models.length > 1;
       element.hidden = barred || crowded || !["move", "inspect", "draw"].includes(mode);
       element.classList.toggle("lx-identity", mode !== "move");

@@ -6,12 +6,20 @@
 /** @typedef {{mean: number, error: number|undefined}} Mean with its standard error, which one number alone has not */
 
 const PIXELS = 784;
+const COLUMNS = 10; // of a bar chart, each with the mark of its class below
 
 /** How many of the selected images are of each class. @param {Uint8Array} labels @param {Uint32Array} selected @param {number} classes @returns {number[]} */
 export function countsOf(labels, selected, classes) {
   const counts = new Array(classes).fill(0);
   for (const index of selected) counts[labels[index]]++;
   return counts;
+}
+
+/** The classes that a bar chart shows, by label: all, or where there are more than it has room for the most frequent ones. @param {readonly number[]} counts of each class @returns {number[]} */
+export function charted(counts) {
+  const labels = [...counts.keys()];
+  if (counts.length <= COLUMNS) return labels;
+  return labels.filter((label) => counts[label]).sort((a, b) => counts[b] - counts[a] || a - b).slice(0, COLUMNS).sort((a, b) => a - b);
 }
 
 /** @param {Float32Array} codes @param {Uint32Array} selected at least one @returns {Latent} */

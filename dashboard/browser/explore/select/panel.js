@@ -15,10 +15,10 @@ import {marked} from "../../words/terms.js";
 import {areAlike} from "../../model/explorer_model.js";
 import {whyNotExact} from "../../model/plane.js";
 import {chanceTogether} from "../../model/selected.js";
-import {countsOf, extremes, meanCode, meanImage, meansOf} from "./measures.js";
+import {charted, countsOf, extremes, meanCode, meanImage, meansOf} from "./measures.js";
 import {saveSlide} from "./slide.js";
 import {selectionAsCsv} from "./table.js";
-import {classesText, countText, spokenSelection, togetherMeans} from "./words.js";
+import {barsText, classesText, countText, spokenSelection, togetherMeans} from "./words.js";
 
 /** @typedef {import("../explorer.js").App} App */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -54,7 +54,7 @@ export function createSelectPanel(app) {
     const element = make("span", {class: "lx-select-class"}, make("span", {class: "lx-select-well"}, bar), markOf(names, label));
     return {name, bar, element};
   });
-  const chart = make("div", {class: "lx-select-bars", role: "img", "data-testid": "select-classes"}, ...bars.map((one) => one.element));
+  const chart = make("div", {class: "lx-select-bars", role: "img", "data-testid": "select-classes"});
   const classes = make("p", {class: "lx-tile-note lx-tile-words"});
 
   const mean = tile("mean image", "select-mean", "The mean of the selected images, pixel by pixel");
@@ -109,8 +109,9 @@ export function createSelectPanel(app) {
   /** All that the panel shows, for a picture of it. */
   function summary() {
     const selected = selection.indices();
-    return {selected, made, names, measured, counts: countsOf(points.labels, selected, names.length), extreme,
-      title: countText(points, selected.length), classes: classesText(names, countsOf(points.labels, selected, names.length)), together: togetherText(selected.length, made)};
+    const counts = countsOf(points.labels, selected, names.length);
+    return {selected, made, names, measured, counts, extreme,
+      title: countText(points, selected.length), classes: toldOf(counts), together: togetherText(selected.length, made)};
   }
 
   /** @param {number} selected @param {Made[]} by */
@@ -119,18 +120,25 @@ export function createSelectPanel(app) {
     return `${said} (chance ${shareText(chanceTogether(selected, points.count))})`;
   }
 
+  /** @param {readonly number[]} counts of each class */
+  function toldOf(counts) {
+    return [classesText(names, counts), barsText(counts)].filter(Boolean).join(" ");
+  }
+
   /** @param {Uint32Array} selected */
   function count(selected) {
     if (selected === counted) return;
     counted = selected;
     const counts = countsOf(points.labels, selected, names.length);
     const most = Math.max(1, ...counts);
-    bars.forEach(({bar, name, element: column}, label) => {
+    chart.replaceChildren(...charted(counts).map((label) => {
+      const {bar, name, element: column} = bars[label];
       bar.style.height = `${counts[label] / most * 100}%`;
       column.title = `${name}: ${counts[label].toLocaleString("en")}`;
-    });
+      return column;
+    }));
     chart.setAttribute("aria-label", `Classes: ${names.flatMap((name, label) => (counts[label] ? [`${name}: ${counts[label].toLocaleString("en")}`] : [])).join(", ")}`);
-    setText(classes, classesText(names, counts));
+    setText(classes, toldOf(counts));
   }
 
   /** @param {Uint32Array} selected */

@@ -10,7 +10,7 @@ import {picturesAsPng} from "../../map/picture.js";
 import {SLIDES} from "../../map/sheet.js";
 import {markOf} from "../../words/classes.js";
 import {plusMinus} from "../../words/numbers.js";
-import {meanCode, meanImage, meansOf} from "./measures.js";
+import {charted, meanCode, meanImage, meansOf} from "./measures.js";
 
 /** @typedef {import("../explorer.js").App} App */
 /** @typedef {CanvasRenderingContext2D} Context */
@@ -66,14 +66,15 @@ function slideOf(app, {selected, made, names, measured, counts, extreme, title, 
   write(classes, MARGIN, 62, 17, false, width);
   context.drawImage(map, MARGIN, HEAD, height - HEAD - 10, height - HEAD - 10);
 
-  const step = WIDE / names.length;
+  const columns = charted(counts);
+  const step = WIDE / columns.length;
   const most = Math.max(...counts);
   context.textAlign = "center";
-  counts.forEach((count, label) => {
-    const tall = BAR_HEIGHT * count / most;
+  columns.forEach((label, i) => {
+    const tall = BAR_HEIGHT * counts[label] / most;
     context.fillStyle = classColour(label);
-    context.fillRect(RIGHT + (label + 0.12) * step, BARS + BAR_HEIGHT - tall, 0.76 * step, tall);
-    write(markOf(names, label), RIGHT + (label + 0.5) * step, BARS + BAR_HEIGHT + 17, SMALL, false, step);
+    context.fillRect(RIGHT + (i + 0.12) * step, BARS + BAR_HEIGHT - tall, 0.76 * step, tall);
+    write(markOf(names, label), RIGHT + (i + 0.5) * step, BARS + BAR_HEIGHT + 17, SMALL, false, step);
   });
 
   /** @type {[string, Float32Array][]} */

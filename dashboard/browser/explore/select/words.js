@@ -5,6 +5,7 @@ import {chanceTogether, neighboursAsked} from "../../model/selected.js";
 import {shareText} from "../../words/captions.js";
 import {manyOf, oneOf} from "../../words/classes.js";
 import {imageName, imagesName} from "../../words/splits.js";
+import {charted} from "./measures.js";
 
 /** @typedef {import("../../model/bundle.js").Points} Points */
 /** @typedef {import("../../words/classes.js").ClassNames} ClassNames */
@@ -24,6 +25,12 @@ export function classesText(names, counts) {
   const said = order.slice(0, NAMED).map((label) => `${shareText(counts[label] / all)} ${manyOf(names, label)}`).join(", ");
   const more = order.length - NAMED;
   return `${said}${more > 0 ? ` and ${more} ${more === 1 ? "class" : "classes"} more` : ""}.`;
+}
+
+/** That bars show the most frequent classes alone; nothing where they show all that occur. @param {readonly number[]} counts of each class */
+export function barsText(counts) {
+  const [shown, all] = [charted(counts).length, counts.filter(Boolean).length];
+  return shown < all ? `Bars: the ${shown} most frequent of ${all} classes.` : "";
 }
 
 /** What the share together means for so many of so many images. @param {number} selected at least 2 @param {number} all */

@@ -2,11 +2,12 @@
 // The codes of the test images under the marks of a live view, and the prior's circles.
 
 import {contextOf, make} from "../../base/dom.js";
-import {paintPrior} from "../../map/marks.js";
+import {paintPrior, paintRing} from "../../map/marks.js";
 import {toPixel} from "../../base/geometry.js";
 import {fitGaussian} from "../../model/explorer_model.js";
-import {nameSprite, paintPoints} from "../../map/points.js";
+import {paintName, paintPoints} from "../../map/points.js";
 import {initialState} from "../../state/state.js";
+import {classesOf, markOf} from "../../words/classes.js";
 
 /** @typedef {import("./map.js").Painter} Painter */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -109,10 +110,13 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   const middles = named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label])));
   const places = namePlaces(middles, NAME_SIDE, view);
   paintLeaders(context, middles, places, theme);
-  named.forEach((label, i) => {
-    const [x, y] = places[i];
-    context.drawImage(nameSprite(label, ratio, theme), x - 10, y - 10, 20, 20);
-  });
+  named.forEach((label, i) => paintName(context, markOf(header.classes, label), ratio, theme, ...places[i]));
+}
+
+/** The code of one test image, with the mark of its class. @param {Pick<Painter, "context"|"view"|"theme">} painter @param {ExplorerModel} model @param {number} index */
+export function paintImage({context, view, theme}, model, index) {
+  const label = model.bundle.points.labels[index];
+  paintRing(context, view, theme, model.codeOf(index), label, true, markOf(classesOf(model.bundle), label));
 }
 
 /** From each name to the middle of its class, where it had to stand elsewhere: it must not seem that the codes lie there.

@@ -11,9 +11,8 @@ import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
 import {seedOf} from "../parts/kept.js";
 import {createNote, createPicture} from "../parts/parts.js";
-import {paintCodes, paintDraw, paintPriorCircles} from "../parts/points.js";
+import {paintCodes, paintDraw, paintImage, paintPriorCircles} from "../parts/points.js";
 import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../../images/draws.js";
-import {paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 /** @typedef {import("../../state/state.js").Latent} Latent */
@@ -46,7 +45,7 @@ export function autoencoderView(lesson) {
         if (row.model !== model) continue;
         for (const [z1, z2] of row.shown) paintDraw(context, toPixel(view, z1, z2), row.fitted ? lesson.second : theme.text, theme.halo);
       }
-      paintRing(context, view, theme, model.codeOf(index), model.bundle.points.labels[index], true);
+      paintImage({context, view, theme}, model, index);
     },
     press(z) {
       index = lesson.kept.image = model.index.nearest(z[0], z[1]);

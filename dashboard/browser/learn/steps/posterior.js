@@ -10,9 +10,8 @@ import {LATTICE_REACH, latticeLogSum, latticePoints, latticeSpacing} from "../ma
 import {createLessonMap} from "../parts/map.js";
 import {apart} from "../../words/numbers.js";
 import {createChoiceSlider, createNote, createReadings, numberText, offBy} from "../parts/parts.js";
-import {paintCodes} from "../parts/points.js";
+import {paintCodes, paintImage} from "../parts/points.js";
 import {createTruthMap, frameAround} from "../parts/truth.js";
-import {paintRing} from "../../map/marks.js";
 
 /** @typedef {import("../parts/map.js").Painter} Painter */
 
@@ -33,9 +32,8 @@ export function posteriorView(lesson) {
     lesson, testid: "lesson-map", unit: "z₁, prior sd", range: () => model.core,
     base: (painter) => paintCodes(painter, model, 0.7), key: () => [],
     marks(painter) {
-      const {index, label} = image.subject();
       paintFrame(painter);
-      paintRing(painter.context, painter.view, painter.theme, model.codeOf(index), label, true);
+      paintImage(painter, model, image.subject().index);
     },
     press: (z) => image.choose(model.index.nearest(z[0], z[1])),
   });

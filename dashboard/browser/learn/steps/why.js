@@ -10,10 +10,10 @@ import {createLessonMap} from "../parts/map.js";
 import {PIXELS} from "../../model/bundle.js";
 import {pairOf, seedOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings, numberText} from "../parts/parts.js";
-import {paintCodes, paintDraw} from "../parts/points.js";
+import {paintCodes, paintDraw, paintImage} from "../parts/points.js";
 import {drawMany, FAR_DRAWS} from "../../images/draws.js";
 import {farDraws, medianUndecided} from "../maths/samples.js";
-import {paintCursor, paintRing} from "../../map/marks.js";
+import {paintCursor} from "../../map/marks.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 
@@ -34,7 +34,7 @@ export function whyView(lesson) {
     base: (painter) => paintCodes(painter, ae, 0.6), key: () => [],
     marks({context, view, theme}) {
       for (const [z1, z2] of drawn) paintDraw(context, toPixel(view, z1, z2), lesson.second, theme.halo);
-      paintRing(context, view, theme, ae.codeOf(index), points.labels[index], true);
+      paintImage({context, view, theme}, ae, index);
       paintCursor(context, view, theme, z, true, true);
     },
     handles: [{name: "z", label: "the point that is decoded; arrow keys move it", at: () => z, move: (to) => (z = to)}],

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countsOf, extremes, meanCode, meanImage, meanOf, meansOf } from "../../../../dashboard/browser/explore/select/measures.js";
+import { charted, countsOf, extremes, meanCode, meanImage, meanOf, meansOf } from "../../../../dashboard/browser/explore/select/measures.js";
 import { selectionAsCsv } from "../../../../dashboard/browser/explore/select/table.js";
-import { classesText, countText, spokenSelection, togetherMeans } from "../../../../dashboard/browser/explore/select/words.js";
+import { barsText, classesText, countText, spokenSelection, togetherMeans } from "../../../../dashboard/browser/explore/select/words.js";
 
 const DIGITS = Array.from("0123456789");
 const truths = { logPx: Float32Array.of(-100, -120, -140, -90), elbo: Float32Array.of(-110, -125, -160, -91), modes: Uint8Array.of(1, 1, 1, 1) };
@@ -30,6 +30,16 @@ test("counts, the mean code and the mean image are those of the selected", () =>
   assert.deepEqual(meanCode(points.codes, some(0, 3)), [3, 4]);
   const images = Uint8Array.from({ length: 4 * 784 }, (_, i) => 51 * Math.floor(i / 784));
   assert.ok(meanImage(images, some(1, 3)).every((value) => Math.abs(value - 0.4) < 1e-6));
+});
+
+test("of many classes the bars show the most frequent, and that is said; of ten all stand, selected or not", () => {
+  const ten = [0, 3, 0, 0, 1, 0, 0, 0, 0, 0];
+  assert.deepEqual([charted(ten), barsText(ten)], [[...ten.keys()], ""]);
+  const many = Array.from({ length: 62 }, (_, label) => (label < 12 ? 1 + (label * 5) % 12 : 0)); // 1 to 12, each once
+  assert.deepEqual(charted(many), [...many.keys()].filter((label) => many[label] > 2));
+  assert.equal(barsText(many), "Bars: the 10 most frequent of 12 classes.");
+  const few = many.map((count, label) => (label < 3 ? count : 0));
+  assert.deepEqual([charted(few), barsText(few)], [[0, 1, 2], ""]);
 });
 
 test("what is said is what is selected", () => {
