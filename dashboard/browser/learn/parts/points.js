@@ -15,6 +15,7 @@ import {classesOf, markOf} from "../../words/classes.js";
 const NAME_SIDE = 20; // pixels of a name
 const TURNS = 200;
 const ROOMY = 1.05; // of the least distance, from one name of a row to the next
+const EDGE = 1.5; // least distances of a row from the edge, where other words stand
 const SCATTERED = 1.5; // sides of a name: moved farther than that, names no longer say in which order they belong
 
 /** Where the names of the classes stand: at the medians of their codes, by axis; null for a class without codes.
@@ -90,7 +91,7 @@ function rowBeside(middles, least, {width, height}) {
   });
   const [across, down] = [width, height].map((size, axis) => {
     const ends = row.map((place) => place[axis]);
-    return Math.max(0, least / 2 - Math.min(...ends)) - Math.max(0, Math.max(...ends) - size + least / 2);
+    return Math.max(0, EDGE * least - Math.min(...ends)) - Math.max(0, Math.max(...ends) - size + EDGE * least);
   });
   return row.map(([u, v]) => [u + across, v + down]);
 }
