@@ -68,7 +68,7 @@ def _fields() -> None:
     protocol.selectbox(wording.PROTOCOL, wording.PROTOCOLS, format_func=wording.PROTOCOLS.__getitem__, key=_PROTOCOL)
     scale.selectbox(wording.NORMALISED, wording.RANGES, format_func=wording.RANGES.__getitem__, key=_RANGE)
     likelihood.selectbox(wording.LIKELIHOOD, wording.LIKELIHOODS, format_func=wording.LIKELIHOODS.__getitem__, key=_LIKELIHOOD)
-    noise.text_input(wording.NOISE, key=_NOISE, placeholder="1", max_chars=20)
+    noise.text_input(wording.NOISE, key=_NOISE, placeholder="1", max_chars=20, help=wording.NOISE_HELP)
     place.text_input(wording.PLANE, key=_PLANE, placeholder=wording.PLANES, max_chars=60)
     if state.kept(_ASKS):
         st.caption(wording.NAMES_HELP)

@@ -24,6 +24,7 @@ PLANE = "Plane, where it has more than two latent dimensions"
 PLANES = "pca, or axes:0,3 or images:5,17,99"
 DATA, PROTOCOL, LIKELIHOOD, NOISE = "Its images", "Pixels it sees", "p(x|z)", "σ of a gaussian"
 NORMALISED = "Their range"
+NOISE_HELP = "In the scale of its own pixels: with 1, nll is half their squared error and a constant."
 PROTOCOLS = {"grey": "grey", "dynamic": "0 or 1, drawn", "threshold": "0 or 1, by ½"}
 LIKELIHOODS = {"": "assumed", "bernoulli": "bernoulli", "gaussian": "gaussian"}
 RANGES = {"": "assumed", "0,1": "0 to 1", "0.5,0.5": "−1 to 1", "0.1307,0.3081": "MNIST’s mean 0, std 1"}

@@ -6,7 +6,7 @@ import { readBundle } from "../../../dashboard/browser/model/bundle.js";
 import { createModel } from "../../../dashboard/browser/model/explorer_model.js";
 import { hasPosterior, whyNotExact } from "../../../dashboard/browser/model/plane.js";
 import { stagesOf } from "../../../dashboard/browser/model/stages.js";
-import { createPosteriorProbe } from "../../../dashboard/browser/explore/posterior_probe.js";
+import { createPosteriors } from "../../../dashboard/browser/explore/posterior/probes.js";
 import { contourLabels } from "../../../dashboard/browser/map/marks.js";
 import { captionOf, spokenCaption } from "../../../dashboard/browser/words/captions.js";
 import { planeText, whyNothingExact } from "../../../dashboard/browser/words/plane.js";
@@ -65,7 +65,7 @@ test("a file that does not say which plane it is of is refused", () => {
 test("nothing exact is asked of it, and one sentence says why", () => {
   assert.equal(hasPosterior(model.bundle), false);
   assert.match(whyNotExact(model.bundle), /integrals over all 20 dimensions/);
-  assert.equal(createPosteriorProbe(/** @type {any} */ ({ models: [model], batches: [null] })), null);
+  assert.deepEqual(createPosteriors(/** @type {any} */ ({ models: [model], batches: [null], store: null })).probes, []);
   for (const name of /** @type {const} */ (["elbo", "log_px", "gap", "kl", "modes"])) assert.match(whyNoWorth(model.bundle, name, 2), /all 20 dimensions/);
   assert.equal(whyNoWorth(model.bundle, "nll", 2), "");
 });
