@@ -285,7 +285,7 @@ def test_the_numbers_of_the_file_fit_whatever_the_font(browser: Browser, folder:
             page.add_style_tag(content=f".lx {{ font-family: sans-serif; letter-spacing: {spacing}; }}")
             for width, height in ((1920, 1080), (1366, 768), (390, 844)):
                 page.set_viewport_size({"width": width, "height": height})
-                page.wait_for_function(SCROLLS_DOWN_ONLY)
+                until(lambda: page.evaluate(SCROLLS_DOWN_ONLY))
                 rights = page.locator(".lf-terms").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
                 assert max(rights) <= width - 10, (runs_in_it, spacing, width)
     context.close()
