@@ -5,7 +5,7 @@ import {actionButton, choiceBar, createMenu, make, setText} from "../base/dom.js
 import {hasPosterior, whyNotExact} from "../model/plane.js";
 import {setMarked} from "../words/terms.js";
 import {worthTitle} from "../words/worths.js";
-import {LAYERS, MANIFOLD_SIZES, MODES} from "../state/state.js";
+import {LAYERS, MANIFOLD_SIZES, MODES, SHADINGS} from "../state/state.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
 /** @typedef {import("../state/state.js").State} State */
@@ -30,6 +30,8 @@ const LAYER_TEXTS = {
   prior: "Prior contours", density: "Aggregate posterior (AE: density of codes)", distance: "Distance to training codes", entropy: "Decoder entropy",
   posterior: "True posterior p(z|x) of an image", unit: "Activation of the unit chosen in Network",
 };
+
+const SHADING = "Shading of the maps, one at a time";
 
 /** Where a model of more dimensions is shown on a plane. @type {Partial<Record<LayerName, string>>} */
 const TEXTS_ON_PLANES = {density: "Aggregate posterior (AE, plane: density of codes)", distance: "Distance to training codes (plane: to their places on it)"};
@@ -91,7 +93,8 @@ export function createLayersMenu(store, commit, worths, bundles, enlarge) {
     make("label", {class: "lx-check"}, dimmed, "Faint where no training code is near"));
   const colouring = createColouring(store, commit, worths);
   return {
-    element: createMenu("Layers", "layers-menu", ...boxes.map((one) => one.element), colouring.element, manifold),
+    element: createMenu("Layers", "layers-menu", ...boxes.filter(({layer}) => !SHADINGS.includes(layer)).map((one) => one.element),
+      make("div", {class: "lx-check-group", role: "group", "aria-label": SHADING}, make("h3", {}, SHADING), ...boxes.filter(({layer}) => SHADINGS.includes(layer)).map((one) => one.element)), colouring.element, manifold),
     /** @param {State} state */
     render(state) {
       colouring.render(state);

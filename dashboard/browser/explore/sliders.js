@@ -2,11 +2,15 @@
 // The two sliders under a map, in lockstep with its cursor.
 
 import {make, setText, slider} from "../base/dom.js";
+import {keyStep} from "../map/pointer.js";
 import {decimalsOn, signedNumber} from "../words/numbers.js";
 
 /** @typedef {import("../state/state.js").Store} Store */
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {import("../state/state.js").Latent} Latent */
+
+/** @type {Record<string, number>} */
+const KEYS = {ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1};
 
 /** @param {{store: Store, model: number, name: string, axes: [string, string], reach: () => [Latent, Latent], suffix: string, commit: () => void, touched: (event: Event) => void}} options
  *   reach: how far the cursor goes by hand; an encoded drawing may lie farther out, and the slider with it */
@@ -21,6 +25,13 @@ export function createSliders({store, model, name, axes, reach, suffix, commit, 
         store.dispatch({type: "move", model, z, held: true});
       },
       onchange: commit,
+      onkeydown(/** @type {KeyboardEvent} */ event) {
+        const way = KEYS[event.key];
+        if (!way || event.ctrlKey || event.metaKey) return;
+        event.preventDefault(); // its own step is as fine as a drag
+        input.value = String(Number(input.value) + way * keyStep(event, Number(input.max) - Number(input.min)));
+        for (const type of ["input", "change"]) input.dispatchEvent(new Event(type));
+      },
     });
     const value = make("output", {class: "lx-number"});
     const label = make("span", {class: "lx-slider-name"}, axes[axis][0], make("sub", {}, String(axis + 1)));

@@ -31,6 +31,11 @@ const FINE = 0.1;
 /** @type {Record<string, [number, number]>} */
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 
+/** How far an arrow key goes along a span: with Shift farther, with Alt less far. @param {KeyboardEvent} event @param {number} span */
+export function keyStep({shiftKey, altKey}, span) {
+  return span / KEY_STEPS * (shiftKey ? COARSE : altKey ? FINE : 1);
+}
+
 /** @param {HTMLElement} plot @param {MapGestures} gestures */
 export function listenToMap(plot, gestures) {
   /** @type {Map<number, {x: number, y: number}>} */
@@ -121,7 +126,7 @@ export function listenToMap(plot, gestures) {
     if (arrow && !event.ctrlKey && !event.metaKey) {
       gestures.touched(event);
       const {width, height, scale} = gestures.view();
-      const size = Math.min(width, height) / scale / KEY_STEPS * (event.shiftKey ? COARSE : event.altKey ? FINE : 1);
+      const size = keyStep(event, Math.min(width, height) / scale);
       gestures.step(arrow[0] * size, arrow[1] * size);
       taken(event);
     } else if (!event.ctrlKey && !event.metaKey && (!event.altKey || event.key === "Enter")) {

@@ -59,6 +59,8 @@ import {toggled} from "./classes.js";
 export const MODES = ["move", "inspect", "select", "draw", "walk", "sample", "network"];
 /** @type {LayerName[]} */
 export const LAYERS = ["points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior", "unit"];
+/** Fields, of which one can be read off a map at a time. @type {LayerName[]} */
+export const SHADINGS = ["density", "distance", "entropy", "unit"];
 /** @type {Colouring[]} */
 export const COLOURINGS = ["class", "elbo", "log_px", "gap", "kl", "nll", "modes"];
 export const SAMPLE_COUNT = 10;
@@ -144,8 +146,7 @@ function viewsOf(views, z) {
 /** @param {State["layers"]} layers @param {LayerName} name @param {boolean} on */
 export function withLayer(layers, name, on) {
   const next = {...layers, [name]: on};
-  // Both mark the same test codes, and only one field can be read off a map at a time.
-  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], ["density", "distance", "entropy", "unit"]]);
+  const rivals = /** @type {LayerName[][]} */ ([["points", "glyphs"], SHADINGS]); // both of the first mark the same test codes
   for (const group of rivals) {
     if (on && group.includes(name)) for (const other of group) next[other] = other === name;
   }
