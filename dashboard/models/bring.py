@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import re
 import tempfile
@@ -39,6 +40,8 @@ def show() -> None:
     shared = jobs.shared(state.asking())
     st.subheader(wording.BRING)
     st.markdown(f":small[{wording.BRING_HELP}]")
+    if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))):
+        st.caption(wording.NO_ONNX.format(remedies.optional("onnx onnxruntime")))
     if shared.read_only:
         st.caption(shared.why_not())
         return

@@ -18,6 +18,7 @@ BRING_HELP = (
     "its layers (.json), or a pythae folder's model_config.json and model.pt. Files are read as data; nothing in them is run. "
     "Of more than two latent dimensions Explore shows a plane."
 )
+NO_ONNX = "Files of ONNX cannot be read here until onnx and onnxruntime are added {}; the others can."
 NAME = "Its name"
 FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
 PLANE = "Plane, where it has more than two latent dimensions"

@@ -213,5 +213,7 @@ def refused(path: Path) -> Iterator[None]:
         said = " ".join(str(error).split())
         if isinstance(error, MemoryError) or re.search("bfc_arena|bad_alloc|allocate memory", said):
             raise EngineError(f"{path} needs more memory than a small model may.") from None
+        if type(error).__name__ == "DecodeError":  # of protobuf, whose words say nothing of ONNX
+            raise EngineError(f"{path} is no ONNX file, or a damaged one.") from None
         said = said[:200]
         raise EngineError(f"{path} cannot be read as ONNX: {said or type(error).__name__}") from None

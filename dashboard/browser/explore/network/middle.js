@@ -63,8 +63,14 @@ export function createMiddle({kind, cut, spread, id, draw}) {
       fill(rows.std, std, 3);
       fill(rows.epsilon, epsilon);
       fill(rows.kl, [klOf(mu[0], std[0]), klOf(mu[1], std[1])]);
-      setText(formula, [0, 1].map((axis) => `${signedNumber(mu[axis])} + ${signedNumber(std[axis], 3)} · ${signedNumber(epsilon[axis])} = ${signedNumber(z[axis])}`).join("\n"));
+      setText(formula, [0, 1].map((axis) => `${signedNumber(mu[axis])} + ${signedNumber(std[axis], 3)} · ${signedNumber(epsilon[axis])} ${comesOut(mu[axis], std[axis], epsilon[axis], z[axis]) ? "=" : "≈"} ${signedNumber(z[axis])}`).join("\n"));
       setText(note, drawn === 0 ? "ε = 0: z is the mean of q." : `${drawn === null ? "z moved or q refined; ε" : `Draw ${drawn},`} as far out: ${rarity(epsilon)}`);
     },
   };
+}
+
+/** Whether the numbers as printed give the sum as printed. @param {number} mu @param {number} std @param {number} epsilon @param {number} z */
+function comesOut(mu, std, epsilon, z) {
+  const printed = (/** @type {number} */ value, digits = 2) => Number(value.toFixed(digits));
+  return printed(printed(mu) + printed(std, 3) * printed(epsilon)) === printed(z);
 }
