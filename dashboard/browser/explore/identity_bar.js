@@ -22,6 +22,7 @@ import {imageName} from "../words/splits.js";
 /** @typedef {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement, of: Posterior|null, closeUp: Posterior|null}} Enlarged */
 
 const LENS_PADDING = 6;
+const WORKING = "The plane is being decoded for the exact posterior: once for a model, and of a large one it takes seconds.";
 /** @type {never[]} */
 const NONE = [];
 const [LARGE_SIDE, LARGE_TEXT, SHARPNESS] = [600, 14, 2]; // of the picture for the whole window, and its pixels for each of these
@@ -91,7 +92,7 @@ export function createIdentityBar(app, page) {
       sums.render(state);
       const {exact, encoder, q} = truth ?? {};
       if (!truth || !exact || !encoder || !q) {
-        setText(note, probe.trouble() || (truth ? "" : "The exact posterior and log p(x) of an image appear here."));
+        setText(note, probe.trouble() || (truth ? "" : probe.isWorking() ? WORKING : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }
