@@ -76,7 +76,7 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)
     blocks.append(block("engine", planes(json.dumps(engine_lines()).encode())))
-    styles = browser.styles(*browser.EXPLORE, "learn/lesson", "lecture/lecture", "lecture/notes")
+    styles = browser.styles(*browser.LECTURE, "lecture/notes")
     return one_file(title, "explorer", "Opening the models …", blocks, styles, "file/explore", "openStaticPage", last)
 
 

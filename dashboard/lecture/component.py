@@ -16,7 +16,7 @@ from dashboard.stock.library import Library
 _desk = st.components.v2.component(
     "latent_lecture",
     html='<div id="latent-lecture"></div>\n',
-    css=browser.styles("explore/explorer", "learn/lesson", "lecture/lecture"),
+    css=browser.styles(*browser.LECTURE),
     js=browser.loaded("streamlit/lecture"),
 )
 _setting = st.components.v2.component(

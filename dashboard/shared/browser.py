@@ -13,6 +13,8 @@ from vae_engine.base.places import place
 BUILT = "dashboard/browser/built"
 EXPLORE = ("explore/explorer", "explore/legend", "explore/network/network", "explore/plane/note", "explore/posterior/posterior")
 """The style sheets of the explorer."""
+LECTURE = (*EXPLORE, "learn/lesson", "lecture/lecture")
+"""Those of a lecture, whose scenes are explorers and live views of Learn."""
 FILM = ("explore/explorer", "explore/legend", "film/film")
 """Those of a film."""
 
