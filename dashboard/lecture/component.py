@@ -41,11 +41,14 @@ html[data-embedded] .stMainBlockContainer { padding-top: .5rem !important; }
 </style>"""
 
 
-def collecting() -> None:
-    """What every page has: the key and the button that take it as a scene, and no bars in a frame that asks for none."""
+def collecting(collects: bool) -> None:
+    """What every page has: no bars in a frame that asks for none, and where it `collects`, what takes it as a scene.
+
+    That is a key and a button. They stand from one page to the next, so each page says it anew.
+    """
     st.html(_EMBEDDED)
     with st.container(key="collecting"):
-        _scenes(key="collecting-scenes", data=browser.told({}), height=1)
+        _scenes(key="collecting-scenes", data=browser.told({"collects": collects}), height=1)
 
 
 def desk(

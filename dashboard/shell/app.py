@@ -67,6 +67,7 @@ EXPLORE = st.Page(show_explore, title=wording.EXPLORE, icon=":material/explore:"
 TRAIN = st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_training:", url_path="train")
 WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 _CHARTED = ("train", "runs", "lab", "models")
+_NO_SCENES = (lecture_wording.LECTURE_PATH, shell_wording.JOIN_PATH)
 # To project, where the server was asked for it.
 JOIN = os.environ.get(serving.JOIN)
 
@@ -99,7 +100,7 @@ page = st.navigation(
     ],
     position="top",
 )
-collecting()
+collecting(page.url_path not in _NO_SCENES)
 if page.url_path in _CHARTED:
     # Plotly looks whether pandas is among the modules, and fails over one that the page of another visitor is just loading.
     import pandas  # type: ignore[import-untyped]  # noqa: F401

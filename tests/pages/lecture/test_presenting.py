@@ -184,6 +184,7 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     expect(page.get_by_test_id("collected")).to_contain_text("Scene 2")
     page.get_by_role("link", name="Lecture").click()
     expect(page.get_by_test_id("lecture-summary")).to_contain_text("2 scenes.")
+    expect(page.get_by_test_id("add-scene")).to_be_hidden()
     page.get_by_test_id("down-1").click()
     titles = page.locator(".lec-scene-title")
     assert [titles.nth(i).input_value() for i in range(2)] == ["Learn: beta", "Explore: Inspect, image 3"]
@@ -198,6 +199,8 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     page.get_by_test_id("open-lecture").set_input_files(bad)
     expect(page.get_by_test_id("lecture-told")).to_have_text("This is no lecture: its format is not “latent-explorer lecture”.")
     until(lambda: titles.count() == 2)
+    page.get_by_role("link", name="Explore").click()
+    expect(page.get_by_test_id("add-scene")).to_be_visible()
 
 
 NOTE_STEPS = """window.__steps = [];
