@@ -2,7 +2,7 @@
 // Collecting scenes: one key on any page takes what is on show as the next scene of the lecture that this device keeps.
 
 import {withScene} from "./desk.js";
-import {keepLecture, keptLecture} from "./kept.js";
+import {keepLecture, keptEarlier, keptLecture} from "./kept.js";
 import {MODES} from "../state/state.js";
 import {instantOf, lectureText, placeOf, readLecture} from "./lecture.js";
 
@@ -43,7 +43,8 @@ export function shownLink(page, hash, film) {
 
 /** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link */
 export function collectScene(link) {
-  const lecture = keptLecture() ?? {title: "My lecture", scenes: []};
+  const kept = keptLecture();
+  const lecture = kept ?? {title: "My lecture", scenes: []};
   /** @type {Scene} */
   const scene = {title: firstTitle(link), notes: "", link};
   try {
@@ -51,7 +52,7 @@ export function collectScene(link) {
   } catch {
     return "This page cannot be a scene.";
   }
-  if (!keepLecture(withScene(lecture, scene))) return "This browser keeps nothing, so scenes cannot be collected in it.";
+  if (!keepLecture(withScene(lecture, scene), kept ? [...keptEarlier(), kept] : [])) return "This browser keeps nothing, so scenes cannot be collected in it.";
   return `Scene ${lecture.scenes.length + 1} of “${lecture.title}”: ${scene.title}`;
 }
 

@@ -46,7 +46,7 @@ export function fromTheFirst(lecture, place) {
   return changed(lecture, place, {link: `${film}#${state.replace(/(^|&)step=\d+/, "$1step=0")}`, path: [{link, seconds: TRAINED}]});
 }
 
-/** @param {Lecture} first @param {(lecture: Lecture) => void} told of every change @param {Lecture[]} [earlier] what undo goes back to, the latest last */
+/** @param {Lecture} first @param {(lecture: Lecture, earlier: Lecture[]) => void} told of every change @param {Lecture[]} [earlier] what undo goes back to, the latest last */
 export function createDesk(first, told, earlier = []) {
   let before = earlier;
   let lecture = first;
@@ -57,16 +57,16 @@ export function createDesk(first, told, earlier = []) {
     put(next) {
       if (next === lecture) return;
       before = [...before, lecture].slice(-STEPS_BACK);
-      told((lecture = next));
+      told((lecture = next), before);
     },
     undo() {
       const last = before.at(-1);
       before = before.slice(0, -1);
-      if (last) told((lecture = last));
+      if (last) told((lecture = last), before);
     },
-    /** What another window made of it cannot be taken back here. @param {Lecture} next */
-    follow(next) {
-      [lecture, before] = [next, []];
+    /** What another window made of it can be taken back here, too. @param {Lecture} next @param {Lecture[]} earlier */
+    follow(next, earlier) {
+      [lecture, before] = [next, earlier];
     },
   };
 }

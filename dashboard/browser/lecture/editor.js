@@ -4,7 +4,7 @@
 import {actionButton, make, save, setText, setUnable} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
 import {changed, createDesk, fromTheFirst, joined, moved, without} from "./desk.js";
-import {PLACE, keepLecture, keptLecture} from "./kept.js";
+import {PLACE, keepLecture, keptEarlier, keptLecture} from "./kept.js";
 import {instantOf, lectureText, plannedMinutes, readLecture} from "./lecture.js";
 import {showingOf, shownScenes} from "./library.js";
 import {present} from "./presenter.js";
@@ -33,40 +33,48 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   const speaker = createSpeaker(speakerPage);
   const own = keptLecture() ?? bundled ?? NOTHING;
   let typed = false;
-  const desk = createDesk(linked ?? own, (lecture) => {
-    keep(lecture);
+  const desk = createDesk(linked ?? own, (lecture, earlier) => {
+    if (!keepLecture(lecture, earlier)) setText(told, "This browser keeps nothing: save the lecture as a file before you leave.");
     if (typed) renderHead();
     else render();
-  }, linked ? [own] : []); // what a link brings is kept only once it is changed
+  }, linked ? [...keptEarlier(), own] : keptEarlier()); // what a link brings is kept only once it is changed
   const title = titleField({class: "lec-field lec-name", "aria-label": "Title of the lecture", onchange: () => take({...desk.lecture(), title: title.value})});
   const summary = make("p", {class: "lec-hint", "data-testid": "lecture-summary"});
   const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
   const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
   const list = make("ol", {class: "lec-scenes"});
   const presentButton = actionButton("▶ Present", () => begin(0), {"data-testid": "present", class: "lec-button lec-primary"});
-  const undo = actionButton("Undo", desk.undo, {"data-testid": "undo-scenes", class: "lec-button"});
+  const undo = actionButton("Undo", takeBack, {"data-testid": "undo-scenes", class: "lec-button"});
   const button = (/** @type {string} */ text, /** @type {() => void} */ act, /** @type {import("../base/dom.js").Attributes} */ more = {}) => actionButton(text, act, {class: "lec-button", ...more});
   const element = make("section", {class: "lec-desk", "aria-label": "Scenes of a lecture", "data-testid": "scenes"},
     make("div", {class: "lec-row"}, title, presentButton, button("Speaker's window", openSpeaker, {"data-testid": "speaker", title: "Notes, what comes next and the clock in a second window: open it first, then present"})),
     summary,
     make("div", {class: "lec-row"}, undo, button("Open …", () => file.click()), button("Save", () => save(lectureText(desk.lecture()), "application/json", `${desk.lecture().title.replace(/[^\w-]+/g, "-").toLowerCase() || "lecture"}.json`), {"data-testid": "save-lecture"}),
-      button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => desk.put(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => desk.put(NOTHING), {"data-testid": "new-lecture"}), file),
+      button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => replace(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => replace(NOTHING), {"data-testid": "new-lecture"}), file),
     told, list);
   addEventListener("storage", followed);
   root.append(element);
   render();
 
-  /** @param {Lecture} lecture */
-  function keep(lecture) {
-    if (!keepLecture(lecture)) setText(told, "This browser keeps nothing: save the lecture as a file before you leave.");
-  }
-
   /** A scene was collected, here or in another tab. @param {{key: string|null}} event */
   function followed({key}) {
     const kept = key === PLACE ? keptLecture() : null;
     if (!kept) return;
-    desk.follow(kept);
+    desk.follow(kept, keptEarlier());
     render();
+  }
+
+  /** Another lecture in the place of this one. @param {Lecture} other */
+  function replace(other) {
+    const {title, scenes} = desk.lecture();
+    const isReplaced = scenes.length > 0 && other !== desk.lecture();
+    setText(told, `“${other.title}” is open.${isReplaced ? ` Undo brings “${title}” back, also after you have left this page.` : ""}`);
+    desk.put(other);
+  }
+
+  function takeBack() {
+    setText(told, "");
+    desk.undo();
   }
 
   /** What was typed stands in its row already: rows laid out anew would lose the click that ended the typing. @param {Lecture} lecture */
@@ -155,8 +163,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     file.value = "";
     if (!chosen) return;
     try {
-      desk.put(readLecture(await chosen.text()));
-      setText(told, `“${desk.lecture().title}” is open.`);
+      replace(readLecture(await chosen.text()));
     } catch (error) {
       setText(told, sentenceOf(error));
     }

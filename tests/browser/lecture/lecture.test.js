@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
-import { firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
+import { collectScene, firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
 import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
+import { keepLecture, keptEarlier, keptLecture } from "../../../dashboard/browser/lecture/kept.js";
 import { actOf, focusOf, isAct } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
 import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
@@ -157,6 +158,37 @@ test("what a link brings can be put back to what was there before", () => {
   const desk = createDesk(abc, () => {}, [{ title: "own", scenes: [] }]);
   desk.undo();
   assert.equal(desk.lecture().title, "own");
+});
+
+/** What this device keeps, for as long as a test lasts. */
+function keeping(t) {
+  const kept = new Map();
+  for (const name of ["localStorage", "sessionStorage"]) {
+    globalThis[name] = { getItem: (key) => kept.get(key) ?? null, setItem: (key, text) => kept.set(key, text), removeItem: (key) => kept.delete(key) };
+    t.after(() => delete globalThis[name]);
+  }
+}
+
+test("a lecture that another has replaced comes back by undo after the page was left, and so does what was before a collected scene", (t) => {
+  keeping(t);
+  const visit = () => createDesk(keptLecture() ?? abc, keepLecture, keptEarlier());
+  visit().put({ title: "New", scenes: [] });
+  collectScene("./learn?step=beta");
+  const later = visit();
+  assert.equal(later.lecture().scenes.length, 1);
+  later.undo();
+  assert.equal(visit().lecture().title, "New");
+  visit().undo();
+  assert.deepEqual(visit().lecture(), abc);
+  assert.ok(!visit().canUndo());
+});
+
+test("of what undo goes back to the latest is kept, as much as there is room for", (t) => {
+  keeping(t);
+  const long = (title) => ({ title, scenes: Array.from({ length: 100 }, () => ({ ...scene("a"), notes: "n".repeat(3000) })) });
+  assert.ok(keepLecture(abc, ["a", "b", "c", "d", "e", "f"].map(long)));
+  assert.deepEqual(keptEarlier().map(({ title }) => title), ["c", "d", "e", "f"]);
+  assert.deepEqual(keptLecture(), abc);
 });
 
 test("a state joins the path of the one before it, and no other page does", () => {

@@ -199,8 +199,13 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     page.get_by_test_id("open-lecture").set_input_files(bad)
     expect(page.get_by_test_id("lecture-told")).to_have_text("This is no lecture: its format is not “latent-explorer lecture”.")
     until(lambda: titles.count() == 2)
+    page.get_by_test_id("new-lecture").click()
+    expect(titles).to_have_count(0)
     page.get_by_role("link", name="Explore").click()
     expect(page.get_by_test_id("add-scene")).to_be_visible()
+    page.get_by_role("link", name="Lecture").click()
+    page.get_by_test_id("undo-scenes").click()
+    expect(titles).to_have_count(2)
 
 
 NOTE_STEPS = """window.__steps = [];
