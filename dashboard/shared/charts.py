@@ -19,12 +19,15 @@ from vae_engine.stored import knobs
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
 TERMS = {"elbo": "ELBO, nats/image", "nll": "nll, nats/image", "kl": "KL, nats/image"}
 TRAINING, HELD_OUT, TURNED = "training batches", "held-out images", "turned"
+BEYOND = "beyond the axis"
 _MOST_POINTS, _MOST_MARKS = 300, 60
 _FIRST = 20  # points of a run, from whose heights it falls
-_FAR, _MOSTLY = 5, 0.95
+_FAR, _MOSTLY, _OFTEN = 5, 0.95, 0.75
 
 Line = tuple[list[float], list[float], list[float | None]]
 """x, means over images, and their standard errors where the log knows them."""
+Cut = Sequence[tuple[float, float]]
+"""x and number of what an axis does not show."""
 
 
 def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step", height: int = 190) -> go.Figure:
@@ -39,11 +42,13 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
         for at, (name, events) in enumerate(runs):
             if term in terms_of(events):
                 on_batches, measured = trained(events, term, along), held_out(events, term, along)
+                cut = beyond(events, term, along)
                 colour, first = COLOURS[at % len(COLOURS)], term == "nll"
                 prefix = f"{name}: " if len(runs) > 1 else ""
-                figure.add_trace(_thin(on_batches, colour, prefix + TRAINING, first), row, 1)
-                figure.add_trace(_marked(measured, colour, prefix + HELD_OUT, first), row, 1)
+                figure.add_trace(_thin(_broken(on_batches, cut[TRAINING]), colour, prefix + TRAINING, first), row, 1)
+                figure.add_trace(_marked(_broken(measured, cut[HELD_OUT]), colour, prefix + HELD_OUT, first), row, 1)
                 _mark_turns(figure, turns(events, along), on_batches, colour, row)
+                _mark_cut(figure, [*cut[TRAINING], *cut[HELD_OUT]], [*on_batches[1], *measured[1]], colour, row)
         figure.update_yaxes(title=TERMS[term], row=row, col=1)
     figure.update_xaxes(type="log").update_xaxes(title=AXES[along], row=len(terms), col=1)
     legend = {"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0}
@@ -73,12 +78,17 @@ def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
 
 
 def held_out(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
-    """A term on held-out images, after each epoch and at the end, or so many of them that each mark can be seen; the last is
-    among them. What lies `beyond` is left out.
+    """A term on held-out images, after each epoch and at the end, or so many of them that each mark can be seen: of as many
+    neighbours the lowest and the highest, and the last of all. What lies `beyond` is left out.
     """
     line = _within(_all_held_out(events, term, along), edge(events, term))
-    every = -(-len(line[0]) // _MOST_MARKS) or 1
-    return tuple(part[::-every][::-1] for part in line)  # type: ignore[return-value]
+    count = len(line[0])
+    if count <= _MOST_MARKS:
+        return line
+    of = -(-2 * count // (_MOST_MARKS - 2))
+    groups = [range(start, min(start + of, count)) for start in range(0, count, of)]
+    kept = sorted({least(group, key=line[1].__getitem__) for group in groups for least in (min, max)} | {count - 1})
+    return tuple([part[place] for place in kept] for part in line)  # type: ignore[return-value]
 
 
 def edge(events: Sequence[LogEvent], term: str) -> float:
@@ -86,21 +96,29 @@ def edge(events: Sequence[LogEvent], term: str) -> float:
 
     That is 5 times what 95 % of the logged numbers on training batches stay below: single images whose encoder's variance
     explodes take a batch to any height, and the hump of a KL that is not charged yet stays below. It is at least what
-    the first points show, from which a run falls.
+    the first points show, from which a run falls, and 5 times what three quarters of the held-out numbers stay below: those
+    of a run that overfits are far above its batches, and they are no accident.
     """
     found = [abs(value) for value in _all_trained(events, term, "step")[1]]
-    finite = sorted(filter(math.isfinite, found))
-    if len(found) <= _FIRST or not finite:
+    if len(found) <= _FIRST or not any(map(math.isfinite, found)):
         return math.inf
+    measured = [abs(value) for value in _all_held_out(events, term, "step")[1]]
+    apart = _below(measured, _OFTEN) if len(measured) > 1 else 0.0  # one alone may be an accident
     begin = max(filter(math.isfinite, found[:_FIRST]), default=0.0)
-    return max(_FAR * finite[int(_MOSTLY * (len(finite) - 1))], begin)
+    return max(_FAR * _below(found, _MOSTLY), _FAR * apart, begin)
 
 
-def beyond(events: Sequence[LogEvent], term: str) -> list[tuple[float, float]]:
-    """The steps and numbers of a term that lie beyond its axis (`edge`), or are no numbers."""
+def _below(values: Sequence[float], share: float) -> float:
+    """What a share of the finite numbers stay below or at, rounded down; 0 of none."""
+    finite = sorted(filter(math.isfinite, values))
+    return finite[int(share * (len(finite) - 1))] if finite else 0.0
+
+
+def beyond(events: Sequence[LogEvent], term: str, along: str = "step") -> dict[str, list[tuple[float, float]]]:
+    """The places and numbers of a term that lie beyond its axis (`edge`) or are no numbers: on TRAINING and on HELD_OUT."""
     limit = edge(events, term)
-    lines = (_all_trained(events, term, "step"), _all_held_out(events, term, "step"))
-    return [(x, y) for line in lines for x, y in zip(*line[:2], strict=True) if not _is_within(y, limit)]
+    lines = {TRAINING: _all_trained(events, term, along), HELD_OUT: _all_held_out(events, term, along)}
+    return {of: [(x, y) for x, y in zip(*line[:2], strict=True) if not _is_within(y, limit)] for of, line in lines.items()}
 
 
 def _is_within(value: float, limit: float) -> bool:
@@ -175,6 +193,26 @@ def _mark_turns(figure: go.Figure, places: Mapping[float, str], line: Line, colo
     )  # fmt: skip
 
 
+def _broken(line: Line, cut: Cut) -> Line:
+    """A line that ends where a number is cut off and begins anew behind it."""
+    points = sorted([*zip(*line, strict=True), *((x, None, None) for x, _ in cut)], key=lambda point: point[0])
+    return tuple(map(list, zip(*points, strict=True))) if points else line  # type: ignore[return-value]
+
+
+def _mark_cut(figure: go.Figure, cut: Cut, shown: Sequence[float], colour: str, row: int) -> None:
+    """At the highest or lowest point that is shown a mark for each number beyond, which points there and says it."""
+    if not (cut and shown):
+        return
+    is_down = [y < 0 for _, y in cut]
+    figure.add_trace(
+        go.Scatter(
+            x=[x for x, _ in cut], y=[min(shown) if down else max(shown) for down in is_down], mode="markers", name=BEYOND,
+            showlegend=False, text=[f"{plus_minus(y, None)}, {BEYOND}" for _, y in cut], hovertemplate="%{text}",
+            marker={"symbol": [f"triangle-{'down' if down else 'up'}" for down in is_down], "size": 12, "color": colour},
+        ), row, 1,
+    )  # fmt: skip
+
+
 def _thin(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
     return go.Scatter(
         x=line[0], y=line[1], mode="lines", name=name, legendgroup=name, showlegend=legend, opacity=0.55,
@@ -191,4 +229,5 @@ def _marked(line: Line, colour: str, name: str, legend: bool) -> go.Scatter:
 
 
 def _hover(line: Line) -> dict[str, Any]:
-    return {"customdata": [plus_minus(*point) for point in zip(*line[1:], strict=True)], "hovertemplate": "%{customdata}"}
+    told = ["" if value is None else plus_minus(value, error) for value, error in zip(*line[1:], strict=True)]
+    return {"customdata": told, "hovertemplate": "%{customdata}"}

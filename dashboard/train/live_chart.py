@@ -29,7 +29,7 @@ _TICKS = [0, *(10**power for power in range(1, 9))]
 _ABOVE = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "start", "titleX": 0, "titleY": -10}
 """The axis' title: beside an axis as short as these it would be cut off."""
 _ROWS = "rows"
-_NUMBERS = ("step", "value", "low", "high")
+_NUMBERS = ("step", "value", "low", "high", "beyond")
 
 
 def chart(rows: pa.Table, term: str, height: int, *, is_first: bool, is_last: bool) -> dict[str, Any]:
@@ -88,11 +88,23 @@ def drawing(term: str, height: int, legend: Sequence[str], title: str | None) ->
             "opacity": _where(HELD_OUT, 1),
         },
     }
+    is_up = "datum.beyond > 0"
+    cut = {
+        "mark": {"type": "point", "filled": True, "opacity": 1, **silent},
+        "encoding": {
+            "x": x,
+            "y": {"condition": {"test": is_up, "value": 0}, "value": height},
+            "color": colour,
+            "shape": {"condition": {"test": is_up, "value": "triangle-up"}, "value": "triangle-down"},
+            "size": {"condition": {"test": "datum.beyond", "value": 110}, "value": 0},
+            "tooltip": [{"field": "told", "title": TERMS[term]}],
+        },
+    }
     cursor = {
         "mark": {"type": "rule", "color": _CURSOR_COLOUR, "strokeWidth": 2, "strokeDash": [4, 3], **silent},
         "encoding": {"x": x, "opacity": _where(SHOWN, 1)},
     }
-    return {"height": height, "layer": [lines, *_turns(x), bars, points, cursor]}
+    return {"height": height, "layer": [lines, *_turns(x), bars, points, cut, cursor]}
 
 
 def _turns(x: dict[str, Any]) -> list[dict[str, Any]]:
@@ -116,7 +128,10 @@ def ahead() -> pa.Table:
 
 
 def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa.Table:
-    """The points of a term of a run so far, and the step that the film shows, if it was chosen."""
+    """The points of a term of a run so far, and the step that the film shows, if it was chosen.
+
+    A number beyond the axis has no value, where its line ends, and is marked at the axis' end to which it points: 1 or −1.
+    """
     import pyarrow as pa  # only here, so that a page without such a chart does not wait for it
 
     lines = {TRAINING: run_charts.trained(events, term), HELD_OUT: run_charts.held_out(events, term)}
@@ -126,6 +141,11 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
         for x, y, error in zip(*line, strict=True)
         # Of a batch no bar is drawn, which the axis would make room for all the same.
         for bar in [error or 0.0 if of == HELD_OUT else 0.0]
+    ]
+    rows += [
+        {"step": x, "of": of, "told": f"{plus_minus(y, None)}, {run_charts.BEYOND}", "beyond": math.copysign(1, y)}
+        for of, cut in run_charts.beyond(events, term).items()
+        for x, y in cut
     ]
     if rows:
         rows += [{"step": step, "of": TURNED, "told": text} for step, text in run_charts.turns(events).items()]
@@ -137,12 +157,12 @@ def table(events: Sequence[LogEvent], term: str, shown: int | None = None) -> pa
 
 
 def beyond_axes(events: Sequence[LogEvent]) -> str:
-    """What is left out of the curves, since one could not read them with it: how many points of which term, and the largest."""
+    """What is cut off the curves, since one could not read them with it: how many points of which term, and the largest."""
     parts = []
     for term in run_charts.terms_of(events):
-        if found := run_charts.beyond(events, term):
+        if found := [one for cut in run_charts.beyond(events, term).values() for one in cut]:
             step, value = max(found, key=lambda one: abs(one[1]) if math.isfinite(one[1]) else math.inf)
             largest = f"{number(value, 1)} at step {step:,}"
             points = f"{len(found):,} points, the largest {largest}" if len(found) > 1 else f"1 point, {largest}"
             parts.append(f"{TERM_NAMES[term]} ({points})")
-    return f"Beyond the axes and left out: {'; '.join(parts)}." if parts else ""
+    return f"Beyond the axes, at whose ends triangles mark it: {'; '.join(parts)}." if parts else ""

@@ -160,18 +160,52 @@ def test_batches_far_beyond_the_rest_leave_the_axes_readable_and_are_said_beside
         drawn_at = [abs(one) for name in ("value", "low", "high") for one in shown[name] if one is not None]
         assert max(drawn_at) <= most, term
     on_runs = run_charts.losses([("one", events)])
-    assert max(abs(y) for trace in on_runs.data for y in trace.y) <= 600
+    assert max(abs(y) for trace in on_runs.data for y in trace.y if y is not None) <= 600
     assert 530.0 in live_chart.table(events[:100], "nll").to_pydict()["value"], "never the beginning"
     assert live_chart.beyond_axes(events) == (
-        "Beyond the axes and left out: ELBO (2 points, the largest no number at step 321); "
+        "Beyond the axes, at whose ends triangles mark it: ELBO (2 points, the largest no number at step 321); "
         "nll (1 point, 6.80 · 10¹³ at step 301); KL (2 points, the largest no number at step 321)."
     )
     assert live_chart.beyond_axes(VAE) == "" == live_chart.beyond_axes([])
 
 
+def test_where_a_number_is_beyond_the_axis_its_line_ends_and_a_mark_points_there() -> None:
+    events = with_blown_up_batches()
+    cut = [row for row in live_chart.table(events, "elbo").to_pylist() if row["beyond"]]
+    assert [(row["step"], row["value"], row["of"], row["beyond"]) for row in cut[:1]] == [(301, None, run_charts.TRAINING, -1)]
+    assert cut[0]["told"] == "−3.80 · 10²⁷, beyond the axis"
+    marks = [layer["encoding"] for layer in live_chart.drawing("elbo", 136, [], None)["layer"] if "shape" in layer["encoding"]]
+    assert [(one["y"]["condition"]["value"], one["y"]["value"]) for one in marks] == [(0, 136)], "the ends of the axis"
+    figure = run_charts.losses([("one", events)])
+    batches, points = (
+        next(one for one in figure.data if (one.name, one.yaxis) == (name, "y"))
+        for name in (run_charts.TRAINING, run_charts.BEYOND)
+    )
+    assert batches.y[batches.x.index(301)] is None
+    assert (points.x[0], points.text[0], points.marker.symbol[0]) == (301, cut[0]["told"], "triangle-down")
+    assert points.y[0] == min(y for one in figure.data if one.yaxis == "y" for y in one.y if y is not None)
+
+
+def test_the_held_out_numbers_of_a_run_that_overfits_badly_are_all_on_the_axis() -> None:
+    """Ten images, learnt by heart within 300 steps of an epoch each: the batches fall to 150 nats, the held-out images rise."""
+    rising = {at: 250.0 + 982.0 * min(1.0, at / 40) + 40.0 * math.sin(at) for at in range(1, 335)}
+    events = [
+        one for at, nll in rising.items() for one in (step(at, 150 + 400 / at, 1.0), epoch(at, nll=nll, kl=1.0, elbo=-nll - 1))
+    ]
+    for term, sign in (("nll", 1), ("elbo", -1)):
+        assert not any(run_charts.beyond(events, term).values())
+        x, y, _ = run_charts.held_out(events, term)
+        found = {at: sign * nll - (term == "elbo") for at, nll in rising.items()}
+        assert all(found[int(at)] == value for at, value in zip(x, y, strict=True)), "as they were measured"
+        assert {min(found.values()), max(found.values())} <= set(y), "its highest and its lowest among them"
+        assert len(x) <= 60
+        assert x[-1] == 334
+    assert live_chart.beyond_axes(events) == ""
+
+
 def test_the_hump_of_a_kl_that_is_not_charged_yet_is_drawn() -> None:
     hump = [step(1 + i, 150.0, 25.0 if 10 < i < 40 else 6.0) for i in range(1000)]
-    assert run_charts.beyond(hump, "kl") == []
+    assert not any(run_charts.beyond(hump, "kl").values())
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan, 1e300, -1e300, 5e-324, 0.0])
