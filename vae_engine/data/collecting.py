@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -109,12 +110,12 @@ def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False)
         told = ", ".join(f"{count:,} {split}" for split, count in splits.items())
         _refuse(name, [f"its splits are {told}, where each needs {FEWEST_OF_A_SPLIT} images at least"])
     try:
-        images, span = _read(found.parts, forms, order)
+        images, span, sides = _read(found.parts, forms, order)
     except EngineError as error:
         _refuse(name, [str(error)])
         raise
     shaped = _shaped(images, found, wishes)
-    return _collection(found, Images(images, labels.values[order]), labels, order, splits, span.said, *shaped)
+    return _collection(found, Images(images, labels.values[order]), labels, order, splits, _sized(sides), span.said, *shaped)
 
 
 def collected(found: Found, images: np.ndarray, splits: dict[str, int] | None, inverted: bool, name: str) -> Collection:
@@ -127,27 +128,44 @@ def collected(found: Found, images: np.ndarray, splits: dict[str, int] | None, i
     assert labels is not None
     order, sizes = _order(found.parts, [len(images)], 0) if splits is None else (np.arange(len(images)), splits)
     chosen = Images(images[order], labels.values[order])
-    return _collection(found, chosen, labels, order, sizes, "bytes as they are", "as collected", inverted, "as collected", False)
+    return _collection(
+        found,
+        chosen,
+        labels,
+        order,
+        sizes,
+        _sized({images.shape[1:]}),
+        "bytes as they are",
+        "as collected",
+        inverted,
+        "as collected",
+        False,
+    )
 
 
 def _collection(
-    found: Found, images: Images, labels: Labels, order: np.ndarray, splits: dict[str, int], span: str,
+    found: Found, images: Images, labels: Labels, order: np.ndarray, splits: dict[str, int], size: str, span: str,
     polarity: str, inverted: bool, orientation: str, transposed: bool,
 ) -> Collection:  # fmt: skip
     for array in (images.images, images.labels):
         array.setflags(write=False)
     names = Chained([part.names for part in found.parts])
     of_class = np.bincount(images.labels, minlength=len(labels.classes)).tolist()
-    shapes = [part.images.shape for part in found.parts if not part.images.pictures]
     report = Report(
         format=found.format, files=tuple(source.name for source in found.files), count=len(images),
-        size=" × ".join(map(str, layout(shapes[0]).side)) if shapes else "various",
+        size=size,
         splits={split: splits[split] for split in data.SPLITS}, own_split=_has_own_split(found.parts),
         classes=dict(zip(labels.classes, of_class, strict=True)), labels=labels.said, range=span,
         polarity=polarity, inverted=inverted, orientation=orientation, transposed=transposed, left_out=tuple(found.left_out),
         one_tone=tuple(names[order[place]] for place in pixels.of_one_tone(images.images)[:_MOST_NAMED]),
     )  # fmt: skip
     return Collection(images, labels.classes, splits, order, names, report)
+
+
+def _sized(sides: set[tuple[int, ...]]) -> str:
+    """Height and width of images, of different ones those of the smallest and of the largest."""
+    least, most = min(sides, key=math.prod), max(sides, key=math.prod)
+    return " to ".join(" × ".join(map(str, side)) for side in ((least, most) if least != most else (least,)))
 
 
 def _refuse(name: str, problems: list[str]) -> None:
@@ -215,8 +233,10 @@ def _as_published(parts: list[Part], counts: list[int]) -> tuple[np.ndarray, dic
     return np.concatenate([rows[split] for split in ORDER]), {split: len(rows[split]) for split in ORDER}
 
 
-def _read(parts: list[Part], forms: list[Layout | None], order: np.ndarray) -> tuple[np.ndarray, pixels.Range]:
-    """All images [n, 28, 28] in this order, and what range they were in.
+def _read(
+    parts: list[Part], forms: list[Layout | None], order: np.ndarray
+) -> tuple[np.ndarray, pixels.Range, set[tuple[int, ...]]]:
+    """All images [n, 28, 28] in this order, what range they were in, and the heights and widths that there are.
 
     They are first taken for bytes, which most are; where they turn out to be none, all are read once more.
     """
@@ -224,11 +244,12 @@ def _read(parts: list[Part], forms: list[Layout | None], order: np.ndarray) -> t
     places = np.full(total, -1, np.int64)
     places[order] = np.arange(len(order))
     images = np.empty((len(order), pixels.SIDE, pixels.SIDE), np.uint8)
-    values, row = pixels.Values(), 0
+    values, row, sides = pixels.Values(), 0, set[tuple[int, ...]]()
     span = pixels.Range(0.0, 255.0, "")
     for part, form in zip(parts, forms, strict=True):
         for block in _blocks(part.images):
             values.see(block)
+            sides.add(form.side if form else block.shape[1:3])
             if values.are_bytes:
                 block = block if block.dtype == np.uint8 else block.astype(np.uint8)
                 _place(images, places[row : row + len(block)], block, form, span)
@@ -237,13 +258,13 @@ def _read(parts: list[Part], forms: list[Layout | None], order: np.ndarray) -> t
         raise EngineError(f"holds {row:,} images where {total:,} were promised")
     span = pixels.range_of(values)
     if (span.low, span.high) == (0.0, 255.0) and values.are_bytes:
-        return images, span
+        return images, span, sides
     row = 0
     for part, form in zip(parts, forms, strict=True):
         for block in _blocks(part.images):
             _place(images, places[row : row + len(block)], block, form, span)
             row += len(block)
-    return images, span
+    return images, span, sides
 
 
 def _blocks(array: Array) -> Iterator[np.ndarray]:

@@ -19,6 +19,7 @@ from support.image_files import WRITERS
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.jobs.uploads import UPLOADS
+from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets, own
 from vae_engine.data.mnist import Images
 
@@ -138,5 +139,55 @@ def test_damaged_pictures_among_others_are_kept_and_can_be_left_out_by_name(tmp_
             file.write(name, name.name)
     assert own.known(own.address(archive, own.Wishes(damaged="leave-out"))).report.left_out == found.report.left_out
     bad = {"a/bad.png": b"x", "a/b": b""}
-    assert "none of the pictures in it can be read (1)" in str(attempt(run_uploads.keep, tmp_path, bad, PLENTY))
+    assert "none of the pictures in it can be read (bad.png)" in str(attempt(run_uploads.keep, tmp_path, bad, PLENTY))
     assert "it has 1 image, where" in str(attempt(run_uploads.keep, tmp_path, {"one.png": picture(1), "b.txt": b""}, PLENTY))
+
+
+def archive(size: tuple[int, int] = (40, 40)) -> bytes:
+    """A zip of two folders of five pictures each."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for place in range(10):
+            image = io.BytesIO()
+            Image.fromarray(np.random.default_rng(place).integers(0, 256, size, np.uint8)).save(image, "PNG")
+            packed.writestr(f"{'ab'[place % 2]}/{place}.png", image.getvalue())
+    return file.getvalue()
+
+
+BROKEN = ("broken.png cannot be read as a picture", "1 picture that cannot be read (broken.png)")
+NO_ZIP = ("no.zip is damaged, cut off or not the archive that its name says", "1 archive that cannot be read (no.zip)")
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "told"),
+    [("broken.png", "imgs.zip", BROKEN), ("no.zip", "imgs.zip", NO_ZIP), ("broken.png", "own.npz", BROKEN)],
+)
+def test_a_bad_file_beside_a_good_one_is_named_alone_and_can_be_left_out(
+    bad: str, good: str, told: tuple[str, str], tmp_path: Path, digits: Images
+) -> None:
+    content = {"imgs.zip": archive(), "own.npz": sixty(digits)}[good]
+    path = run_uploads.keep(tmp_path, {bad: b"junkjun", good: content}, PLENTY)
+    said = run_uploads.told(EngineError(attempt(own.known, str(path))), path)
+    assert said == f"The upload cannot be read as images: {told[0]}."
+    found = own.known(own.address(path, own.Wishes(damaged="leave-out")))
+    assert len(found.images) == (10 if good == "imgs.zip" else 60)
+    assert found.report.left_out == (told[1],)
+
+
+def test_of_two_archives_one_is_to_be_sent(tmp_path: Path) -> None:
+    said = str(attempt(run_uploads.keep, tmp_path, {"a.zip": archive(), "b.zip": archive((30, 30))}, PLENTY))
+    assert "there are 2 sets of files (a.zip, b.zip): send the files of one of them only" in said
+
+
+def test_the_size_of_pictures_is_said_as_it_is(tmp_path: Path) -> None:
+    def size(raw: dict[str, bytes]) -> str:
+        return own.known(run_uploads.keep(tmp_path, raw, PLENTY)).report.size
+
+    assert size({"a.zip": archive((40, 30))}) == "40 × 30"
+    assert size({f"{place}.png": picture(place) for place in range(9)} | {"large.png": large(60)}) == "28 × 28 to 60 × 60"
+
+
+def large(side: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("L", (side, side)).save(file, "PNG")
+    return file.getvalue()

@@ -70,6 +70,11 @@ def damaged(sources: list[Source]) -> list[str]:
     return [source.name for source in sources if _fault(source)]
 
 
+def any_readable(sources: list[Source]) -> bool:
+    """Whether a picture among them can be read; they are decoded until one can."""
+    return any(not _fault(source) for source in sources)
+
+
 def _fault(source: Source) -> str:
     try:
         _grey(source)

@@ -11,7 +11,7 @@ import stat
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -22,7 +22,7 @@ from vae_engine.data.formats.arrays import MAX_HELD, MAX_RAW
 
 MAX_FILES = 1_100_000
 _LITTER = {"thumbs.db", "desktop.ini", "__macosx", ".ds_store", "ehthumbs.db", "icon\r"}
-_HEAD = 560
+_HEAD, _NAMED = 560, 4
 _GZIP, _BZIP2, _XZ = _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
 _OUTSIDE = ("link that leads outside the folder or nowhere", "links that lead outside the folder or nowhere")
 _FOLLOWED = ("link followed within the folder", "links followed within the folder")
@@ -113,9 +113,22 @@ class Place:
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By what they are, one and many of them."""
 
+    def leave_out(self, names: list[str], one: str, many: str) -> None:
+        """Take files out by name, told as one or many of something."""
+        if names:
+            some = named(names)
+            self.left_out[f"{one} ({some})", f"{many} ({some})"] = len(names)
+            without = set(names)
+            self.sources = [source for source in self.sources if source.name not in without]
+
     def told(self) -> list[str]:
         """What was left out, in words."""
         return [counted(count, *words) for words, count in self.left_out.items() if count]
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of several names."""
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
 
 
 def counted(count: int, one: str, many: str) -> str:

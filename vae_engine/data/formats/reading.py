@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import cast
 
 import numpy as np
 
@@ -24,6 +27,8 @@ FORMATS: tuple[ModuleType, ...] = (numpy_files, parquet, hdf5, matlab, idx, tabl
 """By content; a table of text, which has no mark of its own, comes last."""
 _ZIP = (b"PK\3\4", b"PK\5\6")
 _PICKLES = {".pkl", ".pickle", ".p", ".pt", ".pth", ".joblib"}
+_PACKED = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_UNKNOWN = ("file of no known format", "files of no known format")
 _SHOWN = 4
 WANT_ONE = "name a file of the one you want"
 """What to do about several sets of files where they lie on a disk."""
@@ -97,17 +102,51 @@ def find(path: Path, until: ExitStack, leave_out_damaged: bool = False) -> Found
     """
     place, archive = _place(path, until)
     pictures = [source for source in place.sources if folders.is_picture(source)]
+    packed = [] if archive else [source for source in place.sources if source.path and source.name.lower().endswith(_PACKED)]
     if pictures and leave_out_damaged and (damaged := folders.damaged(pictures)):
-        if len(damaged) == len(pictures):
-            raise EngineError(f"none of the pictures in it can be read ({len(pictures):,})")
-        some = ", ".join(damaged[:_SHOWN]) + (" …" if len(damaged) > _SHOWN else "")
-        place.left_out[f"picture that cannot be read ({some})", f"pictures that cannot be read ({some})"] = len(damaged)
-        without = set(damaged)
-        place.sources, pictures = ([one for one in some if one.name not in without] for some in (place.sources, pictures))
+        if len(damaged) == len(pictures) and not (packed or _has_table(place)):
+            raise EngineError(f"none of the pictures in it can be read ({places.named(damaged)})")
+        place.leave_out(damaged, "picture that cannot be read", "pictures that cannot be read")
+        pictures = [one for one in pictures if one.name not in set(damaged)]
+    elif pictures and not folders.any_readable(pictures) and (packed or _has_table(place)):
+        raise EngineError(f"{places.named([one.name for one in pictures])} cannot be read as a picture")
     if pictures:
         found = folders.found(pictures, place, archive)
         return Found(found.format, [Part(*one) for one in found.parts], None, False, found.left_out, pictures)
-    return _tables(place, until)
+    return _among(place, packed, until, leave_out_damaged) if packed else _tables(place, until)
+
+
+def _among(place: Place, packed: list[Source], until: ExitStack, leave_out_damaged: bool) -> Found:
+    """What lies in the one archive among files, some of which may be called archives and be none."""
+    good = [source for source in packed if _is_archive(source)]
+    bad = [source.name for source in packed if source not in good]
+    if not good or any(_format(source) for source in place.sources if source not in packed):
+        return _tables(place, until)
+    if bad and not leave_out_damaged:
+        raise EngineError(f"{places.named(bad)} is damaged, cut off or not the archive that its name says")
+    if len(good) > 1:
+        raise _ambiguous([source.name for source in good])
+    place.leave_out(bad, "archive that cannot be read", "archives that cannot be read")
+    others = len(place.sources) - 1
+    left_out = place.told() + ([places.counted(others, *_UNKNOWN)] if others else [])
+    found = find(cast(Path, good[0].path), until, leave_out_damaged)
+    found.left_out[:0] = left_out
+    return found
+
+
+def _has_table(place: Place) -> bool:
+    return any(not folders.is_picture(source) and _format(source) for source in place.sources)
+
+
+def _is_archive(source: Source) -> bool:
+    try:
+        return bool(_archive_kind(cast(Path, source.path)))
+    except (zipfile.BadZipFile, OSError, EOFError, LZMAError, zlib.error):
+        return False
+
+
+def _ambiguous(names: list[str]) -> EngineError:
+    return EngineError(f"there are {len(names)} sets of files ({places.named(names)}): {WANT_ONE}")
 
 
 def files(path: Path, until: ExitStack) -> list[Source]:
@@ -180,10 +219,9 @@ def _tables(place: Place, until: ExitStack) -> Found:
         way_out = "; pickles may run code and are never read: np.savez(…, images=…, labels=…) saves arrays" if pickled else ""
         raise EngineError(f"nothing there is in a format that is read{what}{way_out}")
     if len(sets) > 1:
-        some = ", ".join(members[0][0].name for members in list(sets.values())[:_SHOWN]) + (" …" if len(sets) > _SHOWN else "")
-        raise EngineError(f"there are {len(sets)} sets of files ({some}): {WANT_ONE}")
+        raise _ambiguous([members[0][0].name for members in sets.values()])
     (kind, members) = next((kind, members) for (_, kind), members in sets.items())
-    left_out += [places.counted(len(unknown), "file of no known format", "files of no known format")] if unknown else []
+    left_out += [places.counted(len(unknown), *_UNKNOWN)] if unknown else []
     return _together(kind, members, until, left_out)
 
 
