@@ -41,16 +41,16 @@ _STYLE = """<style>
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
 }
 </style>"""
-# In a frame, which is where a lecture shows it, the title of the scene says what was found: charts have the room, the first as
-# much as leaves its note in sight.
+# In a frame, which is where a lecture shows it, the title of the scene says what was found: each chart has the frame to itself,
+# with its note, and no bar of Plotly's, which nobody reaches for on a slide.
 _PRESENTED = """<style>
-[data-testid=stColumn]:has(.st-key-lab-list), .stTabs [role=tablist],
+[data-testid=stColumn]:has(.st-key-lab-list), .stTabs [role=tablist], .modebar-container,
 :is(.stElementContainer, [data-testid=stLayoutWrapper]):has(
   > :is(.st-key-lab-head, .st-key-lab-question, .st-key-lab-said, .st-key-lab-more, .st-key-lab-away)
 ) { display: none; }
 .stMainBlockContainer { padding-bottom: 0; }
 .stMainBlockContainer [role=tabpanel] { padding-top: 0; }
-[class*=st-key-lab-charts] { grid-template-columns: minmax(0, 1fr); }
+[class*=st-key-lab-charts] { grid-template-columns: minmax(0, 1fr); grid-auto-rows: minmax(100vh, auto); }
 [class*=st-key-lab-charts] :is(.stElementContainer:has(.stPlotlyChart), .stPlotlyChart) {
   height: calc(100vh - 6rem); min-height: 300px;
 }
@@ -89,6 +89,7 @@ def _list(names: list[str], place: int) -> None:
 def _turned(names: list[str]) -> None:
     state.turn_to(state.EXPERIMENT, names[state.widget(_LIST)])
     state.turn_to(_PART, "findings")
+    state.to_address(state.CHART, "")
     state.watch("", lab_run.PAGE)
     lab_run.forget()
 
@@ -159,6 +160,7 @@ def _turned_part() -> None:
 def _findings(result: Result, dark: bool) -> None:
     found = result.findings
     first, *further = found.says
+    charts = found.charts_from(state.chart())
     headline, rest = wording.headline(first)
     with st.container(key="lab-said"):
         st.markdown(f"#### {wording.plain(headline)}")
@@ -166,13 +168,13 @@ def _findings(result: Result, dark: bool) -> None:
             st.markdown(wording.plain(rest))
         if errors := wording.errors(found):
             st.caption(errors)
-    _charts(result, found.charts[:1], dark)
+    _charts(result, charts[:1], dark)
     with st.container(key="lab-more"):
         st.markdown("\n".join(f"- {wording.plain(line)}" for line in further))
         if result.name in wording.LIVE:
             step, label = wording.LIVE[result.name]
             new_tab.link(label, f"./learn?step={step}")
-    _charts(result, found.charts[1:], dark)
+    _charts(result, charts[1:], dark)
     lab_moments.pictures(found.pictures)
 
 

@@ -109,7 +109,7 @@ def _before(claims: Claims) -> list[Scene]:
     classes, vaes = claims.classes_beside_vaes
     low, high = min(vaes.values()), max(vaes.values())
     ahead = [name for name, value in vaes.items() if value > classes]
-    sleep = row(found("wake-sleep"), "ELBO after", **{"N_z": 2})
+    sleep = row(found("wake-sleep"), "ELBO after", N_z=2)
     lead, spread = sleep["AEVB's lead on test"], (sleep["least of the seeds"], sleep["greatest"])
     width = measures.posterior_widths(claims.material, FIRST)
     return [
@@ -130,6 +130,7 @@ def _before(claims: Claims) -> list[Scene]:
             f"{number(low, 0)} to {number(high, 0)}",
             0.75,
             "log-linear-em",
+            "classes",
             "With a discrete z the posterior is a sum, and EM is exact: it climbs at every step. With 500 classes and "
             f"as many sets of weights it reaches {number(classes, 0)} nats on test. That is more than "
             f"{len(vaes) - len(ahead)} of the {len(vaes)} VAEs on the chart have, each with two continuous numbers; ahead of it: "
@@ -137,9 +138,10 @@ def _before(claims: Claims) -> list[Scene]:
             holds={"some of the VAEs are above the mixture of 500 classes and some below": low < classes < high},
         ),
         lab(
-            f"Wake-sleep serves two objectives, and stays {lead:.0f} nats behind",
+            f"Wake-sleep serves two objectives: with {sleep['N_z']} latent dimensions it stays {lead:.0f} nats behind",
             0.75,
             "wake-sleep",
+            f"elbo-{sleep['N_z']}",
             "Wake-sleep trains the decoder on real images and the encoder on dreams: two objectives, of which "
             f"the second learns from pictures that do not exist. With two latent dimensions the VAE's bound is {number(lead, 1)} "
             f"nats above it, the least lead of the seeds is {number(spread[0], 1)} and the greatest {number(spread[1], 1)}. "
@@ -254,6 +256,7 @@ def _gradient(claims: Claims) -> list[Scene]:
             f"After the same training that is worth {reparameterised - score:.0f} nats",
             0.5,
             "gradient-estimators",
+            "elbo",
             f"The same network, the same images, the best learning rate for each. Reparameterised it reaches "
             f"{number(reparameterised, 1)} nats, by the score function without a baseline {number(score, 1)}. "
             f"With the mean of the other draws taken off it is {number(better, 1)}: better, and still behind.",
@@ -278,6 +281,8 @@ def _quality(claims: Claims) -> list[Scene]:
     dimensions = found("latent-dimension")
     two, twenty = (row(dimensions, "Nats per image", N_z=n)["ELBO, test"] for n in (2, 20))
     exact = plus_minus(vae["log_px_exact"], vae["log_px_exact_se"])
+    usual_image = claims.usual
+    truth = float(material.truths.log_px[usual_image])
     active = high.metrics["latent"]["active_units"]
     share = vae["share_is_low_by_1_nat"]
     one_scale = [(0, 0, 2 * _MARGIN * max(reach))] * 2
@@ -354,6 +359,7 @@ def _quality(claims: Claims) -> list[Scene]:
             f"With two layers {layers['upper dimensions that carry']:.1f} of 10 upper dimensions carry anything",
             0.5,
             "collapse",
+            "helps",
             "Stack a second layer of latents, and collapse comes without any β. After plain training "
             f"{layers['upper dimensions that carry']:.1f} of ten upper dimensions carry more than a tenth of a nat, the mean of "
             f"the seeds. Together they cost {number(layers['KL, upper layer'])} nats. Warm-up and free bits help, as the "
@@ -374,17 +380,19 @@ def _quality(claims: Claims) -> list[Scene]:
             f"Two dimensions cost {twenty - two:.0f} nats: this is a window, and no record",
             0.5,
             "latent-dimension",
+            "bound",
             f"With twenty latent dimensions the same budget reaches {number(twenty, 1)} nats, with two {number(two, 1)}. "
             "We stay in two because everything can be seen there. The mathematics is the same.",
             holds={"twenty dimensions are better than two": twenty > two},
         ),
         explore(
             claims,
-            f"In two dimensions the truth can be computed: log p(x) = {exact.split(' ')[0]} nats",
+            f"In two dimensions the truth can be computed: log p(x) = {number(truth, 1)} nats for this image",
             1.0,
-            state_of(mode="move", z=claims.typical((2,))[0], layers=("points", "manifold", "prior")),
-            f"Scatter, manifold, sliders, and the plain autoencoder beside them: now the plane is yours. The exact log p(x) of "
-            f"the test images is {exact} nats, the bound {plus_minus(vae['elbo'], vae['elbo_se'])}. "
+            inspect(claims, usual_image),
+            f"Image {usual_image} is the one whose truth is nearest to the mean of the test images, {exact} nats; the mean of "
+            f"the bound is {plus_minus(vae['elbo'], vae['elbo_se'])}. On screen are truth, bound and gap of this image. "
+            "Scatter, manifold, sliders, and the plain autoencoder beside them: now the plane is yours. "
             "Take the code with your phone, and find a place where the two models disagree.",
         ),
     ]

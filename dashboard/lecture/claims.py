@@ -85,6 +85,12 @@ class Claims:
         return int(np.where(self.material.truths.modes == 1, self.material.truths.gap, -np.inf).argmax())
 
     @cached_property
+    def usual(self) -> int:
+        """The image of one mode whose log p(x) is nearest to the mean of all."""
+        truths = self.material.truths
+        return int(np.where(truths.modes == 1, np.abs(truths.log_px - truths.log_px.mean()), np.inf).argmin())
+
+    @cached_property
     def worst_tenth(self) -> float:
         """The share of the whole gap that the worst tenth of the images carry."""
         gap = np.sort(self.material.truths.gap)

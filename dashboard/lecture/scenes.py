@@ -26,9 +26,9 @@ def learn(claims: Claims, title: str, minutes: float, step: str, notes: str, *, 
     return _told(title, minutes, f"./learn?step={name}{models}{hash_}{state}", notes, holds)
 
 
-def lab(title: str, minutes: float, experiment: str, notes: str, *, holds: Mapping[str, Any] = {}) -> Scene:
-    """What an experiment of the Lab found."""
-    return _told(title, minutes, f"./lab?experiment={experiment}", notes, holds)
+def lab(title: str, minutes: float, experiment: str, chart: str, notes: str, *, holds: Mapping[str, Any] = {}) -> Scene:
+    """What an experiment of the Lab found, as one of its charts shows it."""
+    return _told(title, minutes, f"./lab?experiment={experiment}&chart={chart}", notes, holds)
 
 
 def explore(

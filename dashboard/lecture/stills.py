@@ -13,16 +13,9 @@ from dashboard.shared.wording import number
 from dashboard.stock.material import codes_of
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
+from vae_engine.experiments import EXPERIMENTS
 from vae_engine.stored.checkpoints import Stored
 
-_FIGURES = {
-    "log-linear-em": "classes",
-    "wake-sleep": "elbo-2",
-    "gradient-estimators": "elbo",
-    "collapse": "helps",
-    "latent-dimension": "bound",
-}
-"""Of each experiment that the lecture speaks of, the figure that shows it."""
 _POINTS = 800
 _GRID = 255
 """Codes are told on a lattice of so many steps a side."""
@@ -42,22 +35,24 @@ def stills(scenes: Sequence[dict[str, Any]], ladder: Sequence[Stored]) -> dict[s
 def _still(scene: dict[str, Any], ladder: Sequence[Stored]) -> Still | None:
     page, asked = _place(scene["link"])
     if page == "./lab":
-        return _figure(asked.get("experiment", [""])[0])
+        return _figure(*(asked.get(key, [""])[0] for key in ("experiment", "chart")))
     if page == "./learn":
         return _ladder([one for one in ladder if one.train.beta in (1, ladder[-1].train.beta)], asked, "beta")
     names = [_place(link)[1].get("models", [""])[0].split(",")[0] for link in (scene["link"], *_path(scene))]
     return _ladder([one for one in ladder if one.name in names])
 
 
-def _figure(experiment: str) -> Still | None:
-    """The figure of a bundled experiment; none of one that the lecture does not speak of, or that is not there."""
-    if experiment not in _FIGURES:
+def _figure(experiment: str, name: str) -> Still | None:
+    """The chart that the Lab shows first where a link names it; none of an experiment that is not there, and none of bars."""
+    if experiment not in [one.name for one in EXPERIMENTS]:
         return None
     try:
         result = found(experiment)
     except EngineError:
         return None
-    chart = next(one for one in result.findings.charts if one.name == _FIGURES[experiment])
+    chart = result.findings.charts_from(name)[0]
+    if chart.kind != "lines":
+        return None
     curves = [{"name": one.name, "x": one.x, "y": one.y, "low": one.low, "high": one.high} for one in chart.curves]
     axes = {"x": chart.x_label, "y": chart.y_label, "logs": [chart.x_log, chart.y_log]}
     seen = f"A still of the Lab, {result.title} ({chart.title}): {chart.y_label}, against {chart.x_label}."

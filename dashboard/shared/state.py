@@ -18,6 +18,8 @@ from vae_engine.base.errors import EngineError
 _MODELS = "models"
 STEP, TASK, EXPERIMENT = "step", "task", "experiment"
 """The books that a visitor leafs through: the lecture, the worksheet and the lab."""
+CHART = "chart"
+"""In the address of the Lab: the chart of the experiment that a scene of a lecture is about."""
 _KEPT, _VISITOR = "kept", "visitor"
 PIN = "pin"
 """In the address of Runs: the runs that stand side by side."""
@@ -76,6 +78,11 @@ def turned_to(book: str, names: Sequence[str]) -> tuple[str, bool]:
         return names[0], False
     keep(book, asked)
     return asked, True
+
+
+def chart() -> str:
+    """The name of the chart that the address asks for; nothing for none."""
+    return st.query_params.get(CHART, "")
 
 
 def is_unopened(book: str) -> bool:

@@ -68,16 +68,19 @@ def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open
     expect(charts).to_have_count(len(other.findings.charts), timeout=30_000)
 
 
-def test_in_a_frame_the_first_chart_stands_whole_with_its_note_and_no_words_that_the_scene_has(
+def test_in_a_frame_the_chart_of_the_scene_stands_whole_and_alone_with_its_note_and_no_words_that_the_scene_has(
     open_dashboard: Callable[..., Page],
 ) -> None:
-    first = found("collapse").findings.charts[0]
-    page = open_dashboard("/lab?experiment=collapse&embed=true", viewport={"width": 1366, "height": 660})
+    first = found("collapse").findings.charts_from("elbo")[0]
+    page = open_dashboard("/lab?experiment=collapse&chart=elbo&embed=true", viewport={"width": 1366, "height": 660})
     main = page.get_by_test_id("stMain")
     chart, note = main.get_by_test_id("stPlotlyChart").first, main.get_by_test_id("stCaptionContainer").filter(visible=True).first
     expect(chart.locator(".xtitle")).to_have_text(first.x_label, timeout=60_000)
     expect(chart.locator(".xtitle")).to_be_in_viewport(ratio=1)
+    expect(note).to_have_text(first.note)
     until(lambda: (box := note.bounding_box()) and box["y"] + box["height"] <= 660 and box["y"] > 500)
+    expect(main.get_by_test_id("stPlotlyChart").nth(1)).not_to_be_in_viewport()
+    expect(main.locator(".modebar-container").filter(visible=True)).to_have_count(0)
     plotted = chart.locator(".main-svg").first
     until(lambda: abs((plotted.bounding_box() or {})["height"] - (chart.bounding_box() or {})["height"]) < 2)
     for words in (

@@ -109,6 +109,10 @@ class Findings:
         """Set the sentences as a reader expects numbers in them, those of earlier results as well."""
         object.__setattr__(self, "says", tuple(map(typeset, self.says)))
 
+    def charts_from(self, name: str) -> tuple[Chart, ...]:
+        """All charts, first the one of this name; in their order where there is none."""
+        return tuple(sorted(self.charts, key=lambda one: one.name != name))
+
 
 @dataclass(frozen=True)
 class Result:

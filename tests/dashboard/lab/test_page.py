@@ -98,6 +98,17 @@ def test_the_bundled_result_is_shown_at_once_with_findings_and_charts(jobs: Jobs
     assert [one.label for one in app.download_button] == [wording.RESULT_FILE, wording.CURVES_FILE]
 
 
+def test_the_chart_that_the_address_names_comes_first_until_another_experiment_is_chosen(jobs: Jobs) -> None:
+    titles = lambda app: [json.loads(one.proto.spec)["layout"]["title"]["text"] for one in app.get("plotly_chart")]  # noqa: E731
+    usual, last = titles(lab(experiment=NAME)), scratch(NAME).findings.charts[-1].name
+    app = lab(experiment=NAME, chart=last)
+    assert titles(app) == [usual[-1], *usual[:-1]]
+    assert titles(lab(experiment=NAME, chart="none")) == usual
+    app.radio[0].set_value(6)
+    run(app)
+    assert "chart" not in app.query_params
+
+
 def test_moments_are_stepped_through_by_buttons_and_slider(jobs: Jobs) -> None:
     app = lab(experiment=NAME, part="steps")
     assert f"1 of 3: {MOMENTS[0].label}" in written(app)

@@ -70,7 +70,9 @@ def test_the_bundled_lecture_lasts_twenty_minutes_and_leads_to_states_that_exist
             if page == "learn?step":
                 assert name.split("#")[0] in steps
             elif page == "lab?experiment":
-                assert name in experiments
+                experiment, _, chart = name.partition("&chart=")
+                assert experiment in experiments
+                assert chart in [one.name for one in found(experiment).findings.charts]
             else:
                 assert all(catalogue.stored(model) for model in read_link(link).models)
     assert steps == {re.split("[=#]", scene["link"])[1] for scene in SCENES if "learn" in scene["link"]} | {"why"}
@@ -107,6 +109,25 @@ def test_the_scene_on_em_speaks_of_all_vaes_on_its_chart_and_not_of_the_best_alo
     assert scene["title"].endswith(" to ".join(reach))
 
 
+def test_the_scene_on_wake_sleep_shows_the_dimension_of_which_its_title_speaks() -> None:
+    (scene,) = (one for one in SCENES if "wake-sleep" in one["link"])
+    said = re.search(r"with (\d+) latent dimensions it stays (\d+) nats behind", scene["title"])
+    assert said
+    chart = found("wake-sleep").findings.charts_from(scene["link"].partition("chart=")[2])[0]
+    assert chart.title == f"N_z = {said[1]}"
+    vae, sleep = (next(one.y[-1] for one in chart.curves if one.name == f"{name}, test") for name in ("AEVB", "wake-sleep"))
+    assert round(vae - sleep) == int(said[2])
+
+
+def test_the_last_scene_shows_the_image_whose_log_px_it_says_and_which_is_close_to_the_mean() -> None:
+    truths = catalogue.material().truths
+    image = read_link(SCENES[-1]["link"]).image
+    assert image is not None
+    assert f"log p(x) = {number(float(truths.log_px[image]), 1)} nats for this image" in SCENES[-1]["title"]
+    assert "mode=inspect" in SCENES[-1]["link"]
+    assert abs(truths.log_px[image] - truths.log_px.mean()) < 0.1
+
+
 def test_the_scene_on_scale_has_every_test_code_in_sight_on_both_maps() -> None:
     scene = next(one for one in SCENES if "they reach" in one["title"])
     material = catalogue.material()
@@ -129,7 +150,7 @@ def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_a
     titles = " ".join(scene["title"] for scene in told["scenes"])
     in_z, in_pixels = Claims(small).walk[2:]
     assert ("Half way in z" in titles) == (in_z < in_pixels)
-    assert f"log p(x) = {number(small.vae.metrics['log_px_exact'])} nats" in titles
+    assert f"log p(x) = {number(float(small.truths.log_px[Claims(small).usual]), 1)} nats for this image" in titles
     assert f"{percent(small.vae.metrics['latent']['knn_accuracy'])} lie among their own" in titles
     ours = {*pair, *(rung.name for rung in small.ladder)}
     for link in (stop["link"] for scene in told["scenes"] for stop in (scene, *scene.get("path", []))):

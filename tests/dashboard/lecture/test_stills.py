@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from dashboard.explore import one_file
+from dashboard.lecture.claims import found
 from dashboard.lecture.lecture import bundled
 from dashboard.lecture.stills import stills
 from dashboard.stock import catalogue
@@ -37,6 +38,15 @@ def test_stills_leave_the_exported_files_within_their_sizes() -> None:
     assert len(one_file.page(["vae-mnist-small", "ae-mnist-small"])) <= 6e6
 
 
+def test_a_still_of_the_lab_shows_the_chart_that_its_link_names_or_that_the_page_shows_first() -> None:
+    charts = found("collapse").findings.charts
+    for asked, chart in (("&chart=helps", charts[2]), ("", charts[0]), ("&chart=none", charts[0])):
+        (still,) = stills([{"link": f"./lab?experiment=collapse{asked}"}], ()).values()
+        assert f"({chart.title})" in still["caption"]
+        assert [one["y"] for one in still["chart"]["curves"]] == [one.y for one in chart.curves]
+
+
 def test_what_has_no_figure_or_no_ladder_has_no_still() -> None:
-    links = ("./lab?experiment=convolutional", "./lab", "./learn?step=elbo", "./learn?step=beta", "./#mode=walk")
+    lab = ("./lab?experiment=autoencoders", "./lab?experiment=none", "./lab")
+    links = (*lab, "./learn?step=elbo", "./learn?step=beta", "./#mode=walk")
     assert stills([{"link": link} for link in links], ()) == {}
