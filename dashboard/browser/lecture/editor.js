@@ -4,7 +4,7 @@
 import {actionButton, make, save, setText, setUnable} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
 import {changed, createDesk, fromTheFirst, joined, moved, without} from "./desk.js";
-import {PLACE, keepLecture, keptEarlier, keptLecture} from "./kept.js";
+import {PLACE, keepLecture, keepShown, keptEarlier, keptLecture, keptShown} from "./kept.js";
 import {instantOf, lectureText, plannedMinutes, readLecture} from "./lecture.js";
 import {showingOf, shownScenes} from "./library.js";
 import {present} from "./presenter.js";
@@ -43,7 +43,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
   const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
   const list = make("ol", {class: "lec-scenes"});
-  const presentButton = actionButton("▶ Present", () => begin(0), {"data-testid": "present", class: "lec-button lec-primary"});
+  const presentButton = actionButton("", () => begin(left()?.place, left()?.began), {"data-testid": "present", class: "lec-button lec-primary"});
   const undo = actionButton("Undo", takeBack, {"data-testid": "undo-scenes", class: "lec-button"});
   const button = (/** @type {string} */ text, /** @type {() => void} */ act, /** @type {import("../base/dom.js").Attributes} */ more = {}) => actionButton(text, act, {class: "lec-button", ...more});
   const element = make("section", {class: "lec-desk", "aria-label": "Scenes of a lecture", "data-testid": "scenes"},
@@ -55,6 +55,8 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   addEventListener("storage", followed);
   root.append(element);
   render();
+  const reloaded = left();
+  if (reloaded) setText(told, `The page was loaded anew while scene ${reloaded.place + 1} was on show. To begin from the start, press ▶ of scene 1.`);
 
   /** A scene was collected, here or in another tab. @param {{key: string|null}} event */
   function followed({key}) {
@@ -89,14 +91,23 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     list.replaceChildren(...desk.lecture().scenes.map(row));
   }
 
+  /** What a reload took from the screen, where it can be shown. */
+  function left() {
+    const {scenes} = desk.lecture();
+    const shown = keptShown();
+    return shown && shownScenes(scenes, library).includes(scenes[shown.place]) ? shown : null;
+  }
+
   function renderHead() {
     const lecture = desk.lecture();
     const {scenes} = lecture;
-    const left = scenes.length - shownScenes(scenes, library).length;
+    const shown = left();
+    const skipped = scenes.length - shownScenes(scenes, library).length;
     const minutes = plannedMinutes(scenes);
     title.value = lecture.title;
-    setText(summary, `${scenes.length} scene${scenes.length === 1 ? "" : "s"}${minutes ? `, ${Number(minutes.toFixed(1))} minutes planned` : ""}.${left ? ` ${left} cannot be shown here and will be skipped.` : ""} ${COLLECT}`);
-    setUnable(presentButton, scenes.length > left ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
+    setText(summary, `${scenes.length} scene${scenes.length === 1 ? "" : "s"}${minutes ? `, ${Number(minutes.toFixed(1))} minutes planned` : ""}.${skipped ? ` ${skipped} cannot be shown here and will be skipped.` : ""} ${COLLECT}`);
+    setText(presentButton, shown ? `▶ Go on at scene ${shown.place + 1}` : "▶ Present");
+    setUnable(presentButton, scenes.length > skipped ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
     setUnable(undo, desk.canUndo() ? "" : "Nothing was changed yet.");
   }
 
@@ -140,19 +151,24 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     return open ? actionButton("Show", () => open(link), words) : make("a", {href: link, target: "_self", ...words}, "Show");
   }
 
-  /** @param {number} from */
-  function begin(from) {
+  /** @param {number} [from] @param {number} [began] */
+  function begin(from, began) {
     if (presentButton.getAttribute("aria-disabled") === "true") return;
     present(/** @type {ShadowRoot|HTMLElement} */ (root.getRootNode() instanceof ShadowRoot ? root.getRootNode() : document.body), {
-      lecture: desk.lecture(), library, speaker, dark: isDark(), from, addressOf, ended: () => presentButton.focus(),
+      lecture: desk.lecture(), library, speaker, dark: isDark(), from, began, addressOf, shown: keepShown,
+      ended() {
+        keepShown(null);
+        renderHead();
+        presentButton.focus();
+      },
     });
   }
 
   function openSpeaker() {
     try {
       speaker.open();
-      const [first] = desk.lecture().scenes;
-      speaker.tell({place: `scenes: ${desk.lecture().scenes.length}`, title: first?.title ?? "", notes: first?.notes ?? "", next: "Press Present in the other window to begin.", nextNotes: "", clock: "0:00", pace: ""});
+      const first = desk.lecture().scenes[left()?.place ?? 0];
+      speaker.tell({place: `scenes: ${desk.lecture().scenes.length}`, title: first?.title ?? "", notes: first?.notes ?? "", next: `Press ${presentButton.textContent} in the other window.`, nextNotes: "", clock: "0:00", pace: ""});
     } catch (error) {
       setText(told, sentenceOf(error));
     }

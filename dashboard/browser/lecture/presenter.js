@@ -22,6 +22,8 @@ import {createStage} from "./stage.js";
  * @property {Speaker} speaker
  * @property {boolean} dark
  * @property {number} [from] the scene to begin with, as the lecture counts
+ * @property {number} [began] when the presentation began, as `Date.now()`, for one that goes on
+ * @property {(shown: import("./kept.js").Shown) => void} shown told of each scene
  * @property {(link: string) => Address} addressOf
  * @property {() => void} ended
  */
@@ -32,10 +34,9 @@ const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Home, End"
   ["Q", "QR code of the scene"], ["C", "all controls"], ["R", "ring around the mouse"], ["H", "these keys"], ["Escape", "end"]];
 
 /** @param {ShadowRoot|HTMLElement} root @param {PresenterOptions} options */
-export function present(root, {lecture, library, speaker, dark, from = 0, addressOf, ended}) {
+export function present(root, {lecture, library, speaker, dark, from = 0, began = Date.now(), addressOf, shown, ended}) {
   const scenes = shownScenes(lecture.scenes, library);
   const skipped = lecture.scenes.length - scenes.length;
-  const began = performance.now();
   const planned = plannedMinutes(scenes);
   let [place, alive, full, timer] = [0, true, false, 0];
   /** @type {(Act: import("./keys.js").Act, text: string, title: string, testid?: string) => HTMLButtonElement} */
@@ -126,6 +127,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
     clearTimeout(timer);
     place = to;
     const scene = scenes[place];
+    shown({place: lecture.scenes.indexOf(scene), began});
     setText(heading, scene.title);
     previous.disabled = place === 0;
     next.disabled = place === scenes.length - 1;
@@ -149,7 +151,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, addres
 
   function tell() {
     const scene = scenes[place];
-    const elapsed = (performance.now() - began) / 1000;
+    const elapsed = (Date.now() - began) / 1000;
     setText(where, `${place + 1} of ${scenes.length}${skipped ? ` (${skipped} left out)` : ""}`);
     setText(clock, clockLine(elapsed, planned));
     speaker.tell({

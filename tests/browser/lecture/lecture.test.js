@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
 import { collectScene, firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
 import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
-import { keepLecture, keptEarlier, keptLecture } from "../../../dashboard/browser/lecture/kept.js";
+import { keepLecture, keepShown, keptEarlier, keptLecture, keptShown } from "../../../dashboard/browser/lecture/kept.js";
 import { actOf, focusOf, isAct } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
 import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
@@ -189,6 +189,20 @@ test("of what undo goes back to the latest is kept, as much as there is room for
   assert.ok(keepLecture(abc, ["a", "b", "c", "d", "e", "f"].map(long)));
   assert.deepEqual(keptEarlier().map(({ title }) => title), ["c", "d", "e", "f"]);
   assert.deepEqual(keptLecture(), abc);
+});
+
+test("a reload goes on at the scene on show and by the same clock, and not once the presentation has ended", (t) => {
+  keeping(t);
+  keepShown({ place: 6, began: 5 });
+  assert.deepEqual(keptShown(), { place: 6, began: 5 });
+  keepShown(null);
+  assert.equal(keptShown(), null);
+  for (const text of ["7", "{}", "[", '{"place": 0.5, "began": 0}', '{"place": 1, "began": null}']) {
+    sessionStorage.setItem("latent-explorer/shown", text);
+    assert.equal(keptShown(), null, text);
+  }
+  sessionStorage.setItem = () => { throw new Error("refused"); };
+  keepShown({ place: 1, began: 5 }); // and nothing is thrown
 });
 
 test("a state joins the path of the one before it, and no other page does", () => {
