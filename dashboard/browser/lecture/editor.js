@@ -71,6 +71,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     const {title, scenes} = desk.lecture();
     const isReplaced = scenes.length > 0 && other !== desk.lecture();
     setText(told, `“${other.title}” is open.${isReplaced ? ` Undo brings “${title}” back, also after you have left this page.` : ""}`);
+    keepShown(null); // which was a scene of this one
     desk.put(other);
   }
 
@@ -154,6 +155,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   /** @param {number} [from] @param {number} [began] */
   function begin(from, began) {
     if (presentButton.getAttribute("aria-disabled") === "true") return;
+    setText(told, "");
     present(/** @type {ShadowRoot|HTMLElement} */ (root.getRootNode() instanceof ShadowRoot ? root.getRootNode() : document.body), {
       lecture: desk.lecture(), library, speaker, dark: isDark(), from, began, addressOf, shown: keepShown,
       ended() {

@@ -15,22 +15,28 @@ const ACTS = new Set(["end", ...[PAGE_KEYS, MOVING_KEYS, LETTERS].flatMap((keys)
 /** Whether what came from another window is one. @param {any} value @returns {value is Act} */
 export const isAct = (value) => ACTS.has(value);
 
+/** @typedef {"none"|"moves"|"presses"|"both"|"types"} Focus what has it: nothing that takes keys, something that arrows move or the space bar presses, or something one types into */
+
 const MOVED_BY_ARROWS = "input[type=range], input[type=radio], select, summary, .lx-plot, .ls-handle, canvas[tabindex]";
+const PRESSED_BY_SPACE = "button, input[type=radio], input[type=checkbox], select, summary, .lx-plot, canvas[tabindex], [role=button], [role=option], [role=menuitem]";
 const TYPED_INTO = "textarea, input:not([type=range], [type=radio], [type=checkbox])";
 
-/** What keys mean to what has the focus. An element of a page in a frame is none of this window's, so that is not what is asked. @param {any} target */
+/** What keys mean to what has the focus. An element of a page in a frame is none of this window's, so that is not what is asked. @param {any} target @returns {Focus} */
 export function focusOf(target) {
   if (!target?.matches) return "none";
-  return target.matches(TYPED_INTO) ? "types" : target.matches(MOVED_BY_ARROWS) ? "moves" : "none";
+  if (target.matches(TYPED_INTO)) return "types";
+  const [moves, presses] = [target.matches(MOVED_BY_ARROWS), target.matches(PRESSED_BY_SPACE)];
+  if (moves && presses) return "both";
+  return moves ? "moves" : presses ? "presses" : "none";
 }
 
-/** What a key asks for, or nothing. @param {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean}} event
- * @param {"none"|"moves"|"types"} focus what has it: nothing that takes keys, something that arrows move, or something one types into @returns {Act|null} */
+/** What a key asks for, or nothing. @param {{key: string, ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean}} event @param {Focus} focus @returns {Act|null} */
 export function actOf({key, ctrlKey, metaKey, altKey}, focus) {
   if (ctrlKey || metaKey || altKey) return null;
   if (key === "Escape") return "end";
   if (PAGE_KEYS[key]) return PAGE_KEYS[key];
   if (focus === "types") return null;
-  if (MOVING_KEYS[key]) return focus === "moves" ? null : MOVING_KEYS[key];
+  if (key === " ") return focus === "presses" || focus === "both" ? null : "next";
+  if (MOVING_KEYS[key]) return focus === "moves" || focus === "both" ? null : MOVING_KEYS[key];
   return LETTERS[key.toLowerCase()] ?? null;
 }

@@ -30,7 +30,7 @@ import {createStage} from "./stage.js";
 
 const TICK = 500; // milliseconds
 const PAUSE = 700; // before a path begins, so that the room sees where
-const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Home, End", "first, last scene"], ["P", "play the path of the scene again, or stop it"], ["B", "black screen"], ["T", "light or dark"],
+const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Space", "next scene"], ["Home, End", "first, last scene"], ["P", "play the path of the scene again, or stop it"], ["B", "black screen"], ["T", "light or dark"],
   ["Q", "QR code of the scene"], ["C", "all controls"], ["R", "ring around the mouse"], ["H", "these keys"], ["Escape", "end"]];
 
 /** @param {ShadowRoot|HTMLElement} root @param {PresenterOptions} options */

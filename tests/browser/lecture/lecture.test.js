@@ -94,13 +94,14 @@ test("a film is waited for, a missing instant only for a while, and one that is 
 });
 
 test("a remote control turns the scenes from anywhere; arrows do where nothing else takes them", () => {
-  for (const focus of ["none", "moves", "types"]) {
+  for (const focus of ["none", "moves", "presses", "both", "types"]) {
     assert.equal(actOf({ key: "PageDown" }, focus), "next");
     assert.equal(actOf({ key: "PageUp" }, focus), "previous");
     assert.equal(actOf({ key: "Escape" }, focus), "end");
   }
   assert.deepEqual(["ArrowRight", "ArrowLeft", "Home", "End"].map((key) => actOf({ key }, "none")), ["next", "previous", "first", "last"]);
-  assert.deepEqual(["ArrowRight", "End"].map((key) => actOf({ key }, "moves")), [null, null]);
+  assert.deepEqual(["moves", "both", "presses"].map((focus) => actOf({ key: "ArrowRight" }, focus)), [null, null, "next"]);
+  assert.deepEqual(["none", "moves", "presses", "both", "types"].map((focus) => actOf({ key: " " }, focus)), ["next", "next", null, null, null]);
   assert.deepEqual(["b", "B", "."].map((key) => actOf({ key }, "none")), ["black", "black", "black"]);
   assert.equal(actOf({ key: "b" }, "types"), null);
   assert.equal(actOf({ key: "b", ctrlKey: true }, "none"), null);
@@ -108,8 +109,10 @@ test("a remote control turns the scenes from anywhere; arrows do where nothing e
 });
 
 test("what has the focus is told in any window by what it matches", () => {
-  const one = (text) => ({ matches: (selectors) => selectors.startsWith(text) });
-  assert.deepEqual([one("textarea"), one("input[type=range]"), one("button"), {}, undefined].map(focusOf), ["types", "moves", "none", "none", "none"]);
+  const one = (text) => ({ matches: (selectors) => selectors.split(", ").includes(text) });
+  const known = { textarea: "types", "input[type=range]": "moves", button: "presses", "input[type=checkbox]": "presses", summary: "both", "canvas[tabindex]": "both", a: "none" };
+  for (const [text, focus] of Object.entries(known)) assert.equal(focusOf(one(text)), focus, text);
+  assert.deepEqual([{}, undefined].map(focusOf), ["none", "none"]);
 });
 
 test("a session stands in the address of its speaker's window, and nothing else is taken for one", () => {

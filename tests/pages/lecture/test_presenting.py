@@ -88,7 +88,7 @@ def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(ope
     fitted = titles.index(FITTED)
     leaf(page, "PageDown", titles[1 : fitted + 1])
     closes_the_gap(page)
-    leaf(page, "PageDown", titles[fitted + 1 :])
+    leaf(page, "Space", titles[fitted + 1 :])
     assert serious(page) == []
     size = page.get_by_test_id("scene-title").evaluate("title => parseFloat(getComputedStyle(title).fontSize)")
     assert size >= 28
