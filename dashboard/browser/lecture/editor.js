@@ -69,8 +69,8 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   /** Another lecture in the place of this one. @param {Lecture} other */
   function replace(other) {
     const {title, scenes} = desk.lecture();
-    const isReplaced = scenes.length > 0 && other !== desk.lecture();
-    setText(told, `“${other.title}” is open.${isReplaced ? ` Undo brings “${title}” back, also after you have left this page.` : ""}`);
+    if (other === desk.lecture()) return;
+    setText(told, `“${other.title}” is open.${scenes.length ? ` Undo brings “${title}” back, also after you have left this page.` : ""}`);
     keepShown(null); // which was a scene of this one
     desk.put(other);
   }
