@@ -94,8 +94,9 @@ def _number(name: str, typed: Any, whole: bool, of: str = "") -> float:
 def read_amount(name: str, unit: str, typed: Any) -> float:
     """A budget, or a part of one, that was typed, called `name` in complaints. Raises EngineError."""
     amount = _number(name, typed, whole=unit == "steps", of=f" of {unit}")
-    if amount <= 0:
-        raise EngineError(f"{name} must be a number of {unit} above 0.")
+    most = SPECS[unit].metadata["high"]
+    if not 0 < amount <= most:
+        raise EngineError(f"{name} must be a number of {unit} above 0, at most {most:,.0f}.")
     if unit == "steps" and not isinstance(amount, int):
         raise EngineError(f"{name} must be a whole number of steps.")
     return amount

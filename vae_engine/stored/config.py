@@ -93,7 +93,7 @@ def _check(spec: dataclasses.Field, value: Any) -> None:
         whole = type(spec.default) is int
         number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
         if not (number and abs(value) < math.inf and meta["low"] <= value <= meta["high"]):
-            refuse(f"a {'whole ' if whole else ''}number from {meta['low']:g} to {meta['high']:g}")
+            refuse(f"a {'whole ' if whole else ''}number from {meta['low']:,.15g} to {meta['high']:,.15g}")
 
 
 def _is_text(value: Any, longest: int) -> bool:

@@ -14,6 +14,7 @@ from dashboard.train import presets, wording
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import AMOUNT, GROUPS, SPECS, UNIT, Values
 from vae_engine import ModelConfig, TrainConfig
+from vae_engine.base.errors import EngineError
 from vae_engine.command import cli, train_flags
 from vae_engine.data import mnist as data
 from vae_engine.stored import checkpoints, registry
@@ -98,6 +99,15 @@ HOSTILE: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("name", "value"), HOSTILE)
 def test_an_impossible_value_is_refused_in_one_sentence(name: str, value: Any) -> None:
     assert isinstance(attempt(run_settings.read, form(**{UNIT: "seconds", AMOUNT: 5.0} | {name: value})), str)
+
+
+@pytest.mark.parametrize(("unit", "most"), [("seconds", "1,000,000"), ("epochs", "1,000,000"), ("steps", "100,000,000")])
+@pytest.mark.parametrize("amount", ["1e99", "0", "-3"])
+def test_a_budget_that_cannot_be_is_refused_in_plain_words(unit: str, most: str, amount: str) -> None:
+    with pytest.raises(EngineError, match=f"^The budget must be a number of {unit} above 0, at most {most}\\.$"):
+        run_settings.read_amount("The budget", unit, amount)
+    with pytest.raises(EngineError, match=r"^grad_clip must be a number from 0 to 1,000,000, not "):
+        run_settings.read(form(grad_clip="1e7"))
 
 
 def test_combinations_that_make_no_network_are_refused() -> None:
