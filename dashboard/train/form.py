@@ -197,14 +197,23 @@ def asked() -> Asked:
     values = _values()
     if state.widget(SOURCE) == _OWN:
         if not values["data"]:
-            raise NoImagesError(wording.SEE_DATA if own_images.refused() else wording.NO_OWN_DATA)
-        if own_images.problem():
-            raise NoImagesError(wording.SEE_DATA)
+            refusal = own_images.refused()
+            raise NoImagesError(wording.unused(refusal) if refusal else wording.NO_OWN_DATA)
+        if problem := own_images.problem():
+            raise NoImagesError(wording.unused(problem))
     model, train = run_settings.read(values)
     classes = datasets.classes(train.data)
     sizes = {name: min(getattr(train, name), datasets.count(train.data, split)) for name, split in _SPLITS.items()}
     train = replace(train, data=datasets.pinned(train.data), classes=classes, **sizes)
-    return Asked((state.widget(NAME) or "").strip() or chosen().title, model, train)
+    return Asked((state.widget(NAME) or "").strip() or default_name(), model, train)
+
+
+def default_name() -> str:
+    """What a run is called that is given no name: after its preset, and after its images where those are others."""
+    preset, place = chosen(), _place()
+    if place in ("", preset.train.data):
+        return preset.title
+    return wording.default_name(preset.title, wording.SOURCES[place] if place in wording.SOURCES else own_images.name())
 
 
 def amounts(jobs: Jobs, asked: Asked) -> None:

@@ -36,6 +36,13 @@ def place() -> str:
         return path  # told where it is read
 
 
+def name() -> str:
+    """What the images that are asked for are called: as their file or folder, files sent together as what they are."""
+    path = own.path_of(place())
+    together = path.parent.name == run_uploads.UPLOADS
+    return wording.TOGETHER if together or not path.stem else path.stem
+
+
 def _wishes() -> own.Wishes:
     limit = (state.widget(LIMIT) or "").strip().replace(",", "")
     if limit and not (limit.isdecimal() and int(limit)):

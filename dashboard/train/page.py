@@ -66,7 +66,7 @@ def _new_run(jobs: Jobs) -> None:
 def _start(jobs: Jobs) -> None:
     name, budget = st.columns([1.2, 1], vertical_alignment="bottom")
     name.text_input(
-        wording.NAME, placeholder=train_form.chosen().title, key=train_form.NAME, max_chars=80, persist_state="session"
+        wording.NAME, placeholder=train_form.default_name(), key=train_form.NAME, max_chars=80, persist_state="session"
     )
     with budget:
         train_form.budget()
@@ -74,7 +74,7 @@ def _start(jobs: Jobs) -> None:
         asked = train_form.asked()
         train_form.amounts(jobs, asked)
     except EngineError as error:
-        # What is wrong with one's own images is said where they are chosen, once.
+        # What is wrong with one's own images is no mistake in a setting; where they are chosen may be out of sight.
         show = st.info if isinstance(error, train_form.NoImagesError) else st.error
         show(wording.told(wording.refusal(str(error))))
         asked = None

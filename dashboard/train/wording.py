@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.jobs.estimates import Estimate
 from dashboard.jobs.experiment_view import ExperimentView
-from dashboard.jobs.run_view import LIVE, RunView, State
+from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RunView, State
 from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from vae_engine.data import datasets
 from vae_engine.data.report import Report, shortened
@@ -53,6 +53,8 @@ TRAIN_ON, MORE = "Train on", "How much more"
 BUDGET, BUDGET_UNIT = "Budget", "Unit"
 UNITS = {"seconds": "seconds", "epochs": "epochs", "steps": "steps"}
 
+TOGETHER = "own images"
+"""What files that were sent together are called in the name of a run."""
 SOURCES = {**datasets.TITLES, "own": "Images of your own"}
 PATH = "A folder or a file of images on the machine of this server"
 UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each image becomes 28 × 28 grey"
@@ -63,7 +65,7 @@ INK, TURNED = "Ink", "Way up"
 POLARITY = {"auto": "as noticed", "bright": "bright on dark", "dark": "dark on light"}
 ORIENTATION = {"auto": "as the format says", "upright": "as it is", "transposed": "rows and columns exchanged"}
 NO_OWN_DATA = "No images yet: give their place or upload some, under Data in All settings."
-SEE_DATA = "Your images cannot be used yet: Data, in All settings, says why."
+UNUSED_DATA = "Your images, under Data in All settings, cannot be used yet."
 NOT_COUNTED = "Once your images are read, it is known how many there are."
 LEAVE_OUT = "Leave out pictures that cannot be read"
 OR_LEAVE_OUT = f", or tick “{LEAVE_OUT}”."
@@ -88,7 +90,8 @@ DELETE_HELP = "It can be brought back for an hour."
 DELETE_SURE, STOP_AND_DELETE = "It is training. Stop and delete it?", "Stop and delete"
 MORE_NOT_YET = "First give an amount that can be trained."
 RESUME_HELP, RESUME_DAMAGED = "Goes on from the last checkpoint.", "A damaged run cannot go on."
-EXPLORE, EXPLORE_HELP = "Open in Explore", "With this run's model."
+EXPLORE = "Final model in Explore"
+EXPLORE_HELP = "The model as training left it, at whatever instant the film stands."
 STOP_EARLY = "Set up a run that stops early"
 STOP_EARLY_HELP = (
     "Fills in the form with this run's settings and patience: it ends once held-out images get no better, and keeps the best "
@@ -122,6 +125,17 @@ def plain(text: str) -> str:
     # What looks like an address becomes a link even where it is escaped, unless something unseen stands within it.
     apart = re.sub(r"(://|@|www)", "\\1\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
+
+
+def default_name(preset: str, data: str) -> str:
+    """What a run is called if its visitor calls it nothing; `data` where its images are not the preset's."""
+    on = f" on {''.join(filter(str.isprintable, data)).strip()}" if data else ""
+    return f"{preset}{on}"[:NAME_LENGTH].rstrip()
+
+
+def unused(complaint: str) -> str:
+    """Why images of one's own cannot be trained on."""
+    return f"{UNUSED_DATA} {complaint}"
 
 
 def refusal(message: str) -> str:

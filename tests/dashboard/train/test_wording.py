@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from support.builders import short, tiny
 
-from dashboard.jobs.run_view import About, RunView, State
+from dashboard.jobs.run_view import NAME_LENGTH, About, RunView, State
 from dashboard.shared.wording import plus_minus
 from dashboard.train import wording
 from vae_engine.data.sets.catalogue import SETS
@@ -237,3 +237,9 @@ def test_commands_in_a_complaint_are_shown_as_they_are_typed() -> None:
     assert said.startswith(r"a\_b")
     assert r"\*not\*" in said
     assert wording.told("one ` alone") == r"one \` alone"
+
+
+def test_a_run_is_called_after_its_preset_and_after_other_images_in_a_name_that_can_be_kept() -> None:
+    assert wording.default_name("Lecture demo", "") == "Lecture demo"
+    assert wording.default_name("Lecture demo", "my\nimages ") == "Lecture demo on myimages"
+    assert len(wording.default_name("Lecture demo", 200 * "x")) == NAME_LENGTH
