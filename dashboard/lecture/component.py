@@ -6,7 +6,7 @@ the component that shows them; what they are called is told by another that show
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -41,14 +41,15 @@ html[data-embedded] .stMainBlockContainer { padding-top: .5rem !important; }
 </style>"""
 
 
-def collecting(collects: bool) -> None:
+def collecting(collects: bool, titles: Mapping[str, Mapping[str, str]]) -> None:
     """What every page has: no bars in a frame that asks for none, and where it `collects`, what takes it as a scene.
 
-    That is a key and a button. They stand from one page to the next, so each page says it anew.
+    That is a key and a button. They stand from one page to the next, so each page says it anew. `titles` are those of what
+    a page can show, by the page and by the name in its address: a scene is called by them.
     """
     st.html(_EMBEDDED)
     with st.container(key="collecting"):
-        _scenes(key="collecting-scenes", data=browser.told({"collects": collects}), height=1)
+        _scenes(key="collecting-scenes", data=browser.told({"collects": collects, "titles": titles}), height=1)
 
 
 def desk(

@@ -9,6 +9,7 @@ from dashboard.lab import page as lab
 from dashboard.lab import wording as lab_wording
 from dashboard.learn import page as learn
 from dashboard.learn import wording as learn_wording
+from dashboard.learn.steps import STEPS
 from dashboard.lecture import page as lecture
 from dashboard.lecture import wording as lecture_wording
 from dashboard.lecture.component import collecting
@@ -21,10 +22,12 @@ from dashboard.shell import wording as shell_wording
 from dashboard.stock import own_runs
 from dashboard.train import page as train
 from dashboard.train import wording as train_wording
+from dashboard.worksheet import TASKS
 from dashboard.worksheet import bar as task_bar
 from dashboard.worksheet import page as worksheet
 from dashboard.worksheet import wording as worksheet_wording
 from vae_engine.base.places import place
+from vae_engine.experiments import EXPERIMENTS
 
 st.set_page_config(page_title=wording.TITLE, page_icon=str(place("assets/icon.png")), layout="wide")
 # Less margin than Streamlit gives a text; a page that must fit one screen takes less still.
@@ -68,6 +71,9 @@ TRAIN = st.Page(show_train, title=train_wording.TRAIN, icon=":material/model_tra
 WORKSHEET = st.Page(show_worksheet, title=worksheet_wording.WORKSHEET, icon=":material/assignment:", url_path="worksheet")
 _CHARTED = ("train", "runs", "lab", "models")
 _NO_SCENES = (lecture_wording.LECTURE_PATH, shell_wording.JOIN_PATH)
+TITLES = {
+    page: {one.name: one.title for one in shown} for page, shown in (("learn", STEPS), ("lab", EXPERIMENTS), ("worksheet", TASKS))
+}
 # To project, where the server was asked for it.
 JOIN = os.environ.get(serving.JOIN)
 
@@ -100,7 +106,7 @@ page = st.navigation(
     ],
     position="top",
 )
-collecting(page.url_path not in _NO_SCENES)
+collecting(page.url_path not in _NO_SCENES, TITLES)
 if page.url_path in _CHARTED:
     # Plotly looks whether pandas is among the modules, and fails over one that the page of another visitor is just loading.
     import pandas  # type: ignore[import-untyped]  # noqa: F401

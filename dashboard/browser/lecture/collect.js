@@ -7,6 +7,7 @@ import {MODES} from "../state/state.js";
 import {instantOf, lectureText, placeOf, readLecture} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
+/** @typedef {Record<string, Record<string, string>>} Titles of what a page can show, by the page and by the name in its address */
 
 const PATIENCE = 1500; // milliseconds that the page may take to write its state into its address
 
@@ -41,12 +42,12 @@ export function shownLink(page, hash, film) {
   return `${page}#${state}`;
 }
 
-/** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link */
-export function collectScene(link) {
+/** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link @param {Titles} [titles] */
+export function collectScene(link, titles) {
   const kept = keptLecture();
   const lecture = kept ?? {title: "My lecture", scenes: []};
   /** @type {Scene} */
-  const scene = {title: firstTitle(link), notes: "", link};
+  const scene = {title: firstTitle(link, titles), notes: "", link};
   try {
     readLecture(lectureText(withScene(lecture, scene)));
   } catch {
@@ -56,13 +57,17 @@ export function collectScene(link) {
   return `Scene ${lecture.scenes.length + 1} of “${lecture.title}”: ${scene.title}`;
 }
 
-/** What a scene is called until someone says it better. @param {string} link */
-export function firstTitle(link) {
+/** What a scene is called until someone says it better: by the page's own title of what it shows. @param {string} link @param {Titles} [titles] */
+export function firstTitle(link, titles = {}) {
   const {page, query, state} = placeOf(link);
   const name = capital(page);
   const instant = instantOf(link);
   if (instant) return `${name}: ${query.get("run")}, step ${instant.step.toLocaleString("en")}`;
-  if (page !== "explore") return [name, query.get("step") ?? query.get("experiment") ?? query.get("run") ?? ""].filter(Boolean).join(": ");
+  if (page !== "explore") {
+    const shown = query.get("step") ?? query.get("experiment") ?? query.get("run") ?? query.get("task") ?? "";
+    const own = titles[page] ?? {};
+    return [name, Object.hasOwn(own, shown) ? own[shown] : shown].filter(Boolean).join(": ");
+  }
   const given = new URLSearchParams(state);
   const image = given.get("image");
   const mode = MODES.find((known) => known === given.get("mode")) ?? MODES[0];

@@ -286,7 +286,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   const still = { caption: "A still of the Lab" };
   const withStills = { ...file, stills: Object.fromEntries(bundled.scenes.map(({ link }) => [link, still])) };
   assert.equal(shownScenes(bundled.scenes, withStills).length, 25);
-  assert.deepEqual(showingOf("./lab?experiment=collapse", withStills), { kind: "still", still });
+  assert.deepEqual(showingOf("./lab?experiment=collapse&chart=helps", withStills), { kind: "still", still });
   assert.equal(showingOf(bundled.scenes[0].link, withStills).kind, "explore"); // alive where it can be
 });
 
@@ -294,6 +294,11 @@ test("a collected scene is called by what it shows", () => {
   assert.equal(firstTitle("./"), "Explore: Move");
   assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");
   assert.equal(firstTitle("./#mode=select"), "Explore: Select");
-  assert.equal(firstTitle("./learn?step=beta"), "Learn: beta");
+  const titles = { learn: { beta: "The price of information" }, lab: { collapse: "Latent variable collapse" }, worksheet: { sum: "Add up" } };
+  assert.equal(firstTitle("./learn?step=beta#beta=20", titles), "Learn: The price of information");
+  assert.equal(firstTitle("./lab?experiment=collapse&part=steps", titles), "Lab: Latent variable collapse");
+  assert.equal(firstTitle("./worksheet?task=sum", titles), "Worksheet: Add up");
+  assert.equal(firstTitle("./models", titles), "Models");
+  for (const page of ["learn", "lab"]) assert.equal(firstTitle(`./${page}?step=constructor`, titles), `${page[0].toUpperCase()}${page.slice(1)}: constructor`);
   assert.equal(firstTitle("./train?run=a#step=1200"), "Train: a, step 1,200");
 });

@@ -187,7 +187,7 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     expect(page.get_by_test_id("add-scene")).to_be_hidden()
     page.get_by_test_id("down-1").click()
     titles = page.locator(".lec-scene-title")
-    assert [titles.nth(i).input_value() for i in range(2)] == ["Learn: beta", "Explore: Inspect, image 3"]
+    assert [titles.nth(i).input_value() for i in range(2)] == ["Learn: The price of information", "Explore: Inspect, image 3"]
     page.get_by_label("Notes of scene 1").fill("Say why.")
     page.get_by_test_id("delete-2").click()
     expect(titles).to_have_count(1)

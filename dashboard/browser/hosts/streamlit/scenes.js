@@ -5,7 +5,7 @@
 import {make} from "../../base/dom.js";
 import {addressAtRest, collectScene, listenForScenes, shownLink} from "../../lecture/collect.js";
 
-/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement}} ScenesCall */
+/** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement}} ScenesCall data: whether the page collects, and the titles of what pages show */
 
 const SEEN = 4000; // milliseconds that it is said what was collected
 /** @type {WeakMap<object, () => void>} */
@@ -14,8 +14,8 @@ const ends = new WeakMap();
 /** @param {ScenesCall} call @returns {() => void} cleanup */
 export default function scenesComponent({data, parentElement}) {
   ends.get(parentElement)?.();
-  /** @type {{collects: boolean}} */
-  const {collects} = JSON.parse(data.json);
+  /** @type {{collects: boolean, titles: import("../../lecture/collect.js").Titles}} */
+  const {collects, titles} = JSON.parse(data.json);
   const embedded = new URLSearchParams(location.search).has("embed");
   document.documentElement.toggleAttribute("data-embedded", embedded);
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
@@ -28,7 +28,7 @@ export default function scenesComponent({data, parentElement}) {
   async function collect() {
     if (!collects) return;
     await addressAtRest();
-    told.textContent = collectScene(shownLink(`./${page()}${location.search}`, location.hash, page() === "train" ? /** @type {any} */ (globalThis).__latentFilm?.state() : undefined));
+    told.textContent = collectScene(shownLink(`./${page()}${location.search}`, location.hash, page() === "train" ? /** @type {any} */ (globalThis).__latentFilm?.state() : undefined), titles);
     told.hidden = false;
     clearTimeout(timer);
     timer = setTimeout(() => (told.hidden = true), SEEN);
