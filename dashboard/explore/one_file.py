@@ -15,7 +15,7 @@ from __future__ import annotations
 import gzip
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from dashboard.explore.engine_lines import engine_lines
 from dashboard.jobs.run_view import read_about
 from dashboard.lecture import lecture as lectures
 from dashboard.lecture.bundled import lecture_about
+from dashboard.lecture.in_file import Carried, left_out
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
 from dashboard.stock.library import planes
@@ -41,19 +42,23 @@ _ALPHABET = np.frombuffer(bytes(code for code in range(33, 127) if chr(code) not
 """The 91 printable characters that mean nothing in HTML; browser/hosts/file/payload.js counts on the same order."""
 
 
-def write_html(names: Sequence[str], path: Path, lecture: str | None = None) -> int:
+def _unheard(sentence: str) -> None:
+    """Nobody asked."""
+
+
+def write_html(names: Sequence[str], path: Path, lecture: str | None = None, say: Callable[[str], None] = _unheard) -> int:
     """Write the page for one or two models, given by name or folder, atomically; its size in bytes.
 
     `lecture` is the text of a lecture's file; unless it is said, it is the bundled one, for another pair of models measured
-    on that pair.
+    on that pair. `say` is told which of its scenes the file leaves out.
     Raises EngineError when a model cannot be found or no map can show it, or there are too many.
     """
-    content = page(names, lecture)
+    content = page(names, lecture, say)
     write_atomically(Path(path), content)
     return len(content)
 
 
-def page(names: Sequence[str], lecture: str | None = None) -> bytes:
+def page(names: Sequence[str], lecture: str | None = None, say: Callable[[str], None] = _unheard) -> bytes:
     """The whole file for one or two models, given by name or folder. Raises as `write_html` does."""
     if not 1 <= len(names) <= 2:
         raise EngineError(f"The page shows one or two models, not {len(names)}.")
@@ -71,7 +76,10 @@ def page(names: Sequence[str], lecture: str | None = None) -> bytes:
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
     text = lecture or _lecture(chosen, rungs)
     blocks.append(block("lecture", planes(text.encode())))
-    drawn = stills(json.loads(text)["scenes"], () if placing.ladder else rungs)
+    scenes = json.loads(text)["scenes"]
+    drawn = stills(scenes, () if placing.ladder else rungs)
+    if missing := left_out(scenes, Carried([model.name for model in stored], bool(placing.ladder), drawn)):
+        say(missing)
     blocks.append(block("stills", planes(json.dumps(drawn, separators=(",", ":")).encode())))
     last.append(block("images", datasets.shown(stored[0].train.data)[0].images.tobytes()))
     title = "Latent explorer: " + " and ".join(stored[place].name for place in placing.shown)

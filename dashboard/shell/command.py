@@ -52,8 +52,10 @@ def _add_serving(command: argparse.ArgumentParser) -> None:
 
 
 def _write_html(arguments: argparse.Namespace) -> int:
-    lecture = lectures.read(arguments.lecture) if arguments.lecture else None
-    return write_html(arguments.models, arguments.output, lecture)
+    if not arguments.lecture:
+        return write_html(arguments.models, arguments.output)
+    lecture = lectures.read(arguments.lecture)
+    return write_html(arguments.models, arguments.output, lecture, say=lambda sentence: print(sentence, file=sys.stderr))
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -290,6 +290,14 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   assert.equal(showingOf(bundled.scenes[0].link, withStills).kind, "explore"); // alive where it can be
 });
 
+test("a file from disk shows the same scenes as the command that writes it says", () => {
+  for (const { link, ladder = [], still, shown } of JSON.parse(read("tests/fixtures/scenes_in_a_file.json"))) {
+    const names = [...ladder, "vae-mnist", "ae-mnist"];
+    const file = { bundles: [], names, usual: [ladder.length, ladder.length + 1], ladder: [...ladder.keys()], pages: false, stills: still ? { [link]: { caption: "A still" } } : {} };
+    assert.equal(typeof showingOf(link, file) !== "string", shown, link);
+  }
+});
+
 test("a collected scene is called by what it shows", () => {
   assert.equal(firstTitle("./"), "Explore: Move");
   assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");

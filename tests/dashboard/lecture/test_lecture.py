@@ -16,6 +16,7 @@ from dashboard.explore import one_file
 from dashboard.learn.steps import STEPS
 from dashboard.lecture import bundled
 from dashboard.lecture.claims import Claims, found, row, rows
+from dashboard.lecture.in_file import Carried, left_out
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
 from dashboard.shared.wording import number, percent
@@ -158,6 +159,16 @@ def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_a
             assert set(parse_qs(urlsplit(link).query)["models"][0].split(",")) <= ours
 
 
+def test_a_file_says_which_scenes_it_leaves_out_as_its_page_does() -> None:
+    cases = json.loads((ROOT / "tests/fixtures/scenes_in_a_file.json").read_text(encoding="utf-8"))
+    for case in cases:
+        ladder = case.get("ladder", [])
+        carried = Carried([*ladder, "vae-mnist", "ae-mnist"], bool(ladder), [case["link"]] if case.get("still") else [])
+        told = left_out([{"title": "A", "link": "./"}, {"title": "B", "link": case["link"]}], carried)
+        assert ("1 of 2 scenes is left out" in told and told.endswith(": 2 “B”.")) != case["shown"], case["link"]
+        assert bool(told) != case["shown"]
+
+
 def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_another(
     tiny_vae: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,8 +178,16 @@ def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_ano
     assert main(export) == 0
     assert blocks["lecture"] == planes((ROOT / BUNDLED).read_bytes())
     own = tmp_path / "own.json"
-    own.write_text(text_of("Own", []), encoding="utf-8")
-    assert main([*export, "--lecture", str(own)]) == 0
+    capsys.readouterr()
+    scenes = [
+        {"title": name, "notes": "", "link": link} for name, link in (("Mine", "./runs"), ("Map", "./"), ("Task", "./worksheet"))
+    ]
+    own.write_text(text_of("Own", scenes), encoding="utf-8")
+    assert main([*export, "--lecture", str(own), "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err.startswith("2 of 3 scenes are left out")
+    assert said.err.endswith(": 1 “Mine”, 3 “Task”.\n")
+    assert json.loads(said.out)["bytes"] > 0
     assert blocks["lecture"] == planes(own.read_bytes())
     own.write_text("{}", encoding="utf-8")
     assert main([*export, "--lecture", str(own)]) == 2
