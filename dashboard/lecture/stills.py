@@ -35,7 +35,9 @@ def stills(scenes: Sequence[dict[str, Any]], ladder: Sequence[Stored]) -> dict[s
 def _still(scene: dict[str, Any], ladder: Sequence[Stored]) -> Still | None:
     page, asked = _place(scene["link"])
     if page == "./lab":
-        return _figure(*(asked.get(key, [""])[0] for key in ("experiment", "chart")))
+        # Of a run of one's own, and of the Lab's other parts, the bundled chart would show something else.
+        is_bundled = "run" not in asked and asked.get("part", ["findings"]) == ["findings"]
+        return _figure(*(asked.get(key, [""])[0] for key in ("experiment", "chart"))) if is_bundled else None
     if page == "./learn":
         return _ladder([one for one in ladder if one.train.beta in (1, ladder[-1].train.beta)], asked, "beta")
     names = [_place(link)[1].get("models", [""])[0].split(",")[0] for link in (scene["link"], *_path(scene))]

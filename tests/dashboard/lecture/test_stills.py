@@ -47,6 +47,7 @@ def test_a_still_of_the_lab_shows_the_chart_that_its_link_names_or_that_the_page
 
 
 def test_what_has_no_figure_or_no_ladder_has_no_still() -> None:
-    lab = ("./lab?experiment=autoencoders", "./lab?experiment=none", "./lab")
+    own, steps = (f"./lab?experiment=collapse&{more}" for more in ("run=a", "part=steps"))
+    lab = ("./lab?experiment=autoencoders", "./lab?experiment=none", "./lab", own, steps)
     links = (*lab, "./learn?step=elbo", "./learn?step=beta", "./#mode=walk")
     assert stills([{"link": link} for link in links], ()) == {}
