@@ -93,7 +93,7 @@ def drawing(term: str, height: int, legend: Sequence[str], title: str | None) ->
         "mark": {"type": "point", "filled": True, "opacity": 1, **silent},
         "encoding": {
             "x": x,
-            "y": {"condition": {"test": is_up, "value": 0}, "value": height},
+            "y": {"value": {"expr": f"{is_up} ? 0 : height"}},  # a place knows no condition
             "color": colour,
             "shape": {"condition": {"test": is_up, "value": "triangle-up"}, "value": "triangle-down"},
             "size": {"condition": {"test": "datum.beyond", "value": 110}, "value": 0},
