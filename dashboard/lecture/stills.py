@@ -14,6 +14,7 @@ from dashboard.stock.material import codes_of
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.experiments import EXPERIMENTS
+from vae_engine.experiments.result import Curve
 from vae_engine.stored.checkpoints import Stored
 
 _POINTS = 800
@@ -55,10 +56,16 @@ def _figure(experiment: str, name: str) -> Still | None:
     chart = result.findings.charts_from(name)[0]
     if chart.kind != "lines":
         return None
-    curves = [{"name": one.name, "x": one.x, "y": one.y, "low": one.low, "high": one.high} for one in chart.curves]
     axes = {"x": chart.x_label, "y": chart.y_label, "logs": [chart.x_log, chart.y_log]}
     seen = f"A still of the Lab, {result.title} ({chart.title}): {chart.y_label}, against {chart.x_label}."
-    return {"caption": f"{seen} {chart.note}".strip(), "chart": {**axes, "curves": curves}}
+    return {"caption": f"{seen} {chart.note}".strip(), "chart": {**axes, "curves": [_ascending(one) for one in chart.curves]}}
+
+
+def _ascending(curve: Curve) -> dict[str, Any]:
+    """A curve from left to right, since its name stands where it ends."""
+    order = sorted(range(len(curve.x)), key=curve.x.__getitem__)
+    lines = {"x": curve.x, "y": curve.y, "low": curve.low, "high": curve.high}
+    return {"name": curve.name} | {name: tuple(line[i] for i in order) if line else () for name, line in lines.items()}
 
 
 def _ladder(rungs: Sequence[Stored], asked: dict[str, list[str]] | None = None, step: str = "") -> Still | None:

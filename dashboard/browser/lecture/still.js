@@ -10,7 +10,7 @@ import {CLASS_COLOURS} from "../base/palette.js";
 /** @typedef {{title: string, told: string, reach: string, points: number[]}} Plane points: x, y, x, y, …, 0 to 255; reach: of the plane from the origin */
 /** @typedef {{caption: string, chart?: Chart, labels?: number[], planes?: Plane[]}} Still as dashboard/lecture/stills.py writes it */
 
-const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [1600, 760, 130, 20, 660];
+const [WIDTH, HEIGHT, LEFT, TOP, BOTTOM] = [1600, 760, 175, 20, 660];
 const LETTER = 14.5; // how wide one of a label is, at most
 const LINE = 34; // between labels
 const GRID = 255;

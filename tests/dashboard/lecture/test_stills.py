@@ -46,6 +46,15 @@ def test_a_still_of_the_lab_shows_the_chart_that_its_link_names_or_that_the_page
         assert [one["y"] for one in still["chart"]["curves"]] == [one.y for one in chart.curves]
 
 
+def test_a_curve_of_a_still_ends_at_the_right_where_its_name_stands() -> None:
+    (still,) = stills([{"link": "./lab?experiment=likelihoods"}], ()).values()
+    kept = found("likelihoods").findings.charts[0].curves
+    assert any(list(one.x) != sorted(one.x) for one in kept), "so there is something to put in order"
+    for drawn, one in zip(still["chart"]["curves"], kept, strict=True):
+        points = sorted(zip(one.x, one.y, one.low, one.high, strict=True))
+        assert list(zip(*(drawn[name] for name in ("x", "y", "low", "high")), strict=True)) == points
+
+
 def test_what_has_no_figure_or_no_ladder_has_no_still() -> None:
     own, steps = (f"./lab?experiment=collapse&{more}" for more in ("run=a", "part=steps"))
     lab = ("./lab?experiment=autoencoders", "./lab?experiment=none", "./lab", own, steps)
