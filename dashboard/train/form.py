@@ -21,7 +21,8 @@ from vae_engine.stored import nats, weights
 from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _KEY = "train-{}"
-PRESET, NAME, SOURCE = (_KEY.format(name) for name in ("preset", "name", "source"))
+PRESET, NAME = (_KEY.format(name) for name in ("preset", "name"))
+SOURCE = own_images.SOURCE
 _OPEN, _TAB = _KEY.format("all-settings"), _KEY.format("settings-tab")
 _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
@@ -67,6 +68,7 @@ def _to_own_images() -> None:
     state.fill_in(SOURCE, _OWN)
     state.fill_in(_OPEN, True)
     state.fill_in(_TAB, wording.DATA)
+    own_images.seek()
 
 
 def chosen() -> Preset:

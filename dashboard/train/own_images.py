@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs
-from dashboard.shared import state
+from dashboard.shared import browser, state
 from dashboard.shared.picture_url import picture_url
 from dashboard.train import wording
 from vae_engine.base.errors import EngineError
@@ -19,10 +19,29 @@ from vae_engine.data import own
 from vae_engine.data.report import sheet
 
 _KEY = "train-{}"
+SOURCE = _KEY.format("source")
+"""Of the choice among data sets, above everything here."""
 PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, DAMAGED = (
     _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "damaged")
 )
-_UPLOADED, _REFUSED = "train-uploaded", "train-upload-refused"
+_UPLOADED, _REFUSED, _SOUGHT = "train-uploaded", "train-upload-refused", "train-images-sought"
+# Once for each time that they are sought; for as long as the settings need to unfold.
+_in_sight = st.components.v2.component(
+    "latent_images_in_sight",
+    js="""let done = 0;
+export default function ({data}) {
+  const {sought, place} = JSON.parse(data.json);
+  if (sought <= done) return;
+  done = sought;
+  const until = performance.now() + 700;
+  const follow = () => {
+    document.querySelector(place)?.scrollIntoView({block: "start"});
+    if (performance.now() < until) requestAnimationFrame(follow);
+  };
+  follow();
+}
+""",
+)
 
 
 def place() -> str:
@@ -91,8 +110,16 @@ def take_over(address: str) -> None:
     state.keep(_UPLOADED, address)
 
 
+def seek() -> None:
+    """As a callback: bring the place where they are chosen into sight once it is on the page."""
+    state.keep(_SOUGHT, state.kept(_SOUGHT, 0) + 1)
+
+
 def choose(jobs: Jobs) -> None:
     """Where they are, what was found there, and what may be corrected."""
+    with st.container(key="train-images-in-sight"):
+        sought = {"sought": state.kept(_SOUGHT, 0), "place": f".st-key-{SOURCE}"}
+        _in_sight(data=browser.told(sought), key=_SOUGHT, height=1)
     st.text_input(wording.PATH, key=PATH, max_chars=1000, persist_state="session")
     if state.has_no_cookies():
         st.warning(wording.NO_UPLOADS)

@@ -22,6 +22,8 @@ _STYLE = """<style>
 .st-key-train-readings [data-testid=stCaptionContainer] { margin-bottom: -.9rem; }
 .st-key-train-readings [data-testid=stMetricValue] { font-size: clamp(1rem, 1.15vw, 1.4rem); }
 .st-key-train-ahead { position: absolute; visibility: hidden; height: 0; overflow: hidden; }
+[data-testid=stLayoutWrapper]:has(> .st-key-train-images-in-sight) { position: absolute; width: 0; }
+.st-key-train-source { scroll-margin-top: 9rem; }
 .st-key-train-knobs { gap: .9rem 1.1rem !important; margin: -.35rem 0 -.6rem; }
 .st-key-train-knobs p { font-size: .875rem; white-space: nowrap; }
 .stMainBlockContainer:has(.st-key-train-knobs) { --lf-above: 40px; }

@@ -154,8 +154,11 @@ def archive(size: tuple[int, int] = (40, 40)) -> bytes:
     return file.getvalue()
 
 
-BROKEN = ("broken.png cannot be read as a picture", "1 picture that cannot be read (broken.png)")
-NO_ZIP = ("no.zip is damaged, cut off or not the archive that its name says", "1 archive that cannot be read (no.zip)")
+BROKEN = ("broken.png cannot be read as a picture: take it out", "1 picture that cannot be read (broken.png)")
+NO_ZIP = (
+    "no.zip is damaged, cut off or not the archive that its name says: take it out",
+    "1 archive that cannot be read (no.zip)",
+)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def find(path: Path, until: ExitStack, leave_out_damaged: bool = False) -> Found
         place.leave_out(damaged, "picture that cannot be read", "pictures that cannot be read")
         pictures = [one for one in pictures if one.name not in set(damaged)]
     elif pictures and not folders.any_readable(pictures) and (packed or _has_table(place)):
-        raise EngineError(f"{places.named([one.name for one in pictures])} cannot be read as a picture")
+        raise EngineError(f"{places.named([one.name for one in pictures])} cannot be read as a picture: take it out")
     if pictures:
         found = folders.found(pictures, place, archive)
         return Found(found.format, [Part(*one) for one in found.parts], None, False, found.left_out, pictures)
@@ -123,7 +123,7 @@ def _among(place: Place, packed: list[Source], until: ExitStack, leave_out_damag
     if not good or any(_format(source) for source in place.sources if source not in packed):
         return _tables(place, until)
     if bad and not leave_out_damaged:
-        raise EngineError(f"{places.named(bad)} is damaged, cut off or not the archive that its name says")
+        raise EngineError(f"{places.named(bad)} is damaged, cut off or not the archive that its name says: take it out")
     if len(good) > 1:
         raise _ambiguous([source.name for source in good])
     place.leave_out(bad, "archive that cannot be read", "archives that cannot be read")
