@@ -45,6 +45,7 @@ def test_what_is_there_now_is_what_is_seen(browser: Browser, tmp_path: Path) -> 
         page = context.new_page()
         page.goto(f"{address}/train")
         page.locator(".st-key-train-own-images button").first.click(timeout=60_000)
+        expect(page.locator(".st-key-train-upload")).to_be_in_viewport(ratio=1, timeout=20_000)
         look_again(page, place)
         expect(page.get_by_text(f"Of {COUNT} images")).to_be_visible()
         first = preview(page)
