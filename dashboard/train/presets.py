@@ -87,6 +87,6 @@ def presets() -> tuple[Preset, ...]:
         found.append(Preset("ladder", "Like the β ladder, another β", watch, model, replace(train, beta=_BETA)))
     with contextlib.suppress(EngineError):
         best = _settings_of(registry.PRETRAINED / BEST_MODEL)
-        watch = f"The settings of {BEST_MODEL}: after the first seconds minutes of small gains, until the rate has fallen."
+        watch = f"The settings of {BEST_MODEL}: after the first seconds, minutes of small gains until the rate has fallen."
         found.append(Preset("best", "Best quality", watch, *best))
     return tuple(found)
