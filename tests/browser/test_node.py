@@ -20,12 +20,21 @@ def run(*command: str, **environment: str) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of golden vectors, worked out once for all the files that read them."""
+    folder = tmp_path_factory.mktemp("golden")
+    run(sys.executable, "tests/browser/support/golden.py", str(folder), PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1")
+    return str(folder)
+
+
 @pytest.mark.parametrize(
     "file", sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "tests/browser").rglob("*.test.js"))
 )
-def test_node(file: str) -> None:
+def test_node(file: str, request: pytest.FixtureRequest) -> None:
     assert NODE, "These tests need Node 20 or newer (https://nodejs.org); a visitor of the product does not."
-    run(NODE, "--test", file)
+    kept = {"GOLDEN": request.getfixturevalue("golden")} if "golden()" in (ROOT / file).read_text("utf8") else {}
+    run(NODE, "--test", file, **kept)
 
 
 @pytest.mark.long

@@ -170,6 +170,7 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     assert places == sorted(places)
 
 
+@pytest.mark.long
 def test_the_image_that_an_answer_is_about_is_shown_as_often_as_it_is_asked_for(open_dashboard: Any) -> None:
     page = open_dashboard("/learn?step=posterior", viewport=WINDOW)
     about = page.get_by_test_id("lesson-posterior").get_by_text("Test image", exact=False).first

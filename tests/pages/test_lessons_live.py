@@ -156,6 +156,7 @@ def test_a_finer_lattice_comes_to_the_exact_value(show: Any) -> None:
     assert off() < 0.1 < coarse
 
 
+@pytest.mark.long
 def test_another_image_is_chosen_by_key_and_on_the_map(show: Any) -> None:
     page = show("posterior")
     first = readings(page)["log_px_exact"]

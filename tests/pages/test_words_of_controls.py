@@ -24,7 +24,8 @@ WATCH = "label => label.control.addEventListener('click', () => label.dataset.re
 LAYERS = ("points", "pictures", "glyphs", "training", "manifold", "prior", "density", "distance", "entropy", "posterior")
 
 
-@pytest.mark.parametrize("options", [{}, pytest.param(PHONE, marks=pytest.mark.long)], ids=["laptop", "phone"])
+@pytest.mark.long
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["laptop", "phone"])
 def test_words_and_box_are_one_target(open_explore: Callable[..., Page], options: dict[str, Any]) -> None:
     page = open_explore(**options)
     crashes: list[Page] = []

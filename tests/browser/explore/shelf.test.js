@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { createShelf } from "../../../dashboard/browser/explore/shelf.js";
-import { runPython } from "../support/python.js";
+import { golden } from "../support/python.js";
 
 const NAME = "fourier-gelu-softplus";
-const folder = runPython("golden.py", NAME);
+const folder = golden();
 const [bundle, encoder] = ["decoder", "encoder"].map((part) => readFileSync(join(folder, `${NAME}.${part}`)));
 const x = Float32Array.from({ length: 784 }, (_, i) => i % 2);
 

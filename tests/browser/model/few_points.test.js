@@ -16,8 +16,9 @@ import { readBundle } from "../../../dashboard/browser/model/bundle.js";
 import { aggregateDensity, distanceField, entropyField, gridOver } from "../../../dashboard/browser/model/density.js";
 import { createModel, drawFrom, isFlat } from "../../../dashboard/browser/model/explorer_model.js";
 import { captionOf, spokenCaption } from "../../../dashboard/browser/words/captions.js";
-import { runPython } from "../support/python.js";
+import { golden } from "../support/python.js";
 
+const folder = golden();
 const PLACES = [[0, 0], [0.5, -0.25], [40, -40]];
 const finite = (values, what) => assert.ok([...values].length && [...values].every(Number.isFinite), `${what}: ${[...values].slice(0, 6)}`);
 const speaks = (text) => {
@@ -34,7 +35,7 @@ function few(bundle, count, apart) {
 }
 
 for (const name of ["fourier-gelu-softplus", "ae-gaussian"]) {
-  const whole = readBundle(readFileSync(join(runPython("golden.py", name), `${name}.bundle`)));
+  const whole = readBundle(readFileSync(join(folder, `${name}.bundle`)));
   for (const [count, apart] of [[1, 0], [2, 0], [2, 1], [3, 0], [3, 1]]) {
     test(`${name} with ${count} images ${apart ? "apart" : "on one place"}`, () => {
       const bundle = few(whole, count, apart);
@@ -61,7 +62,7 @@ for (const name of ["fourier-gelu-softplus", "ae-gaussian"]) {
 }
 
 test("of few images, however far out they lie, the posterior is finite or refused in a sentence", () => {
-  const whole = readBundle(readFileSync(join(runPython("golden.py", "fourier-gelu-softplus"), "fourier-gelu-softplus.bundle")));
+  const whole = readBundle(readFileSync(join(folder, "fourier-gelu-softplus.bundle")));
   const model = createModel(few(whole, 1, 1), 0);
   for (const scale of [1, 30]) {
     const inference = new Inference({ ...model.network, encode: (x) => ({ ...model.network.encode(x), mu: [scale, -scale] }) }, model.bundle.points);

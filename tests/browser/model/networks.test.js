@@ -7,10 +7,10 @@ import { test } from "node:test";
 import { readBundle, unpackImages } from "../../../dashboard/browser/model/bundle.js";
 import { observeFixed } from "../../../dashboard/browser/images/digits.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
-import { runPython } from "../support/python.js";
+import { golden } from "../support/python.js";
 
-const folder = runPython("golden.py");
-const golden = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8"));
+const folder = golden();
+const { names, observed } = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8"));
 
 /** Largest difference, relative where numbers exceed 1. */
 function farthest(got, want) {
@@ -27,7 +27,7 @@ function encodeAll(network, images) {
   return [...encoded.flatMap(({ mu }) => mu), ...encoded.flatMap(({ std }) => std ?? [])];
 }
 
-for (const name of golden.names) {
+for (const name of names) {
   const { x, z, half, full } = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8"));
   const bundle = readBundle(readFileSync(join(folder, `${name}.bundle`)));
   const precise = readBundle(readFileSync(join(folder, `${name}.f32.bundle`)));
@@ -95,7 +95,7 @@ test("codes, labels and images come out of the bundle as they went in", async ()
 
 test("observeFixed makes the same draw as Python, bit for bit", () => {
   const images = readFileSync(join(folder, "images.bin"));
-  for (const { seed, index, on } of golden.observed) {
+  for (const { seed, index, on } of observed) {
     const x = observeFixed(images, index, {protocol: "dynamic", seed});
     assert.deepEqual([...x].flatMap((value, i) => (value ? [i] : [])), on, `seed ${seed}, image ${index}`);
     const pixels = [...images.subarray(index * 784, (index + 1) * 784)];

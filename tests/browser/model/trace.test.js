@@ -10,9 +10,9 @@ import { createNetwork } from "../../../dashboard/browser/model/networks.js";
 import { stagesOf, unitValue, weightsFrom, weightsInto } from "../../../dashboard/browser/model/stages.js";
 import { createTrace, effectOf, reachesOf, unitColumn } from "../../../dashboard/browser/model/trace.js";
 import { createBatchDecoder } from "../../../dashboard/browser/model/worker.js";
-import { runPython } from "../support/python.js";
+import { golden } from "../support/python.js";
 
-const folder = runPython("golden.py");
+const folder = golden();
 const { names } = JSON.parse(readFileSync(join(folder, "golden.json"), "utf8"));
 const grid = { columns: 5, rows: 9, low: [-2, -1], high: [2, 3] };
 

@@ -13,10 +13,10 @@ import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
 import { createNetwork } from "../../../dashboard/browser/model/networks.js";
 import { meanDecoded, shareTogether } from "../../../dashboard/browser/model/selected.js";
 import { createBatchDecoder } from "../../../dashboard/browser/model/worker.js";
-import { runPython } from "../support/python.js";
+import { golden } from "../support/python.js";
 
 const NAME = "fourier-gelu-softplus";
-const folder = runPython("golden.py", NAME);
+const folder = golden();
 const bytes = readFileSync(join(folder, `${NAME}.bundle`));
 const network = createNetwork(readBundle(bytes));
 const z = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i) * 2);

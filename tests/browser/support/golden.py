@@ -1,4 +1,4 @@
-"""Golden vectors for the browser's networks: python golden.py FOLDER [NAME]
+"""Golden vectors for the browser's networks: python golden.py FOLDER
 
 For every architecture a tiny random model, and every pretrained one, as a bundle of a few points; beside it,
 as JSON, what numpy makes of the same half-precision weights and torch of the full-precision ones.
@@ -52,13 +52,13 @@ FOREIGN = {"keras_onnx": Wishes(), "torch_conv": Wishes(mu="getitem_6", std="sof
 """What Keras and torch wrote (tests/support/foreign_models.py)."""
 
 
-def main(folder: Path, only: str | None = None) -> None:
+def main(folder: Path) -> None:
     load_all = data.load
     export.data.load = lambda split: load_all(split).head(POINTS)  # type: ignore[assignment]
     export.read_codes = lambda stored: None  # those kept are of all images
     first = load_all("test").head(POINTS).images.tobytes()
     export.data.packed_test_images = lambda: gzip.compress(bytes(16) + first)
-    names = [only] if only else [*CONFIGS, *FOREIGN, *registry.names()]
+    names = [*CONFIGS, *FOREIGN, *registry.names()]
     for name in names:
         if name in FOREIGN:
             stored = checkpoints.read(imported(folder, name), name)
@@ -149,4 +149,4 @@ def observed(test: Images) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    main(Path(sys.argv[1]))

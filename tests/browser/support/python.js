@@ -20,3 +20,6 @@ export function runPython(file, ...options) {
   });
   return folder;
 }
+
+/** @returns {string} the folder of golden vectors: the one that GOLDEN names, or they are worked out here */
+export const golden = () => process.env.GOLDEN ?? runPython("golden.py");

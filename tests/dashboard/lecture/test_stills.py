@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pytest
 
 from dashboard.explore import one_file
 from dashboard.lecture.claims import found
@@ -33,6 +34,7 @@ def test_every_scene_that_needs_the_lab_or_the_ladder_has_a_still_with_the_numbe
     assert np.abs(shown * reach - codes).max() <= reach / 255 + 1e-9
 
 
+@pytest.mark.long
 def test_stills_leave_the_exported_files_within_their_sizes() -> None:
     assert len(one_file.page(["vae-mnist", "ae-mnist"])) <= 12e6
     assert len(one_file.page(["vae-mnist-small", "ae-mnist-small"])) <= 6e6

@@ -127,6 +127,7 @@ def test_maps_are_saved_as_vectors_with_every_point_in_sight_of_the_legend_in_th
         assert [dot.get("fill") for dot in key.iter(f"{SVG}circle")] == [CLASS_COLOURS[3], CLASS_COLOURS[8]]
 
 
+@pytest.mark.long
 def test_maps_are_saved_for_slides_with_the_layers_that_are_on_as_pixels_and_as_vectors_alike(
     open_static: Callable[..., Page], tmp_path: Path
 ) -> None:

@@ -290,6 +290,7 @@ _FRAME = '<iframe sandbox="allow-scripts" width="1300" height="740" srcdoc="{pag
 _OLD = "if (globalThis.CanvasRenderingContext2D) delete globalThis.{lacking};"
 
 
+@pytest.mark.long
 def test_in_a_frame_without_an_address_and_without_offscreen_canvases_all_works_but_links(
     browser: Browser, static_file: Path, tmp_path: Path
 ) -> None:
