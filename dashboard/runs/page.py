@@ -167,14 +167,15 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     plain, configured = wording.COLUMNS, st.column_config
     columns: dict[str, Any] = {name: configured.Column(label, help=help) for name, (label, help) in plain.items()}
     columns["picture"] = configured.ImageColumn(plain["picture"][0], help=plain["picture"][1], width=70, pinned=True)
-    columns["name"] = configured.TextColumn(plain["name"][0], width=136)
-    columns["d"] = configured.NumberColumn(*plain["d"][:1], help=plain["d"][1], width=44)
+    columns["name"] = configured.TextColumn(plain["name"][0], width=124)
+    dimension = configured.NumberColumn(plain["d"][0], help=plain["d"][1], width=44)
+    columns["d"] = dimension if {2} != {row.configs[0].latent_dim for row in rows if row.configs} else None
     columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=44, format="%g")
     columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=58)
     columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=98)
-    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=90)
+    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=82)
     columns["objective"] = None
-    columns["data"] = columns["data"] if len({row.data for row in rows}) > 1 else None
+    columns["data"] = configured.TextColumn(plain["data"][0], width=84) if len({row.data for row in rows}) > 1 else None
     columns["message"] = columns["message"] if any(row.message or row.turned for row in rows) else None
     for split, short in wording.SPLITS.items():
         for term, label in wording.TERMS.items():
