@@ -31,12 +31,28 @@ def left_out(scenes: Sequence[dict[str, Any]], carried: Carried) -> str:
     return f"{count}, since the file does not carry what they show: {', '.join(names)}."
 
 
+def fitting(scenes: Sequence[dict[str, Any]], known: Collection[str], rungs: Collection[str]) -> tuple[str, ...]:
+    """The one or two models whose file shows most scenes of a checked lecture: those of Learn, unless others show more.
+
+    `known` are the bundled models, `rungs` those of them that differ in β, which come together.
+    """
+    named = (tuple(_models(_query(scene["link"]))) for scene in scenes)
+    pairs = [LESSON_MODELS, *(pair for pair in named if 1 <= len(pair) <= 2 and set(pair) <= set(known))]
+
+    def shown(pair: tuple[str, ...]) -> int:
+        ladder = not set(pair).isdisjoint(rungs)
+        carried = Carried({*pair, *(rungs if ladder else ())}, ladder, ())
+        return sum(is_shown(scene["link"], carried) for scene in scenes)
+
+    return max(pairs, key=shown)
+
+
 def is_shown(link: str, carried: Carried) -> bool:
     """Whether a file shows the scene of a checked link. Whether there is a step of Learn of that name it does not ask."""
     parts = urlsplit(link)
     page = parts.path.removeprefix("./") or "explore"
-    query = {key: values[0] for key, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    models = query["models"].split(",") if query.get("models") else []
+    query = _query(link)
+    models = _models(query)
     if link in carried.stills:
         return True
     if page == "explore":
@@ -44,3 +60,11 @@ def is_shown(link: str, carried: Carried) -> bool:
     if page != "learn" or not query.get("step"):
         return False
     return carried.ladder if query["step"] == "beta" else set(models or LESSON_MODELS) <= set(carried.models)
+
+
+def _query(link: str) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlsplit(link).query, keep_blank_values=True).items()}
+
+
+def _models(query: dict[str, str]) -> list[str]:
+    return query["models"].split(",") if query.get("models") else []

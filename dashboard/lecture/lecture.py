@@ -18,7 +18,9 @@ from vae_engine.base.places import place
 
 FORMAT, VERSION = "latent-explorer lecture", 1
 BUNDLED = "assets/lecture.json"
-_TEXT, _SCENES, _TITLE, _NOTES, _LINK, _MINUTES, _KEYFRAMES, _SECONDS = 400_000, 100, 160, 3000, 2400, 60, 20, 60
+TEXT = 400_000
+"""Characters that a lecture's file has at most."""
+_SCENES, _TITLE, _NOTES, _LINK, _MINUTES, _KEYFRAMES, _SECONDS = 100, 160, 3000, 2400, 60, 20, 60
 _FILM = re.compile(r"(\./train\?(?:[^#]*&)?run=[^#&]+[^#]*)#(?:.*&)?step=\d{1,8}(?:&.*)?", re.ASCII)
 _ADDRESS = re.compile(r"\./(explore|learn|lab|train|runs|models|worksheet)?(\?[\w.,:;=&%+~-]*)?(#[\w.,:;=&%+~-]*)?", re.ASCII)
 
@@ -47,8 +49,8 @@ def text_of(title: str, scenes: Sequence[dict[str, Any]]) -> str:
 
 def trouble(text: str) -> str:
     """Why a text is no lecture, in one sentence; nothing where it is one."""
-    if _length(text) > _TEXT:
-        return f"This file is too large to be a lecture, which has at most {_TEXT:,} characters."
+    if _length(text) > TEXT:
+        return f"This file is too large to be a lecture, which has at most {TEXT:,} characters."
     try:
         given = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):

@@ -19,6 +19,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit import config
 
+from dashboard.explore import routes as explore_routes
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
 from dashboard.lecture import routes as lecture_routes
@@ -96,8 +97,11 @@ def _explore(request: Request) -> RedirectResponse:
 
 
 _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
-_OURS = (Route("/explore", _explore), *view_routes.ROUTES, *model_routes.ROUTES, *film_routes.ROUTES, *lecture_routes.ROUTES)
-_ROUTES = [Route(_BASE + route.path, route.endpoint) for route in _OURS]
+_OURS = (
+    Route("/explore", _explore), *view_routes.ROUTES, *model_routes.ROUTES, *film_routes.ROUTES, *lecture_routes.ROUTES,
+    *explore_routes.ROUTES,
+)  # fmt: skip
+_ROUTES = [Route(_BASE + route.path, route.endpoint, methods=route.methods and list(route.methods)) for route in _OURS]
 
 _MIDDLEWARE = [Middleware(Visitors), Middleware(ahead.Ahead, page=f"{_BASE}/")]
 

@@ -48,7 +48,6 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {string} [lesson] the address of the first lesson, where there are lessons
  * @property {string} [notice] a sentence to begin with
  * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
- * @property {HTMLElement[]} [beside] what the host adds to the menu Share
  * @property {boolean} [apart] the address of the page is not this explorer's: it neither reads nor writes it
  * @property {(report: Report) => void} [onReport] called once after someone let go, never on the way
  * @property {Choice[][]} [choices] for each map the models it could show instead
@@ -90,7 +89,6 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
- * @property {HTMLElement[]} [beside] what the host adds to the menu Share
  * @property {boolean} apart the address of the page is not this explorer's
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
@@ -163,7 +161,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, apart: options.apart === true, lesson: options.lesson, beside: options.beside, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
+    models, apart: options.apart === true, lesson: options.lesson, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,

@@ -40,7 +40,7 @@ export function buildPage(app) {
   const undo = actionButton("Undo", goBack, {"data-testid": "undo", title: "Back to where you were (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
-    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...(app.beside ?? []), ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
+    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(app, model));

@@ -5,8 +5,8 @@ import {actionButton, make, save, setText, setUnable} from "../base/dom.js";
 import {sentenceOf} from "../base/errors.js";
 import {changed, createDesk, fromTheFirst, joined, moved, without} from "./desk.js";
 import {PLACE, keepLecture, keepShown, keptEarlier, keptLecture, keptShown} from "./kept.js";
-import {instantOf, lectureText, plannedMinutes, readLecture} from "./lecture.js";
-import {showingOf, shownScenes} from "./library.js";
+import {instantOf, lectureText, readLecture} from "./lecture.js";
+import {showingOf, shownScenes, summaryOf} from "./library.js";
 import {present} from "./presenter.js";
 import {lectureLink} from "./share.js";
 import {createSpeaker} from "./speaker.js";
@@ -22,14 +22,14 @@ import {createSpeaker} from "./speaker.js";
  * @property {(link: string) => import("./presenter.js").Address} addressOf
  * @property {string} speakerPage the address of the page that becomes the speaker's window
  * @property {(link: string) => void} [open] shows a scene's state where the page stands; elsewhere its link does
+ * @property {(lecture: Lecture) => Promise<{page: Blob, leftOut: string}>} [pageOf] the lecture as a page that needs no server, and a sentence about what it leaves out; rejects with a PlainError
  */
 
-const COLLECT = "Shift S on any page takes what is on show as the next scene.";
 /** @type {Lecture} */
 const NOTHING = {title: "My lecture", scenes: []};
 
 /** @param {HTMLElement} root @param {EditorOptions} options */
-export function mountEditor(root, {library, bundled, linked, isDark, addressOf, speakerPage, open}) {
+export function mountEditor(root, {library, bundled, linked, isDark, addressOf, speakerPage, open, pageOf}) {
   const speaker = createSpeaker(speakerPage);
   const own = keptLecture() ?? bundled ?? NOTHING;
   let typed = false;
@@ -39,19 +39,25 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     else render();
   }, linked ? [...keptEarlier(), own] : keptEarlier()); // what a link brings is kept only once it is changed
   const title = titleField({class: "lec-field lec-name", "aria-label": "Title of the lecture", onchange: () => take({...desk.lecture(), title: title.value})});
+  const collect = `Shift S ${library.pages ? "or + Scene on any page" : "in this file"} takes what is on show as the next scene.`;
   const summary = make("p", {class: "lec-hint", "data-testid": "lecture-summary"});
   const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
   const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
+  const copy = make("p", {class: "lec-hint", "data-testid": "bundled-hint"}, "This is the bundled lecture. To extend it, make a copy: scenes taken from then on join the copy, and you move, rename and delete as you like. ",
+    actionButton("Copy it", takeOver, {class: "lec-button lec-small", "data-testid": "copy-bundled"}));
+  const empty = make("p", {class: "lec-empty", "data-testid": "no-scenes"}, `There is no scene yet. ${library.pages ? "Go to Explore, Learn or any other page, set it as you want to show it, and press Shift S or + Scene"
+    : "Set this page as you want to show it and press Shift S"}: it then stands here. Or begin with “Bundled lecture”, or “Open …” one that you saved.`);
   const list = make("ol", {class: "lec-scenes"});
   const presentButton = actionButton("", () => begin(left()?.place, left()?.began), {"data-testid": "present", class: "lec-button lec-primary"});
   const undo = actionButton("Undo", takeBack, {"data-testid": "undo-scenes", class: "lec-button"});
   const button = (/** @type {string} */ text, /** @type {() => void} */ act, /** @type {import("../base/dom.js").Attributes} */ more = {}) => actionButton(text, act, {class: "lec-button", ...more});
+  const asPage = pageOf ? button("As HTML file", savePage, {"data-testid": "lecture-page", title: "One file that presents this lecture without a server or a network"}) : null;
   const element = make("section", {class: "lec-desk", "aria-label": "Scenes of a lecture", "data-testid": "scenes"},
     make("div", {class: "lec-row"}, title, presentButton, button("Speaker's window", openSpeaker, {"data-testid": "speaker", title: "Notes, what comes next and the clock in a second window: open it first, then present"})),
     summary,
-    make("div", {class: "lec-row"}, undo, button("Open …", () => file.click()), button("Save", () => save(lectureText(desk.lecture()), "application/json", `${desk.lecture().title.replace(/[^\w-]+/g, "-").toLowerCase() || "lecture"}.json`), {"data-testid": "save-lecture"}),
-      button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => replace(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => replace(NOTHING), {"data-testid": "new-lecture"}), file),
-    told, list);
+    make("div", {class: "lec-row"}, undo, button("Open …", () => file.click()), button("Save", () => save(lectureText(desk.lecture()), "application/json", `${fileName()}.json`), {"data-testid": "save-lecture", title: "A small file (JSON) that Open … brings back, here or on another machine"}),
+      asPage, button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => replace(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => replace(NOTHING), {"data-testid": "new-lecture"}), file),
+    told, copy, empty, list);
   addEventListener("storage", followed);
   root.append(element);
   render();
@@ -73,6 +79,34 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     setText(told, `“${other.title}” is open.${scenes.length ? ` Undo brings “${title}” back, also after you have left this page.` : ""}`);
     keepShown(null); // which was a scene of this one
     desk.put(other);
+  }
+
+  /** The bundled lecture as one's own. */
+  function takeOver() {
+    if (!bundled) return;
+    setText(told, "This copy is yours. It stays on this device: Save it as a file to have it elsewhere, too.");
+    desk.put({...bundled, title: `${bundled.title}, my copy`});
+  }
+
+  function fileName() {
+    return desk.lecture().title.replace(/[^\w-]+/g, "-").toLowerCase() || "lecture";
+  }
+
+  async function savePage() {
+    if (!asPage || !pageOf) return;
+    setUnable(asPage, "The file is being made.");
+    element.setAttribute("aria-busy", "true");
+    setText(told, "The file is being made; that takes some seconds …");
+    try {
+      const {page, leftOut} = await pageOf(desk.lecture());
+      save(page, "text/html", `${fileName()}.html`);
+      setText(told, `The file was saved (${(page.size / 1e6).toFixed(1)} MB): it opens in any browser, without a server or a network. ${leftOut}`);
+    } catch (error) {
+      setText(told, sentenceOf(error));
+    } finally {
+      element.removeAttribute("aria-busy");
+      renderHead();
+    }
   }
 
   function takeBack() {
@@ -104,12 +138,14 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     const {scenes} = lecture;
     const shown = left();
     const skipped = scenes.length - shownScenes(scenes, library).length;
-    const minutes = plannedMinutes(scenes);
     title.value = lecture.title;
-    setText(summary, `${scenes.length} scene${scenes.length === 1 ? "" : "s"}${minutes ? `, ${Number(minutes.toFixed(1))} minutes planned` : ""}.${skipped ? ` ${skipped} cannot be shown here and will be skipped.` : ""} ${COLLECT}`);
+    empty.hidden = scenes.length > 0;
+    copy.hidden = !bundled || lectureText(lecture) !== lectureText(bundled);
+    setText(summary, `${summaryOf(scenes)}.${skipped ? ` ${skipped} cannot be shown here and will be skipped.` : ""} ${collect}`);
     setText(presentButton, shown ? `▶ Go on at scene ${shown.place + 1}` : "▶ Present");
     setUnable(presentButton, scenes.length > skipped ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
     setUnable(undo, desk.canUndo() ? "" : "Nothing was changed yet.");
+    if (asPage && !element.hasAttribute("aria-busy")) setUnable(asPage, scenes.length ? "" : "There is no scene yet.");
   }
 
   /** @param {Scene} scene @param {number} place */
@@ -152,8 +188,8 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     return open ? actionButton("Show", () => open(link), words) : make("a", {href: link, target: "_self", ...words}, "Show");
   }
 
-  /** @param {number} [from] @param {number} [began] */
-  function begin(from, began) {
+  /** @param {number} [from] @param {number} [began] @param {() => void} [ended] */
+  function begin(from, began, ended) {
     if (presentButton.getAttribute("aria-disabled") === "true") return;
     setText(told, "");
     present(/** @type {ShadowRoot|HTMLElement} */ (root.getRootNode() instanceof ShadowRoot ? root.getRootNode() : document.body), {
@@ -162,6 +198,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
         keepShown(null);
         renderHead();
         presentButton.focus();
+        ended?.();
       },
     });
   }
@@ -198,6 +235,8 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   }
 
   return {
+    /** Presents as the button does. @param {() => void} ended */
+    present: (ended) => begin(left()?.place, left()?.began, ended),
     destroy() {
       removeEventListener("storage", followed);
       speaker.close();

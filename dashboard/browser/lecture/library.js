@@ -3,7 +3,7 @@
 
 import {readKept} from "../learn/parts/kept.js";
 import {LESSON_STEPS} from "../learn/steps.js";
-import {instantOf, placeOf} from "./lecture.js";
+import {instantOf, placeOf, plannedMinutes} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Scene} Scene */
 /** @typedef {import("./still.js").Still} Still */
@@ -59,4 +59,10 @@ function begunWith(step, state) {
 /** The scenes that can be shown. @param {readonly Scene[]} scenes @param {Library} library */
 export function shownScenes(scenes, library) {
   return scenes.filter(({link}) => typeof showingOf(link, library) !== "string");
+}
+
+/** How many scenes, and how many minutes where any are planned. @param {readonly Scene[]} scenes */
+export function summaryOf(scenes) {
+  const minutes = plannedMinutes(scenes);
+  return `${scenes.length} scene${scenes.length === 1 ? "" : "s"}${minutes ? `, ${Number(minutes.toFixed(1))} minutes planned` : ""}`;
 }

@@ -16,7 +16,7 @@ from dashboard.explore import one_file
 from dashboard.learn.steps import STEPS
 from dashboard.lecture import bundled
 from dashboard.lecture.claims import Claims, found, row, rows
-from dashboard.lecture.in_file import Carried, left_out
+from dashboard.lecture.in_file import Carried, fitting, left_out
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
 from dashboard.shared.wording import number, percent
@@ -28,6 +28,8 @@ from vae_engine.base.errors import EngineError
 from vae_engine.experiments import EXPERIMENTS
 
 CASES = json.loads((ROOT / "tests/fixtures/lectures.json").read_text(encoding="utf-8"))
+KNOWN = ("vae-mnist", "ae-mnist", "vae-beta-1", "vae-beta-4")
+RUNGS = KNOWN[2:]
 SCENES: list[dict[str, Any]] = json.loads((ROOT / BUNDLED).read_text(encoding="utf-8"))["scenes"]
 
 
@@ -56,6 +58,17 @@ def test_a_text_too_large_is_refused_before_it_is_read() -> None:
 
 def test_the_bundled_lecture_is_fresh_and_so_is_every_number_in_it() -> None:
     assert (ROOT / BUNDLED).read_text(encoding="utf-8") == bundled.lecture(catalogue.material()), "python -m dashboard.lecture"
+
+
+def test_a_lecture_comes_in_a_file_with_the_models_that_show_most_of_its_scenes() -> None:
+    of = lambda *links: fitting([{"link": link} for link in links], KNOWN, RUNGS)  # noqa: E731
+    assert of("./", "./learn?step=reparam", "./runs") == ("vae-mnist", "ae-mnist")
+    assert of("./?models=vae-beta-4,ae-mnist", "./?models=vae-beta-1,ae-mnist", "./") == ("vae-beta-4", "ae-mnist")
+    assert of("./?models=vae-beta-4,ae-mnist", "./learn?step=reparam") == ("vae-mnist", "ae-mnist"), (
+        "Learn's own, where that is no loss"
+    )
+    assert of("./?models=run:mine", "./?models=run:mine") == ("vae-mnist", "ae-mnist"), "what a visitor trained is in no file"
+    assert fitting(SCENES, KNOWN, RUNGS) == ("vae-mnist", "ae-mnist")
 
 
 def test_the_bundled_lecture_lasts_twenty_minutes_and_leads_to_states_that_exist() -> None:

@@ -7,7 +7,7 @@ import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {sessionIn} from "../../lecture/line.js";
 import {mountNotes} from "../../lecture/notes.js";
-import {lectureButton} from "./lecture.js";
+import {lectureStrip} from "./lecture.js";
 import {readPayload} from "./payload.js";
 
 const PATIENCE = 100; // milliseconds that late parts of the page wait for an idle moment
@@ -37,8 +37,9 @@ export async function openStaticPage(page) {
     const images = Promise.all(late).then(() => readPayload(page, "images", whenIdle));
     const encoders = late.map((encoder) => () => encoder);
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
-    const lecture = await lectureButton(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
-    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder, beside: lecture ? [lecture] : []});
+    const lecture = await lectureStrip(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
+    if (lecture) root.append(lecture);
+    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder});
   } catch (error) {
     showFailure(root, error);
   }

@@ -1,11 +1,14 @@
 // @ts-check
-// The lecture in a page that was opened from disk: a button that lays out its scenes, and the key that collects more.
+// The lecture in a page that was opened from disk: a strip above the explorer that says so, presents it and lays out its scenes, and
+// the key that collects more.
 
-import {make, setText} from "../../base/dom.js";
+import {actionButton, make, setText, setUnable} from "../../base/dom.js";
 import {readBundle} from "../../model/bundle.js";
 import {addressAtRest, collectScene, listenForScenes} from "../../lecture/collect.js";
 import {mountEditor} from "../../lecture/editor.js";
+import {keptLecture} from "../../lecture/kept.js";
 import {placeOf, readLecture} from "../../lecture/lecture.js";
+import {shownScenes, summaryOf} from "../../lecture/library.js";
 import {linkedLecture} from "../../lecture/share.js";
 import {readPayload} from "./payload.js";
 
@@ -14,8 +17,8 @@ import {readPayload} from "./payload.js";
 const NO_ADDRESS = "This page was opened from a file, which has no address for others: put it on a web server, and the code leads there.";
 const SEEN = 4000; // milliseconds
 
-/** The button, or null where the page has no lecture or stands in a frame that wants none. @param {Document} page @param {Models} models */
-export async function lectureButton(page, {bundles, encoders, images, shown, ladder = []}) {
+/** The strip, or null where the page has no lecture or stands in a frame that wants none. @param {Document} page @param {Models} models */
+export async function lectureStrip(page, {bundles, encoders, images, shown, ladder = []}) {
   const content = await readPayload(page, "lecture");
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
   const drawn = await readPayload(page, "stills");
@@ -25,7 +28,12 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
-  const button = make("button", {type: "button", class: "lx-button", "data-testid": "open-scenes", title: "Scenes to present with a clicker; Shift S adds what is on show", onclick: lay}, "Lecture …");
+  const library = {bundles, encoders, images, names, usual, ladder, stills, pages: false};
+  const holds = make("span", {"data-testid": "lecture-line"});
+  const presentButton = actionButton("▶ Present", () => lay().present(), {class: "lec-button lec-primary", "data-testid": "present-lecture", title: "The whole screen, scene by scene, by a clicker or the arrow keys"});
+  const button = actionButton("Scenes …", lay, {class: "lec-button", "data-testid": "open-scenes", title: "What the lecture shows and says, to present from any scene and to change; Shift S adds what is on show"});
+  const strip = make("section", {class: "lec-strip", "aria-label": "Lecture in this file"}, holds, presentButton, button);
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
   const isFile = location.protocol === "file:";
   let timer = 0;
   page.body.append(told);
@@ -34,29 +42,47 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
     const models = new URLSearchParams(location.search).get("models") ?? usual.map((place) => names[place]).join(",");
     setText(told, collectScene(`./?models=${models}${location.hash}`));
     told.hidden = false;
+    renderStrip();
     clearTimeout(timer);
     timer = setTimeout(() => (told.hidden = true), SEEN);
   });
 
+  scheme.addEventListener("change", paint);
+  addEventListener("storage", renderStrip);
+  renderStrip();
+  paint();
+
+  function renderStrip() {
+    const {scenes} = linked ?? keptLecture() ?? bundled;
+    setText(holds, `Lecture: ${summaryOf(scenes)}`);
+    setUnable(presentButton, shownScenes(scenes, library).length ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
+  }
+
+  function paint() {
+    for (const one of [strip, ...page.querySelectorAll(".lec-sheet")]) one.setAttribute("data-theme", scheme.matches ? "dark" : "light");
+  }
+
   function lay() {
+    const opener = /** @type {HTMLElement} */ (page.activeElement ?? button);
     const desk = make("div");
     const dialog = make("dialog", {class: "lec-sheet", "aria-label": "Lecture", onclose: () => {
       editor.destroy();
       linked = null; // from now on what this device keeps
       dialog.remove();
-      (button.closest("details")?.querySelector("summary") ?? button).focus();
+      renderStrip();
+      opener.focus();
     }}, make("div", {class: "lec-row"}, make("button", {type: "button", class: "lec-button", onclick: () => dialog.close(), "data-testid": "close-scenes"}, "Close")), desk);
-    const dark = () => matchMedia("(prefers-color-scheme: dark)").matches;
-    dialog.toggleAttribute("data-dark", dark());
     const editor = mountEditor(desk, {
-      library: {bundles, encoders, images, names, usual, ladder, stills, pages: false}, bundled, linked, isDark: dark, addressOf, speakerPage: location.href.split("#")[0],
+      library, bundled, linked, isDark: () => scheme.matches, addressOf, speakerPage: location.href.split("#")[0],
       open(link) {
         dialog.close();
         location.hash = placeOf(link).state;
       },
     });
     page.body.append(dialog);
+    paint();
     dialog.showModal();
+    return {present: () => editor.present(() => dialog.close())};
   }
 
   /** @param {string} link */
@@ -67,5 +93,5 @@ export async function lectureButton(page, {bundles, encoders, images, shown, lad
     return isFile && !state.startsWith("lecture=") ? {url: "", doubt: NO_ADDRESS} : {url: `${location.href.split(/[?#]/)[0]}${search}#${state}`, doubt: isFile ? NO_ADDRESS : ""};
   }
 
-  return button;
+  return strip;
 }

@@ -5,7 +5,8 @@
 
 import {make, showFailure} from "../../base/dom.js";
 import {isDark} from "../../base/palette.js";
-import {readLecture} from "../../lecture/lecture.js";
+import {PlainError} from "../../base/errors.js";
+import {lectureText, readLecture} from "../../lecture/lecture.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {linkedLecture} from "../../lecture/share.js";
 import {fetchModels, libraryOf} from "./library.js";
@@ -49,12 +50,25 @@ async function open(root, instance) {
   root.replaceChildren();
   instance.editor = mountEditor(root, {
     library: {...models, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
+    pageOf,
     isDark: () => isDark(getComputedStyle(root).getPropertyValue("--st-background-color").trim()),
     addressOf(link) {
       const url = new URL(link, address || location.href);
       return {url: String(url), doubt: LOCAL.test(url.hostname) ? ONLY_HERE : ""};
     },
   });
+}
+
+/** The page that the server makes of a lecture (dashboard/explore/routes.py). @param {import("../../lecture/lecture.js").Lecture} lecture */
+async function pageOf(lecture) {
+  const answer = await fetch(new URL("./lecture-page", location.href), {method: "POST", headers: {"Content-Type": "application/json"}, body: lectureText(lecture)})
+    .catch(() => null);
+  if (!answer) throw new PlainError("The server does not answer, and it is what makes the file: try again.");
+  const {status, headers} = answer;
+  if (status === 400) throw new PlainError((await answer.text()).slice(0, 300));
+  const page = answer.ok ? await answer.blob().catch(() => null) : null; // it may break off
+  if (!page) throw new PlainError(`The file did not come: the server answers ${status}. Try again.`);
+  return {page, leftOut: decodeURIComponent(headers.get("X-Left-Out") ?? "")};
 }
 
 /** @param {HTMLElement} root */
