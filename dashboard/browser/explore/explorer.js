@@ -157,6 +157,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
   const resting = onceAtRest(settle);
   const digits = createShownDigits(models, first.z);
   let lastMode = "";
+  /** Of the address: Back leads from one mode to the one before, while what is done within one replaces its address. */
+  let settledMode = first.mode;
   /** A link says where the cursors are, and entering its mode must not move them. */
   let placed = !carried && !options.anew && first.z !== plain.z;
 
@@ -269,7 +271,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
     const {state} = app.store;
     const link = formatLink(state, plain);
     if (!options.apart) {
-      if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search);
+      if (location.hash.slice(1) !== link) rewriteAddress(link ? `#${link}` : location.pathname + location.search, state.mode !== settledMode);
+      settledMode = state.mode;
       rememberPad(link, state);
     }
     page.say(state.mode === "select" ? app.select.spoken() : spokenCaption(models, state.z) + app.worths.spoken(shownImage(state)));
@@ -298,7 +301,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   /** @param {string} link @param {import("./first_state.js").Kept} [kept] */
   function show(link, kept) {
     const state = linkedState({...options, anew: false, kept}, link, plain, models);
-    [lastMode, placed] = ["", state.z !== plain.z];
+    [lastMode, placed, settledMode] = ["", state.z !== plain.z, state.mode];
     app.store.dispatch({type: "set", values: state});
   }
 

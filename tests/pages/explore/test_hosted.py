@@ -40,6 +40,25 @@ def test_choosing_a_model_shows_it_and_puts_it_into_the_address(open_explore: An
     expect(shared.get_by_test_id("model-vae")).to_have_value("vae-mnist-small")
 
 
+@pytest.mark.long
+def test_back_leads_through_modes_and_models_to_the_page_before(open_dashboard: Any) -> None:
+    page = open_dashboard("/models")
+    go(page, "Explore")
+    here(page)
+    for mode in ("inspect", "walk"):
+        page.get_by_test_id(f"mode-{mode}").click()
+        until(lambda mode=mode: f"mode={mode}" in page.evaluate("location.hash"))
+    page.get_by_test_id("model-vae").select_option("vae-mnist-small")
+    until(lambda: "models=vae-mnist-small" in page.evaluate("location.search") and "walk" in page.evaluate("location.hash"))
+    page.go_back()
+    until(lambda: page.get_by_test_id("model-vae").input_value() == "vae-mnist")
+    for mode in ("inspect", "move"):
+        page.go_back()
+        until(lambda mode=mode: state(page)["mode"] == mode)
+    page.go_back()
+    page.wait_for_url("**/models")
+
+
 def test_the_first_visit_costs_few_bytes_an_encoder_comes_when_it_is_needed_and_a_reload_costs_none(open_dashboard: Any) -> None:
     page = open_dashboard("/models")
     came = parts_of_models(page)

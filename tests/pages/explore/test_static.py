@@ -102,6 +102,9 @@ def test_wheel_zooms_about_the_pointer_and_a_double_click_shows_all(open_static)
 
 def test_one_image_is_chosen_in_both_maps(open_static):
     page = open_static()
+    page.mouse.click(*place(page, "latent-map-vae", 0.4, 0.4))
+    settle(page)
+    moved, entries = state(page)["z"], page.evaluate("history.length")
     index = choose_image(page)
     expect(page.locator("h3", has_text=f"Test image {index}")).to_be_visible()
     expect(page.get_by_test_id("inspect-error-vae")).to_be_visible()
@@ -111,6 +114,13 @@ def test_one_image_is_chosen_in_both_maps(open_static):
     assert state(page)["z"][1] == codes[1]
     page.get_by_test_id("neighbours-ae").click(position={"x": 4, "y": 4})
     assert state(page)["selected"] != index
+    settle(page)
+    assert page.evaluate("history.length") == entries + 1, "a mode is an entry of the history; what is done in it is none"
+    page.go_back()
+    until(lambda: state(page)["mode"] == "move")
+    assert [pytest.approx(z, abs=1e-3) for z in moved] == state(page)["z"]
+    page.go_forward()
+    until(lambda: state(page)["mode"] == "inspect")
 
 
 def test_the_legend_filters_and_highlights(open_static):
