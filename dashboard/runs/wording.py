@@ -22,7 +22,7 @@ NOTHING_FITS = "No run fits the filters."
 HOW_TO_PIN = "Tick a row to see its map, curves and what can be done with it; tick two to four to see them side by side."
 SIDE_BY_SIDE = "Side by side"
 TOO_MANY = "Four fit side by side; the first four of those ticked are shown."
-SORT_HELP = "Click a column's head to sort, a picture to enlarge it."
+SORT_HELP = "Choose a column's head to sort, a picture to enlarge it."
 
 SEARCH, SEARCH_HINT = "Search", "name, network, data …"
 SHOW, SHOW_OWN, SHOW_BUNDLED = "Only", "own", "bundled"

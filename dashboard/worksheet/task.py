@@ -123,7 +123,7 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
             return link
         image = link.image
     if image is None:
-        raise LinkError("This link has no chosen image. Click a point on the map in Inspect, then copy the link.")
+        raise LinkError("This link has no chosen image. Choose a point on the map in Inspect, then copy the link.")
     if image >= len(material.x):
         raise LinkError(f"There are {len(material.x):,} test images, numbered from 0.")
     return image
@@ -131,7 +131,7 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
 
 def judged(task: Task, material: Material, raw: Any) -> Verdict | None:
     """What is to be said of what a visitor gave; None while there is nothing yet."""
-    if raw is None or raw == "":
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     try:
         return task.check(material, understood(task, material, raw))

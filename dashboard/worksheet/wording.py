@@ -45,7 +45,7 @@ AT_HAND = "Your task"
 SEND = "Send to worksheet"
 SEND_HELP = "Fills in what you see here as your answer and goes back to the task."
 NOTHING_YET = "Choose something on this page first."
-HOLD_FIRST = "First click the map to hold the point: a point that follows the pointer is not sent."
+HOLD_FIRST = "First choose a point on the map, which holds it: a point that follows the pointer is not sent."
 SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to your own words, and goes back to the task."
 SEND_RUN_HELP = "Fills in this run as your answer and goes back to the task."
 NO_RUN_YET = "Choose a run on this page first."
@@ -92,8 +92,8 @@ NAME_LINE = "Name: ______________________________   Date: ______________"
 def progress(stands: Sequence[Standing]) -> str:
     """How far a student has come, by where each task stands."""
     counts = [(stands.count(stand), SIGNS[stand], said) for stand, said in _MORE.items()]
-    more = "".join(f", {count} {said} {sign}" for count, sign, said in counts if count)
-    done = f" {SIGNS['done']}" if "done" in stands else ""
+    more = "".join(f", {count} {said} ({sign})" for count, sign, said in counts if count)
+    done = f" ({SIGNS['done']})" if "done" in stands else ""
     return f"{stands.count('done')} of {len(stands)} tasks done{done}{more}"
 
 

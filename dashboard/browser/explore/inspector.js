@@ -43,7 +43,8 @@ export function createInspector(app) {
   const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: both ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
   const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${both ? "points" : "VAE's point"} back at the mean of q(z|x)`});
   const hard = createHardImage(app, choose);
-  const empty = make("p", {class: "lx-hint"}, "Point at an image on either map to see it here; click to keep it. The same image is marked in both maps.");
+  const empty = make("div", {}, make("p", {class: "lx-hint lx-hint-mouse"}, "Point at a dot on either map to see its image here; click to keep it. The same image is marked in both maps."),
+    make("p", {class: "lx-hint lx-hint-touch"}, "Tap a dot on either map to see its image here. The same image is marked in both maps."));
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
@@ -125,7 +126,7 @@ export function createInspector(app) {
       empty.hidden = index !== null;
       filled.hidden = index === null;
       file.hidden = index === null || !app.names;
-      for (const button of [resample, mean]) setUnable(button, state.selected === null ? "First choose an image: click a point of a map." : "");
+      for (const button of [resample, mean]) setUnable(button, state.selected === null ? "First choose an image: a dot of a map." : "");
       search(index);
       const key = `${index} ${state.z} ${state.refined} ${app.images !== null} ${app.theme.dark}`;
       if (key === shown) return;

@@ -48,7 +48,7 @@ export function createSamplePanel(app) {
   const dice = actionButton("⚄ New seed", () => apply({seed: Math.floor(Math.random() * 1e6), sample: 0}), {"data-testid": "dice"});
   const note = make("p", {class: "lx-hint", "data-testid": "sample-note"});
   const element = make("section", {class: "lx-panel", "aria-label": "Samples"},
-    make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
+    make("div", {class: "lx-panel-head"}, make("h3", {}, "Samples"), make("span", {class: "lx-row-note"}, "Choose one to put the cursors on it."), make("span", {class: "lx-actions"}, make("label", {}, "Seed ", seed), dice)),
     make("div", {class: "lx-rows"}, ...rows.map((row) => row.element)), note);
   let shown = "";
   let [drawnSeed, drawn] = [-1, /** @type {Latent[]} */ ([])];
@@ -117,13 +117,13 @@ export function sampleNote(rows, seed) {
   const far = told.flatMap(({model, text, far: share}, i) => [
     {text: `${i ? "; " : ""}${text}: `, means: ""},
     {text: shareText(share), means: `Farther than usual: no training code within ${model.usual.toPrecision(2)} ${model.units}, as the z of 95 of 100 test images have one (a VAE's drawn from q). Crossed out on the map.`}]);
-  const lacking = told.filter(({lack: {drawn, usual}}) => drawn < usual / 2).map(({model, text, lack}) => {
+  const lacking = told.filter(({lack: {drawn, usual}}) => drawn < usual / 2).flatMap(({model, text, lack}) => {
     const names = classesOf(model.bundle);
     const few = lack.labels.map((label) => manyOf(names, label)).join(" and ");
-    return ` ${text} seldom gives ${few}: ${shareText(lack.drawn)} are nearest to their codes, and ${shareText(lack.usual)} of the images are such.`;
+    return [{text: ` ${text} seldom gives ${few}: `, means: ""}, {text: shareText(lack.drawn), means: `Of the draws; the code nearest to such a draw is of ${few}.`}, {text: `, and ${shareText(lack.usual)} of the images are such.`, means: ""}];
   });
   const cut = rows.find(({model, fitted}) => model.bundle.plane && model.bundle.kind === "vae" && !fitted)?.model.bundle.plane;
   const onPlane = cut ? ` On the plane w ~ N(0, I) is the prior cut by it; a draw of the whole prior has ${cut.of} numbers.` : "";
   return [{text: `Share of ${FAR_DRAWS.toLocaleString("en")} draws that lie far from every training code: `, means: ""}, ...far,
-    {text: `.${lacking.join("")}${onPlane} Click a sample to put the cursors on it.`, means: ""}];
+    {text: ".", means: ""}, ...lacking, {text: onPlane, means: ""}];
 }

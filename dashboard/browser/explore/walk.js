@@ -18,7 +18,7 @@ import {capital, codesName, imageName} from "../words/splits.js";
 const STEPS = 11;
 const SECONDS = 4;
 const PIXELS_EACH = 784;
-const NO_ENDS = "First choose both ends: click a map twice, or take two at random.";
+const NO_ENDS = "First choose both ends: two places on a map, or two at random.";
 
 /** @param {App} app */
 export function createWalk(app) {
@@ -46,7 +46,7 @@ export function createWalk(app) {
     make("div", {class: "lx-walk-bar"}, play, share, paths.element),
     make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
       make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
-    make("p", {class: "lx-hint"}, `Click a map or drag A and B: on a ${codesName(models[0].bundle.points.splits).slice(0, -1)} an end is that image, elsewhere what the model decodes there.`));
+    make("p", {class: "lx-hint"}, `Choose a place on a map, or drag A and B: on a ${codesName(models[0].bundle.points.splits).slice(0, -1)} an end is that image, elsewhere what the model decodes there.`));
   let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
   /** @type {(Stop|null)[]} */
   let stops = [null, null];

@@ -13,7 +13,7 @@ import {meanAndError} from "../words/numbers.js";
 /** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
  *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of */
 
-const UNFOLLOWED = "Click a point to follow its image.";
+const UNFOLLOWED = "Choose a point to follow its image.";
 const DECODED_BY = "Decoded by the network of the instant nearest in time; weights between two instants are never made up.";
 /** @type {["nll"|"kl"|"elbo", string, string][]} */
 const TERMS = [["nll", "nll", "reconstruction term −log p(x|z)"], ["kl", "KL", "divergence of q(z|x) from the prior"], ["elbo", "ELBO", "−(nll + KL), always at β = 1"]];

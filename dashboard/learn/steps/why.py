@@ -47,7 +47,7 @@ WHY_STEP = Step(
     idea="An *encoder* squeezes an image into two numbers, its *code*; a *decoder* draws it again from them. It learns "
     "nothing but that, so codes lie where they happen to lie. Where should a new digit begin? A VAE agrees on that "
     "beforehand: on a *prior* to draw codes from.",
-    try_this="Click a dot: image, code, reconstruction. Then drag the ring to where no dot is, and draw from the codes' "
+    try_this="Choose a dot: image, code, reconstruction. Then drag the ring to where no dot is, and draw from the codes' "
     "own Gaussian.",
     equation=Equation("autoencode", r"x \to c = \mathrm{encode}(x) \to \pi = \mathrm{decode}(c)"),
     mathematics=(

@@ -119,8 +119,10 @@ def test_the_list_marks_every_answer_that_was_given_and_says_what_each_mark_mean
     assert worksheet_wording.STANDS["unread"] in app.warning[0].value
     told = app.get("progress")[0].proto.text
     assert told == worksheet_wording.progress(["not yet", "unread", *[""] * (len(TASKS) - 2)])
-    assert "1 not right yet ✗" in told
-    assert "1 not understood ?" in told
+    assert "1 not right yet (✗)" in told
+    assert "1 not understood (?)" in told
+    give(app, another, "  ")
+    assert button_of(app, another).label.endswith(another.short), "blanks are no answer"
 
 
 def test_answers_stay_when_one_leafs_on_and_comes_back() -> None:

@@ -38,7 +38,7 @@ export function createSource(app) {
     render(state, kind, moved) {
       setUnable(clear, kind === "decoded" ? "Nothing is chosen or drawn." : "");
       const index = state.selected ?? 0;
-      setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: `is ${decodedWords(app.models[0].bundle.header.config).symbol} itself until you click an image or draw`}[kind]);
+      setText(text, {image: `${imageName(points.splits, index)}, ${oneOf(classesOf(app.models[0].bundle), points.labels[index])}`, drawing: "your drawing", decoded: `is ${decodedWords(app.models[0].bundle.header.config).symbol} itself until you choose an image or draw`}[kind]);
       setText(elsewhere, moved.length && kind !== "decoded" ? `${moved.join(" and ")}: z was moved since, and is decoded where it is now, not where x was encoded` : "");
       if (!side) side = Math.round(pad.clientWidth * devicePixelRatio);
       const key = [kind, index, side, app.draw.version(), app.theme, app.images];

@@ -6,6 +6,7 @@ import {marked} from "../../words/terms.js";
 import {createStrip} from "../../images/digit_view.js";
 import {observeFixed} from "../../images/digits.js";
 import {actionButton, make, setText} from "../../base/dom.js";
+import {explained} from "../../base/meanings.js";
 import {oneOf as one} from "../../words/classes.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
@@ -19,6 +20,9 @@ import {drawMany, FAR_DRAWS, shareBeyond, STANDARD_NORMAL} from "../../images/dr
 
 const SHOWN_DRAWS = 9;
 
+/** What counts as far of a model's codes. @param {ExplorerModel} model */
+const far = (model) => `No training code within ${model.usual.toFixed(3)} ${model.units}, as 95 of 100 test images have one (a VAE's z drawn from q).`;
+
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function autoencoderView(lesson) {
   const [vae, ae] = lesson.models;
@@ -31,7 +35,7 @@ export function autoencoderView(lesson) {
   ].map((row) => {
     const strip = createStrip({label: row.label, count: SHOWN_DRAWS, testid: `strip-${row.name}`});
     const share = make("output", {class: "ls-value ls-telling", "data-testid": `reading-${row.name}`});
-    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("span", {}, share, make("span", {class: "ls-unit"}, " far from training codes")), strip.element)};
+    return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("span", {}, share, make("span", {class: "ls-unit"}, " ", ...explained([{text: "far from training codes", means: far(row.model)}]))), strip.element)};
   });
   const maps = [vae, ae].map((model) => createLessonMap({
     lesson, testid: `lesson-map-${model.bundle.kind}`, unit: `z₁, ${model.units}`, range: () => model.core,
@@ -91,8 +95,7 @@ export function autoencoderView(lesson) {
         row.strip.show(row.model.network.decodeMany(Float32Array.from(row.shown.flat())), lesson.theme);
         setText(row.share, `${Math.round(100 * row.far)} %`); // known to about a point, as the answer says it
       }
-      note.say(`Far: beyond ${vae.usual.toFixed(3)} prior sd or ${ae.usual.toFixed(3)} code units, within which 95 % of test images have a training code (a VAE's z drawn from q); of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}), ±1 point. Squares: ${SHOWN_DRAWS} of them. ` +
-        `Click a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
+      note.say(`Of ${FAR_DRAWS.toLocaleString("en")} draws (seed ${seed}), ±1 point; squares: ${SHOWN_DRAWS} of them. Choose a dot for its image; nll at μ or code, pixels ${vae.bundle.points.protocol}, seed ${vae.bundle.points.seed}.`);
     },
     readings: () => Object.fromEntries(rows.map((row) => [row.name, row.far])),
     left: () => ({seed}),

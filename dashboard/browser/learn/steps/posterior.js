@@ -159,7 +159,7 @@ export function posteriorView(lesson) {
     const spacing = latticeSpacing(n);
     const off = grid === null ? "" : ` The sum ${offBy(apart(grid, exact))}.`;
     const luck = spacing > LUCK * narrow ? " So coarse, the sum depends on how near a grid point happens to lie to the peak." : "";
-    return `Spacing h = ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off}${luck} Click a dot to choose its image.`;
+    return `Spacing h = ${spacing.toFixed(3)}, ${(spacing / narrow).toFixed(1)} times the posterior's smaller σ of ${narrow.toFixed(3)}.${off}${luck} Choose a dot for its image.`;
   }
 
   return {
