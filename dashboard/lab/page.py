@@ -23,7 +23,8 @@ from vae_engine.experiments import EXPERIMENTS, Experiment
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Chart, Result
 
-# Letters take the colour of the theme at once when it changes; on a phone a chart is moved sideways rather than squeezed.
+# Letters take the colour of the theme at once when it changes; on a phone a chart is moved sideways rather than squeezed, and so
+# is the list of experiments, the open one first; a finding is read there, not projected.
 _STYLE = """<style>
 .stMainBlockContainer :is(h3, h4, h5) { padding: 0 0 .3rem; }
 [class*=st-key-lab-charts] {
@@ -39,6 +40,13 @@ _STYLE = """<style>
 @media (max-width: 700px) {
   [class*=st-key-lab-charts] > * { overflow-x: auto; }
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
+  .st-key-lab-list [role=radiogroup] { flex-flow: row nowrap; gap: 1.2rem; overflow-x: auto; padding-bottom: .4rem; }
+  .st-key-lab-list [role=radiogroup] > * { flex: none; width: max-content; }
+  .st-key-lab-list [role=radiogroup] > :has(:checked) { order: -1; }
+  .st-key-lab-list label { min-height: 2.5rem; align-items: center; }
+  .stMainBlockContainer h3 { font-size: 1.35rem; }
+  .stMainBlockContainer h4 { font-size: 1.05rem; line-height: 1.4; }
+  .stMainBlockContainer h5 { font-size: 1rem; font-weight: 400; line-height: 1.4; }
 }
 </style>"""
 # In a frame, which is where a lecture shows it, the title of the scene says what was found: each chart has the frame to itself,
