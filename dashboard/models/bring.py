@@ -40,8 +40,9 @@ def show() -> None:
     shared = jobs.shared(state.asking())
     st.subheader(wording.BRING)
     st.markdown(f":small[{wording.BRING_HELP}]")
-    if not all(map(importlib.util.find_spec, ("onnx", "onnxruntime"))):
-        st.caption(wording.NO_ONNX.format(remedies.optional("onnx onnxruntime")))
+    for needs, kind in wording.NEEDS.items():
+        if missing := [package for package in needs if not importlib.util.find_spec(package)]:
+            st.warning(wording.unread(kind, missing, remedies.optional(" ".join(missing))), icon=":material/inventory_2:")
     if shared.read_only:
         st.caption(shared.why_not())
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard.jobs.brought import MEASURED
@@ -18,7 +18,8 @@ BRING_HELP = (
     "its layers (.json), or a pythae folder's model_config.json and model.pt. Files are read as data; nothing in them is run. "
     "Of more than two latent dimensions Explore shows a plane."
 )
-NO_ONNX = "Files of ONNX cannot be read here until onnx and onnxruntime are added {}; the others can."
+NEEDS = {("onnx", "onnxruntime"): "ONNX (.onnx)", ("h5py",): "Keras (.keras, .weights.h5)"}
+"""What files of a kind cannot be read without."""
 NAME = "Its name"
 FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
 PLANE = "Plane, where it has more than two latent dimensions"
@@ -52,6 +53,13 @@ _LINES = {
 }  # fmt: skip
 _OPTION = re.compile(r"--([a-z-]+)")
 _FIELDS = NAMES | {"likelihood": LIKELIHOOD, "noise": NOISE, "normalised": NORMALISED, "plane": PLANE}
+
+
+def unread(kind: str, missing: Sequence[str], way: str) -> str:
+    """That files of a kind cannot be read yet, and the `way` to add what is missing for it."""
+    return (
+        f"Files of {kind} cannot be read here until {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} added {way}."
+    )
 
 
 def assumed(about: Mapping[str, Any]) -> str:

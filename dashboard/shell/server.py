@@ -28,6 +28,7 @@ from dashboard.shared import browser
 from dashboard.shared import routes as view_routes
 from dashboard.shell import ahead, serving, settings
 from dashboard.shell.at_once import answers_leave_at_once
+from dashboard.shell.nowhere import Nowhere
 from dashboard.shell.visitors import Visitors
 from dashboard.stock import catalogue
 from dashboard.stock import routes as model_routes
@@ -103,6 +104,6 @@ _OURS = (
 )  # fmt: skip
 _ROUTES = [Route(_BASE + route.path, route.endpoint, methods=route.methods and list(route.methods)) for route in _OURS]
 
-_MIDDLEWARE = [Middleware(Visitors), Middleware(ahead.Ahead, page=f"{_BASE}/")]
+_MIDDLEWARE = [Middleware(Visitors), Middleware(Nowhere, base=_BASE), Middleware(ahead.Ahead, page=f"{_BASE}/")]
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=_keeping_jobs)

@@ -8,6 +8,11 @@ JOIN, JOIN_PATH = "Join", "join"
 ONLY_HERE = "Only this machine can open this address: for others, start the dashboard with `--host 0.0.0.0`."
 
 
+def no_page(name: str) -> str:
+    """What an address leads to that is none of ours."""
+    return f"There is no page “{name[:80]}” here. The address may be mistyped, or of another version. These are the pages:"
+
+
 def qr_alt(address: str) -> str:
     """The QR code for those who do not see it."""
     return f"QR code of {address}"

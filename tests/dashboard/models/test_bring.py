@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,18 @@ def pressed(app: AppTest) -> AppTest:
     next(button for button in app.button if button.label == wording.READ).click().run()
     assert not app.exception
     return app
+
+
+def test_what_cannot_be_read_here_is_said_before_an_upload_with_the_line_that_adds_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "h5py" else find(name, *more))
+    (said,) = (one.value for one in page().warning if "cannot be read here" in one.value)
+    assert "Keras (.keras, .weights.h5)" in said
+    assert "until h5py is added" in said
+    assert sys.executable in said
 
 
 def texts(app: AppTest) -> str:
