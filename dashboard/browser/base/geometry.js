@@ -21,6 +21,12 @@ export function fitView(low, high, width, height, pad = 0) {
   return { scale, cx: (low[0] + high[0]) / 2, cy: (low[1] + high[1]) / 2, width, height };
 }
 
+/** All that lies in some ranges. @param {readonly [low: Pair, high: Pair][]} ranges @returns {[Pair, Pair]} */
+export function aroundAll(ranges) {
+  const end = (/** @type {0|1} */ which, /** @type {(...values: number[]) => number} */ outer) => /** @type {Pair} */ ([0, 1].map((axis) => outer(...ranges.map((range) => range[which][axis]))));
+  return [end(0, Math.min), end(1, Math.max)];
+}
+
 /** The view of the same part of the plane on a canvas of another size: what spans the shorter side goes on to. @param {View} view @param {number} width @param {number} height @returns {View} */
 export function resizedView(view, width, height) {
   return { ...view, scale: view.scale * (Math.min(width, height) / Math.min(view.width, view.height)), width, height };

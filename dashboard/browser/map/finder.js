@@ -2,6 +2,7 @@
 // What part of a model's latent space is in sight: the same in each of its squares.
 
 import {fitView, resizedView} from "../base/geometry.js";
+import {sameItems} from "../base/same_items.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
@@ -77,7 +78,7 @@ export function createFinder(app, model) {
     },
     /** All of the map is another part than before. @param {[Latent, Latent]} core */
     widen(core) {
-      if (core !== wholeOf) [wholeOf, whole] = [core, fitView(...core, whole.width, whole.height, PADDING)];
+      if (!sameItems(core.flat(), wholeOf.flat())) [wholeOf, whole] = [core, fitView(...core, whole.width, whole.height, PADDING)];
     },
   };
 }

@@ -3,6 +3,7 @@
 // with one cursor and the same gestures.
 
 import {make} from "../base/dom.js";
+import {aroundAll} from "../base/geometry.js";
 import {createBackdrop, NOTHING} from "./backdrop.js";
 import {createFinder} from "./finder.js";
 import {createLatentMap} from "./latent_map.js";
@@ -21,6 +22,13 @@ import {axesRoom, TOP} from "./sheet.js";
 const [SMALL, LARGE] = [13, 19]; // text of axes, pixels
 const LEAST = 60; // of the page, pixels
 const SHARPEST = 3; // pixels of a canvas for one of the page
+
+/** All that a map shows: nearly all codes. Those of two VAEs, whose z are both in standard deviations of the prior, stand on one scale.
+ * @param {App} app @param {ExplorerModel} model */
+function wholeOf({models, glide}, model) {
+  const cores = models.map(({place, core}) => (place === 0 ? glide()?.core : null) ?? core);
+  return models.every(({bundle}) => bundle.kind === "vae") ? aroundAll(cores) : cores[model.place];
+}
 
 /** @param {App} app @param {ExplorerModel} model */
 export function createPlane(app, model) {
@@ -64,7 +72,7 @@ export function createPlane(app, model) {
 
   /** @param {import("../explore/shelf.js").Glide|null} glide */
   function take(glide) {
-    finder.widen(glide?.core ?? model.core);
+    finder.widen(wholeOf(app, model));
     if (!glide) painted = model;
     else if (painted.bundle.points.codes !== glide.codes) {
       const [low, high] = glide.reach;

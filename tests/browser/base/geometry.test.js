@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/images/digits.js";
-import { axisTicks, cellReaches, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
+import { aroundAll, axisTicks, cellReaches, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
   priorMassBeyond, radiusHolding, slerp, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/base/geometry.js";
 
 const uniform = seededUniform(1);
@@ -65,6 +65,7 @@ test("panning moves every point by the drag", () => {
 });
 
 test("a view of a single point, or in no space at all, is still finite", () => {
+  assert.deepEqual(aroundAll([[[-4, -4], [4, 5]], [[-6, -1], [2, 4]]]), [[-6, -4], [4, 5]]);
   assert.ok(Number.isFinite(fitView([1, 1], [1, 1], 300, 300, 10).scale));
   assert.ok(fitView([0, 0], [1, 1], 0, 0, 10).scale > 0);
 });

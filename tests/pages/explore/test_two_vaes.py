@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import choose_image, draw_seven, pixels, settle, state, until
+from support.explorer_page import choose_image, draw_seven, pixels, place, settle, state, until
 
 from vae_engine import load_model
 from vae_engine.data.mnist import load, observe_fixed
@@ -27,6 +27,13 @@ def test_a_vae_chosen_on_the_second_map_stands_there_and_an_autoencoder_comes_ba
     until(lambda: state(page)["z"][1] != first[1])
     assert state(page)["z"][0] == first[0], "the first map is as it was"
     assert state(page)["selected"] == 7
+    page.get_by_test_id("mode-move").click()
+    for testid in ("latent-map-vae", "latent-map-vae-2"):
+        page.mouse.click(*place(page, testid, 0.8, 0.3))
+        settle(page)
+    here, there = state(page)["z"]
+    assert there == pytest.approx(here, abs=0.02), "both maps have one scale"
+    page.get_by_test_id("mode-inspect").click()
     page.get_by_test_id("model-vae-2").select_option("ae-mnist")
     page.get_by_test_id("latent-map-ae").wait_for(timeout=60_000)
     until(lambda: state(page)["z"][1] == first[1])
