@@ -10,7 +10,7 @@ from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RunView, State
 from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from vae_engine.data import datasets
-from vae_engine.data.report import Report, shortened
+from vae_engine.data.report import Report, column_said, shortened
 from vae_engine.data.sets.catalogue import DataSet
 from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
@@ -384,6 +384,7 @@ def inferred(report: Report) -> list[str]:
     kind = f"{report.format[0].upper()}{report.format[1:]}"
     said = [f"{kind}, {report.size} pixels, read as 28 × 28 grey. Range: {report.range}. Labels: {report.labels}."]
     said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
+    said += [f"Columns: {'; '.join(map(column_said, report.columns))}."] if report.columns else []
     said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []
     return said + ([f"Of one tone: {shortened(report.one_tone)}."] if report.one_tone else [])
 

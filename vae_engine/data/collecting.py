@@ -12,8 +12,11 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.data import pixels
 from vae_engine.data.formats.arrays import Array
+from vae_engine.data.formats.besides import beyond
+from vae_engine.data.formats.columns import MOST_COLUMNS, Column, decided, joined
 from vae_engine.data.formats.places import counted
-from vae_engine.data.formats.reading import Chained, Found, Part
+from vae_engine.data.formats.reading import Found, Part
+from vae_engine.data.formats.row_names import Chained
 from vae_engine.data.formats.shapes import Layout, layout
 from vae_engine.data.labels import Labels, renamed, settled
 from vae_engine.data.mnist import Images
@@ -49,7 +52,7 @@ class Wishes:
 class Collection:
     """All images of a place in the order test, validation, train, so that each split is one piece of them.
 
-    `rows` [n] are their places in the files, whose names for them are `names`.
+    `rows` [n] are their places in the files, whose names for them are `names`; `columns` are what else the files say of each.
     """
 
     images: Images
@@ -58,6 +61,7 @@ class Collection:
     rows: np.ndarray
     names: Sequence[str]
     report: Report
+    columns: tuple[Column, ...] = ()
 
     def part(self, split: str) -> Images:
         """One split."""
@@ -150,16 +154,29 @@ def _collection(
     for array in (images.images, images.labels):
         array.setflags(write=False)
     names = Chained([part.names for part in found.parts])
+    columns, others = _columns(found.parts, order)
     of_class = np.bincount(images.labels, minlength=len(labels.classes)).tolist()
     report = Report(
         format=found.format, files=tuple(source.name for source in found.files), count=len(images),
         size=size,
         splits={split: splits[split] for split in data.SPLITS}, own_split=_has_own_split(found.parts),
         classes=dict(zip(labels.classes, of_class, strict=True)), labels=labels.said, range=span,
-        polarity=polarity, inverted=inverted, orientation=orientation, transposed=transposed, left_out=tuple(found.left_out),
+        polarity=polarity, inverted=inverted, orientation=orientation, transposed=transposed, left_out=(*found.left_out, *others),
         one_tone=tuple(names[order[place]] for place in pixels.of_one_tone(images.images)[:_MOST_NAMED]),
+        columns=tuple(column.described() for column in columns),
     )  # fmt: skip
-    return Collection(images, labels.classes, splits, order, names, report)
+    return Collection(images, labels.classes, splits, order, names, report, columns)
+
+
+def _columns(parts: list[Part], order: np.ndarray) -> tuple[tuple[Column, ...], list[str]]:
+    """What the files say of the images in this order, and what of it is left out, in words.
+
+    What a column holds is settled by all of it, whichever images are read.
+    """
+    names, counts = list(dict.fromkeys(name for part in parts for name in part.columns)), [len(part.images) for part in parts]
+    whole = [decided(joined(name, [part.columns.get(name) for part in parts], counts)) for name in names[:MOST_COLUMNS]]
+    found = tuple(column.take(order) for column in whole if isinstance(column, Column))
+    return found, [why for why in whole if isinstance(why, str)] + beyond(names[MOST_COLUMNS:])
 
 
 def _sized(sides: set[tuple[int, ...]]) -> str:

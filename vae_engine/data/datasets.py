@@ -11,6 +11,7 @@ from vae_engine.data import fetched
 from vae_engine.data import mnist as data
 from vae_engine.data import own as own_data
 from vae_engine.data.collecting import Collection
+from vae_engine.data.formats.columns import Column
 from vae_engine.data.mnist import Images
 from vae_engine.data.sets.catalogue import SETS
 
@@ -88,6 +89,11 @@ def names(name: str, most: int = SHOWN) -> list[str]:
         return []
     found = known(name)
     return found.called(range(min(most, len(found.rows))))
+
+
+def columns(name: str, most: int = SHOWN) -> list[Column]:
+    """What else the files say of the images of `shown`, where they are your own. Raises EngineError as `load` does."""
+    return [column.take(slice(most)) for column in known(name).columns] if is_own(name) else []
 
 
 def sizes(name: str) -> Splits:

@@ -31,12 +31,13 @@ from safetensors.numpy import save
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import parse_json
-from vae_engine.data import file_names
+from vae_engine.data import file_names, kept_columns
 from vae_engine.data import mnist as data
 from vae_engine.data.collecting import DAMAGED, FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
 from vae_engine.data.formats import places, reading
 from vae_engine.data.formats.arrays import held
-from vae_engine.data.formats.reading import Found, Part, Rows
+from vae_engine.data.formats.reading import Found, Part
+from vae_engine.data.formats.row_names import Chained, Rows
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
 
@@ -232,7 +233,7 @@ def _with_labels(found: Found, asked: str) -> Found:
         return found
     if asked == "none":
         return replace(found, parts=[replace(part, labels=None) for part in found.parts], classes=None)
-    given = reading.labels_of(Path(asked), reading.Chained([part.names for part in found.parts]))
+    given = reading.labels_of(Path(asked), Chained([part.names for part in found.parts]))
     ends = np.cumsum([len(part.images) for part in found.parts])
     if len(given) != ends[-1]:
         raise EngineError(f"{asked} has {len(given):,} labels for {ends[-1]:,} images")
@@ -252,7 +253,8 @@ def packed(name: str | Path) -> bytes:
     names = np.frombuffer(file_names.packed(found.called(order)), np.uint8)
     # One note, since several come in an order of their own each time, and the same images are to have the same hash.
     note = {"about": json.dumps({"classes": found.classes, **noted})} if noted else {"classes": json.dumps(found.classes)}
-    return save({"images": found.images.images[order], "labels": found.images.labels[order], "names": names}, note)
+    columns = kept_columns.tensors([column.take(order) for column in found.columns])
+    return save({"images": found.images.images[order], "labels": found.images.labels[order], "names": names, **columns}, note)
 
 
 def parse(raw: bytes, name: str) -> Collection:
@@ -264,7 +266,8 @@ def parse(raw: bytes, name: str) -> Collection:
     words, inverted, splits = about.get("classes"), about.get("inverted", False), about.get("splits")
     if not (isinstance(words, list) and all(isinstance(word, str) for word in words) and isinstance(inverted, bool)):
         raise EngineError(f"{name} does not say what its images are.")
-    if tensors.keys() - {"names"} != {"images", "labels"}:  # older ones name nothing
+    besides = {key for key in tensors if key == "names" or key.startswith("column")}  # older ones have none
+    if tensors.keys() - besides != {"images", "labels"}:
         raise EngineError(f"{name} is not a file of images of this software.")
     images, labels = tensors["images"], tensors["labels"]
     if not (images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28) and labels.shape == images.shape[:1]):
@@ -272,7 +275,8 @@ def parse(raw: bytes, name: str) -> Collection:
     if labels.max(initial=0) >= len(words):
         raise EngineError(f"{name} has labels that name no class.")
     names = file_names.unpacked(tensors["names"].tobytes(), len(images), name) if "names" in tensors else None
-    part = Part("", held(images), labels, names or Rows(Path(name).name, len(images)))
+    columns = kept_columns.read(tensors, len(images), name)
+    part = Part("", held(images), labels, names or Rows(Path(name).name, len(images)), columns)
     found = Found("the images of a run", [part], tuple(words))
     if splits is None:
         return collected(found, images, None, inverted, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -43,6 +44,8 @@ class Report:
     transposed: bool
     left_out: tuple[str, ...]
     one_tone: tuple[str, ...]
+    columns: tuple[dict[str, Any], ...] = ()
+    """As `Column.described` has them."""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -64,10 +67,26 @@ class Report:
             f"polarity     {self.polarity}",
             f"orientation  {self.orientation}",
         ]
+        lines += [f"column       {column_said(column)}" for column in self.columns]
         lines += [f"left out     {what}" for what in self.left_out]
         if self.one_tone:
             lines.append(f"one tone     {shortened(self.one_tone)}")
         return lines
+
+
+def column_said(column: Mapping[str, Any]) -> str:
+    """What a column holds, in words, from `Column.described`."""
+    words = column.get("words")
+    if words is None:
+        held = f"numbers from {_number(column['least'])} to {_number(column['most'])}"
+    else:
+        held = f"{len(words)} {'word' if len(words) == 1 else 'words'}: {shortened(tuple(words))}"
+    absent = f"; not given for {column['absent']:,}" if column["absent"] else ""
+    return f"{column['name']} ({held}{absent})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
 
 
 def shortened(names: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@
     points.labels         uint8 [n]
     points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
     points.names          uint8 [bytes]: gzip of n lines of UTF-8, what the files call the images (images of one's own)
+    points.columns, …     what else they say of them (data/kept_columns.py, its names after `points.`)
     train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
     rest.codes            uint16 [r, 2]: codes of images that do not travel, of all splits, where a map's images are a sample and
                           their codes are kept (`write_codes`): all of them, or evenly spread ones, as a file of 8 MB has room
@@ -44,7 +45,7 @@ from safetensors.numpy import save as pack
 
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
-from vae_engine.data import datasets, file_names
+from vae_engine.data import datasets, file_names, kept_columns
 from vae_engine.data import mnist as data
 from vae_engine.stored import nats, on_map, plane
 from vae_engine.stored import weights as weight_files
@@ -140,6 +141,7 @@ def _contents(
     tensors["points.labels"] = np.ascontiguousarray(datasets.shown(stored.train.data, points or datasets.SHOWN)[0].labels)
     if points is None and (names := datasets.names(stored.train.data)):
         tensors["points.names"] = np.frombuffer(file_names.packed(names), np.uint8)
+        tensors |= kept_columns.tensors(datasets.columns(stored.train.data), "points.")
     if with_images:
         tensors["points.images"] = np.frombuffer(images_of(stored.train.data, points), np.uint8)
     _make_fit(tensors, places, datasets.rest(stored.train.data).labels if "rest" in places else None)

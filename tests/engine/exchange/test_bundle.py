@@ -204,3 +204,34 @@ def test_images_of_ones_own_have_the_names_of_their_files_in_bundles_and_packed_
     assert datasets.names(str(packed)) == names
     assert own.packed(place) == own.packed(place)
     assert datasets.names("mnist") == []
+
+
+def test_columns_of_ones_own_stand_beside_their_images_in_bundles_and_go_with_a_run(tmp_path: Path) -> None:
+    images = data.load("test").head(24)
+    ages = np.where(np.arange(24) % 5, np.linspace(20, 60, 24), np.nan)
+    hands = np.array(["left", "right"])[np.arange(24) % 2]
+    np.savez(tmp_path / "own.npz", images=images.images, labels=images.labels, age=ages, hand=hands)
+    np.savez(tmp_path / "plain.npz", images=images.images, labels=images.labels)
+
+    def bundled(place: Path) -> dict[str, np.ndarray]:
+        classes = datasets.classes(str(place))
+        folder = tmp_path / f"model-{place.stem}"
+        loading.save(
+            folder, build_model(tiny(), 0), short(data=str(place), classes=classes), {"elbo": -1.0, "protocol": "dynamic"}
+        )
+        return weights.parse(export.parted(checkpoints.read(folder))[0], "bundle")
+
+    packed = tmp_path / "packed.safetensors"
+    packed.write_bytes(own.packed(str(tmp_path / "own.npz")))
+    for place in (tmp_path / "own.npz", packed):
+        tensors = bundled(place)
+        assert json.loads(tensors["points.columns"].tobytes()) == [
+            {"name": "age", "words": None},
+            {"name": "hand", "words": ["left", "right"]},
+        ]
+        for i, image in enumerate(datasets.shown(str(place))[0].images):
+            row = next(row for row in range(24) if np.array_equal(images.images[row], image))
+            assert tensors["points.column.0.absent"][i] == np.isnan(ages[row])
+            assert tensors["points.column.0"][i] == np.float32(np.nan_to_num(ages[row]))
+            assert ("left", "right")[tensors["points.column.1"][i]] == hands[row]
+    assert not [name for name in bundled(tmp_path / "plain.npz") if "column" in name], "as they were before there were columns"

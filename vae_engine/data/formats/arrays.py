@@ -10,6 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from vae_engine.base.errors import EngineError
+from vae_engine.data.formats.columns import Column
 
 MAX_RAW = 2**32
 """Bytes that an array may unpack to; it is read in blocks, so this bounds time and not memory."""
@@ -57,6 +58,8 @@ class Contents:
     transposed: bool = False
     """Whether this format is known for images that lie on their side."""
     left_out: list[str] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)
+    """What a table has besides, for each of its images."""
 
 
 def told(shape: Iterable[int]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 IMAGES = frozenset({"images", "image", "imgs", "img", "x", "data", "pixels", "features", "pictures", "inputs"})
@@ -60,6 +60,26 @@ def _role(words: list[str]) -> str:
     if any(word in LABELS for word in words):
         return "labels"
     return "images" if any(word in IMAGES for word in words) else ""
+
+
+def without_split(text: str) -> str:
+    """A name as it is, or where it says a split, its other words."""
+    words = split_words(text)
+    left = [word for word in words if word not in SPLITS]
+    return text if len(left) in (0, len(words)) else " ".join(left)
+
+
+def counted_run(titles: Sequence[str]) -> range:
+    """The longest run of columns that are called alike but for their numbers, as pixel0, pixel1, … are; else an empty one."""
+    alike = [re.sub(r"[0-9]+", "#", title.strip().lower()) for title in titles]
+    best, start = range(0), 0
+    for place in range(len(alike) + 1):
+        if place < len(alike) and alike[place] == alike[start] and "#" in alike[start]:
+            continue
+        if place - start > len(best) and "#" in alike[start]:
+            best = range(start, place)
+        start = place
+    return best
 
 
 def naturally(names: Iterable[str]) -> list[str]:

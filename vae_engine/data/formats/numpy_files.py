@@ -17,7 +17,8 @@ from vae_engine.data.formats.places import Source
 SAYS = (
     "NumPy",
     "`.npz`, `.npy`",
-    "`images` and `labels`, or `x_train`, `y_train`, `x_test`, …, or `data` and `target`; other arrays are left out, and named; "
+    "`images` and `labels`, or `x_train`, `y_train`, `x_test`, …, or `data` and `target`; "
+    "others with a number or a text for each image are columns, the rest is left out, and named; "
     "an array without a name takes that of its file (`X.npy` beside `y.npy`)",
     "",
 )

@@ -17,10 +17,12 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.data.formats import arrays as arrays_of
-from vae_engine.data.formats import folders, hdf5, idx, matlab, numpy_files, parquet, places, tables
+from vae_engine.data.formats import besides, folders, hdf5, idx, matlab, numpy_files, parquet, places, tables
 from vae_engine.data.formats.arrays import Array, Contents
+from vae_engine.data.formats.columns import Column, joined
 from vae_engine.data.formats.names import Called, called
 from vae_engine.data.formats.places import Place, Source
+from vae_engine.data.formats.row_names import Chained, Rows, own_name
 from vae_engine.data.formats.shapes import layout
 
 FORMATS: tuple[ModuleType, ...] = (numpy_files, parquet, hdf5, matlab, idx, tables)
@@ -36,12 +38,14 @@ WANT_ONE = "name a file of the one you want"
 
 @dataclass(frozen=True)
 class Part:
-    """Images of one split ("" where the files know none), their labels as they stand in the file, and what each is called."""
+    """Images of one split ("" where the files know none), their labels as they stand in the file, what each is called, and
+    what else the file says of each."""
 
     split: str
     images: Array
     labels: np.ndarray | None
     names: Sequence[str]
+    columns: dict[str, Column] = field(default_factory=dict)
 
 
 @dataclass
@@ -56,43 +60,11 @@ class Found:
     files: list[Source] = field(default_factory=list)
 
 
-class Rows(Sequence[str]):
-    """What images are called that have a row and no file."""
-
-    def __init__(self, file: str, count: int) -> None:
-        self._file, self._count = file, count
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        if not 0 <= row < self._count:
-            raise IndexError(row)
-        return f"{self._file}, row {row:,}"
-
-
 def markdown() -> str:
     """The table of formats for README."""
     rows = [module.SAYS for module in (folders, *FORMATS)]
     lines = ["| what | files | what is read | needs |", "| --- | --- | --- | --- |"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
-
-
-class Chained(Sequence[str]):
-    """Names of several parts, one after the other."""
-
-    def __init__(self, parts: list[Sequence[str]]) -> None:
-        self._parts = parts
-
-    def __len__(self) -> int:
-        return sum(map(len, self._parts))
-
-    def __getitem__(self, row: int) -> str:  # type: ignore[override]
-        for part in self._parts:
-            if row < len(part):
-                return part[row]
-            row -= len(part)
-        raise IndexError(row)
 
 
 def find(path: Path, until: ExitStack, leave_out_damaged: bool = False) -> Found:
@@ -236,6 +208,8 @@ class _Split:
     images: list[tuple[Array, str]] = field(default_factory=list)
     labels: list[Array] = field(default_factory=list)
     files: list[Array] = field(default_factory=list)
+    besides: list[tuple[dict[str, Array], list[Column]]] = field(default_factory=list)
+    """For each of the images arrays and columns that stand beside them."""
 
 
 def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: ExitStack, left_out: list[str]) -> Found:
@@ -253,6 +227,9 @@ def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: Exi
         formats.append(held.format)
         classes = held.classes or classes
         transposed |= held.transposed
+        beside, ignored = besides.apart(
+            held.arrays, ignored, file.split, [split for role, split, _ in chosen if role == "images"]
+        )
         left_out += [*held.left_out, *(f"array {ascii(name)[:40]}" for name in ignored)]
         if any(role == "images" for role, _, _ in chosen) and any(role == "labels" for role, _, _ in chosen):
             complete.add(file.split)
@@ -264,6 +241,7 @@ def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: Exi
                 classes = tuple(map(str, _text(array.whole())))
             elif role == "images":
                 splits.setdefault(split, _Split()).images.append((array, source.name))
+                splits[split].besides.append((beside[split], held.columns))
             elif role == "labels":
                 splits.setdefault(split, _Split()).labels.append(array)
             elif role == "files":
@@ -276,7 +254,7 @@ def _together(kind: ModuleType, members: list[tuple[Source, Called]], until: Exi
         if one.images and labelled and not one.labels:
             left_out.append(f"{one.images[0][1]}, which has no labels where the rest has")
         elif one.images:
-            parts.append(_part(split, one))
+            parts.append(_part(split, one, left_out))
     if not parts:
         names = ", ".join(ascii(source.name)[:60] for source in sources[:_SHOWN])
         raise EngineError(f"there are labels and no images in {names}")
@@ -287,27 +265,36 @@ def _named(source: Source, problem: str, files: int) -> str:
     return f"{source.name} {problem}" if files > 1 and not problem.startswith(source.name) else problem
 
 
-def _part(split: str, one: _Split) -> Part:
-    """One split of one file or of several that follow each other."""
+def _part(split: str, one: _Split, left_out: list[str]) -> Part:
+    """One split of one file or of several that follow each other; what beside them is not read is added to `left_out`."""
     labels = np.concatenate([array.whole() for array in one.labels]) if one.labels else None
     arrays = [_images_first(array, labels) for array, _ in one.images]
+    columns = _columns(one, list(map(len, arrays)), left_out)
     if len(arrays) == 1:
-        called = [_own_name(name) for array in one.files for name in array.whole()]
-        return Part(split, arrays[0], labels, called if len(called) == len(arrays[0]) else Rows(one.images[0][1], len(arrays[0])))
+        called = [own_name(name) for array in one.files for name in array.whole()]
+        names = called if len(called) == len(arrays[0]) else Rows(one.images[0][1], len(arrays[0]))
+        return Part(split, arrays[0], labels, names, columns)
     first = arrays[0]
     if any(array.shape[1:] != first.shape[1:] for array in arrays):
         raise EngineError("its files hold images of different sizes")
-    joined = Array(
+    together = Array(
         (sum(map(len, arrays)), *first.shape[1:]), first.dtype, lambda: (block for array in arrays for block in array.blocks()),
         first.pictures, next((array.fault for array in arrays if array.fault), ""),
     )  # fmt: skip
-    return Part(split, joined, labels, Chained([Rows(file, len(array)) for array, file in one.images]))
+    return Part(split, together, labels, Chained([Rows(file, len(array)) for array, file in one.images]), columns)
 
 
-def _own_name(text: str | bytes) -> str:
-    """What a file calls another, without the folders of whoever's machine that was."""
-    name = (text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)).replace("\\", "/")
-    return PurePosixPath(name).name if name.startswith("/") or name[1:2] == ":" else name
+def _columns(one: _Split, counts: list[int], left_out: list[str]) -> dict[str, Column]:
+    """What stands beside the images of a split, file after file."""
+    of_files: list[dict[str, Column]] = []
+    for (arrays, columns), count in zip(one.besides, counts, strict=True):
+        found, others = besides.read(arrays, count)
+        left_out += others
+        named = {column.name: column for column in reversed(columns)}
+        left_out += [f"another column {column.name!r}" for column in columns if column is not named[column.name]]
+        of_files.append(named | found)
+    names = dict.fromkeys(name for found in of_files for name in found)
+    return {name: joined(name, [found.get(name) for found in of_files], counts) for name in names}
 
 
 def _images_first(array: Array, labels: np.ndarray | None) -> Array:

@@ -1,6 +1,7 @@
 """Tables as text: CSV, TSV or semicolons, one image a row, its label first, last or nowhere. Parsed by NumPy, block by block.
 
-A header, a column of row numbers as pandas writes it, and quotes are noticed. Pixels are the columns that are neither.
+A header, a column of row numbers as pandas writes it, and quotes are noticed. Pixels are the columns that are neither; where
+a header counts them, columns of any other data may stand on both sides of them.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.data.formats.arrays import Array, Contents, held
-from vae_engine.data.formats.names import LABELS, words_of
+from vae_engine.data.formats.besides import beyond
+from vae_engine.data.formats.columns import MOST_COLUMNS, Gathering
+from vae_engine.data.formats.names import LABELS, counted_run, words_of
 from vae_engine.data.formats.places import Source
 from vae_engine.data.formats.shapes import is_flat
 from vae_engine.stored.config import MAX_CLASSES
@@ -26,7 +29,8 @@ from vae_engine.stored.config import MAX_CLASSES
 SAYS = (
     "text",
     "`.csv`, `.tsv`, also `.gz`, in a `.zip`",
-    "an image a row, its label first, last or nowhere; with or without a header",
+    "an image a row, its label first, last or nowhere; with or without a header; other columns where a header counts the pixels "
+    "(`pixel0`, `pixel1`, …)",
     "",
 )
 
@@ -43,6 +47,12 @@ class _Form:
     columns: int
     label: int | None
     pixels: range
+    besides: tuple[int, ...]
+    """Columns of other data."""
+
+    def outside(self, column: int) -> int:
+        """The place of a column among those that are no pixels."""
+        return column if column < self.pixels.start else column - len(self.pixels)
 
 
 def knows(head: bytes, name: str) -> bool:
@@ -56,15 +66,24 @@ def knows(head: bytes, name: str) -> bool:
 
 
 def contents(source: Source, until: ExitStack) -> Contents:
-    """Images [n, pixels] and, where there are any, labels."""
+    """Images [n, pixels] and, where there are any, labels and other columns."""
     form = _form(source)
-    labels = [_label(line, form) for line in _rows(source, form)]
-    shape = (len(labels), len(form.pixels))
-    arrays = {"images": Array(shape, np.dtype("f4"), lambda: _pixels(source, form))}
+    label = None if form.label is None else form.outside(form.label)
+    titles = [form.header[place] or f"column {place + 1}" for place in form.besides]
+    besides = [(form.outside(place), Gathering(title)) for place, title in zip(form.besides, titles, strict=True)][:MOST_COLUMNS]
+    count, labels = 0, []
+    for line in _rows(source, form):
+        cells, count = _outside(line, form), count + 1
+        if label is not None:
+            labels.append(cells[label])
+        for place, column in besides:
+            if not column.is_hopeless:
+                column.add(cells[place])
+    arrays = {"images": Array((count, len(form.pixels)), np.dtype("f4"), lambda: _pixels(source, form))}
     if form.label is not None:
         arrays["labels"] = held(_typed(labels))
     kind = {",": "CSV", "\t": "TSV"}.get(form.delimiter, "a table of text")
-    return Contents(kind, arrays)
+    return Contents(kind, arrays, None, left_out=beyond(titles[MOST_COLUMNS:]), columns=[one.column() for _, one in besides])
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
@@ -94,8 +113,8 @@ def _form(source: Source) -> _Form:
     columns = len(body[0])
     if any(len(row) != columns for row in rows):
         raise EngineError(f"is a table whose rows differ in length: the first has {columns} columns")
-    label, pixels = _columns(header, body, columns)
-    return _Form(delimiter, header, columns, label, pixels)
+    label, pixels, besides = _columns(header, body, columns)
+    return _Form(delimiter, header, columns, label, pixels, tuple(besides))
 
 
 def _is_header(rows: list[list[str]]) -> bool:
@@ -103,10 +122,16 @@ def _is_header(rows: list[list[str]]) -> bool:
     inner, second = rows[0][1:-1], rows[1][1:-1] if len(rows) > 1 else []
     if sum(not _is_number(cell) for cell in inner) > len(inner) / 2:
         return True
+    run = [int(cell) for place in counted_run(rows[0]) if (cell := rows[0][place].strip()).isdecimal()]
+    if _counts(run):
+        return True
     if not all(map(str.isdigit, inner)):
         return bool(second) and all(map(str.isdigit, second))
-    counted = [int(cell) for cell in inner]
-    return len(counted) > _FEWEST and counted in (list(range(start, start + len(counted))) for start in (0, 1))
+    return _counts([int(cell) for cell in inner])
+
+
+def _counts(numbers: list[int]) -> bool:
+    return len(numbers) > _FEWEST and numbers in (list(range(start, start + len(numbers))) for start in (0, 1))
 
 
 def _is_number(text: str) -> bool:
@@ -116,21 +141,29 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _columns(header: list[str], body: list[list[str]], columns: int) -> tuple[int | None, range]:
-    """Which column is the label, and which are pixels. Raises EngineError where no choice leaves whole pictures."""
+def _columns(header: list[str], body: list[list[str]], columns: int) -> tuple[int | None, range, list[int]]:
+    """Which column is the label, which are pixels, which neither. Raises EngineError where no choice leaves whole pictures."""
     first = 0
     numbered = [row[0] for row in body] == [str(i) for i in range(len(body))] and len(body) > 1
     if (header and header[0].strip().lower() in ("", "unnamed: 0", "index", "id")) or (numbered and not is_flat(columns - 1)):
         first = 1  # row numbers
+    counted = counted_run(header)
+    besides = [place for place in range(first, columns) if place not in counted]
+    if is_flat(len(counted)) and len(besides) > 1:
+        named = [place for place in besides if words_of(header[place]) & LABELS]
+        return (named[0] if named else None), counted, [place for place in besides if place not in named[:1]]
     named = [place for place, title in enumerate(header) if words_of(title) & LABELS and place in (first, columns - 1)]
     pixels = range(first, columns)
     for label in named or _likely(body, first, columns):
         pixels = range(first + 1, columns) if label == first else range(first, columns - 1)
         if is_flat(len(pixels)):
-            return label, pixels
+            return label, pixels, []
     if is_flat(columns - first):
-        return None, range(first, columns)
-    told = f"has {columns} columns, which are neither a label and a square picture nor a square picture (784 = 28 × 28)"
+        return None, range(first, columns), []
+    told = (
+        f"has {columns} columns, which are neither a label and a square picture nor a square picture (784 = 28 × 28); columns of "
+        "other data need a header that counts the pixels (pixel0, pixel1, …)"
+    )
     raise EngineError(told)
 
 
@@ -147,20 +180,17 @@ def _likely(body: list[list[str]], first: int, columns: int) -> list[int]:
     return sorted((first, columns - 1), key=likelihood, reverse=True)
 
 
-def _label(line: str, form: _Form) -> str:
-    """The label of a row; "" where there is none. Raises EngineError for a row of another length."""
+def _outside(line: str, form: _Form) -> list[str]:
+    """The cells of a row that are no pixels. Raises EngineError for a row of another length."""
+    start, stop = form.pixels.start, form.pixels.stop
     if '"' in line:
         cells = next(csv.reader([line], delimiter=form.delimiter))
         if len(cells) != form.columns:
             raise EngineError(f"has a row of {len(cells)} columns where the first has {form.columns}")
-        return cells[form.label] if form.label is not None else ""
+        return cells[:start] + cells[stop:]
     if (found := line.count(form.delimiter) + 1) != form.columns:
         raise EngineError(f"has a row of {found} columns where the first has {form.columns}")
-    if form.label is None:
-        return ""
-    if form.label == form.columns - 1:
-        return line.rsplit(form.delimiter, 1)[1]
-    return line.split(form.delimiter, form.label + 1)[form.label]
+    return line.split(form.delimiter, start)[:start] + line.rsplit(form.delimiter, form.columns - stop)[1:]
 
 
 def _typed(cells: list[str]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 vectors.tsv             codes, one line an image; of two dimensions with a third number that is 0, since the projector looks for
                         three components and shows no point of fewer
-metadata.tsv            its class; with images of one's own class and file, and only then a first line that names them
+metadata.tsv            its class; with images of one's own class, file and columns, and only then a first line that names them
 sprite.png              the images, in a square of at most 8,192 pixels
 config.json             for the standalone page
 projector_config.pbtxt  for TensorBoard: `tensorboard --logdir FOLDER`
@@ -39,7 +39,10 @@ def write_projector(stored: Stored, folder: Path) -> int:
     rows = [[_plain(meanings[label])] for label in images.labels]
     if names:
         # One column has no header, two must have one: so the page tells them apart.
-        rows = [["class", "file"], *([*row, _plain(name)] for row, name in zip(rows, names, strict=False))]
+        columns = datasets.columns(data_set)
+        cells = zip(names, *(column.values() for column in columns), strict=True)
+        told = [["" if cell is None else _plain(str(cell)) for cell in row] for row in cells]
+        rows = [["class", "file", *(column.name for column in columns)], *(a + b for a, b in zip(rows, told, strict=False))]
     files = {
         "vectors.tsv": "".join("\t".join(f"{value:.6g}" for value in code) + "\n" for code in codes).encode(),
         "metadata.tsv": "".join("\t".join(row) + "\n" for row in rows).encode(),

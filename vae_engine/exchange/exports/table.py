@@ -5,6 +5,7 @@ split     test, validation, train     std1, std2, …   σ of q(z|x)
 label     0, 1, …                     elbo            nats per image ┐ where they were measured:
 class     what it means               log_px          exact, nats    ┘ `truths MODEL`
 file      what the file calls it, of images of one's own
+…         each column that the file has besides; own_… where its name is one of these
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def columns(stored: Stored) -> Columns:
     for name in ("elbo", "log_px"):
         if kept and len(kept[0].get(f"points.{name}", ())) == len(codes):
             found[name] = kept[0][f"points.{name}"]
+    for column in datasets.columns(data_set):
+        found[f"own_{column.name}" if column.name in found else column.name] = column.values()
     return found
 
 

@@ -94,3 +94,24 @@ def test_two_columns_have_a_header_and_a_sprite_stays_square_and_small(own: Stor
         side = sprite.size
     assert side[0] == side[1] == 28 * (int(np.sqrt(count - 1)) + 1)
     assert (projector.LARGEST // 28) * 28 <= 8192
+
+
+def test_columns_of_ones_own_go_along_and_none_hides_another(own: Stored, tmp_path: Path) -> None:
+    digits = mnist.load("test").head(24)
+    ages, classes = [None if i % 5 == 0 else 20.5 + i for i in range(24)], [f"kind {i % 2}" for i in range(24)]
+    given = np.array([np.nan if age is None else age for age in ages])
+    np.savez(tmp_path / "own.npz", images=digits.images, labels=digits.labels, age=given, z1=np.array(classes))
+    data = str(tmp_path / "own.npz")
+    stored = replace(own, train=replace(own.train, data=data, classes=datasets.classes(data)))
+    table.write_table(stored, tmp_path / "codes.parquet")
+    found = parquet.read_table(tmp_path / "codes.parquet").to_pydict()
+    rows = [int(name.rsplit(" ", 1)[1]) for name in found["file"]]
+    assert found["age"] == [ages[row] for row in rows]
+    assert found["own_z1"] == [classes[row] for row in rows]
+    table.write_table(stored, tmp_path / "codes.csv")
+    with (tmp_path / "codes.csv").open(newline="") as file:
+        assert [row["age"] for row in csv.DictReader(file)] == ["" if ages[row] is None else str(ages[row]) for row in rows]
+    projector.write_projector(stored, tmp_path / "out")
+    head, *lines = (tmp_path / "out" / "metadata.tsv").read_text().split("\n")
+    assert head == "class\tfile\tage\tz1"
+    assert lines[0].split("\t")[3] == classes[rows[0]]
