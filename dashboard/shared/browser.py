@@ -11,7 +11,10 @@ from typing import Any
 from vae_engine.base.places import place
 
 BUILT = "dashboard/browser/built"
-EXPLORE = ("explore/explorer", "explore/legend", "explore/network/network", "explore/plane/note", "explore/posterior/posterior")
+EXPLORE = (
+    "explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note",
+    "explore/posterior/posterior",
+)  # fmt: skip
 """The style sheets of the explorer."""
 LECTURE = (*EXPLORE, "learn/lesson", "lecture/lecture")
 """Those of a lecture, whose scenes are explorers and live views of Learn."""

@@ -80,7 +80,7 @@ def column_said(column: Mapping[str, Any]) -> str:
     if words is None:
         held = f"numbers from {_number(column['least'])} to {_number(column['most'])}"
     else:
-        held = f"{len(words)} {'word' if len(words) == 1 else 'words'}: {shortened(tuple(words))}"
+        held = f"{len(words)} {'value' if len(words) == 1 else 'values'}: {shortened(tuple(words))}"
     absent = f"; not given for {column['absent']:,}" if column["absent"] else ""
     return f"{column['name']} ({held}{absent})"
 

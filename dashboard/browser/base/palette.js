@@ -11,6 +11,18 @@ export const CLASS_COLOURS = PALETTE.classes.map((place) => PALETTE.colours[plac
 /** The colour of a class; those beyond ten share them. @param {number} label */
 export const classColour = (label) => CLASS_COLOURS[label % CLASS_COLOURS.length];
 
+const GREYISH = 0.2; // of the full span between the strongest and the weakest of red, green and blue
+const VIVID = CLASS_COLOURS.filter((colour) => {
+  const parts = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return Math.max(...parts) - Math.min(...parts) > GREYISH * 255;
+});
+
+/** The colour of a word of a column; where others are grey, since nothing is given for them, none that is taken for grey.
+ * @param {number} place @param {boolean} besideGrey */
+export function wordColour(place, besideGrey) {
+  return besideGrey ? VIVID[place % VIVID.length] : classColour(place);
+}
+
 const DARK_PAGE = 0.0085; // its luminance, as that of a page in the dark theme
 const LEAST_CONTRAST = 3; // WCAG 1.4.11: of marks with what is beside them
 

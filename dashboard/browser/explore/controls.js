@@ -51,9 +51,11 @@ function applier(store, commit) {
 
 /** @param {Store} store @param {() => void} commit @param {Worths} worths */
 function createColouring(store, commit, worths) {
-  const options = worths.names.map((name) => ({name, element: make("option", {value: name})}));
-  const select = make("select", {class: "lx-field", "aria-label": "Colour of the codes", "data-testid": "colour",
-    onchange: () => applier(store, commit)({type: "set", values: {colour: /** @type {Colouring} */ (select.value)}})}, make("option", {value: "class"}, "Class"), ...options.map((one) => one.element));
+  const optionOf = (/** @type {Worths["names"][number]} */ name) => ({name, element: make("option", {value: name})});
+  const [measured, own] = [worths.names.map(optionOf), worths.own.map(optionOf)];
+  const options = [...measured, ...own];
+  const select = make("select", {class: "lx-field lx-colour-of", "aria-label": "Colour of the codes", "data-testid": "colour",
+    onchange: () => applier(store, commit)({type: "set", values: {colour: /** @type {Colouring} */ (select.value)}})}, make("option", {value: "class"}, "Class"), ...measured.map((one) => one.element), own.length ? make("optgroup", {label: "Your data"}, ...own.map((one) => one.element)) : null);
   const note = make("p", {class: "lx-hint lx-colour-note", "data-testid": "colour-note"});
   return {
     element: make("div", {class: "lx-check-group", role: "group", "aria-label": "Colour of the codes"}, make("h3", {}, "Colour of the codes"), make("div", {class: "lx-check-more"}, select), note),

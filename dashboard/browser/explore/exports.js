@@ -13,7 +13,7 @@ import {SLIDES, viewOfAll} from "../map/sheet.js";
 import {areDigits, classesOf} from "../words/classes.js";
 import {fileName} from "../words/files.js";
 import {platesOf} from "./plate.js";
-import {quoted} from "./select/table.js";
+import {cellsOf, headsOf, quoted} from "./select/table.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../map/plane.js").Plane} Plane */
@@ -138,14 +138,15 @@ function digitPicture(values, ink, zoom) {
 }
 
 /** @param {import("../model/bundle.js").Points} points @param {readonly string[]|null} files what the files call the images */
-function codesAsCsv({codes, std, off, labels}, files) {
+function codesAsCsv({codes, std, off, labels, columns}, files) {
   const head = std ? "index,label,mu1,mu2,std1,std2" : off ? "index,label,w1,w2,off" : "index,label,code1,code2";
   const file = (/** @type {number} */ i) => (files ? `,${quoted(files[i])}` : "");
   const lines = Array.from(labels, (label, i) => {
     const numbers = [codes[2 * i], codes[2 * i + 1], ...(std ? [std[2 * i], std[2 * i + 1]] : off ? [off[i]] : [])];
-    return `${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}${file(i)}`;
+    return [`${i},${label},${numbers.map((value) => value.toPrecision(6)).join(",")}${file(i)}`, ...cellsOf(columns, i)].join(",");
   });
-  return `${head}${files ? ",file" : ""}\n${lines.join("\n")}\n`;
+  const known = `${head}${files ? ",file" : ""}`;
+  return `${[known, ...headsOf(columns, known.split(","))].join(",")}\n${lines.join("\n")}\n`;
 }
 
 /** The pictures of every step side by side, each above its name. @param {Float32Array[][]} steps @param {string[]} names @param {Uint32Array} ink */

@@ -5,6 +5,7 @@ import {classesOf, manyOf, oneOf} from "../words/classes.js";
 import {createDigit, createStrip} from "../images/digit_view.js";
 import {epsilonOf, observeFixed, seenName} from "../images/digits.js";
 import {actionButton, make, setText, setUnable} from "../base/dom.js";
+import {createValues} from "./columns/values.js";
 import {createHardImage} from "./hard_image.js";
 import {hasPosterior} from "../model/plane.js";
 import {samePlace} from "../base/same_items.js";
@@ -40,6 +41,8 @@ export function createInspector(app) {
   });
   const title = make("h3", {});
   const file = make("p", {class: "lx-file", "data-testid": "inspect-file"});
+  const values = createValues(models[0].bundle.points.columns);
+  const about = make("div", {class: "lx-about-image"}, file, values.element);
   const resample = actionButton("z ~ q(z|x)", () => drawNoise(store.state.noise + 1), {"data-testid": "resample", title: both ? "Put the point of each VAE at its μ + σ·ε, with one fresh ε for both" : "Put the VAE's point at μ + σ·ε with fresh ε"});
   const mean = actionButton("z = μ", () => drawNoise(0), {title: `Put the ${both ? "points" : "VAE's point"} back at the mean of q(z|x)`});
   const hard = createHardImage(app, choose);
@@ -48,7 +51,7 @@ export function createInspector(app) {
   const filled = make("div", {class: "lx-inspected"},
     make("div", {class: "lx-tiles"}, original.element, seen.element, ...errors.map((one) => one.element)), make("div", {class: "lx-nears"}, ...rows.map((row) => row.element)));
   const element = make("section", {class: "lx-panel", "aria-label": "Inspected image"},
-    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.posteriors.probes.length ? [resample, mean] : []))), file, empty, filled);
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"}, hard, ...(app.posteriors.probes.length ? [resample, mean] : []))), about, empty, filled);
   /** @type {number[][]} */
   let found = models.map(() => []);
   let [foundFor, shown] = ["", ""];
@@ -95,6 +98,7 @@ export function createInspector(app) {
     const names = classesOf(models[0].bundle);
     setText(title, `${capital(imageName(splits, index))}, ${oneOf(names, labels[index])}`);
     setText(file, app.names?.[index] ?? "");
+    values.show(index);
     if (!app.images) return;
     const images = app.images;
     const x = observeFixed(images, index, models[0].bundle.points);
@@ -125,7 +129,8 @@ export function createInspector(app) {
       const index = shownImage(state);
       empty.hidden = index !== null;
       filled.hidden = index === null;
-      file.hidden = index === null || !app.names;
+      file.hidden = !app.names;
+      about.hidden = index === null || (file.hidden && values.element.hidden);
       for (const button of [resample, mean]) setUnable(button, state.selected === null ? "First choose an image: a dot of a map." : "");
       search(index);
       const key = `${index} ${state.z} ${state.refined} ${app.images !== null} ${app.theme.dark}`;

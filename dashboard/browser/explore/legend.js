@@ -9,8 +9,9 @@ import {fillALine, sharedText} from "../words/classes.js";
 import {restText, splitsKey} from "../words/splits.js";
 
 /** Long names stand beside the numbers that mark their classes on the maps.
- * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {readonly import("../model/bundle.js").Bundle[]} bundles of the maps */
-export function createLegend(store, commit, names, bundles) {
+ * @param {import("../state/state.js").Store} store @param {() => void} commit @param {import("../words/classes.js").ClassNames} names @param {readonly import("../model/bundle.js").Bundle[]} bundles of the maps
+ * @param {ReturnType<typeof import("./worths.js").createWorths>} worths */
+export function createLegend(store, commit, names, bundles, worths) {
   const {splits, of} = bundles[0].points;
   /** @type {unknown[]} what it was last drawn from */
   let drawn = [];
@@ -30,8 +31,10 @@ export function createLegend(store, commit, names, bundles) {
     /** @param {import("../state/state.js").State} state */
     render(state) {
       const {classes, colour, layers: {glyphs}} = state;
-      if (sameItems([classes, colour, glyphs], drawn)) return;
-      drawn = [classes, colour, glyphs];
+      const words = worths.current()?.some((one) => one.words) ?? false;
+      if (sameItems([classes, colour, glyphs, words], drawn)) return;
+      drawn = [classes, colour, glyphs, words];
+      element.classList.toggle("lx-legend-away", words && classes === null);
       element.classList.toggle("lx-legend-plain", colour !== "class"); // then no class has a colour on the maps
       buttons.render((label) => showsClass(state, label));
       const shared = colour === "class" && !glyphs ? sharedText(names) : "";

@@ -13,6 +13,7 @@ import {actionButton, choiceBar, make, setText, setUnable, createMenu} from "../
 import {createExports} from "./exports.js";
 import {createIdentityBar} from "./identity_bar.js";
 import {createLegend} from "./legend.js";
+import {createWordsLegend} from "./columns/legend.js";
 import {createPlane} from "../map/plane.js";
 import {createPlaneNote} from "./plane/note.js";
 import {areAlike, titleOf} from "../model/explorer_model.js";
@@ -33,7 +34,8 @@ import {decimalsOn, plusMinus, signedNumber} from "../words/numbers.js";
 export function buildPage(app) {
   const {store, models} = app;
   const modes = createModeBar((mode) => store.dispatch({type: "mode", mode}));
-  const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models.map(({bundle}) => bundle));
+  const legend = createLegend(store, app.commit, classesOf(models[0].bundle), models.map(({bundle}) => bundle), app.worths);
+  const words = createWordsLegend(app);
   const layers = createLayersMenu(store, app.commit, app.worths, models.map(({bundle}) => bundle), () => openPlate(app, maps, element));
   const maps = models.map((model) => createPlane(app, model));
   const follow = actionButton("Follow pointer", () => store.dispatch({type: "set", values: {held: !store.state.held}}), {"data-testid": "follow", "aria-pressed": "false", class: "lx-button lx-follow"});
@@ -41,7 +43,7 @@ export function buildPage(app) {
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
     actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
-  const bar = make("header", {class: "lx-bar"}, modes.element, legend.element, actions);
+  const bar = make("header", {class: "lx-bar"}, modes.element, words.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(app, model));
   const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample, network: app.network};
@@ -101,6 +103,7 @@ export function buildPage(app) {
       }
       element.toggleAttribute("data-gliding", state.glide !== null);
       modes.show(state.mode);
+      words.render(state);
       legend.render(state);
       layers.render(state);
       undo.hidden = state.mode === "draw"; // the pad has its own

@@ -6,12 +6,12 @@ import {observeFixed} from "../images/digits.js";
 import {PIXELS} from "../model/bundle.js";
 import {worthsOf} from "../model/worths.js";
 import {sameItems} from "../base/same_items.js";
-import {COLOURINGS} from "../state/state.js";
-import {scaleOver, shareOf, whyNoWorth, worthHeading, worthSentence, worthText} from "../words/worths.js";
+import {COLOURINGS, columnIn, ownColumn} from "../state/state.js";
+import {scaleOver, shareOf, valueText, whyNoWorth, worthHeading, worthSentence} from "../words/worths.js";
 
 /** @typedef {import("./explorer.js").App} App */
 /** @typedef {import("../model/explorer_model.js").ExplorerModel} ExplorerModel */
-/** @typedef {import("../model/worths.js").WorthName} WorthName */
+/** @typedef {import("../words/worths.js").WorthName} WorthName */
 /** @typedef {import("../words/worths.js").Worth} Worth */
 /** @typedef {{nll: Float32Array, done: number}} Work reconstruction terms, of which so many are worked out */
 
@@ -36,10 +36,13 @@ export function createWorths(app) {
   };
   const imageCount = () => app.images && app.images.length / PIXELS;
 
+  /** What gives the numbers that the model itself has. @param {WorthName} name @param {ExplorerModel} model */
+  const measured = (name, model) => worthsOf(model.bundle.points, /** @type {import("../model/worths.js").WorthName} */ (name), termsOf(model));
+
   /** @param {WorthName} name @param {ExplorerModel} model @returns {string} why there are no such numbers, or not yet */
   function whyNot(name, model) {
     const lacks = whyNoWorth(model.bundle, name, imageCount());
-    if (lacks || worthsOf(model.bundle.points, name, termsOf(model))) return lacks;
+    if (lacks || columnIn(name) !== null || measured(name, model)) return lacks;
     const work = workOf(model);
     return app.images ? `${Math.floor(100 * (work?.done ?? 0) / model.bundle.points.count)} % worked out` : "Waiting for the images";
   }
@@ -77,12 +80,14 @@ export function createWorths(app) {
 
   /** @param {WorthName} name @returns {Worth[]} */
   function worthsBy(name) {
-    const values = models.map((model) => worthsOf(model.bundle.points, name, termsOf(model))?.() ?? null);
-    const sets = values.flatMap((set) => (set ? [set] : []));
-    const scale = sets.length ? scaleOver(sets, name === "modes") : null;
+    const columns = models.map(({bundle}) => bundle.points.columns.find((column) => column.name === columnIn(name)) ?? null);
+    const values = models.map((model, i) => columns[i]?.values ?? measured(name, model)?.() ?? null);
+    const sets = values.flatMap((set, i) => (set && !columns[i]?.words ? [set] : []));
+    const whole = name === "modes" || (columnIn(name) !== null && sets.every((set) => Array.from(set).every((value) => Number.isNaN(value) || Number.isInteger(value))));
+    const scale = sets.length ? scaleOver(sets, whole) : null;
     return values.map((set, i) => ({
-      name, values: set, scale, why: whyNot(name, models[i]),
-      shares: set && scale ? Float32Array.from(set, (value) => shareOf(value, scale)) : null,
+      name, values: set, scale, words: columns[i]?.words ?? null, absent: columns[i]?.absent ?? 0, why: whyNot(name, models[i]),
+      shares: set && scale && !columns[i]?.words ? Float32Array.from(set, (value) => shareOf(value, scale)) : null,
     }));
   }
 
@@ -99,6 +104,8 @@ export function createWorths(app) {
       return reasons.every(Boolean) ? [...new Set(reasons)].join("; ") : "";
     },
     names: /** @type {WorthName[]} */ (COLOURINGS.filter((name) => name !== "class")),
+    /** The columns of one's own data. */
+    own: models[0].bundle.points.columns.map(({name}) => ownColumn(name)),
     /** What the colours mean, as a sentence; nothing where they are those of the classes. */
     sentence() {
       const worths = current();
@@ -108,7 +115,9 @@ export function createWorths(app) {
     spoken(index) {
       const worths = current();
       if (!worths || index === null) return "";
-      return worths.flatMap(({values, scale, name}, i) => (values && scale ? [` ${models[i].short}: ${worthHeading(name)}, ${worthText(values[index], scale)}.`] : [])).join("");
+      const [{name}] = worths;
+      if (columnIn(name) !== null) return ` ${worthHeading(name)}: ${valueText(worths[0], index)}.`;
+      return worths.flatMap((worth, i) => (worth.values && worth.scale ? [` ${models[i].short}: ${worthHeading(name)}, ${valueText(worth, index)}.`] : [])).join("");
     },
   };
 }

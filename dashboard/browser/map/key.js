@@ -3,9 +3,10 @@
 
 import {areShort, classesOf, markOf, sharedText} from "../words/classes.js";
 import {sightTexts} from "./points.js";
-import {classColour} from "../base/palette.js";
+import {classColour, wordColour} from "../base/palette.js";
 import {titleOf} from "../model/explorer_model.js";
 import {showsClass} from "../state/classes.js";
+import {absentText, worthTitle} from "../words/worths.js";
 import {ofShown, restText, sampleText, splitsKey} from "../words/splits.js";
 import {wrapped} from "./layout/caption.js";
 
@@ -13,27 +14,31 @@ import {wrapped} from "./layout/caption.js";
  *   the map */
 /** @typedef {{lines: string[], line: number, dot: number, indent: number, entries: KeyEntry[], height: number}} MapKey pixels;
  *   lines come first, dot is a radius, indent goes from dot to text */
-/** @typedef {{remark?: string, pictured?: readonly number[], byClass?: boolean}} Besides what else is to be said, codes that are shown as pictures, and whether the codes have
- *   the colours of their classes */
+/** @typedef {{remark?: string, pictured?: readonly number[], worth?: import("../words/worths.js").Worth|null}} Besides what else is to be said, codes that are shown as pictures, and what the codes
+ *   are coloured by; null: their classes */
 
 const [LINE, DOT, INDENT, ROOM] = [1.7, 0.4, 1, 0.6]; // of the size of the text; the last between two entries
 
 /** What a map shows, what it leaves out, and its classes with their colours, row by row as wide as the map.
  * @param {import("../model/explorer_model.js").ExplorerModel} model @param {import("../state/state.js").State} state @param {import("../state/state.js").View} view
  * @param {number} size of the text @param {(text: string) => number} widthOf @param {Besides} [besides] @returns {MapKey} */
-export function mapKey(model, state, view, size, widthOf, {remark = "", pictured = [], byClass = true} = {}) {
+export function mapKey(model, state, view, size, widthOf, {remark = "", pictured = [], worth = null} = {}) {
   const {points: {labels, splits, of}, rest} = model.bundle;
   // Numerals have one shape for all splits.
   const marks = state.layers.points && !state.layers.glyphs ? splitsKey(ofShown(splits, (index) => showsClass(state, labels[index]))) : "";
-  const shared = byClass && !state.layers.glyphs ? sharedText(classesOf(model.bundle)) : "";
+  const shared = !worth && !state.layers.glyphs ? sharedText(classesOf(model.bundle)) : "";
   const lines = [`${titleOf(model.bundle)} · ${model.name}`, remark, marks, sampleText(splits, of), restText([rest], !state.layers.glyphs), shared, ...sightTexts(model, view, state, pictured)].filter(Boolean).flatMap((text) => wrapped(text, view.width, widthOf));
-  return keyOf(lines, classesOf(model.bundle), (label) => showsClass(state, label), view.width, size, widthOf, byClass);
+  if (!worth?.words) return keyOf(lines, classesOf(model.bundle), (label) => showsClass(state, label), view.width, size, widthOf, worth ? null : classColour);
+  const {words, absent, name} = worth;
+  const entries = [...words, ...(absent ? [absentText(absent)] : [])];
+  const besides = [...lines, ...wrapped([`Colours: ${worthTitle(name)}`, sharedText(words, "values")].filter(Boolean).join(", "), view.width, widthOf)];
+  return keyOf(besides, entries, () => true, view.width, size, widthOf, (place) => (place < words.length ? wordColour(place, absent > 0) : null), false);
 }
 
 /** Lines, and below them classes with their colours. @param {string[]} lines @param {readonly string[]} names of all classes @param {(label: number) => boolean} isShown
- * @param {number} room across @param {number} size of the text @param {(text: string) => number} widthOf @param {boolean} [byClass] whether the codes have the colours of
- * their classes @returns {MapKey} */
-export function keyOf(lines, names, isShown, room, size, widthOf, byClass = true) {
+ * @param {number} room across @param {number} size of the text @param {(text: string) => number} widthOf @param {((label: number) => string|null)|null} [colourOf] the colours that the codes have by
+ * them, if they have @param {boolean} [marked] whether long names have numbers, as on the map @returns {MapKey} */
+export function keyOf(lines, names, isShown, room, size, widthOf, colourOf = classColour, marked = true) {
   const line = LINE * size;
   /** @type {KeyEntry[]} */
   const entries = [];
@@ -41,10 +46,10 @@ export function keyOf(lines, names, isShown, room, size, widthOf, byClass = true
   names.forEach((name, label) => {
     if (!isShown(label)) return;
     const mark = markOf(names, label);
-    const text = areShort(names) ? mark : `${mark} ${name}`;
+    const text = areShort(names) ? mark : !marked ? name : `${mark} ${name}`;
     const wide = INDENT * size + widthOf(text);
     if (x > 0 && x + wide > room) [x, y] = [0, y + line];
-    entries.push({x, y, text, colour: byClass ? classColour(label) : null});
+    entries.push({x, y, text, colour: colourOf?.(label) ?? null});
     x += wide + ROOM * size;
   });
   return {lines, line, dot: DOT * size, indent: INDENT * size, entries, height: y + line / 2};

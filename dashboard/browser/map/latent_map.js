@@ -47,7 +47,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   /** Points are painted once for a view; while the view is on the move their picture is moved instead. @param {Scene} scene */
   function refreshPoints({state, view, theme, painted, worth, marks}) {
     const {ratio} = square.room();
-    const key = [painted, worth, state.layers, state.classes, state.focus, marks, theme, ratio];
+    const key = [painted, worth, state.layers, state.classes, state.focus, state.lit, marks, theme, ratio];
     const same = sameItems(key, cachedKey);
     const moves = performance.now() - lastViewChange < SETTLED;
     if (!moves && painted === model) rest?.refresh({context: cached, view, ratio, theme, state, marks, model}, worth === null);
@@ -76,10 +76,10 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
   }
 
   /** What is on screen: as it stands there, sharper than the screen needs it, or as a slide. @param {import("./sheet.js").Shape} shape @param {View} view @param {ExplorerModel} painted
-   * @param {import("./sheet.js").Together|null} together @param {(view: View) => readonly number[]} pictured @param {boolean} byClass @returns {import("./sheet.js").Sheet} */
-  function sheetOf(shape, view, painted, together, pictured, byClass) {
+   * @param {import("./sheet.js").Together|null} together @param {(view: View) => readonly number[]} pictured @param {Scene["worth"]} worth @returns {import("./sheet.js").Sheet} */
+  function sheetOf(shape, view, painted, together, pictured, worth) {
     const keyIn = (/** @type {View} */ inSight, /** @type {number} */ textSize) =>
-      keyOf(inSight, textSize, painted, {remark: together ? ONE_SCALE : "", pictured: pictured(inSight), byClass});
+      keyOf(inSight, textSize, painted, {remark: together ? ONE_SCALE : "", pictured: pictured(inSight), worth});
     if (shape !== "screen") return slideSheet(shape, view, keyIn, together);
     const {left, bottom, width, size} = square.room();
     const key = keyIn(view, size);
@@ -124,7 +124,7 @@ export function createLatentMap(app, model, backdrop, painter, onfocus) {
       const rests = painted === model;
       const pixels = shape === "screen" ? SHARPEST : SLIDES[shape].ratio;
       const picturesIn = (/** @type {View} */ view) => (rests ? pictures.find(view, pixels, state) : null);
-      const sheet = sheetOf(shape, inSight, painted, together, (view) => picturesIn(view)?.indices ?? [], worth === null);
+      const sheet = sheetOf(shape, inSight, painted, together, (view) => picturesIn(view)?.indices ?? [], worth);
       const {view} = sheet;
       const shown = rests ? await backdrop.whole(state, view) : NOTHING;
       if (!shown) return null;

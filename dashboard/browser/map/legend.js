@@ -10,22 +10,26 @@ import {areShort, areMany, markOf, namesFound, titleOf} from "../words/classes.j
  * @property {string} testid what those of the buttons begin with
  * @property {(label: number) => void} toggle
  * @property {(label: number|null) => void} focus highlights a class for as long as it is pointed at
- * @property {(labels: number[]) => void} only shows these and no others */
+ * @property {(labels: number[]) => void} only shows these and no others
+ * @property {(label: number) => string} [colourOf] those of classes unless said
+ * @property {(label: number) => string} [hint] what a click on one does
+ * @property {boolean} [apart] whether they are no classes, which have marks on a map */
 
 /** @param {LegendOptions} options */
-export function createLegendButtons({names, testid, toggle, focus, only}) {
-  const many = areMany(names);
+export function createLegendButtons({names, testid, toggle, focus, only, colourOf = classColour, hint = (label) => `Show only ${names[label]}; point here to highlight it`, apart = false}) {
+
+  const [many, sought] = [areMany(names), apart ? "Find a value" : "Find a class"];
   const buttons = names.map((name, label) => {
     const button = make("button", {
-      type: "button", class: "lx-class", "data-testid": `${testid}-${label}`, "aria-label": titleOf(name), title: `Show only ${name}; point here to highlight it`,
+      type: "button", class: "lx-class", "data-testid": `${testid}-${label}`, "aria-label": apart ? name : titleOf(name), title: hint(label),
       onclick: () => toggle(label), onpointerenter: () => focus(label), onpointerleave: () => focus(null), onblur: () => focus(null),
       onfocus: () => button.matches(":focus-visible") && focus(label), onkeydown: (/** @type {KeyboardEvent} */ event) => many && goOn(event, label),
-    }, make("span", {class: "lx-dot"}), markOf(names, label), areShort(names) ? null : make("span", {class: "lx-class-name"}, name));
-    button.style.setProperty("--lx-colour", classColour(label));
+    }, make("span", {class: "lx-dot"}), apart ? null : markOf(names, label), areShort(names) && !apart ? null : make("span", {class: "lx-class-name"}, name));
+    button.style.setProperty("--lx-colour", colourOf(label));
     if (many && label) button.tabIndex = -1; // arrows lead from one to the next
     return button;
   });
-  const field = make("input", {type: "search", class: "lx-field lx-class-search", placeholder: "Find a class", "aria-label": "Find a class", "data-testid": `${testid}-search`,
+  const field = make("input", {type: "search", class: "lx-field lx-class-search", placeholder: sought, "aria-label": sought, "data-testid": `${testid}-search`,
     title: "By name; Enter shows those found alone", maxlength: 60, oninput: find, onblur: () => focus(null),
     onkeydown(/** @type {KeyboardEvent} */ event) {
       const found = namesFound(names, field.value);

@@ -8,7 +8,7 @@ import {paintRegions} from "./regions.js";
 import {paintTruth} from "./posterior.js";
 import {isFar} from "../model/explorer_model.js";
 import {chosenImage, shownImage} from "../state/state.js";
-import {paintWorthOf, paintWorthScale} from "./worth_scale.js";
+import {paintWorthOf, worthRamp} from "./worth_scale.js";
 
 /** @typedef {CanvasRenderingContext2D} Context */
 /**
@@ -36,12 +36,13 @@ export function createPainter(app, model) {
         paintGrid(context, view, theme);
         backdrop();
         codes();
-        const ramp = field && rampOf(field, theme, model.units);
-        const scale = ramp && scaleBox(context, view, theme, size - 1, ramp);
-        const plates = scale ? [{at: /** @type {[number, number]} */ ([scale.x + scale.wide / 2, scale.y + scale.tall / 2]), wide: scale.wide, tall: scale.tall}] : [];
+        const scales = [...(field ? [{ramp: rampOf(field, theme, model.units), lift: 0}] : []), ...(worth ? [{ramp: worthRamp(worth, theme), lift: field ? scaleHeight(size - 1) : 0}] : [])];
+        const plates = scales.map(({ramp, lift}) => {
+          const {x, y, wide, tall} = scaleBox(context, view, theme, size - 1, ramp, lift);
+          return {at: /** @type {[number, number]} */ ([x + wide / 2, y + tall / 2]), wide, tall};
+        });
         if (state.layers.prior) paintPrior(context, view, theme, model, size - 1, plates);
-        if (ramp) taken = paintScale(context, view, theme, size - 1, ramp).right;
-        if (worth) taken = Math.max(taken, paintWorthScale(context, view, theme, size - 1, worth, field ? scaleHeight(size - 1) : 0).right);
+        for (const {ramp, lift} of scales) taken = Math.max(taken, paintScale(context, view, theme, size - 1, ramp, lift).right);
       });
       context.strokeStyle = theme.line;
       context.lineWidth = 1;

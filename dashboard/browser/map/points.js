@@ -5,7 +5,7 @@ import {classesOf, markOf} from "../words/classes.js";
 import {contextOf, make} from "../base/dom.js";
 import {createDotSheet, makeStamps} from "./layout/dot_raster.js";
 import {toPixel} from "../base/geometry.js";
-import {classColour, isDim, worthColours} from "../base/palette.js";
+import {classColour, isDim, wordColour, worthColours} from "../base/palette.js";
 import {createRoom} from "../base/room.js";
 import {hasPosterior} from "../model/plane.js";
 import {codesName} from "../words/splits.js";
@@ -193,10 +193,13 @@ export function dotRadius(view, model) {
 /** What codes are coloured by. @param {import("../model/bundle.js").Bundle} bundle @param {Worth|null} worth a number that each image has; null: their classes @param {Theme} theme @returns {Tint} */
 export function tintOf(bundle, worth, theme) {
   if (!worth) return {colours: classesOf(bundle).map((_, label) => classColour(label)), of: bundle.points.labels};
-  const {shares} = worth;
+  const {shares, words, values, absent} = worth;
+  if (words && values) {
+    return {colours: [...words.map((_, place) => wordColour(place, absent > 0)), theme.muted], of: Uint8Array.from(values, (place) => Math.min(place, words.length))};
+  }
   if (!shares) return {colours: [theme.muted], of: new Uint8Array(bundle.points.labels.length)};
-  const colours = worthColours(theme.dark);
-  return {colours, of: Uint8Array.from(shares, (share) => Math.round(share * (colours.length - 1)))};
+  const ramp = worthColours(theme.dark);
+  return {colours: absent ? [...ramp, theme.muted] : ramp, of: Uint8Array.from(shares, (share) => (Number.isNaN(share) ? ramp.length : Math.round(share * (ramp.length - 1))))};
 }
 
 /** @param {Layer} layer @returns {Tinted} */
@@ -242,14 +245,14 @@ export function codesAsSvg(pen, given) {
   }
 }
 
-/** The codes that are laid over the map in one go, and how much they cover it. @param {Layer} layer @returns {{shown: Shown, strength: number}[]} */
-export function sheetsOf({state, model, marks}) {
-  const {layers, focus} = state;
+/** The codes that are laid over the map in one go, and how much they cover it; codes without a tint have no words to be highlighted. @param {Layer} layer @returns {{shown: Shown, strength: number}[]} */
+export function sheetsOf({state, model, marks, tint}) {
+  const {layers, focus, lit} = state;
   if (!layers.points && !layers.glyphs) return [];
   // What lies under the points, or is to be seen among them, must not drown in them.
   const strength = layers.manifold || (layers.posterior && hasPosterior(model.bundle)) ? 0.4 : 0.85;
-  if (focus === null && !marks) return [{shown: (label) => showsClass(state, label), strength}];
-  const isLit = (/** @type {number} */ label, /** @type {number} */ index) => (focus === null || label === focus) && (!marks || marks[index] === 1);
+  if (focus === null && lit === null && !marks) return [{shown: (label) => showsClass(state, label), strength}];
+  const isLit = (/** @type {number} */ label, /** @type {number} */ index) => (focus === null || label === focus) && (lit === null || tint?.of[index] === lit) && (!marks || marks[index] === 1);
   return [false, true].map((lit) => ({shown: (label, index) => showsClass(state, label) && isLit(label, index) === lit, strength: lit ? strength : FADED}));
 }
 

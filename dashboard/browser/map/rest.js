@@ -41,8 +41,8 @@ export function createRest(model, invalidate) {
     version: () => version,
     /** Asks for another picture where this one is no longer right. @param {Layer} layer @param {boolean} byClass whether codes have the colours of their classes */
     refresh(layer, byClass) {
-      const {view: {scale, cx, cy, width, height}, state: {layers, classes, focus}, marks, theme, ratio} = layer;
-      const key = [byClass, layers, classes, focus, !marks, theme, ratio, scale, cx, cy, width, height];
+      const {view: {scale, cx, cy, width, height}, state: {layers, classes, focus, lit}, marks, theme, ratio} = layer;
+      const key = [byClass, layers, classes, focus, lit, !marks, theme, ratio, scale, cx, cy, width, height];
       if (!sameItems(key, asked)) void paintAnew(layer, byClass, key);
     },
     /** @param {CanvasRenderingContext2D} context @param {View} inSight @param {number} ratio */

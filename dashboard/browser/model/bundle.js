@@ -12,10 +12,12 @@ import { gunzipped } from "../base/gzip.js";
  *   shape?: number[], order?: number[], slope?: number, alpha?: number, low?: number, high?: number,
  *   layers?: Layer[], shortcut?: Layer[], parts?: Layer[][]}} Layer as vae_engine/stored/records.py has them */
 /** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, off: Float32Array|null, labels: Uint8Array,
- *   truths: Truths|null, protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
+ *   truths: Truths|null, columns: Column[], protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
 /** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
+/** @typedef {{name: string, words: string[]|null, values: Float32Array|Uint8Array, absent: number}} Column what the files say of each image besides: numbers, NaN where
+ *   none is given, or places in words, beyond their end where none is; absent: for how many images */
 /** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
  *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string, plane: Plane|null}} Bundle
  *   caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
@@ -29,6 +31,7 @@ const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
 export const PIXELS = 784;
 const LONGEST_NAME = 500; // bytes
 const [LONGEST_CAVEAT, LONGEST_PLANE] = [300, 500];
+const [MOST_COLUMNS, MOST_WORDS, LONGEST_WORD, NO_WORD] = [16, 100, 40, 255]; // vae_engine/data/formats/columns.py
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -69,6 +72,7 @@ export function readBundle(buffer) {
       off,
       labels: /** @type {Uint8Array} */ (labels),
       truths: readTruths(tensors, count),
+      columns: readColumns(tensors, count),
       protocol: points.protocol,
       seed: points.seed,
       splits: readSplits(points.splits, count),
@@ -236,6 +240,32 @@ function readTruths(tensors, count) {
   /** @param {string} name @param {string} dtype */
   const numbers = (name, dtype) => /** @type {any} */ (requireTensor(tensors, `points.${name}`, dtype, [count]).data);
   return { logPx: numbers("log_px", "F32"), elbo: numbers("elbo", "F32"), modes: numbers("modes", "U8") };
+}
+
+/** @param {Map<string, Tensor>} tensors @param {number} count @returns {Column[]} */
+function readColumns(tensors, count) {
+  const listed = tensors.get("points.columns");
+  if (!listed) return [];
+  const columns = parseJson(new TextDecoder().decode(listed.data));
+  ensure(Array.isArray(columns) && columns.length <= MOST_COLUMNS && columns.every(isColumn) && new Set(columns.map(({name}) => name)).size === columns.length, "it does not say what its columns are.");
+  return columns.map(({name, words}, place) => {
+    const tensor = `points.column.${place}`;
+    if (words) {
+      const values = /** @type {Uint8Array} */ (requireTensor(tensors, tensor, "U8", [count]).data);
+      ensure(values.every((value) => value < words.length || value === NO_WORD), `its column ${name} has words that are not listed.`);
+      return {name, words, values, absent: values.reduce((sum, value) => sum + Number(value === NO_WORD), 0)};
+    }
+    const values = Float32Array.from(requireTensor(tensors, tensor, "F32", [count]).data);
+    const absent = tensors.has(`${tensor}.absent`) ? requireTensor(tensors, `${tensor}.absent`, "U8", [count]).data : [];
+    absent.forEach((is, i) => is && (values[i] = NaN));
+    return {name, words: null, values, absent: values.reduce((sum, value) => sum + Number(Number.isNaN(value)), 0)};
+  });
+}
+
+/** @param {any} column */
+function isColumn(column) {
+  const isWord = (/** @type {unknown} */ text) => typeof text === "string" && text.length > 0 && text.length <= 2 * LONGEST_WORD; // of two units in UTF-16 each
+  return isObject(column) && isWord(column.name) && (column.words === null || (Array.isArray(column.words) && column.words.length <= MOST_WORDS && column.words.every(isWord)));
 }
 
 /** @param {Map<string, Tensor>} tensors @param {string} name @param {string} dtype @param {number[]} shape */

@@ -4,7 +4,7 @@
 import {classesOfText, textOfClasses} from "./classes.js";
 import {drawingOfText} from "./drawing_text.js";
 import {shapesOfText, textOfShapes} from "./region_text.js";
-import {COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
+import {COLOURINGS, columnIn, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, SAMPLE_COUNT, withLayer} from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Latent} Latent */
@@ -13,6 +13,7 @@ import {COLOURINGS, LARGEST_SEED, LAYERS, MANIFOLD_SIZES, MODES, readsDrawing, S
 /** @typedef {{key: string, format: (state: State) => string, parse: (text: string, state: State) => Partial<State>|null}} Property */
 
 const LONGEST_LINK = 3000;
+const LONGEST_COLUMN = 80;
 const FARTHEST = 1000;
 const IMAGES = 60_000;
 const NARROWEST = 1e-5; // of a view, in units of the latent space
@@ -47,7 +48,14 @@ export const PROPERTIES = [
       return views.length === state.views.length && !views.includes(undefined) ? {views: /** @type {State["views"]} */ (views)} : null;
     },
   },
-  choice("colour", COLOURINGS, (state) => state.colour, (colour) => ({colour})),
+  {
+    key: "colour",
+    format: (state) => state.colour,
+    parse(text) {
+      const isKnown = COLOURINGS.some((name) => name === text) || (columnIn(text) && text.length <= LONGEST_COLUMN);
+      return isKnown ? {colour: /** @type {State["colour"]} */ (text)} : null;
+    },
+  },
   choice("n", MANIFOLD_SIZES.map(String), (state) => String(state.manifoldSize), (size) => ({manifoldSize: Number(size)})),
   choice("spacing", /** @type {("linear"|"prior")[]} */ (["linear", "prior"]), (state) => state.spacing, (spacing) => ({spacing})),
   choice("empty", /** @type {("faint"|"full")[]} */ (["faint", "full"]), (state) => (state.dimmed ? "faint" : "full"), (empty) => ({dimmed: empty === "faint"})),

@@ -6,7 +6,8 @@ import {toggled} from "./classes.js";
 /** @typedef {"move"|"inspect"|"select"|"draw"|"walk"|"sample"|"network"} Mode */
 /** @typedef {[number, number]} Latent a point of one model's latent space */
 /** @typedef {"points"|"pictures"|"glyphs"|"training"|"manifold"|"prior"|"density"|"distance"|"entropy"|"posterior"|"unit"} LayerName */
-/** @typedef {"class"|"elbo"|"log_px"|"gap"|"kl"|"nll"|"modes"} Colouring what the codes are coloured by: their class, or a number that each image has */
+/** @typedef {"class"|"elbo"|"log_px"|"gap"|"kl"|"nll"|"modes"|OwnColumn} Colouring what the codes are coloured by: their class, a number that each image has, or a column of one's own data */
+/** @typedef {`column:${string}`} OwnColumn by its name */
 /** @typedef {{model: number, part: "encoder"|"decoder", place: number, unit: number}} ChosenUnit of the stage at a place of a part of a network */
 /** @typedef {{kind: "image", index: number}|{kind: "point", model: number, z: Latent}} WalkEnd */
 /** @typedef {{width: number, points: number[]}} Stroke points are x0, y0, x1, y1 … in units of the pad, 0 to 1 */
@@ -28,6 +29,7 @@ import {toggled} from "./classes.js";
  * @property {"codes"|"manifold"} square which of a model's two is seen where there is room for one
  * @property {import("./classes.js").Classes} classes that are shown
  * @property {number|null} focus the class the legend highlights for as long as it is pointed at
+ * @property {number|null} lit which word of a column the legend highlights, by its place
  * @property {number|null} selected index of the chosen test image
  * @property {boolean} refined whether q is the best Gaussian for the image instead of the encoder's
  * @property {number} lens the place of the model whose posterior is shown large, where two have one
@@ -63,6 +65,10 @@ export const LAYERS = ["points", "pictures", "glyphs", "training", "manifold", "
 export const SHADINGS = ["density", "distance", "entropy", "unit"];
 /** @type {Colouring[]} */
 export const COLOURINGS = ["class", "elbo", "log_px", "gap", "kl", "nll", "modes"];
+const COLUMN = "column:";
+export const ownColumn = (/** @type {string} */ name) => /** @type {OwnColumn} */ (COLUMN + name);
+/** The name of the column of one's own that codes are coloured by; null where it is something else. @param {string} colour */
+export const columnIn = (colour) => (colour.startsWith(COLUMN) ? colour.slice(COLUMN.length) : null);
 export const SAMPLE_COUNT = 10;
 export const LARGEST_SEED = 2 ** 31 - 1;
 export const MANIFOLD_SIZES = [10, 15, 20, 25, 30, 40];
@@ -93,7 +99,7 @@ export function initialState(models, marked = false) {
     active: 0, held: true,
     layers: {points: !marked, pictures: true, glyphs: marked, training: false, manifold: false,
       prior: true, density: false, distance: false, entropy: false, posterior: false, unit: false},
-    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: null, focus: null,
+    colour: "class", manifoldSize: 20, spacing: "linear", dimmed: true, square: "codes", classes: null, focus: null, lit: null,
     selected: null, refined: false, lens: 0, hovered: null, seed: 1, sample: 0, fitted: false, noise: 0, unit: null,
     ends: [null, null], path: "linear", t: 0, playing: false, shapes: [], tool: "lasso",
     strokes: [], pen: 2.2, upload: null, inked: "", drawn: [], glide: null, views: Array.from({length: models}, () => null), history: [], waiting: "", notice: "",
@@ -103,8 +109,8 @@ export function initialState(models, marked = false) {
 /** The state after an action; the same object when nothing changed. @param {State} state @param {Action} action @returns {State} */
 export function reduce(state, action) {
   switch (action.type) {
-    case "set":
-      return {...state, ...action.values};
+    case "set": // the words of a column are highlighted as long as it colours the codes
+      return {...state, ...(action.values.colour !== undefined && {lit: null}), ...action.values};
     case "move": {
       const z = state.z.map((old, model) => (model === action.model ? action.z : old));
       return {...state, z, active: action.model, held: action.held ?? state.held};

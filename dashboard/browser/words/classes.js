@@ -28,9 +28,9 @@ export function areMany(names) {
   return names.length > COLOURS;
 }
 
-/** That dots of several classes have one colour; nothing where each class has its own. @param {ClassNames} names */
-export function sharedText(names) {
-  return areMany(names) ? `${COLOURS} colours for ${names.length} classes` : "";
+/** That dots of several classes have one colour; nothing where each class has its own. @param {ClassNames} names @param {string} [what] they are */
+export function sharedText(names, what = "classes") {
+  return areMany(names) ? `${COLOURS} colours for ${names.length} ${what}` : "";
 }
 
 /** The labels of the classes that a text may mean: the one called so, or all whose name or mark has it in it, in either case of letters; all for no text.

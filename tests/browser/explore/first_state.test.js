@@ -36,3 +36,13 @@ test("a link with a drawing shows its pixels, and the strokes where it is these 
   const other = linkedState({ kept: { ...kept, inked: textOfDrawing(new Float32Array(784)) } }, link, initialState(2), models);
   assert.deepEqual([other.strokes, other.upload], [[], alone.upload]);
 });
+
+test("a link by a column colours by it where the data have it, and says so where they have not", () => {
+  const own = { ...model, bundle: { points: { count: 10, columns: [{ name: "age, in years" }] } } };
+  const link = `colour=${encodeURIComponent("column:age, in years")}`;
+  const shown = linkedState({}, link, initialState(1), [own]);
+  assert.deepEqual([shown.colour, shown.notice], ["column:age, in years", ""]);
+  const lacking = linkedState({}, `${link}&seed=7`, initialState(1), [{ ...model, bundle: { points: { count: 10, columns: [] } } }]);
+  assert.deepEqual([lacking.colour, lacking.seed], ["class", 7]);
+  assert.match(lacking.notice, /^The data of this model have no column “age, in years”: .*classes\.$/);
+});

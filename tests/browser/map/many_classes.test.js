@@ -50,8 +50,9 @@ test("small dots are smaller where more of them lie", () => {
 test("where classes share colours, dots are said not to tell them apart", () => {
   assert.equal(sharedText(NAMES), "10 colours for 12 classes");
   assert.equal(sharedText(NAMES.slice(0, 10)), "");
-  const said = (state, byClass = true) => mapKey(modelOf([50, 50], [2]), state, VIEW, 10, () => 1, { byClass }).lines.join();
+  const said = (state, worth = null) => mapKey(modelOf([50, 50], [2]), state, VIEW, 10, () => 1, { worth }).lines.join();
   assert.match(said(initialState(1)), /10 colours for 12 classes/);
   assert.doesNotMatch(said(initialState(1, true)), /colours for/, "their marks do");
-  assert.doesNotMatch(said(initialState(1), false), /colours for/, "the colours are those of a number");
+  assert.doesNotMatch(said(initialState(1), { shares: null }), /colours for/, "the colours are those of a number");
+  assert.match(said(initialState(1), { name: "column:c", words: NAMES, absent: 0 }), /10 colours for 12 values/);
 });

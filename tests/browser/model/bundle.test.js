@@ -55,6 +55,25 @@ test("per-image truths are read where the file has them, and have to belong to i
   assert.throws(() => readBundle(pack(truths(3))), ONE_SENTENCE);
 });
 
+test("columns of one's own are read where the file has them, and none is believed that is not whole", () => {
+  assert.deepEqual(readBundle(pack()).points.columns, []);
+  const listed = [{ name: "age", words: null }, { name: "hand", words: ["l", "r"] }];
+  const columns = (/** @type {any} */ { list = listed, ages = [1.5, 0], absent = [0, 1], hands = [1, 255], text = JSON.stringify(list) } = {}) => (/** @type {any} */ { parts }) => {
+    parts["points.columns"] = ["U8", null, Buffer.from(text)];
+    parts["points.column.0"] = ["F32", [ages.length], Buffer.from(Float32Array.from(ages).buffer)];
+    if (absent) parts["points.column.0.absent"] = ["U8", [absent.length], Buffer.from(absent)];
+    parts["points.column.1"] = ["U8", [hands.length], Buffer.from(hands)];
+  };
+  const [age, hand] = readBundle(pack(columns())).points.columns;
+  assert.deepEqual([age.name, age.words, [...age.values], age.absent], ["age", null, [1.5, NaN], 1]);
+  assert.deepEqual([hand.name, hand.words, [...hand.values], hand.absent], ["hand", ["l", "r"], [1, 255], 1]);
+  assert.equal(readBundle(pack(columns({ absent: null }))).points.columns[0].absent, 0);
+  for (const spoilt of [{ hands: [2, 0] }, { hands: [0] }, { ages: [1] }, { ages: [NaN, 1] }, { absent: [1] }, { text: "nonsense" }, { list: [...listed, { name: "more", words: null }] }, { list: [listed[0], listed[0]] },
+    { list: [{ name: 3, words: null }, listed[1]] }, { list: [listed[0], { name: "hand", words: [1, 2] }] }, { list: Array.from({ length: 17 }, (_, i) => ({ name: `${i}`, words: null })) }, { list: [{ name: "x".repeat(500), words: null }] }]) {
+    assert.throws(() => readBundle(pack(columns(spoilt))), ONE_SENTENCE, JSON.stringify(spoilt));
+  }
+});
+
 test("codes without images are read, counted, and of known classes", () => {
   const others = (/** @type {number} */ label, /** @type {any} */ said) => (/** @type {any} */ { parts, header }) => {
     parts["rest.codes"] = ["U16", [2, 2], Buffer.from(new Uint16Array([0, 0, 65535, 65535]).buffer)];

@@ -7,7 +7,7 @@ import { resizedView } from "../../../dashboard/browser/base/geometry.js";
 import { drawingOfText, textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { PROPERTIES, formatLink, parseLink } from "../../../dashboard/browser/state/property_table.js";
 import { MOST_CORNERS, shapesOfText, textOfShapes } from "../../../dashboard/browser/state/region_text.js";
-import { COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
+import { COLOURINGS, LAYERS, MANIFOLD_SIZES, MODES, initialState, ownColumn, reduce, withLayer } from "../../../dashboard/browser/state/state.js";
 
 const uniform = seededUniform(3);
 const whole = (below) => Math.floor(uniform() * below);
@@ -26,7 +26,7 @@ function randomState() {
   return {
     ...plain,
     mode, inked: drawing && uniform() < 0.5 ? textOfDrawing(drawn()) : "", z: [latent(), latent()], layers: LAYERS.reduce((layers, name) => withLayer(layers, name, uniform() < 0.5), plain.layers),
-    colour: COLOURINGS[whole(COLOURINGS.length)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: [null, Array.from({ length: 100 }, (_, label) => label).filter((label) => label === 7 || uniform() < 0.3)][whole(2)], selected, refined: uniform() < 0.5, lens: whole(2), views: [view(), view()],
+    colour: [...COLOURINGS, ownColumn("class"), ownColumn("größe, in m&m; 100 %")][whole(COLOURINGS.length + 2)], manifoldSize: MANIFOLD_SIZES[whole(MANIFOLD_SIZES.length)], spacing: uniform() < 0.5 ? "linear" : "prior", dimmed: uniform() < 0.5, square: uniform() < 0.5 ? "codes" : "manifold", classes: [null, Array.from({ length: 100 }, (_, label) => label).filter((label) => label === 7 || uniform() < 0.3)][whole(2)], selected, refined: uniform() < 0.5, lens: whole(2), views: [view(), view()],
     seed: whole(2 ** 31), sample: whole(10), fitted: uniform() < 0.5, noise: whole(10_000), ends: [end(), end()],
     path: uniform() < 0.5 ? "linear" : "spherical", t: Number(uniform().toFixed(4)), unit: [null, { model: whole(2), part: uniform() < 0.5 ? "encoder" : "decoder", place: whole(9), unit: whole(2000) }][whole(2)],
     shapes: Array.from({ length: whole(4) }, shape), tool: uniform() < 0.5 ? "lasso" : "rectangle",
@@ -142,4 +142,14 @@ test("the legend shows one digit, then more, and all again when none is left", (
   assert.deepEqual(shown([3]), [3]);
   assert.deepEqual(shown([5, 3]), [3, 5]);
   assert.equal(shown([3, 3]), null);
+});
+
+test("a column is named in a link, and without a name or with one too long it is none", () => {
+  for (const name of ["", "x".repeat(100)]) assert.deepEqual(parseLink(`colour=${encodeURIComponent(ownColumn(name))}`, plain).refused, ["colour"]);
+});
+
+test("a highlighted word goes with its column", () => {
+  const lit = { ...plain, colour: ownColumn("hand"), lit: 2 };
+  assert.equal(reduce(lit, { type: "set", values: { colour: "class" } }).lit, null);
+  assert.equal(reduce(lit, { type: "set", values: { seed: 3 } }).lit, 2);
 });

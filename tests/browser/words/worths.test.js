@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { endTexts, scaleOver, shareOf, whyNoWorth, worthHeading, worthSentence, worthText } from "../../../dashboard/browser/words/worths.js";
+import { cellText, endTexts, scaleOver, shareOf, whyNoWorth, valueText, worthHeading, worthSentence, worthText } from "../../../dashboard/browser/words/worths.js";
 
 const NAMES = ["elbo", "log_px", "gap", "kl", "nll", "modes"];
 /** 1 … 10 and 991 … 1000 are far off; in a jumble. */
@@ -62,4 +62,30 @@ test("a model says what it lacks, and a map that has it what its colours mean", 
   assert.doesNotMatch(worthSentence(grey, [{ ...worth, name: "kl" }]), /Grey/, "a KL of codes asks for no pixels");
   assert.equal(worthText(-123.456, scale), "−123");
   for (const name of NAMES) assert.match(worthHeading(name), name === "modes" ? /^Modes/ : /nats\/image$/);
+});
+
+test("a column of one's own has its name, no unit, and what is not given is left out of its scale and counted", () => {
+  const ages = Float32Array.of(18, NaN, 71, 40);
+  const scale = scaleOver([ages], true);
+  assert.deepEqual([scale.least, scale.most, scale.below, scale.above], [18, 71, 0, 0]);
+  const age = { name: "column:age", values: ages, shares: ages, scale, words: null, absent: 1, why: "" };
+  assert.deepEqual([worthHeading(age.name), valueText(age, 0), valueText(age, 1)], ["age", "18", "not given"]);
+  const models = [{ short: "VAE", bundle: { caveat: "Grey pixels." } }];
+  assert.equal(worthSentence(models, [age]), "Darkest at 18, brightest at 71. Grey: 1 not given.");
+  const hand = { name: "column:hand", values: Uint8Array.of(1, 255), shares: null, scale: null, words: ["l", "r"], absent: 1, why: "" };
+  assert.deepEqual([valueText(hand, 0), valueText(hand, 1)], ["r", "not given"]);
+  assert.equal(worthSentence(models, [hand]), "A colour for each of the 2 in the legend. Grey: 1 not given.");
+  assert.match(worthSentence(models, [{ ...hand, words: Array.from({ length: 23 }, (_, i) => `w${i}`), absent: 0 }]), /^10 colours for 23 values: .*legend/);
+  assert.deepEqual([cellText({ words: null, values: Float32Array.of(-0.1, NaN) }, 0), cellText({ words: null, values: ages }, 1)], ["−0.1", "not given"]);
+});
+
+test("numbers that lie close together are told apart", () => {
+  const scale = scaleOver([Float32Array.of(0.001, 0.004)], false);
+  assert.deepEqual(endTexts(scale), ["0.0010", "0.0040"]);
+});
+
+test("only data that have a column can be coloured by it", () => {
+  const points = { count: 2, truths: null, columns: [{ name: "age" }] };
+  assert.deepEqual(["vae", "ae"].map((kind) => whyNoWorth({ kind, points, plane: null }, "column:age", null)), ["", ""]);
+  assert.notEqual(whyNoWorth({ kind: "vae", points, plane: null }, "column:hand", null), "");
 });

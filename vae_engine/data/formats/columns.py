@@ -164,7 +164,7 @@ def decided(column: Column) -> Column | str:
     """A column of either numbers or words, these in their order; or why it is none, in words."""
     name, numbers, places = column.name, column.numbers, column.places
     if len(column) == 0:
-        return f"column {name!r}, which has more than {MOST_WORDS} different words"
+        return f"column {name!r}, whose text has more than {MOST_WORDS} different values"
     if column.absent == len(column):
         return f"column {name!r}, which is empty"
     if numbers is not None:

@@ -290,8 +290,8 @@ def _columns(one: _Split, counts: list[int], left_out: list[str]) -> dict[str, C
     for (arrays, columns), count in zip(one.besides, counts, strict=True):
         found, others = besides.read(arrays, count)
         left_out += others
-        named = {column.name: column for column in reversed(columns)}
-        left_out += [f"another column {column.name!r}" for column in columns if column is not named[column.name]]
+        named: dict[str, Column] = {}
+        left_out += [f"another column {one.name!r}" for one in columns if named.setdefault(one.name, one) is not one]
         of_files.append(named | found)
     names = dict.fromkeys(name for found in of_files for name in found)
     return {name: joined(name, [found.get(name) for found in of_files], counts) for name in names}

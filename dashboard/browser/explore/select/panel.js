@@ -44,7 +44,7 @@ export function createSelectPanel(app) {
     (/** @type {import("./selection.js").How} */ how) => selection.setUsual(how));
   hows.element.classList.add("lx-select-hows");
   const clear = actionButton("Clear", () => change({shapes: []}), {"data-testid": "select-clear", title: "Select nothing (key Escape on a map)"});
-  const table = actionButton("CSV", () => save(selectionAsCsv(models, selection.indices(), app.names), "text/csv", "selection.csv"), {"data-testid": "select-csv", title: "A row for each selected image: index, split, row, file where it is your own, class, codes, ELBO, log p(x), gap"});
+  const table = actionButton("CSV", () => save(selectionAsCsv(models, selection.indices(), app.names), "text/csv", "selection.csv"), {"data-testid": "select-csv", title: "A row for each selected image: index, split, row, file where it is your own, class, codes, ELBO, log p(x), gap, columns of your own"});
   const slide = actionButton("PNG", () => saveSlide(app, summary()), {"data-testid": "select-png", title: "The selection as a picture for a slide"});
   const empty = make("p", {class: "lx-hint", "data-testid": "select-empty"});
 

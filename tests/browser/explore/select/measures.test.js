@@ -54,13 +54,17 @@ test("what is said is what is selected", () => {
 });
 
 test("a row of the table has the image, its codes and its numbers", () => {
-  const bundle = { points: { ...points, truths }, header: { classes: [...DIGITS.slice(0, 7), 'a "7"', "8", "9"] } };
+  const bundle = { points: { ...points, truths, columns: [] }, header: { classes: [...DIGITS.slice(0, 7), 'a "7"', "8", "9"] } };
   const model = (id, own) => ({ id, bundle: own, codeOf: (i) => [points.codes[2 * i], -points.codes[2 * i + 1]] });
-  const lines = selectionAsCsv([model("vae", bundle), model("ae", { points: { ...points, truths: null } })], some(1, 3)).trim().split("\n");
+  const lines = selectionAsCsv([model("vae", bundle), model("ae", { points: { ...points, truths: null, columns: [] } })], some(1, 3)).trim().split("\n");
   assert.equal(lines[0], "index,split,row,class,vae_z1,vae_z2,ae_z1,ae_z2,elbo,log_px,gap");
   assert.equal(lines[1], '1,test,1,"a ""7""",2.00000,-3.00000,2.00000,-3.00000,-125.0000,-120.0000,5.0000');
   assert.match(lines[2], /^3,train,0,1,/);
   const files = ["7/a.png", "7/b, c.png", "9/d.png", "own.npz, row 12"];
   assert.deepEqual(selectionAsCsv([model("vae", bundle)], some(0, 3), files).split("\n").map((line) => line.split(",").slice(2, 5).join()), ["row,file,class", '0,7/a.png,"a ""7"""', '0,"own.npz, row 12"', ""]);
   assert.match(selectionAsCsv([model("vae", bundle), model("vae-2", bundle)], some(0)), /vae_elbo,vae_log_px,vae_gap,vae-2_elbo/);
+  const columns = [{ name: "elbo", words: null, values: Float32Array.of(0.1, NaN, 2, 3), absent: 1 }, { name: "hand, used", words: ["l", "r, too"], values: Uint8Array.of(1, 255, 0, 0), absent: 1 }];
+  const own = selectionAsCsv([model("vae", { ...bundle, points: { ...bundle.points, columns } })], some(0, 1)).split("\n");
+  assert.deepEqual(own.slice(0, 2).map((line) => line.split(/,(?! )/).slice(-2).join()), ['own_elbo,"hand, used"', '0.1,"r, too"'], "none hides another");
+  assert.match(own[2], /,,$/, "what is not given is empty");
 });
