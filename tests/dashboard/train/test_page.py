@@ -129,13 +129,14 @@ def test_the_first_screen_leads_to_images_of_ones_own(page: Callable[..., AppTes
 def test_what_is_asked_of_ones_own_images_is_what_there_is(
     page: Callable[..., AppTest], jobs: Jobs, tmp_path: Path, digits: Images
 ) -> None:
-    np.savez(tmp_path / "mine.npz", images=digits.images[:60], labels=digits.labels[:60])
+    np.savez(tmp_path / "mine.npz", images=digits.images[:60], labels=digits.labels[:60], age=np.arange(60) + 0.5)
     app = ran(page().selectbox(key="train-source").set_value("own"))
     ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
     asked = {one.label: one.value for one in app.text_input}
     assert (asked[wording.LABELS["train_size"]], asked[wording.LABELS["held_out"]]) == ("50", "5")
     captions = [one.value for one in app.caption]
     assert "Of 60 images 50 are to train on, 5 for validation, 5 for test." in captions
+    assert any(wording.plain("Columns: age (numbers from 0.5 to 59.5).") in caption for caption in captions)
     assert f"{wording.CHANGED} {wording.LABELS['data']}." in captions, "there are no more to choose from"
     ran(start(app).click())
     train = jobs.views()[0].configs[1]  # type: ignore[index]

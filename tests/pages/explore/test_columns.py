@@ -33,7 +33,7 @@ def drawn(page: Page) -> str:
 def look_into(page: Page, found: own.Collection) -> None:
     """Colour the codes by each column; an inspected image says its values, and the legend what is not given."""
     by_class = drawn(page)
-    page.get_by_test_id("layers-menu").locator("summary").click()
+    page.get_by_test_id("layers-menu").click()
     chooser = page.get_by_test_id("colour")
     expect(chooser.locator("optgroup[label='Your data'] option")).to_have_text(["age", "hand"])
     chooser.select_option("column:age")
