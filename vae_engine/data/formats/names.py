@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 IMAGES = frozenset({"images", "image", "imgs", "img", "x", "data", "pixels", "features", "pictures", "inputs"})
 LABELS = frozenset({"labels", "label", "y", "target", "targets", "lbl", "lbls", "lab", "classes", "class", "digit", "letter"})
@@ -70,16 +71,20 @@ def without_split(text: str) -> str:
 
 
 def counted_run(titles: Sequence[str]) -> range:
-    """The longest run of columns that are called alike but for their numbers, as pixel0, pixel1, … are; else an empty one."""
+    """The longest run of columns that are called alike but for their numbers, as pixel0, pixel1, … are.
+
+    An empty one where there is none, or several are as long, as those of red, green and blue are.
+    """
     alike = [re.sub(r"[0-9]+", "#", title.strip().lower()) for title in titles]
-    best, start = range(0), 0
-    for place in range(len(alike) + 1):
-        if place < len(alike) and alike[place] == alike[start] and "#" in alike[start]:
-            continue
-        if place - start > len(best) and "#" in alike[start]:
-            best = range(start, place)
-        start = place
-    return best
+    runs, start = [range(0)], 0
+    for _, group in groupby(alike):
+        name, *others = group
+        end = start + 1 + len(others)
+        runs += [range(start, end)] if "#" in name else []
+        start = end
+    most = max(map(len, runs))
+    longest = [run for run in runs if len(run) == most]
+    return longest[0] if len(longest) == 1 else range(0)
 
 
 def naturally(names: Iterable[str]) -> list[str]:

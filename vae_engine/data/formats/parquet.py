@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -78,7 +79,9 @@ def _contents(arrow: Any, file: Any, opened: Callable[[list[str]], Any]) -> Cont
         arrays["labels"] = held(_plain(file.read([label]).column(0)))
     names = features.get(label, {}).get("names") if label else None
     classes = tuple(map(str, names)) if isinstance(names, list) else None
-    besides = [name for name in left_out if rows <= MOST_ROWS and _is_plain(arrow, schema.field(name).type)]
+    told = Counter(schema.names)
+    named = [name for name in left_out if told[name] == 1 and name.strip() and rows <= MOST_ROWS]
+    besides = [name for name in named if _is_plain(arrow, schema.field(name).type)]
     others = [f"column {ascii(name)[:40]}" for name in left_out if name not in besides]
     words = [name for name in besides if _is_text(arrow, schema.field(name).type)]
     # A short file may repeat a long text in every row: as a dictionary it is read once.

@@ -69,7 +69,7 @@ def contents(source: Source, until: ExitStack) -> Contents:
     """Images [n, pixels] and, where there are any, labels and other columns."""
     form = _form(source)
     label = None if form.label is None else form.outside(form.label)
-    titles = [form.header[place] or f"column {place + 1}" for place in form.besides]
+    titles = [form.header[place].strip() or f"column {place + 1}" for place in form.besides]
     besides = [(form.outside(place), Gathering(title)) for place, title in zip(form.besides, titles, strict=True)][:MOST_COLUMNS]
     count, labels = 0, []
     for line in _rows(source, form):

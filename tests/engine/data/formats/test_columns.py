@@ -18,6 +18,7 @@ from support.image_files import COUNT, frame, hugging_face
 
 from vae_engine.data import kept_columns, own
 from vae_engine.data.formats.columns import ABSENT, MOST_COLUMNS, MOST_WORDS, Column, Gathering, decided, joined
+from vae_engine.data.formats.names import counted_run
 from vae_engine.data.mnist import Images
 
 AGES = np.linspace(18.5, 71, COUNT).astype(np.float32)
@@ -186,6 +187,32 @@ def test_a_long_text_in_every_row_of_a_short_file_is_read_once(some: Images, tmp
     pq.write_table(made.append_column("note", pa.array(["x" * 2_000_000] * COUNT)), tmp_path / "own.parquet", compression="zstd")
     (column,) = own.read(tmp_path / "own.parquet").columns
     assert column.words == ("x" * 40,)
+
+
+def test_columns_without_a_name_or_of_one_name_are_no_trouble(some: Images, tmp_path: Path) -> None:
+    made = hugging_face(some.images, some.labels)
+    for name in ("age", "age", " "):
+        made = made.append_column(name, pa.array(AGES))
+    pq.write_table(made.append_column("hand", pa.array(HANDS)), tmp_path / "own.parquet")
+    assert [column.name for column in own.read(tmp_path / "own.parquet").columns] == ["hand"]
+    pixels = frame(some.images, some.labels)
+    for place, name in enumerate(("age", "age", " ")):
+        pixels.insert(1 + place, name, AGES + place, allow_duplicates=True)
+    pixels.to_csv(tmp_path / "own.csv", index=False)
+    found = own.read(tmp_path / "own.csv")
+    assert [column.name for column in found.columns] == ["age", "column 4"]
+    assert of_image(found, some, "age") == pytest.approx(AGES.tolist())
+    assert found.report.left_out == ("another column 'age'",)
+
+
+def test_red_green_and_blue_are_pixels_all_three(some: Images, tmp_path: Path) -> None:
+    assert not counted_run([f"{one}{i}" for one in "rgb" for i in range(64)])
+    assert counted_run(["age", "p0", "p1", "q0", "hand"]) == range(1, 3)
+    assert not counted_run(["age", "hand"])
+    colour = np.repeat(some.images[:, :8, :8].reshape(COUNT, 64), 3, axis=1)
+    pd.DataFrame(colour, columns=[f"{one}{i}" for one in "rgb" for i in range(64)]).to_csv(tmp_path / "own.csv", index=False)
+    found = own.read(tmp_path / "own.csv")
+    assert (found.report.size, found.columns) == ("8 × 8", ())
 
 
 def test_the_images_of_a_run_bring_their_columns(some: Images, tmp_path: Path) -> None:
