@@ -44,9 +44,7 @@ def source_of(path: str, name: str, assigns: str = "", case: str = "") -> Excerp
     Of a function that matches its argument with texts, `case` says in which case.
     Reads the text of the file and imports nothing. Raises LookupError when the function or the statement is gone.
     """
-    text = place(path).read_text(encoding="utf-8")
-    with _PARSING:
-        body: list[ast.stmt] = ast.parse(text).body
+    text, body = _parsed(path)
     for part in name.split("."):
         found = next((one for one in body if isinstance(one, ast.FunctionDef | ast.ClassDef) and one.name == part), None)
         if found is None:
@@ -61,6 +59,14 @@ def source_of(path: str, name: str, assigns: str = "", case: str = "") -> Excerp
         raise LookupError(f"{where} in {path} has no statement {'that assigns ' + assigns if assigns else 'that returns'}.")
     statement = wanted[0 if assigns else -1]
     return Excerpt(path, statement.lineno, dedent(ast.get_source_segment(text, statement, padded=True) or ""))
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: str) -> tuple[str, list[ast.stmt]]:
+    """A file and its statements; many are asked for of one file, one after the other."""
+    text = place(path).read_text(encoding="utf-8")
+    with _PARSING:
+        return text, ast.parse(text).body
 
 
 def _case(body: list[ast.stmt], text: str) -> list[ast.stmt]:
