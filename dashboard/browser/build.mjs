@@ -13,7 +13,7 @@ const HOSTS = {
   "notebook/explore": "export default latentExplorerProgram().default;",
   "notebook/film": "export default latentExplorerProgram().default;",
   "streamlit/device": "export default latentExplorerProgram().default;",
-  "streamlit/explore": "export default latentExplorerProgram().default;",
+  "streamlit/explore": "const {default: view, begin} = latentExplorerProgram();\nexport {view as default, begin};",
   "streamlit/film": "export default latentExplorerProgram().default;",
   "streamlit/learn": "export default latentExplorerProgram().default;",
   "streamlit/lecture": "export default latentExplorerProgram().default;",

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit import config
+from streamlit.file_util import get_static_dir
+from streamlit.runtime import Runtime
 
 from dashboard.explore import routes as explore_routes
 from dashboard.films import routes as film_routes
@@ -26,7 +29,7 @@ from dashboard.lecture import routes as lecture_routes
 from dashboard.runs import shelf as run_shelf
 from dashboard.shared import browser
 from dashboard.shared import routes as view_routes
-from dashboard.shell import ahead, serving, settings
+from dashboard.shell import ahead, at_hand, serving, settings
 from dashboard.shell.at_once import answers_leave_at_once
 from dashboard.shell.nowhere import Nowhere
 from dashboard.shell.visitors import Visitors
@@ -46,6 +49,9 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
     answers_leave_at_once(asyncio.get_running_loop())  # which listens once this is done
     runs, closing = jobs.shared(), threading.Event()
     await run_in_threadpool(_name_ahead)
+    # What the pages import, read and make once is there when the first visitor comes: Streamlit makes sure of the program. The
+    # page itself says what is wrong.
+    await asyncio.gather(run_in_threadpool(_pack_models), Runtime.instance().does_script_run_without_error())
     threading.Thread(target=_make_ready, args=(closing,), name="pages", daemon=True).start()
     if strange := settings.unknown(option.env_var for option in config.get_config_options().values()):
         print(strange, file=sys.stderr)
@@ -63,14 +69,16 @@ async def _keeping_jobs(app: st.App) -> AsyncIterator[None]:
         closing.set()
 
 
-def _make_ready(closing: threading.Event) -> None:
-    """What the first page needs, while the first browser still reads Streamlit's own scripts. The page says what is wrong.
-
-    And then, when that visitor has it, what else a whole class would wait for at once: the library of tables and charts, and
-    the pictures of Runs.
-    """
+def _pack_models() -> None:
+    """The bundles of the first page."""
     with contextlib.suppress(EngineError):
         model_routes.make_ready(catalogue.shelf(LESSON_MODELS).library)
+
+
+def _make_ready(closing: threading.Event) -> None:
+    """When the first visitor has the first page, what else a whole class would wait for at once: the library of tables and
+    charts, and the pictures of Runs.
+    """
     if not closing.wait(_VISITOR_FIRST):
         importlib.import_module("pandas")
         run_shelf.make_ready()
@@ -78,9 +86,14 @@ def _make_ready(closing: threading.Event) -> None:
 
 def _name_ahead() -> None:
     """Know by the first visitor what the first page will ask for."""
+    static = Path(get_static_dir())
+    later = ahead.parts_of_the_client(static)
+    at_hand.keep(static, [*at_hand.of_the_page(static), *later])
     scripts = [browser.script_address(f"streamlit/{host}") for host in ("explore", "scenes")]
     with contextlib.suppress(EngineError):
-        ahead.name(scripts, [bundle for bundle, _ in catalogue.shelf(LESSON_MODELS).library.models])
+        first = catalogue.shelf(LESSON_MODELS)
+        ahead.name([*scripts, *later], [bundle for bundle, _ in first.library.models])
+        ahead.begin(scripts[0], {"library": first.library.told(), "shown": first.shown, "ladder": first.ladder})
 
 
 def _follow() -> None:
@@ -104,6 +117,8 @@ _OURS = (
 )  # fmt: skip
 _ROUTES = [Route(_BASE + route.path, route.endpoint, methods=route.methods and list(route.methods)) for route in _OURS]
 
-_MIDDLEWARE = [Middleware(Visitors), Middleware(Nowhere, base=_BASE), Middleware(ahead.Ahead, page=f"{_BASE}/")]
+_MIDDLEWARE = [
+    Middleware(at_hand.AtHand, base=_BASE), Middleware(Visitors), Middleware(Nowhere, base=_BASE), Middleware(ahead.Ahead, page=f"{_BASE}/")
+]  # fmt: skip
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=_keeping_jobs)

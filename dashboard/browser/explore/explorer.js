@@ -40,6 +40,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
  * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
  * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it, once something needs it
+ * @property {ReturnType<typeof createShelf>} [shelf] the models, where they were made ready before
  * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
@@ -100,7 +101,7 @@ const TILES_OF_A_FRAME = 1600; // that are drawn anew
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
 export function mountExplorer(root, options) {
-  const shelf = createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders);
+  const shelf = options.shelf ?? createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders);
   let stage = mountStage(root, options, shelf, stepTo, null);
   shelf.ladder?.prepare();
 

@@ -9,9 +9,16 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from support.explorer_page import until
 from support.hosts.crowd import PAGES, Visitor, arrive
 from support.hosts.proxy import prefixed
 from support.serving import dashboard
+
+
+def metrics(address: str) -> bytes:
+    """What Streamlit tells of its caches, those of modules that were imported."""
+    with urllib.request.urlopen(f"{address}/_stcore/metrics", timeout=10) as told:  # noqa: S310 (our own server)
+        return told.read()
 
 
 def test_a_server_gives_pages_films_and_the_speakers_window_and_clears_away_what_kills_left_behind(tmp_path: Path) -> None:
@@ -26,6 +33,7 @@ def test_a_server_gives_pages_films_and_the_speakers_window_and_clears_away_what
             assert page.url == f"{address}/?models=a,b"
         with urllib.request.urlopen(f"{address}/speaker", timeout=10) as page:  # noqa: S310
             assert b"BroadcastChannel" in page.read(), "it is no page of Streamlit's"
+        until(lambda: b"dashboard.models.page." in metrics(address))  # nobody has come, and all pages are imported
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{address}/film/nobody/cast", timeout=10)  # noqa: S310
         assert refused.value.code == 404

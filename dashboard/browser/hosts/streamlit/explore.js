@@ -5,7 +5,8 @@
 
 import {make, setText, showFailure} from "../../base/dom.js";
 import {mountExplorer} from "../../explore/explorer.js";
-import {fetchModels, libraryOf} from "./library.js";
+import {begin, comingModels, shelfFor} from "./begun.js";
+import {libraryOf} from "./library.js";
 
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
@@ -18,7 +19,7 @@ import {fetchModels, libraryOf} from "./library.js";
  * @typedef {object} Instance
  * @property {string} id of its models
  * @property {ComponentCall} call the latest
- * @property {import("./library.js").Fetched|null} models once they are here
+ * @property {import("./begun.js").Ready|null} models once they are here
  * @property {Standing|undefined} carried the state of the models that stood here before
  * @property {Setting|null} setting the latest
  * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
@@ -36,6 +37,8 @@ const instances = new WeakMap();
 /** States of explorers that left the page, so that coming back finds them as they were. @type {Map<string, Standing>} */
 const left = new Map();
 let visited = 0;
+
+export {begin};
 
 /** @param {ComponentCall} call @returns {() => void} cleanup */
 export default function explorerComponent(call) {
@@ -58,7 +61,7 @@ export default function explorerComponent(call) {
     const block = document.querySelector("[data-testid=stMain] [data-testid=stVerticalBlock]");
     if (block) instance.above.observe(block);
     const say = (/** @type {string} */ sentence) => (instance.explorer ? instance.explorer.update({notice: sentence}) : setText(loading, sentence || OPENING));
-    fetchModels(library, say).then((models) => {
+    comingModels(library, say).then((models) => {
       instance.models = models;
       if (instances.get(root) === instance) instance.turn();
     }, (error) => {
@@ -99,7 +102,7 @@ function follow(root, instance) {
   instance.explorer?.destroy();
   root.replaceChildren();
   instance.explorer = mountExplorer(root, {
-    ...instance.models, shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
+    ...instance.models, shelf: shelfFor(instance.models, shown, ladder), shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
     onChoose(names, shown) {
       instance.asked = shown ? String(shown) : null;
