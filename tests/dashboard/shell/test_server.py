@@ -57,6 +57,9 @@ def test_a_class_that_opens_all_pages_at_once_on_a_new_server_finds_them_whole(t
 def test_below_a_path_and_behind_a_proxy_pages_and_films_are_found_and_nothing_above_it(tmp_path: Path) -> None:
     with dashboard(tmp_path / "log.txt", base_path="/a/b") as address, prefixed(address, "/a/b", strips=False) as outside:
         for served in (address, outside):
+            asked = urllib.request.Request(f"{served}/", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})  # noqa: S310
+            with urllib.request.urlopen(asked, timeout=10) as page:  # noqa: S310 (our own server)
+                assert b'import("./view/streamlit/explore/' in page.read(), "the first page begins with Explore"
             with urllib.request.urlopen(f"{served}/learn", timeout=10) as page:  # noqa: S310 (our own server)
                 assert b"<html" in page.read()
             with urllib.request.urlopen(f"{served}/explore?models=a,b", timeout=10) as page:  # noqa: S310
