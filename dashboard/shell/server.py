@@ -118,7 +118,10 @@ _OURS = (
 _ROUTES = [Route(_BASE + route.path, route.endpoint, methods=route.methods and list(route.methods)) for route in _OURS]
 
 _MIDDLEWARE = [
-    Middleware(at_hand.AtHand, base=_BASE), Middleware(Visitors), Middleware(Nowhere, base=_BASE), Middleware(ahead.Ahead, page=f"{_BASE}/")
-]  # fmt: skip
+    Middleware(at_hand.AtHand, base=_BASE),
+    Middleware(Visitors),
+    Middleware(Nowhere, base=_BASE),
+    Middleware(ahead.Ahead, page=f"{_BASE}/"),
+]
 
 app = st.App(place("dashboard/shell/app.py"), routes=_ROUTES, middleware=_MIDDLEWARE, lifespan=_keeping_jobs)
