@@ -49,6 +49,7 @@ export function createWordsLegend({store, worths}) {
     element,
     /** @param {import("../../state/state.js").State} state */
     render({lit}) {
+      if (lit === null) chosen = null; // also where a link or Undo took it away
       const worth = worths.current()?.find((one) => one.words) ?? null;
       element.hidden = worth === null;
       if (worth !== drawn) {
