@@ -235,6 +235,7 @@ def amounts(jobs: Jobs, asked: Asked) -> None:
             st.button(wording.RESET, on_click=_reset, type="tertiary", icon=":material/undo:", key="train-reset")
     estimate = estimates.estimate(asked.model, asked.train, estimates.speeds(jobs.folder))
     st.markdown(wording.summary(asked.model.kind, weights.parameter_count(asked.model), estimate))
+    st.caption(wording.ending(str(now[AMOUNT]), str(now[UNIT]), asked.train.patience > 0))
     if said := nats.caveat(asked.model.likelihood, asked.train.protocol):
         st.caption(said)
     st.caption(wording.COMMAND)

@@ -8,7 +8,7 @@
 const PRIOR_RANGE = 4;
 /** With a small β codes leave the prior; from this share on the range has to give way. */
 const LEAVING = 0.03;
-const CUT_OFF = 0.002; // at each end of an axis; a few far codes would shrink the rest to a blot
+const CUT_OFF = 0.002; // at each end of an axis, and one code at least: a few far ones would shrink the rest to a blot
 const FIRST_AE = 0.5;
 
 /** The range of a film before any of its instants is known. @param {"vae"|"ae"} kind @returns {Range} */
@@ -24,7 +24,7 @@ export function widened(range, kind, codes) {
   const [low, high] = [/** @type {Pair} */ ([...range.low]), /** @type {Pair} */ ([...range.high])];
   for (const axis of [0, 1]) {
     const sorted = codes.filter((_, i) => i % 2 === axis).sort();
-    const cut = Math.floor(sorted.length * CUT_OFF);
+    const cut = Math.min(Math.max(1, Math.floor(sorted.length * CUT_OFF)), (sorted.length - 1) >> 1);
     const [least, most] = [sorted[cut], sorted[sorted.length - 1 - cut]];
     // In round steps, so that a live film does not move its axes with every instant.
     const unit = roundUnit(Math.max(most, high[axis]) - Math.min(least, low[axis]));

@@ -158,7 +158,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
       put({title: name.value});
     }}, scene.title);
     const notes = make("textarea", {class: "lec-field lec-scene-notes", rows: 2, maxlength: 3000, "aria-label": `Notes of scene ${number}`, placeholder: "What the speaker says", onchange: () => put({notes: notes.value})}, scene.notes);
-    const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`,
+    const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`, title: "Planned for the talk: while presenting, the clock says how far ahead or behind you are. No scene turns by itself.",
       onchange: () => put({minutes: minutes.value === "" ? undefined : Math.min(60, Math.max(0, Number(minutes.value)))})});
     const why = showingOf(scene.link, library);
     const act = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ does, unable = "", testid = "") => {

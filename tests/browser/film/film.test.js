@@ -68,6 +68,13 @@ test("a VAE's range is known from the start, unless its codes leave the prior", 
   assert.ok(wide.high[0] >= 10.9 && wide.low[0] === -4);
 });
 
+test("one far code of a few sets no axis", () => {
+  const few = Float32Array.from({ length: 120 }, (_, i) => (i < 2 ? 900 : Math.sin(i)));
+  assert.ok(widened(firstRange("ae"), "ae", few).high.every((end) => end < 2));
+  const pair = Float32Array.from([3, 3, 1, 1]); // of two codes none is far
+  assert.ok(widened(firstRange("ae"), "ae", pair).high.every((end) => end >= 3));
+});
+
 test("an autoencoder's range holds all instants and never shrinks", () => {
   let range = firstRange("ae");
   for (const reach of [0.02, 3, 40, -25, 1]) {

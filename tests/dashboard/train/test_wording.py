@@ -243,3 +243,9 @@ def test_a_run_is_called_after_its_preset_and_after_other_images_in_a_name_that_
     assert wording.default_name("Lecture demo", "") == "Lecture demo"
     assert wording.default_name("Lecture demo", "my\nimages ") == "Lecture demo on myimages"
     assert len(wording.default_name("Lecture demo", 200 * "x")) == NAME_LENGTH
+
+
+def test_it_is_said_what_happens_when_a_budget_is_spent() -> None:
+    assert "after 20 seconds of training, and is then measured" in wording.ending("20", "seconds", early=False)
+    assert "5 epochs of training, or earlier" in wording.ending("5", "epochs", early=True)
+    assert all(wording.TRAIN_ON in wording.ending("5", unit, early=False) for unit in wording.UNITS)
