@@ -40,7 +40,8 @@ _STYLE = """<style>
 @media (max-width: 700px) {
   [class*=st-key-lab-charts] > * { overflow-x: auto; }
   [class*=st-key-lab-charts] .stElementContainer:has(.stPlotlyChart) { min-width: 640px; }
-  .st-key-lab-list [role=radiogroup] { position: relative; flex-flow: row nowrap; gap: 1.2rem; overflow-x: auto; padding-bottom: .4rem; }
+  .st-key-lab-list [role=radiogroup] { position: relative; flex-flow: row nowrap; gap: 1.2rem; }
+  .st-key-lab-list [role=radiogroup] { overflow-x: auto; padding-bottom: .4rem; }
   .st-key-lab-list [role=radiogroup] > * { flex: none; width: max-content; }
   .st-key-lab-list [role=radiogroup] > :has(:checked) { order: -1; }
   .st-key-lab-list label { min-height: 2.5rem; align-items: center; }

@@ -176,9 +176,7 @@ def summary(kind: str, parameters: int, estimate: Estimate) -> str:
 def ending(amount: str, unit: str, early: bool) -> str:
     """What happens when a budget is spent; `early`: whether training may end before."""
     sooner = ", or earlier, once held-out images gain nothing more" if early else ""
-    return (
-        f"It ends by itself after {amount} {UNITS[unit]} of training{sooner}, and is then measured; *{TRAIN_ON}* gives it more."
-    )
+    return f"It ends after {amount} {UNITS[unit]} of training{sooner}, and is then measured; *{TRAIN_ON}* gives it more."
 
 
 def changed(fields: Sequence[str]) -> str:
