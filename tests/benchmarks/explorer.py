@@ -232,7 +232,7 @@ def opening_rows(browser: Browser, folder: Path, repeats: int) -> Iterator[Row]:
         with dashboard(folder / "start.log") as address:
             starts.append(first_drag(browser, address))
     yield Row("server up → first drag answered", statistics.median(starts), "s", most=1.5)
-    for what, names, largest in (("both models", MODELS, 12), ("the small pair", [f"{name}-small" for name in MODELS], 6)):
+    for what, names, largest in (("both models", MODELS, 8), ("the small pair", [f"{name}-small" for name in MODELS], 4.2)):
         file = folder / "explorer.html"
         yield Row(f"HTML file with {what} and 10,000 images", static_export.write_html(names, file) / 1e6, "MB", most=largest)
         seconds = statistics.median(first_drag(browser, file.as_uri()) for _ in range(repeats))

@@ -155,7 +155,7 @@ def _contents_of(stored: Stored, at_hand: AtHand, most: int) -> Codes:
     seen = on_map.seen(stored)
     protocol, own = stored.train.protocol, at_hand.trained_on
     shown = data.observe_fixed(at_hand.shown.images, protocol, SEED)
-    train = _observed(stored.train.data, "train", protocol, most) if own is None else data.observe_fixed(own, protocol, SEED)
+    train = observed(stored.train.data, "train", protocol, most) if own is None else data.observe_fixed(own, protocol, SEED)
     codes, places = _encoded(stored, shown, train, {"test": len(shown)})
     if own is None:
         places["train"]["of"] = datasets.sizes(stored.train.data)
@@ -207,7 +207,7 @@ def encode_all(stored: Stored, points: int | None = None, train: int = MOST_TRAI
     """
     data_set, most = stored.train.data, points or datasets.SHOWN
     shown = observed_shown(data_set, most, stored.train.protocol)
-    trained_on = _observed(data_set, "train", stored.train.protocol, points or train)
+    trained_on = observed(data_set, "train", stored.train.protocol, points or train)
     return _encoded(stored, shown, trained_on, datasets.shown(data_set, most)[1])
 
 
@@ -251,7 +251,8 @@ def _observed_shown(data_set: str, most: int, protocol: str, stamp: str) -> np.n
     return data.observe_fixed(datasets.shown(data_set, most)[0].images, protocol, SEED)
 
 
-def _observed(data_set: str, split: str, protocol: str, count: int | None = None) -> np.ndarray:
+def observed(data_set: str, split: str, protocol: str, count: int | None = None) -> np.ndarray:
+    """What the encoders see of a split, or of its first `count` images: [n, 784]."""
     return data.observe_fixed(datasets.load(data_set, split).images[:count], protocol, SEED)
 
 
@@ -284,7 +285,7 @@ def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
 
 def observed_test(data_set: str = datasets.MNIST, protocol: str = PROTOCOL) -> np.ndarray:
     """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
-    return _observed(data_set, "test", protocol)
+    return observed(data_set, "test", protocol)
 
 
 def read_codes(stored: Stored) -> Codes | None:

@@ -40,9 +40,9 @@ def _run(stored: Stored, part: str, inputs: np.ndarray) -> np.ndarray:
     return np.concatenate([run(described, part, stored.weights, chunk) for chunk in chunks])
 
 
-def run(described: list[Layer], path: str, weights: dict[str, np.ndarray], h: np.ndarray) -> np.ndarray:
-    """A list of layer records, whose weights are called by its path, over rows h [b, …] → [b, …]."""
-    for index, layer in enumerate(described):
+def run(described: list[Layer], path: str, weights: dict[str, np.ndarray], h: np.ndarray, first: int = 0) -> np.ndarray:
+    """A list of layer records, whose weights are called by its path, over rows h [b, …] → [b, …]; the first has that number."""
+    for index, layer in enumerate(described, first):
         h = _apply(layer, f"{path}.{index}", weights, h)
     return h
 

@@ -32,6 +32,9 @@ export const PIXELS = 784;
 const LONGEST_NAME = 500; // bytes
 const [LONGEST_CAVEAT, LONGEST_PLANE] = [300, 500];
 const [MOST_COLUMNS, MOST_WORDS, LONGEST_WORD, NO_WORD] = [16, 100, 40, 255]; // vae_engine/data/formats/columns.py
+const TRAIN_BITS = 13; // of each coordinate, where training codes are sorted
+const MOST_TRAIN = (1 << TRAIN_BITS) - 1;
+const MIDDLE = 128; // of a rounded weight, so that its low byte is nearly all of it
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -80,7 +83,7 @@ export function readBundle(buffer) {
       low: points.low,
       high: points.high,
     },
-    train: { count: requireCount(header.train, "train"), of: readWhole(header.train.of)?.train ?? null, codes: readCodes(tensors, "train.codes", header.train) },
+    train: { count: requireCount(header.train, "train"), of: readWhole(header.train.of)?.train ?? null, codes: readTrain(tensors, header.train) },
     rest: readRest(tensors, header),
     caveat: readCaveat(header),
     plane,
@@ -172,19 +175,29 @@ export async function unpackNames({tensors, points}) {
   return names;
 }
 
-/**
- * Tensors and metadata of safetensors bytes.
- * @param {Uint8Array} bytes
- * @returns {{tensors: Map<string, Tensor>, metadata: any}}
- */
-export function readSafetensors(bytes) {
+/** The name of the model, of which no number is read. @param {Uint8Array} bytes */
+export function nameIn(bytes) {
+  return String(parseJson(readDescription(bytes).metadata?.bundle)?.name);
+}
+
+/** What safetensors bytes say of themselves. @param {Uint8Array} bytes @returns {{described: any, metadata: any, data: Uint8Array}} */
+function readDescription(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Infinity;
   ensure(length <= bytes.length - 8, "it is not a safetensors file, or was cut short.");
   const header = parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   ensure(isObject(header), "its safetensors header is unreadable.");
   const { __metadata__: metadata, ...described } = header;
-  const data = bytes.subarray(8 + length);
+  return { described, metadata, data: bytes.subarray(8 + length) };
+}
+
+/**
+ * Tensors and metadata of safetensors bytes.
+ * @param {Uint8Array} bytes
+ * @returns {{tensors: Map<string, Tensor>, metadata: any}}
+ */
+export function readSafetensors(bytes) {
+  const { described, metadata, data } = readDescription(bytes);
   const entries = Object.entries(described).map(([name, entry]) => checkEntry(name, entry));
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let end = 0;
@@ -195,7 +208,27 @@ export function readSafetensors(bytes) {
   ensure(end === data.length, "it was cut short, or has bytes that belong to no tensor.");
   const tensors = new Map(entries.map(({ name, dtype, shape, begin, end }) =>
     [name, { dtype, shape, data: readNumbers(name, dtype, data.subarray(begin, end)) }]));
+  restoreWeights(tensors);
   return { tensors, metadata };
+}
+
+/** Rounded weights become numbers: q · rows · columns (vae_engine/exchange/dense.py). @param {Map<string, Tensor>} tensors */
+function restoreWeights(tensors) {
+  for (const [ofRows, { data: rows }] of tensors) {
+    if (!ofRows.endsWith(".weight.rows")) continue;
+    const name = ofRows.slice(0, -".rows".length);
+    const columns = requireTensor(tensors, `${name}.columns`, "F32", [tensors.get(`${name}.columns`)?.data.length ?? 0]).data;
+    const shape = [rows.length, columns.length];
+    const steps = new Int16Array(requireTensor(tensors, name, "U16", shape).data);
+    const data = new Float32Array(steps.length);
+    for (let row = 0, i = 0; row < rows.length; row++) {
+      const unit = rows[row];
+      for (let column = 0; column < columns.length; column++, i++) data[i] = (steps[i] - MIDDLE) * unit * columns[column];
+    }
+    tensors.set(name, { dtype: "F32", shape, data });
+    tensors.delete(ofRows);
+    tensors.delete(`${name}.columns`);
+  }
 }
 
 /** @param {string} name @param {any} entry */
@@ -225,13 +258,30 @@ function readNumbers(name, dtype, bytes) {
 /** Latent coordinates [x0, y0, x1, y1, …] of codes quantised over [low, high].
  * @param {Map<string, Tensor>} tensors @param {string} name @param {any} range */
 export function readCodes(tensors, name, range) {
-  const { data } = requireTensor(tensors, name, "U16", [range.count, 2]);
-  const { low, high } = range;
+  return placesIn(requireTensor(tensors, name, "U16", [range.count, 2]).data, 65535, name, range);
+}
+
+/** @param {ArrayLike<number>} data @param {number} most which stands for the highest @param {string} name @param {any} range */
+function placesIn(data, most, name, { low, high }) {
   ensure([low, high].every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite)),
     `the range of ${name} is missing.`);
   const codes = new Float32Array(data.length);
-  for (let i = 0; i < data.length; i++) codes[i] = low[i & 1] + (data[i] / 65535) * (high[i & 1] - low[i & 1]);
+  for (let i = 0; i < data.length; i++) codes[i] = low[i & 1] + (data[i] / most) * (high[i & 1] - low[i & 1]);
   return codes;
+}
+
+/** The codes of the training images, which a file that counts its bytes has sorted, as differences (vae_engine/exchange/dense.py).
+ * @param {Map<string, Tensor>} tensors @param {any} range */
+function readTrain(tensors, range) {
+  if (!tensors.has("train.sorted")) return readCodes(tensors, "train.codes", range);
+  const {count} = range;
+  const {data} = requireTensor(tensors, "train.sorted", "U8", [4, count]);
+  const codes = new Uint16Array(2 * count);
+  for (let i = 0, place = 0; i < count; i++) {
+    place += data[i] + (data[count + i] << 8) + (data[2 * count + i] << 16) + (data[3 * count + i] << 24);
+    [codes[2 * i], codes[2 * i + 1]] = [(place >> TRAIN_BITS) & MOST_TRAIN, place & MOST_TRAIN];
+  }
+  return placesIn(codes, MOST_TRAIN, "train.sorted", range);
 }
 
 /** @param {Map<string, Tensor>} tensors @param {number} count @returns {Truths|null} */

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { encodeGif } from "../../../dashboard/browser/base/gif.js";
 import { toItsEnd } from "../../../dashboard/browser/base/slices.js";
 import { joinPlanes } from "../../../dashboard/browser/base/parts.js";
-import { decodeBase91 } from "../../../dashboard/browser/hosts/file/payload.js";
+import { decodeText } from "../../../dashboard/browser/hosts/file/payload.js";
 
 const SCRIPT = `
 from dashboard.explore import one_file as page
@@ -15,11 +15,11 @@ for length in range(40):
     print(page.as_text(page.planes(content)))
 `;
 
-test("base 91 and byte planes come back as they were", () => {
+test("base 116 and byte planes come back as they were", () => {
   const lines = execFileSync(process.env.PYTHON ?? "python3", ["-c", SCRIPT], { encoding: "utf8" }).split("\n");
   for (let length = 0; length < 40; length++) {
     const content = Uint8Array.from({ length }, (_, i) => (i * 37 + length) % 256);
-    assert.deepEqual(joinPlanes(toItsEnd(decodeBase91(lines[length], length))), content);
+    assert.deepEqual(joinPlanes(toItsEnd(decodeText(lines[length], length))), content);
   }
 });
 

@@ -7,6 +7,7 @@ import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {sessionIn} from "../../lecture/line.js";
 import {mountNotes} from "../../lecture/notes.js";
+import {joinImages} from "./images.js";
 import {lectureStrip} from "./lecture.js";
 import {readPayload} from "./payload.js";
 
@@ -34,7 +35,10 @@ export async function openStaticPage(page) {
       if (!encoder) throw new PlainError("This page was cut short: an encoder is missing.");
       return encoder;
     });
-    const images = Promise.all(late).then(() => readPayload(page, "images", whenIdle));
+    const images = Promise.all(late).then(async () => {
+      const sorted = await readPayload(page, "images", whenIdle);
+      return sorted && whenIdle(joinImages(sorted));
+    });
     const encoders = late.map((encoder) => () => encoder);
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
     const lecture = await lectureStrip(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});

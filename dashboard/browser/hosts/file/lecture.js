@@ -3,7 +3,7 @@
 // the key that collects more.
 
 import {actionButton, make, setText, setUnable} from "../../base/dom.js";
-import {readBundle} from "../../model/bundle.js";
+import {nameIn} from "../../model/bundle.js";
 import {addressAtRest, collectScene, listenForScenes} from "../../lecture/collect.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {keptLecture} from "../../lecture/kept.js";
@@ -23,7 +23,7 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
   const drawn = await readPayload(page, "stills");
   const stills = drawn ? JSON.parse(new TextDecoder().decode(drawn)) : {};
-  const names = bundles.map((bytes) => readBundle(bytes).name);
+  const names = bundles.map(nameIn);
   const usual = shown ?? [...names.keys()];
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
