@@ -21,7 +21,7 @@ from vae_engine.data import datasets
 from vae_engine.runs import log as run_log
 from vae_engine.runs.log import LogEvent
 from vae_engine.stored import checkpoints, knobs, records
-from vae_engine.stored.architecture import PIXELS, layers
+from vae_engine.stored.architecture import layers
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.stored.records import Layer, Shape
 
@@ -64,7 +64,7 @@ def held_out(train: TrainConfig) -> int:
 def multiply_adds(model: ModelConfig, samples: int = 1) -> float:
     """Those of one image's way through the encoder, and of so many z through the decoder."""
     described = layers(model)
-    encoder, decoder = _work(described["encoder"], (PIXELS,)), _work(described["decoder"], (model.latent_dim,))
+    encoder, decoder = _work(described["encoder"], (model.pixels,)), _work(described["decoder"], (model.latent_dim,))
     return encoder + samples * decoder
 
 
@@ -122,7 +122,7 @@ def _is_convolutional(model: ModelConfig) -> bool:
 @cache
 def products_per_second() -> float:
     """Multiply-adds that this machine does in a second in a product of matrices of the size that training has."""
-    a, b = np.ones((256, PIXELS), np.float32), np.ones((PIXELS, 512), np.float32)
+    a, b = np.ones((256, 784), np.float32), np.ones((784, 512), np.float32)
     done, best, until = 0, math.inf, time.perf_counter() + _TRIAL_SECONDS
     while done < 3 or time.perf_counter() < until:
         started = time.perf_counter()

@@ -388,7 +388,10 @@ def own_counts(splits: Mapping[str, int]) -> str:
 def inferred(report: Report) -> list[str]:
     """What was noticed in images of one's own and done about it, a sentence each."""
     kind = f"{report.format[0].upper()}{report.format[1:]}"
-    said = [f"{kind}, {report.size} pixels, read as 28 × 28 grey. Range: {report.range}. Labels: {report.labels}."]
+    said = [
+        f"{kind}, {report.size} pixels, read as {report.side} × {report.side} grey. Range: {report.range}. "
+        f"Labels: {report.labels}."
+    ]
     said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
     said += [f"Columns: {'; '.join(map(column_said, report.columns))}."] if report.columns else []
     said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []

@@ -11,7 +11,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.command.commands import positive
 from vae_engine.data import datasets, own
 from vae_engine.stored import checkpoints
-from vae_engine.stored.config import LIVE_MODEL, LIVE_TRAIN, ModelConfig, TrainConfig
+from vae_engine.stored.config import LARGEST_SIDE, LIVE_MODEL, LIVE_TRAIN, SIDE, SMALLEST_SIDE, ModelConfig, TrainConfig
 
 Settings = TypeVar("Settings", ModelConfig, TrainConfig)
 
@@ -34,6 +34,8 @@ def add_wishes(group: Any) -> None:
     group.add_argument(
         "--classes", metavar="NAME,NAME,…", help="what to call their classes, in the order in which `data` has them"
     )
+    help = f"pixels a side that they are read at, {SMALLEST_SIDE} to {LARGEST_SIDE} (default {SIDE}); the model takes such images"
+    group.add_argument("--side", type=int, choices=range(SMALLEST_SIDE, LARGEST_SIDE + 1), metavar="N", help=help)
     group.add_argument("--limit", type=positive, metavar="N", help="only N of them, drawn at random once and for all")
 
 
@@ -82,6 +84,7 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     if "data" in given or data != train.data:
         given["data"] = datasets.pinned(data)
         given["classes"] = list(datasets.classes(given["data"]))
+        given["side"] = datasets.side(given["data"])
     return _changed(model, given), _changed(train, given)
 
 

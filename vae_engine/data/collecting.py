@@ -21,6 +21,7 @@ from vae_engine.data.formats.shapes import Layout, layout
 from vae_engine.data.labels import Labels, renamed, settled
 from vae_engine.data.mnist import Images
 from vae_engine.data.report import Report
+from vae_engine.stored.config import SIDE
 
 MAX_IMAGES = 1_000_000
 FEWEST_OF_A_SPLIT = 2
@@ -37,7 +38,7 @@ class Wishes:
     """What to make of images where the files do not say, or say it wrongly.
 
     0 images is all of them; `damaged` is about pictures in files of their own; `classes` are names with commas between them,
-    in the order in which the classes are found.
+    in the order in which the classes are found; `side` is how many pixels a side they are read at, whatever size they have.
     """
 
     polarity: str = "auto"
@@ -46,6 +47,7 @@ class Wishes:
     limit: int = 0
     classes: str = ""
     damaged: str = "refuse"
+    side: int = SIDE
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def collect(found: Found, wishes: Wishes, name: str, as_published: bool = False)
         told = ", ".join(f"{count:,} {split}" for split, count in splits.items())
         _refuse(name, [f"its splits are {told}, where each needs {FEWEST_OF_A_SPLIT} images at least"])
     try:
-        images, span, sides = _read(found.parts, forms, order)
+        images, span, sides = _read(found.parts, forms, order, wishes.side)
     except EngineError as error:
         _refuse(name, [str(error)])
         raise
@@ -158,7 +160,7 @@ def _collection(
     of_class = np.bincount(images.labels, minlength=len(labels.classes)).tolist()
     report = Report(
         format=found.format, files=tuple(source.name for source in found.files), count=len(images),
-        size=size,
+        size=size, side=images.images.shape[1],
         splits={split: splits[split] for split in data.SPLITS}, own_split=_has_own_split(found.parts),
         classes=dict(zip(labels.classes, of_class, strict=True)), labels=labels.said, range=span,
         polarity=polarity, inverted=inverted, orientation=orientation, transposed=transposed, left_out=(*found.left_out, *others),
@@ -251,16 +253,16 @@ def _as_published(parts: list[Part], counts: list[int]) -> tuple[np.ndarray, dic
 
 
 def _read(
-    parts: list[Part], forms: list[Layout | None], order: np.ndarray
+    parts: list[Part], forms: list[Layout | None], order: np.ndarray, side: int
 ) -> tuple[np.ndarray, pixels.Range, set[tuple[int, ...]]]:
-    """All images [n, 28, 28] in this order, what range they were in, and the heights and widths that there are.
+    """All images [n, side, side] in this order, what range they were in, and the heights and widths that there are.
 
     They are first taken for bytes, which most are; where they turn out to be none, all are read once more.
     """
     total = sum(len(part.images) for part in parts)
     places = np.full(total, -1, np.int64)
     places[order] = np.arange(len(order))
-    images = np.empty((len(order), pixels.SIDE, pixels.SIDE), np.uint8)
+    images = np.empty((len(order), side, side), np.uint8)
     values, row, sides = pixels.Values(), 0, set[tuple[int, ...]]()
     span = pixels.Range(0.0, 255.0, "")
     for part, form in zip(parts, forms, strict=True):
@@ -297,8 +299,9 @@ def _place(images: np.ndarray, places: np.ndarray, block: np.ndarray, form: Layo
     wanted = places >= 0
     if wanted.any():
         block, places = (block, places) if wanted.all() else (block[wanted], places[wanted])
-        of_row = np.dtype((np.void, pixels.SIDE * pixels.SIDE))  # NumPy moves images as a whole faster than pixel by pixel
-        made = pixels.small(block, form, span).reshape(len(block), -1)
+        side = images.shape[1]
+        of_row = np.dtype((np.void, side * side))  # NumPy moves images as a whole faster than pixel by pixel
+        made = pixels.small(block, form, span, side).reshape(len(block), -1)
         images.reshape(len(images), -1).view(of_row)[:, 0][places] = made.view(of_row)[:, 0]
 
 

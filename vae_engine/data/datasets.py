@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from vae_engine.data.collecting import Collection
 from vae_engine.data.formats.columns import Column
 from vae_engine.data.mnist import Images
 from vae_engine.data.sets.catalogue import SETS
+from vae_engine.stored.config import SIDE
 
 MNIST = "mnist"
 TITLES = {MNIST: "MNIST", **{name: one.title for name, one in SETS.items()}}
@@ -137,6 +139,20 @@ def is_fixed(name: str) -> bool:
 def place(name: str) -> Path | None:
     """Where images of your own lie; None of a data set that has a name."""
     return own_data.path_of(name) if is_own(name) else None
+
+
+def side(name: str) -> int:
+    """Pixels along a side of the images of a data set: as is wished of images of your own, else 28. Raises EngineError."""
+    return own_data.wishes_of(name).side if is_own(name) else SIDE
+
+
+def of_side(name: str, pixels: int) -> str:
+    """A data set whose images have so many pixels a side: images of your own are read at that, others have it or are refused."""
+    if is_own(name):
+        return own_data.address(name, replace(own_data.wishes_of(name), side=pixels))
+    if pixels != SIDE:
+        raise EngineError(f"{TITLES[name]} has images of {SIDE} × {SIDE} pixels, not {pixels} × {pixels}.")
+    return name
 
 
 def paper(name: str) -> str | None:

@@ -139,7 +139,7 @@ def parse_idx(raw: bytes, shape: tuple[int, ...], name: str, remedy: str = _REME
 
 
 def observe(images: np.ndarray, protocol: str, rng: np.random.Generator) -> np.ndarray:
-    """x float32 [n, 784] that a network sees of uint8 images [n, 28, 28] under a protocol.
+    """x float32 [n, side²] that a network sees of uint8 images [n, side, side] under a protocol.
 
     `dynamic` draws exactly Bernoulli(pixel/255): a uniform byte below the pixel, where the byte 255
     is drawn again from 0…254. This costs about a twentieth of a floating-point draw.
@@ -156,7 +156,7 @@ def observe(images: np.ndarray, protocol: str, rng: np.random.Generator) -> np.n
 
 
 def observe_fixed(images: np.ndarray, protocol: str, seed: int, places: np.ndarray | None = None) -> np.ndarray:
-    """x float32 [n, 784] on which a model is evaluated: for `dynamic`, one Bernoulli draw fixed by the seed.
+    """x float32 [n, side²] on which a model is evaluated: for `dynamic`, one Bernoulli draw fixed by the seed.
 
     Pixel i of the data set is on when hash(seed, i) < 2³²·pixel/255. A counter-based hash, so that
     numpy and the browser make the same draw and an image does not depend on which others are seen.

@@ -1,4 +1,4 @@
-"""Images of one's own, from files of any known format (formats/), as 28 × 28 grey with labels and splits. No torch.
+"""Images of one's own, from files of any known format (formats/), as small grey squares with labels and splits. No torch.
 
 They are named by an *address*: a path, and behind a question mark what was wished for them and a fingerprint of their files,
 `/data/mine.npz?polarity=dark&files=0f3a…`. Where the files are no longer those of the fingerprint, nothing is read.
@@ -34,12 +34,13 @@ from vae_engine.base.files import parse_json
 from vae_engine.data import file_names, kept_columns
 from vae_engine.data import mnist as data
 from vae_engine.data.collecting import DAMAGED, FEWEST, ORDER, ORIENTATIONS, POLARITIES, Collection, Wishes, collect, collected
-from vae_engine.data.formats import places, reading
+from vae_engine.data.formats import pictures, places, reading
 from vae_engine.data.formats.arrays import held
 from vae_engine.data.formats.reading import Found, Part
 from vae_engine.data.formats.row_names import Chained, Rows
 from vae_engine.data.mnist import Images
 from vae_engine.stored import weights
+from vae_engine.stored.config import LARGEST_SIDE, SIDE, SMALLEST_SIDE
 
 __all__ = [
     "DAMAGED", "FEWEST", "ORIENTATIONS", "POLARITIES", "Collection", "Wishes", "address", "classes", "counts", "known", "load",
@@ -49,7 +50,7 @@ __all__ = [
 _FILES, _DIGITS = "files", 16
 _PIN = re.compile(rf"[?&]{_FILES}=[0-9a-f]{{{_DIGITS}}}$")
 _QUICK, _PATIENCE = 100, 20  # so many files are looked at every time; a look at more is good for so many times as long as it took
-_WISHED = ("polarity", "orientation", "labels", "classes", "damaged")
+_WISHED = ("polarity", "orientation", "labels", "classes", "damaged")  # and limit and side, which are numbers
 _BROKEN = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
     SyntaxError, struct.error, csv.Error, OverflowError, IndexError, KeyError, TypeError, MemoryError, tokenize.TokenError,
@@ -124,10 +125,12 @@ def _taken_apart(name: str | Path) -> tuple[Path, Wishes, str]:
     if path == Path(name):
         return path, Wishes(), ""
     given = dict(parse_qsl(noted))
-    files, limit = given.pop(_FILES, ""), given.pop("limit", "0")
-    if not (given.keys() <= set(_WISHED) and limit.isdecimal() and len(limit) < 10):
-        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not one of {', '.join(_WISHED)} or limit.")
-    wishes = Wishes(**given, limit=int(limit))
+    files, limit, side = given.pop(_FILES, ""), given.pop("limit", "0"), given.pop("side", str(SIDE))
+    if not (given.keys() <= set(_WISHED) and all(one.isdecimal() and len(one) < 10 for one in (limit, side))):
+        raise EngineError(f"{ascii(noted)[:80]} behind the path of images is not one of {', '.join(_WISHED)}, limit or side.")
+    wishes = Wishes(**given, limit=int(limit), side=int(side))
+    if not SMALLEST_SIDE <= wishes.side <= LARGEST_SIDE:
+        raise EngineError(f"Images are read at {SMALLEST_SIDE} to {LARGEST_SIDE} pixels a side, not at {wishes.side}.")
     if wishes.polarity not in POLARITIES or wishes.orientation not in ORIENTATIONS:
         raise EngineError(f"Images are {', '.join(POLARITIES)} in polarity and {', '.join(ORIENTATIONS)} in orientation.")
     if wishes.damaged not in DAMAGED:
@@ -214,7 +217,7 @@ def read(path: Path, wishes: Wishes | None = None) -> Collection:
     wishes = wishes or Wishes()
     try:
         if path.suffix == ".safetensors":
-            return parse(weights.read_raw(path), str(path))
+            return parse(weights.read_raw(path), str(path), wishes.side)
         with ExitStack() as until:
             return collect(
                 _with_labels(reading.find(path, until, wishes.damaged == "leave-out"), wishes.labels), wishes, str(path)
@@ -257,8 +260,8 @@ def packed(name: str | Path) -> bytes:
     return save({"images": found.images.images[order], "labels": found.images.labels[order], "names": names, **columns}, note)
 
 
-def parse(raw: bytes, name: str) -> Collection:
-    """The images in bytes that `packed` made, called `name` in complaints. Raises EngineError."""
+def parse(raw: bytes, name: str, side: int | None = None) -> Collection:
+    """The images in bytes that `packed` made, called `name` in complaints; as they are or at another side. Raises EngineError."""
     tensors = weights.parse(raw, name)
     noted = weights.notes(raw)
     about = parse_json(noted.get("about", f'{{"classes": {noted.get("classes")}}}').encode(), f"{name}: about")
@@ -270,8 +273,10 @@ def parse(raw: bytes, name: str) -> Collection:
     if tensors.keys() - besides != {"images", "labels"}:
         raise EngineError(f"{name} is not a file of images of this software.")
     images, labels = tensors["images"], tensors["labels"]
-    if not (images.dtype == labels.dtype == np.uint8 and images.shape[1:] == (28, 28) and labels.shape == images.shape[:1]):
-        raise EngineError(f"{name} does not hold images of 28 × 28 bytes with their labels.")
+    square = images.shape[1:] in {(one, one) for one in range(SMALLEST_SIDE, LARGEST_SIDE + 1)}
+    if not (images.dtype == labels.dtype == np.uint8 and square and labels.shape == images.shape[:1]):
+        raise EngineError(f"{name} does not hold small square images of bytes with their labels.")
+    images = pictures.shrink(images, side) if side and len(images) else images
     if labels.max(initial=0) >= len(words):
         raise EngineError(f"{name} has labels that name no class.")
     names = file_names.unpacked(tensors["names"].tobytes(), len(images), name) if "names" in tensors else None

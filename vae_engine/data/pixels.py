@@ -11,12 +11,11 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data.formats import pictures
 from vae_engine.data.formats.shapes import Layout
 
-SIDE = pictures.SIDE
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)
 _FAINT, _WHITE = 16, 255
 _CHUNK = 4096
-_MIDDLE, _ALIKE = SIDE * SIDE // 16 + 1, np.uint64(0x0101010101010101)
-"""Which eight pixels of an image are in its middle, and what makes eight alike of one."""
+_ALIKE = np.uint64(0x0101010101010101)
+"""What makes eight alike of one."""
 
 
 @dataclass
@@ -72,8 +71,8 @@ def range_of(values: Values) -> Range:
     return Range(min(low, 0.0), max(high, min(low, 0.0) + 1e-9), f"{span}, spread over the full range")
 
 
-def small(block: np.ndarray, layout: Layout | None, span: Range) -> np.ndarray:
-    """A block of images as uint8 [k, 28, 28]: scaled, grey, small. Without a layout it is grey pictures [1, h, w] already."""
+def small(block: np.ndarray, layout: Layout | None, span: Range, side: int) -> np.ndarray:
+    """A block of images as uint8 [k, side, side]: scaled, grey, small. Without a layout it is grey pictures [1, h, w] already."""
     if layout is not None:
         block = block.reshape(len(block), *layout.shape)
         if layout.channels_first:
@@ -81,7 +80,7 @@ def small(block: np.ndarray, layout: Layout | None, span: Range) -> np.ndarray:
     if (span.low, span.high) != (0.0, 255.0) or block.dtype != np.uint8:
         scaled = (block.astype(np.float32) - np.float32(span.low)) * np.float32(255 / (span.high - span.low))
         block = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)
-    return pictures.shrink(np.ascontiguousarray(_grey(block) if block.ndim == 4 else block))
+    return pictures.shrink(np.ascontiguousarray(_grey(block) if block.ndim == 4 else block), side)
 
 
 def _grey(block: np.ndarray) -> np.ndarray:
@@ -105,7 +104,7 @@ class Ink:
 
 
 def ink_of(images: np.ndarray) -> Ink:
-    """Median tone of the border and mean of all pixels of images uint8 [n, 28, 28], by about 2,000 of them."""
+    """Median tone of the border and mean of all pixels of images uint8 [n, side, side], by about 2,000 of them."""
     seen = images[:: max(1, len(images) // 2000)]
     edges = np.concatenate([seen[:, 0].ravel(), seen[:, -1].ravel(), seen[:, :, 0].ravel(), seen[:, :, -1].ravel()])
     return Ink(float(np.median(edges)), float(seen.mean()))
@@ -125,9 +124,14 @@ def turn(images: np.ndarray) -> None:
 
 def of_one_tone(images: np.ndarray) -> np.ndarray:
     """Places of the images that are the same everywhere. Few are so in their middle, and only these are looked at whole."""
-    eights = np.ascontiguousarray(images).reshape(-1, SIDE * SIDE).view(np.uint64)  # eight pixels each
-    middle = eights[:, _MIDDLE]
+    flat = np.ascontiguousarray(images).reshape(len(images), math.prod(images.shape[1:]))
+    if flat.shape[1] % 8:  # no whole number of eights, below
+        pieces = np.split(np.arange(len(flat)), range(_CHUNK, len(flat), _CHUNK))
+        return np.concatenate([piece[(flat[piece] == flat[piece, :1]).all(1)] for piece in pieces])
+    eights = flat.view(np.uint64)  # eight pixels each
+    at = eights.shape[1] // 2
+    middle = eights[:, at]
     likely = np.flatnonzero(middle == (middle & np.uint64(255)) * _ALIKE)
-    likely = likely[eights[likely, _MIDDLE + 1] == middle[likely]]
+    likely = likely[eights[likely, at - 1] == middle[likely]]
     found = [part[(eights[part] == middle[part, None]).all(1)] for part in np.split(likely, range(_CHUNK, len(likely), _CHUNK))]
     return np.concatenate(found)

@@ -33,6 +33,9 @@ class Report:
     files: tuple[str, ...]
     count: int
     size: str
+    """Heights and widths in the files."""
+    side: int
+    """Pixels a side that they are read at."""
     splits: dict[str, int]
     own_split: bool
     classes: dict[str, int]
@@ -59,7 +62,7 @@ class Report:
         lines = [
             f"format       {self.format}",
             f"files        {shortened(self.files)}",
-            f"images       {self.count:,} of {self.size} pixels, read as 28 × 28 grey",
+            f"images       {self.count:,} of {self.size} pixels, read as {self.side} × {self.side} grey",
             f"splits       {splits} ({how})",
             f"classes      {len(self.classes)}: {classes}",
             f"labels       {self.labels}",
@@ -121,7 +124,7 @@ def sheet(images: np.ndarray, labels: np.ndarray, classes: tuple[str, ...], inve
         for place, image in enumerate(images[some[:most]]):
             seen = (
                 Image.fromarray(255 - image if inverted else image)
-                .resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.NEAREST)
+                .resize((28 * _ZOOM, 28 * _ZOOM), Image.Resampling.BOX)
                 .convert("LA")
             )
             page.paste(seen, (left + title + place * _CELL, top))

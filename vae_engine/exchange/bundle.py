@@ -17,7 +17,7 @@
     points.elbo           float32 [n]: the encoder's ELBO, nats
     points.modes          uint8 [n]: modes of p(z|x)
     points.labels         uint8 [n]
-    points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+    points.images         uint8 [bytes]: gzip whose last n × side² unpacked bytes are the grey pixels; `config.side`, else 28
     points.names          uint8 [bytes]: gzip of n lines of UTF-8, what the files call the images (images of one's own)
     points.columns, …     what else they say of them (data/kept_columns.py, its names after `points.`)
     train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
@@ -72,7 +72,7 @@ Codes = tuple[dict[str, np.ndarray], dict[str, Any]]
 class AtHand:
     """Images that no data set holds, none of which a model was trained on, and what their labels mean.
 
-    `trained_on` [n, 28, 28] are those that it was; without them they are those of its data set.
+    `trained_on` [n, side, side] are those that it was; without them they are those of its data set.
     """
 
     shown: data.Images
@@ -242,7 +242,7 @@ def _encode_rest(stored: Stored) -> Codes:
 
 
 def observed_shown(data_set: str, most: int, protocol: str = PROTOCOL) -> np.ndarray:
-    """What the encoders see of the first images that a map shows: [n, 784], the same array each time until they change."""
+    """What the encoders see of the first images that a map shows: [n, side²], the same array each time until they change."""
     return _observed_shown(data_set, most, protocol, datasets.stamp(data_set))
 
 
@@ -284,7 +284,7 @@ def write_codes(stored: Stored, truths: dict[str, np.ndarray]) -> None:
 
 
 def observed_test(data_set: str = datasets.MNIST, protocol: str = PROTOCOL) -> np.ndarray:
-    """What the encoders see of the test split [n, 784]: the images that codes and per-image numbers belong to."""
+    """What the encoders see of the test split [n, side²]: the images that codes and per-image numbers belong to."""
     return observed(data_set, "test", protocol)
 
 

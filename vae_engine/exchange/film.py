@@ -13,9 +13,9 @@ A **frame** is one instant: the decoder, and where the encoder puts the first im
 
 The **cast** is what all frames of a data set are about:
 
-    __metadata__.cast     JSON: format, version, classes, count, splits and paper as in a bundle
+    __metadata__.cast     JSON: format, version, classes, count, splits and paper as in a bundle, side where it is not 28
     points.labels         uint8 [n]
-    points.images         uint8 [bytes]: gzip whose last n × 784 unpacked bytes are the grey pixels
+    points.images         uint8 [bytes]: gzip whose last n × side² unpacked bytes are the grey pixels
 
 Image i of the cast belongs to code i of every frame; a frame may show fewer images than the cast has.
 """
@@ -40,6 +40,7 @@ from vae_engine.runs.log import LogEvent
 from vae_engine.stored import forward, knobs, nats
 from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.config import SIDE
 
 VERSION = 1
 POINTS = 2000
@@ -124,5 +125,6 @@ def cast(data_set: str) -> bytes:
     header = {
         "format": "latent-explorer-cast", "version": VERSION, "classes": datasets.classes(data_set), "count": len(images),
         "splits": splits, "of": datasets.sizes(data_set), "paper": datasets.paper(data_set),
+        **({"side": side} if (side := datasets.side(data_set)) != SIDE else {}),
     }  # fmt: skip
     return pack(tensors, {"cast": json.dumps(header)})

@@ -96,7 +96,7 @@ class ExactInference:
 
     @torch.no_grad()
     def log_px(self, x: Tensor, progress: Progress = _silent, within: Exact | None = None) -> Exact:
-        """log p(x) of images x [n, 784]; what was found `within` a smaller range is taken from there.
+        """log p(x) of images x [n, side²]; what was found `within` a smaller range is taken from there.
 
         Raises EngineError when no lattice is fine enough.
         """
@@ -148,7 +148,7 @@ def resolved(log_px: Tensor, peak: Tensor, points: float) -> Tensor:
 
 
 def log_joint(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
-    """log p(x|zₖ) + log p(zₖ) for every image and every point, in one product: x [n, 784], z [k, 2] → [n, k], nats."""
+    """log p(x|zₖ) + log p(zₖ) for every image and every point, in one product: x [n, side²], z [k, 2] → [n, k], nats."""
     eta, bias = _natural(vae, z)
     return torch.addmm(bias, vae.likelihood.statistics(x).to(eta.dtype), eta.T)
 
@@ -168,7 +168,7 @@ def _natural(vae: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
 
 @torch.no_grad()
 def exact_log_px(vae: VAE, x: Tensor, progress: Progress = _silent) -> Exact:
-    """log p(x) of images x [n, 784] under a VAE with two latent dimensions, over a range wide enough for them.
+    """log p(x) of images x [n, side²] under a VAE with two latent dimensions, over a range wide enough for them.
 
     Raises EngineError when the latent space is not two-dimensional, when the finest lattice is too
     coarse, or when posterior mass lies beyond the widest.

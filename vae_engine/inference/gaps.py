@@ -47,7 +47,7 @@ class Gaps:
 
 
 def gaps(inference: ExactInference, x: Tensor) -> Gaps:
-    """The two gaps of one image x [784]; q* is sought from the encoder's answer and from the posterior's mode."""
+    """The two gaps of one image x [side²]; q* is sought from the encoder's answer and from the posterior's mode."""
     vae = inference.vae
     exact = exact_posterior(inference, x)
     with torch.no_grad():
@@ -72,7 +72,7 @@ def _around_mode(exact: ExactPosterior) -> Posterior:
 
 
 def best_gaussian(vae: VAE, x: Tensor, start: Posterior) -> Posterior:
-    """The diagonal Gaussian of locally highest ELBO for x [784], from a start, by L-BFGS over (μ, log σ²)."""
+    """The diagonal Gaussian of locally highest ELBO for x [side²], from a start, by L-BFGS over (μ, log σ²)."""
     mu, logvar = (part.detach().clone().requires_grad_() for part in start)
     optimiser = torch.optim.LBFGS([mu, logvar], max_iter=_ITERATIONS, line_search_fn="strong_wolfe")
 
@@ -87,7 +87,7 @@ def best_gaussian(vae: VAE, x: Tensor, start: Posterior) -> Posterior:
 
 
 def elbo_by_quadrature(vae: VAE, x: Tensor, q: Posterior, nodes: int) -> Tensor:
-    """The ELBO of q ([1, 2] each) for x [784] without sampling noise, by Gauss–Hermite quadrature; scalar, nats."""
+    """The ELBO of q ([1, 2] each) for x [side²] without sampling noise, by Gauss–Hermite quadrature; scalar, nats."""
     place, weight = (torch.from_numpy(part).to(q.mu.dtype) for part in np.polynomial.hermite_e.hermegauss(nodes))
     weights = torch.outer(weight, weight).flatten() / weight.sum() ** 2
     z = q.mu + q.std * torch.cartesian_prod(place, place)

@@ -54,7 +54,7 @@ class _Window:
 
 @torch.no_grad()
 def exact_posterior(inference: ExactInference, x: Tensor) -> ExactPosterior:
-    """p(z|x) of one image x [784]."""
+    """p(z|x) of one image x [side²]."""
     tiles = inference.chosen_tiles(x[None])[0]
     window = _Window(_FIRST, 0, 0, tiles.repeat_interleave(_FIRST, 0).repeat_interleave(_FIRST, 1))
     before = torch.tensor(math.inf)

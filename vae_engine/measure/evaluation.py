@@ -28,7 +28,7 @@ Progress = Callable[[str, float], None]
 
 
 def observed(images: data.Images, protocol: str, seed: int) -> Tensor:
-    """The x [n, 784] on which everything is evaluated: one draw, fixed by the seed."""
+    """The x [n, side²] on which everything is evaluated: one draw, fixed by the seed."""
     return torch.from_numpy(data.observe_fixed(images.images, protocol, seed))
 
 
@@ -39,7 +39,7 @@ def held_out_terms(model: Model, images: data.Images, protocol: str, seed: int, 
 
 @torch.no_grad()
 def image_terms(model: Model, x: Tensor, seed: int, samples: int = 1) -> dict[str, Tensor]:
-    """`elbo`, `nll` and `kl` (VAE) or `nll` (autoencoder) of each image x [n, 784] by estimator B: float64 [n], nats.
+    """`elbo`, `nll` and `kl` (VAE) or `nll` (autoencoder) of each image x [n, side²] by estimator B: float64 [n], nats.
 
     The ELBO is always at β = 1 and at sampled z. Evaluates in the model's eval mode.
     """

@@ -23,7 +23,7 @@ Progress = Callable[[str, float], None]
 
 
 def image_truths(vae: VAE, x: Tensor, progress: Progress) -> dict[str, np.ndarray]:
-    """`log_px` and `elbo`, float32 [n], nats, without sampling noise; `modes`, uint8 [n]. x is [n, 784]."""
+    """`log_px` and `elbo`, float32 [n], nats, without sampling noise; `modes`, uint8 [n]. x is [n, side²]."""
     exact = exact_log_px(vae, x, progress)
     inference = ExactInference(vae, max(exact.grid["range"]))
     elbo = np.empty(len(x), np.float32)

@@ -22,7 +22,7 @@ _DRAWS = 2000
 def summarise(
     model: Model, x: Tensor, labels: np.ndarray, train_x: Tensor, train_labels: np.ndarray, seed: int
 ) -> dict[str, Any]:
-    """Statistics of the codes of x [n, 784] (for a VAE the posterior means), neighbours among train_x."""
+    """Statistics of the codes of x [n, side²] (for a VAE the posterior means), neighbours among train_x."""
     model.eval()
     rng = torch.Generator().manual_seed(seed)
     codes, train_codes = codes_of(model, x), codes_of(model, train_x)
@@ -57,7 +57,7 @@ def summarise(
 
 
 def codes_of(model: Model, x: Tensor) -> Tensor:
-    """Where a model puts images: posterior means (VAE) or codes (autoencoder), x [n, 784] → [n, d]."""
+    """Where a model puts images: posterior means (VAE) or codes (autoencoder), x [n, side²] → [n, d]."""
     found = model.encode(x)
     return found.mu if isinstance(found, Posterior) else found
 

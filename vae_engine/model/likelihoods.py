@@ -21,23 +21,23 @@ class Bernoulli:
     name = "bernoulli"
 
     def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
-        """log p(x|z) in nats per image, summed over pixels: x, raw [..., 784] → [...]."""
+        """log p(x|z) in nats per image, summed over pixels: x, raw [..., side²] → [...]."""
         return -F.binary_cross_entropy_with_logits(raw, x.expand_as(raw), reduction="none").sum(-1)
 
     def statistics(self, x: Tensor) -> Tensor:
-        """The sufficient statistics of an image, x itself: [n, 784] → [n, 784]."""
+        """The sufficient statistics of an image, x itself: [n, side²] → [n, side²]."""
         return x
 
     def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
-        """η [k, 784] and b [k] with log p(x|z) = statistics(x)·η + b: many images meet many z in one product."""
+        """η [k, side²] and b [k] with log p(x|z) = statistics(x)·η + b: many images meet many z in one product."""
         return raw, -F.softplus(raw).sum(-1)
 
     def mean(self, raw: Tensor) -> Tensor:
-        """E[x|z] in [0, 1]: raw [..., 784] → [..., 784]."""
+        """E[x|z] in [0, 1]: raw [..., side²] → [..., side²]."""
         return torch.sigmoid(raw)
 
     def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
-        """x ~ p(x|z) in {0, 1}: raw [..., 784] → [..., 784]."""
+        """x ~ p(x|z) in {0, 1}: raw [..., side²] → [..., side²]."""
         return torch.bernoulli(torch.sigmoid(raw), generator=rng)
 
 
@@ -56,27 +56,27 @@ class Gaussian:
         return torch.sigmoid(mean), self.smallest_spread + F.softplus(spread)
 
     def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
-        """log density in nats per image, summed over pixels: x [..., 784], raw [..., 1568] → [...]."""
+        """log density in nats per image, summed over pixels: x [..., side²], raw [..., 2·side²] → [...]."""
         mean, spread = self._split(raw)
         return (-0.5 * ((x - mean) / spread) ** 2 - spread.log() - 0.5 * math.log(2 * math.pi)).sum(-1)
 
     def statistics(self, x: Tensor) -> Tensor:
-        """The sufficient statistics of an image, x and x²: [n, 784] → [n, 1568]."""
+        """The sufficient statistics of an image, x and x²: [n, side²] → [n, 2·side²]."""
         return torch.cat([x, x**2], -1)
 
     def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
-        """η [k, 1568] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
+        """η [k, 2·side²] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
         mean, spread = self._split(raw.double())
         precision = spread**-2
         bias = -0.5 * mean**2 * precision - spread.log() - 0.5 * math.log(2 * math.pi)
         return torch.cat([mean * precision, -0.5 * precision], -1), bias.sum(-1)
 
     def mean(self, raw: Tensor) -> Tensor:
-        """E[x|z] in [0, 1]: raw [..., 1568] → [..., 784]."""
+        """E[x|z] in [0, 1]: raw [..., 2·side²] → [..., side²]."""
         return self._split(raw)[0]
 
     def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
-        """x ~ p(x|z): raw [..., 1568] → [..., 784]; may leave [0, 1]."""
+        """x ~ p(x|z): raw [..., 2·side²] → [..., side²]; may leave [0, 1]."""
         mean, spread = self._split(raw)
         return mean + spread * torch.randn(mean.shape, generator=rng, device=mean.device)
 
@@ -94,27 +94,27 @@ class FixedGaussian:
         self.noise = torch.as_tensor(noise)
 
     def log_prob(self, x: Tensor, raw: Tensor) -> Tensor:
-        """log density in nats per image, summed over pixels: x, raw [..., 784] → [...]."""
+        """log density in nats per image, summed over pixels: x, raw [..., side²] → [...]."""
         return (-0.5 * ((x - self.mean(raw)) / self.noise) ** 2 - self.noise.log() - 0.5 * math.log(2 * math.pi)).sum(-1)
 
     def statistics(self, x: Tensor) -> Tensor:
-        """x, and the part of log p(x|z) that no z touches, log N(x; 0, σ²I): [n, 784] → [n, 785], float64."""
+        """x, and the part of log p(x|z) that no z touches, log N(x; 0, σ²I): [n, side²] → [n, side² + 1], float64."""
         x, noise = x.double(), self.noise.double()
         rest = (-0.5 * (x / noise) ** 2 - noise.log() - 0.5 * math.log(2 * math.pi)).sum(-1, keepdim=True)
         return torch.cat([x, rest], -1)
 
     def natural(self, raw: Tensor) -> tuple[Tensor, Tensor]:
-        """η [k, 785] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
+        """η [k, side² + 1] and b [k], float64, with log p(x|z) = statistics(x)·η + b; single precision would cancel."""
         mean = self.mean(raw.double())
         scaled = mean / self.noise.double() ** 2
         return torch.cat([scaled, torch.ones_like(scaled[..., :1])], -1), -0.5 * (mean * scaled).sum(-1)
 
     def mean(self, raw: Tensor) -> Tensor:
-        """E[x|z] in [0, 1]: raw [..., 784] → [..., 784]."""
+        """E[x|z] in [0, 1]: raw [..., side²] → [..., side²]."""
         return torch.sigmoid(raw)
 
     def sample(self, raw: Tensor, rng: torch.Generator) -> Tensor:
-        """x ~ p(x|z): raw [..., 784] → [..., 784]; may leave [0, 1]."""
+        """x ~ p(x|z): raw [..., side²] → [..., side²]; may leave [0, 1]."""
         return self.mean(raw) + self.noise * torch.randn(raw.shape, generator=rng, device=raw.device)
 
 
@@ -124,7 +124,7 @@ class LinearGaussian(FixedGaussian):
     name = "gaussian-linear"
 
     def mean(self, raw: Tensor) -> Tensor:
-        """E[x|z], which may leave [0, 1]: raw [..., 784] → [..., 784]."""
+        """E[x|z], which may leave [0, 1]: raw [..., side²] → [..., side²]."""
         return raw
 
 

@@ -65,12 +65,12 @@ class _Model(nn.Module):
             self.noise.fill_(noise)
 
     def decode_logits(self, z: Tensor) -> Tensor:
-        """The likelihood's raw parameters (logits for Bernoulli): z [..., d] → [..., 784 or 1568]."""
+        """The likelihood's raw parameters (logits for Bernoulli): z [..., d] → [..., side² or 2·side²]."""
         flat = z.reshape(-1, z.shape[-1])
         return self.decoder(flat).reshape(*z.shape[:-1], -1)
 
     def decode(self, z: Tensor) -> Tensor:
-        """E[x|z], but for gaussian-linear in [0, 1]: z [..., d] → [..., 784]."""
+        """E[x|z], but for gaussian-linear in [0, 1]: z [..., d] → [..., side²]."""
         return self.likelihood.mean(self.decode_logits(z))
 
 
@@ -78,7 +78,7 @@ class VAE(_Model):
     """Variational autoencoder, p(z) = N(0, I). Source: Kingma & Welling, arXiv:1312.6114."""
 
     def encode(self, x: Tensor) -> Posterior:
-        """q(z|x): x [b, 784] → mu and logvar, each [b, d]."""
+        """q(z|x): x [b, side²] → mu and logvar, each [b, d]."""
         mu, raw = self.encoder(x).chunk(2, dim=-1)
         if self.config.spread == "softplus":
             raw = 2 * F.softplus(raw).clamp_min(1e-6).log()
@@ -89,7 +89,7 @@ class Autoencoder(_Model):
     """Plain autoencoder: the same networks, a code instead of a posterior, no prior."""
 
     def encode(self, x: Tensor) -> Tensor:
-        """The code: x [b, 784] → [b, d]."""
+        """The code: x [b, side²] → [b, d]."""
         return self.encoder(x)
 
 

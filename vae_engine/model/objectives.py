@@ -18,7 +18,7 @@ LOG_2PI = math.log(2 * math.pi)
 
 
 def nll(likelihood: Likelihood, x: Tensor, raw: Tensor) -> Tensor:
-    """Reconstruction term −log p(x|z): x [b, 784], raw [..., b, p] → [..., b], nats."""
+    """Reconstruction term −log p(x|z): x [b, side²], raw [..., b, p] → [..., b], nats."""
     return -likelihood.log_prob(x, raw)
 
 
@@ -45,7 +45,7 @@ def log_q(q: Posterior, z: Tensor) -> Tensor:
 def elbo_a(likelihood: Likelihood, x: Tensor, raw: Tensor, q: Posterior, z: Tensor) -> Tensor:
     """Estimator A: 1/L Σₗ log p(x|zₗ) + log p(zₗ) − log q(zₗ|x), zₗ ~ q (eq. 6).
 
-    x [b, 784], raw [L, b, p], z [L, b, d] → [b], nats.
+    x [b, side²], raw [L, b, p], z [L, b, d] → [b], nats.
     """
     return log_weights(likelihood, x, raw, q, z).mean(0)
 
@@ -53,7 +53,7 @@ def elbo_a(likelihood: Likelihood, x: Tensor, raw: Tensor, q: Posterior, z: Tens
 def elbo_b(likelihood: Likelihood, x: Tensor, raw: Tensor, q: Posterior) -> Tensor:
     """Estimator B: −KL(q ‖ p(z)) + 1/L Σₗ log p(x|zₗ), zₗ ~ q (eq. 7); lower variance than A.
 
-    x [b, 784], raw [L, b, p] decoded from samples of q → [b], nats.
+    x [b, side²], raw [L, b, p] decoded from samples of q → [b], nats.
     """
     return -kl(q) - nll(likelihood, x, raw).mean(0)
 

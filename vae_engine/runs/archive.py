@@ -128,7 +128,8 @@ def unpack(path: Path, folder: Path, limit: int | None = None, images: Path | No
     if IMAGES in parts:
         place = (images / f"{_digest(parts[IMAGES])[:20]}.safetensors" if images else folder / IMAGES).resolve()
         model, train = _configs(parts)
-        parts[checkpoints.CONFIG] = checkpoints.config_bytes(model, replace(train, data=str(place)))
+        data = datasets.of_side(str(place), model.side)
+        parts[checkpoints.CONFIG] = checkpoints.config_bytes(model, replace(train, data=data))
         if images:
             write_atomically(place, parts.pop(IMAGES))
     try:
@@ -237,8 +238,12 @@ def _check(parts: dict[str, bytes]) -> None:
     if not sound:
         # A path from a stranger must not make this machine show what lies there.
         raise EngineError(f"{checkpoints.CONFIG} names images that the file does not hold.")
-    if IMAGES in parts and own_data.parse(parts[IMAGES], IMAGES).classes != train.classes:
-        raise EngineError("The images are of other classes than those that the run was trained on.")
+    if IMAGES in parts:
+        images = own_data.parse(parts[IMAGES], IMAGES)
+        if images.classes != train.classes:
+            raise EngineError("The images are of other classes than those that the run was trained on.")
+    if (images.report.side if IMAGES in parts else datasets.side(train.data)) != config.side:
+        raise EngineError("The images are of another size than those that the model takes.")
     for name, content in parts.items():
         if name == checkpoints.WEIGHTS or _SNAPSHOT.fullmatch(name):
             weight_files.check(weight_files.parse(content, name), config, name)

@@ -8,25 +8,25 @@ place in the list, as torch names them: `encoder.0.weight`. Knows nothing of tor
 
 from __future__ import annotations
 
-from vae_engine.stored.config import PIXELS, SIDE, ListedConfig, ModelConfig
+from vae_engine.stored.config import ListedConfig, ModelConfig
 from vae_engine.stored.records import Layer
 
-__all__ = ["PIXELS", "SIDE", "Layer", "layers"]
+__all__ = ["Layer", "layers"]
 
 
 def layers(config: ModelConfig) -> dict[str, list[Layer]]:
-    """The layers of `encoder` (x [b, 784] → raw posterior or code) and `decoder` (z [b, d] → raw pixels).
+    """The layers of `encoder` (x [b, side²] → raw posterior or code) and `decoder` (z [b, d] → raw pixels).
 
     The encoder ends in 2·d numbers for a VAE (μ, then the raw spread) and in d for an autoencoder;
-    the decoder in 784 logits (Bernoulli) or 1568 numbers (Gaussian: mean, then raw log σ).
+    the decoder in side² logits (Bernoulli) or 2·side² numbers (Gaussian: mean, then raw log σ).
     """
     if isinstance(config, ListedConfig):
         return dict(config.layers)  # whoever has it may take a part out
     head = config.latent_dim * (2 if config.kind == "vae" else 1)
-    pixels = PIXELS * (2 if config.likelihood == "gaussian" else 1)
+    raw = config.pixels * (2 if config.likelihood == "gaussian" else 1)
     encoder = {"mlp": _mlp_encoder, "residual": _residual_encoder, "conv": _conv_encoder}[config.encoder](config, head)
     if config.decoder == "conv":
-        return {"encoder": encoder, "decoder": _conv_decoder(config, pixels)}
+        return {"encoder": encoder, "decoder": _conv_decoder(config, raw)}
     decoder: list[Layer] = []
     width = config.latent_dim
     if config.decoder == "fourier":
@@ -35,7 +35,7 @@ def layers(config: ModelConfig) -> dict[str, list[Layer]]:
     for out in config.decoder_widths:
         decoder += [_linear(width, out), _activation(config)]
         width = out
-    return {"encoder": encoder, "decoder": [*decoder, _linear(width, pixels)]}
+    return {"encoder": encoder, "decoder": [*decoder, _linear(width, raw)]}
 
 
 def _linear(width: int, out: int) -> Layer:
@@ -54,7 +54,7 @@ def _hidden(config: ModelConfig, width: int, out: int) -> list[Layer]:
 
 def _mlp_encoder(config: ModelConfig, head: int) -> list[Layer]:
     result: list[Layer] = []
-    width = PIXELS
+    width = config.pixels
     for out in config.encoder_widths:
         result += _hidden(config, width, out)
         width = out
@@ -64,7 +64,7 @@ def _mlp_encoder(config: ModelConfig, head: int) -> list[Layer]:
 def _residual_encoder(config: ModelConfig, head: int) -> list[Layer]:
     """A linear layer to the first width, then one pre-norm block h + W₂ f(W₁ norm(h)) per further width."""
     width, *inner_widths = config.encoder_widths
-    result: list[Layer] = [_linear(PIXELS, width)]
+    result: list[Layer] = [_linear(config.pixels, width)]
     for inner in inner_widths:
         block: list[Layer] = [{"op": "layer_norm", "size": width}, *_hidden(config, width, inner), _linear(inner, width)]
         result.append({"op": "residual", "layers": block})
@@ -74,8 +74,8 @@ def _residual_encoder(config: ModelConfig, head: int) -> list[Layer]:
 def _conv_encoder(config: ModelConfig, head: int) -> list[Layer]:
     """4×4 convolutions of stride 2, one per width but the last, which is a linear layer's."""
     *channels, hidden = config.encoder_widths
-    result: list[Layer] = [{"op": "reshape", "shape": [1, SIDE, SIDE]}]
-    count, side = 1, SIDE
+    result: list[Layer] = [{"op": "reshape", "shape": [1, config.side, config.side]}]
+    count, side = 1, config.side
     for out in channels:
         result += [{"op": "conv", "in": count, "out": out, "kernel": 4, "stride": 2, "padding": 1}, _activation(config)]
         count, side = out, side // 2
@@ -83,14 +83,14 @@ def _conv_encoder(config: ModelConfig, head: int) -> list[Layer]:
     return [*result, {"op": "flatten"}, *_hidden(config, width, hidden), _linear(hidden, head)]
 
 
-def _conv_decoder(config: ModelConfig, pixels: int) -> list[Layer]:
-    """A hidden layer, 7×7 maps, then two 4×4 transposed convolutions of stride 2 to 28×28."""
+def _conv_decoder(config: ModelConfig, raw: int) -> list[Layer]:
+    """A hidden layer, maps of a quarter of the side (7×7 of 28×28), then two 4×4 transposed convolutions of stride 2."""
     hidden, first, second = config.decoder_widths
-    maps = pixels // PIXELS
+    maps, quarter = raw // config.pixels, config.side // 4
     return [
         _linear(config.latent_dim, hidden), _activation(config),
-        _linear(hidden, first * 49), _activation(config),
-        {"op": "reshape", "shape": [first, 7, 7]},
+        _linear(hidden, first * quarter**2), _activation(config),
+        {"op": "reshape", "shape": [first, quarter, quarter]},
         {"op": "conv_transpose", "in": first, "out": second, "kernel": 4, "stride": 2, "padding": 1}, _activation(config),
         {"op": "conv_transpose", "in": second, "out": maps, "kernel": 4, "stride": 2, "padding": 1},
         {"op": "flatten"},

@@ -17,8 +17,9 @@ from vae_engine.base.errors import EngineError
 from vae_engine.stored import plane, records
 from vae_engine.stored.records import Layer
 
-PIXELS = 28 * 28
 SIDE = 28
+"""Pixels along a side of an image, where nothing else is said: those of MNIST."""
+SMALLEST_SIDE, LARGEST_SIDE = 4, 64
 _MAX_WIDTH = 4096
 _MAX_DEPTH = 8
 MAX_CLASSES, _MAX_NAME, _MAX_PATH = 100, 40, 1000
@@ -75,7 +76,7 @@ def _check(spec: dataclasses.Field, value: Any) -> None:
     if isinstance(spec.default, bool):
         if not isinstance(value, bool):
             refuse("true or false")
-    elif meta["from_data"]:
+    elif meta["from_data"] and isinstance(spec.default, tuple):
         names_ok = isinstance(value, tuple) and 1 <= len(value) <= MAX_CLASSES and len(set(map(repr, value))) == len(value)
         if not (names_ok and all(_is_text(name, _MAX_NAME) for name in value)):
             refuse(f"a list of 1 to {MAX_CLASSES} different names of at most {_MAX_NAME} characters")
@@ -117,6 +118,9 @@ class ModelConfig(_Config):
     dropout: float = _option(0.0, "share of the encoder's hidden units dropped while training", low=0.0, high=0.9)
     likelihood: str = _option("bernoulli", "p(x|z) per pixel", choices=("bernoulli", "gaussian", "gaussian-fixed"))
     spread: str = _option("logvar", "how the encoder gives the posterior's spread", choices=("logvar", "softplus"))
+    side: int = _option(
+        SIDE, "pixels along a side of its images, which are square", low=SMALLEST_SIDE, high=LARGEST_SIDE, from_data=True
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -126,6 +130,22 @@ class ModelConfig(_Config):
             raise EngineError("encoder_widths of a conv encoder must be 1 to 3 channel counts, then a hidden width.")
         if self.decoder == "conv" and len(self.decoder_widths) != 3:
             raise EngineError("decoder_widths of a conv decoder must be a hidden width, then 2 channel counts.")
+        if self.encoder == "conv" and self.side < (least := 2 ** (len(self.encoder_widths) - 1)):
+            raise EngineError(f"A conv encoder of so many channel counts takes images of {least} × {least} pixels or more.")
+        if self.decoder == "conv" and self.side % 4:
+            raise EngineError("A conv decoder doubles its maps twice, so that images have a side that is a multiple of 4.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values; the side of 28 pixels goes without saying, as ever."""
+        values = super().to_dict()
+        if self.side == SIDE:
+            del values["side"]
+        return values
+
+    @property
+    def pixels(self) -> int:
+        """side²: the numbers of an image."""
+        return self.side**2
 
     @property
     def has_map(self) -> bool:
@@ -159,8 +179,8 @@ class ListedConfig(ModelConfig):
         if not isinstance(self.layers, dict) or self.layers.keys() != {"encoder", "decoder"}:
             raise EngineError("layers must list those of an encoder and of a decoder.")
         head = self.latent_dim * (2 if self.kind == "vae" else 1)
-        pixels = PIXELS * (2 if self.likelihood == "gaussian" else 1)
-        for part, first, last in (("encoder", PIXELS, head), ("decoder", self.latent_dim, pixels)):
+        raw = self.pixels * (2 if self.likelihood == "gaussian" else 1)
+        for part, first, last in (("encoder", self.pixels, head), ("decoder", self.latent_dim, raw)):
             made = records.shape_after(self.layers[part], (first,), part)
             if made != (last,):
                 raise EngineError(f"The {part} must end in {last} numbers, not in the shape {list(made)}.")

@@ -15,7 +15,7 @@ _CHUNK = 250  # images at a time: what stays in the processor's cache
 
 
 def encode(stored: Stored, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Codes of x [n, 784]: (mu [n, d], std [n, d]) for a VAE, (code [n, d], None) for an autoencoder."""
+    """Codes of x [n, side²]: (mu [n, d], std [n, d]) for a VAE, (code [n, d], None) for an autoencoder."""
     raw = _run(stored, "encoder", x)
     if stored.model.kind == "ae":
         return raw, None
@@ -24,14 +24,15 @@ def encode(stored: Stored, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None
 
 
 def decode_raw(stored: Stored, z: np.ndarray) -> np.ndarray:
-    """The likelihood's raw parameters (logits for Bernoulli): z [n, d] → [n, 784 or 1568]."""
+    """The likelihood's raw parameters (logits for Bernoulli): z [n, d] → [n, side² or 2·side²]."""
     return _run(stored, "decoder", np.asarray(z, np.float32))
 
 
 def decode(stored: Stored, z: np.ndarray) -> np.ndarray:
-    """E[x|z], but for gaussian-linear in [0, 1]: z [n, d] → [n, 28, 28]."""
-    raw = decode_raw(stored, z)[:, : 28 * 28]
-    return (raw if stored.model.likelihood == "gaussian-linear" else _sigmoid(raw)).reshape(-1, 28, 28)
+    """E[x|z], but for gaussian-linear in [0, 1]: z [n, d] → [n, side, side]."""
+    side = stored.model.side
+    raw = decode_raw(stored, z)[:, : side**2]
+    return (raw if stored.model.likelihood == "gaussian-linear" else _sigmoid(raw)).reshape(-1, side, side)
 
 
 def _run(stored: Stored, part: str, inputs: np.ndarray) -> np.ndarray:

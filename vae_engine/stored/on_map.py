@@ -38,7 +38,7 @@ def seen(stored: Stored) -> Stored:
     first = {"op": "linear", "in": 2, "out": dimensions}
     last = {"op": "linear", "in": head, "out": 2}
     model = ListedConfig(
-        kind="ae", latent_dim=2, likelihood=stored.model.likelihood,
+        kind="ae", latent_dim=2, likelihood=stored.model.likelihood, side=stored.model.side,
         layers={"encoder": [*described["encoder"], last], "decoder": [first, *described["decoder"]]},
     )  # fmt: skip
     end = f"encoder.{len(described['encoder'])}"
@@ -51,7 +51,7 @@ def seen(stored: Stored) -> Stored:
 
 
 def encode(stored: Stored, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
-    """Where a map has the codes of x [n, 784] [n, 2], their σ [n, 2] of a VAE, and on a plane how far they lie off it [n].
+    """Where a map has the codes of x [n, side²] [n, 2], their σ [n, 2] of a VAE, and on a plane how far they lie off it [n].
 
     On a plane there is no σ. Raises EngineError as `plane_of` does.
     """

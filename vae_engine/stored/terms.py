@@ -1,6 +1,6 @@
 """The objective's terms in numpy, for where importing torch would take longer than the work itself.
 
-The same equations as vae_engine.model.objectives, for one image x [784] and many z [k, d], in float64 and nats; a test
+The same equations as vae_engine.model.objectives, for one image x [side²] and many z [k, d], in float64 and nats; a test
 holds the two together.
 """
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from vae_engine.base.errors import EngineError
 from vae_engine.stored import forward
-from vae_engine.stored.architecture import PIXELS
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import ModelConfig
 
@@ -20,14 +19,14 @@ SMALLEST_SPREAD = 0.01
 
 
 def least_nll(model: ModelConfig, noise: float) -> float:
-    """The least that −log p(x|z) of an image can be: 0 of bits, 784/2 · log 2πσ² of Gaussian pixels, σ given or the smallest."""
+    """The least that −log p(x|z) of an image can be: 0 of bits, side²/2 · log 2πσ² of Gaussian pixels, σ given or smallest."""
     if model.likelihood == "bernoulli":
         return 0.0
-    return PIXELS * (float(np.log(noise if model.noise_is_given else SMALLEST_SPREAD)) + 0.5 * LOG_2PI)
+    return model.pixels * (float(np.log(noise if model.noise_is_given else SMALLEST_SPREAD)) + 0.5 * LOG_2PI)
 
 
 def log_px_given_z(stored: Stored, x: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """log p(x|z) of a Bernoulli decoder: x [784], z [k, d] → [k]. Raises EngineError for another likelihood."""
+    """log p(x|z) of a Bernoulli decoder: x [side²], z [k, d] → [k]. Raises EngineError for another likelihood."""
     if stored.model.likelihood != "bernoulli":
         raise EngineError(f"{stored.name} has a {stored.model.likelihood} likelihood; these numbers are for binary pixels.")
     logits = forward.decode_raw(stored, z).astype(np.float64)

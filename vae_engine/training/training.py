@@ -82,6 +82,9 @@ def train(
     images, held_out = train_images.head(config.train_size).images, validation_images.head(config.held_out)
     if not (len(images) and len(held_out)):
         raise EngineError("There are no training or no validation images; give at least one of each.")
+    if images[0].size != model_config.pixels:
+        sizes = " × ".join(map(str, images.shape[1:])), f"{model_config.side} × {model_config.side}"
+        raise EngineError(f"The images are of {sizes[0]} pixels, and the model takes {sizes[1]}.")
     target = resolve_device(device)
     dials = Dials(model_config, config, turns, resume.step if resume else -1)
     torch.set_flush_denormal(True)  # numbers too small to matter make a processor ten times slower
@@ -211,7 +214,7 @@ def _standard_error(mean: float, square: float, count: int) -> float | None:
 
 
 def batch_loss(model: Model, config: TrainConfig, x: Tensor, rng: torch.Generator, beta: float) -> tuple[Tensor, Tensor, Tensor]:
-    """(loss, nll, kl) of a batch x [b, 784]: the mean loss, and [b] each of nll and kl, nats; kl is 0 for an autoencoder.
+    """(loss, nll, kl) of a batch x [b, side²]: the mean loss, and [b] each of nll and kl, nats; kl is 0 for an autoencoder.
 
     The terms are computed in float32 whatever the precision of the networks.
     """

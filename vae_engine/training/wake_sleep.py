@@ -17,7 +17,7 @@ from vae_engine.model.models import VAE
 
 
 def wake_objective(vae: VAE, x: Tensor, rng: torch.Generator) -> Tensor:
-    """log p(x, z) at one z ~ q(z|x), through which no gradient passes: x [b, 784] → [b], nats."""
+    """log p(x, z) at one z ~ q(z|x), through which no gradient passes: x [b, side²] → [b], nats."""
     with torch.no_grad():
         z = vae.encode(x).sample(rng)
     return (vae.likelihood.log_prob(x, vae.decode_logits(z)) + objectives.log_prior(z))[0]
@@ -25,13 +25,13 @@ def wake_objective(vae: VAE, x: Tensor, rng: torch.Generator) -> Tensor:
 
 @torch.no_grad()
 def dream(vae: VAE, count: int, rng: torch.Generator) -> tuple[Tensor, Tensor]:
-    """z ~ p(z) [count, d] and x̃ ~ p(x|z) [count, 784]."""
+    """z ~ p(z) [count, d] and x̃ ~ p(x|z) [count, side²]."""
     z = torch.randn((count, vae.config.latent_dim), generator=rng)
     return z, vae.likelihood.sample(vae.decode_logits(z), rng)
 
 
 def sleep_objective(vae: VAE, z: Tensor, dreamt: Tensor) -> Tensor:
-    """log q(z|x̃) of dreams: z [b, d], dreamt [b, 784] → [b], nats."""
+    """log q(z|x̃) of dreams: z [b, d], dreamt [b, side²] → [b], nats."""
     return objectives.log_q(vae.encode(dreamt), z)
 
 

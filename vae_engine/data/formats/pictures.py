@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vae_engine.base.errors import EngineError
+from vae_engine.stored.config import SIDE
 
-SIDE = 28
 MAX_BYTES, MAX_SIDE = 5 * 2**20, 4096
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 _BROKEN = (
@@ -19,12 +19,12 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def read(raw: bytes, name: str) -> np.ndarray:
-    """A picture file as uint8 [28, 28]: upright, grey, alpha over what it shows up on, the whole picture on a square ground.
+def read(raw: bytes, name: str, side: int = SIDE) -> np.ndarray:
+    """A picture file as uint8 [side, side]: upright, grey, alpha over what it shows up on, the whole picture on a square ground.
 
     Raises EngineError, calling the picture `name`, for anything else.
     """
-    return shrink(grey(io.BytesIO(raw), len(raw), name)[None])[0]
+    return shrink(grey(io.BytesIO(raw), len(raw), name)[None], side)[0]
 
 
 def grey(stream: BinaryIO, size: int, name: str) -> np.ndarray:
@@ -41,11 +41,11 @@ def grey(stream: BinaryIO, size: int, name: str) -> np.ndarray:
         raise EngineError(f"{name} is not a readable picture ({', '.join(FORMATS)}).") from None
 
 
-def shrink(images: np.ndarray) -> np.ndarray:
-    """Grey images uint8 [n, h, w] as uint8 [n, 28, 28]."""
-    if images.shape[1:] == (SIDE, SIDE):
+def shrink(images: np.ndarray, side: int) -> np.ndarray:
+    """Grey images uint8 [n, h, w] as uint8 [n, side, side]; those of that size as they are."""
+    if images.shape[1:] == (side, side):
         return images
-    return np.stack([_small(Image.fromarray(image)) for image in images])
+    return np.stack([_small(Image.fromarray(image), side) for image in images])
 
 
 def _grey(picture: Image.Image) -> Image.Image:
@@ -66,11 +66,11 @@ def grounded(ink: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return np.rint(ink * share + ground * (1 - share)).astype(np.uint8)
 
 
-def _small(picture: Image.Image) -> np.ndarray:
-    """The picture within a square of the colour of its edges, made small by averaging."""
+def _small(picture: Image.Image, side: int) -> np.ndarray:
+    """The picture within a square of the colour of its edges, made small by averaging, or large."""
     if picture.width != picture.height:
         pixels = np.asarray(picture)
         edges = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-        side = max(picture.size)
-        picture = ImageOps.pad(picture, (side, side), color=int(np.median(edges)))
-    return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX if picture.width >= SIDE else Image.Resampling.BICUBIC))
+        longest = max(picture.size)
+        picture = ImageOps.pad(picture, (longest, longest), color=int(np.median(edges)))
+    return np.asarray(picture.resize((side, side), Image.Resampling.BOX if picture.width >= side else Image.Resampling.BICUBIC))

@@ -2,8 +2,8 @@
 
 Two files and not one, because a runtime asks for every input of a graph: who decodes has no image at hand.
 
-    encoder.onnx    x [batch, 784] → mu, logvar, each [batch, d]; of an autoencoder code [batch, d]
-    decoder.onnx    z [batch, d] → logits, mean [batch, 784]; of a learned spread mean, std; of means as they are mean alone
+    encoder.onnx    x [batch, side²] → mu, logvar, each [batch, d]; of an autoencoder code [batch, d]
+    decoder.onnx    z [batch, d] → logits, mean [batch, side²]; of a learned spread mean, std; of means as they are mean alone
 
 Written from the layer records, without torch, and checked in onnxruntime before a file is kept.
 """
@@ -19,7 +19,7 @@ from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
 from vae_engine.stored import forward
-from vae_engine.stored.architecture import PIXELS, layers
+from vae_engine.stored.architecture import layers
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.records import Layer, Shape, pair, shape_after
 
@@ -44,7 +44,7 @@ def write_onnx(stored: Stored, folder: Path) -> int:
     described = layers(stored.model)
     rng = np.random.default_rng(0)
     inputs = {
-        "encoder": rng.random((3, PIXELS), np.float32),
+        "encoder": rng.random((3, stored.model.pixels), np.float32),
         "decoder": rng.normal(size=(3, stored.model.latent_dim)).astype(np.float32),
     }
     packed = {}
@@ -82,17 +82,18 @@ def _encoded(graph: Graph, stored: Stored, raw: str) -> dict[str, int]:
 
 
 def _decoded(graph: Graph, stored: Stored, raw: str) -> dict[str, int]:
+    pixels = stored.model.pixels
     if stored.model.likelihood == "gaussian":
-        graph.split(raw, ["logits", "spread"], [PIXELS, PIXELS])
+        graph.split(raw, ["logits", "spread"], [pixels, pixels])
         graph.add("Sigmoid", ["logits"], name="mean")
         graph.add("Add", [graph.constant(_SMALLEST_SPREAD), graph.add("Softplus", ["spread"])], name="std")
-        return {"mean": PIXELS, "std": PIXELS}
+        return {"mean": pixels, "std": pixels}
     if stored.model.likelihood == "gaussian-linear":
         graph.add("Identity", [raw], name="mean")
-        return {"mean": PIXELS}
+        return {"mean": pixels}
     graph.add("Identity", [raw], name="logits")
     graph.add("Sigmoid", ["logits"], name="mean")
-    return {"logits": PIXELS, "mean": PIXELS}
+    return {"logits": pixels, "mean": pixels}
 
 
 def _check(stored: Stored, part: str, given: np.ndarray, found: dict[str, np.ndarray]) -> None:

@@ -21,7 +21,6 @@ from vae_engine.base.files import json_bytes, write_atomically
 from vae_engine.data import datasets
 from vae_engine.exchange.bundle import observed_shown
 from vae_engine.stored import forward
-from vae_engine.stored.architecture import SIDE
 from vae_engine.stored.checkpoints import Stored
 
 LARGEST = 8192
@@ -31,8 +30,8 @@ _FEWEST = 3
 
 def write_projector(stored: Stored, folder: Path) -> int:
     """Write the folder; its size in bytes. Raises EngineError when the images are not there."""
-    data_set = stored.train.data
-    images = datasets.shown(data_set)[0].head((LARGEST // SIDE) ** 2)
+    data_set, side = stored.train.data, stored.model.side
+    images = datasets.shown(data_set)[0].head((LARGEST // side) ** 2)
     codes, _ = forward.encode(stored, observed_shown(data_set, datasets.SHOWN, stored.train.protocol)[: len(images)])
     codes = np.pad(codes, ((0, 0), (0, max(0, _FEWEST - codes.shape[1]))))
     meanings, names = datasets.classes(data_set), datasets.names(data_set)
@@ -48,7 +47,7 @@ def write_projector(stored: Stored, folder: Path) -> int:
         "metadata.tsv": "".join("\t".join(row) + "\n" for row in rows).encode(),
         "sprite.png": _sprite(images.images),
         "config.json": json_bytes({"embeddings": [_described(stored, codes)]}),
-        "projector_config.pbtxt": _PBTXT.format(name=_plain(stored.name).replace('"', ""), side=SIDE).encode(),
+        "projector_config.pbtxt": _PBTXT.format(name=_plain(stored.name).replace('"', ""), side=side).encode(),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -72,7 +71,7 @@ _PBTXT = """embeddings {{
 def _described(stored: Stored, codes: np.ndarray) -> dict[str, object]:
     return {
         "tensorName": stored.name, "tensorShape": list(codes.shape), "tensorPath": "vectors.tsv", "metadataPath": "metadata.tsv",
-        "sprite": {"imagePath": "sprite.png", "singleImageDim": [SIDE, SIDE]},
+        "sprite": {"imagePath": "sprite.png", "singleImageDim": [stored.model.side] * 2},
     }  # fmt: skip
 
 
@@ -81,11 +80,11 @@ def _plain(text: str) -> str:
 
 
 def _sprite(images: np.ndarray) -> bytes:
-    """Row by row into the smallest square that holds them."""
-    across = math.isqrt(len(images) - 1) + 1
-    tiles = np.zeros((across * across, SIDE, SIDE), np.uint8)
+    """Images [n, side, side], row by row into the smallest square that holds them."""
+    across, side = math.isqrt(len(images) - 1) + 1, images.shape[1]
+    tiles = np.zeros((across * across, side, side), np.uint8)
     tiles[: len(images)] = images
-    square = tiles.reshape(across, across, SIDE, SIDE).swapaxes(1, 2).reshape(across * SIDE, across * SIDE)
+    square = tiles.reshape(across, across, side, side).swapaxes(1, 2).reshape(across * side, across * side)
     content = io.BytesIO()
     Image.fromarray(square).save(content, "PNG")
     return content.getvalue()

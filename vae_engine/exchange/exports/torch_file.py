@@ -77,9 +77,9 @@ def source(stored: Stored) -> str:
             *own,
             f"class {kind}(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
             f"        self.encoder = {parts['encoder']}\n        self.decoder = {parts['decoder']}\n{noise}\n"
-            f'    def encode(self, x):\n        """x [b, 784] in [0, 1] → {encoded}."""\n        {encode}\n\n'
+            f'    def encode(self, x):\n        """x [b, {model.pixels}] in [0, 1] → {encoded}."""\n        {encode}\n\n'
             f'    def decode_raw(self, z):\n        """z {code} → {raw}."""\n        return self.decoder(z)\n\n'
-            f'    def decode(self, z):\n        """z {code} → E[x|z] [b, 784]{within}."""\n'
+            f'    def decode(self, z):\n        """z {code} → E[x|z] [b, {model.pixels}]{within}."""\n'
             f"        return {_MEAN[model.likelihood]}\n\n"
             f"    @classmethod\n    def load(cls):\n        model = cls()\n"
             f'        model.load_state_dict(load_file(Path(__file__).with_name("{WEIGHTS}")))\n        return model.eval()\n',

@@ -16,13 +16,13 @@ from vae_engine.data import datasets, mnist
 from vae_engine.exchange.imports import keras_model, listed_model, onnx_model, planes, proof, pythae_model
 from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import records, weights
-from vae_engine.exchange.imports.parts import Found
+from vae_engine.exchange.imports.parts import Found, Trials
 from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.stored import checkpoints, nats
 from vae_engine.stored import plane as stored_plane
 from vae_engine.stored.checkpoints import Stored
-from vae_engine.stored.config import ListedConfig, TrainConfig
+from vae_engine.stored.config import SIDE, ListedConfig, TrainConfig
 from vae_engine.stored.weights import NOISE
 
 Others = Callable[[ListedConfig, dict[str, np.ndarray]], Mapping[str, dict[str, Runner]]]
@@ -44,15 +44,18 @@ def import_model(
 ) -> dict[str, Any]:
     """Read a model, prove it, and write its folder; what is known of it. Raises EngineError where any of that fails.
 
-    `data` are the images that it is of, `protocol` what it sees of a pixel and `said` its p(x|z): hardly any file tells these.
-    `plane` is the one on which a map shows more than two latent dimensions, as `planes.lay` takes it; nothing is lost to it.
+    `data` are the images that it is of, those of one's own at the size that it takes, `protocol` what it sees of a pixel and
+    `said` its p(x|z): hardly any file tells these. `plane` is the one on which a map shows more than two latent dimensions, as
+    `planes.lay` takes it; nothing is lost to it.
     """
     if (folder / checkpoints.METRICS).exists():
         raise EngineError(f"{folder} holds a model already; name another folder.")
-    images = datasets.shown(data, proof.COUNT)[0].images
-    x = mnist.observe_fixed(images, protocol, 0)
-    found = _read(paths, wishes, x, said)
-    noise = found.noise
+
+    def images(side: int) -> np.ndarray:
+        return mnist.observe_fixed(datasets.shown(_of_side(data, side, paths[0].name), proof.COUNT)[0].images, protocol, 0)
+
+    found = _read(paths, wishes, images, said)
+    x, noise, data = images(found.side), found.noise, datasets.of_side(data, found.side)
     train = TrainConfig(data=datasets.pinned(data), classes=datasets.classes(data), protocol=protocol)
     train = train if noise is None else replace(train, noise=noise)
     config, tensors = _config(found), weights(found.encoder.layers, "encoder") | weights(found.decoder.layers, "decoder")
@@ -69,7 +72,7 @@ def import_model(
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
         "likelihood": found.said.told(found.likelihood, found.given),
         "images": f"{datasets.TITLES.get(data, 'your own')}, its training split taken for what the model was trained on, assumed",
-        "pixels": f"28 × 28, {_PIXELS[protocol]}, bright on dark, assumed{found.scales}",
+        "pixels": f"{found.side} × {found.side}, {_PIXELS[protocol]}, bright on dark, assumed{found.scales}",
         "plane": stored_plane.told(config.plane, config.kind) if config.plane else "",
         "nats": nats.caveat(found.likelihood, protocol),
         "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
@@ -82,7 +85,24 @@ def import_model(
     return about
 
 
-def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said) -> Found:
+def _of_side(data: str, side: int, file: str) -> str:
+    """A data set at the size that a model takes. Raises EngineError where it has no such, with what may help instead."""
+    try:
+        return datasets.of_side(data, side)
+    except EngineError as error:
+        border, odd = divmod(side - SIDE, 2)
+        way = ""
+        if border > 0 and not odd:
+            way = (
+                f" Or, if it saw these in a border of zeros, put ZeroPad2d({border}) before the encoder and ZeroPad2d(-{border}) "
+                f"behind the decoder, in Keras ZeroPadding2D({border}) and Cropping2D({border}), as layers of theirs."
+            )
+        raise EngineError(
+            f"{file} takes images of {side} × {side} pixels. {error} Name images of your own, which are read at that size.{way}"
+        ) from None
+
+
+def _read(paths: Sequence[Path], wishes: Wishes, images: Trials, said: Said) -> Found:
     kinds = sorted(path.suffix.lower() for path in paths)
     if kinds in ([".keras"], [".keras", ".keras"], [".h5", ".json", ".json"], [".h5", ".h5", ".json", ".json"]):
         return keras_model.read(paths, said)
@@ -100,4 +120,6 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said)
 
 def _config(found: Found) -> ListedConfig:
     described = {"encoder": records(found.encoder.layers), "decoder": records(found.decoder.layers)}
-    return ListedConfig(kind=found.kind, latent_dim=found.latent_dim, likelihood=found.likelihood, layers=described)
+    return ListedConfig(
+        kind=found.kind, latent_dim=found.latent_dim, likelihood=found.likelihood, side=found.side, layers=described
+    )

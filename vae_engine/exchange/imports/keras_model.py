@@ -15,9 +15,8 @@ from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import layer, parallel, records
 from vae_engine.exchange.imports.keras_layers import layers_of
 from vae_engine.exchange.imports.nodes import view
-from vae_engine.exchange.imports.parts import Found, ending, of_another_size, unasked
+from vae_engine.exchange.imports.parts import Found, ending, side_of, unasked
 from vae_engine.exchange.imports.tidy import tidy
-from vae_engine.stored.architecture import PIXELS
 from vae_engine.stored.records import shape_after
 
 
@@ -29,6 +28,7 @@ def read(paths: Sequence[Path], said: Said = NOTHING) -> Found:
 
 def _read(paths: Sequence[Path], said: Said) -> Found:
     encoder, decoder = keras_files.networks(paths)
+    side = side_of(encoder.name, encoder.shape)
     ends = [name for name in encoder.outputs if not encoder.draws(name)]
     chains = [encoder.chain(name) for name in ends]
     if len(chains) not in (1, 2):
@@ -41,18 +41,16 @@ def _read(paths: Sequence[Path], said: Said) -> Found:
     if len(chains) == 2:
         body.append(parallel([layers_of(encoder, chain[shared:], shape)[0] for chain in chains]))
     first = view((math.prod(encoder.shape),), encoder.shape)
-    if math.prod(encoder.shape) != PIXELS:
-        raise of_another_size(encoder.name, encoder.shape, "ZeroPadding2D({})", "Cropping2D({})")
     latent = math.prod(decoder.shape)
     output = decoder.outputs[0]
     after = layers_of(decoder, decoder.chain(output), decoder.shape)[0]
     end = ending(tidy([*view((latent,), decoder.shape), *after, layer("flatten")], (latent,)), (latent,), said, decoder.name)
-    found = tidy([*end.seen.before, *first, *body], (PIXELS,))
-    width = math.prod(shape_after(records(found), (PIXELS,), "encoder"))
+    found = tidy([*end.seen.before, *first, *body], (side**2,))
+    width = math.prod(shape_after(records(found), (side**2,), "encoder"))
     if width not in (latent, 2 * latent):
         raise EngineError(f"The encoder gives {width} numbers, and the decoder takes {latent}.")
     told = f"mean {ends[0]!r} and log-variance {ends[1]!r}, by their order" if len(ends) == 2 else "one output"
     return Found(
-        "ae" if width == latent else "vae", latent, unasked("encoder", encoder.name, found, told),
+        "ae" if width == latent else "vae", side, latent, unasked("encoder", encoder.name, found, told),
         unasked("decoder", decoder.name, end.layers, end.told(output)), end.likelihood, end.said, end.seen, end.given,
     )  # fmt: skip

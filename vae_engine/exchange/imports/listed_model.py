@@ -10,6 +10,7 @@ theirs; what else is left out is as torch has it. An `affine` whose weights have
 
 from __future__ import annotations
 
+import contextlib
 import math
 import reprlib
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from vae_engine.exchange.imports.built import Built, layer, parallel, records, r
 from vae_engine.exchange.imports.parts import Found, ending, unasked
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored import weights
-from vae_engine.stored.architecture import PIXELS
+from vae_engine.stored.config import LARGEST_SIDE, SIDE, SMALLEST_SIDE
 from vae_engine.stored.records import KINDS, Shape, pair, shape_after
 
 _PARTS = ("encoder", "decoder")
@@ -56,11 +57,13 @@ def _read(paths: Sequence[Path], said: Said) -> Found:
     store = _Store(listed.name, kept.name, weights.read(kept)[0])
     found, after = (store.layers(described[part], part, 0) for part in _PARTS)
     store.check()
-    shape = shape_after(records(found), (PIXELS,), f"{listed.name}: encoder")
-    width = math.prod(shape)
+    side = _side(found)
+    width = math.prod(shape_after(records(found), (side**2,), f"{listed.name}: encoder"))
     latent, made = _latent(after, width, f"{listed.name}: decoder")
-    if math.prod(made) != PIXELS:
-        raise EngineError(f"{listed.name}: its decoder gives {list(made)}, and not the 784 numbers of 28 × 28 pixels.")
+    if math.prod(made) != side**2:
+        raise EngineError(
+            f"{listed.name}: its decoder gives {list(made)}, and not the {side**2} numbers of {side} × {side} pixels."
+        )
     try:
         end = ending(tidy([*after, layer("flatten")], (latent,)), (latent,), said, listed.name)
     except NoSigmoidError:
@@ -68,12 +71,21 @@ def _read(paths: Sequence[Path], said: Said) -> Found:
             f'{listed.name}: its decoder does not end in a sigmoid. If it gives logits, add {{"op": "sigmoid"}} to its list; '
             "if it gives means, its likelihood must be said to be gaussian."
         ) from None
-    first = tidy([*end.seen.before, *found, layer("flatten")], (PIXELS,))
+    first = tidy([*end.seen.before, *found, layer("flatten")], (side**2,))
     told = "a code: an autoencoder" if width == latent else "mean and log-variance, as listed"
     return Found(
-        "ae" if width == latent else "vae", latent, unasked("encoder", listed.name, first, told),
+        "ae" if width == latent else "vae", side, latent, unasked("encoder", listed.name, first, told),
         unasked("decoder", listed.name, end.layers, end.told("its last layer")), end.likelihood, end.said, end.seen, end.given,
     )  # fmt: skip
+
+
+def _side(encoder: list[Built]) -> int:
+    """The pixels along a side of the images that the layers of an encoder take; 28 where they take none, which then tell why."""
+    for side in range(SMALLEST_SIDE, LARGEST_SIDE + 1):
+        with contextlib.suppress(EngineError):
+            shape_after(records(encoder), (side**2,), "")
+            return side
+    return SIDE
 
 
 def _latent(decoder: list[Built], width: int, path: str) -> tuple[int, Shape]:

@@ -15,29 +15,27 @@ from vae_engine.exchange.imports.built import Built, affine, layer, parallel, re
 from vae_engine.exchange.imports.graph import Graph
 from vae_engine.exchange.imports.matching import Match
 from vae_engine.exchange.imports.nodes import view
-from vae_engine.exchange.imports.parts import End, Found, Part, ending, of_another_size
+from vae_engine.exchange.imports.parts import End, Found, Part, Trials, ending, side_of
 from vae_engine.exchange.imports.roles import Heads, Wishes, heads
 from vae_engine.exchange.imports.scale import AS_IS, SIGNED, Scale
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored import forward
-from vae_engine.stored.architecture import PIXELS
 
 _AFTER = {"logvar": (), "log_std": ("twice",), "std": ("log", "twice"), "var": ("log",), "": ()}
 _SHAPES = ("Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 
 
-def read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said = NOTHING) -> Found:
-    """The model of one file or two; `images` [n, 784] in [0, 1] are to see how it behaves. Raises EngineError."""
+def read(paths: Sequence[Path], wishes: Wishes, images: Trials, said: Said = NOTHING) -> Found:
+    """The model of one file or two; `images` are to see how it behaves. Raises EngineError."""
     with graphs.refused(paths[0]):
         return _read(paths, wishes, images, said)
 
 
-def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said) -> Found:
+def _read(paths: Sequence[Path], wishes: Wishes, images: Trials, said: Said) -> Found:
     encoder = graphs.read(paths[0])
-    if math.prod(encoder.shape) != PIXELS:
-        raise of_another_size(paths[0].name, encoder.shape)
+    side = side_of(paths[0].name, encoder.shape)
     decoder = graphs.read(paths[1]) if len(paths) == 2 else encoder
-    found = heads(encoder, wishes, (said.scale or _likely(decoder)).theirs(images))
+    found = heads(encoder, wishes, (said.scale or _likely(decoder, side)).theirs(images(side)))
     match = Match(encoder, encoder.source)
     source = wishes.decoder_input or (decoder.source if len(paths) == 2 else found.z or found.mu)
     if source not in decoder.values:
@@ -51,23 +49,24 @@ def _read(paths: Sequence[Path], wishes: Wishes, images: np.ndarray, said: Said)
     elif width != latent:
         raise EngineError(f"The encoder gives {latent} numbers as z's mean, and the decoder takes {width}.")
     kind = "vae" if both or found.spread else "ae"
-    second, end = _decoder(decoder, source, wishes, said)
+    second, end = _decoder(decoder, source, wishes, said, side)
     first = _encoder(encoder, match, found, both, end.seen)
-    return Found(kind, latent, first, second, end.likelihood, end.said, end.seen, end.given, "onnxruntime")
+    return Found(kind, side, latent, first, second, end.likelihood, end.said, end.seen, end.given, "onnxruntime")
 
 
-def _likely(decoder: Graph) -> Scale:
+def _likely(decoder: Graph, side: int) -> Scale:
     """The pixels that a graph most likely gives, before its layers are known."""
-    return SIGNED if any(_makes(decoder, name, "Tanh") for name in _pictures(decoder)) else AS_IS
+    return SIGNED if any(_makes(decoder, name, "Tanh") for name in _pictures(decoder, side)) else AS_IS
 
 
-def _pictures(graph: Graph) -> list[str]:
+def _pictures(graph: Graph, side: int) -> list[str]:
     """Its outputs of so many numbers as a picture has."""
-    return [name for name in graph.outputs if math.prod(graph.values[name].shape[1:]) == PIXELS]
+    return [name for name in graph.outputs if math.prod(graph.values[name].shape[1:]) == side**2]
 
 
 def _encoder(graph: Graph, match: Match, found: Heads, both: bool, scale: Scale) -> Part:
-    first = [*scale.before, *view((PIXELS,), graph.shape)]
+    pixels = (math.prod(graph.shape),)
+    first = [*scale.before, *view(pixels, graph.shape)]
     if not found.spread:
         body, wanted = match.layers(found.mu), [found.mu]
         told = "mean and log-variance in one output, in this order" if both else "a code: an autoencoder"
@@ -85,20 +84,20 @@ def _encoder(graph: Graph, match: Match, found: Heads, both: bool, scale: Scale)
         return np.concatenate(numbers, axis=1)
 
     values = graph.values | {"": scale.ours(graph.values[graph.source])}
-    return Part(tidy([*first, *body], (PIXELS,)), reference, values, graph.path.name, told)
+    return Part(tidy([*first, *body], pixels), reference, values, graph.path.name, told)
 
 
 def _spread(step: str) -> Built:
     return layer("log") if step == "log" else affine(np.array([2.0]), np.zeros(1))
 
 
-def _decoder(graph: Graph, source: str, wishes: Wishes, said: Said) -> tuple[Part, End]:
+def _decoder(graph: Graph, source: str, wishes: Wishes, said: Said, side: int) -> tuple[Part, End]:
     """The decoder up to the numbers before a last sigmoid or tanh, or to its end where there is none."""
     match = Match(graph, source)
-    ends = [name for name in _pictures(graph) if name in match.reached]
+    ends = [name for name in _pictures(graph, side) if name in match.reached]
     output = wishes.logits or (ends[0] if ends else "")
     if output not in match.reached:
-        raise EngineError(f"{graph.path.name} has no output of 28 × 28 pixels that follows from {source!r}.")
+        raise EngineError(f"{graph.path.name} has no output of {side} × {side} pixels that follows from {source!r}.")
     shape = graph.values[source].shape[1:]
     width = (math.prod(shape),)
     found = tidy([*view(width, shape), *match.layers(output), layer("flatten")], width)

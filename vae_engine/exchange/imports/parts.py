@@ -15,9 +15,11 @@ from vae_engine.exchange.imports.built import Built, affine, records, weights
 from vae_engine.exchange.imports.scale import AS_IS, SIGNED, Scale
 from vae_engine.exchange.imports.tidy import tidy
 from vae_engine.stored import forward
-from vae_engine.stored.architecture import SIDE
+from vae_engine.stored.config import LARGEST_SIDE, SMALLEST_SIDE
 
 Reference = Callable[[np.ndarray], np.ndarray]
+Trials = Callable[[int], np.ndarray]
+"""Images by the pixels of their side: x [n, side²] in [0, 1]."""
 _VIEWS = ("reshape", "flatten", "permute")
 
 
@@ -38,6 +40,8 @@ class Found:
     """A model as found."""
 
     kind: str
+    side: int
+    """Pixels along a side of its images."""
     latent_dim: int
     encoder: Part
     decoder: Part
@@ -67,20 +71,16 @@ class Found:
         return f"; the model sees {self.seen.told}, {why}{other}"
 
 
-def of_another_size(file: str, shape: Sequence[int], pads: str = "ZeroPad2d({})", crops: str = "ZeroPad2d(-{})") -> EngineError:
-    """The complaint about images that are not 28 × 28, with the way round where they may be that in a border of zeros.
-
-    `pads` and `crops` are what the layers that put it there and take it away are called where the networks were written.
-    """
-    side = math.isqrt(max(math.prod(shape), 0))
-    border, odd = divmod(side - SIDE, 2)
-    way = ""
-    if border > 0 and not odd and side**2 == math.prod(shape):
-        way = (
-            f"; if yours are that in a border of zeros, put {pads.format(border)} before the encoder and {crops.format(border)} "
-            "behind the decoder, as layers of theirs"
+def side_of(file: str, shape: Sequence[int]) -> int:
+    """The pixels along a side of images of a shape, [side²] or [side, side] beside a one. Raises EngineError for others."""
+    sides = [side for side in shape if side != 1]
+    side = math.isqrt(max(math.prod(sides), 0))
+    if sides not in ([side, side], [side**2]) or not SMALLEST_SIDE <= side <= LARGEST_SIDE:
+        raise EngineError(
+            f"{file} takes images of shape {reprlib.repr(list(shape))}; here they are squares of {SMALLEST_SIDE} to "
+            f"{LARGEST_SIDE} pixels a side, of one grey map."
         )
-    return EngineError(f"{file} takes images of shape {reprlib.repr(list(shape))}; here they are 28 × 28, of one grey map{way}.")
+    return side
 
 
 def unasked(name: str, file: str, found: list[Built], told: str) -> Part:

@@ -56,7 +56,12 @@ def laid(stored: Stored, said: str = "") -> Stored:
         return stored
     if not isinstance(model, ListedConfig):
         model = ListedConfig(
-            kind=model.kind, latent_dim=model.latent_dim, likelihood=model.likelihood, spread=model.spread, layers=layers(model)
+            kind=model.kind,
+            latent_dim=model.latent_dim,
+            likelihood=model.likelihood,
+            spread=model.spread,
+            side=model.side,
+            layers=layers(model),
         )
     return replace(stored, model=replace(model, plane=lay(stored, said)))
 

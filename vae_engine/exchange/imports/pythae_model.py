@@ -2,14 +2,13 @@
 
 Its default networks are known here by their layers and called by their weights. A network of one's own lies in a pickle beside
 them, which would have to be run: such a folder is refused. The losses are named for what they are: `mse` is half the squared
-error, so −log p(x|z) of Gaussian pixels with σ = 1 but for 784/2 · log 2π; `bce` is that of Bernoulli pixels. Its autoencoder
+error, so −log p(x|z) of Gaussian pixels with σ = 1 but for pixels/2 · log 2π; `bce` is that of Bernoulli pixels. Its autoencoder
 has the whole squared error and nothing beside it, so that any σ has the same minimum; it gets 1 as well.
 """
 
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,9 @@ from vae_engine.base.files import read_json
 from vae_engine.exchange.imports import torch_zip
 from vae_engine.exchange.imports.assumed import BERNOULLI, GAUSSIAN, Said
 from vae_engine.exchange.imports.built import Built, layer, linear, parallel
-from vae_engine.exchange.imports.parts import Found, of_another_size, unasked
+from vae_engine.exchange.imports.parts import Found, side_of, unasked
 from vae_engine.exchange.imports.scale import AS_IS
 from vae_engine.exchange.imports.tidy import tidy
-from vae_engine.stored.architecture import PIXELS
 
 CONFIG, WEIGHTS, PICKLES = "model_config.json", "model.pt", ("encoder.pkl", "decoder.pkl")
 FILES = (CONFIG, WEIGHTS, *PICKLES)
@@ -50,9 +48,7 @@ def read(folder: Path, said: Said) -> Found:
     if own or not (config.get("uses_default_encoder") and config.get("uses_default_decoder")):
         lies = f"{' and '.join(own)}, which is a pickle: to read it would be to run it" if own else "networks of somebody's own"
         raise EngineError(f"{folder.name} holds {lies}. Instead, {_WAY_OUT}.")
-    sides = _sides(config.get("input_dim"))
-    if math.prod(sides) != PIXELS:
-        raise of_another_size(folder.name, sides)
+    side = side_of(folder.name, _sides(config.get("input_dim")))
     if not (folder / WEIGHTS).is_file():
         raise EngineError(f"{folder} is not the folder of a pythae model: it has no {WEIGHTS}.")
     kept = torch_zip.read(folder / WEIGHTS)
@@ -66,14 +62,14 @@ def read(folder: Path, said: Said) -> Found:
     encoder += [parallel(heads)] if kind == "vae" else heads[0]
     seen = said.scale or AS_IS
     if seen != AS_IS:
-        encoder = tidy([*seen.before, *encoder], (PIXELS,))
+        encoder = tidy([*seen.before, *encoder], (side**2,))
     decoder = [*network.linear("decoder.layers.0.0"), layer("relu"), *network.linear("decoder.layers.1.0")]
     network.check(latent)
     said = said if said.likelihood else _by_loss(config, kind, said)
     told = f"mean and log-variance of pythae's {name.removesuffix('Config')}" if kind == "vae" else "code of pythae's AE"
     beta = f", trained with β = {config['beta']:g}" if isinstance(config.get("beta"), (int, float)) else ""
     return Found(
-        kind, latent, unasked("encoder", folder.name, encoder, f"{told}, its default MLP{beta}"),
+        kind, side, latent, unasked("encoder", folder.name, encoder, f"{told}, its default MLP{beta}"),
         unasked("decoder", folder.name, decoder, "logits before its sigmoid"), said.chosen(folder.name, squashed=True), said,
         seen, AS_IS,
     )  # fmt: skip

@@ -20,17 +20,16 @@ from vae_engine.data import datasets
 from vae_engine.exchange.imports import graph
 from vae_engine.exchange.imports.assumed import NoSigmoidError, Said
 from vae_engine.exchange.imports.folder import import_model
-from vae_engine.exchange.imports.parts import of_another_size
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.exchange.imports.scale import scale
 from vae_engine.exchange.live.by_torch import by_torch
 from vae_engine.model.loading import load_model
-from vae_engine.stored.architecture import PIXELS
+from vae_engine.stored.config import LARGEST_SIDE, SIDE, SMALLEST_SIDE
 
-_IMAGES = ((PIXELS,), (1, 28, 28), (28, 28))
-"""Shapes of an image that an encoder may take; the first that it does is given."""
-_ROWS, _LARGEST_SIDE = 2, 64
+_SIDES = (SIDE, *(side for side in range(SMALLEST_SIDE, LARGEST_SIDE + 1) if side != SIDE))
+_ROWS = 2
 _OPSET = 20
+_NAMED = 6  # shapes in a complaint
 
 
 def adopt(
@@ -53,16 +52,17 @@ def adopt(
     """Your own VAE as one of our models, as `load_model` gives them; its own weights and mode are left as they are.
 
     Give an encoder, x → (μ, log σ²) or one output (μ and log σ² side by side, or the code of an autoencoder), and a decoder,
-    z → pixels in [0, 1] by a last sigmoid; or a `model` with the methods `encode` and `decode`. An image is given as [n, 784],
-    [n, 1, 28, 28] or [n, 28, 28], whichever it takes. `logits`: the decoder leaves the sigmoid to others. `std`: the second
-    output is σ. Or give `weights`, a state_dict or its .safetensors file, and `layers`, the list of what they are of or its
-    .json file, as imports/listed_model.py has it.
+    z → pixels in [0, 1] by a last sigmoid; or a `model` with the methods `encode` and `decode`. An image is given as [n, side²],
+    [n, 1, side, side] or [n, side, side], whichever it takes, of as many pixels as the decoder gives. `logits`: the decoder
+    leaves the sigmoid to others. `std`: the second output is σ. Or give `weights`, a state_dict or its .safetensors file, and
+    `layers`, the list of what they are of or its .json file, as imports/listed_model.py has it.
 
     `likelihood` "gaussian" with `noise` σ (default 1, in the scale of its own pixels): the decoder gives means. `normalised`: the
     mean and the std by which its pixels were normalised, such as (0.1307, 0.3081); where nothing is said, (0.5, 0.5) of a decoder
     that ends in tanh. The model that you get sees and gives pixels in [0, 1] all the same. `data` and `protocol` say what it was
-    trained on, as for `import`; with `folder` the model is kept there. `plane` is the one on which a map shows more than two
-    latent dimensions: "pca" (which it is by itself), "axes:0,3" or "images:5,17,99"; the model keeps all of them.
+    trained on, as for `import`, images of your own at the size that it takes; with `folder` the model is kept there. `plane` is
+    the one on which a map shows more than two latent dimensions: "pca" (which it is by itself), "axes:0,3" or "images:5,17,99";
+    the model keeps all of them.
 
     Raises EngineError, naming the layer where there is one, for what cannot be exported or is not understood, and where torch's
     own numbers and ours differ by more than 1e-4 on 256 inputs.
@@ -111,14 +111,23 @@ def _exported(parts: tuple[_Part, _Part], place: Path, logits: bool, std: bool) 
     graph.packages()
     paths = [place / "encoder.onnx", place / "decoder.onnx"]
     with _at_rest(parts), torch.no_grad():
-        x, outputs = _taken(parts[0], _IMAGES, "encoder")
+        x, outputs = _taken(
+            parts[0], _images(*_SIDES), "encoder", f"square images of {SMALLEST_SIDE} to {LARGEST_SIDE} pixels a side"
+        )
         if len(outputs) > 2:
             raise EngineError(f"The encoder returns {len(outputs)} tensors; let it return two, the mean and the log-variance.")
         width = math.prod(outputs[0].shape[1:])
         sizes = (width,) if len(outputs) == 2 or width % 2 else (width, width // 2)
-        z, made = _taken(parts[1], [shape for size in sizes for shape in ((size,), (size, 1, 1))], "decoder")
+        z, made = _taken(
+            parts[1], [shape for size in sizes for shape in ((size,), (size, 1, 1))], "decoder", "points of the latent space"
+        )
         if len(made) > 1:
             raise EngineError(f"The decoder returns {len(made)} tensors; let it return the pixels alone.")
+        pixels = math.prod(made[0].shape[1:])
+        if pixels != x[0].numel():  # an encoder of convolutions takes images of several sizes, a decoder gives those of one
+            x, outputs = _taken(
+                parts[0], _images(_side(pixels)), "encoder", f"images of the {pixels} pixels that the decoder gives"
+            )
         heads = ["mu", "std" if std else "logvar"] if len(outputs) == 2 else ["code"]
         _export(parts[0], x, paths[0], heads, "encoder")
         _export(parts[1], z, paths[1], ["pixels"], "decoder")
@@ -176,7 +185,21 @@ def _at_rest(parts: tuple[_Part, ...]) -> Iterator[None]:
             module.training = training
 
 
-def _taken(part: _Part, shapes: Any, name: str) -> tuple[Tensor, tuple[Tensor, ...]]:
+def _images(*sides: int) -> list[tuple[int, ...]]:
+    """Shapes of an image that an encoder may take; the first that it does is given."""
+    return [shape for side in sides for shape in ((side**2,), (1, side, side), (side, side))]
+
+
+def _side(pixels: int) -> int:
+    """The pixels along a side of pictures of so many. Raises EngineError where these are no small squares."""
+    side = math.isqrt(pixels)
+    if side**2 != pixels or not SMALLEST_SIDE <= side <= LARGEST_SIDE:
+        allowed = f"{SMALLEST_SIDE} to {LARGEST_SIDE} pixels a side"
+        raise EngineError(f"The decoder gives {pixels:,} numbers, which is no square picture of {allowed}.")
+    return side
+
+
+def _taken(part: _Part, shapes: list[tuple[int, ...]], name: str, what: str) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Rows of the first shape that a network takes, and what it makes of them. Raises EngineError where it takes none."""
     weight = next(part.parameters(), torch.zeros(()))
     if weight.dtype != torch.float32:
@@ -192,24 +215,11 @@ def _taken(part: _Part, shapes: Any, name: str) -> tuple[Tensor, tuple[Tensor, .
             return rows, made
         except Exception as error:  # whatever somebody's own code raises
             complaints.append(error)
-    if name == "encoder" and (other := _other_image(part, weight)):
-        raise of_another_size("The encoder", other)
     odd_ones = [one for one in complaints if isinstance(one, _OddError)]
     first = (odd_ones or complaints)[0]
     said = f"{'' if odd_ones else f'{type(first).__name__}: '}{' '.join(str(first).split())[:200]}"
-    listed = ", ".join(str(["n", *shape]).replace("'", "") for shape in shapes)
-    what = "images of 28 × 28 pixels" if name == "encoder" else "points of the latent space"
-    raise EngineError(f"The {name} takes no {what}, given as {listed}. {said}.")
-
-
-def _other_image(part: _Part, weight: Tensor) -> tuple[int, ...]:
-    """The shape of a square image of another size that an encoder takes; nothing where it takes none."""
-    for side in range(1, _LARGEST_SIDE + 1):
-        for shape in ((side**2,), (1, side, side)):
-            with contextlib.suppress(Exception):  # whatever somebody's own code raises
-                part(torch.zeros(_ROWS, *shape).to(weight.device))
-                return shape
-    return ()
+    listed = ", ".join(str(["n", *shape]).replace("'", "") for shape in shapes[:_NAMED])
+    raise EngineError(f"The {name} takes no {what}, given as {listed}{' and so on' if shapes[_NAMED:] else ''}. {said}.")
 
 
 def _export(part: _Part, rows: Tensor, path: Path, outputs: list[str], name: str) -> None:

@@ -136,7 +136,9 @@ REFUSED = {
     "three codes": (
         _dense([_node(op, "h", to=op) for op in ("Tanh", "Sin", "Cos")], {"Tanh": 2, "Sin": 2, "Cos": 2}), "say which output",
     ),
-    "an image of another size": (_dense([_node("Tanh", "h", to="mu")], {"mu": 2}, inputs=1024), r"\[1024\]; here they are 28"),
+    "images that are no squares": (
+        _dense([_node("Tanh", "h", to="mu")], {"mu": 2}, inputs=1000), r"\[1000\]; here they are squares of 4 to 64 pixels",
+    ),
     "images mixed": (
         _dense([_node("Constant", to="axis", value_int=0), _node("CumSum", "h", "axis", to="mu")], {"mu": 2}), "not known here",
     ),
@@ -154,7 +156,7 @@ def test_what_is_not_understood_is_refused_naming_it(case: str, foreign: Path, t
         onnx_model.read(
             [tmp_path / "encoder.onnx", foreign / "torch_dynamic" / "decoder.onnx"],
             Wishes(),
-            np.zeros((8, 784), np.float32) + 0.3,
+            lambda side: np.zeros((8, side**2), np.float32) + 0.3,
         )
     assert one_line(caught.value)
     assert not (tmp_path / "mine").exists()
@@ -168,7 +170,7 @@ def test_a_decoder_without_a_sigmoid_is_asked_about(foreign: Path, tmp_path: Pat
 
 
 def test_where_the_numbers_part_the_layer_is_named(foreign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = onnx_model.read(files(foreign / "torch_dynamic"), Wishes(), np.zeros((8, 784), np.float32))
+    found = onnx_model.read(files(foreign / "torch_dynamic"), Wishes(), lambda side: np.zeros((8, side**2), np.float32))
     x = np.random.default_rng(0).random((proof.COUNT, 784), np.float32)
     assert proof.prove("encoder", found.encoder, x, {}) < 1e-5
     found.encoder.layers[1].record["op"] = "gelu"
@@ -214,7 +216,7 @@ def test_damaged_files_are_refused_in_a_line(foreign: Path, tmp_path: Path) -> N
 
 
 def _read_and_prove(paths: list[Path]) -> None:
-    found = onnx_model.read(paths, Wishes(logits="71"), np.zeros((8, 784), np.float32))
+    found = onnx_model.read(paths, Wishes(logits="71"), lambda side: np.zeros((8, side**2), np.float32))
     proof.prove("encoder", found.encoder, np.random.default_rng(0).random((8, 784), np.float32), {})
 
 
@@ -222,6 +224,6 @@ def test_a_log_variance_that_its_name_calls_a_variance_is_told_by_its_numbers(fo
     model = _dense([_node("Tanh", "h", to="mu"), _node("Identity", "h", to="fc_var")], {"mu": 2, "fc_var": 2})
     onnx.save(model, tmp_path / "encoder.onnx")
     x = np.random.default_rng(0).random((64, 784), np.float32)
-    found = onnx_model.read([tmp_path / "encoder.onnx", foreign / "torch_dynamic" / "decoder.onnx"], Wishes(), x)
+    found = onnx_model.read([tmp_path / "encoder.onnx", foreign / "torch_dynamic" / "decoder.onnx"], Wishes(), lambda side: x)
     assert "logvar 'fc_var', by names" in found.encoder.told
     assert np.isfinite(found.encoder.reference(x)).all()

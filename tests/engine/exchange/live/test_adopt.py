@@ -209,14 +209,20 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "weights and a module": ({"weights": {}, "layers": {}, "model": linear(784, 4)}, "and no module besides"),
     "no module": ({"encoder": "vae.onnx", "decoder": linear(2, 784)}, "A torch module is adopted, not a str"),
     "images of another size": (
-        {"encoder": linear(1024, 4), "decoder": linear(2, 784)}, r"images of shape \[1024\]; .* put ZeroPad2d\(2\) before",
+        {"encoder": linear(1024, 4), "decoder": nn.Sequential(linear(2, 1024), nn.Sigmoid())},
+        r"images of 32 × 32 pixels. MNIST has images of 28 .* put ZeroPad2d\(2\) before",
     ),
-    "no images": ({"encoder": linear(1000, 4), "decoder": linear(2, 784)}, r"takes no images of 28 × 28 .*1000x4"),
+    "no images": ({"encoder": linear(1000, 4), "decoder": linear(2, 784)}, r"takes no square images of 4 to 64 pixels .*1000x4"),
     "no tensors": ({"encoder": Sentence(), "decoder": linear(2, 784)}, "it returns a str, not tensors"),
     "three outputs": (
         {"encoder": nn.LSTM(28, 2, batch_first=True), "decoder": linear(2, 784)}, "it returns a tuple of Tensor, tuple",
     ),
-    "larger pictures": ({"encoder": linear(784, 4), "decoder": nn.Sequential(linear(2, 1024), nn.Sigmoid())}, "no output of 28"),
+    "larger pictures": (
+        {"encoder": linear(784, 4), "decoder": nn.Sequential(linear(2, 1024), nn.Sigmoid())}, "no images of the 1024 pixels that",
+    ),
+    "pictures that are no squares": (
+        {"encoder": linear(784, 4), "decoder": linear(2, 800)}, "gives 800 numbers, which is no square",
+    ),
     "another latent space": ({"encoder": linear(784, 4), "decoder": linear(3, 784)}, "takes no points of the latent space"),
     "logits unsaid": ({"encoder": linear(784, 4), "decoder": linear(2, 784)}, "say logits=True"),
     "half precision": ({"encoder": linear(784, 4).half(), "decoder": linear(2, 784)}, r"weights are float16; call .float\(\)"),
