@@ -31,8 +31,8 @@ class Explorer(anywidget.AnyWidget):
         explorer.z = 0.5, -1
         explorer.selection = 17         # inspects image 17
 
-    `images` [n, 28, 28] or [n, 784] (uint8, or numbers in [0, 1]; the first 10,000) with one label each are shown instead of the
-    test images of the data that the model says it was trained on; what is said of training images is of those data, or of
+    `images` [n, side, side] or [n, side²] (uint8, or numbers in [0, 1]; the first 10,000) with one label each are shown instead
+    of the test images of the data that the model says it was trained on; what is said of training images is of those data, or of
     `trained_on`. `beside` is a second model for the same images. Of a model with more than two latent dimensions a plane is
     shown: `plane` "pca", "axes:0,3" or "images:5,17,99", else the one that it was adopted or imported with, or pca; `z` is then
     a point of the plane. Raises EngineError for what cannot be shown.

@@ -24,7 +24,6 @@ from vae_engine.stored.in_memory import in_memory
 
 _IDX_HEADER = bytes(16)
 """Before the images, as in MNIST's files; nobody reads it."""
-_SIDE = 28
 _TRAINED = 10_000
 """Training images whose codes a map knows at most: whoever waits for a cell does not wait for all 50,000."""
 
@@ -48,10 +47,12 @@ def showing(
     found = _on_planes([_stored(model, name) for model, name in zip(models, names, strict=False)], plane)
     if len({model.train.data for model in found}) > 1 and images is None:
         raise EngineError("The models were trained on different data; give the images to show.")
-    at_hand = None
+    if len(sides := {model.model.side for model in found}) > 1:
+        raise EngineError("The models take images of different sizes, and a page shows one set of images.")
+    at_hand, side = None, sides.pop()
     if images is not None:
-        own = None if trained_on is None else _pixels(trained_on, "trained_on")
-        shown = _pixels(images, "images")[: datasets.SHOWN]
+        own = None if trained_on is None else _pixels(trained_on, "trained_on", side)
+        shown = _pixels(images, "images", side)[: datasets.SHOWN]
         at_hand = AtHand(*_labelled(shown, labels, found[0].train.classes), own)
         content = gzip.compress(_IDX_HEADER + shown.tobytes(), 1, mtime=0)
     elif labels is not None or trained_on is not None:
@@ -73,12 +74,12 @@ def _on_planes(models: list[Stored], said: str) -> list[Stored]:
     return [planes.laid(model, said if is_deep or not any(deep) else "") for model, is_deep in zip(models, deep, strict=True)]
 
 
-def _pixels(given: Any, what: str) -> np.ndarray:
-    """Images as uint8 [n, 28, 28]: of whole numbers 0…255, or of others in [0, 1], however they are laid out."""
+def _pixels(given: Any, what: str, side: int) -> np.ndarray:
+    """Images as uint8 [n, side, side]: of whole numbers 0…255, or of others in [0, 1], however they are laid out."""
     images = np.asarray(given.detach().cpu() if hasattr(given, "detach") else given)
-    if images.ndim < 2 or images[:1].size != _SIDE**2 or images.dtype.kind not in "uif":
-        raise EngineError(f"{what} are numbers [n, 28, 28] or [n, 784], not {images.dtype} {list(images.shape)}.")
-    images = images.reshape(-1, _SIDE, _SIDE)
+    if images.ndim < 2 or images[:1].size != side**2 or images.dtype.kind not in "uif":
+        raise EngineError(f"{what} are numbers [n, {side}, {side}] or [n, {side**2}], not {images.dtype} {list(images.shape)}.")
+    images = images.reshape(-1, side, side)
     most = 1 if images.dtype.kind == "f" else 255
     if not (images.min() >= 0 and images.max() <= most):
         raise EngineError(f"{what} of {images.dtype} are pixels from 0 to {most}, not from {images.min():g} to {images.max():g}.")

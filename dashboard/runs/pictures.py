@@ -14,7 +14,6 @@ from vae_engine.stored.checkpoints import Stored
 
 REACH = 3.0
 """How many standard deviations a manifold reaches from the middle: of the prior, or of an autoencoder's own codes."""
-_SIDE = 28
 _THUMBNAIL, _CELLS = 8, 14
 _GREYS = 16
 _PAPER, _INK = {False: (255, 255, 255), True: (28, 31, 37)}, {False: (16, 20, 28), True: (244, 246, 250)}
@@ -61,9 +60,12 @@ def thumbnail(stored: Stored, gaussian: Gaussian, dark: bool) -> str:
         digits = _lattice(stored, gaussian, _THUMBNAIL)
     else:
         digits = drawn(stored, gaussian, noise(0, _THUMBNAIL**2, stored.model.latent_dim))
-        digits = digits.reshape(_THUMBNAIL, _THUMBNAIL, _SIDE, _SIDE)
-    halves = digits.reshape(_THUMBNAIL, _THUMBNAIL, _CELLS, 2, _CELLS, 2).mean((3, 5))
-    return _url(_sheet(halves), dark)
+        digits = digits.reshape(_THUMBNAIL, _THUMBNAIL, *digits.shape[1:])
+    of_one = max(1, stored.model.side // _CELLS)  # pixels along a side that become one: of 28 two
+    cells = stored.model.side // of_one
+    whole = digits[:, :, : cells * of_one, : cells * of_one]
+    small = whole.reshape(_THUMBNAIL, _THUMBNAIL, cells, of_one, cells, of_one).mean((3, 5))
+    return _url(_sheet(small), dark)
 
 
 def noise(seed: int, count: int, dimensions: int) -> np.ndarray:
@@ -72,22 +74,22 @@ def noise(seed: int, count: int, dimensions: int) -> np.ndarray:
 
 
 def drawn(stored: Stored, gaussian: Gaussian, draws: np.ndarray) -> np.ndarray:
-    """E[x|z] at the z of a Gaussian that belong to standard normal draws [n, d]: [n, 28, 28]."""
+    """E[x|z] at the z of a Gaussian that belong to standard normal draws [n, d]: [n, side, side]."""
     return forward.decode(stored, gaussian.mean + draws @ gaussian.root.T)
 
 
 def strip(digits: np.ndarray, dark: bool) -> str:
-    """Digits [n, 28, 28] side by side as a data URL."""
+    """Digits [n, side, side] side by side as a data URL."""
     return _url(_sheet(digits[None]), dark)
 
 
 def _lattice(stored: Stored, gaussian: Gaussian, count: int) -> np.ndarray:
-    """E[x|z] at the middles of count × count cells: [rows, columns, 28, 28], the highest z₂ in the first row."""
+    """E[x|z] at the middles of count × count cells: [rows, columns, side, side], the highest z₂ in the first row."""
     low, high = square(gaussian)
     along = (np.arange(count) + 0.5) / count
     z1, z2 = (low[axis] + along * (high[axis] - low[axis]) for axis in (0, 1))
     z = np.stack(np.meshgrid(z1, z2[::-1]), -1).reshape(-1, 2)
-    return forward.decode(stored, z).reshape(count, count, _SIDE, _SIDE)
+    return forward.decode(stored, z).reshape(count, count, stored.model.side, stored.model.side)
 
 
 def _sheet(cells: np.ndarray) -> np.ndarray:

@@ -72,7 +72,7 @@ def model(row: Row) -> Stored:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _seen(data_set: str, protocol: str) -> tuple[np.ndarray, np.ndarray]:
-    """The images of all maps, as every encoder trained on such pixels sees them: x [n, 784], labels [n]."""
+    """The images of all maps, as every encoder trained on such pixels sees them: x [n, side²], labels [n]."""
     images, _ = datasets.shown(data_set, IMAGES)
     return data.observe_fixed(images.images, protocol, _OBSERVED_SEED), images.labels
 

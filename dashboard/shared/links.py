@@ -24,7 +24,8 @@ _FARTHEST = 1000
 _IMAGES = 60_000
 _NUMBER = re.compile(r"-?\d{1,4}(\.\d{1,9})?")
 _MODEL = re.compile(r"(run:)?[\w.-]{1,100}")
-_DRAWING = re.compile(r"[\w-]{131}", re.ASCII)
+_DRAWING = re.compile(r"[\w-]{3,683}", re.ASCII)
+_SIDES = range(4, 65)
 _END = re.compile(r"i(?P<image>\d{1,5})|p(?P<model>[01]):(?P<z>.+)")
 
 
@@ -54,7 +55,7 @@ class ExploreLink:
     ends: tuple[End | None, End | None] = (None, None)
     path: str = "linear"
     drawing: bytes | None = None
-    """The 784 pixels that the encoders see of a drawing, a bit each, row by row."""
+    """The pixels of a square that the encoders see of a drawing, a bit each, row by row."""
 
 
 def to_explore(state: str, models: Sequence[str] = ()) -> str:
@@ -156,11 +157,20 @@ def _end(text: str) -> Any:
 
 
 def _drawing(text: str) -> Any:
-    if not _DRAWING.fullmatch(text):
+    if not _DRAWING.fullmatch(text) or len(text) % 4 == 1:
         return _Refused
-    pixels = base64.urlsafe_b64decode(f"{text}=")
-    # The last character has two bits to spare.
-    return pixels if base64.urlsafe_b64encode(pixels).decode() == f"{text}=" else _Refused
+    padded = text + "=" * (-len(text) % 4)
+    pixels = base64.urlsafe_b64decode(padded)
+    side = side_of_drawing(pixels)
+    spare = 8 * len(pixels) - side**2
+    sound = side in _SIDES and 0 <= spare < 8 and not int.from_bytes(pixels) & ((1 << spare) - 1)
+    # The last character may have bits to spare, too.
+    return pixels if sound and base64.urlsafe_b64encode(pixels).decode() == padded else _Refused
+
+
+def side_of_drawing(drawing: bytes) -> int:
+    """Pixels along a side of a drawing with a bit for each: from four on their number of bytes tells it."""
+    return math.isqrt(8 * len(drawing))
 
 
 _READERS: dict[str, Callable[[str], Any]] = {

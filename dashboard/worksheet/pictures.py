@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from dashboard.shared.links import LinkError, read
+from dashboard.shared.links import LinkError, read, side_of_drawing
 from dashboard.shared.palette import CLASS_COLOURS
 from dashboard.shared.wording import number, one_of
 from dashboard.stock.material import Material
@@ -59,7 +59,8 @@ def _of_drawing(text: str) -> list[Picture]:
         return []
     if drawing is None:
         return []
-    x = np.unpackbits(np.frombuffer(drawing, np.uint8)).reshape(28, 28)
+    side = side_of_drawing(drawing)
+    x = np.unpackbits(np.frombuffer(drawing, np.uint8))[: side**2].reshape(side, side)
     return [Picture("the drawing, as the encoder sees it", *_digit(x))]
 
 

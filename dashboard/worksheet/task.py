@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from dashboard.jobs.run_view import read_run
 from dashboard.learn.steps.links import posterior_of
-from dashboard.shared.links import ExploreLink, LinkError, read, state_of
+from dashboard.shared.links import ExploreLink, LinkError, read, side_of_drawing, state_of
 from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock import own_runs
 from dashboard.stock.material import Material
@@ -119,6 +119,8 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
             raise LinkError(f"This link shows {' and '.join(link.models)}; the tasks are about {' and '.join(expected)}.")
         if task.form == "drawing" and link.drawing is None:
             raise LinkError("This link has no drawing. Draw a digit in Draw on the Explore page, then send it.")
+        if link.drawing is not None and task.form == "drawing" and side_of_drawing(link.drawing) != material.vae.model.side:
+            raise LinkError(f"This drawing is for a model of other images. Draw it with {expected[0]} on the Explore page.")
         if task.form != "image":
             return link
         image = link.image

@@ -41,7 +41,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
  * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it, once something needs it
  * @property {ReturnType<typeof createShelf>} [shelf] the models, where they were made ready before
- * @property {Promise<Uint8Array|null>} [images] n × 784 grey pixels; without it the first bundle that has images gives them
+ * @property {Promise<Uint8Array|null>} [images] n × side² grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
  * @property {string} [link] the state to begin with, in the form of a link; otherwise the page's address gives it
  * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides

@@ -2,7 +2,7 @@
 // What a visitor can take away: a link, pictures of what is on screen, codes as a table, a walk as a GIF.
 
 import {rewriteAddress} from "../base/address.js";
-import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {inkPixels, sideOf} from "../images/digit_view.js";
 import {actionButton, choiceBar, contextOf, make, setText, save, savePicture} from "../base/dom.js";
 import {PlainError, sentenceOf} from "../base/errors.js";
 import {encodeGif} from "../base/gif.js";
@@ -20,8 +20,7 @@ import {cellsOf, headsOf, quoted} from "./select/table.js";
 /** @typedef {import("../map/picture.js").MapPicture} MapPicture */
 /** @typedef {import("../map/sheet.js").Shape} Shape */
 
-const DIGIT_ZOOM = 20;
-const GIF_ZOOM = 6;
+const [DIGIT_PICTURE, GIF_PICTURE] = [560, 168]; // pixels along a picture, about: as many to each of the image
 const NAME_HEIGHT = 24; // pixels below the pictures of a GIF
 const GIF_FRAMES = 41;
 /** @type {{value: Shape, text: string, testid: string, title: string}[]} */
@@ -52,7 +51,7 @@ export function createExports(app, maps) {
   }, {"data-testid": "copy-link"});
 
   const each = (/** @type {(place: number, name: string) => void} */ act) => () => models.forEach((model, place) => act(place, fileName(model.name)));
-  const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink, DIGIT_ZOOM), `${name}-digit.png`));
+  const digitImages = each((place, name) => savePicture(digitPicture(models[place].decode(app.store.state.z[place]), app.theme.ink), `${name}-digit.png`));
   /** @type {Shape} */
   let shape = "screen";
   let files = "each";
@@ -128,13 +127,14 @@ function addressOf(models) {
   return address.href;
 }
 
-/** @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} zoom */
-function digitPicture(values, ink, zoom) {
-  const small = contextOf(make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE}));
-  const image = small.createImageData(DIGIT_SIDE, DIGIT_SIDE);
-  inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, values, ink);
+/** @param {ArrayLike<number>} values @param {Uint32Array} ink */
+function digitPicture(values, ink) {
+  const side = sideOf(values);
+  const small = contextOf(make("canvas", {width: side, height: side}));
+  const image = small.createImageData(side, side);
+  inkPixels(new Uint32Array(image.data.buffer), 0, side, values, ink, side);
   small.putImageData(image, 0, 0);
-  return enlarged(small.canvas, zoom);
+  return enlarged(small.canvas, Math.round(DIGIT_PICTURE / side));
 }
 
 /** @param {import("../model/bundle.js").Points} points @param {readonly string[]|null} files what the files call the images */
@@ -151,13 +151,15 @@ function codesAsCsv({codes, std, off, labels, columns}, files) {
 
 /** The pictures of every step side by side, each above its name. @param {Float32Array[][]} steps @param {string[]} names @param {Uint32Array} ink */
 function walkAsGif(steps, names, ink) {
-  const [width, side] = [names.length * DIGIT_SIDE * GIF_ZOOM, DIGIT_SIDE * GIF_ZOOM];
+  const pixels = sideOf(steps[0][0]);
+  const zoom = Math.round(GIF_PICTURE / pixels);
+  const [width, side] = [names.length * pixels * zoom, pixels * zoom];
   const said = namesAsGreys(names, side);
   const frames = steps.map((pictures) => {
     const frame = new Uint8Array(width * side + said.length);
     for (let i = 0; i < width * side; i++) {
-      const [x, y] = [Math.floor(i % width / GIF_ZOOM), Math.floor(i / width / GIF_ZOOM)];
-      frame[i] = Math.round(pictures[Math.floor(x / DIGIT_SIDE)][y * DIGIT_SIDE + x % DIGIT_SIDE] * 255);
+      const [x, y] = [Math.floor(i % width / zoom), Math.floor(i / width / zoom)];
+      frame[i] = Math.round(pictures[Math.floor(x / pixels)][y * pixels + x % pixels] * 255);
     }
     frame.set(said, width * side);
     return frame;

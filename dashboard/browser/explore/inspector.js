@@ -35,7 +35,7 @@ export function createInspector(app) {
   const errors = models.map((model) => tile(`${model.short} error`, `inspect-error-${model.id}`));
   for (const {element, note} of errors) [note.className, element.title] = ["lx-tile-note lx-tile-words", "decoded − seen: blue where ink is missing, orange where there is too much; below, nll = −log p(x|z) in nats at the one z that is decoded here; the bar underneath has its mean over all z of q"];
   const rows = models.map((model) => {
-    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, testid: `neighbours-${model.id}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
+    const strip = createStrip({label: `Nearest in the ${model.title}`, count: NEIGHBOURS, side: model.bundle.side, testid: `neighbours-${model.id}`, chosen: (place) => choose(found[model.place][place]), browsed: true});
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, element: make("div", {class: "lx-near"}, note, strip.element)};
   });
@@ -94,7 +94,7 @@ export function createInspector(app) {
 
   /** @param {number} index @param {readonly Float32Array[]} decoded @param {readonly Latent[]} shownAt */
   function fill(index, decoded, shownAt) {
-    const {labels, splits} = models[0].bundle.points;
+    const {labels, splits, pixels} = models[0].bundle.points;
     const names = classesOf(models[0].bundle);
     setText(title, `${capital(imageName(splits, index))}, ${oneOf(names, labels[index])}`);
     setText(file, app.names?.[index] ?? "");
@@ -102,7 +102,7 @@ export function createInspector(app) {
     if (!app.images) return;
     const images = app.images;
     const x = observeFixed(images, index, models[0].bundle.points);
-    original.digit.show(gatherImages(images, [index]), app.theme);
+    original.digit.show(gatherImages(images, pixels, [index]), app.theme);
     seen.digit.show(x, app.theme);
     models.forEach((model, i) => {
       const own = i ? observeFixed(images, index, model.bundle.points) : x;
@@ -110,7 +110,7 @@ export function createInspector(app) {
       const where = !samePlace(shownAt[i], qOf(model, index).mu) ? " at z" : model.bundle.plane ? " on the plane" : model.bundle.kind === "vae" ? " at μ" : "";
       setText(errors[i].note, `${model.short}${where}: nll ${model.nll(own, shownAt[i]).toFixed(1)}`);
       const near = found[i];
-      rows[i].strip.show(gatherImages(images, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));
+      rows[i].strip.show(gatherImages(images, pixels, near), app.theme, `Nearest ${imagesName(splits)}: ${near.map((one) => names[labels[one]]).join(", ")}`, near.map((one) => imageText(models[0].bundle, app.names, one)));
       const alike = near.filter((one) => labels[one] === labels[index]).length;
       const about = app.posteriors.of(model) && store.state.refined ? "Near the refined μ in the" : "Near in the";
       setText(rows[i].note, `${about} ${model.short}: ${near.length ? `${alike} of ${near.length} are ${manyOf(names, labels[index])}` : "no other image"}`);

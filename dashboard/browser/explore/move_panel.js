@@ -25,7 +25,7 @@ export function createMovePanel(app) {
   const near = app.models.map(() => []);
   const images = imagesName(app.models[0].bundle.points.splits);
   const rows = app.models.map((model) => {
-    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, testid: `nearest-${model.id}`, browsed: true, chosen: (place) => app.inspect(near[model.place][place])});
+    const strip = createStrip({label: `Nearest ${images} of the ${model.title}`, count: SHOWN, side: model.bundle.side, testid: `nearest-${model.id}`, browsed: true, chosen: (place) => app.inspect(near[model.place][place])});
     const label = make("span", {class: "lx-row-label"}, model.short);
     const note = make("span", {class: "lx-row-note"});
     return {strip, note, shown: /** @type {unknown[]} */ ([null]), element: make("div", {class: "lx-row"}, label, strip.element, note)};
@@ -55,7 +55,7 @@ export function createMovePanel(app) {
         near[i] = model.index.neighbours(state.z[i][0], state.z[i][1], SHOWN);
         const labels = near[i].map((index) => model.bundle.points.labels[index]);
         const names = classesOf(model.bundle);
-        if (app.images) row.strip.show(gatherImages(app.images, near[i]), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`, near[i].map((one) => imageText(model.bundle, app.names, one)));
+        if (app.images) row.strip.show(gatherImages(app.images, model.bundle.points.pixels, near[i]), app.theme, `Nearest ${images}: ${labels.map((one) => names[one]).join(", ")}`, near[i].map((one) => imageText(model.bundle, app.names, one)));
         setText(row.note, labelsText(names, labels));
       });
     },

@@ -33,7 +33,7 @@ export function createSamplePanel(app) {
     return kind === "vae" ? [plain] : [plain, {model, fitted: true, text: "AE, its own Gaussian"}];
   });
   const rows = sources.map(({model, fitted, text}) => {
-    const strip = createStrip({label: text, count: SAMPLE_COUNT, testid: `samples-${model.id}${fitted ? "-fitted" : ""}`,
+    const strip = createStrip({label: text, count: SAMPLE_COUNT, side: model.bundle.side, testid: `samples-${model.id}${fitted ? "-fitted" : ""}`,
       chosen: (sample) => apply({sample, fitted: model.bundle.kind === "vae" ? store.state.fitted : fitted})});
     return {model, fitted, strip, element: make("div", {class: `lx-row lx-row-wide${fitted ? " lx-row-fitted" : ""}`}, make("span", {class: "lx-row-label"}, text), strip.element)};
   });

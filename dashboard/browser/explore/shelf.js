@@ -1,6 +1,7 @@
 // @ts-check
 // The models that came with the page: those on the maps, and the ladder of models that differ in β. Read when first needed.
 
+import {PlainError} from "../base/errors.js";
 import {readBundle, unpackImages, unpackNames} from "../model/bundle.js";
 import {createModel, codesBetween, rangeBetween} from "../model/explorer_model.js";
 import {createBatchDecoder} from "../model/worker.js";
@@ -29,7 +30,11 @@ export function createShelf(bytes, shown, ladder, encoders) {
 
   return {
     shown: () => shown,
-    models: () => shown.map(modelAt),
+    models() {
+      const models = shown.map(modelAt);
+      if (models.some(({bundle}) => bundle.side !== models[0].bundle.side)) throw new PlainError("These models take images of different sizes, and a page shows one set of images.");
+      return models;
+    },
     /** One worker for each map, kept while its model is on show. */
     decoders: () => shown.map((index) => {
       const decoder = decoders.get(index) ?? createBatchDecoder(bytes[index], encoders?.[index]);

@@ -17,16 +17,16 @@ import {capital, codesName, imageName} from "../words/splits.js";
 
 const STEPS = 11;
 const SECONDS = 4;
-const PIXELS_EACH = 784;
 const NO_ENDS = "First choose both ends: two places on a map, or two at random.";
 
 /** @param {App} app */
 export function createWalk(app) {
   const {store, models} = app;
+  const {pixels} = models[0].bundle.points;
   const names = [...models.map((model) => model.short), "Pixels"];
   const rows = [...models.map((model) => model.id), "pixels"].map((id, i) => {
     const name = names[i];
-    const strip = createStrip({label: `Walk, ${name}`, count: STEPS, testid: `walk-${id}`, chosen: (step) => go(step / (STEPS - 1))});
+    const strip = createStrip({label: `Walk, ${name}`, count: STEPS, side: models[0].bundle.side, testid: `walk-${id}`, chosen: (step) => go(step / (STEPS - 1))});
     return {strip, element: make("div", {class: "lx-row"}, make("span", {class: "lx-row-label"}, name), strip.element)};
   });
   const blend = createDigit({"aria-label": "pixel blend", "data-testid": "walk-blend"});
@@ -50,7 +50,7 @@ export function createWalk(app) {
   let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
   /** @type {(Stop|null)[]} */
   let stops = [null, null];
-  const blended = new Float32Array(PIXELS_EACH);
+  const blended = new Float32Array(pixels);
 
   /** @param {WalkEnd|null} end @returns {Stop|null} */
   function resolve(end) {
@@ -58,7 +58,7 @@ export function createWalk(app) {
     if (end.kind === "image") {
       if (end.index >= models[0].bundle.points.count) return null;
       const codes = models.map((model) => model.codeOf(end.index));
-      return {image: app.images ? gatherImages(app.images, [end.index]) : new Float32Array(PIXELS_EACH), codes};
+      return {image: app.images ? gatherImages(app.images, pixels, [end.index]) : new Float32Array(pixels), codes};
     }
     if (!app.encodes()) return null; // not yet
     // A bare point stands for the picture that its own model decodes there; the other model encodes that picture.
@@ -120,8 +120,8 @@ export function createWalk(app) {
     models.forEach((model, i) => {
       rows[i].strip.show(model.network.decodeMany(pathPoints(a.codes[i], b.codes[i], STEPS, state.path)), app.theme);
     });
-    const frames = new Float32Array(STEPS * PIXELS_EACH);
-    for (let step = 0; step < STEPS; step++) blendPixels(a.image, b.image, step / (STEPS - 1), frames, step * PIXELS_EACH);
+    const frames = new Float32Array(STEPS * pixels);
+    for (let step = 0; step < STEPS; step++) blendPixels(a.image, b.image, step / (STEPS - 1), frames, step * pixels);
     rows[rows.length - 1].strip.show(frames, app.theme);
   }
 
@@ -153,7 +153,7 @@ export function createWalk(app) {
       return Array.from({length: count}, (_, i) => {
         const t = i / (count - 1);
         const decoded = models.map((model, m) => model.network.decode(...between(a.codes[m], b.codes[m], t, store.state)).slice());
-        return [...decoded, blendPixels(a.image, b.image, t, new Float32Array(PIXELS_EACH))];
+        return [...decoded, blendPixels(a.image, b.image, t, new Float32Array(pixels))];
       });
     },
     /** @param {State} state */

@@ -3,7 +3,6 @@
 // away from the page when it is first asked for, a part at a time.
 
 import {observeFixed} from "../images/digits.js";
-import {PIXELS} from "../model/bundle.js";
 import {worthsOf} from "../model/worths.js";
 import {sameItems} from "../base/same_items.js";
 import {COLOURINGS, columnIn, ownColumn} from "../state/state.js";
@@ -34,7 +33,7 @@ export function createWorths(app) {
     const work = workOf(model);
     return work && work.done === work.nll.length ? work.nll : null;
   };
-  const imageCount = () => app.images && app.images.length / PIXELS;
+  const imageCount = () => app.images && app.images.length / app.models[0].bundle.points.pixels;
 
   /** What gives the numbers that the model itself has. @param {WorthName} name @param {ExplorerModel} model */
   const measured = (name, model) => worthsOf(model.bundle.points, /** @type {import("../model/worths.js").WorthName} */ (name), termsOf(model));
@@ -58,8 +57,8 @@ export function createWorths(app) {
     while (work.done < points.count) {
       const first = work.done;
       const count = Math.min(PART, points.count - first);
-      const x = new Float32Array(count * PIXELS);
-      for (let i = 0; i < count; i++) x.set(observeFixed(app.images, first + i, points), i * PIXELS);
+      const x = new Float32Array(count * points.pixels);
+      for (let i = 0; i < count; i++) x.set(observeFixed(app.images, first + i, points), i * points.pixels);
       const terms = await app.batches[place].reconstructions(first, x).catch(() => null);
       if (!terms) break; // another page goes on, or the model has left this one
       work.nll.set(terms, first);

@@ -21,10 +21,14 @@ const PART = 16; // tiles between looks at the clock
 export function createDecoder() {
   /** @type {Network|null} */
   let network = null;
-  const pixels = new Float32Array(784);
+  let pixels = new Float32Array();
   return {
     /** @param {Uint8Array} bytes of a frame */
-    use: (bytes) => (network = decoderOf(bytes, network)),
+    use(bytes) {
+      network = decoderOf(bytes, network);
+      if (pixels.length !== network.pixels) pixels = new Float32Array(network.pixels);
+      return network;
+    },
     network: () => network,
     /** Probabilities, in a buffer that the next call overwrites. @param {Latent} z */
     decode(z) {
@@ -71,11 +75,11 @@ export function createManifoldMaker() {
       if (job) return true;
       const file = bytes();
       if (!file) return true;
-      decoder.use(file);
+      const {pixels} = decoder.use(file);
       const [low, high] = asked.square;
       const [xs, ys] = [0, 1].map((axis) => manifoldAxis(asked.size, "linear", low[axis], high[axis]));
       const z = Float32Array.from(ys.flatMap((z2) => xs.flatMap((z1) => [z1, z2])));
-      job = {asked, z, values: new Float32Array(asked.size ** 2 * 784), next: 0};
+      job = {asked, z, values: new Float32Array(asked.size ** 2 * pixels), next: 0};
       return true;
     },
     /** Go on until a time. @param {number} end */
@@ -83,7 +87,7 @@ export function createManifoldMaker() {
       const network = decoder.network();
       if (!job || !network) return;
       while (job.next < job.z.length / 2 && performance.now() < end) {
-        job.values.set(network.decodeMany(job.z.subarray(2 * job.next, 2 * (job.next + PART))), job.next * 784);
+        job.values.set(network.decodeMany(job.z.subarray(2 * job.next, 2 * (job.next + PART))), job.next * network.pixels);
         job.next += PART;
       }
       if (job.next >= job.z.length / 2) finish(job.asked, job.values);

@@ -2,7 +2,7 @@
 // Reads the files that a film is made of (vae_engine/exchange/film.py): frames, one for each instant, and the cast, the images
 // that all of them are about. Nothing in a file is believed before it is checked. No DOM.
 
-import { ensure, isObject, parseJson, readCaveat, readCodes, readSafetensors, readSplits, readWhole, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
+import { ensure, isObject, parseJson, readCaveat, readCodes, readSafetensors, readSide, readSplits, readWhole, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
 import { createNetwork } from "../model/networks.js";
 
 /** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number,
@@ -10,8 +10,8 @@ import { createNetwork } from "../model/networks.js";
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, noise: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, caveat: string, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
-/** @typedef {{count: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, of: import("../model/bundle.js").Splits|null, images: Promise<Uint8Array>}} Cast
- *   images: count × 784 grey pixels */
+/** @typedef {{count: number, side: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, of: import("../model/bundle.js").Splits|null, images: Promise<Uint8Array>}} Cast
+ *   side: pixels along one of an image; images: count × side² grey pixels */
 
 const FRAME_FORMAT = "latent-explorer-frame";
 const CAST_FORMAT = "latent-explorer-cast";
@@ -55,9 +55,10 @@ export function readCast(bytes) {
   const labels = /** @type {Uint8Array} */ (requireTensor(tensors, "points.labels", "U8", [header.count]).data);
   ensure(Array.isArray(header.classes) && labels.every((label) => label < header.classes.length), "a label names no class.");
   ensure([undefined, null, "light", "dark"].includes(header.paper), "it does not say on which ground its images are shown.");
-  const images = unpackImages({ tensors, points: { count: header.count } });
+  const side = readSide(header);
+  const images = unpackImages({ tensors, side, points: { count: header.count } });
   images.catch(() => {}); // whoever asks for them is told
-  return { count: header.count, labels, classes: header.classes.map(String), paper: header.paper ?? null, splits: readSplits(header.splits, header.count), of: readWhole(header.of), images };
+  return { count: header.count, side, labels, classes: header.classes.map(String), paper: header.paper ?? null, splits: readSplits(header.splits, header.count), of: readWhole(header.of), images };
 }
 
 /** @param {Uint8Array} bytes @param {string} key of the header @param {string} format */

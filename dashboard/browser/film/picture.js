@@ -1,7 +1,7 @@
 // @ts-check
 // All reels of a film at one instant on one canvas with all that a slide needs: a frame of a GIF or a video.
 
-import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {inkPixels, sideOf} from "../images/digit_view.js";
 import {contextOf, make} from "../base/dom.js";
 import {paintScene} from "./scene.js";
 import {paintTurns} from "./turns.js";
@@ -74,9 +74,10 @@ function paintReel(context, {title, kind, sample, frame, scene, range, digit, tu
   const wide = line(title, LEFT, 24, "600 16px", theme.text);
   line(kind, LEFT + wide + 10, 24, "13px", theme.muted);
   const across = LEFT + SIDE + MARGIN;
-  const small = contextOf(make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE}));
-  const image = small.createImageData(DIGIT_SIDE, DIGIT_SIDE);
-  inkPixels(new Uint32Array(image.data.buffer), 0, DIGIT_SIDE, digit, theme.ink);
+  const side = sideOf(digit);
+  const small = contextOf(make("canvas", {width: side, height: side}));
+  const image = small.createImageData(side, side);
+  inkPixels(new Uint32Array(image.data.buffer), 0, side, digit, theme.ink, side);
   small.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(small.canvas, across, TOP, DIGIT, DIGIT);

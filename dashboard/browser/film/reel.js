@@ -237,7 +237,7 @@ export function createReel(film, place, first) {
       map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));
       card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, last: frame === store.list().at(-1), live: store.reel().live,
-        followed: index === null || !images ? null : {index, title: imageName(cast.splits, index), name: cast.classes[cast.labels[index]], pixels: images.subarray(index * 784, (index + 1) * 784)}});
+        followed: index === null || !images ? null : {index, title: imageName(cast.splits, index), name: cast.classes[cast.labels[index]], pixels: images.subarray(index * cast.side ** 2, (index + 1) * cast.side ** 2)}});
       return moving || growing || late || decodingMore;
     },
     /** What is shown, to be painted elsewhere. */

@@ -1,59 +1,71 @@
 // @ts-check
-// Pictures of 28 × 28 pixels: one large digit, and rows of small ones.
+// Pictures of square images: one large digit, and rows of small ones. A pixel of an image is a pixel of the canvas.
 
 import {contextOf, make} from "../base/dom.js";
 import {errorColour} from "../base/palette.js";
 
 /** @typedef {import("../base/palette.js").Theme} Theme */
 
-export const DIGIT_SIDE = 28;
 const GAP = 2;
 
-/** Writes 784 values 0…1 as colours, `stride` pixels to the row. @param {Uint32Array} pixels @param {number} offset @param {number} stride
- * @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} [start] where in `values` the picture begins */
-export function inkPixels(pixels, offset, stride, values, ink, start = 0) {
-  for (let row = 0; row < DIGIT_SIDE; row++) {
+/** The pixels along a side of images that lie one after another. @param {ArrayLike<number>} values @param {number} [count] how many there are */
+export const sideOf = ({length}, count = 1) => Math.round(Math.sqrt(length / Math.max(1, count)));
+
+/** Writes side² values 0…1 as colours, `stride` pixels to the row. @param {Uint32Array} pixels @param {number} offset @param {number} stride
+ * @param {ArrayLike<number>} values @param {Uint32Array} ink @param {number} side @param {number} [start] where in `values` the picture begins */
+export function inkPixels(pixels, offset, stride, values, ink, side, start = 0) {
+  for (let row = 0; row < side; row++) {
     let to = offset + row * stride;
-    for (let from = start + row * DIGIT_SIDE, end = from + DIGIT_SIDE; from < end; from++) pixels[to++] = ink[Math.round(values[from] * 255)];
+    for (let from = start + row * side, end = from + side; from < end; from++) pixels[to++] = ink[Math.round(values[from] * 255)];
   }
 }
 
-/** A canvas of 28 × 28 pixels that shows probabilities, greys or errors. @param {import("../base/dom.js").Attributes} attributes */
+/** A canvas that shows probabilities, greys or errors, as large as the image that it is given. @param {import("../base/dom.js").Attributes} attributes */
 export function createDigit(attributes) {
-  const canvas = make("canvas", {width: DIGIT_SIDE, height: DIGIT_SIDE, class: "lx-digit", role: "img", ...attributes});
+  const canvas = make("canvas", {class: "lx-digit", role: "img", ...attributes});
   const context = contextOf(canvas);
-  const image = context.createImageData(DIGIT_SIDE, DIGIT_SIDE);
-  const pixels = new Uint32Array(image.data.buffer);
+  let [side, image, pixels] = [0, context.createImageData(1, 1), new Uint32Array(1)];
+
+  /** @param {ArrayLike<number>} values */
+  function fit(values) {
+    if (side === sideOf(values)) return;
+    side = canvas.width = canvas.height = sideOf(values);
+    image = context.createImageData(side, side);
+    pixels = new Uint32Array(image.data.buffer);
+  }
+
   return {
     element: canvas,
     /** @param {ArrayLike<number>} values @param {Theme} theme */
     show(values, theme) {
-      inkPixels(pixels, 0, DIGIT_SIDE, values, theme.ink);
+      fit(values);
+      inkPixels(pixels, 0, side, values, theme.ink, side);
       context.putImageData(image, 0, 0);
     },
     /** Shows shown − truth. @param {ArrayLike<number>} shown @param {ArrayLike<number>} truth @param {Theme} theme */
     showError(shown, truth, theme) {
+      fit(shown);
       for (let i = 0; i < pixels.length; i++) pixels[i] = errorColour(shown[i] - truth[i], theme.dark);
       context.putImageData(image, 0, 0);
     },
     clear() {
-      context.clearRect(0, 0, DIGIT_SIDE, DIGIT_SIDE);
+      context.clearRect(0, 0, side, side);
     },
   };
 }
 
 /** A row of small pictures on one canvas, of which one may be marked and each may be chosen: by mouse, or by the arrow keys, which
- * choose at once or, where the choice changes the row (`browsed`), only point at what Enter chooses.
- * @param {{label: string, count: number, testid?: string, chosen?: (index: number) => void, browsed?: boolean}} options */
-export function createStrip({label, count, testid, chosen, browsed}) {
-  const stride = count * (DIGIT_SIDE + GAP) - GAP;
-  const canvas = make("canvas", {width: stride, height: DIGIT_SIDE, class: "lx-strip-canvas", role: "img", "aria-label": label, "data-testid": testid,
+ * choose at once or, where the choice changes the row (`browsed`), only point at what Enter chooses. `side`: pixels along one of a picture.
+ * @param {{label: string, count: number, side: number, testid?: string, chosen?: (index: number) => void, browsed?: boolean}} options */
+export function createStrip({label, count, side, testid, chosen, browsed}) {
+  const stride = count * (side + GAP) - GAP;
+  const canvas = make("canvas", {width: stride, height: side, class: "lx-strip-canvas", role: "img", "aria-label": label, "data-testid": testid,
     ...(chosen && {role: "slider", tabindex: 0, "aria-valuemin": 1, "aria-valuemax": count, "aria-valuenow": 1})});
   const marker = make("span", {class: "lx-strip-marker", hidden: true});
   const element = make("div", {class: chosen ? "lx-strip lx-strip-active" : "lx-strip"}, canvas, marker);
   element.style.setProperty("--lx-count", String(count));
   const context = contextOf(canvas);
-  const image = context.createImageData(stride, DIGIT_SIDE);
+  const image = context.createImageData(stride, side);
   const pixels = new Uint32Array(image.data.buffer);
   /** @type {readonly string[]} what each picture is */
   let texts = [];
@@ -93,8 +105,8 @@ export function createStrip({label, count, testid, chosen, browsed}) {
      * @param {readonly string[]} [each] of each */
     show(values, theme, said, each = []) {
       pixels.fill(0);
-      const full = Math.min(count, Math.floor(values.length / (DIGIT_SIDE * DIGIT_SIDE)));
-      for (let i = 0; i < full; i++) inkPixels(pixels, i * (DIGIT_SIDE + GAP), stride, values, theme.ink, i * DIGIT_SIDE * DIGIT_SIDE);
+      const full = Math.min(count, Math.floor(values.length / side ** 2));
+      for (let i = 0; i < full; i++) inkPixels(pixels, i * (side + GAP), stride, values, theme.ink, side, i * side ** 2);
       context.putImageData(image, 0, 0);
       if (said) canvas.setAttribute("aria-label", said);
       texts = each;

@@ -2,10 +2,8 @@
 // Images as the networks see them: the fixed Bernoulli draw of a test image, fresh draws, drawings centred as
 // MNIST's were. Every draw comes from a counter-based hash, so that a seed on screen means the same everywhere.
 
-import { PIXELS } from "../model/bundle.js";
-
-const SIDE = 28;
-const INK_BOX = 20; // MNIST digits were scaled into 20×20 …
+const MNIST_SIDE = 28;
+const INK_BOX = 20; // of it MNIST digits were scaled into 20×20 …
 const CENTRE = 14; // … and moved so that their centre of mass falls on this pixel
 const FAINTEST_INK = 16; // fainter pixels are paper: scanner noise must not stretch the bounding box
 
@@ -17,28 +15,28 @@ function mixBits(value) {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-/** @typedef {{protocol: string, seed: number}} Observed how the encoder of a model sees a pixel */
+/** @typedef {{protocol: string, seed: number, pixels: number}} Observed how the encoder of a model sees a pixel, and how many an image has */
 
 /**
- * x ∈ [0, 1]⁷⁸⁴ that the encoder saw of image `index`: bit for bit `data.observe_fixed(…, protocol, seed)`.
- * @param {Uint8Array} images n × 784 grey pixels
+ * x, pixels in [0, 1] that the encoder saw of image `index`: bit for bit `data.observe_fixed(…, protocol, seed)`.
+ * @param {Uint8Array} images n × side² grey pixels
  * @param {number} index
  * @param {Observed} observed
  * @returns {Float32Array}
  */
-export function observeFixed(images, index, {protocol, seed}) {
-  const first = index * PIXELS;
-  if (protocol !== "dynamic") return observeGrey(images.subarray(first, first + PIXELS), protocol);
+export function observeFixed(images, index, {protocol, seed, pixels}) {
+  const first = index * pixels;
+  if (protocol !== "dynamic") return observeGrey(images.subarray(first, first + pixels), protocol);
   const key = mixBits(seed);
-  const x = new Float32Array(PIXELS);
-  for (let i = 0; i < PIXELS; i++) {
+  const x = new Float32Array(pixels);
+  for (let i = 0; i < pixels; i++) {
     // A byte repeated four times over is 2³²·pixel/255, rounded down.
     if (mixBits((first + i) ^ key) < images[first + i] * 0x01010101) x[i] = 1;
   }
   return x;
 }
 
-/** What the picture that an encoder reads is called: by what became of the grey pixels. @param {Observed} observed */
+/** What the picture that an encoder reads is called: by what became of the grey pixels. @param {Pick<Observed, "protocol">} observed */
 export function seenName({protocol}) {
   return protocol === "grey" ? "as encoded" : "binarised";
 }
@@ -91,17 +89,19 @@ export function bernoulliPixels(probabilities, seed) {
 
 /**
  * A drawing as MNIST would hold it: its bounding box scaled into 20×20 by area averaging, then placed in 28×28
- * so that the centre of mass falls on pixel (14, 14), as far as the edges allow. Blank stays blank.
+ * so that the centre of mass falls on pixel (14, 14), as far as the edges allow; likewise in squares of other sides. Blank stays blank.
  * @param {Uint8ClampedArray|Uint8Array} grey width × height, bright ink (255) on dark paper (0)
  * @param {number} width
  * @param {number} height
- * @returns {Uint8Array} 784 grey pixels
+ * @param {number} [side] pixels along a side of what it becomes
+ * @returns {Uint8Array} side² grey pixels
  */
-export function centreAsMnist(grey, width, height) {
-  const centred = new Uint8Array(PIXELS);
+export function centreAsMnist(grey, width, height, side = MNIST_SIDE) {
+  const centred = new Uint8Array(side ** 2);
   const box = inkBox(grey, width, height);
   if (!box) return centred;
-  const scale = INK_BOX / Math.max(box.width, box.height);
+  const unit = side / MNIST_SIDE;
+  const scale = INK_BOX * unit / Math.max(box.width, box.height);
   const columns = Math.max(1, Math.round(box.width * scale));
   const rows = Math.max(1, Math.round(box.height * scale));
   const small = averageAreas(grey, width, box, columns, rows);
@@ -111,9 +111,9 @@ export function centreAsMnist(grey, width, height) {
     sumX += ink * (i % columns);
     sumY += ink * Math.floor(i / columns);
   });
-  const left = Math.min(Math.max(Math.round(CENTRE - sumX / mass), 0), SIDE - columns);
-  const top = Math.min(Math.max(Math.round(CENTRE - sumY / mass), 0), SIDE - rows);
-  small.forEach((ink, i) => (centred[(top + Math.floor(i / columns)) * SIDE + left + (i % columns)] = Math.round(ink)));
+  const left = Math.min(Math.max(Math.round(CENTRE * unit - sumX / mass), 0), side - columns);
+  const top = Math.min(Math.max(Math.round(CENTRE * unit - sumY / mass), 0), side - rows);
+  small.forEach((ink, i) => (centred[(top + Math.floor(i / columns)) * side + left + (i % columns)] = Math.round(ink)));
   return centred;
 }
 

@@ -3,7 +3,7 @@
 
 import {contextOf, make} from "../base/dom.js";
 import {gridOver} from "../model/density.js";
-import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {inkPixels, sideOf} from "../images/digit_view.js";
 import {rampShare} from "./field_scale.js";
 import {cellReaches, manifoldAxis, manifoldEdges, toPixel} from "../base/geometry.js";
 import {fieldRamp} from "../base/palette.js";
@@ -160,14 +160,15 @@ export function tileRange({low, high}) {
 
 /** All tiles side by side, the highest z₂ at the top. @param {Manifold} manifold @param {Theme} theme */
 export function manifoldPicture({size, values}, theme) {
-  const canvas = make("canvas", {width: size * DIGIT_SIDE, height: size * DIGIT_SIDE});
+  const side = sideOf(values, size ** 2);
+  const canvas = make("canvas", {width: size * side, height: size * side});
   const context = contextOf(canvas);
-  const image = context.createImageData(size * DIGIT_SIDE, size * DIGIT_SIDE);
+  const image = context.createImageData(size * side, size * side);
   const pixels = new Uint32Array(image.data.buffer);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const corner = (size - 1 - row) * DIGIT_SIDE * size * DIGIT_SIDE + column * DIGIT_SIDE;
-      inkPixels(pixels, corner, size * DIGIT_SIDE, values, theme.ink, (row * size + column) * DIGIT_SIDE * DIGIT_SIDE);
+      const corner = (size - 1 - row) * side * size * side + column * side;
+      inkPixels(pixels, corner, size * side, values, theme.ink, side, (row * size + column) * side ** 2);
     }
   }
   context.putImageData(image, 0, 0);
@@ -179,6 +180,7 @@ export function manifoldPicture({size, values}, theme) {
  * @param {Uint8Array|null} [there] 0 for each cell, row by row from the lowest, of which the picture has nothing yet; null where it has all */
 export function paintManifold(context, view, {x, y, middles}, picture, there = null) {
   const [columns, rows] = [x.length - 1, y.length - 1];
+  const side = picture.width / columns;
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = there ? "low" : "medium"; // for the moment
   if (!middles) {
@@ -196,7 +198,7 @@ export function paintManifold(context, view, {x, y, middles}, picture, there = n
       const [left, top] = toPixel(view, xs[column] - reach, ys[row] + reach);
       const [right, bottom] = toPixel(view, xs[column] + reach, ys[row] - reach);
       if (right < 0 || bottom < 0 || left > view.width || top > view.height) continue;
-      context.drawImage(picture, column * DIGIT_SIDE, (rows - 1 - row) * DIGIT_SIDE, DIGIT_SIDE, DIGIT_SIDE, left, top, right - left, bottom - top);
+      context.drawImage(picture, column * side, (rows - 1 - row) * side, side, side, left, top, right - left, bottom - top);
     }
   }
 }

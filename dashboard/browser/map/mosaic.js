@@ -4,7 +4,7 @@
 
 import {contextOf, make} from "../base/dom.js";
 import {recordTiles} from "../base/stats.js";
-import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {inkPixels} from "../images/digit_view.js";
 import {paintManifold} from "./backdrop.js";
 import {hasTiles, tileReach, tileStrength} from "./layout/tiles.js";
 
@@ -17,12 +17,13 @@ import {hasTiles, tileReach, tileStrength} from "./layout/tiles.js";
  *   row, the lowest z₂ first, and as a picture with the highest at the top; order: of their places, the middle first; left: how many are still to be inked; look: what they were inked with */
 
 const PART = 256; // tiles that are asked for in one go
-const KEPT = 4000; // tiles that are remembered, three kilobytes each; more than are ever in sight
+const KEPT = 4000; // tiles that are remembered, three kilobytes each of 28 × 28; more than are ever in sight
 const FAINTEST = 0.22;
 const STRENGTHS = 8; // that are told apart
 
 /** @param {App} app @param {ExplorerModel} model */
 export function createMosaic(app, model) {
+  const {side} = model.bundle;
   /** Probabilities by the place that was decoded. @type {Map<string, Float32Array>} */
   const known = new Map();
   /** @type {Sheet|null} */
@@ -37,7 +38,7 @@ export function createMosaic(app, model) {
   function request(tiling) {
     if (sheet && hasTiles(sheet.tiling, tiling)) return;
     if (sheet && !sheet.left) before = sheet;
-    sheet = newSheet(tiling);
+    sheet = newSheet(tiling, side);
     recall(sheet);
     wantedAt = performance.now();
     ask();
@@ -65,7 +66,7 @@ export function createMosaic(app, model) {
       const z = Float32Array.from(part.flatMap((at) => placeOf(asked.tiling, at)));
       const decoded = await app.batches[model.place].decodeMany(z, "tiles");
       if (!decoded) break;
-      part.forEach((at, i) => known.set(nameOf(asked.tiling, at), (asked.values[at] = decoded.subarray(i * DIGIT_SIDE ** 2, (i + 1) * DIGIT_SIDE ** 2))));
+      part.forEach((at, i) => known.set(nameOf(asked.tiling, at), (asked.values[at] = decoded.subarray(i * side ** 2, (i + 1) * side ** 2))));
       for (const name of known.keys()) {
         if (known.size <= KEPT) break;
         known.delete(name);
@@ -91,12 +92,12 @@ export function createMosaic(app, model) {
       if (!tile) continue;
       const [column, row] = [at % columns, rows - 1 - Math.floor(at / columns)];
       const strength = dimmed ? tileStrength(model.trained.distance(...placeOf(tiling, at)), tileReach(tiling, column, rows - 1 - row), model.usual) : 1;
-      inkPixels(pixels, (row * columns * DIGIT_SIDE + column) * DIGIT_SIDE, columns * DIGIT_SIDE, tile, inks[Math.round(strength * (STRENGTHS - 1))]);
+      inkPixels(pixels, (row * columns * side + column) * side, columns * side, tile, inks[Math.round(strength * (STRENGTHS - 1))], side);
       filled[at] = 1;
       sheet.left--;
       [left, top, right, bottom] = [Math.min(left, column), Math.min(top, row), Math.max(right, column + 1), Math.max(bottom, row + 1)];
     }
-    if (right) context.putImageData(image, 0, 0, left * DIGIT_SIDE, top * DIGIT_SIDE, (right - left) * DIGIT_SIDE, (bottom - top) * DIGIT_SIDE);
+    if (right) context.putImageData(image, 0, 0, left * side, top * side, (right - left) * side, (bottom - top) * side);
     if (sheet.left) ask(); // an answer may have failed to come
     else if (wantedAt) recordTiles(performance.now() - wantedAt);
     if (!sheet.left) wantedAt = 0;
@@ -131,10 +132,10 @@ export function createMosaic(app, model) {
   };
 }
 
-/** @param {Tiling} tiling @returns {Sheet} */
-function newSheet(tiling) {
+/** @param {Tiling} tiling @param {number} side of a tile @returns {Sheet} */
+function newSheet(tiling, side) {
   const [columns, rows] = [tiling.x.middles.length, tiling.y.middles.length];
-  const context = contextOf(make("canvas", {width: Math.max(1, columns) * DIGIT_SIDE, height: Math.max(1, rows) * DIGIT_SIDE}));
+  const context = contextOf(make("canvas", {width: Math.max(1, columns) * side, height: Math.max(1, rows) * side}));
   const far = Float64Array.from({length: columns * rows}, (_, at) => Math.hypot(at % columns - (columns - 1) / 2, Math.floor(at / columns) - (rows - 1) / 2));
   return {tiling, order: [...far.keys()].sort((a, b) => far[a] - far[b]), values: Array.from(far, () => undefined), context,
     image: context.createImageData(context.canvas.width, context.canvas.height), filled: new Uint8Array(columns * rows), left: columns * rows, look: []};

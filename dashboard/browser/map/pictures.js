@@ -6,7 +6,7 @@ import {contextOf, make} from "../base/dom.js";
 import {toPixel} from "../base/geometry.js";
 import {sameItems} from "../base/same_items.js";
 import {sizeNumber} from "../base/thinning.js";
-import {DIGIT_SIDE, inkPixels} from "../images/digit_view.js";
+import {inkPixels} from "../images/digit_view.js";
 import {showsClass} from "../state/classes.js";
 import {classesOf} from "../words/classes.js";
 import {areMixed, placeIn} from "../words/splits.js";
@@ -23,6 +23,7 @@ import {closeness, drawDot, FADED} from "./points.js";
 const [CLOSER, CLOSE] = [1.05, 1.5]; // times as large as where nearly all codes are in sight, from which pictures are made ready, and shown
 const [ROOMY, CODES] = [20, 10_000]; // from so close on, of so many codes, pictures are twice as large, and so on
 const LARGEST = 3; // times the smallest
+const USUAL = 28; // pixels along a side, than which images of few are not much smaller
 const [FRAME, APART, MARK] = [2, 1, 3.5]; // pixels of the page: of the frame, between two pictures, the radius of a split's mark
 const [ACROSS, DOWN] = [32, 32]; // tiles of the sheet of pictures
 
@@ -33,7 +34,8 @@ const NONE = {indices: [], side: 0, pixel: 0, frame: 0};
 export function createPictures(app, model) {
   const {points} = model.bundle;
   const {codes, labels, splits} = points;
-  const sheet = createSheet();
+  const {side: pixels} = model.bundle;
+  const sheet = createSheet(pixels);
   /** From which size on each code has one, of the classes that were shown when this was asked for. @type {Uint8Array|null} */
   let since = null;
   /** What that was last asked for. @type {unknown[]} */
@@ -46,7 +48,7 @@ export function createPictures(app, model) {
     const key = [state.classes, images];
     if (sameItems(key, asked)) return;
     asked = key;
-    const found = await app.batches[model.place].thinning(classesOf(model.bundle).map((_, label) => showsClass(state, label)), images.length / DIGIT_SIDE ** 2).catch(() => null);
+    const found = await app.batches[model.place].thinning(classesOf(model.bundle).map((_, label) => showsClass(state, label)), images.length / points.pixels).catch(() => null);
     if (!found) return; // others are asked for by now
     since = found;
     app.invalidate();
@@ -56,8 +58,8 @@ export function createPictures(app, model) {
   function find(view, ratio, state) {
     const closer = closeness(view, model.core);
     if (!since || !isOn(state) || closer < CLOSE) return NONE;
-    const [pixel, frame] = [pixelSide(closer, codes.length / 2, ratio), Math.round(FRAME * ratio)];
-    const side = (pixel * DIGIT_SIDE + 2 * frame) / ratio;
+    const [pixel, frame] = [pixelSide(closer, codes.length / 2, ratio, pixels), Math.round(FRAME * ratio)];
+    const side = (pixel * pixels + 2 * frame) / ratio;
     const most = sizeNumber((side + APART) / view.scale, points);
     const [left, top] = toPixel(view, 0, 0);
     const indices = [];
@@ -89,7 +91,7 @@ export function createPictures(app, model) {
       const {images} = app;
       if (!images) return;
       const {e, f} = context.getTransform();
-      const [inner, mixed] = [pixel * DIGIT_SIDE, areMixed(splits)];
+      const [inner, mixed] = [pixel * pixels, areMixed(splits)];
       // Rounded once for all of them and once for each: they keep their distances while the map is moved.
       const [left, top] = toPixel(view, 0, 0).map((value, axis) => Math.round((axis ? f : e) + value * ratio));
       context.save();
@@ -102,7 +104,7 @@ export function createPictures(app, model) {
         context.fillStyle = tint.colours[tint.of[i]];
         context.fillRect(x - frame, y - frame, inner + 2 * frame, inner + 2 * frame);
         const [fromX, fromY] = sheet.place(i, images, theme.ink);
-        context.drawImage(sheet.canvas, fromX, fromY, DIGIT_SIDE, DIGIT_SIDE, x, y, inner, inner);
+        context.drawImage(sheet.canvas, fromX, fromY, pixels, pixels, x, y, inner, inner);
         if (mixed) paintMark(context, x + 2 * frame, y + 2 * frame, tint.colours[tint.of[i]], placeIn(splits, i).split, ratio, theme);
       }
       context.restore();
@@ -129,17 +131,17 @@ function paintMark(context, x, y, colour, split, ratio, theme) {
   context.restore();
 }
 
-/** Pixels of the screen for one of an image, along each axis. @param {number} closer @param {number} count of codes @param {number} ratio */
-function pixelSide(closer, count, ratio) {
+/** Pixels of the screen for one of an image, along each axis. @param {number} closer @param {number} count of codes @param {number} ratio @param {number} pixels along a side of an image */
+function pixelSide(closer, count, ratio, pixels) {
   const roomy = closer * Math.sqrt(CODES / count);
-  return Math.max(1, Math.round(ratio)) * Math.min(LARGEST, 1 + Math.floor(roomy / ROOMY));
+  return Math.max(1, Math.round(ratio)) * Math.max(1, Math.round(USUAL / pixels)) * Math.min(LARGEST, 1 + Math.floor(roomy / ROOMY));
 }
 
-/** Images side by side, each inked when it is first wanted. */
-function createSheet() {
-  const context = contextOf(make("canvas", {width: ACROSS * DIGIT_SIDE, height: DOWN * DIGIT_SIDE}));
-  const tile = context.createImageData(DIGIT_SIDE, DIGIT_SIDE);
-  const [pixels, greys] = [new Uint32Array(tile.data.buffer), new Float32Array(DIGIT_SIDE ** 2)];
+/** Images side by side, each inked when it is first wanted. @param {number} side pixels along one of an image */
+function createSheet(side) {
+  const context = contextOf(make("canvas", {width: ACROSS * side, height: DOWN * side}));
+  const tile = context.createImageData(side, side);
+  const [pixels, greys] = [new Uint32Array(tile.data.buffer), new Float32Array(side ** 2)];
   /** @type {Map<number, [number, number]>} */
   const places = new Map();
   let [inked, of] = /** @type {[Uint32Array|null, Uint8Array|null]} */ ([null, null]);
@@ -153,10 +155,10 @@ function createSheet() {
       const known = places.get(index);
       if (known) return known;
       if (places.size === ACROSS * DOWN) places.clear(); // more than are ever in sight
-      const at = /** @type {[number, number]} */ ([places.size % ACROSS * DIGIT_SIDE, Math.floor(places.size / ACROSS) * DIGIT_SIDE]);
-      const first = index * DIGIT_SIDE ** 2;
+      const at = /** @type {[number, number]} */ ([places.size % ACROSS * side, Math.floor(places.size / ACROSS) * side]);
+      const first = index * side ** 2;
       for (let p = 0; p < greys.length; p++) greys[p] = images[first + p] / 255;
-      inkPixels(pixels, 0, DIGIT_SIDE, greys, ink);
+      inkPixels(pixels, 0, side, greys, ink, side);
       context.putImageData(tile, ...at);
       places.set(index, at);
       return at;

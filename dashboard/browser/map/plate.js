@@ -3,7 +3,7 @@
 
 import {contextOf, make} from "../base/dom.js";
 import {axisTicks} from "../base/geometry.js";
-import {DIGIT_SIDE} from "../images/digit_view.js";
+import {sideOf} from "../images/digit_view.js";
 import {manifoldPicture} from "./backdrop.js";
 import {tickText} from "./marks.js";
 import {axesRoom} from "./sheet.js";
@@ -43,8 +43,9 @@ export function tilesTo(middles, z) {
 /** The manifold of the layer, large enough for a slide, with axes. @param {Manifold} manifold @param {import("../base/palette.js").Theme} theme
  * @param {Pick<import("../model/explorer_model.js").ExplorerModel, "units"|"axes">} model */
 export function platePicture(manifold, theme, {units, axes}) {
-  const zoom = Math.ceil(LEAST_SIDE / (manifold.size * DIGIT_SIDE));
-  const tile = zoom * DIGIT_SIDE;
+  const pixels = sideOf(manifold.values, manifold.size ** 2);
+  const zoom = Math.ceil(LEAST_SIDE / (manifold.size * pixels));
+  const tile = zoom * pixels;
   const side = manifold.size * tile;
   const size = Math.round(side * TEXT);
   const [left, bottom] = axesRoom(size);

@@ -11,16 +11,16 @@ import { gunzipped } from "../base/gzip.js";
  *   output_padding?: Sides, edges?: number[], counting?: boolean, to?: number[], mode?: string, corners?: boolean,
  *   shape?: number[], order?: number[], slope?: number, alpha?: number, low?: number, high?: number,
  *   layers?: Layer[], shortcut?: Layer[], parts?: Layer[][]}} Layer as vae_engine/stored/records.py has them */
-/** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, off: Float32Array|null, labels: Uint8Array,
- *   truths: Truths|null, columns: Column[], protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points */
+/** @typedef {{count: number, codes: Float32Array, std: Float32Array|null, off: Float32Array|null, labels: Uint8Array, pixels: number,
+ *   truths: Truths|null, columns: Column[], protocol: string, seed: number, splits: Splits, of: Splits|null, low: [number, number], high: [number, number]}} Points pixels: of each image */
 /** @typedef {Record<string, number>} Splits how many images of each split, in the order in which they stand */
 /** @typedef {{logPx: Float32Array, elbo: Float32Array, modes: Uint8Array}} Truths per image: exact log p(x), the encoder's
  *   ELBO, nats, and the number of modes of p(z|x) */
 /** @typedef {{name: string, words: string[]|null, values: Float32Array|Uint8Array, absent: number}} Column what the files say of each image besides: numbers, NaN where
  *   none is given, or places in words, beyond their end where none is; absent: for how many images */
-/** @typedef {{name: string, kind: "vae"|"ae", header: any, tensors: Map<string, Tensor>, points: Points,
+/** @typedef {{name: string, kind: "vae"|"ae", side: number, header: any, tensors: Map<string, Tensor>, points: Points,
  *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string, plane: Plane|null}} Bundle
- *   caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
+ *   side: pixels along a side of its images; caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
 /** @typedef {{of: number, off: number, told: string}} Plane through how many latent dimensions it lies, how far from it codes lie on average, and which it is,
  *   in two sentences; plane.js says what follows from it */
 /** @typedef {{count: number, of: number, codes: Float32Array, labels: Uint8Array}} Rest codes of images that do not travel, all of them or some */
@@ -28,7 +28,7 @@ import { gunzipped } from "../base/gzip.js";
 const BUNDLE_FORMAT = "latent-explorer-bundle";
 const BUNDLE_VERSION = 1;
 const BYTES_OF = new Map([["F32", 4], ["F16", 2], ["U16", 2], ["U8", 1]]);
-export const PIXELS = 784;
+const [USUAL_SIDE, SMALLEST_SIDE, LARGEST_SIDE] = [28, 4, 64];
 const LONGEST_NAME = 500; // bytes
 const [LONGEST_CAVEAT, LONGEST_PLANE] = [300, 500];
 const [MOST_COLUMNS, MOST_WORDS, LONGEST_WORD, NO_WORD] = [16, 100, 40, 255]; // vae_engine/data/formats/columns.py
@@ -66,10 +66,12 @@ export function readBundle(buffer) {
   return {
     name: String(header.name),
     kind: header.kind,
+    side: readSide(header.config),
     header,
     tensors,
     points: {
       count,
+      pixels: readSide(header.config) ** 2,
       codes,
       std: /** @type {Float32Array|null} */ (std),
       off,
@@ -89,6 +91,12 @@ export function readBundle(buffer) {
     plane,
     hasImages: tensors.has("points.images"),
   };
+}
+
+/** Pixels along a side of the images that something is about; 28 where it does not say. @param {{side?: unknown}} said @returns {number} */
+export function readSide({side = USUAL_SIDE}) {
+  ensure(Number.isInteger(side) && Number(side) >= SMALLEST_SIDE && Number(side) <= LARGEST_SIDE, "it does not say how large its images are.");
+  return Number(side);
 }
 
 /** What the nats of a model are; nothing where a file does not say. @param {any} header @returns {string} */
@@ -127,15 +135,15 @@ export function addEncoder(bundle, bytes) {
 }
 
 /**
- * The grey images of a bundle (or a cast), n × 784 bytes; image i belongs to point i.
- * @param {{tensors: Map<string, Tensor>, points: {count: number}}} bundle
+ * The grey images of a bundle (or a cast), n × side² bytes; image i belongs to point i.
+ * @param {{tensors: Map<string, Tensor>, points: {count: number}, side: number}} bundle
  * @returns {Promise<Uint8Array>}
  */
 export async function unpackImages(bundle) {
   const packed = bundle.tensors.get("points.images");
   ensure(packed?.dtype === "U8", "it was made without images.");
   const reader = gunzipped(/** @type {Uint8Array<ArrayBuffer>} */ (packed?.data)).getReader();
-  const images = new Uint8Array(IDX_HEADER + bundle.points.count * PIXELS);
+  const images = new Uint8Array(IDX_HEADER + bundle.points.count * bundle.side ** 2);
   let filled = 0;
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) {

@@ -47,7 +47,7 @@ const FLAT = 1e-5; // of the longer side: rounding leaves so much
 export function createModel(bundle, place) {
   const {points, train} = bundle;
   const trained = createIndex(train.codes);
-  const shown = new Float32Array(784);
+  const shown = new Float32Array(bundle.side ** 2);
   const [low, high] = reach(bundle);
   /** @type {ExplorerModel} */
   const model = {

@@ -3,7 +3,7 @@
 // Interprets the layer records of the bundle; knows nothing of screens.
 
 import { PlainError } from "../base/errors.js";
-import { PIXELS } from "./bundle.js";
+import { readSide } from "./bundle.js";
 import { compileLayers } from "./layers.js";
 import { LIKELIHOODS } from "./likelihoods.js";
 import { BATCH, Machine } from "./machine.js";
@@ -19,12 +19,14 @@ import { softplus } from "./activations.js";
  * @property {import("./likelihoods.js").Likelihood} likelihood p(x|z)
  * @property {boolean} simd whether the WebAssembly kernel is in use
  * @property {import("./kernels.js").Kernel} kernel the memory it runs in
- * @property {number} rawWidth numbers per image that the decoder gives: 784, or 1568 where a spread is learned
+ * @property {number} side pixels along a side of an image
+ * @property {number} pixels side²
+ * @property {number} rawWidth numbers per image that the decoder gives: side², or 2·side² where a spread is learned
  * @property {boolean} encodes whether its encoder is here
  * @property {{encoder: Part|null, decoder: Part}} parts its layers one by one, for who wants to see inside (trace.js)
  * @property {(x: Float32Array) => Encoded} encode
- * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z] as a picture can show it, 784 numbers in [0, 1]
- * @property {(z: Float32Array) => Float32Array} decodeMany [z1, z2, …] → k × 784
+ * @property {(z1: number, z2: number, out?: Float32Array) => Float32Array} decode E[x|z] as a picture can show it, side² numbers in [0, 1]
+ * @property {(z: Float32Array) => Float32Array} decodeMany [z1, z2, …] → k × side²
  * @property {(z: Float32Array) => Float32Array} rawMany [z1, z2, …] → k × rawWidth
  * @property {(z: Float32Array, take: TakeRaw) => void} forEachRaw [z1, z2, …] → the rawWidth raw numbers of each,
  *   which are overwritten when `take` has returned
@@ -42,18 +44,19 @@ import { softplus } from "./activations.js";
 export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const { header, kind, tensors } = bundle;
   const { spread } = header.config;
-  const likelihood = LIKELIHOODS[header.config.likelihood]?.(tensors.get("noise")?.data[0]);
+  const side = readSide(header.config), pixels = side ** 2;
+  const likelihood = LIKELIHOODS[header.config.likelihood]?.(pixels, tensors.get("noise")?.data[0]);
   if (!likelihood) throw new PlainError(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
   const machine = new Machine();
-  const image = machine.reserve(BATCH * PIXELS);
+  const image = machine.reserve(BATCH * pixels);
   const latent = machine.reserve(BATCH * 2);
-  const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [PIXELS]) : null;
+  const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [pixels]) : null;
   const decoder = compileLayers(machine, tensors, header.layers.decoder, "decoder", [2]);
   const { rawWidth, mean } = likelihood;
   const { plane } = header;
   const spreads = kind === "vae" && !plane; // on a plane it gives a place alone
   if ((encoder && String(encoder.shape) !== String(spreads ? 4 : 2)) || String(decoder.shape) !== String(rawWidth)) {
-    throw new PlainError("This model file cannot be used: its networks do not end in a latent plane and in 28×28 pixels.");
+    throw new PlainError(`This model file cannot be used: its networks do not end in a latent plane and in ${side}×${side} pixels.`);
   }
   const [{ op, out } = { op: "" }] = header.layers.decoder;
   if (plane && (op !== "linear" || out !== plane.of)) throw new PlainError("This model file cannot be used: its decoder does not begin on the plane that it speaks of.");
@@ -106,19 +109,21 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
     likelihood,
     simd: machine.simd,
     kernel: { heap, linear: machine.linear, simd: machine.simd },
+    side,
+    pixels,
     rawWidth,
     encodes: encoder !== null,
     parts: { encoder: encoder && { input: image, steps: encoder.steps }, decoder: { input: latent, steps: decoder.steps } },
     encode,
-    decode(z1, z2, out = new Float32Array(PIXELS)) {
+    decode(z1, z2, out = new Float32Array(pixels)) {
       const at = decodeOne(z1, z2);
-      for (let i = 0; i < PIXELS; i++) out[i] = mean(heap[at + i]);
+      for (let i = 0; i < pixels; i++) out[i] = mean(heap[at + i]);
       return out;
     },
     decodeMany(z) {
-      const out = new Float32Array((z.length >> 1) * PIXELS);
+      const out = new Float32Array((z.length >> 1) * pixels);
       forEachRaw(z, (_, at, index) => {
-        for (let i = 0, to = index * PIXELS; i < PIXELS; i++) out[to + i] = mean(heap[at + i]);
+        for (let i = 0, to = index * pixels; i < pixels; i++) out[to + i] = mean(heap[at + i]);
       });
       return out;
     },

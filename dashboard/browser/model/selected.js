@@ -5,20 +5,20 @@
 /** @typedef {import("../base/geometry.js").PointIndex} PointIndex */
 
 export const NEIGHBOURS = 10;
-const [PART, PIXELS] = [64, 784];
+const PART = 64;
 
 /**
  * The mean over images i of decode(z_i): the average picture, which no single z need give.
  * @param {Network} network @param {Float32Array} codes [z1, z2, …] of all images @param {Uint32Array} selected
- * @returns {Generator<void, Float32Array>} 784 probabilities
+ * @returns {Generator<void, Float32Array>} side² probabilities
  */
 export function* meanDecoded(network, codes, selected) {
-  const sum = new Float64Array(PIXELS);
+  const sum = new Float64Array(network.pixels);
   for (let first = 0; first < selected.length; first += PART) {
     const part = selected.subarray(first, first + PART);
     const z = new Float32Array(2 * part.length);
     part.forEach((index, i) => z.set(codes.subarray(2 * index, 2 * index + 2), 2 * i));
-    network.decodeMany(z).forEach((value, at) => (sum[at % PIXELS] += value));
+    network.decodeMany(z).forEach((value, at) => (sum[at % network.pixels] += value));
     yield;
   }
   return Float32Array.from(sum, (value) => value / Math.max(1, selected.length));

@@ -21,6 +21,7 @@ import { lengthOf } from "./machine.js";
  * @property {number[]} from the shape of its input
  * @property {number[]} shape of its numbers: [units], or [maps, height, width]
  * @property {number} units how many there are: of maps each counts as one
+ * @property {number} across where its numbers are the pixels of a picture, the side of that; else 0
  * @property {number} parameters that training moved
  * @property {boolean} laid whether it is the way to or from the plane on which a model of more dimensions is shown
  */
@@ -41,7 +42,7 @@ export function stagesOf({ header, tensors }, network, part) {
   if (!steps || !layers) return [];
   const heads = layers.flatMap((layer, i) => (WEIGHTED.includes(layer.op) ? [i] : []));
   /** @type {number[]} */
-  let from = part === "encoder" ? [1, 28, 28] : [2];
+  let from = part === "encoder" ? [1, network.side, network.side] : [2];
   return heads.map((head, place) => {
     const isLast = place === heads.length - 1;
     const [first, last] = [place === 0 ? 0 : head, isLast ? layers.length - 1 : heads[place + 1] - 1];
@@ -51,7 +52,7 @@ export function stagesOf({ header, tensors }, network, part) {
     const shape = isLast ? [lengthOf(steps[last].shape)] : steps[shaped].shape;
     const path = `${part}.${head}`;
     const stage = {
-      part, place, layer: layers[head], path, first, last, from, shape, units: shape[0],
+      part, place, layer: layers[head], path, first, last, from, shape, units: shape[0], across: isLast && part === "decoder" ? network.side : 0,
       ops: layers.slice(first, last + 1).map((layer) => layer.op), parameters: countParameters(tensors, layers, part, first, last),
       laid: Boolean(header.plane) && (part === "encoder" ? isLast : place === 0),
     };

@@ -1,7 +1,6 @@
 // @ts-check
 // What every stage of a network gives for one input, and what a unit gives for many. Only who looks inside pays for it.
 
-import { PIXELS } from "./bundle.js";
 import { BATCH, lengthOf } from "./machine.js";
 import { unitValue } from "./stages.js";
 
@@ -50,11 +49,11 @@ export function createTrace(network, stages) {
   };
 }
 
-/** By how much a unit changes the decoded picture: with it, less without it, 784 differences in −1 … 1. @param {Network} network @param {ReturnType<typeof createTrace>} trace of its decoder @param {number} place @param {number} unit */
-export function effectOf({likelihood: {mean}}, trace, place, unit) {
+/** By how much a unit changes the decoded picture: with it, less without it, side² differences in −1 … 1. @param {Network} network @param {ReturnType<typeof createTrace>} trace of its decoder @param {number} place @param {number} unit */
+export function effectOf({pixels, likelihood: {mean}}, trace, place, unit) {
   const whole = trace.traced[trace.traced.length - 1].values;
   const lacking = trace.without(place, unit);
-  return new Float32Array(PIXELS).map((_, i) => mean(whole[i]) - mean(lacking[i]));
+  return new Float32Array(pixels).map((_, i) => mean(whole[i]) - mean(lacking[i]));
 }
 
 /**
@@ -91,7 +90,7 @@ export function unitColumn(found, { units }, unit) {
 /** The largest numbers of every stage by size, so that 98 of 100 are smaller: the ends of their colours. @param {Network} network @param {Stage[]} stages all of a part @param {Float32Array} inputs rows of its input
  * @returns {number[]} */
 export function reachesOf(network, stages, inputs) {
-  const width = stages[0].part === "encoder" ? PIXELS : 2;
+  const width = stages[0].part === "encoder" ? network.pixels : 2;
   const trace = createTrace(network, stages);
   const seen = stages.map(() => /** @type {number[]} */ ([]));
   for (let at = 0; at < inputs.length; at += width) {

@@ -5,7 +5,7 @@
 // Of two requests on one channel the later wins: the earlier resolves to null, having stopped at its next pause.
 
 import { PlainError, sentenceOf } from "../base/errors.js";
-import { addEncoder, PIXELS, readBundle } from "./bundle.js";
+import { addEncoder, readBundle } from "./bundle.js";
 import { aggregateDensity, distanceField, entropyField, gridPoints, gridRow } from "./density.js";
 import { elboOf, gapsOf } from "../exact/gaps.js";
 import { createIndex } from "../base/geometry.js";
@@ -35,7 +35,7 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor"]; // the methods that nee
 
 /**
  * @typedef {object} BatchDecoder
- * @property {(z: Float32Array, channel?: string) => Promise<Float32Array|null>} decodeMany [z1, z2, …] → k × 784
+ * @property {(z: Float32Array, channel?: string) => Promise<Float32Array|null>} decodeMany [z1, z2, …] → k × side²
  *   probabilities; null when a later request on the channel (by default "decode") came first
  * @property {(kind: FieldKind, grid: Grid, channel?: string) => Promise<Float32Array|null>} fields a field of density.js:
  *   aggregate posterior, distance to the nearest training code, or decoder entropy; the channel is by default the kind
@@ -59,7 +59,7 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor"]; // the methods that nee
  * @property {(place: number, grid: Grid, channel?: string) => Promise<Float32Array|null>} unitsOver what all units of a stage of the
  *   decoder give in the middle of each cell of a grid: cells × units; the channel of this and the next is by default "units"
  * @property {(place: number, pixels: Uint8Array, channel?: string) => Promise<Float32Array|null>} unitsFor what all units of a stage of
- *   the encoder give for images, n × 784 bytes as it sees them: n × units
+ *   the encoder give for images, n × side² bytes as it sees them: n × units
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
@@ -290,8 +290,8 @@ function createService(bundleBuffer, encoder) {
       const z = gridPoints(grid);
       return unitsOf(network, stagesOf(bundle, network, "decoder")[place], z.length / 2, (heap, at, first, rows) => heap.set(z.subarray(2 * first, 2 * (first + rows)), at));
     },
-    unitsFor: (place, pixels) => unitsOf(network, stagesOf(bundle, network, "encoder")[place], pixels.length / PIXELS, (heap, at, first, rows) => {
-      for (let i = 0, from = first * PIXELS; i < rows * PIXELS; i++) heap[at + i] = pixels[from + i] / 255;
+    unitsFor: (place, pixels) => unitsOf(network, stagesOf(bundle, network, "encoder")[place], pixels.length / network.pixels, (heap, at, first, rows) => {
+      for (let i = 0, from = first * network.pixels; i < rows * network.pixels; i++) heap[at + i] = pixels[from + i] / 255;
     }),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
@@ -314,9 +314,9 @@ function createService(bundleBuffer, encoder) {
 
 /** @param {import("./networks.js").Network} network @param {Float32Array} z @returns {Job} */
 function* decodeInParts(network, z) {
-  const images = new Float32Array((z.length >> 1) * 784);
+  const images = new Float32Array((z.length >> 1) * network.pixels);
   for (let first = 0; 2 * first < z.length; first += PART) {
-    images.set(network.decodeMany(z.subarray(2 * first, 2 * (first + PART))), first * 784);
+    images.set(network.decodeMany(z.subarray(2 * first, 2 * (first + PART))), first * network.pixels);
     yield;
   }
   return images;

@@ -2,8 +2,6 @@
 // What an image is worth to a model, as one number for each image: from what its bundle has on record and, for the rest, from
 // the reconstruction term, which is worked out from the images (here as a job). No DOM.
 
-import {PIXELS} from "./bundle.js";
-
 /** @typedef {import("./bundle.js").Points} Points */
 /** @typedef {"elbo"|"log_px"|"gap"|"kl"|"nll"|"modes"} WorthName as in the glossary; nats per image, and modes of p(z|x) */
 
@@ -43,12 +41,13 @@ export function klOf(mu, std) {
  * @param {import("./networks.js").Network} network
  * @param {Points} points
  * @param {number} first image
- * @param {Float32Array} x what the encoder saw of it and of those that follow, k × 784
+ * @param {Float32Array} x what the encoder saw of it and of those that follow, k × side²
  * @returns {Generator<void, Float32Array>} k, nats per image
  */
 export function* reconstructionTerms(network, {codes, std}, first, x) {
   const nodes = std ? LATTICE : [{epsilon: [0, 0], weight: 1}];
-  const terms = new Float32Array(x.length / PIXELS);
+  const {pixels} = network;
+  const terms = new Float32Array(x.length / pixels);
   for (let start = 0; start < terms.length; start += AT_ONCE) {
     const images = Array.from({length: Math.min(AT_ONCE, terms.length - start)}, (_, i) => start + i);
     const z = Float32Array.from(images.flatMap((i) => nodes.flatMap(({epsilon}) => [0, 1].map((axis) => {
@@ -57,7 +56,7 @@ export function* reconstructionTerms(network, {codes, std}, first, x) {
     }))));
     network.forEachRaw(z, (raw, at, index) => {
       const [image, node] = [start + Math.floor(index / nodes.length), index % nodes.length];
-      terms[image] -= nodes[node].weight * network.likelihood.logProb(x.subarray(image * PIXELS, (image + 1) * PIXELS), raw, at);
+      terms[image] -= nodes[node].weight * network.likelihood.logProb(x.subarray(image * pixels, (image + 1) * pixels), raw, at);
     });
     yield;
   }

@@ -46,8 +46,8 @@ import {toggled} from "./classes.js";
  * @property {Shape[]} shapes whose images are selected, in the order in which they were drawn
  * @property {"lasso"|"rectangle"} tool that draws them
  * @property {Stroke[]} strokes
- * @property {number} pen width of the pen in pixels of the 28 × 28 image
- * @property {Uint8Array|null} upload 784 grey pixels of an uploaded image
+ * @property {number} pen width of the pen in 28ths of the pad
+ * @property {Uint8Array|null} upload grey pixels of an uploaded image, or of a drawing that came by a link
  * @property {string} inked what the encoders see of the drawing, as a link carries it, or nothing (drawing_text.js)
  * @property {Drawing[]} drawn what was on the pad before, the latest last
  * @property {number|null} glide where the first map stands between the rungs of the ladder of β; null when it rests on one

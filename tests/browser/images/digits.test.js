@@ -68,11 +68,11 @@ function stroke(uniform, width, height) {
 }
 
 /** Bounding box and centre of mass in pixel numbers. */
-function measure(image) {
-  let [mass, x, y, left, right, top, bottom] = [0, 0, 0, 28, -1, 28, -1];
+function measure(image, side = 28) {
+  let [mass, x, y, left, right, top, bottom] = [0, 0, 0, side, -1, side, -1];
   image.forEach((ink, i) => {
     if (!ink) return;
-    const [column, row] = [i % 28, Math.floor(i / 28)];
+    const [column, row] = [i % side, Math.floor(i / side)];
     mass += ink, x += ink * column, y += ink * row;
     left = Math.min(left, column), right = Math.max(right, column), top = Math.min(top, row), bottom = Math.max(bottom, row);
   });
@@ -108,6 +108,21 @@ test("blank paper stays blank, noise is not stretched, one dot and full ink are 
   assert.equal(measure(centreAsMnist(dot, 50, 50)).width, 20);
   const full = measure(centreAsMnist(new Uint8ClampedArray(5000).fill(255), 50, 100));
   assert.deepEqual([full.width, full.height], [10, 20]);
+});
+
+test("for models of other sizes a drawing is the same, larger or smaller, and in 28 × 28 to the bit what it always was", () => {
+  const uniform = seededUniform(5);
+  const paper = stroke(uniform, 200, 200);
+  assert.deepEqual(centreAsMnist(paper, 200, 200, 28), centreAsMnist(paper, 200, 200));
+  for (const side of [4, 16, 33, 64]) {
+    const image = centreAsMnist(paper, 200, 200, side);
+    assert.equal(image.length, side ** 2);
+    const { left, right, top, bottom, x, y } = measure(image, side);
+    const longest = Math.max(right - left, bottom - top) + 1;
+    assert.ok(Math.abs(longest - 20 / 28 * side) <= 1, `${longest} of ${side}`);
+    if (left > 0 && right < side - 1) assert.ok(Math.abs(x - side / 2) <= 0.51);
+    if (top > 0 && bottom < side - 1) assert.ok(Math.abs(y - side / 2) <= 0.51);
+  }
 });
 
 test("scaling keeps the mean ink", () => {

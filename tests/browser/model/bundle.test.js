@@ -42,6 +42,13 @@ test("a small bundle is read", async () => {
   assert.deepEqual([...bundle.train.codes], [-1, 2]);
   assert.ok(bundle.hasImages);
   assert.deepEqual(await unpackImages(bundle), new Uint8Array(2 * 784).fill(3));
+  assert.deepEqual([bundle.side, bundle.points.pixels], [28, 784]); // a file that does not say has the size that all had
+});
+
+test("how large images are is believed from 4 to 64 pixels a side", () => {
+  const of = (/** @type {any} */ side) => readBundle(pack(({ header }) => (header.config = { side }))).points.pixels;
+  assert.deepEqual([4, 16, 64].map(of), [16, 256, 4096]);
+  for (const side of [3, 65, 16.5, "16", null, -28]) assert.throws(() => of(side), ONE_SENTENCE);
 });
 
 test("per-image truths are read where the file has them, and have to belong to its points", () => {

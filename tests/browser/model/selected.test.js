@@ -41,7 +41,7 @@ test("all images together are together; one alone has no share", () => {
 });
 
 test("the mean of decodes is the mean, and no decode of a mean where the decoder bends", () => {
-  const network = { decodeMany: (z) => Float32Array.from({ length: (z.length / 2) * 784 }, (_, i) => z[2 * Math.floor(i / 784)] ** 2) };
+  const network = { pixels: 784, decodeMany: (z) => Float32Array.from({ length: (z.length / 2) * 784 }, (_, i) => z[2 * Math.floor(i / 784)] ** 2) };
   const codes = Float32Array.from({ length: 400 }, (_, i) => (i % 2 ? 9 : i / 2));
   const mean = toItsEnd(meanDecoded(network, codes, Uint32Array.from(range(0, 200))));
   assert.equal(mean.length, 784);

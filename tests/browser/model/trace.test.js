@@ -82,12 +82,13 @@ for (const name of names) {
         near(found[cell], unitValue(trace.traced[stage.place].values, stage, unit), 1e-5, `cell ${cell}`);
       }
     }
-    const pixels = Uint8Array.from({ length: 35 * 784 }, (_, i) => (i * 7919) % 256);
+    const { pixels: each } = bundle.points;
+    const pixels = Uint8Array.from({ length: 35 * each }, (_, i) => (i * 7919) % 256);
     const stage = stagesOf(bundle, network, "encoder")[0];
     const found = unitColumn(await batches.unitsFor(0, pixels), stage, 1);
     const trace = createTrace(network, stagesOf(bundle, network, "encoder"));
     for (const image of [0, 31, 34]) {
-      trace.run(Float32Array.from(pixels.subarray(784 * image, 784 * (image + 1)), (byte) => byte / 255));
+      trace.run(Float32Array.from(pixels.subarray(each * image, each * (image + 1)), (byte) => byte / 255));
       near(found[image], unitValue(trace.traced[0].values, stage, 1), 1e-5, `image ${image}`);
     }
     batches.terminate();

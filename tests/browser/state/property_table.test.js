@@ -84,6 +84,14 @@ test("a drawing stays the same pixel for pixel, in a link of a length that is re
   for (const text of ["A".repeat(130), "A".repeat(132), `${"A".repeat(130)}+`, nearly]) assert.deepEqual(parseLink(`drawing=${text}`, plain).refused, ["drawing"], text);
 });
 
+test("a drawing for a model of any size stays the same pixel for pixel", () => {
+  for (let side = 4; side <= 64; side++) {
+    const x = Array.from({ length: side ** 2 }, () => Number(uniform() < 0.3));
+    assert.deepEqual([...drawingOfText(textOfDrawing(x))], x.map((ink) => 255 * ink), String(side));
+  }
+  for (const length of [2, 682, 684]) assert.equal(drawingOfText("A".repeat(length)), null, String(length));
+});
+
 test("a selection stays the same corner for corner, in a link of a length that is read", () => {
   const corners = () => Array.from({ length: 64 }, () => Number((uniform() * 80 - 40).toFixed(5)));
   const shapes = [{ model: 0, take: false, corners: corners() }, { model: 1, take: true, corners: corners() }, { model: 1, take: false, corners: corners() }];

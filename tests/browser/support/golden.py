@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from safetensors.numpy import load, save
 
+from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
@@ -45,6 +46,10 @@ CONFIGS = {
     "ae-conv": ModelConfig(kind="ae", encoder="conv", encoder_widths=(3, 5, 2, 16), decoder="conv", decoder_widths=(12, 5, 3)),
     "mlp-gaussian-fixed": ModelConfig(**SMALL | {"decoder": "mlp", "likelihood": "gaussian-fixed"}),
     "no-hidden-layer": ModelConfig(encoder_widths=(), decoder="mlp", decoder_widths=()),
+    "mlp-16": ModelConfig(**SMALL | {"side": 16}),
+    "conv-64": ModelConfig(
+        encoder="conv", encoder_widths=(3, 5, 4, 16), decoder="conv", decoder_widths=(12, 5, 3), likelihood="gaussian", side=64
+    ),
     "listed-gaussian-linear": ListedConfig(layers=layers(ModelConfig(**SMALL)), likelihood="gaussian-linear"),
 }
 
@@ -63,7 +68,9 @@ def main(folder: Path) -> None:
         if name in FOREIGN:
             stored = checkpoints.read(imported(folder, name), name)
         elif name in CONFIGS:
-            stored = checkpoints.read(save_random(folder / "models" / name, CONFIGS[name]), name)
+            config = CONFIGS[name]
+            train = TrainConfig() if config.side == 28 else TrainConfig(data=own_images(folder, name, config.side))
+            stored = checkpoints.read(save_random(folder / "models" / name, config, train), name)
         else:
             stored = registry.find(name)
         write_case(folder, stored)
@@ -81,7 +88,16 @@ def imported(folder: Path, name: str) -> Path:
     return folder / "models" / name
 
 
-def save_random(folder: Path, config: ModelConfig) -> Path:
+def own_images(folder: Path, name: str, side: int) -> str:
+    """Images of one's own at another size: the digits, larger or smaller. Those of a map lie beside as bytes."""
+    digits = data.load("test").head(POINTS)
+    np.savez(folder / f"{name}.npz", images=digits.images, labels=digits.labels)
+    address = datasets.of_side(str(folder / f"{name}.npz"), side)
+    (folder / f"{name}.images").write_bytes(datasets.shown(address)[0].images.tobytes())
+    return address
+
+
+def save_random(folder: Path, config: ModelConfig, train: TrainConfig) -> Path:
     """A model whose weights are large enough that its pixels are not all ½."""
     model = build_model(config, seed=1)
     rng = torch.Generator().manual_seed(2)
@@ -89,7 +105,7 @@ def save_random(folder: Path, config: ModelConfig) -> Path:
         for weight in model.parameters():
             weight.mul_(1.5).add_(0.1 * torch.randn(weight.shape, generator=rng))
     folder.mkdir(parents=True)
-    loading.save(folder, model, TrainConfig(), {})
+    loading.save(folder, model, train, {})
     return folder
 
 
@@ -99,7 +115,7 @@ def write_case(folder: Path, stored: checkpoints.Stored) -> None:
     for part, content in zip(("decoder", "encoder"), export.parted(stored), strict=True):
         (folder / f"{stored.name}.{part}").write_bytes(content)
     (folder / f"{stored.name}.f32.bundle").write_bytes(in_full_precision(bundle, stored))
-    x = data.observe_fixed(data.load("test").images, "dynamic", 0).reshape(POINTS, -1)[:4]
+    x = data.observe_fixed(datasets.shown(stored.train.data)[0].images, "dynamic", 0)[:4]
     z = np.random.default_rng(3).normal(0, 1.5, (37, 2)).astype(np.float32)
     rounded = {key: weight.astype(np.float32) for key, weight in export.weights(stored).items()}
     half = dataclasses.replace(stored, weights=rounded)

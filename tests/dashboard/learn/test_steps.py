@@ -238,7 +238,7 @@ def test_whatever_is_drawn_in_step_1_its_far_draws_bear_the_answer_out(subject: 
       import {createModel} from "./dashboard/browser/model/explorer_model.js";
       import {farDraws, medianUndecided} from "./dashboard/browser/learn/maths/samples.js";
       const ae = createModel(readBundle(new Uint8Array(readFileSync(process.argv[1]))), 0);
-      const median = (z) => medianUndecided(ae.network.decodeMany(Float32Array.from(z.flat())));
+      const median = (z) => medianUndecided(ae.network.decodeMany(Float32Array.from(z.flat())), ae.network.pixels);
       const codes = Array.from({length: 1000}, (_, i) => ae.codeOf(i));
       console.log(JSON.stringify([median(codes), ...[1, 2, 3, 4, 5, 6, 7, 8].map((seed) => median(farDraws(ae, seed)))]));
     """

@@ -6,7 +6,7 @@
 /** @typedef {Pick<State, "strokes"|"upload"|"inked">} Pad */
 
 const PAD_KEY = "latent-explorer-pad";
-const PAD_PIXELS = 784;
+const SIDES = [4, 64]; // the least and the most that a picture has
 
 /** @param {string} link that the address has now @param {Pad} pad */
 export function rememberPad(link, {strokes, upload, inked}) {
@@ -36,5 +36,7 @@ function isStroke(one) {
 
 /** @param {any} one */
 function isPicture(one) {
-  return Array.isArray(one) && one.length === PAD_PIXELS && one.every((grey) => Number.isInteger(grey) && grey >= 0 && grey <= 255);
+  if (!Array.isArray(one)) return false;
+  const side = Math.sqrt(one.length);
+  return Number.isInteger(side) && side >= SIDES[0] && side <= SIDES[1] && one.every((grey) => Number.isInteger(grey) && grey >= 0 && grey <= 255);
 }

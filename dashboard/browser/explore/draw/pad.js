@@ -6,7 +6,7 @@ import {areDigits, classesOf} from "../../words/classes.js";
 import {createDigit} from "../../images/digit_view.js";
 import {seenName} from "../../images/digits.js";
 import {actionButton, contextOf, make, setText, setUnable, slider, widthOf} from "../../base/dom.js";
-import {createRaster, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
+import {createRaster, fitted, paintGrey, paintStrokes, seenPixels} from "./drawing.js";
 import {sameItems} from "../../base/same_items.js";
 import {textOfDrawing} from "../../state/drawing_text.js";
 import {readUpload} from "./upload.js";
@@ -22,7 +22,8 @@ const PROMPT = 14; // pixels at least
 /** @param {App} app */
 export function createDrawPad(app) {
   const {store, models} = app;
-  const raster = createRaster();
+  const {side: pixelsAcross} = models[0].bundle;
+  const raster = createRaster(pixelsAcross);
   const digits = areDigits(classesOf(models[0].bundle));
   const pad = make("canvas", {class: "lx-pad", tabindex: "0", role: "img", "data-testid": "draw-pad",
     "aria-label": `Drawing pad: draw ${digits ? "a digit " : ""}with mouse, pen or finger; Delete clears it, Control Z takes the last stroke back.`});
@@ -48,7 +49,7 @@ export function createDrawPad(app) {
         make("div", {class: "lx-draw-more"}, make("label", {class: "lx-slider lx-pen"}, "Pen", pen), numbers)))));
   /** @type {(Stroke & {box: DOMRect, pointer: number})|null} */
   let growing = null;
-  const x = new Float32Array(784);
+  const x = new Float32Array(models[0].bundle.points.pixels);
   /** @type {Uint8Array|null} the drawing as MNIST has it, or null while the pad is blank */
   let grey = null;
   let drawing = 0;
@@ -73,7 +74,7 @@ export function createDrawPad(app) {
 
   /** An uploaded picture gives way to the first stroke. @param {State} state */
   function uploadOf(state) {
-    return growing ? null : state.upload;
+    return growing ? null : state.upload && fitted(state.upload, pixelsAcross);
   }
 
   function clearAll() {
@@ -104,7 +105,7 @@ export function createDrawPad(app) {
   /** @param {File} chosen */
   async function take(chosen) {
     try {
-      const upload = await readUpload(chosen);
+      const upload = await readUpload(chosen, pixelsAcross);
       store.dispatch({type: "set", values: {notice: ""}});
       change({type: "draw", drawing: {strokes: [], upload}});
     } catch (error) {

@@ -13,8 +13,8 @@ const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const IEND = 0x49454e44;
 const SCAN = 0xffda; // the marker of a JPEG after which its pixels follow
 
-/** 784 grey pixels, bright ink on dark paper. Throws an Error of one sentence. @param {File} file @returns {Promise<Uint8Array>} */
-export async function readUpload(file) {
+/** side² grey pixels, bright ink on dark paper. Throws an Error of one sentence. @param {File} file @param {number} side @returns {Promise<Uint8Array>} */
+export async function readUpload(file, side) {
   if (file.size > LARGEST_FILE) throw new PlainError(`The file has ${(file.size / 1e6).toFixed(1)} MB; at most 5 MB can be read.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   const size = pictureSize(bytes);
@@ -31,11 +31,11 @@ export async function readUpload(file) {
   } catch {
     throw new PlainError(DAMAGED);
   }
-  return greyDigit(picture);
+  return greyDigit(picture, side);
 }
 
-/** @param {ImageBitmap} picture */
-function greyDigit(picture) {
+/** @param {ImageBitmap} picture @param {number} side */
+function greyDigit(picture, side) {
   const scale = Math.min(1, WORKING_SIDE / Math.max(picture.width, picture.height));
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
@@ -48,7 +48,7 @@ function greyDigit(picture) {
   const {data} = context.getImageData(0, 0, width, height);
   const grey = new Uint8ClampedArray(width * height);
   for (let i = 0; i < grey.length; i++) grey[i] = 0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2];
-  return centreAsMnist(brightInk(grey, width, height), width, height);
+  return centreAsMnist(brightInk(grey, width, height), width, height, side);
 }
 
 /** Ink is what differs from the border, stretched to full contrast: photographs of paper are grey on grey. @param {Uint8ClampedArray} grey @param {number} width @param {number} height */

@@ -43,9 +43,9 @@ export function createUnitCard(app, rows, leave) {
   /** @type {unknown[]} */
   let paintedFor = [];
 
-  /** @param {string} name @param {Weights} weights @param {string} testid */
-  function weightsPicture(name, weights, testid) {
-    const cells = createCells({label: name, testid, shape: weights.shape});
+  /** @param {string} name @param {Weights} weights @param {string} testid @param {number} [across] where they are those of the pixels of a picture, its side */
+  function weightsPicture(name, weights, testid, across) {
+    const cells = createCells({label: name, testid, shape: weights.shape, across});
     shown.push({cells, weights});
     return make("figure", {class: "lx-tile lxn-weights"}, cells.element, make("span", {class: "lx-tile-note"}, `${name}, ±${signedNumber(reachOf(weights))}`));
   }
@@ -75,7 +75,7 @@ export function createUnitCard(app, rows, leave) {
     const into = weightsInto(bundle.tensors, stage, unit.unit);
     const from = weightsFrom(bundle.tensors, stage, stages[unit.place + 1], unit.unit);
     pictures.replaceChildren(weightsPicture(`weights in, ${shapeText(into.shape)}`, into, "unit-weights-in"),
-      ...(from ? [weightsPicture(`weights out, ${shapeText(from.shape)}`, from, "unit-weights-out")] : []),
+      ...(from ? [weightsPicture(`weights out, ${shapeText(from.shape)}`, from, "unit-weights-out", stages[unit.place + 1].across)] : []),
       ...(unit.part === "decoder" ? [make("figure", {class: "lx-tile lxn-weights"}, make("div", {class: "lxn-box"}, effect.element), strongest)] : []));
     for (const {cells} of shown) cells.fit();
     setText(known, unit.part === "decoder" ? `decoded at every ${axes[0][0]}` : "mean over the images with a code there");
@@ -106,15 +106,13 @@ export function createUnitCard(app, rows, leave) {
       if (unit.part === "decoder" && (anew || !sameItems([ramp, row.version()], paintedFor))) {
         const change = effectOf(app.models[unit.model].network, trace, unit.place, unit.unit);
         const most = change.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-9);
-        effect.showError(change.map((value) => value / most), NONE, app.theme);
+        effect.showError(change.map((value) => value / most), change.map(() => 0), app.theme);
         setText(strongest, `adds to ${decodedWords(app.models[unit.model].bundle.header.config).symbol}, ±${most < 0.005 ? most.toExponential(0).replace("-", "−") : signedNumber(most)}`);
       }
       paintedFor = [ramp, row.version()];
     },
   };
 }
-
-const NONE = new Float32Array(784);
 
 /** @param {Weights} weights */
 function reachOf({values}) {

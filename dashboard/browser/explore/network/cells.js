@@ -19,15 +19,16 @@ export function scaleIn({width, height}, boxWidth, boxHeight) {
   return Math.floor(exact) >= 0.8 * exact ? Math.floor(exact) : exact;
 }
 
-/** The layout whose cells are largest in a box. @param {number[]} shape [units], or [maps, height, width]; 784 and 1568 single numbers are pictures @param {number} boxWidth @param {number} boxHeight in pixels of the screen @returns {Layout} */
-export function layoutOf(shape, boxWidth, boxHeight) {
+/** The layout whose cells are largest in a box. @param {number[]} shape [units], or [maps, height, width] @param {number} boxWidth @param {number} boxHeight in pixels of the screen
+ * @param {number} [across] where single numbers are the pixels of a picture, or of two, its side @returns {Layout} */
+export function layoutOf(shape, boxWidth, boxHeight, across = 0) {
   const [count, tall = 1, wide = 1] = shape;
   const gap = tall * wide > 1 ? 1 : 0;
   const at = (/** @type {number} */ columns) => {
     const rows = Math.ceil(count / columns);
     return {count, columns, rows, wide, tall, gap, width: columns * (wide + gap) - gap, height: rows * (tall + gap) - gap};
   };
-  if (count % 784 === 0 && tall * wide === 1) return at(28);
+  if (across) return at(across);
   let best = at(1);
   // Full rows please the eye: of layouts nearly as large the one that leaves the fewest cells empty.
   const worth = (/** @type {Layout} */ one) => scaleIn(one, boxWidth, boxHeight) * (1 - 0.5 * (one.rows * one.columns - count) / (one.rows * one.columns));

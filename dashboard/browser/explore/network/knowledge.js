@@ -40,10 +40,11 @@ export function createKnowledge(app) {
     const old = seen.get(model);
     if (old) return old;
     const {points} = model.bundle;
-    const pixels = new Uint8Array(784 * Math.min(points.count, MOST_IMAGES));
+    const {pixels: each} = points;
+    const pixels = new Uint8Array(each * Math.min(points.count, MOST_IMAGES));
     await runJob((function* () {
-      for (let image = 0; image < pixels.length / 784; image++) {
-        observeFixed(images, image, points).forEach((value, i) => (pixels[784 * image + i] = Math.round(255 * value)));
+      for (let image = 0; image < pixels.length / each; image++) {
+        observeFixed(images, image, points).forEach((value, i) => (pixels[each * image + i] = Math.round(255 * value)));
         if (image % 32 === 31) yield;
       }
     })(), () => true);

@@ -35,6 +35,7 @@ const PROBES = 48; // codes that the ends of the colours are taken from
 /** @param {ExplorerModel} model @param {{chosen: (unit: ChosenUnit) => void, draw: (anew: boolean) => void}} acts */
 export function createRow(model, {chosen, draw}) {
   const {bundle, place, id} = model;
+  const {side} = bundle;
   const {spread} = bundle.header.config;
   const decoded = decodedWords(bundle.header.config);
   const element = make("section", {class: "lxn-row", "aria-label": `${model.title}, from x to ${decoded.symbol}`, "data-testid": `network-${id}`});
@@ -47,7 +48,7 @@ export function createRow(model, {chosen, draw}) {
   let traces = {encoder: null, decoder: null};
   /** @type {Record<PartName, Shown[]>} */
   let shown = {encoder: [], decoder: []};
-  const mean = new Float32Array(784);
+  const mean = new Float32Array(bundle.points.pixels);
   /** Where it was decoded. @type {Latent} */
   let decodedAt = [0, 0];
   /** Whether the encoder has yet to see it. */
@@ -65,7 +66,7 @@ export function createRow(model, {chosen, draw}) {
   let rendered = [];
   let size = {width: 0, height: 0};
   /** Of the picture x in the row, pixels. */
-  let pixels = {left: 0, top: 0, side: 0};
+  let pixels = {left: 0, top: 0, width: 0};
   const links = createLinks(() => size);
 
   /** The network that the model has by now: its encoder may have come later. */
@@ -83,10 +84,10 @@ export function createRow(model, {chosen, draw}) {
     const frame = (/** @type {HTMLElement} */ digit) => make("div", {class: "lxn-box"}, digit);
     const picture = (/** @type {string} */ title, /** @type {HTMLElement} */ digit, /** @type {string[]} */ lines) => createStage({title, kind: "lxn-picture", picture: frame(digit), lines}).element;
     const encoder = shown.encoder.length ? shown.encoder.map(({view}) => view.element) : [make("p", {class: "lx-hint"}, "The encoder is on its way …")];
-    element.replaceChildren(make("h3", {class: "lxn-name"}, model.short), picture("x, what the encoder sees", x.element, ["x", "28 × 28"]),
+    element.replaceChildren(make("h3", {class: "lxn-name"}, model.short), picture("x, what the encoder sees", x.element, ["x", `${side} × ${side}`]),
       make("div", {class: "lxn-part lxn-encoder", role: "group", "aria-label": "Encoder"}, ...encoder), middle.element,
       make("div", {class: "lxn-part", role: "group", "aria-label": "Decoder"}, ...shown.decoder.map(({view}) => view.element)),
-      picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [decoded.made, "28 × 28"]), links.element);
+      picture(`${decoded.symbol}, the decoded picture: ${decoded.meaning}`, pi.element, [decoded.made, `${side} × ${side}`]), links.element);
     [ranFor, owing, resized] = [{decoder: [], encoder: []}, false, true];
   }
 
@@ -95,7 +96,7 @@ export function createRow(model, {chosen, draw}) {
     const products = tensorsText(stage);
     const title = `${stageText(stage, count)}: ${shapeText(stage.from)} → ${shapeText(stage.shape)}, ${opsText(stage)}; ${products && `${products} = `}${countText(stage)}${stage.laid ? "" : stage.layer.op === "fourier" ? " frequencies" : " parameters"}; colours to ±${signedNumber(reach)}`;
     const named = (/** @type {number} */ unit) => unitText(stage, count, unit, spread);
-    const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, named,
+    const cells = createCells({label: `${model.short}, ${title}`, testid: `stage-${id}-${stage.part[0]}${stage.place}`, shape: stage.shape, across: stage.across, named,
       chosen: (unit) => chosen({model: place, part: stage.part, place: stage.place, unit})});
     const head = stage.place === count - 1 ? (stage.part === "encoder" ? (bundle.plane ? "w" : bundle.kind === "ae" ? "code" : "μ, σ") : decoded.raw) : stage.shape.join("×");
     const does = `${head} ${stage.ops.length > 1 || stage.layer.op !== "linear" ? opsText({...stage, ops: stage.ops.filter((op) => op !== "linear")}) : ""}`.trim();
@@ -115,7 +116,7 @@ export function createRow(model, {chosen, draw}) {
       [decodedAt, ranFor.decoder] = [z, [...z]];
       runs.decoder++;
       /** @type {ReturnType<typeof createTrace>} */ (decoder).run(z);
-      for (let i = 0; i < 784; i++) mean[i] = /** @type {import("../../model/networks.js").Network} */ (network).likelihood.mean(last[i]);
+      for (let i = 0; i < mean.length; i++) mean[i] = /** @type {import("../../model/networks.js").Network} */ (network).likelihood.mean(last[i]);
       owing = follows;
       if (owing) return;
     }
@@ -139,8 +140,8 @@ export function createRow(model, {chosen, draw}) {
 
   /** @param {number} pixel @returns {[number, number]} */
   function placeOfPixel(pixel) {
-    const {left, top, side} = pixels;
-    return [left + (pixel % 28 + 0.5) / 28 * side, top + (Math.floor(pixel / 28) + 0.5) / 28 * side];
+    const {left, top, width} = pixels;
+    return [left + (pixel % side + 0.5) / side * width, top + (Math.floor(pixel / side) + 0.5) / side * width];
   }
 
   /** Takes the room there is. */
@@ -152,7 +153,7 @@ export function createRow(model, {chosen, draw}) {
       cells.locate(within);
     }
     const box = x.element.getBoundingClientRect();
-    pixels = {left: box.left - within.left, top: box.top - within.top, side: box.width};
+    pixels = {left: box.left - within.left, top: box.top - within.top, width: box.width};
   }
 
   return {

@@ -46,7 +46,7 @@ export function createSource(app) {
       shown = key;
       if (pad.width !== side) pad.width = pad.height = side;
       context.clearRect(0, 0, side, side);
-      if (kind === "image" && app.images) paintGrey(context, app.images.subarray(784 * index, 784 * (index + 1)), side, app.theme.text);
+      if (kind === "image" && app.images) paintGrey(context, app.images.subarray(points.pixels * index, points.pixels * (index + 1)), side, app.theme.text);
       else app.draw.paint(context, side, state);
     },
   };

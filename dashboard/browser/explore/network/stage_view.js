@@ -8,16 +8,17 @@ import {cornerOf, layoutOf, paintCells, scaleIn, tileAt} from "./cells.js";
 
 /**
  * A picture of numbers, as large as its box allows.
- * @param {{label: string, testid?: string, shape: number[], chosen?: (unit: number) => void, named?: (unit: number) => string}} options chosen: units can be chosen by pointer and by keys
+ * @param {{label: string, testid?: string, shape: number[], across?: number, chosen?: (unit: number) => void, named?: (unit: number) => string}} options across: the side of the picture whose pixels they are;
+ *   chosen: units can be chosen by pointer and by keys
  */
-export function createCells({label, testid, shape, chosen, named = (unit) => String(unit + 1)}) {
+export function createCells({label, testid, shape, across, chosen, named = (unit) => String(unit + 1)}) {
   const canvas = make("canvas", {class: "lxn-cells", "data-testid": testid, role: "img", "aria-label": label,
     ...(chosen && {role: "slider", tabindex: 0, "aria-valuemin": 1, "aria-valuemax": shape[0], "aria-valuenow": 1})});
   const marker = make("span", {class: "lxn-marker", hidden: true});
   const element = make("div", {class: "lxn-box"}, canvas, marker);
   const context = contextOf(canvas);
   /** @type {Layout} */
-  let layout = layoutOf(shape, 1, 1);
+  let layout = layoutOf(shape, 1, 1, across);
   let image = context.createImageData(1, 1);
   let pixels = new Uint32Array(image.data.buffer);
   let scale = 0;
@@ -61,7 +62,7 @@ export function createCells({label, testid, shape, chosen, named = (unit) => Str
       const {clientWidth: width, clientHeight: height} = element;
       if (!width || !height) return false;
       const ratio = window.devicePixelRatio || 1;
-      layout = layoutOf(shape, width * ratio, height * ratio);
+      layout = layoutOf(shape, width * ratio, height * ratio, across);
       scale = scaleIn(layout, width * ratio, height * ratio) / ratio;
       Object.assign(canvas, {width: layout.width, height: layout.height});
       Object.assign(canvas.style, {width: `${layout.width * scale}px`, height: `${layout.height * scale}px`});

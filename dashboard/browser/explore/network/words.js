@@ -71,11 +71,11 @@ export function stageText({part, place}, count) {
 }
 
 /** A unit of a stage; the last ones of a part have names of their own. @param {Stage} stage @param {number} count of the part @param {number} unit from 0 @param {string} spread how an encoder gives σ */
-export function unitText({part, place, units, shape, laid}, count, unit, spread) {
+export function unitText({part, place, shape, across, laid}, count, unit, spread) {
   const isLast = place === count - 1;
   if (laid) return part === "encoder" ? ["w₁", "w₂"][unit] : `number ${unit + 1} of z`;
   if (isLast && part === "encoder") return ["μ₁", "μ₂", ...(spread === "softplus" ? ["s₁", "s₂"] : ["log σ²₁", "log σ²₂"])][unit];
-  if (isLast && units >= 784) return `pixel ${unit % 28 + 1} of row ${Math.floor(unit % 784 / 28) + 1}${unit >= 784 ? ", spread" : ""}`;
+  if (across) return `pixel ${unit % across + 1} of row ${Math.floor(unit % across ** 2 / across) + 1}${unit >= across ** 2 ? ", spread" : ""}`;
   return `${shape.length > 1 ? "map" : "unit"} ${unit + 1}`;
 }
 

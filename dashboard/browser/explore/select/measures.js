@@ -5,7 +5,6 @@
 /** @typedef {import("../../model/bundle.js").Truths} Truths */
 /** @typedef {{mean: number, error: number|undefined}} Mean with its standard error, which one number alone has not */
 
-const PIXELS = 784;
 const COLUMNS = 10; // of a bar chart, each with the mark of its class below
 
 /** How many of the selected images are of each class. @param {Uint8Array} labels @param {Uint32Array} selected @param {number} classes @returns {number[]} */
@@ -32,10 +31,10 @@ export function meanCode(codes, selected) {
   return [z1 / selected.length, z2 / selected.length];
 }
 
-/** @param {Uint8Array} images n × 784 grey pixels @param {Uint32Array} selected at least one @returns {Float32Array} 784 values 0 … 1 */
-export function meanImage(images, selected) {
-  const sum = new Uint32Array(PIXELS);
-  for (const index of selected) for (let p = 0; p < PIXELS; p++) sum[p] += images[index * PIXELS + p];
+/** @param {Uint8Array} images of so many pixels each @param {number} pixels @param {Uint32Array} selected at least one @returns {Float32Array} values 0 … 1 */
+export function meanImage(images, pixels, selected) {
+  const sum = new Uint32Array(pixels);
+  for (const index of selected) for (let p = 0; p < pixels; p++) sum[p] += images[index * pixels + p];
   return Float32Array.from(sum, (value) => value / selected.length / 255);
 }
 

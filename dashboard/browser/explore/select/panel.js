@@ -65,7 +65,7 @@ export function createSelectPanel(app) {
   const numbers = createNumbers(measured);
   const lacking = make("p", {class: "lx-hint"}, lackingText(models, measured));
   const rows = [["Most likely", "select-likely"], ["Least likely", "select-unlikely"]].map(([name, testid], i) => {
-    const strip = createStrip({label: name, count: EXTREMES, testid, browsed: true, chosen: (place) => app.inspect(extreme[i][place])});
+    const strip = createStrip({label: name, count: EXTREMES, side: models[0].bundle.side, testid, browsed: true, chosen: (place) => app.inspect(extreme[i][place])});
     const note = make("span", {class: "lx-row-note"});
     return {name, strip, note, element: make("div", {class: "lx-select-extreme"}, note, strip.element)};
   });
@@ -144,7 +144,7 @@ export function createSelectPanel(app) {
   /** @param {Uint32Array} selected */
   function fill(selected) {
     const {images, theme} = app;
-    if (images) mean.digit.show(meanImage(images, selected), theme);
+    if (images) mean.digit.show(meanImage(images, points.pixels, selected), theme);
     models.forEach((model, i) => {
       const [of, at] = decodes[i];
       at.digit.show(model.network.decode(...meanCode(model.bundle.points.codes, selected)), theme);
@@ -164,7 +164,7 @@ export function createSelectPanel(app) {
       const labels = extreme[i].map((index) => points.labels[index]);
       setText(note, measured.length < models.length || models.length === 1 ? name : `${name}, ${measured[0].short}`);
       note.title = `By log p(x) of ${measured[0].title}: ${labelsText(names, labels)}`;
-      if (images) strip.show(gatherImages(images, extreme[i]), theme, `${name} by log p(x): ${labels.map((label) => names[label]).join(", ")}`, extreme[i].map((index) => imageText(measured[0].bundle, app.names, index)));
+      if (images) strip.show(gatherImages(images, points.pixels, extreme[i]), theme, `${name} by log p(x): ${labels.map((label) => names[label]).join(", ")}`, extreme[i].map((index) => imageText(measured[0].bundle, app.names, index)));
     });
   }
 

@@ -51,6 +51,7 @@ export async function saveSlide(app, summary) {
 /** @param {App} app @param {Summary} summary @param {HTMLCanvasElement} map */
 function slideOf(app, {selected, made, names, measured, counts, extreme, title, classes, together}, map) {
   const {theme, images, models} = app;
+  const {pixels} = models[0].bundle.points;
   const {width, height, ratio} = SLIDES.wide;
   const context = contextOf(make("canvas", {width: width * ratio, height: height * ratio}));
   context.scale(ratio, ratio);
@@ -78,7 +79,7 @@ function slideOf(app, {selected, made, names, measured, counts, extreme, title, 
   });
 
   /** @type {[string, Float32Array][]} */
-  const tiles = images ? [["mean image", meanImage(images, selected)]] : [];
+  const tiles = images ? [["mean image", meanImage(images, pixels, selected)]] : [];
   models.forEach((model, i) => {
     const average = made[i]?.mean;
     if (average) tiles.push([`${model.short}: mean decode`, average]);
@@ -104,8 +105,8 @@ function slideOf(app, {selected, made, names, measured, counts, extreme, title, 
     const side = (WIDE - LABEL) / SHOWN;
     const top = STRIPS + i * (side + 8);
     write(name, RIGHT, top + side / 2 + 4, SMALL, false, LABEL - 8);
-    const values = gatherImages(images, extreme[i]);
-    extreme[i].forEach((_, at) => paintDigit(context, theme, values.subarray(784 * at, 784 * (at + 1)), RIGHT + LABEL + at * side, top, side - 2));
+    const values = gatherImages(images, pixels, extreme[i]);
+    extreme[i].forEach((_, at) => paintDigit(context, theme, values.subarray(pixels * at, pixels * (at + 1)), RIGHT + LABEL + at * side, top, side - 2));
   });
   return context.canvas;
 }

@@ -4,7 +4,6 @@
 import {PlainError} from "../../base/errors.js";
 import {drawMany, FAR_DRAWS} from "../../images/draws.js";
 import {undecidedPixels} from "../../images/digits.js";
-import {PIXELS} from "../../model/bundle.js";
 
 /** @typedef {import("../../state/state.js").Latent} Latent */
 /** @typedef {import("../../model/explorer_model.js").Gaussian} Gaussian */
@@ -14,9 +13,9 @@ export function farDraws({gaussian, trained, usual}, seed) {
   return drawMany(gaussian, FAR_DRAWS, seed).filter(([z1, z2]) => trained.distance(z1, z2) > usual);
 }
 
-/** The median over images of the pixels that are undecided; null for none. @param {Float32Array} images n × 784 */
-export function medianUndecided(images) {
-  const counts = Array.from({length: images.length / PIXELS}, (_, i) => undecidedPixels(images.subarray(i * PIXELS, (i + 1) * PIXELS))).sort((a, b) => a - b);
+/** The median over images of the pixels that are undecided; null for none. @param {Float32Array} images one after another @param {number} pixels of each */
+export function medianUndecided(images, pixels) {
+  const counts = Array.from({length: images.length / pixels}, (_, i) => undecidedPixels(images.subarray(i * pixels, (i + 1) * pixels))).sort((a, b) => a - b);
   return counts.length ? (counts[(counts.length - 1) >> 1] + counts[counts.length >> 1]) / 2 : null;
 }
 

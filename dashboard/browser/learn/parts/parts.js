@@ -76,7 +76,7 @@ export function createChoiceSlider({label, testid, values, first, format = Strin
   };
 }
 
-/** A picture of 28 × 28 pixels with words under it. @param {string} testid @param {string} said */
+/** A picture of an image with words under it. @param {string} testid @param {string} said */
 export function createPicture(testid, said) {
   const digit = createDigit({"data-testid": testid, "aria-label": said});
   const caption = make("figcaption", {class: "ls-caption"}, said);

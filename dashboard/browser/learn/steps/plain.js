@@ -33,7 +33,7 @@ export function autoencoderView(lesson) {
     {name: "far_ae_prior", model: ae, gaussian: STANDARD_NORMAL, label: "AE, z ~ N(0, I)", fitted: false},
     {name: "far_ae_own", model: ae, gaussian: ae.gaussian, label: "AE, its own Gaussian", fitted: true},
   ].map((row) => {
-    const strip = createStrip({label: row.label, count: SHOWN_DRAWS, testid: `strip-${row.name}`});
+    const strip = createStrip({label: row.label, count: SHOWN_DRAWS, side: row.model.bundle.side, testid: `strip-${row.name}`});
     const share = make("output", {class: "ls-value ls-telling", "data-testid": `reading-${row.name}`});
     return {...row, strip, share, far: 0, shown: /** @type {Latent[]} */ ([]), element: make("div", {class: "ls-strip-row"}, make("span", {class: "ls-name"}, ...marked(row.label)), make("span", {}, share, make("span", {class: "ls-unit"}, " ", ...explained([{text: "far from training codes", means: far(row.model)}]))), strip.element)};
   });

@@ -75,7 +75,7 @@ export function howGoodView(lesson) {
 
   /** @param {number} index */
   async function measureGrey(index) {
-    const found = await lesson.decoder.exactPosterior(gatherImages(lesson.images, [index]), "grey").catch(lesson.fail);
+    const found = await lesson.decoder.exactPosterior(gatherImages(lesson.images, lesson.model.bundle.points.pixels, [index]), "grey").catch(lesson.fail);
     if (found && lesson.alive()) grey = {index, logPx: found.logPx, elbo: found.encoder.elbo};
     lesson.invalidate();
   }

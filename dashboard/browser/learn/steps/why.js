@@ -7,7 +7,6 @@ import {actionButton, make} from "../../base/dom.js";
 import {oneOf as one} from "../../words/classes.js";
 import {toPixel} from "../../base/geometry.js";
 import {createLessonMap} from "../parts/map.js";
-import {PIXELS} from "../../model/bundle.js";
 import {pairOf, seedOf} from "../parts/kept.js";
 import {createLegend, createNote, createPicture, createReadings, numberText} from "../parts/parts.js";
 import {paintCodes, paintDraw, paintImage} from "../parts/points.js";
@@ -45,14 +44,14 @@ export function whyView(lesson) {
     },
   });
   const pictures = [createPicture("lesson-image", "x"), createPicture("lesson-reconstruction", "decode(code)"), createPicture("lesson-digit", "decode(ring)")];
-  const strip = createStrip({label: "decoded draws from the Gaussian fitted to the codes", count: SHOWN_DRAWS, testid: "strip-own"});
+  const strip = createStrip({label: "decoded draws from the Gaussian fitted to the codes", count: SHOWN_DRAWS, side: ae.bundle.side, testid: "strip-own"});
   const again = actionButton("Draw from the codes' Gaussian", () => {
     drawn = drawMany(ae.gaussian, SHOWN_DRAWS, ++seed);
     count();
     lesson.commit();
   }, {"data-testid": "draw-again", class: "lx-button ls-primary"});
   const table = createReadings([{name: "z1", label: "z₁ of the ring"}, {name: "z2", label: "z₂ of the ring"},
-    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: "undecided pixels of 784", digits: 0}]);
+    {name: "distance", label: "to the nearest training code", digits: 3, unit: ae.units, strong: true}, {name: "unsure", label: `undecided pixels of ${points.pixels}`, digits: 0}]);
   const legend = createLegend([["dot", "test image"], ["ring", "decoded"], ["square", "draw"]]);
   const note = createNote("why-note");
   const far = createNote("why-far", true);
@@ -67,8 +66,8 @@ export function whyView(lesson) {
     const decoder = lesson.decoderOf(lesson.models.indexOf(ae));
     const images = await decoder.decodeMany(Float32Array.from([...draws, ...codes].flat()), "far draws").catch(lesson.fail);
     if (!images || asked !== seed || !lesson.alive()) return;
-    const split = draws.length * PIXELS;
-    counted = {seed: asked, draws: draws.length, unsure: medianUndecided(images.subarray(0, split)), atCodes: medianUndecided(images.subarray(split))};
+    const split = draws.length * points.pixels;
+    counted = {seed: asked, draws: draws.length, unsure: medianUndecided(images.subarray(0, split), points.pixels), atCodes: medianUndecided(images.subarray(split), points.pixels)};
     lesson.commit();
   }
 

@@ -56,8 +56,8 @@ test("KL is the integral of q log q/p, and the share of draws beyond is counted"
 
 test("each number has a cell of its own, in its colour, and a press on it finds it", () => {
   const ramp = signedRamp(false);
-  for (const [shape, box] of [[[512], [66, 100]], [[130], [66, 100]], [[512], [240, 90]], [[5, 7, 7], [60, 60]], [[784], [66, 100]], [[1568], [66, 100]], [[4], [20, 90]], [[1], [9, 9]]]) {
-    const layout = layoutOf(shape, ...box);
+  for (const [shape, box, across] of [[[512], [66, 100]], [[130], [66, 100]], [[512], [240, 90]], [[5, 7, 7], [60, 60]], [[784], [66, 100], 28], [[2 * 256], [66, 100], 16], [[4], [20, 90]], [[1], [9, 9]]]) {
+    const layout = layoutOf(shape, ...box, across);
     const [count, tall = 1, wide = 1] = shape;
     const values = Float32Array.from({ length: count * tall * wide }, (_, i) => Math.sin(i));
     const pixels = new Uint32Array(layout.width * layout.height);
@@ -73,10 +73,11 @@ test("each number has a cell of its own, in its colour, and a press on it finds 
   }
 });
 
-test("512 units in a narrow box fill it, and pictures keep their 28 columns", () => {
+test("512 units in a narrow box fill it, and pictures keep their columns", () => {
   const { width, height } = layoutOf([512], 66, 100);
   assert.ok(Math.min(66 / width, 100 / height) >= 3);
-  assert.equal(layoutOf([784], 500, 20).columns, 28);
+  assert.equal(layoutOf([784], 500, 20, 28).columns, 28);
+  assert.equal(layoutOf([512], 500, 20, 16).columns, 16);
 });
 
 test("a map of an encoder's unit is the mean over the images with a code in the cell, and nothing where there is none", () => {

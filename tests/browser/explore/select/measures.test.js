@@ -29,7 +29,7 @@ test("counts, the mean code and the mean image are those of the selected", () =>
   assert.deepEqual(countsOf(points.labels, some(0, 1, 2), 10), [0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
   assert.deepEqual(meanCode(points.codes, some(0, 3)), [3, 4]);
   const images = Uint8Array.from({ length: 4 * 784 }, (_, i) => 51 * Math.floor(i / 784));
-  assert.ok(meanImage(images, some(1, 3)).every((value) => Math.abs(value - 0.4) < 1e-6));
+  assert.ok(meanImage(images, 784, some(1, 3)).every((value) => Math.abs(value - 0.4) < 1e-6));
 });
 
 test("of many classes the bars show the most frequent, and that is said; of ten all stand, selected or not", () => {
