@@ -28,8 +28,8 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 
 _KEY = "bring-{}"
-_FILES, _NAME, _PATH, _DATA, _PROTOCOL, _RANGE, _LIKELIHOOD, _NOISE, _PLANE = map(
-    _KEY.format, ("files", "name", "path", "data", "protocol", "range", "likelihood", "noise", "plane")
+_FILES, _NAME, _PATH, _DATA, _OWN_DATA, _PROTOCOL, _RANGE, _LIKELIHOOD, _NOISE, _PLANE = map(
+    _KEY.format, ("files", "name", "path", "data", "own-data", "protocol", "range", "likelihood", "noise", "plane")
 )
 _DONE, _ASKS, _REFUSED = map(_KEY.format, ("done", "asks", "refused"))
 _KINDS = ["onnx", "data", "keras", "json", "h5", "pt", "safetensors"]
@@ -66,6 +66,7 @@ def _fields() -> None:
     files.text_input(wording.NAME, key=_NAME, max_chars=NAME_LENGTH, placeholder=wording.UNNAMED)
     place.text_input(wording.PATH, key=_PATH, max_chars=2000)
     data, protocol, scale = place.columns(3, vertical_alignment="bottom")
+    place.text_input(wording.OWN_DATA, key=_OWN_DATA, max_chars=2000)
     likelihood, noise = place.columns(2, vertical_alignment="bottom")
     here = [name for name in datasets.TITLES if fetching.is_here(name)]
     data.selectbox(wording.DATA, here, format_func=wording.source, key=_DATA)
@@ -121,7 +122,7 @@ def _options() -> Mapping[str, str]:
     if noise and not re.fullmatch(r"\d*\.?\d+(e-?\d+)?", noise):
         raise EngineError(wording.NO_NUMBER)
     said = {
-        "data": state.widget(_DATA),
+        "data": (state.widget(_OWN_DATA) or "").strip() or state.widget(_DATA),
         "protocol": state.widget(_PROTOCOL),
         "normalised": state.widget(_RANGE),
         "likelihood": state.widget(_LIKELIHOOD),

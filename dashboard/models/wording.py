@@ -16,6 +16,7 @@ BRING_HELP = (
     "A VAE or an autoencoder that was written elsewhere: an encoder's and a decoder's file from "
     "PyTorch (.onnx) or Keras (.keras, or .json and .weights.h5), one file with both, a state_dict (.safetensors) with a list of "
     "its layers (.json), or a pythae folder's model_config.json and model.pt. Files are read as data; nothing in them is run. "
+    "Its images are squares of 4 to 64 grey pixels a side; those of the sets here have 28. "
     "Of more than two latent dimensions Explore shows a plane."
 )
 NEEDS = {("onnx", "onnxruntime"): "ONNX (.onnx)", ("h5py",): "Keras (.keras, .weights.h5)"}
@@ -24,6 +25,7 @@ NAME = "Its name"
 FILES, PATH = "Its files", "… or where they are on the machine of this server: a folder, or files with a comma between"
 PLANE = "Plane, where it has more than two latent dimensions"
 PLANES = "pca, or axes:0,3 or images:5,17,99"
+OWN_DATA = "… or images of your own there, read at its size: a folder or a file"
 DATA, PROTOCOL, LIKELIHOOD, NOISE = "Its images", "Pixels it sees", "p(x|z)", "σ of a gaussian"
 NORMALISED = "Their range"
 NOISE_HELP = "In the scale of its own pixels: with 1, nll is half their squared error and a constant."

@@ -6,6 +6,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from support.builders import save_model, tiny
@@ -14,7 +15,7 @@ from dashboard.jobs import brought
 from dashboard.jobs.jobs import READ_ONLY, VARIABLE
 from dashboard.models import wording
 from vae_engine.base.errors import EngineError
-from vae_engine.command import cli
+from vae_engine.command import cli, import_commands
 from vae_engine.exchange.exports import onnx_files
 from vae_engine.exchange.imports.scale import scale
 from vae_engine.stored import checkpoints
@@ -97,6 +98,28 @@ def test_what_its_pixels_were_normalised_by_is_handed_to_the_import(files: str, 
     assert given["normalised"] == "0.1307,0.3081"
     ranges = {text: scale(text) for text in wording.RANGES}
     assert [(-one.mean / one.std, (1 - one.mean) / one.std) for one in ranges.values() if one][:2] == [(0, 1), (-1, 1)]
+
+
+def test_a_model_of_other_images_is_brought_with_some_of_that_size(
+    files: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [Path(one) for one in files.split(", ")]
+    onnx_files.write_onnx(checkpoints.read(save_model(tmp_path / "small", tiny(side=16))), paths[0].parent)
+    np.savez(tmp_path / "small.npz", images=np.random.default_rng(0).integers(0, 256, (40, 16, 16), np.uint8))
+
+    def engine(arguments: list[str], seconds: float) -> None:
+        asked = cli.parser()[0].parse_args([*arguments, "--logits", "logits"])
+        import_commands.take_in(asked, asked.output)
+
+    monkeypatch.setattr(brought, "_engine", engine)
+    app = page()
+    app.text_input(key="bring-path").set_value(files)
+    assert "MNIST has images of 28 × 28 pixels" in pressed(app).error[0].value
+    app.text_input(key="bring-own-data").set_value(str(tmp_path / "small.npz"))
+    assert not pressed(app).error
+    (run,) = [path for path in (tmp_path / "runs").iterdir() if not path.name.startswith(".")]
+    assert checkpoints.read(run).model.side == 16
+    assert "16 × 16" in brought.about(run)["pixels"]
 
 
 def test_where_nobody_may_change_anything_there_is_no_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
