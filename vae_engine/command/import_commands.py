@@ -50,7 +50,11 @@ class _Layers(argparse.Action):
 def add_options(command: argparse.ArgumentParser) -> None:
     """The files of a model, and what they do not tell of it."""
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help=_FILES)
-    command.add_argument("--data", default=datasets.MNIST, help="the images that it is of: as for train (default mnist)")
+    command.add_argument(
+        "--data",
+        default=datasets.MNIST,
+        help="the images that it is of: as for train, those of your own at its size (default mnist)",
+    )
     command.add_argument(
         "--protocol", choices=("grey", "dynamic", "threshold"), default="grey", help="what it sees of a pixel (default grey)"
     )
