@@ -28,7 +28,7 @@ IMPORTED = "imported"
 """What another program trained: of its settings only those of the model and of the pixels are known."""
 TERMS = ("elbo", "nll", "kl", "log_px_exact")
 HELD_OUT, TEST = "validation", "test"
-_OF_IMPORTED = ("kind", "latent_dim", "likelihood", "spread", "data", "classes", "protocol", "noise")
+_OF_IMPORTED = ("kind", "latent_dim", "side", "likelihood", "spread", "data", "classes", "protocol", "noise")
 _OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
 NOTHING = "–"

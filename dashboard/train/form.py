@@ -206,6 +206,7 @@ def asked() -> Asked:
     model, train = run_settings.read(values)
     classes = datasets.classes(train.data)
     sizes = {name: min(getattr(train, name), datasets.count(train.data, split)) for name, split in _SPLITS.items()}
+    model = replace(model, side=datasets.side(train.data))
     train = replace(train, data=datasets.pinned(train.data), classes=classes, **sizes)
     return Asked((state.widget(NAME) or "").strip() or default_name(), model, train)
 

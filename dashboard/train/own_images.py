@@ -17,12 +17,14 @@ from dashboard.train import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.data import own
 from vae_engine.data.report import sheet
+from vae_engine.stored.config import LARGEST_SIDE, SMALLEST_SIDE
+from vae_engine.stored.config import SIDE as USUAL
 
 _KEY = "train-{}"
 SOURCE = _KEY.format("source")
 """Of the choice among data sets, above everything here."""
-PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, DAMAGED = (
-    _KEY.format(name) for name in ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "damaged")
+PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, SIDE, DAMAGED = map(
+    _KEY.format, ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "side", "damaged")
 )
 _UPLOADED, _REFUSED, _SOUGHT = "train-uploaded", "train-upload-refused", "train-images-sought"
 # Once for each time that they are sought; for as long as the settings need to unfold.
@@ -66,6 +68,9 @@ def _wishes() -> own.Wishes:
     limit = (state.widget(LIMIT) or "").strip().replace(",", "")
     if limit and not (limit.isdecimal() and int(limit)):
         raise EngineError(wording.NO_LIMIT)
+    side = (state.widget(SIDE) or "").strip() or str(USUAL)
+    if not (side.isdecimal() and SMALLEST_SIDE <= int(side) <= LARGEST_SIDE):
+        raise EngineError(wording.NO_SIDE)
     return own.Wishes(
         polarity=state.widget(POLARITY) or "auto",
         orientation=state.widget(ORIENTATION) or "auto",
@@ -73,6 +78,7 @@ def _wishes() -> own.Wishes:
         limit=int(limit or 0),
         classes=(state.widget(CLASSES) or "").strip(),
         damaged="leave-out" if state.widget(DAMAGED) else "refuse",
+        side=int(side),
     )
 
 
@@ -147,7 +153,7 @@ def _corrections() -> None:
     """A control for whatever was inferred, and may be wrong."""
     st.caption(wording.CORRECT)
     shared: dict[str, Any] = {"persist_state": "session"}
-    ink, turned, labels, classes, limit = st.columns(5, vertical_alignment="bottom")
+    ink, turned, labels, classes, limit, side = st.columns(6, vertical_alignment="bottom")
     with ink:
         _correction(POLARITY, wording.INK, wording.POLARITY)
     with turned:
@@ -155,6 +161,7 @@ def _corrections() -> None:
     labels.text_input(wording.LABEL_FILE, key=LABELS, placeholder="as found", max_chars=1000, help=wording.LABEL_HELP, **shared)
     classes.text_input(wording.NAMES, key=CLASSES, placeholder="as found", max_chars=5000, help=wording.NAMES_HELP, **shared)
     limit.text_input(wording.LIMIT, key=LIMIT, placeholder="all", max_chars=10, help=wording.LIMIT_HELP, **shared)
+    side.text_input(wording.SIDE, key=SIDE, placeholder=str(USUAL), max_chars=2, help=wording.SIDE_HELP, **shared)
 
 
 def _correction(key: str, label: str, words: Mapping[str, str]) -> None:

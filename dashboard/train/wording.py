@@ -16,7 +16,7 @@ from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
 from vae_engine.stored import nats
 from vae_engine.stored import terms as stored_terms
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored.config import LARGEST_SIDE, SMALLEST_SIDE, ModelConfig, TrainConfig
 
 TRAIN = "Train"
 PRESETS = "What to train"
@@ -36,7 +36,7 @@ LABELS = {
     "decoder": "Decoder", "decoder_widths": "Decoder widths", "fourier_features": "Fourier features",
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
     "likelihood": "Likelihood", "noise": "Noise σ", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
-    "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
+    "side": "Pixels a side", "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
     "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
     "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
     "weight_decay": "Weight decay", "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights",
@@ -57,7 +57,9 @@ TOGETHER = "own images"
 """What files that were sent together are called in the name of a run."""
 SOURCES = {**datasets.TITLES, "own": "Images of your own"}
 PATH = "A folder or a file of images on the machine of this server"
-UPLOAD = "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each image becomes 28 × 28 grey"
+UPLOAD = (
+    "… or files: .npz, .npy, .csv, .parquet, .mat, .h5, IDX, a .zip of folders, or pictures; each becomes a small grey square"
+)
 FOLDER = "… or a folder of pictures, one folder in it for each class"
 FOLDER_HELP = "Each picture is sent by itself: of thousands a .zip of the folder is faster."
 NO_UPLOADS = f"{NO_COOKIES}put the images on the machine of the server and give their place in the field above."
@@ -69,12 +71,16 @@ UNUSED_DATA = "Your images, under Data in All settings, cannot be used yet."
 NOT_COUNTED = "Once your images are read, it is known how many there are."
 LEAVE_OUT = "Leave out pictures that cannot be read"
 OR_LEAVE_OUT = f", or tick “{LEAVE_OUT}”."
+PREVIEW = "The first images of each class, as the files show them"
 LEAVE_OUT_HELP = "They are counted and named among what was left out. Otherwise a damaged picture is a reason to train on none."
-PREVIEW = "The first images of each class, 28 × 28, as the files show them"
 CORRECT = "What was inferred wrongly is put right here, before anything starts:"
 LABEL_FILE, NAMES, LIMIT = "Labels", "Names of the classes", "At most so many"
 LABEL_HELP = "A file with their labels on the machine of this server, or none to do without."
 NAMES_HELP = "With commas between them, in the order in which the classes stand above."
+SIDE, NO_SIDE = LABELS["side"], f"Pixels a side must be a whole number from {SMALLEST_SIDE} to {LARGEST_SIDE}."
+SIDE_HELP = (
+    f"How large images are read, whatever their size: {SMALLEST_SIDE} to {LARGEST_SIDE} pixels a side. The model takes such."
+)
 LIMIT_HELP = "So many of the images, drawn at random once and for all."
 NO_LIMIT = "At most so many images must be a whole number above 0."
 
@@ -388,10 +394,8 @@ def own_counts(splits: Mapping[str, int]) -> str:
 def inferred(report: Report) -> list[str]:
     """What was noticed in images of one's own and done about it, a sentence each."""
     kind = f"{report.format[0].upper()}{report.format[1:]}"
-    said = [
-        f"{kind}, {report.size} pixels, read as {report.side} × {report.side} grey. Range: {report.range}. "
-        f"Labels: {report.labels}."
-    ]
+    read = f"{report.size} pixels, read as {report.side} × {report.side} grey"
+    said = [f"{kind}, {read}. Range: {report.range}. Labels: {report.labels}."]
     said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
     said += [f"Columns: {'; '.join(map(column_said, report.columns))}."] if report.columns else []
     said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []

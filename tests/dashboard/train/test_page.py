@@ -210,6 +210,25 @@ def test_images_of_ones_own_are_shown_before_they_are_trained_on(
     assert datasets.place(view.configs[1].data) == tmp_path / "mine.npz"
 
 
+def test_images_of_ones_own_are_trained_on_at_the_size_that_is_asked_for(
+    page: Callable[..., AppTest], jobs: Jobs, digits: Images, tmp_path: Path
+) -> None:
+    np.savez(tmp_path / "mine.npz", images=digits.images, labels=digits.labels)
+    app = ran(page().selectbox(key="train-source").set_value("own"))
+    ran(app.text_input(key="train-path").set_value(str(tmp_path / "mine.npz")))
+    for wrong in ("3", "65", "x"):
+        ran(app.text_input(key="train-side").set_value(wrong))
+        assert wording.NO_SIDE in complaints(app)
+    ran(app.text_input(key="train-side").set_value("16"))
+    assert not complaints(app)
+    assert any("read as 16 × 16 grey" in one.value for one in app.caption)
+    ran(start(app).click())
+    (view,) = jobs.views()
+    model, train = view.configs  # type: ignore[misc]
+    assert (model.side, datasets.side(train.data)) == (16, 16)
+    assert datasets.load(train.data, "train").images.shape[1:] == (16, 16)
+
+
 def test_an_upload_becomes_the_data_set(page: Callable[..., AppTest], jobs: Jobs, digits: Images, tmp_path: Path) -> None:
     np.savez(tmp_path / "mine.npz", images=digits.images)
     app = ran(page().selectbox(key="train-source").set_value("own"))
