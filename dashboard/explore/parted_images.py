@@ -1,8 +1,8 @@
 """Images in fewer bytes, losslessly: pixels whose neighbours are alike lie side by side, where gzip finds them alike, too.
 
-    uint16 [800]   the kinds of neighbourhood, by the mean of their pixels
-    uint32 [800]   how many pixels are of each, in this order
-    uint8 [n·784]  the pixels, kind by kind, each in the order of the images, rows and columns
+    uint16 [800]    the kinds of neighbourhood, by the mean of their pixels
+    uint32 [800]    how many pixels are of each, in this order
+    uint8 [n·side²] the pixels, kind by kind, each in the order of the images, rows and columns
 
 A pixel's kind is told by the six pixels beside and above it, which stand before it; beyond the edge is 0. MNIST's test images
 are a fifth smaller so. browser/hosts/file/images.js undoes it.
@@ -26,7 +26,7 @@ KINDS = 800
 
 
 def parted(images: np.ndarray) -> bytes:
-    """Images uint8 [n, 28, 28] so laid."""
+    """Images uint8 [n, side, side] so laid."""
     kinds = _kinds(images)
     counts = np.bincount(kinds, minlength=KINDS)
     means = np.bincount(kinds, weights=images.ravel(), minlength=KINDS) / np.maximum(counts, 1)
@@ -38,7 +38,7 @@ def parted(images: np.ndarray) -> bytes:
 
 
 def _kinds(images: np.ndarray) -> np.ndarray:
-    """The kind of each pixel's neighbourhood: uint16 [n · 784]."""
+    """The kind of each pixel's neighbourhood: uint16 [n · side²]."""
     count, high, wide = images.shape
     edged = np.zeros((count, high + 2, wide + 3), np.uint8)
     edged[:, 2:, 2:-1] = images

@@ -188,6 +188,11 @@ export function nameIn(bytes) {
   return String(parseJson(readDescription(bytes).metadata?.bundle)?.name);
 }
 
+/** How many pixels the images of a bundle have along a side. @param {Uint8Array} bytes */
+export function sideIn(bytes) {
+  return readSide(parseJson(readDescription(bytes).metadata?.bundle)?.config ?? {});
+}
+
 /** What safetensors bytes say of themselves. @param {Uint8Array} bytes @returns {{described: any, metadata: any, data: Uint8Array}} */
 function readDescription(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -7,6 +7,7 @@ import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {sessionIn} from "../../lecture/line.js";
 import {mountNotes} from "../../lecture/notes.js";
+import {sideIn} from "../../model/bundle.js";
 import {joinImages} from "./images.js";
 import {lectureStrip} from "./lecture.js";
 import {readPayload} from "./payload.js";
@@ -37,7 +38,7 @@ export async function openStaticPage(page) {
     });
     const images = Promise.all(late).then(async () => {
       const sorted = await readPayload(page, "images", whenIdle);
-      return sorted && whenIdle(joinImages(sorted));
+      return sorted && whenIdle(joinImages(sorted, sideIn(bundles[0])));
     });
     const encoders = late.map((encoder) => () => encoder);
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
