@@ -215,6 +215,9 @@ def _encoded(stored: Stored, shown: np.ndarray, train: np.ndarray, splits: dict[
     about: dict[str, dict[str, Any]] = {"points": {"splits": splits}, "train": {"split": "train"}}
     tensors, places = {}, {}
     for key, x in {"points": shown, "train": train}.items():
+        if x.shape[1] != stored.model.pixels:
+            side, which = stored.model.side, "shown" if key == "points" else "that it was trained on"
+            raise EngineError(f"{stored.name} takes images of {side} × {side} pixels; the images {which} are of another size.")
         with np.errstate(over="ignore"):
             codes, std, off = on_map.encode(stored, x)
         tensors[f"{key}.codes"], place = quantise(codes)

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { fitted } from "../../../dashboard/browser/explore/draw/drawing.js";
 import { linkedState } from "../../../dashboard/browser/explore/first_state.js";
 import { textOfDrawing } from "../../../dashboard/browser/state/drawing_text.js";
 import { initialState } from "../../../dashboard/browser/state/state.js";
@@ -45,4 +46,16 @@ test("a link by a column colours by it where the data have it, and says so where
   const lacking = linkedState({}, `${link}&seed=7`, initialState(1), [{ ...model, bundle: { points: { count: 10, columns: [] } } }]);
   assert.deepEqual([lacking.colour, lacking.seed], ["class", 7]);
   assert.match(lacking.notice, /^The data of this model have no column “age, in years”: .*classes\.$/);
+});
+
+test("a drawing that was made for a model of other images keeps its shape on a page of this one's", () => {
+  const grey = Uint8Array.from({ length: 784 }, (_, i) => (i % 28 >= 4 && i % 28 < 24 && i >= 6 * 28 && i < 10 * 28 ? 255 : 0)); // a bar of 20 × 4
+  assert.equal(fitted(grey, 28), grey);
+  for (const side of [14, 56]) {
+    const other = fitted(grey, side);
+    assert.equal(other.length, side ** 2);
+    const ink = [...other.keys()].filter((i) => other[i] > 127);
+    const [columns, rows] = [ink.map((i) => i % side), ink.map((i) => Math.floor(i / side))];
+    assert.deepEqual([columns, rows].map((at) => Math.max(...at) - Math.min(...at) + 1), [20 * side / 28, 4 * side / 28]);
+  }
 });

@@ -14,7 +14,7 @@ from safetensors.numpy import load
 from support.builders import one_line, save_model, tiny
 
 from dashboard.notebook.showing import Showing, showing
-from vae_engine import EngineError, load_model
+from vae_engine import EngineError, build_model, load_model
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.stored.weights import notes
@@ -64,6 +64,24 @@ def test_a_model_in_memory_and_another_by_its_folder_stand_side_by_side(tiny_vae
     assert [header(shown, place)["kind"] for place in (0, 1)] == ["vae", "ae"]
     assert header(shown)["name"] == "mine"
     assert shown.count == len(datasets.shown("mnist")[0])
+
+
+def test_a_model_of_other_images_is_shown_on_some_of_that_size_and_not_beside_one_of_digits(tiny_vae: Path) -> None:
+    model = build_model(tiny(side=16)).eval()
+    images = np.random.default_rng(0).integers(0, 256, (9, 16, 16), np.uint8)
+    shown = showing([model], ["a"], images, trained_on=images / 255)
+    assert (header(shown)["config"]["side"], header(shown)["train"]["count"]) == (16, 9)
+    assert gzip.decompress(shown.images)[16:] == images.tobytes()
+    refused = {
+        "a takes images of 16 × 16 pixels; the images that it was trained on": {"images": images},
+        "a takes images of 16 × 16 pixels; the images shown": {},
+        r"images are numbers \[n, 16, 16\] or \[n, 256\]": {"images": np.zeros((3, 28, 28))},
+    }
+    for said, given in refused.items():
+        with pytest.raises(EngineError, match=said):
+            showing([model], ["a"], **given)
+    with pytest.raises(EngineError, match="images of different sizes"):
+        showing([model, tiny_vae], ["a", "b"], images)
 
 
 def test_labels_may_be_words_or_nothing(tiny_vae: Path, digits: data.Images) -> None:

@@ -7,10 +7,15 @@ import base64
 import pytest
 from support.links import read_by_the_browser
 
-from dashboard.shared.links import End, ExploreLink, LinkError, read, state_of, to_explore
+from dashboard.shared.links import End, ExploreLink, LinkError, read, side_of_drawing, state_of, to_explore
 
 DRAWING = bytes((37 * place) % 256 for place in range(98))
 _DRAWN = base64.urlsafe_b64encode(DRAWING).decode().rstrip("=")
+SIDES = (4, 5, 16, 33, 64)
+SIZED = {
+    side: bytes(255 for _ in range(side**2 // 8)) + bytes([0xFF00 >> side**2 % 8 & 255] * (side**2 % 8 > 0)) for side in SIDES
+}
+"""Drawings full of ink for models of images of other sizes."""
 GOOD = {
     "": ExploreLink(),
     "mode=inspect&image=38": ExploreLink(mode="inspect", image=38),
@@ -44,6 +49,20 @@ def test_a_good_link_says_to_python_what_it_says_to_the_browser() -> None:
         ]  # fmt: skip
         assert ends == there["ends"]
         assert there["inked"] == (_DRAWN if here.drawing else "")
+
+
+def test_a_drawing_for_a_model_of_other_images_is_read_and_no_bits_beyond_its_last_pixel() -> None:
+    full = {side: base64.urlsafe_b64encode(drawing).decode().rstrip("=") for side, drawing in SIZED.items()}
+    links = [f"mode=draw&drawing={text}" for text in full.values()]
+    for (side, text), link, there in zip(full.items(), links, read_by_the_browser(links), strict=True):
+        drawing = read(f"#{link}").drawing
+        assert drawing == SIZED[side]
+        assert (side_of_drawing(SIZED[side]), there["inked"], there["refused"]) == (side, text, [])
+    spare = base64.urlsafe_b64encode(bytes([255] * 4)).decode().rstrip("=")  # of 5 × 5 pixels, 7 bits too many
+    (there,) = read_by_the_browser([f"drawing={spare}"])
+    assert there["refused"]
+    with pytest.raises(LinkError):
+        read(f"#drawing={spare}")
 
 
 def test_what_the_browser_refuses_python_refuses_in_one_sentence() -> None:

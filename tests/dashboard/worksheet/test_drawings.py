@@ -53,7 +53,11 @@ def test_a_drawing_is_right_when_nine_in_ten_test_images_are_likelier(subject: M
 def test_a_speck_is_no_digit_and_a_link_without_a_drawing_is_no_answer(subject: Material) -> None:
     speck = np.zeros(784, bool)
     speck[400:403] = True
-    for given, why in ((link(np.packbits(speck).tobytes()), "pixels: 3"), ("#mode=draw", "no drawing")):
+    cases = {
+        link(np.packbits(speck).tobytes()): "pixels: 3", "#mode=draw": "no drawing",
+        link(bytes([255] * 32)): "for a model of other images",
+    }  # fmt: skip
+    for given, why in cases.items():
         verdict = judged(TASK, subject, given)
         assert verdict is not None
         assert not verdict.right
@@ -73,3 +77,5 @@ def test_what_the_teacher_is_told_of_a_thicker_pen_holds(subject: Material) -> N
     assert gap == pytest.approx(found.gap, abs=0.11)
     assert gap < lacks / 2, "so the loss is the decoder's"
     assert pictures_of(TASK, subject, answer_of(TASK.name).given)[0].caption.startswith("the drawing")
+    other = pictures_of(TASK, subject, link(bytes([255] * 32)))  # of 16 × 16 pixels
+    assert [one.caption for one in other] == ["the drawing, as the encoder sees it"]
