@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data import own as own_data
+from vae_engine.stored.config import SIDE
 
 KINDS = {"vae": "VAE", "ae": "autoencoder"}
 """The kinds of model in the order of their maps, and what a visitor calls them."""
@@ -83,8 +86,13 @@ def _parted(leader: Choice, wanted: Choice, kind: str, instead: Choice | None) -
 
 
 def data_name(data: str) -> str:
-    """A data set as people call it; of images of one's own the last part of the path."""
-    return datasets.TITLES.get(data) or own_data.path_of(data).name
+    """A data set as people call it; of images of one's own the last part of the path, and how large they are read."""
+    if data in datasets.TITLES:
+        return datasets.TITLES[data]
+    side = SIDE
+    with contextlib.suppress(EngineError):  # an address that makes no sense is complained of where it is read
+        side = datasets.side(data)
+    return own_data.path_of(data).name + (f", {side} × {side}" if side != SIDE else "")
 
 
 def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:
