@@ -20,9 +20,9 @@ from torch import Tensor, nn
 class Encoder(nn.Module):
     """pythae's default encoder, smaller."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, pixels: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList([nn.Sequential(nn.Linear(784, 12), nn.ReLU())])
+        self.layers = nn.ModuleList([nn.Sequential(nn.Linear(pixels, 12), nn.ReLU())])
         self.embedding = nn.Linear(12, 2)
         if kind != "AE":
             self.log_var = nn.Linear(12, 2)
@@ -35,24 +35,24 @@ class Encoder(nn.Module):
 class Model(nn.Module):
     """pythae's default networks, by the names of its weights."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, pixels: int = 784) -> None:
         super().__init__()
-        self.encoder, self.decoder = Encoder(kind), nn.Module()
+        self.encoder, self.decoder = Encoder(kind, pixels), nn.Module()
         self.decoder.layers = nn.ModuleList(
-            [nn.Sequential(nn.Linear(2, 12), nn.ReLU()), nn.Sequential(nn.Linear(12, 784), nn.Sigmoid())]
+            [nn.Sequential(nn.Linear(2, 12), nn.ReLU()), nn.Sequential(nn.Linear(12, pixels), nn.Sigmoid())]
         )
 
     def decode(self, z: Tensor) -> Tensor:
         return self.decoder.layers[1](self.decoder.layers[0](z))  # type: ignore[index]
 
 
-def saved(folder: Path, kind: str, **says: Any) -> Model:
+def saved(folder: Path, kind: str, side: int = 28, **says: Any) -> Model:
     """A model in the folder that pythae's `save` would write."""
     torch.manual_seed(0)
-    model = Model(kind)
+    model = Model(kind, side**2)
     folder.mkdir(parents=True, exist_ok=True)
     config = {
-        "name": f"{kind}Config", "input_dim": [1, 28, 28], "latent_dim": 2, "uses_default_encoder": True,
+        "name": f"{kind}Config", "input_dim": [1, side, side], "latent_dim": 2, "uses_default_encoder": True,
         "uses_default_decoder": True, **says,
     }  # fmt: skip
     (folder / "model_config.json").write_text(json.dumps(config))

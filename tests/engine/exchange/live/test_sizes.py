@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from engine.exchange.imports.torch_files import saved
 from PIL import Image
 from support.builders import one_line
 from torch import Tensor, nn
@@ -162,6 +163,36 @@ def test_images_of_another_size_are_read_at_that_of_the_model(tmp_path: Path) ->
     model = adopt(encoder=encoder, decoder=decoder, data=images(tmp_path, 40), folder=tmp_path / "model")
     assert datasets.side(model.trained.data) == 16
     assert datasets.shown(model.trained.data)[0].images.shape == (COUNT, 16, 16)
+
+
+def test_a_list_of_layers_says_by_itself_what_images_they_take(tmp_path: Path) -> None:
+    own = nn.Sequential(nn.Conv2d(1, 2, 3, 2, 1), nn.Flatten(), nn.Linear(2 * 8**2, 4), nn.Linear(2, 16**2))
+    listed = {
+        "encoder": [
+            {"op": "reshape", "shape": [1, 16, 16]}, {"op": "conv", "weights": "0", "stride": 2, "padding": 1}, {"op": "flatten"},
+            {"op": "linear", "weights": "2"},
+        ],
+        "decoder": [{"op": "linear", "weights": "3"}, {"op": "sigmoid"}],
+    }  # fmt: skip
+    model = adopt(weights=own.state_dict(), layers=listed, data=images(tmp_path, 16))
+    x = torch.rand(3, 256)
+    q = model.encode(x)
+    torch.testing.assert_close(torch.cat([q.mu, q.logvar], 1), own[:3](x.reshape(-1, 1, 16, 16)), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(model.decode(CODES), own[3](CODES).sigmoid(), rtol=1e-5, atol=1e-5)
+    larger = {**listed, "decoder": [{"op": "linear", "weights": "3"}, {"op": "reshape", "shape": [1, 16, 16]},
+                                    {"op": "upsample", "to": [32, 32]}, {"op": "sigmoid"}]}  # fmt: skip
+    with pytest.raises(EngineError, match="and not the 256 numbers of 16 × 16 pixels"):
+        adopt(weights=own.state_dict(), layers=larger, data=images(tmp_path, 16))
+
+
+def test_a_folder_of_pythae_says_how_large_its_images_are(tmp_path: Path) -> None:
+    own = saved(tmp_path / "student", "VAE", side=20, reconstruction_loss="bce")
+    data = images(tmp_path, 20)
+    import_model([tmp_path / "student"], tmp_path / "model", data=data, protocol="grey", wishes=Wishes(), others=by_torch)
+    model = load_model(str(tmp_path / "model"))
+    torch.testing.assert_close(model.decode(CODES), own.decode(CODES), rtol=1e-5, atol=1e-5)
+    x = torch.rand(3, 400)
+    torch.testing.assert_close([model.encode(x).mu, model.encode(x).logvar], own.encoder(x), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize(("side", "hint"), [(16, False), (32, True), (33, False)])
