@@ -13,7 +13,7 @@ from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.jobs import Jobs
 from dashboard.shared import browser, state
 from dashboard.shared.picture_url import picture_url
-from dashboard.train import wording
+from dashboard.train import own_words, wording
 from vae_engine.base.errors import EngineError
 from vae_engine.data import own
 from vae_engine.data.report import sheet
@@ -183,8 +183,8 @@ def _take(jobs: Jobs, key: str) -> None:
 def _found(address: str) -> None:
     """What is there, in words and as a picture of the first images of each class."""
     found = own.known(address)
-    counted = wording.counted(found.report.classes)
-    st.caption(wording.own_counts(found.report.splits))
-    st.caption("  \n".join(map(wording.plain, [*wording.inferred(found.report), counted])))
+    counted = own_words.counted(found.report.classes)
+    st.caption(own_words.own_counts(found.report.splits))
+    st.caption("  \n".join(map(wording.plain, [*own_words.inferred(found.report), counted])))
     picture = sheet(found.images.images, found.images.labels, found.classes, found.inverted)
     st.image(picture_url(picture), caption=wording.PREVIEW, alt=counted)

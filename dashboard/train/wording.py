@@ -10,7 +10,6 @@ from dashboard.jobs.experiment_view import ExperimentView
 from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RunView, State
 from dashboard.shared.wording import NO_COOKIES, number, plus_minus
 from vae_engine.data import datasets
-from vae_engine.data.report import Report, column_said, shortened
 from vae_engine.data.sets.catalogue import DataSet
 from vae_engine.data.sets.download import Step
 from vae_engine.runs.log import LogEvent
@@ -383,25 +382,3 @@ def fetching(one: DataSet, step: Step | None) -> str:
     size = f"{step.done / 1e6:,.1f} of {step.total / 1e6:,.1f} MB" if step.total else f"{step.done / 1e6:,.1f} MB"
     left = "" if step.left is None else f", about {duration(step.left)} to go"
     return f"Fetching {one.title}: {step.file}, {size}{left}"
-
-
-def own_counts(splits: Mapping[str, int]) -> str:
-    """How images of one's own are divided."""
-    train, validation, test = (f"{splits[split]:,}" for split in ("train", "validation", "test"))
-    return f"Of {sum(splits.values()):,} images {train} are to train on, {validation} for validation, {test} for test."
-
-
-def inferred(report: Report) -> list[str]:
-    """What was noticed in images of one's own and done about it, a sentence each."""
-    kind = f"{report.format[0].upper()}{report.format[1:]}"
-    read = f"{report.size} pixels, read as {report.side} × {report.side} grey"
-    said = [f"{kind}, {read}. Range: {report.range}. Labels: {report.labels}."]
-    said += [f"Ink: {report.polarity}. Turned: {report.orientation}."]
-    said += [f"Columns: {'; '.join(map(column_said, report.columns))}."] if report.columns else []
-    said += [f"Left out: {'; '.join(report.left_out)}."] if report.left_out else []
-    return said + ([f"Of one tone: {shortened(report.one_tone)}."] if report.one_tone else [])
-
-
-def counted(classes: Mapping[str, int]) -> str:
-    """How many images of which class there are."""
-    return f"{sum(classes.values()):,} images: " + ", ".join(f"{name} ({count:,})" for name, count in classes.items())

@@ -83,7 +83,7 @@ def test_a_model_that_was_brought_stands_among_the_models_without_a_training(
     (row,) = table.Notebook().rows(jobs)
     assert (row.state, row.is_finished, row.has_model) == (table.IMPORTED, True, True)
     told = {name: value for name, value in table.settings(row).items() if value not in (table.NOTHING, "no")}
-    assert told.keys() == {"kind", "latent_dim", "likelihood", "spread", "data", "classes", "protocol"}
+    assert told.keys() == {"kind", "latent_dim", "side", "likelihood", "spread", "data", "classes", "protocol"}
     assert table.architecture(row) == "3 layers → 3 layers"
     assert groups([row, row, row]) == []  # it has no settings in which it could differ
     with pytest.raises(EngineError, match="trained elsewhere"):

@@ -34,7 +34,7 @@ export function createWordsLegend({store, worths}) {
     const known = words ?? [];
     const counts = known.map((_, place) => Array.from(values ?? []).filter((value) => value === place).length);
     const names = [...known, ...(absent ? [absentText(absent)] : [])];
-    const hint = (/** @type {number} */ place) => `${place < known.length ? `${known[place]}: ${counts[place].toLocaleString("en")} ${counts[place] === 1 ? "image" : "images"}` : names[place]}; point here or click to highlight`;
+    const hint = (/** @type {number} */ place) => `${place < known.length ? `${known[place]}: ${counts[place].toLocaleString("en")} ${counts[place] === 1 ? "image" : "images"}` : names[place]}; press to highlight`;
     buttons = createLegendButtons({
       names, testid: "word", toggle: choose, focus: light, only: ([place]) => choose(place), hint, apart: true,
       colourOf: (place) => (place < known.length ? wordColour(place, absent > 0) : "var(--lx-muted)"),
