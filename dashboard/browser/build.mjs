@@ -19,10 +19,16 @@ const HOSTS = {
   "streamlit/lecture": "export default latentExplorerProgram().default;",
   "streamlit/scenes": "export default latentExplorerProgram().default;",
   "streamlit/speaker": "latentExplorerProgram();",
+  "site/explore": "latentExplorerProgram();",
+  "site/film": "latentExplorerProgram();",
+  "site/lecture": "latentExplorerProgram();",
+  "site/moved": "latentExplorerProgram();",
+  "site/plain": "latentExplorerProgram();",
+  "site/worker": "latentExplorerProgram();",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook"];
+const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook", "hosts/site/site"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several
@@ -31,7 +37,7 @@ const KEEPS = "__latentExplorerWorker";
 const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
 
 /** Hosts whose scripts carry uqr, which asks that its licence goes with it. */
-const WITH_CODES = ["streamlit/lecture", "file/explore"];
+const WITH_CODES = ["streamlit/lecture", "site/lecture", "file/explore"];
 
 /** Everything that belongs into built/, by path. @param {{dev?: boolean}} [options] @returns {Promise<Map<string, string>>} */
 export async function builtFiles({dev = false} = {}) {

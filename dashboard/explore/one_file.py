@@ -77,7 +77,7 @@ def page(names: Sequence[str], lecture: str | None = None, say: Callable[[str], 
     if placing.ladder:
         about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
-    text = lecture or _lecture(chosen, rungs)
+    text = lecture or lecture_for(chosen, rungs)
     blocks.append(block("lecture", planes(text.encode())))
     scenes = json.loads(text)["scenes"]
     drawn = stills(scenes, () if placing.ladder else rungs)
@@ -106,7 +106,7 @@ def one_file(
     return _PAGE.format(**words, blocks="\n".join([look, program, *blocks]), loader=loader).encode()
 
 
-def _lecture(chosen: Sequence[Stored], rungs: Sequence[Stored]) -> str:
+def lecture_for(chosen: Sequence[Stored], rungs: Sequence[Stored]) -> str:
     """The bundled lecture, measured anew on a VAE and an autoencoder of digits that are not those that it speaks of.
 
     Of models for which that cannot be done it speaks as ever, and the page leaves out what it cannot show.

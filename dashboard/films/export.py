@@ -20,8 +20,8 @@ _NOT_FRAMES = 1.5 * 10**6  # script and images
 
 
 @dataclass(frozen=True)
-class _Reel:
-    """A run as far as the file is about it."""
+class Reel:
+    """A run as far as its film is about it."""
 
     folder: Path
     title: str
@@ -38,7 +38,7 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     """
     if not 1 <= len(runs) <= 2:
         raise EngineError(f"A film has one or two runs, not {len(runs)}.")
-    reels = [_reel(folder) for folder in runs]
+    reels = [reel_of(folder) for folder in runs]
     newest = [_frame(place, reel, reel.steps[-1]) for place, reel in enumerate(reels)]
     room = max(2, int((most - _NOT_FRAMES) / sum(map(len, newest))))
     chosen = set(thinned(sorted({step for reel in reels for step in reel.steps}), room))  # in step
@@ -59,7 +59,8 @@ def page(runs: Sequence[Path], most: int = MOST_BYTES) -> bytes:
     return one_file(title, "film-page", "Opening the film …", parts, styles, "file/film", "openFilmPage")
 
 
-def _reel(folder: Path) -> _Reel:
+def reel_of(folder: Path) -> Reel:
+    """The instants of a run's film. Raises EngineError where it cannot be read or has none."""
     view = read_run(folder)
     if view.configs is None:
         raise EngineError(view.message)
@@ -67,10 +68,10 @@ def _reel(folder: Path) -> _Reel:
         raise EngineError(f"{view.about.name} has no instants yet; there is nothing to show.")
     model, train = view.configs
     turns = tuple(knobs.marks(view.turned).items())
-    return _Reel(folder, view.about.name, model.kind, train.data, tuple(sorted(set(view.snapshots))), turns)
+    return Reel(folder, view.about.name, model.kind, train.data, tuple(sorted(set(view.snapshots))), turns)
 
 
-def _frame(place: int, reel: _Reel, step: int) -> str:
+def _frame(place: int, reel: Reel, step: int) -> str:
     return block(f"frame-{place}-{step}", planes(film.frame(reel.folder, step)))
 
 
@@ -81,7 +82,7 @@ def thinned(steps: Sequence[int], most: int) -> list[int]:
     return [steps[round(i * (len(steps) - 1) / (most - 1))] for i in range(most)]
 
 
-def _note(reels: Sequence[_Reel], kept: Sequence[list[int]], most: int) -> str:
+def _note(reels: Sequence[Reel], kept: Sequence[list[int]], most: int) -> str:
     """What was left out, if anything was."""
     left = [
         f"{len(steps)} of {len(reel.steps)} instants of {reel.title}"

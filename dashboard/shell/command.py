@@ -23,6 +23,8 @@ from dashboard.jobs.jobs import VARIABLE, Jobs, runs_dir
 from dashboard.lecture import lecture as lectures
 from dashboard.shell import settings, wording
 from dashboard.shell.serving import FOLLOWS, Serving, add_options, serving
+from dashboard.site import site
+from dashboard.site import wording as site_wording
 from dashboard.stock.own_runs import PREFIX
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import CODE, place
@@ -41,7 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     opened = cli.add_command(commands, "open", _open, "import a model that another program wrote and open Explore on it")
     import_commands.add_options(opened)
     _add_serving(opened)
+    _add_site(cli.add_command(commands, "site", _site, "write the pages as a folder of files that any web host serves"))
     return cli.main(argv, top)
+
+
+def _add_site(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="the folder: a new or empty one, or an earlier site"
+    )
+    command.add_argument("--models", nargs="+", default=(), metavar="NAME", help="names or folders (default: all bundled models)")
+    command.add_argument("--runs", nargs="+", default=(), type=Path, metavar="DIR", help="folders of runs whose films it shows")
+    command.add_argument(
+        "--lecture", type=Path, metavar="FILE", help="a file that the page Lecture saved, instead of the bundled one"
+    )
 
 
 def _add_serving(command: argparse.ArgumentParser) -> None:
@@ -56,6 +70,14 @@ def _write_html(arguments: argparse.Namespace) -> int:
         return write_html(arguments.models, arguments.output)
     lecture = lectures.read(arguments.lecture)
     return write_html(arguments.models, arguments.output, lecture, say=lambda sentence: print(sentence, file=sys.stderr))
+
+
+def _site(arguments: argparse.Namespace) -> int:
+    lecture = lectures.read(arguments.lecture) if arguments.lecture else None
+    folder = arguments.output.absolute()
+    files, size = site.write(folder, arguments.models, [run.absolute() for run in arguments.runs], lecture)
+    cli.show(arguments, {"path": str(folder), "files": files, "bytes": size}, site_wording.written(folder, files, size))
+    return 0
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -17,8 +17,6 @@ from vae_engine.experiments.result import Result
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
 
-_BUNDLED, _LADDER = "Bundled", "β ladder"
-
 Stamp = tuple[int, str] | None
 """Of the weights of a run and of the images it is shown on; None of a bundled model."""
 
@@ -49,13 +47,7 @@ def stamp_of(name: str) -> Stamp:
 
 def choices() -> tuple[Choice, ...]:
     """The models that the maps of Explore can show: the best bundled ones, the others, the ladder of β, own runs."""
-    rungs, names = [one.name for one in ladder()], registry.names()
-    first = [name for name in LESSON_MODELS if name in names]
-    others = [name for name in names if name not in (*first, *rungs)]
-    flat = [one for one in map(stored, (*first, *others, *rungs)) if one.model.has_map]
-    groups = dict.fromkeys(rungs, _LADDER)
-    bundled = [Choice(m.name, m.name, groups.get(m.name, _BUNDLED), m.model.kind, m.train.data) for m in flat]
-    return (*bundled, *own_runs.choices())
+    return (*materials.choices_of([stored(name) for name in registry.names()]), *own_runs.choices())
 
 
 def shelf(names: tuple[str, ...]) -> Shelf:

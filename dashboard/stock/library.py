@@ -34,7 +34,7 @@ class Library:
         return digest(repr(self).encode())
 
     def told(self) -> dict[str, Any]:
-        """What a component is told of them; browser/hosts/streamlit/library.js reads it."""
+        """What a component is told of them; browser/hosts/served/library.js reads it."""
         return {"id": self.id, "models": self.models, "images": self.images}
 
 

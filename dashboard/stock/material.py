@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.shared.model_choice import Choice
 from vae_engine.base.errors import EngineError
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
@@ -14,6 +15,8 @@ from vae_engine.stored.checkpoints import Stored
 
 LESSON_MODELS = ("vae-mnist", "ae-mnist")
 """The VAE and the autoencoder that Explore opens on, and that lessons and tasks speak of."""
+
+_BUNDLED, _LADDER = "Bundled", "β ladder"
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,17 @@ def placed(names: Sequence[str], rungs: Sequence[str]) -> Placing:
         return Placing(tuple(names), tuple(range(len(names))))
     others = tuple(range(len(rungs), len(rungs) + len(names) - 1))
     return Placing((*rungs, *names[1:]), (rungs.index(names[0]), *others), tuple(range(len(rungs))))
+
+
+def choices_of(models: Sequence[Stored]) -> tuple[Choice, ...]:
+    """Those of these models that a map can show, in the order of a list: the best ones, the others, the ladder of β."""
+    rungs = [one.name for one in ladder_of(models)]
+    first = [one for name in LESSON_MODELS for one in models if one.name == name]
+    others = [one for one in models if one.name not in (*LESSON_MODELS, *rungs)]
+    ladder = [one for name in rungs for one in models if one.name == name]
+    groups = dict.fromkeys(rungs, _LADDER)
+    flat = (one for one in (*first, *others, *ladder) if one.model.has_map)
+    return tuple(Choice(m.name, m.name, groups.get(m.name, _BUNDLED), m.model.kind, m.train.data) for m in flat)
 
 
 def gather(vae: Stored, ae: Stored, ladder: Sequence[Stored] = ()) -> Material:

@@ -16,7 +16,9 @@ import {instantOf, placeOf, plannedMinutes} from "./lecture.js";
  * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it
  * @property {Promise<Uint8Array|null>} [images] where the first bundle has none
  * @property {Record<string, Still>} [stills] by link, of what cannot be shown alive
- * @property {boolean} pages whether the dashboard's pages are there to be shown in a frame
+ * @property {(link: string) => boolean} shows whether a page is there to be shown in a frame
+ * @property {boolean} pages whether scenes are collected on other pages than this
+ * @property {string} here what the models are in, as a sentence says it
  */
 /** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}|{kind: "still", still: Still}} Showing */
 
@@ -36,7 +38,7 @@ function aliveOf(link, library) {
     const asked = query.get("models");
     const models = asked ? asked.split(",").map((name) => library.names.indexOf(name)) : library.usual;
     if (models.length <= 2 && models.every((model) => model >= 0)) return {kind: "explore", models, state};
-    return library.pages ? {kind: "page", link} : `It shows ${asked?.split(",").filter((name) => !library.names.includes(name)).join(" and ")}, which is not in this file.`;
+    return library.shows(link) ? {kind: "page", link} : `It shows ${asked?.split(",").filter((name) => !library.names.includes(name)).join(" and ")}, which is not in ${library.here}.`;
   }
   const step = query.get("step") ?? "";
   if (page === "learn" && Object.hasOwn(LESSON_STEPS, step)) {
@@ -45,9 +47,9 @@ function aliveOf(link, library) {
     if (models.length && models.every((model) => model >= 0)) return {kind: "learn", step, models, kept: begunWith(step, state)};
     // The dashboard's own page shows the step by its own models: of others it would say what is not so.
     if (step !== "beta" && names !== LESSON_MODELS) return `It needs ${names.join(" and ")}, which are not here.`;
-    if (!library.pages) return `It needs ${step === "beta" ? "the models of the β ladder" : names.join(" and ")}, which are not in this file.`;
+    if (!library.shows(link)) return `It needs ${step === "beta" ? "the models of the β ladder" : names.join(" and ")}, which are not in ${library.here}.`;
   }
-  return library.pages ? {kind: "page", link} : `It is ${instantOf(link) ? "the film of a run" : "a page of the dashboard"}, which is not in this file.`;
+  return library.shows(link) ? {kind: "page", link} : `It is ${instantOf(link) ? "the film of a run" : "a page of the dashboard"}, which is not in ${library.here}.`;
 }
 
 /** How a live view begins: with the image and the numbers that follow the # of its link, which it checks itself. @param {string} step @param {string} state */

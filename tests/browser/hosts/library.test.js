@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { fetchModels } from "../../../dashboard/browser/hosts/streamlit/library.js";
+import { fetchModels } from "../../../dashboard/browser/hosts/served/library.js";
 
 globalThis.document = { baseURI: "http://class.example/explorer/" };
 mock.timers.enable({ apis: ["setTimeout"] });

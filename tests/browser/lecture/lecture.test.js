@@ -263,7 +263,7 @@ test("a lecture goes through a link and back, and one that is too long says so",
 });
 
 test("a scene is shown where its models are, and otherwise says what is missing", () => {
-  const file = { bundles: [], names: ["vae-mnist", "ae-mnist"], usual: [0, 1], ladder: [], pages: false };
+  const file = { bundles: [], names: ["vae-mnist", "ae-mnist"], usual: [0, 1], ladder: [], shows: () => false, here: "this file" };
   assert.deepEqual(showingOf("./#mode=walk", file), { kind: "explore", models: [0, 1], state: "mode=walk" });
   const kept = { afresh: null, image: 7, views: { posterior: { n: 20, image: 7 } } };
   assert.deepEqual(showingOf("./learn?step=posterior#n=20&image=7", file), { kind: "learn", step: "posterior", models: [0, 1], kept });
@@ -273,11 +273,11 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);
   const small = "./learn?step=posterior&models=a,b#n=20";
   assert.deepEqual(showingOf(small, { ...file, names: ["a", "b"] }).models, [0, 1]);
-  for (const pages of [true, false]) assert.match(String(showingOf(small, { ...file, pages })), /needs a and b, which are not/); // the page would show others
+  for (const there of [true, false]) assert.match(String(showingOf(small, { ...file, shows: () => there })), /needs a and b, which are not/); // the page would show others
   assert.match(String(showingOf("./train?run=a#step=3", file)), /film of a run, which is not in this file/);
-  assert.deepEqual(showingOf("./lab?experiment=collapse", { ...file, pages: true }), { kind: "page", link: "./lab?experiment=collapse" });
-  assert.deepEqual(showingOf("./learn?step=constructor", { ...file, pages: true }), { kind: "page", link: "./learn?step=constructor" });
-  const dashboard = { ...file, names: [...file.names, "vae-beta-0", "vae-beta-20"], ladder: [2, 3], pages: true };
+  assert.deepEqual(showingOf("./lab?experiment=collapse", { ...file, shows: () => true }), { kind: "page", link: "./lab?experiment=collapse" });
+  assert.deepEqual(showingOf("./learn?step=constructor", { ...file, shows: () => true }), { kind: "page", link: "./learn?step=constructor" });
+  const dashboard = { ...file, names: [...file.names, "vae-beta-0", "vae-beta-20"], ladder: [2, 3], shows: () => true };
   assert.deepEqual(showingOf("./learn?step=beta", dashboard).models, [2, 3]);
   assert.equal(shownScenes(bundled.scenes, dashboard).length, 25);
   const left = bundled.scenes.filter((one) => !shownScenes(bundled.scenes, file).includes(one)).map(({ link }) => placeOf(link).page);
@@ -293,7 +293,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
 test("a file from disk shows the same scenes as the command that writes it says", () => {
   for (const { link, ladder = [], still, shown } of JSON.parse(read("tests/fixtures/scenes_in_a_file.json"))) {
     const names = [...ladder, "vae-mnist", "ae-mnist"];
-    const file = { bundles: [], names, usual: [ladder.length, ladder.length + 1], ladder: [...ladder.keys()], pages: false, stills: still ? { [link]: { caption: "A still" } } : {} };
+    const file = { bundles: [], names, usual: [ladder.length, ladder.length + 1], ladder: [...ladder.keys()], shows: () => false, here: "this file", stills: still ? { [link]: { caption: "A still" } } : {} };
     assert.equal(typeof showingOf(link, file) !== "string", shown, link);
   }
 });

@@ -28,7 +28,7 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
-  const library = {bundles, encoders, images, names, usual, ladder, stills, pages: false};
+  const library = {bundles, encoders, images, names, usual, ladder, stills, shows: () => false, pages: false, here: "this file"};
   const holds = make("span", {"data-testid": "lecture-line"});
   const presentButton = actionButton("▶ Present", () => lay().present(), {class: "lec-button lec-primary", "data-testid": "present-lecture", title: "The whole screen, scene by scene, by a clicker or the arrow keys"});
   const button = actionButton("Scenes …", lay, {class: "lec-button", "data-testid": "open-scenes", title: "What the lecture shows and says, to present from any scene and to change; Shift S adds what is on show"});

@@ -2,11 +2,11 @@
 // What the first page will show, fetched and made ready while Streamlit's own scripts are still on their way (dashboard/shell/ahead.py).
 
 import {createShelf} from "../../explore/shelf.js";
-import {fetchModels} from "./library.js";
+import {fetchModels} from "../served/library.js";
 
-/** @typedef {import("./library.js").Library} Library */
-/** @typedef {import("./library.js").Fetched} Fetched */
-/** @typedef {import("./library.js").Say} Say */
+/** @typedef {import("../served/library.js").Library} Library */
+/** @typedef {import("../served/library.js").Fetched} Fetched */
+/** @typedef {import("../served/library.js").Say} Say */
 /** @typedef {ReturnType<typeof createShelf>} Shelf */
 /** @typedef {Fetched & {shelf?: Shelf}} Ready shelf: of the models that the page was expected to show */
 

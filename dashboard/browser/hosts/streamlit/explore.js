@@ -5,8 +5,8 @@
 
 import {make, setText, showFailure} from "../../base/dom.js";
 import {mountExplorer} from "../../explore/explorer.js";
+import {libraryOf} from "../served/library.js";
 import {begin, comingModels, shelfFor} from "./begun.js";
-import {libraryOf} from "./library.js";
 
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,

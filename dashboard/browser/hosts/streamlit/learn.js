@@ -6,7 +6,7 @@ import {make, setText, showFailure} from "../../base/dom.js";
 import {mountLesson} from "../../learn/lesson.js";
 import {lessonModels} from "../../learn/models.js";
 import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
-import {fetchModels, libraryOf} from "./library.js";
+import {fetchModels, libraryOf} from "../served/library.js";
 import {closeTermsByEscape} from "../../base/meanings.js";
 
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void, key?: string}} LessonCall */

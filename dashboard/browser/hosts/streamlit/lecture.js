@@ -9,11 +9,11 @@ import {PlainError} from "../../base/errors.js";
 import {lectureText, readLecture} from "../../lecture/lecture.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {linkedLecture} from "../../lecture/share.js";
-import {fetchModels, libraryOf} from "./library.js";
+import {fetchModels, libraryOf} from "../served/library.js";
 
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement}} LectureCall */
 /** @typedef {{models: string, names: string[], usual: number[], ladder: number[], lecture: string, address: string}} Setting models: the id of those it is about; address: by which others open the dashboard, as far as it knows */
-/** @typedef {{id: string, models: Promise<import("./library.js").Fetched>, editor: ReturnType<typeof mountEditor>|null, turn: () => void}} Instance */
+/** @typedef {{id: string, models: Promise<import("../served/library.js").Fetched>, editor: ReturnType<typeof mountEditor>|null, turn: () => void}} Instance */
 
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 const ONLY_HERE = "Only this machine can open this address: for others, start the dashboard with --host 0.0.0.0.";
@@ -49,7 +49,7 @@ async function open(root, instance) {
   if (instances.get(root) !== instance || instance.editor) return;
   root.replaceChildren();
   instance.editor = mountEditor(root, {
-    library: {...models, names, usual, ladder, pages: true}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
+    library: {...models, names, usual, ladder, shows: () => true, pages: true, here: "the dashboard"}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
     pageOf,
     isDark: () => isDark(getComputedStyle(root).getPropertyValue("--st-background-color").trim()),
     addressOf(link) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Fetches models from the server, by addresses beside that of the page (dashboard/stock/library.py), which the browser keeps:
+// Fetches models from a server, by addresses beside that of the page (dashboard/stock/library.py), which the browser keeps:
 // first the bundles, from which maps are drawn, then the images; an encoder only when something is to be encoded.
 
 import {PlainError} from "../../base/errors.js";

@@ -1,0 +1,1 @@
+"""Site: the pages as a folder of files that any web host serves."""

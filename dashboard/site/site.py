@@ -1,0 +1,83 @@
+"""The whole site: its pages and what they need, from models, runs and a lecture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from dashboard.explore.engine_lines import engine_lines
+from dashboard.explore.one_file import lecture_for
+from dashboard.lecture.stills import stills
+from dashboard.shared import browser
+from dashboard.site import films, html, icons, models, shelf, wording
+from dashboard.site.files import Files, check
+from dashboard.site.html import Link
+from dashboard.site.shelf import Shelf
+from dashboard.stock.material import ladder_of
+from vae_engine.stored import registry
+
+WORKER = "service-worker.js"
+_EXPLORE, _LECTURE, _FILMS = Link("", wording.EXPLORE), Link("lecture/", wording.LECTURE), Link("train/", wording.FILMS)
+_MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
+_MOVED = Link("explore/", wording.EXPLORE)
+_INDEX = "index.html"
+
+
+def write(folder: Path, names: Sequence[str] = (), runs: Sequence[Path] = (), lecture: str | None = None) -> tuple[int, int]:
+    """Write the site of models, by name or folder, of the films of run folders, and of the text of a lecture's file.
+
+    Unless they are said, the models are all bundled ones, and the lecture is the bundled one or, for models that it does
+    not speak of, that measured on them. Gives the number of files and of bytes. Raises EngineError, and then the folder
+    is as it was.
+    """
+    check(folder)
+    return contents(shelf.read(names, runs), runs, lecture).write(folder)
+
+
+def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None) -> Files:
+    """All files of the site."""
+    files = Files()
+    told = shown.told(files)
+    filmed = films.told(runs, files)
+    bar = [_EXPLORE, _LECTURE, *([_FILMS] if filmed else []), _MODELS]
+    drawn = [(files.add("icon", ".png", icons.icon(size, cut)), size, cut) for size in icons.SIZES for cut in (False, True)]
+    files.put(html.MANIFEST, html.manifest(drawn))
+    needs: dict[str, list[str]] = {}
+
+    def put(link: Link, host: str, styles: Sequence[str], about: Mapping[str, Any], content: str = "", foot: bool = True) -> None:
+        script = files.add(host, ".js", browser.script(f"site/{host}").encode())
+        style = files.add(host, ".css", browser.styles(*styles, "lecture/lecture", "hosts/site/site").encode())
+        icon = drawn[0][0]
+        look: dict[str, Any] = {"style": style, "script": script, "icon": icon, "about": about, "content": content, "foot": foot}
+        files.put(link.path + _INDEX, html.page(link, bar, **look))
+        needs[link.path + _INDEX] = [script, style, icon, html.MANIFEST]
+
+    put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
+    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "pages": ["models"]}
+    put(_LECTURE, "lecture", browser.LECTURE, about)
+    if filmed:
+        put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
+    put(_MODELS, "plain", (), {}, models.content(shown))
+    for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):
+        style = files.add("bare", ".css", browser.styles("lecture/notes").encode())
+        script = files.add(host.split("/")[1], ".js", browser.script(host).encode())
+        files.put(link.path + _INDEX, html.bare(link, style=style, script=script))
+        needs[link.path + _INDEX] = [style, script]
+        needs[asked_by.path + _INDEX] += [link.path + _INDEX, style, script]
+    about = {"version": files.version, "files": sorted(files.contents), "pages": needs}
+    files.put(WORKER, f"globalThis.latentExplorerSite = {json.dumps(about)};\n{browser.script('site/worker')}")
+    return files
+
+
+def _lecture(shown: Shelf, given: str | None) -> dict[str, Any]:
+    """What the page Lecture is told: a lecture, its models, the places of usual ones and rungs among them, its stills."""
+    stored = {one.name: one for one in (*shown.models, *shown.runs)}
+    usual, rungs = shown.usual, shown.ladder
+    names = [*usual, *(name for name in rungs if name not in usual)]
+    bundled = ladder_of([registry.find(name) for name in registry.names()])
+    text = given or lecture_for([stored[name] for name in usual], bundled)
+    drawn = stills(json.loads(text)["scenes"], () if rungs else bundled)
+    places = {"usual": [*range(len(usual))], "ladder": [names.index(name) for name in rungs]}
+    return {"names": names, "lecture": text, "stills": drawn, **places}

@@ -1,0 +1,222 @@
+"""The folder of the site: what lies in it, what it asks for, and that it is written as a whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from support.builders import save_model, short, tiny
+
+from dashboard.lecture import lecture as lectures
+from dashboard.shared.browser import BUILT
+from dashboard.shell.command import main
+from dashboard.site import files as site_files
+from dashboard.site import icons, shelf, site
+from dashboard.stock.library import planes
+from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
+from vae_engine.data import mnist as data
+from vae_engine.exchange import bundle as export
+from vae_engine.runs import runs
+from vae_engine.stored import registry
+from vae_engine.stored.config import ModelConfig
+
+LECTURE = lectures.text_of("Mine", [{"title": "A place", "notes": "", "link": "./#z=1,1"}])
+SMALL = ("vae-mnist-small", "ae-mnist-small", "vae-beta-1", "vae-beta-4", "vae-beta-20")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of small models, three of them a ladder."""
+    path = tmp_path_factory.mktemp("web") / "site"
+    site.write(path, SMALL, lecture=LECTURE)
+    return path
+
+
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory: pytest.TempPathFactory, digits: data.Images) -> Path:
+    """A finished run; not to be written to."""
+    folder = tmp_path_factory.mktemp("runs") / "one"
+    for _ in runs.start(folder, tiny(), short(steps=6), train_images=digits, validation_images=digits.head(32)):
+        pass
+    return folder
+
+
+def told(page: Path) -> dict[str, object]:
+    """What the browser is told on a page."""
+    found = re.search(r'<script type="application/json" id="about">(.*?)</script>', page.read_text("utf-8"))
+    assert found
+    return json.loads(found[1])
+
+
+class Addresses(HTMLParser):
+    """What a page names, and the base beside which that is."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.named: list[str] = []
+        self.base = "./"
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "base":
+            self.base = given["href"] or ""
+        else:
+            self.named += [value for name in ("src", "href") if (value := given.get(name))]
+
+
+def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(folder: Path) -> None:
+    pages = sorted(folder.rglob("*.html"))
+    assert {page.relative_to(folder).parent.as_posix() for page in pages} == {".", "explore", "lecture", "models", "speaker"}
+    for page in pages:
+        found = Addresses(page.read_text("utf-8"))
+        for address in found.named:
+            if not address.startswith("data:"):
+                assert not re.match(r"[a-z]+:|/", address), address
+                target = page.parent / found.base / re.split(r"[?#]", address)[0]
+                assert target.is_file() or (target / "index.html").is_file(), (page, address)
+        assert "default-src 'none'" in page.read_text("utf-8")
+    for script in folder.glob("*.js"):
+        text = re.sub(r"/\*.*?\*/", "", script.read_text("utf-8"), flags=re.DOTALL)  # a licence says where it is from
+        assert not re.findall(r"https?://(?!www\.w3\.org/)[\w.]+", text), script.name
+
+
+def test_parts_are_the_exact_bundles_of_the_server_and_named_after_their_content(folder: Path) -> None:
+    models = told(folder / "index.html")["shelf"]["models"]  # type: ignore[index]
+    assert list(models) == [*SMALL]
+    for name in SMALL[:2]:
+        found = [gzip.decompress((folder / part).read_bytes()) for part in models[name]["parts"]]
+        assert found == [planes(content) for content in export.parted(registry.find(name))]
+    hashed = [path for path in folder.rglob("*") if re.search(r"-[0-9a-f]{16}\.", path.name)]
+    assert len(hashed) > 2 * len(SMALL)
+    for path in hashed:
+        if path.suffix != ".gz":
+            assert path.stem.endswith(site_files.digest(path.read_bytes())[:16])
+
+
+def test_texts_lie_there_packed_too_and_the_worker_lists_every_file(folder: Path) -> None:
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    packed = {name for name in names if name.endswith(".gz")}
+    assert packed == {f"{name}.gz" for name in names if name.endswith((".html", ".js", ".css", ".json", ".webmanifest"))}
+    for name in packed:
+        assert gzip.decompress((folder / name).read_bytes()) == (folder / name.removesuffix(".gz")).read_bytes()
+    line = (folder / site.WORKER).read_text("utf-8").split("\n")[0]
+    about = json.loads(line.removeprefix("globalThis.latentExplorerSite = ").removesuffix(";"))
+    assert {*about["files"]} == names - packed - {site.WORKER, site_files.MARK}
+    assert {one for page, needs in about["pages"].items() for one in (page, *needs)} <= {*about["files"]}
+
+
+def test_it_can_be_installed_with_icons_of_the_sizes_that_it_says(folder: Path) -> None:
+    from PIL import Image
+
+    about = json.loads((folder / "manifest.webmanifest").read_text("utf-8"))
+    assert (about["start_url"], about["scope"], about["display"]) == ("./", "./", "standalone")
+    assert {(one["sizes"], one["purpose"]) for one in about["icons"]} == {
+        (f"{size}x{size}", purpose) for size in icons.SIZES for purpose in ("any", "maskable")
+    }
+    for one in about["icons"]:
+        picture = Image.open(folder / one["src"])
+        assert "x".join(map(str, picture.size)) == one["sizes"]
+        assert (picture.getpixel((0, 0))[3] == 255) == (one["purpose"] == "maskable")  # whose outline the device cuts
+
+
+def test_models_have_their_numbers_pictures_and_ways_to_explore(folder: Path) -> None:
+    text = (folder / "models" / "index.html").read_text("utf-8")
+    stored = registry.find("vae-beta-4")
+    assert f"{stored.metrics['elbo']:.2f}".replace("-", "−") in text
+    assert "./?models=vae-beta-4,ae-mnist-small" in text
+    assert text.count('class="site-light"') == text.count('class="site-dark"') == len(SMALL)
+
+
+def test_the_lecture_is_the_given_one_and_its_models_are_those_that_are_there(folder: Path) -> None:
+    about = told(folder / "lecture" / "index.html")
+    assert about["names"] == [*SMALL]
+    assert (about["usual"], about["ladder"]) == ([0, 1], [2, 3, 4])
+    assert about["lecture"] == LECTURE
+
+
+@pytest.mark.long
+def test_a_film_has_a_file_for_each_instant_and_its_model_stands_in_explore(finished_run: Path, tmp_path: Path) -> None:
+    from dashboard.jobs.run_view import read_run
+
+    files = site.contents(shelf.read(SMALL[:2], [finished_run]), [finished_run], LECTURE)
+    folder = tmp_path / "site"
+    files.write(folder)
+    film = told(folder / "train" / "index.html")["runs"][finished_run.name]  # type: ignore[index]
+    assert film["reel"]["steps"] == sorted({*read_run(finished_run).snapshots})
+    assert all((folder / address).is_file() for address in [film["cast"], *film["frames"].values()])
+    assert f"run:{finished_run.name}" in told(folder / "index.html")["shelf"]["models"]  # type: ignore[index]
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What the command says of bad input: one sentence, and the code 2."""
+
+    def say(*arguments: object) -> str:
+        assert main(["site", *map(str, arguments)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+        return err
+
+    return say
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Path]:
+    """A folder with something of the visitor's, which must stay."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    yield tmp_path
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_bad_input_is_one_sentence_and_leaves_everything_as_it_was(said: Callable[..., str], other: Path) -> None:
+    assert "holds other things" in said("-o", other)
+    assert "holds other things" in said("-o", other / "thesis.txt")
+    fresh = other / "site"
+    assert "no model called 'nobody'" in said("-o", fresh, "--models", "nobody")
+    assert "called vae-beta-1" in said("-o", fresh, "--models", "vae-beta-1", "vae-beta-1")
+    assert "no lecture" in said("-o", fresh, "--lecture", other / "thesis.txt")
+    assert str(other / "nothing") in said("-o", fresh, "--models", "vae-beta-1", "--runs", other / "nothing")
+
+
+def test_one_latent_dimension_is_refused(said: Callable[..., str], tmp_path: Path) -> None:
+    line = save_model(tmp_path / "line", ModelConfig(latent_dim=1, encoder_widths=(8,), decoder_widths=(8,)))
+    assert "one latent dimension" in said("-o", tmp_path / "site", "--models", line)
+
+
+def test_an_earlier_site_is_replaced_and_comes_back_where_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "site"
+    for text in ("one", "two"):
+        files = site_files.Files()
+        files.put(f"{text}.html", text)
+        if text == "one":
+            folder.mkdir()
+            files.write(folder)
+    real = Path.rename
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.suffix == ".tmp":
+            raise OSError(28, "No space left on device")
+        return real(path, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", refused)
+        with pytest.raises(EngineError, match="No space left"):
+            files.write(folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (folder / "one.html").exists()
+    files.write(folder)
+    assert {path.name for path in folder.iterdir()} == {"two.html", "two.html.gz", "site.json", "site.json.gz"}
+
+
+def test_what_it_needs_of_the_browser_is_built() -> None:
+    assert {"explore.js", "lecture.js", "film.js", "plain.js", "moved.js", "worker.js"} <= {
+        path.name for path in place(f"{BUILT}/site").iterdir()
+    }
