@@ -1,7 +1,7 @@
 // @ts-check
 // The lecture that is worked on, and every change one can take back.
 
-import {MOST_KEYFRAMES, instantOf, leadsTo} from "./lecture.js";
+import {MOST, MOST_KEYFRAMES, instantOf, leadsTo} from "./lecture.js";
 
 /** @typedef {import("./lecture.js").Lecture} Lecture */
 /** @typedef {import("./lecture.js").Scene} Scene */
@@ -29,13 +29,17 @@ export function moved(lecture, place, step) {
 const JOINED = 4; // seconds that the way to a joined state takes
 const TRAINED = 8; // and from the first instant of a film
 
-/** A scene as the end of the path of the one before it; the same lecture where there can be no such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */
+/** A scene as the end of the path of the one before it, with the time and the notes of both; the same lecture where there can be no
+ * such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */
 export function joined(lecture, place) {
   const [before, scene] = [lecture.scenes[place - 1], lecture.scenes[place]];
   if (!leadsTo(before.link, scene.link)) return lecture;
   const path = [...(before.path ?? []), {link: scene.link, seconds: JOINED}, ...(scene.path ?? [])];
   if (path.length > MOST_KEYFRAMES) return lecture;
-  return changed(without(lecture, place), place - 1, {path});
+  const planned = [before.minutes, scene.minutes].filter((minutes) => minutes !== undefined);
+  const minutes = Math.min(MOST.minutes, planned.reduce((sum, one) => sum + one, 0));
+  const notes = [before.notes, scene.notes].filter(Boolean).join("\n").slice(0, MOST.notes);
+  return changed(without(lecture, place), place - 1, {path, notes, ...(planned.length && {minutes})});
 }
 
 /** A scene of a film as the end of a path from the first instant; the same lecture where there can be no such path. @param {Lecture} lecture @param {number} place @returns {Lecture} */

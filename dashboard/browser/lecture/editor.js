@@ -166,19 +166,19 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
       setUnable(made, unable);
       return made;
     };
-    const joins = place > 0 ? joined(desk.lecture(), place) : desk.lecture();
-    const trained = fromTheFirst(desk.lecture(), place);
+    const joins = place > 0 && joined(desk.lecture(), place) !== desk.lecture();
+    const trains = fromTheFirst(desk.lecture(), place) !== desk.lecture();
     const steps = scene.path?.length ?? 0;
     return make("li", {class: "lec-scene", "data-testid": `scene-${number}`},
       make("div", {class: "lec-row lec-scene-head"}, make("span", {class: "lec-number"}, String(number)), name),
       make("div", {class: "lec-row lec-scene-acts"}, minutes, make("span", {class: "lec-unit"}, "min"),
         act("▶", "Present from", () => begin(place), typeof why === "string" ? why : ""), linkTo(scene, number),
         act("↑", "Move up", () => desk.put(moved(desk.lecture(), place, -1)), place === 0 ? "It is the first." : "", `up-${number}`), act("↓", "Move down", () => desk.put(moved(desk.lecture(), place, 1)), place === scenes.length - 1 ? "It is the last." : "", `down-${number}`),
-        joins !== desk.lecture() ? act("⤴", "Join to the path of the one before:", () => desk.put(joins), "", `join-${number}`) : null,
-        act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`)),
+        act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`),
+        joins ? act("⤴", "Join to the path of the one before:", () => desk.put(joined(desk.lecture(), place)), "", `join-${number}`) : null), // last: the next scene comes under the pointer
       notes,
       steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more ${instantOf(scene.link) ? "instant" : "state"}${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("No path", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `No path for scene ${number}`})) : null,
-      trained !== desk.lecture() ? make("p", {class: "lec-hint"}, "An instant of a film. ", button("From the first instant to here", () => desk.put(trained), {class: "lec-button lec-small", "aria-label": `Scene ${number} from the first instant to here`, "data-testid": `trained-${number}`})) : null,
+      trains ? make("p", {class: "lec-hint"}, "An instant of a film. ", button("From the first instant to here", () => desk.put(fromTheFirst(desk.lecture(), place)), {class: "lec-button lec-small", "aria-label": `Scene ${number} from the first instant to here`, "data-testid": `trained-${number}`})) : null,
       typeof why === "string" ? make("p", {class: "lec-hint"}, `Skipped here: ${why}`) : null);
   }
 

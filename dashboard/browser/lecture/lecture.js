@@ -12,7 +12,7 @@ import {PlainError} from "../base/errors.js";
 
 export const FORMAT = "latent-explorer lecture";
 const VERSION = 1;
-const MOST = {text: 400_000, scenes: 100, title: 160, notes: 3000, link: 2400, minutes: 60, seconds: 60};
+export const MOST = {text: 400_000, scenes: 100, title: 160, notes: 3000, link: 2400, minutes: 60, seconds: 60};
 export const MOST_KEYFRAMES = 20;
 const FILM = /^(\.\/train\?(?:[^#]*&)?run=[^#&]+[^#]*)#(?:.*&)?step=(\d{1,8})(?:&.*)?$/;
 const LINK = /^\.\/(explore|learn|lab|train|runs|models|worksheet)?(\?[\w.,:;=&%+~-]*)?(#[\w.,:;=&%+~-]*)?$/;

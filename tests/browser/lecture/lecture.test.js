@@ -216,6 +216,9 @@ test("a state joins the path of the one before it, and no other page does", () =
   const mixed = withScene(abc, scene("d", "./learn?step=beta"));
   assert.equal(joined(mixed, 3), mixed);
   assert.deepEqual(readLecture(lectureText(joined(once, 1))), joined(once, 1));
+  const planned = { ...abc, scenes: [{ ...abc.scenes[0], minutes: 3, notes: "One." }, { ...abc.scenes[1], minutes: 4, notes: "Two." }, abc.scenes[2]] };
+  const { minutes, notes } = joined(joined(planned, 1), 1).scenes[0];
+  assert.deepEqual([minutes, notes], [7, "One.\nTwo."]);
 });
 
 test("a scene of a film may begin with the first instant, and joins the path of one of the same film", () => {
