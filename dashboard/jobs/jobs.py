@@ -27,7 +27,7 @@ from dashboard.jobs import queue as run_queue
 from dashboard.jobs import uploads as run_uploads
 from dashboard.jobs.experiment_view import ExperimentView, read_experiment
 from dashboard.jobs.kind import EXPERIMENT, TRAINING, Kind, kind_of
-from dashboard.jobs.run_view import LIVE, RESUMABLE, About, RunView, State, read_about, read_run, write_about
+from dashboard.jobs.run_view import LIVE, RESUMABLE, About, RunView, State, read_about, read_run, standing, write_about
 from vae_engine.base import locks, places, remedies
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import discard, patiently
@@ -273,10 +273,13 @@ class Jobs:
     def _turn_all(self, run: str, wanted: Callable[[ModelConfig, TrainConfig], dict[str, Value]]) -> None:
         self._refuse_changes(run)
         view = self.view(run)
-        if view.state not in LIVE or view.configs is None:
+        turns = wanted(*view.configs) if view.configs else None
+        if view.configs and turns and turns.items() <= standing(view, view.configs[1]).items():
+            return  # a slider that leaves the page with the end of its run says once more where it stood
+        if view.state not in LIVE or turns is None:
             raise EngineError(f"{view.about.name} is {view.state}; knobs are turned while a run trains.")
         asked = run_control.asked(view.folder)
-        run_control.ask(view.folder, replace(asked, knobs={**asked.knobs, **wanted(*view.configs)}))
+        run_control.ask(view.folder, replace(asked, knobs={**asked.knobs, **turns}))
 
     def rename(self, run: str, name: str) -> None:
         """Give a run another name."""

@@ -20,7 +20,7 @@ from vae_engine.runs.extension import BUDGET
 from vae_engine.runs.log import Log
 from vae_engine.stored import checkpoints, knobs
 from vae_engine.stored.config import ListedConfig, ModelConfig, TrainConfig
-from vae_engine.stored.knobs import Turned
+from vae_engine.stored.knobs import Turned, Value
 
 ABOUT = "about.json"
 OUTPUT = "output.log"
@@ -209,3 +209,8 @@ def note_end(folder: Path, message: str = "") -> None:
     with contextlib.suppress(OSError), (folder / run_log.EVENTS).open("ab") as log:
         log.write(b"\n")
         run_log.append(log, {"type": "failed", "step": view.step, "message": message} if message else stopped)
+
+
+def standing(view: RunView, train: TrainConfig) -> dict[str, Value]:
+    """Where the knobs of a run are to stand from its next step on."""
+    return {**knobs.in_force(train, view.turned), **run_control.asked(view.folder).knobs}

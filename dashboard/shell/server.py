@@ -98,7 +98,9 @@ def _name_ahead() -> None:
 
 def _follow() -> None:
     """End with the command that started this server, also where it was killed and could not say so: then its pipe closes."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: whoever ends waits for its lock.
+    while os.read(0, 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -8,10 +8,9 @@ from functools import partial
 import streamlit as st
 
 from dashboard.jobs.jobs import Jobs
-from dashboard.jobs.run_view import RunView
+from dashboard.jobs.run_view import RunView, standing
 from dashboard.shared import state
 from dashboard.train import knob_words as wording
-from vae_engine.runs import control as run_control
 from vae_engine.stored import knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
 from vae_engine.stored.knobs import Value
@@ -28,26 +27,21 @@ _WIDTHS = {"beta": 200, "noise": 230, "learning_rate": 280, "samples": 230}
 
 def show(jobs: Jobs, view: RunView, model: ModelConfig, train: TrainConfig) -> None:
     """A slider for each number and a switch for the KL; where no noise is given, in place of its slider why not."""
-    standing = where(view, train)
+    stands = standing(view, train)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="train-knobs"):
         for knob in _LADDERS:
             why_not = knobs.why_not(knob, model, train)
             if knob == "noise" and why_not:
                 st.markdown(wording.NO_NOISE, help=why_not, width="content")
             else:
-                _slider(jobs, view.id, knob, standing[knob], train, why_not)
-        _switch(jobs, view.id, standing["kl"], knobs.why_not("kl", model, train))
-        untouched = "" if standing != knobs.at_first(train) else wording.AS_IT_BEGAN_ALREADY
+                _slider(jobs, view.id, knob, stands[knob], train, why_not)
+        _switch(jobs, view.id, stands["kl"], knobs.why_not("kl", model, train))
+        untouched = "" if stands != knobs.at_first(train) else wording.AS_IT_BEGAN_ALREADY
         back = partial(state.attempt, jobs.turn_back, view.id)
         st.button(
             wording.AS_IT_BEGAN, icon=":material/undo:", key="train-as-it-began", on_click=back,
             disabled=bool(untouched), help=untouched or wording.AS_IT_BEGAN_HELP,
         )  # fmt: skip
-
-
-def where(view: RunView, train: TrainConfig) -> dict[str, Value]:
-    """Where the knobs of a run that trains are to stand from its next step on."""
-    return {**knobs.in_force(train, view.turned), **run_control.asked(view.folder).knobs}
 
 
 def options(knob: str, *present: Value) -> Sequence[Value]:

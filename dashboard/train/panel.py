@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard.films.component import Reel, film, prepare
 from dashboard.jobs import estimates
 from dashboard.jobs.jobs import Jobs
-from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State
+from dashboard.jobs.run_view import LIVE, NAME_LENGTH, RESUMABLE, RunView, State, standing
 from dashboard.shared import charts as run_charts
 from dashboard.shared import links as explore_link
 from dashboard.shared import new_tab, state
@@ -204,7 +204,7 @@ def _knobs(jobs: Jobs, view: RunView) -> None:
 def _progress(view: RunView, delay: float) -> None:
     said = wording.progress(view, estimates.remaining(view.log.events), slow=delay > 0)
     if view.state in LIVE and view.configs:
-        said += f" · {knob_words.objective(view, *view.configs, dials.where(view, view.configs[1]))}"
+        said += f" · {knob_words.objective(view, *view.configs, standing(view, view.configs[1]))}"
     st.progress(view.progress, said, width="stretch")
 
 

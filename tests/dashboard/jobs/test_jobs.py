@@ -117,6 +117,9 @@ def test_a_run_is_paused_stepped_slowed_stopped_and_resumed(jobs: Jobs) -> None:
     jobs.stop(run)
     stopped = jobs.view(run)
     assert stopped.state is State.STOPPED
+    jobs.turn(run, "beta", 4.0)  # as a slider says that leaves the page: it stands there
+    with pytest.raises(EngineError, match="knobs are turned while a run trains"):
+        jobs.turn(run, "beta", 2.0)
     assert not (stopped.folder / checkpoints.METRICS).exists()
     jobs.resume(run)
     resumed = until(jobs, run, trains_beyond(stopped.step))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from support.explorer_page import until
-from support.serving import free_port
+from support.serving import ROOT, free_port
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
@@ -44,3 +46,26 @@ def test_the_server_ends_with_its_command_however_that_ends(ending: int, tmp_pat
     (server,) = begun_by(command.pid)
     command.send_signal(ending)
     until(lambda: not server.exists())
+
+
+def test_ctrl_c_ends_it_without_a_word_of_python(tmp_path: Path) -> None:
+    port = free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "dashboard",
+        "run",
+        "--no-browser",
+        "--port",
+        str(port),
+        "--runs-dir",
+        str(tmp_path / "runs"),
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as run:
+        until(lambda: answers(port))
+        os.killpg(run.pid, signal.SIGINT)
+        told, _ = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert "rror" not in told

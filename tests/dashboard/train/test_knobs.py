@@ -13,6 +13,7 @@ from support.train_page import jobs, page, ran
 
 from dashboard.jobs.jobs import Jobs
 from dashboard.jobs.run_view import State, read_run
+from dashboard.jobs.run_view import standing as where
 from dashboard.shared import charts as run_charts
 from dashboard.train import dials, knob_words, live_chart
 from vae_engine.base.errors import EngineError
@@ -152,7 +153,7 @@ def test_a_knob_turned_elsewhere_is_seen_to_stand_there(
 def test_the_objective_says_which_beta_is_in_force_and_which_comes(jobs: Jobs, training: Callable[..., str]) -> None:
     run = training(State.PAUSED)
     view = lambda: jobs.view(run)  # noqa: E731
-    said = lambda: knob_words.objective(view(), tiny(), short(), dials.where(view(), short()))  # noqa: E731
+    said = lambda: knob_words.objective(view(), tiny(), short(), where(view(), short()))  # noqa: E731
     assert said() == "minimises nll + KL"
     jobs.turn(run, "beta", 4.0)
     assert said() == "minimises nll + KL, from the next step on β 1 → 4"
