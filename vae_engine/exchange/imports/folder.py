@@ -71,7 +71,7 @@ def import_model(
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
         "likelihood": found.said.told(found.likelihood, found.given),
-        "images": f"{datasets.TITLES.get(data, 'your own')}, its training split taken for what the model was trained on, assumed",
+        "images": f"{_called(data)}, its training split taken for what the model was trained on, assumed",
         "pixels": f"{found.side} × {found.side}, {_PIXELS[protocol]}, bright on dark, assumed{found.scales}",
         "plane": stored_plane.told(config.plane, config.kind) if config.plane else "",
         "nats": nats.caveat(found.likelihood, protocol),
@@ -83,6 +83,14 @@ def import_model(
     write_atomically(folder / checkpoints.WEIGHTS, pack(tensors))
     checkpoints.write_metrics(folder, {"imported": about})
     return about
+
+
+def _called(data: str) -> str:
+    """Images in words: a set by its title, and of one's own whether they were made larger or smaller."""
+    if not datasets.is_own(data):
+        return datasets.TITLES[data]
+    found, read = datasets.known(data).report.size, " × ".join([str(datasets.side(data))] * 2)
+    return "your own" if found == read else f"your own, of {found} pixels made {read}"
 
 
 def _of_side(data: str, side: int, file: str) -> str:

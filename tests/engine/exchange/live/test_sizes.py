@@ -93,6 +93,7 @@ def test_it_gives_the_numbers_of_the_original_in_torch_and_numpy(adopted: tuple[
     np.testing.assert_allclose(forward.decode(stored, CODES.numpy()), pixels.reshape(-1, side, side), rtol=1e-4, atol=1e-5)
     about = stored.metrics["imported"]
     assert about["pixels"].startswith(f"{side} × {side}, ")
+    assert about["images"].startswith("your own, its training split")
     assert set(about["proved_in"]) == {"numpy", "torch"}
     assert max(about["differs_by"].values()) <= 1e-4
 
@@ -163,6 +164,8 @@ def test_images_of_another_size_are_read_at_that_of_the_model(tmp_path: Path) ->
     model = adopt(encoder=encoder, decoder=decoder, data=images(tmp_path, 40), folder=tmp_path / "model")
     assert datasets.side(model.trained.data) == 16
     assert datasets.shown(model.trained.data)[0].images.shape == (COUNT, 16, 16)
+    told = registry.find(str(tmp_path / "model")).metrics["imported"]["images"]
+    assert told.startswith("your own, of 40 × 40 pixels made 16 × 16, its training split")
 
 
 def test_a_list_of_layers_says_by_itself_what_images_they_take(tmp_path: Path) -> None:
