@@ -92,7 +92,7 @@ def data_name(data: str) -> str:
     side = SIDE
     with contextlib.suppress(EngineError):  # an address that makes no sense is complained of where it is read
         side = datasets.side(data)
-    return own_data.path_of(data).name + (f", {side} × {side}" if side != SIDE else "")
+    return own_data.path_of(data).name + (f" ({side} × {side})" if side != SIDE else "")
 
 
 def offered(choices: Sequence[Choice], shown: Sequence[Choice]) -> tuple[tuple[Choice, ...], ...]:

@@ -56,7 +56,7 @@ def test_the_same_images_at_another_size_are_others() -> None:
     mine = [Choice(f"run:{side}", f"Mine {side}", "Your runs", "vae", f"/data/mine.npz{side}") for side in ("", "?side=16")]
     pair = side_by_side(mine, ["run:", "run:?side=16"])
     assert pair.names == ("run:",)
-    assert "“Mine ?side=16” was trained on mine.npz, 16 × 16. There is no autoencoder of mine.npz here" in pair.notice
+    assert "“Mine ?side=16” was trained on mine.npz (16 × 16). There is no autoencoder of mine.npz here" in pair.notice
 
 
 def test_two_vaes_of_the_same_images_stand_side_by_side_in_the_order_asked() -> None:
