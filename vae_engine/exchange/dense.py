@@ -22,7 +22,8 @@ from safetensors.numpy import save as pack
 
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
-from vae_engine.exchange import rounding
+from vae_engine.exchange import rounded, rounding
+from vae_engine.exchange.rounded import Rounding
 from vae_engine.stored import forward, on_map
 from vae_engine.stored import weights as weight_files
 from vae_engine.stored.architecture import layers
@@ -41,28 +42,37 @@ _PRIOR = 4.0  # standard deviations, as far as a map's decoder is asked at least
 def parted(stored: Stored) -> tuple[bytes, bytes]:
     """A bundle without images and encoder, and its encoder. Raises as `bundle.parted` does."""
     content, encoder = export.parted(stored, whole=True)
-    found, model, within = rounded(stored)
+    found = rounding_of(stored)
     bundle, notes = weight_files.parse(content, "a bundle"), weight_files.notes(content)
     bundle["train.sorted"] = _sorted_codes(bundle.pop("train.codes"))
-    header = json.dumps(json.loads(notes["bundle"]) | {"rounded": within})
-    apart = _packed(weight_files.parse(encoder, "an encoder"), found, model, **weight_files.notes(encoder))
-    return _packed(bundle, found, model, bundle=header), apart
+    header = json.dumps(json.loads(notes["bundle"]) | {"rounded": found.within})
+    small = {name: weight for name, weight in on_map.seen(stored).weights.items() if weight.size <= _SMALL} | found.biases
+    apart = _packed(weight_files.parse(encoder, "an encoder"), found, small, **weight_files.notes(encoder))
+    return _packed(bundle, found, small, bundle=header), apart
 
 
-def _packed(tensors: Weights, found: dict[str, rounding.Rounded], model: Stored, **notes: str) -> bytes:
+def _packed(tensors: Weights, found: Rounding, small: Weights, **notes: str) -> bytes:
     coded = {}
     for name, tensor in tensors.items():
-        if name in found:
-            one = found[name]
+        if one := found.linear.get(name):
             coded[name] = (one.steps + 128).astype(np.uint16)
             coded |= {f"{name}.rows": one.rows, f"{name}.columns": one.columns}
         else:
-            coded[name] = model.weights[name] if name in model.weights and tensor.size <= _SMALL else tensor
+            coded[name] = small.get(name, tensor)
     return pack({name: np.asarray(tensor, order="C") for name, tensor in coded.items()}, notes)
 
 
-def rounded(stored: Stored) -> tuple[dict[str, rounding.Rounded], Stored, dict[str, float]]:
-    """The linear layers of a model (or the plane through it), the model that they make, and how far that is from the full one."""
+def rounding_of(stored: Stored) -> Rounding:
+    """The rounding of a model (or of the plane through it): the one kept beside it, or a new one, which is kept there."""
+    seen = on_map.seen(stored)
+    kept = rounded.read(seen)
+    if kept is None:
+        rounded.keep(seen, kept := rounded_anew(stored))
+    return kept
+
+
+def rounded_anew(stored: Stored) -> Rounding:
+    """As `rounding_of`, found in some seconds."""
     seen, protocol = on_map.seen(stored), stored.train.protocol
     is_quick = not any("conv" in layer["op"] for part in layers(seen.model).values() for layer in part)
     shown = export.observed_shown(stored.train.data, datasets.SHOWN if is_quick else _CONVOLVED, protocol).astype(np.float32)
@@ -74,15 +84,17 @@ def rounded(stored: Stored) -> tuple[dict[str, rounding.Rounded], Stored, dict[s
     places = np.concatenate([places, forward.encode(seen, train[: _INPUTS // 2])[0]])
     p = forward.decode(seen, asked)
 
-    def far_p(made: Stored) -> float:
-        return float(np.abs(forward.decode(made, asked) - p).max())
+    def far_p(made: Stored, some: slice) -> float:
+        return float(np.abs(forward.decode(made, asked[some]) - p[some]).max())
 
-    def far_codes(made: Stored) -> float:
-        return float(np.abs(forward.encode(made, shown)[0] - codes).max())
+    def far_codes(made: Stored, some: slice) -> float:
+        return float(np.abs(forward.encode(made, shown[some])[0] - codes[some]).max())
 
     decoder, half, of_p = rounding.within(seen, _in_half(seen, "decoder"), "decoder", places, far_p, MOST_P)
     encoder, model, of_codes = rounding.within(half, _in_half(seen, "encoder"), "encoder", train, far_codes, MOST_CODE)
-    return decoder | encoder, model, {"p": of_p, "codes": of_codes}
+    linear = decoder | encoder
+    biases = {name: model.weights[name] for name in (one.removesuffix("weight") + "bias" for one in linear)}
+    return Rounding(linear, biases, {"p": of_p, "codes": of_codes})
 
 
 def _in_half(seen: Stored, part: str) -> Weights:

@@ -28,8 +28,14 @@ _PIXELS_RIDGE = 1e-2
 _FINER = {"encoder": (2.0, 8.0), "decoder": (1.0, 1.0)}
 """How much finer a part's inner layers and its last one are than its first: in an encoder, the others are small."""
 _GREYEST = 0.25  # of p (1 − p), by which a pixel's probability follows its logit
+_MOST_STEPS = 2**15 - 200  # of int16, 128 of which a file adds
+_BEYOND = 2**30
 _BLOCK = 64
 _CHUNK = 250
+_FEW, _ALL = slice(None, None, 8), slice(None)
+
+Error = Callable[[Stored, slice], float]
+"""How far a model is from the full one, at most, over some of the inputs that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +52,23 @@ class Rounded:
 
 
 def within(
-    stored: Stored, written: Weights, part: str, inputs: np.ndarray, error: Callable[[Stored], float], most: float
+    stored: Stored, written: Weights, part: str, inputs: np.ndarray, error: Error, most: float
 ) -> tuple[dict[str, Rounded], Stored, float]:
     """The linear layers of `part` (encoder or decoder) in the coarsest steps tried whose `error` is at most `most`.
 
     Gives them by name, the model that they make with what else is `written` (its biases make up for what was lost), and its
     error. `inputs` [n, …] are what the rounding goes by; `error` had better look at others. A model whose error comes from
-    elsewhere gets the finest tried, and the error says so.
+    elsewhere gets the finest tried, and the error says so. A layer that would need more steps than int16 counts is left out.
     """
     true = _inputs(stored, part, stored.weights, np.asarray(inputs, np.float32))
     fineness = _FIRST
     for _ in range(_TRIES):
         found, model = _rounded(stored, written, part, true, fineness)
-        far = error(model)
-        if far <= most:
+        if (far := error(model, _FEW)) <= most and (far := error(model, _ALL)) <= most:
             break
         fineness *= min(_FINER_AT_ONCE, _SPARE * far / most)
+    else:
+        far = error(model, _ALL)
     return found, model, far
 
 
@@ -90,6 +97,8 @@ def _rounded(
         if part == "decoder" and place == len(described) - 1 and stored.model.likelihood == "bernoulli":
             rows *= _never_grey(wanted @ weight.T + bias)
         one, bias = _linear(weight, bias, wanted, given, rows, _PIXELS_RIDGE if part == "encoder" and is_first else _RIDGE)
+        if np.abs(one.steps).max() > _MOST_STEPS:
+            continue
         found[f"{name}.weight"] = one
         made |= {f"{name}.weight": one.weight(), f"{name}.bias": bias.astype(np.float32)}
     return found, replace(stored, weights=made)
@@ -138,5 +147,5 @@ def _fed_back(weight: np.ndarray, moments: np.ndarray, rows: np.ndarray) -> Roun
             left[:, at + 1 : end] -= np.outer(errors[:, at - start], passed_on[at, at + 1 : end])
         left[:, end:] -= errors @ passed_on[start:end, end:]
     placed, columns = np.empty(weight.shape, np.int32), np.empty(len(order), np.float32)
-    placed[:, order], columns[order] = steps, factors
+    placed[:, order], columns[order] = steps.clip(-_BEYOND, _BEYOND), factors
     return Rounded(placed, rows, columns)

@@ -13,6 +13,7 @@ from vae_engine.base import figures
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange import dense
 from vae_engine.measure import evaluation
 from vae_engine.measure.image_truths import image_truths
 from vae_engine.model import loading
@@ -51,6 +52,7 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     loading.save(folder, loading.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
     export.write_codes(stored, {})
+    dense.rounding_of(stored)  # which keeps it
     _write_card(stored)
     return stored
 
