@@ -4,6 +4,7 @@
 
 import { PlainError } from "../base/errors.js";
 import { gunzipped } from "../base/gzip.js";
+import { HIGHEST_SORTED, sortedCodes, weightOf } from "./rounded.js";
 
 /** @typedef {{dtype: string, shape: number[], data: Float32Array|Uint16Array|Uint8Array}} Tensor */
 /** @typedef {number|[number, number]} Sides a number, or a pair [high, wide] */
@@ -32,9 +33,6 @@ const [USUAL_SIDE, SMALLEST_SIDE, LARGEST_SIDE] = [28, 4, 64];
 const LONGEST_NAME = 500; // bytes
 const [LONGEST_CAVEAT, LONGEST_PLANE] = [300, 500];
 const [MOST_COLUMNS, MOST_WORDS, LONGEST_WORD, NO_WORD] = [16, 100, 40, 255]; // vae_engine/data/formats/columns.py
-const TRAIN_BITS = 13; // of each coordinate, where training codes are sorted
-const MOST_TRAIN = (1 << TRAIN_BITS) - 1;
-const MIDDLE = 128; // of a rounded weight, so that its low byte is nearly all of it
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
 
 /**
@@ -225,20 +223,14 @@ export function readSafetensors(bytes) {
   return { tensors, metadata };
 }
 
-/** Rounded weights become numbers: q · rows · columns (vae_engine/exchange/dense.py). @param {Map<string, Tensor>} tensors */
+/** Rounded weights become numbers. @param {Map<string, Tensor>} tensors */
 function restoreWeights(tensors) {
   for (const [ofRows, { data: rows }] of tensors) {
     if (!ofRows.endsWith(".weight.rows")) continue;
     const name = ofRows.slice(0, -".rows".length);
     const columns = requireTensor(tensors, `${name}.columns`, "F32", [tensors.get(`${name}.columns`)?.data.length ?? 0]).data;
     const shape = [rows.length, columns.length];
-    const steps = new Int16Array(requireTensor(tensors, name, "U16", shape).data);
-    const data = new Float32Array(steps.length);
-    for (let row = 0, i = 0; row < rows.length; row++) {
-      const unit = rows[row];
-      for (let column = 0; column < columns.length; column++, i++) data[i] = (steps[i] - MIDDLE) * unit * columns[column];
-    }
-    tensors.set(name, { dtype: "F32", shape, data });
+    tensors.set(name, { dtype: "F32", shape, data: weightOf(requireTensor(tensors, name, "U16", shape).data, rows, columns) });
     tensors.delete(ofRows);
     tensors.delete(`${name}.columns`);
   }
@@ -283,18 +275,11 @@ function placesIn(data, most, name, { low, high }) {
   return codes;
 }
 
-/** The codes of the training images, which a file that counts its bytes has sorted, as differences (vae_engine/exchange/dense.py).
- * @param {Map<string, Tensor>} tensors @param {any} range */
+/** The codes of the training images. @param {Map<string, Tensor>} tensors @param {any} range */
 function readTrain(tensors, range) {
   if (!tensors.has("train.sorted")) return readCodes(tensors, "train.codes", range);
-  const {count} = range;
-  const {data} = requireTensor(tensors, "train.sorted", "U8", [4, count]);
-  const codes = new Uint16Array(2 * count);
-  for (let i = 0, place = 0; i < count; i++) {
-    place += data[i] + (data[count + i] << 8) + (data[2 * count + i] << 16) + (data[3 * count + i] << 24);
-    [codes[2 * i], codes[2 * i + 1]] = [(place >> TRAIN_BITS) & MOST_TRAIN, place & MOST_TRAIN];
-  }
-  return placesIn(codes, MOST_TRAIN, "train.sorted", range);
+  const sorted = requireTensor(tensors, "train.sorted", "U8", [4, range.count]).data;
+  return placesIn(sortedCodes(sorted), HIGHEST_SORTED, "train.sorted", range);
 }
 
 /** @param {Map<string, Tensor>} tensors @param {number} count @returns {Truths|null} */

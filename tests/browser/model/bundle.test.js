@@ -51,6 +51,29 @@ test("how large images are is believed from 4 to 64 pixels a side", () => {
   for (const side of [3, 65, 16.5, "16", null, -28]) assert.throws(() => of(side), ONE_SENTENCE);
 });
 
+test("weights and training codes are read from full numbers and from rounded ones", () => {
+  const bytes = (/** @type {ArrayBufferView} */ {buffer}) => Buffer.from(buffer);
+  const halves = readBundle(pack(({ parts }) => {
+    parts["decoder.0.weight"] = ["F16", [1, 2], bytes(new Uint16Array([0x3c00, 0xc000]))];
+  }));
+  assert.deepEqual(halves.tensors.get("decoder.0.weight").data, new Float32Array([1, -2]));
+  const rounded = (/** @type {number} */ columns) => (/** @type {any} */ { parts, header }) => {
+    parts["decoder.0.weight"] = ["U16", [2, 2], bytes(new Uint16Array([129, 128, 65536 - 1000 + 128, 1000 + 128]))];
+    parts["decoder.0.weight.rows"] = ["F32", [2], bytes(new Float32Array([0.5, 0.25]))];
+    parts["decoder.0.weight.columns"] = ["F32", [columns], bytes(new Float32Array(columns).fill(1).with(1, 4))];
+    delete parts["train.codes"];
+    const [first, second] = [5, 3 * 8192 + 8191]; // (0, 5) and (3, 8191), as differences
+    const differences = new Uint8Array(new Uint32Array([first, second - first]).buffer);
+    parts["train.sorted"] = ["U8", [4, 2], Buffer.from([0, 1, 2, 3].flatMap((byte) => [differences[byte], differences[4 + byte]]))];
+    header.train = { count: 2, low: [0, 0], high: [8191, 8191] };
+  };
+  const { tensors, train } = readBundle(pack(rounded(2)));
+  assert.deepEqual(tensors.get("decoder.0.weight"), { dtype: "F32", shape: [2, 2], data: new Float32Array([0.5, 0, -250, 1000]) });
+  assert.ok(!tensors.has("decoder.0.weight.rows") && !tensors.has("decoder.0.weight.columns"));
+  assert.deepEqual([...train.codes], [0, 5, 3, 8191]);
+  assert.throws(() => readBundle(pack(rounded(3))), ONE_SENTENCE);
+});
+
 test("per-image truths are read where the file has them, and have to belong to its points", () => {
   assert.equal(readBundle(pack()).points.truths, null);
   const truths = (/** @type {number} */ count) => (/** @type {any} */ { parts }) => {
