@@ -5,6 +5,7 @@ import {createBetaSlider} from "./beta_slider.js";
 import {explained, explainTerms} from "../base/meanings.js";
 import {captionOf} from "../words/captions.js";
 import {marked, setMarked} from "../words/terms.js";
+import {roundedWeights} from "../words/rounding.js";
 import {aeBesideVae} from "../words/two_kinds.js";
 import {areDigits, classesOf} from "../words/classes.js";
 import {createLayersMenu, createModeBar} from "./controls.js";
@@ -151,8 +152,9 @@ function createSide(app, model, map) {
     const line = headline(name, header.metrics);
     const vae = model.bundle.kind === "ae" ? app.models.find((one) => one.bundle.kind === "vae") : undefined;
     const beside = vae && aeBesideVae(header, vae.bundle.header);
-    note.replaceChildren(...marked(line), ...(beside ? explained([{text: " · ", means: ""}, {text: beside.short, means: beside.means}]) : []));
-    note.title = line + parts(header.metrics) + (plane ? `. ${plane.told}` : "");
+    const rounded = roundedWeights(header);
+    note.replaceChildren(...explained([{text: name, means: rounded}]), ...marked(line.slice(name.length)), ...(beside ? explained([{text: " · ", means: ""}, {text: beside.short, means: beside.means}]) : []));
+    note.title = line + parts(header.metrics) + (plane ? `. ${plane.told}` : "") + (rounded ? `. ${rounded}` : "");
   }
 
   offer();
