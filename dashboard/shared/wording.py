@@ -18,7 +18,8 @@ MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"
 ONE_FILE_HELP = (
-    "It opens from disk in any browser, with no server and no network. Making it takes a few seconds. "
+    "It opens from disk in any browser, with no server and no network. Making it takes a second or two, and the first time for a "
+    "run or a brought model some ten, in which its weights are rounded. "
     "A VAE of the β ladder brings the whole ladder, for the β slider. Finished runs and models that were brought are offered "
     "below the bundled ones; two models in a file see the same images."
 )
