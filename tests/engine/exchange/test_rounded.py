@@ -42,8 +42,10 @@ def test_a_bundled_model_that_is_rounded_anew_comes_out_as_it_was_kept(name: str
     stored = registry.find(name)
     kept, anew = rounded.read(stored), dense.rounded_anew(stored)
     assert kept is not None
-    for one, other in zip((kept.linear[name] for name in anew.linear), anew.linear.values(), strict=True):
-        assert one.weight() == pytest.approx(other.weight(), abs=2 * (one.rows[:, None] * one.columns).max())
+    assert kept.linear.keys() == anew.linear.keys()
+    for of, one in kept.linear.items():
+        lost = np.abs(one.weight() - stored.weights[of]).mean()
+        assert np.abs(one.weight() - anew.linear[of].weight()).mean() < 0.5 * lost, "machines multiply a little differently"
     assert anew.within == pytest.approx(kept.within, abs=1e-3)
 
 
