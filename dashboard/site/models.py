@@ -38,12 +38,14 @@ def _row(model: Stored, title: str, beside: tuple[str, ...]) -> str:
         f'alt="{html.escape(wording.thumbnail(title))}">'
         for dark in (False, True)
     )
-    numbers = "".join(f"<td>{_number(model, key)}</td>" for key in shared.METRIC_COLUMNS)
+    numbers = "".join(
+        f'<td data-label="{html.escape(label)}">{_number(model, key)}</td>' for key, label in shared.METRIC_COLUMNS.items()
+    )
     link = f"./?models={quote(','.join(beside), safe=',')}"
     return (
         f"<tr><td>{pictures}</td><td><strong>{html.escape(title)}</strong>"
         f'<span class="site-kind">{KINDS[model.model.kind]} · </span><a href="{html.escape(link)}">{wording.IN_EXPLORE}</a></td>'
-        f"{numbers}<td>{shared.number(weights.parameter_count(model.model), 0)}</td></tr>"
+        f'{numbers}<td data-label="{wording.WEIGHTS}">{shared.number(weights.parameter_count(model.model), 0)}</td></tr>'
     )
 
 
