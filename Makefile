@@ -71,6 +71,7 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.training_speed
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
 	cd tests && ../$(BIN)/python -m benchmarks.class_load
+	cd tests && ../$(BIN)/python -m benchmarks.site
 
 clean:
 	rm -rf .venv node_modules

@@ -20,10 +20,13 @@ def content(shelf: Shelf) -> str:
     """The HTML of the page, the best models first."""
     models = tables.ranked([*shelf.models, *shelf.runs])
     titles = {one.name: one.title for one in shelf.choices}
-    rows = "\n".join(_row(one, titles[one.name], side_by_side(shelf.choices, (one.name,)).names) for one in models)
+    own = [one.name for one in shelf.runs]
+    rows = "\n".join(
+        _row(one, titles[one.name], side_by_side(shelf.choices, (one.name,)).names, one.name in own) for one in models
+    )
     columns = "".join(f"<th scope=col>{html.escape(label)}</th>" for label in shared.METRIC_COLUMNS.values())
     return f"""<article class="site-text"><h1>{wording.MODELS}</h1>
-<p class="site-note">{html.escape(shared.protocol_of([one.metrics for one in models]))}</p>
+<p class="site-note">{html.escape(shared.protocol_of([one.metrics for one in shelf.models or shelf.runs]))}</p>
 <div class="site-wide"><table class="site-models">
 <thead><tr><th></th><th scope=col>{wording.MODEL}</th>{columns}<th scope=col>{wording.WEIGHTS}</th></tr></thead>
 <tbody>
@@ -31,7 +34,8 @@ def content(shelf: Shelf) -> str:
 </tbody></table></div></article>"""
 
 
-def _row(model: Stored, title: str, beside: tuple[str, ...]) -> str:
+def _row(model: Stored, title: str, beside: tuple[str, ...], is_run: bool) -> str:
+    """One model. A run was measured in its own way, which it says."""
     drawn_from = _gaussian(model)
     pictures = "".join(
         f'<img class="site-{"dark" if dark else "light"}" src="{thumbnail(model, drawn_from, dark)}" '
@@ -41,11 +45,13 @@ def _row(model: Stored, title: str, beside: tuple[str, ...]) -> str:
     numbers = "".join(
         f'<td data-label="{html.escape(label)}">{_number(model, key)}</td>' for key, label in shared.METRIC_COLUMNS.items()
     )
+    measured = f'<br><span class="site-kind">{html.escape(shared.protocol_of([model.metrics]))}</span>' if is_run else ""
     link = f"./?models={quote(','.join(beside), safe=',')}"
+    count = shared.number(weights.parameter_count(model.model), 0)
     return (
         f"<tr><td>{pictures}</td><td><strong>{html.escape(title)}</strong>"
-        f'<span class="site-kind">{KINDS[model.model.kind]} · </span><a href="{html.escape(link)}">{wording.IN_EXPLORE}</a></td>'
-        f'{numbers}<td data-label="{wording.WEIGHTS}">{shared.number(weights.parameter_count(model.model), 0)}</td></tr>'
+        f'<span class="site-kind">{KINDS[model.model.kind]} · </span><a href="{html.escape(link)}">{wording.IN_EXPLORE}</a>'
+        f'{measured}</td>{numbers}<td data-label="{wording.WEIGHTS}">{count}</td></tr>'
     )
 
 
