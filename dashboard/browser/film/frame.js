@@ -2,7 +2,8 @@
 // Reads the files that a film is made of (vae_engine/exchange/film.py): frames, one for each instant, and the cast, the images
 // that all of them are about. Nothing in a file is believed before it is checked. No DOM.
 
-import { ensure, isObject, parseJson, readCaveat, readCodes, readSafetensors, readSide, readSplits, readWhole, requireCount, requireTensor, unpackImages } from "../model/bundle.js";
+import { readCaveat, readCodes, readSide, readSplits, readWhole, requireCount, unpackImages } from "../model/bundle.js";
+import { ensure, isObject, parseJson, readSafetensors, requireTensor } from "../model/safetensors.js";
 import { createNetwork } from "../model/networks.js";
 
 /** @typedef {{step: number, nll?: number, kl?: number, elbo?: number, loss?: number, seconds?: number, progress?: number,

@@ -1,7 +1,7 @@
 // @ts-check
 // A network's layers as the stages that one looks at: each layer with weights of its own, with the norm and the nonlinearity behind it.
 
-import { requireTensor } from "./bundle.js";
+import { requireTensor } from "./safetensors.js";
 import { pair } from "./convolutions.js";
 import { lengthOf } from "./machine.js";
 

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { addEncoder, readBundle, unpackImages, unpackNames, halfToFloat } from "../../../dashboard/browser/model/bundle.js";
+import { addEncoder, readBundle, unpackImages, unpackNames } from "../../../dashboard/browser/model/bundle.js";
+import { halfToFloat } from "../../../dashboard/browser/model/safetensors.js";
 
 const ONE_SENTENCE = { name: "Error", message: /^This model file cannot be used: .*\.$/s };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { readSafetensors } from "../../../dashboard/browser/model/bundle.js";
+import { readSafetensors } from "../../../dashboard/browser/model/safetensors.js";
 import { compileLayers } from "../../../dashboard/browser/model/layers.js";
 import { BATCH, lengthOf, Machine } from "../../../dashboard/browser/model/machine.js";
 
