@@ -9,6 +9,7 @@ import {instantOf, lectureText, placeOf, readLecture} from "./lecture.js";
 /** @typedef {import("./lecture.js").Scene} Scene */
 /** @typedef {Record<string, Record<string, string>>} Titles of what a page can show, by the page and by the name in its address */
 
+const SHOWING = new Set(["inspect", "network"]); // modes that are about one image
 const PATIENCE = 1500; // milliseconds that the page may take to write its state into its address
 
 /** Shift S, from wherever the focus is but where one types. @param {() => void} collect @returns {() => void} end */
@@ -69,8 +70,8 @@ export function firstTitle(link, titles = {}) {
     return [name, Object.hasOwn(own, shown) ? own[shown] : shown].filter(Boolean).join(": ");
   }
   const given = new URLSearchParams(state);
-  const image = given.get("image");
   const mode = MODES.find((known) => known === given.get("mode")) ?? MODES[0];
+  const image = SHOWING.has(mode) && given.get("image"); // other modes only remember it
   return `${name}: ${capital(mode)}${image ? `, image ${image}` : ""}`;
 }
 

@@ -305,6 +305,7 @@ test("a collected scene is called by what it shows", () => {
   assert.equal(firstTitle("./"), "Explore: Move");
   assert.equal(firstTitle("./#mode=inspect&image=12"), "Explore: Inspect, image 12");
   assert.equal(firstTitle("./#mode=select"), "Explore: Select");
+  assert.equal(firstTitle("./#mode=sample&image=12"), "Explore: Sample");
   const titles = { learn: { beta: "The price of information" }, lab: { collapse: "Latent variable collapse" }, worksheet: { sum: "Add up" } };
   assert.equal(firstTitle("./learn?step=beta#beta=20", titles), "Learn: The price of information");
   assert.equal(firstTitle("./lab?experiment=collapse&part=steps", titles), "Lab: Latent variable collapse");

@@ -138,7 +138,7 @@ def test_the_exported_file_presents_all_that_holds_of_its_models_with_stills_of_
     context.set_offline(True)
     page = context.new_page()
     page.goto(path.as_uri())
-    expect(page.get_by_test_id("lecture-line")).to_contain_text(f"Lecture: {len(scenes)} scenes, ")
+    expect(page.get_by_test_id("lecture-line")).to_contain_text(f"”: {len(scenes)} scenes, ")
     page.get_by_test_id("open-scenes").click()
     sheet = page.get_by_role("dialog", name="Lecture", exact=True)
     paper = sum(map(int, re.findall(r"\d+", sheet.evaluate("one => getComputedStyle(one).backgroundColor"))[:3]))

@@ -53,8 +53,8 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
   paint();
 
   function renderStrip() {
-    const {scenes} = linked ?? keptLecture() ?? bundled;
-    setText(holds, `Lecture: ${summaryOf(scenes)}`);
+    const {title, scenes} = linked ?? keptLecture() ?? bundled;
+    setText(holds, `Lecture “${title}”: ${summaryOf(scenes)}`);
     setUnable(presentButton, shownScenes(scenes, library).length ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
   }
 
