@@ -2,6 +2,8 @@
 // What of the site stays on the device: pages that were opened, with what they need, in one cache for each version of the site. Names of
 // files say what is in them, so that a new version takes over what it still has; of pages it fetches its own.
 
+import {PlainError} from "../../base/errors.js";
+
 /** @typedef {{version: string, files: string[], pages: Record<string, string[]>}} Site by Python: every file, and for each page the files that it needs */
 /** @typedef {Pick<CacheStorage, "open"|"keys"|"delete">} Caches */
 
@@ -25,7 +27,7 @@ export function createKeeper({version, files, pages}, scope, caches, ask) {
   /** A page is asked for at its folder: hosts send who asks for index.html there. @param {string} file */
   async function fetched(file) {
     const answer = INDEX.test(file) ? await ask(at(file.replace(INDEX, "$1")), {cache: "no-cache"}) : await ask(at(file), {cache: "force-cache"});
-    if (!answer.ok) throw new TypeError(`${file} answers ${answer.status}`);
+    if (!answer.ok) throw new PlainError(`The host of this site answers ${answer.status} for ${file}.`);
     return answer;
   }
 
