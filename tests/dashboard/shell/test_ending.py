@@ -61,8 +61,10 @@ def test_ctrl_c_ends_it_without_a_word_of_python(tmp_path: Path) -> None:
         "--runs-dir",
         str(tmp_path / "runs"),
     ]
+    # Tests that run in the background have been told to ignore it, and would hand that on.
+    heard = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True, preexec_fn=heard
     ) as run:
         until(lambda: answers(port))
         os.killpg(run.pid, signal.SIGINT)
