@@ -204,6 +204,7 @@ def test_the_manifold_is_that_of_the_instant_and_a_class_can_stand_alone(show: A
     assert min(box["width"], box["height"]) > 250, "on a phone, too"
 
 
+@pytest.mark.long
 def test_training_is_followed_until_someone_goes_back_and_again_when_asked(
     show: Any, folder: Path, start_python: Callable[..., subprocess.Popen[str]]
 ) -> None:

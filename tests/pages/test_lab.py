@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import at_rest, until
 
@@ -22,6 +23,7 @@ def found(name: str) -> experiment_result.Result:
     return experiment_result.read(experiments.BUNDLED / name)
 
 
+@pytest.mark.long
 def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open_dashboard: Callable[..., Page]) -> None:
     here, other = found(NAME), found(OTHER)
     page = open_dashboard(f"/lab?experiment={NAME}")

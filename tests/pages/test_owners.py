@@ -23,6 +23,7 @@ def visitor(browser: Browser) -> Page:
     return context.new_page()
 
 
+@pytest.mark.long
 def test_a_run_is_its_browsers_and_the_presenters(browser: Browser, visitor: Page, tmp_path: Path) -> None:
     with dashboard(tmp_path / "log.txt", "--presenter", SECRET) as address:
         visitor.goto(f"{address}/runs")

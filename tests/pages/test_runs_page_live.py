@@ -82,6 +82,7 @@ def test_a_run_comes_in_as_a_file_goes_out_as_the_same_and_is_deleted(
     expect(page.get_by_test_id("stAlert").get_by_text(wording.deleted("from a friend"))).to_be_visible()
 
 
+@pytest.mark.long
 def test_ticked_rows_stand_side_by_side_in_the_address_and_dice_give_other_digits(open_dashboard: Callable[..., Page]) -> None:
     page = opened(open_dashboard, "/runs?show=bundled")
     for row, name in ((0, "vae-mnist"), (2, "vae-mnist-baseline")):

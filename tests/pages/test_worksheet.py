@@ -296,6 +296,7 @@ def test_what_one_finds_on_explore_is_sent_to_the_task_that_stays_in_sight_there
     expect(page.get_by_text(f"Test image {chosen} is").first).to_be_visible(timeout=30_000)
 
 
+@pytest.mark.long
 def test_a_drawing_by_hand_on_explore_is_sent_and_stands_on_the_sheet(page: Page, dashboard_address: str) -> None:
     """On the empty sheet, where no answer is right already."""
     task = sheet_at(page, dashboard_address, "between")

@@ -47,6 +47,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {import("./first_state.js").Kept} [kept] what an earlier page had besides
  * @property {boolean} [anew] the models are others than those the link was made with: samples and walks take their places in them
  * @property {string} [lesson] the address of the first lesson, where there are lessons
+ * @property {{share: HTMLElement[], told: string}} [extras] what the host adds to the menu Share, and a sentence that newcomers are told
  * @property {string} [notice] a sentence to begin with
  * @property {Record<string, import("./network/card.js").EngineLine>} [engine] lines of the engine, by what they compute
  * @property {boolean} [apart] the address of the page is not this explorer's: it neither reads nor writes it
@@ -90,6 +91,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
+ * @property {ExplorerOptions["extras"]} extras
  * @property {boolean} apart the address of the page is not this explorer's
  * @property {() => string} link the state, as it follows the # of an address
  * @property {() => Choice[][]} choices
@@ -164,7 +166,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   let placed = !carried && !options.anew && first.z !== plain.z;
 
   const app = /** @type {App} */ ({
-    models, apart: options.apart === true, lesson: options.lesson, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
+    models, apart: options.apart === true, lesson: options.lesson, extras: options.extras, engine: options.engine ?? {}, batches: shelf.decoders(), images: null, names: null, ladder, rung,
     store: createStore(first, invalidate),
     touched: recordInput,
     invalidate, commit, reset,

@@ -43,14 +43,14 @@ export function buildPage(app) {
   const undo = actionButton("Undo", goBack, {"data-testid": "undo", title: "Back to where you were (Ctrl Z)"});
   const exports = createExports(app, maps);
   const actions = make("div", {class: "lx-actions"}, follow, layers.element, undo,
-    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
+    actionButton("Reset", app.reset, {"data-testid": "reset", title: "Everything as at the start"}), createMenu("Share", "share-menu", ...(app.extras?.share ?? []), ...exports.buttons, actionButton("Manifolds, large", () => openPlate(app, maps, element), {title: "The plate that papers print: what the decoder makes of equal prior mass, in the whole window"})));
   const bar = make("header", {class: "lx-bar"}, modes.element, words.element, legend.element, actions);
   const sides = models.map((model, i) => createSide(app, model, maps[i]));
   const digits = models.map((model) => createDigitCard(app, model));
   const panels = {move: app.move, inspect: app.inspector, select: app.select, draw: app.draw, walk: app.walk, sample: app.sample, network: app.network};
   const identity = createIdentityBar(app, () => element);
   const cut = createPlaneNote(app);
-  const welcome = createWelcome(models.map(({bundle}) => bundle), app.lesson);
+  const welcome = createWelcome(models.map(({bundle}) => bundle), app.lesson, app.extras?.told);
   const notice = make("p", {role: "alert", "data-testid": "notice"});
   const close = make("button", {type: "button", class: "lx-close", "aria-label": "Close this notice", onclick: () => store.dispatch({type: "set", values: {notice: ""}})}, "✕");
   const noticeBox = make("div", {class: "lx-notice lx-notice-over"}, notice, close);

@@ -10,8 +10,8 @@ const NAMES = {vae: "a variational autoencoder (VAE)", ae: "a plain autoencoder 
 /** @param {{kind: "vae"|"ae", plane: import("../model/bundle.js").Plane|null}} bundle */
 const nameOf = ({kind, plane}) => NAMES[kind] + (plane ? ` of ${plane.of} dimensions, on a plane through them,` : "");
 
-/** @param {Parameters<typeof nameOf>[0][]} bundles of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons */
-export function createWelcome(bundles, lesson) {
+/** @param {Parameters<typeof nameOf>[0][]} bundles of the models on show @param {string} [lesson] the address of the first lesson, where there are lessons @param {string} [more] a sentence */
+export function createWelcome(bundles, lesson, more) {
   const names = bundles.map(nameOf);
   const asked = new URLSearchParams(location.search);
   let closed = wasClosed() || asked.has("task") || asked.has("embed"); // who comes with a task knows the page, and a slide says what it is
@@ -22,7 +22,7 @@ export function createWelcome(bundles, lesson) {
   const mark = make("span", {});
   const element = make("aside", {class: "lx-welcome", "data-testid": "welcome", "aria-label": "What this page is"},
     make("p", {}, `You see the latent space of ${names.map((name, i) => (names.indexOf(name) < i ? "another" : name)).join(" beside that of ")}: each `, mark, " is an image, and every point you move over decodes to one. ",
-      ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : [])), close);
+      ...(lesson ? ["New here? ", make("a", {href: lesson, target: "_self"}, "Start with the first step of Learn"), "."] : []), ...(more ? [more] : [])), close);
   return {
     element,
     /** Shown where there is room for it. @param {import("../state/state.js").State} state */

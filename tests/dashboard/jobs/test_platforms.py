@@ -59,6 +59,7 @@ def test_on_a_disk_without_locks_nothing_is_begun_and_no_run_is_taken_for_an_int
         pass
 
 
+@pytest.mark.long
 def test_what_another_container_works_on_is_stopped_without_a_signal_to_whoever_has_its_number_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

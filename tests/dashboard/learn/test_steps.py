@@ -187,6 +187,7 @@ def test_the_shares_of_the_live_view_and_of_the_answer_are_one_number(subject: M
     assert abs(lack["drawn"] - drawn) < 2 * np.sqrt(2 * drawn * (1 - drawn) / measures.FAR_DRAWS)
 
 
+@pytest.mark.long
 def test_where_q_is_as_wide_as_the_prior_the_prior_is_not_far(tmp_path: Path) -> None:
     """The codes of a collapsed unit lie on a line, and q fills the plane: of draws of either as many are far."""
     collapsed = catalogue.stored(catalogue.ladder()[-1].name)

@@ -41,6 +41,7 @@ def test_a_server_gives_pages_films_and_the_speakers_window_and_clears_away_what
         refused.value.close()
 
 
+@pytest.mark.long
 def test_a_class_that_opens_all_pages_at_once_on_a_new_server_finds_them_whole(tmp_path: Path) -> None:
     async def meet(address: str) -> list[Visitor]:
         visitors = [await arrive(address, f"visitor-{number}") for number in range(2 * len(PAGES))]

@@ -28,6 +28,7 @@ def link(drawing: bytes) -> str:
     return f"#mode=draw&drawing={base64.urlsafe_b64encode(drawing).decode().rstrip('=')}"
 
 
+@pytest.mark.long
 def test_the_evidence_for_a_drawing_is_that_of_the_same_test_image(subject: Material) -> None:
     """Two ways to one number: adaptive quadrature of the engine, and importance sampling here."""
     hard = [int(one) for one in np.flatnonzero(subject.truths.modes >= 2)[:4]]

@@ -172,6 +172,7 @@ def test_no_narrow_peak_is_missed(image: int, peaks: list[tuple[float, float]]) 
     assert exact_log_px(vae, x).log_px.item() > least - TOLERANCE
 
 
+@pytest.mark.long
 def test_halving_every_spacing_changes_log_px_by_less_than_the_tolerance(monkeypatch: pytest.MonkeyPatch) -> None:
     vae = load_model("vae-mnist")
     hardest = [1002, 160, 816, 6983, 4499, 1962, 2085, 7121, 2108, 2242, 6403]  # of the 10,000, by a run with finer points

@@ -50,6 +50,7 @@ def test_both_gaps_are_positive_and_add_up_to_log_px_minus_elbo() -> None:
         assert found.approximation + found.amortisation == pytest.approx(log_px - elbo, abs=0.02 + 4 * error)
 
 
+@pytest.mark.long
 def test_quadrature_agrees_with_importance_sampling_where_the_encoder_was_trained_for_it(tmp_path: Path) -> None:
     config = tiny(encoder_widths=(64,), decoder_widths=(64,))
     for _ in runs.start(tmp_path / "run", config, short(steps=400, objective="iwae", samples=5, batch_size=64)):

@@ -90,6 +90,7 @@ def test_a_sweep_trains_every_point_and_again_only_what_is_missing(command: Call
     assert {path: path.stat().st_mtime_ns for path in made} == made
 
 
+@pytest.mark.long
 def test_a_point_that_cannot_be_trained_is_told_and_the_others_are_trained(command: Callable, tmp_path: Path) -> None:
     grid = ["--grid", "learning-rate=10,0.001"]
     diverging = ["--steps", "60", "--schedule", "constant", "--optimizer", "sgd"]

@@ -94,6 +94,7 @@ def test_leaving_the_page_and_coming_back_finds_everything_as_it_was_and_sends_n
     assert max(received) < LARGE
 
 
+@pytest.mark.long
 def test_a_drawing_and_a_zoomed_map_stay_when_another_model_is_chosen_and_when_the_page_is_left(open_explore: Any) -> None:
     page = open_explore()
     page.get_by_test_id("mode-draw").click()

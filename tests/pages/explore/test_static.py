@@ -222,6 +222,7 @@ def test_the_same_z_goes_through_both_decoders(open_static):
     assert state(page)["z"] == seventh
 
 
+@pytest.mark.long
 def test_a_seed_that_is_none_is_told_of_and_the_one_before_stays(open_static):
     page = open_static("#mode=sample&seed=7")
     seed, notice = page.get_by_test_id("seed"), page.get_by_test_id("notice")

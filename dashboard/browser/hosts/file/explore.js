@@ -43,8 +43,8 @@ export async function openStaticPage(page) {
     const encoders = late.map((encoder) => () => encoder);
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
     const lecture = await lectureStrip(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
-    if (lecture) root.append(lecture);
-    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder});
+    if (lecture) root.append(lecture.strip);
+    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder, extras: lecture?.extras});
   } catch (error) {
     showFailure(root, error);
   }

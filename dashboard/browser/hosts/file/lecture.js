@@ -17,7 +17,7 @@ import {readPayload} from "./payload.js";
 const NO_ADDRESS = "This page was opened from a file, which has no address for others: put it on a web server, and the code leads there.";
 const SEEN = 4000; // milliseconds
 
-/** The strip, or null where the page has no lecture or stands in a frame that wants none. @param {Document} page @param {Models} models */
+/** The strip, and what the explorer itself says of the lecture for where a window is too low for it; null where the page has no lecture or stands in a frame that wants none. @param {Document} page @param {Models} models */
 export async function lectureStrip(page, {bundles, encoders, images, shown, ladder = []}) {
   const content = await readPayload(page, "lecture");
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
@@ -32,6 +32,7 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
   const holds = make("span", {"data-testid": "lecture-line"});
   const presentButton = actionButton("▶ Present", () => lay().present(), {class: "lec-button lec-primary", "data-testid": "present-lecture", title: "The whole screen, scene by scene, by a clicker or the arrow keys"});
   const button = actionButton("Scenes …", lay, {class: "lec-button", "data-testid": "open-scenes", title: "What the lecture shows and says, to present from any scene and to change; Shift S adds what is on show"});
+  const shared = actionButton("Lecture …", lay, {"data-testid": "share-lecture", title: button.title});
   const strip = make("section", {class: "lec-strip", "aria-label": "Lecture in this file"}, holds, presentButton, button);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   const isFile = location.protocol === "file:";
@@ -93,5 +94,5 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
     return isFile && !state.startsWith("lecture=") ? {url: "", doubt: NO_ADDRESS} : {url: `${location.href.split(/[?#]/)[0]}${search}#${state}`, doubt: isFile ? NO_ADDRESS : ""};
   }
 
-  return strip;
+  return {strip, extras: {share: [shared], told: `The lecture “${bundled.title}” is in this file, too: see Share.`}};
 }
