@@ -159,10 +159,8 @@ def zooming(page: Page, square: str = "manifold-vae") -> dict[str, float]:
     return found
 
 
-def first_drag(browser: Browser, address: str) -> float:
+def dragged(page: Page, address: str) -> float:
     """Seconds from opening an address until a drag moves the point."""
-    context, _ = offline_context(browser, viewport={"width": 1366, "height": 768})
-    page = context.new_page()
     began = time.perf_counter()
     page.goto(address, wait_until="commit")
     page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
@@ -174,6 +172,13 @@ def first_drag(browser: Browser, address: str) -> float:
         page.mouse.move(x, y)
     seconds = time.perf_counter() - began
     page.mouse.up()
+    return seconds
+
+
+def first_drag(browser: Browser, address: str) -> float:
+    """The same in a browser that knows nothing yet."""
+    context, _ = offline_context(browser, viewport={"width": 1366, "height": 768})
+    seconds = dragged(context.new_page(), address)
     context.close()
     return seconds
 

@@ -24,9 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.explorer import dragged
 from benchmarks.report import Row
-from playwright.sync_api import Browser, BrowserContext, Page
-from support.explorer_page import here, place
+from playwright.sync_api import Browser, BrowserContext
+from support.explorer_page import here
 from support.serving import chromium, free_port, offline_context, until_up
 
 from dashboard.site import site
@@ -59,22 +60,6 @@ def served(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
-
-
-def dragged(page: Page, address: str) -> float:
-    """Seconds from opening an address until a drag moves the point."""
-    began = time.perf_counter()
-    page.goto(address, wait_until="commit")
-    page.get_by_test_id("latent-map-vae").wait_for(timeout=60_000)
-    x, y = place(page, "latent-map-vae", 0.3, 0.3)
-    page.mouse.move(x, y)
-    page.mouse.down()
-    while page.evaluate("window.__latentExplorer.state().z[0].every((value) => value === 0)"):
-        x += 2
-        page.mouse.move(x, y)
-    seconds = time.perf_counter() - began
-    page.mouse.up()
-    return seconds
 
 
 def first_visit(context: BrowserContext, address: str) -> Visit:
