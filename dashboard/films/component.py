@@ -41,6 +41,8 @@ class Reel:
     """Whether it is being trained now."""
     turns: tuple[tuple[int, str], ...] = ()
     """What was turned while it trained, by step (knobs.marks)."""
+    moment: Mapping[str, Mapping[str, float] | None] | None = None
+    """The numbers that stand beside the film while it follows training (film.moment): so that both change at once."""
 
 
 @dataclass(frozen=True)

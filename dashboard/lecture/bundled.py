@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from dashboard.lecture.claims import COARSE, FIRST, Claims, found, row, sure
+from dashboard.lecture.claims import COARSE, COMPARED, FIRST, MANY, Claims, found, row, sure
 from dashboard.lecture.lecture import text_of
 from dashboard.lecture.scenes import Scene, explore, inspect, lab, learn
 from dashboard.shared.links import state_of
-from dashboard.shared.wording import number, percent, plus_minus
+from dashboard.shared.wording import apart, number, percent, plus_minus
 from dashboard.stock import measures
 from dashboard.stock.material import Material
 
@@ -155,6 +155,7 @@ def _inference(claims: Claims) -> list[Scene]:
     truths, vae = claims.material.truths, claims.vae
     total, worst = len(truths.gap), claims.misjudged
     several, image = claims.several_modes, claims.ambiguous
+    of_first = float(truths.log_px[FIRST]), float(truths.elbo[FIRST])
     lost, log_px, elbo = (float(values[worst]) for values in (truths.gap, truths.log_px, truths.elbo))
     best = f"{inspect(claims, worst)}&q=best"
     gap = plus_minus(vae["gap"], vae["gap_se"])
@@ -166,15 +167,15 @@ def _inference(claims: Claims) -> list[Scene]:
             claims,
             f"One Gaussian takes one mode, and gives up {others}",
             1.0,
-            f"fit-q#image={image}",
-            "Variational inference replaces the posterior by a shape that we can handle, here a Gaussian. Try to lay it over "
-            f"the {modes} modes of this image: the KL punishes q wherever the posterior has no mass. So it takes one. If a "
-            f"posterior had two equal ones, that would cost the logarithm of two, {number(float(np.log(2)))} nats.",
+            f"fit-q#image={image}&q=best",
+            "Variational inference replaces the posterior by a shape that we can handle, here a Gaussian. The best one lies on "
+            f"one of the {modes} modes of this image. Drag it over the others: the KL punishes q wherever the posterior has no "
+            f"mass. If a posterior had two equal ones, that would cost the logarithm of two, {number(float(np.log(2)))} nats.",
             holds=told,
         ),
         explore(
             claims,
-            f"For {percent(several / total)} of the images the posterior has more than one mode",
+            f"The posterior of this image has {modes} modes; for {percent(several / total)} of the images it has more than one",
             0.75,
             inspect(claims, image),
             f"This is test image {image}, the first whose posterior has more than one mode: it has {modes}, so many places in "
@@ -184,9 +185,9 @@ def _inference(claims: Claims) -> list[Scene]:
         ),
         learn(
             claims,
-            f"What the ELBO lacks is a KL: {vae['gap']:.1f} nats on average",
+            f"What the ELBO lacks is a KL: {apart(*of_first)} nats for this image, {number(vae['gap'])} on average",
             1.0,
-            "identity",
+            f"identity#image={FIRST}&q=encoder",
             "The evidence is the bound plus the KL from q to the posterior: an identity, and no approximation. Move q, and only "
             f"the border between the two moves. On the test images the bound is {plus_minus(vae['elbo'], vae['elbo_se'])} nats, "
             f"the truth {plus_minus(vae['log_px_exact'], vae['log_px_exact_se'])}, the gap {gap}. "
@@ -194,13 +195,13 @@ def _inference(claims: Claims) -> list[Scene]:
         ),
         learn(
             claims,
-            f"One network guesses every q, and a tenth of the images pay {percent(claims.worst_tenth)} of the gap",
+            f"One network guesses every q: a tenth of the images, this one too, pays {percent(claims.worst_tenth)} of the gap",
             1.0,
             f"amortisation#image={worst}",
             "To fit a q to each image by hand would take forever, so one network guesses it. "
             f"Half of the images lose less than {number(float(np.median(truths.gap)))} nats by that. The worst tenth carry "
             f"{percent(claims.worst_tenth)} of the whole gap. There q stands beside the posterior, as with the image on show.",
-            holds={"a tenth of the images carry most of the gap": claims.worst_tenth > 0.5},
+            holds={"a tenth carry most of the gap, the image on show among them": claims.worst_tenth > 0.5 and claims.pays},
         ),
         explore(
             claims,
@@ -223,32 +224,32 @@ def _inference(claims: Claims) -> list[Scene]:
 
 
 def _gradient(claims: Claims) -> list[Scene]:
-    (ratio, centred), less = claims.variance_ratios, claims.a_scatters_less
+    (here, ratio, centred), (is_less, less) = claims.variance_ratios, claims.a_scatters_less
     trained = found("gradient-estimators")
     names = ("reparameterised", "score function, no baseline", "score function, leave-one-out")
     reparameterised, score, better = (row(trained, "ELBO after", estimator=name)["test ELBO, nats"] for name in names)
     return [
         learn(
             claims,
-            f"The formula for the KL does not always help: on {percent(less)} of these images it adds noise",
+            f"The formula for the KL does not always help: here it adds noise, as on {percent(less)} of {COMPARED} images",
             0.75,
-            "estimators",
+            f"estimators#image={FIRST}",
             "The bound is an average over q, so draw a few z and take the mean. Estimator A draws everything, B takes the KL "
-            f"from its formula. Of the first 25 test images A scatters less for {percent(less)}. Near the posterior "
+            f"from its formula. Of the first {COMPARED} test images A scatters less for {percent(less)}. Near the posterior "
             "the noises of its terms cancel; early in training B is the calmer one.",
-            holds={"estimator A scatters less on most images": less > 0.5},
+            holds={"estimator A scatters less on the image on show, and on most": is_less and less > 0.5},
         ),
         learn(
             claims,
-            f"Move the dice out of the way: the gradient varies {ratio:,.0f} times less (median of five images)",
+            f"Move the dice out of the way: the gradient of this image varies more than {MANY:,} times less",
             1.0,
-            "reparameterisation",
+            f"reparameterisation#image={FIRST}",
             "We need the slope of an average whose draws depend on what we change. Draw the noise once, and let μ and σ "
             f"shift and stretch it. Without that the variance is {ratio:,.0f} times as large, the median of the first five "
             f"test images. With the mean of the other draws as a baseline the median is still {centred:.1f}. On screen "
             "stand the numbers of one image alone, by other draws.",
             holds={
-                "the score function's variance is more than a thousand times as large": ratio > 1000,
+                "the score function's variance is so many times as large, for the image on show, too": min(here, ratio) > MANY,
                 "a baseline does not close the distance": centred > 1,
             },
         ),
@@ -309,15 +310,14 @@ def _quality(claims: Claims) -> list[Scene]:
                 "by exact log p(x) its own Gaussian fits an autoencoder better than N(0, I)": fitted > at_prior,
             },
         ),
-        explore(
+        learn(
             claims,
-            f"Where nothing was taught {there:.0f} pixels are undecided, at the codes {usual:.0f}",
+            "Where nothing was taught the decoder leaves more pixels undecided",
             0.75,
-            f"{state_of(mode='sample')}&from=fitted",
-            "Ten draws in each row: the VAE's from the prior, the autoencoder's from N(0, I) and from its own Gaussian, "
-            "whose are marked on the map. The "
-            f"autoencoder leaves {there:.0f} pixels undecided far from its codes and {usual:.0f} at them, in the median. "
-            "A decoder draws something everywhere, also where it was taught nothing.",
+            "why",
+            "Squares mark draws from the Gaussian fitted to the autoencoder's codes, pictured beside the map. Some land where no "
+            f"code is: in the median {there:.0f} pixels are undecided there, and {usual:.0f} at the codes. On screen both are "
+            "counted over as many other draws. Drag the ring to where nothing was taught, and something is drawn there, too.",
             holds={"more pixels are undecided far from all codes": there > usual},
         ),
         explore(
@@ -356,7 +356,8 @@ def _quality(claims: Claims) -> list[Scene]:
             holds={"one dimension of two has collapsed": active == 1},
         ),
         lab(
-            f"With two layers {layers['upper dimensions that carry']:.1f} of 10 upper dimensions carry anything",
+            f"Two layers, trained plainly: {layers['upper dimensions that carry']:.1f} of 10 upper dimensions carry anything "
+            f"(curve “plain”)",
             0.5,
             "collapse",
             "helps",
@@ -368,13 +369,13 @@ def _quality(claims: Claims) -> list[Scene]:
         ),
         learn(
             claims,
-            f"500 draws are more than 1 nat too low for {percent(share)} of the images",
+            f"500 draws are more than 1 nat too low for this image, as for {percent(share)} of the images",
             0.75,
             f"how-good#image={claims.ambiguous}",
             "Papers report importance-sampled estimates. Where q misses a peak no draw falls there, and no number of draws "
             f"says so. On average they give {plus_minus(vae['log_px_is'], vae['log_px_is_se'])} nats where the truth is {exact}. "
             "Compare models only by the same estimator on the same pixels.",
-            holds={"importance sampling is too low for many images": share > 0.1},
+            holds={"importance sampling is too low for many images, and this one": share > 0.1 and claims.sampled_short > 1},
         ),
         lab(
             f"Two dimensions cost {twenty - two:.0f} nats: this is a window, and no record",

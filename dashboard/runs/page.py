@@ -29,7 +29,7 @@ _STYLE = """<style>
 # Streamlit writes white on the primary colour, which the dark theme has light.
 _DARK = "<style>.stMultiSelect [data-tag] * { color: #0e1117; }</style>"
 _FIND, _SHOW, _KIND, _STATE, _DATA = "find", "show", "kind", "state", "data"
-_ROW, _MOST_ROWS = 64, 5
+_ROW, _MOST_ROWS = 65, 5  # pixels: words wrap in rows above four times the letters' size
 _MOST_PINNED = 4
 _WATCH_SECONDS = 2.0
 _BESIDE = ((run_table.HELD_OUT, "log_px_exact"), (run_table.TEST, "nll"), (run_table.TEST, "kl"))
@@ -173,7 +173,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, Any]:
     columns["beta"] = configured.NumberColumn(plain["beta"][0], help=plain["beta"][1], width=44, format="%g")
     columns["seconds"] = configured.NumberColumn(plain["seconds"][0], help=plain["seconds"][1], format="%.0f s", width=58)
     columns["when"] = configured.DatetimeColumn(plain["when"][0], format="D MMM, HH:mm", width=98)
-    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=82)
+    columns["network"] = configured.TextColumn(plain["network"][0], help=plain["network"][1], width=92)
     columns["objective"] = None
     columns["data"] = configured.TextColumn(plain["data"][0], width=84) if len({row.data for row in rows}) > 1 else None
     columns["message"] = columns["message"] if any(row.message or row.turned for row in rows) else None

@@ -212,7 +212,13 @@ def architecture(row: Row) -> str:
     if isinstance(model, ListedConfig):
         return " → ".join(f"{len(model.layers[part])} layers" for part in ("encoder", "decoder"))
     parts = ((model.encoder, model.encoder_widths), (model.decoder, model.decoder_widths))
-    return " → ".join(f"{name} {'·'.join(map(str, widths))}".strip() for name, widths in parts)
+    return " → ".join(f"{name} {_layers(widths)}".strip() for name, widths in parts)
+
+
+def _layers(widths: Sequence[int]) -> str:
+    """The widths of layers: 256·128, or 3×512 where more than two are alike."""
+    alike = len(widths) > 2 and len(set(widths)) == 1
+    return f"{len(widths)}×{widths[0]}" if alike else "·".join(map(str, widths))
 
 
 def budget(train: TrainConfig) -> str:

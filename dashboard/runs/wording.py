@@ -50,7 +50,7 @@ COLUMNS = {
     "d": ("Dim.", "Latent dimensions."),
     "beta": ("β", "Weight of the KL in the loss; an autoencoder has none, and a run whose knobs were turned not one alone."),
     "data": ("Data", None),
-    "network": ("Network", "Encoder → decoder with the widths of their hidden layers."),
+    "network": ("Network", "Encoder → decoder with the widths of their hidden layers; 3×512: three of 512."),
     "objective": ("Objective", "Estimator of the bound and draws of z per image."),
     "budget": ("Budget", "How long it was to train."),
     "seconds": ("Took", "Time spent training; bundled models do not say."),

@@ -27,6 +27,8 @@ PATH, UPLOAD, FOLDER, POLARITY, ORIENTATION, LABELS, CLASSES, LIMIT, SIDE, DAMAG
     _KEY.format, ("path", "upload", "folder", "polarity", "orientation", "labels", "classes", "limit", "side", "damaged")
 )
 _UPLOADED, _REFUSED, _SOUGHT = "train-uploaded", "train-upload-refused", "train-images-sought"
+_ASIDE = "train-upload-aside"
+"""Of the files that are attached, by name and size, those that were refused and do not count."""
 # Once for each time that they are sought; for as long as the settings need to unfold.
 _in_sight = st.components.v2.component(
     "latent_images_in_sight",
@@ -110,6 +112,16 @@ def refused() -> str:
     return state.kept(_REFUSED, "") if any(state.widget(key) for key in (UPLOAD, FOLDER)) else ""
 
 
+def _aside() -> list[str]:
+    """The names of attached files that do not count, since they were refused before others were attached."""
+    attached = {_sign(file) for key in (UPLOAD, FOLDER) for file in state.widget(key) or []}
+    return [] if refused() else sorted(name for name, size in state.kept(_ASIDE, set()) if (name, size) in attached)
+
+
+def _sign(file: Any) -> tuple[str, int]:
+    return file.name, file.size
+
+
 def take_over(address: str) -> None:
     """While the form is not on the page: let it say these images; none where that is no address of any."""
     state.fill_in(PATH, "")
@@ -140,6 +152,8 @@ def choose(jobs: Jobs) -> None:
     )  # fmt: skip
     if refusal := refused():
         st.error(wording.told(refusal))
+    if names := _aside():
+        st.caption(wording.plain(wording.ASIDE.format(names=", ".join(names))))
     if address := place():
         if complaint := problem():
             st.error(wording.told(complaint))
@@ -169,15 +183,26 @@ def _correction(key: str, label: str, words: Mapping[str, str]) -> None:
 
 
 def _take(jobs: Jobs, key: str) -> None:
-    """As a callback: keep what was uploaded, or nothing any more, or why it cannot be kept."""
-    files = {file.name: file.getvalue() for file in state.widget(key) or []}
+    """As a callback: keep what was uploaded, or nothing any more, or why it cannot be kept.
+
+    A file that was refused stays attached; it counts only where it makes sense together with those that came since.
+    """
+    attached = state.widget(key) or []
+    refused_before = state.kept(_ASIDE, set())
     uploaded = refusal = ""
-    try:
-        uploaded = str(run_uploads.keep(jobs.folder, files, jobs.limits.bytes)) if files else ""
-    except EngineError as error:
-        refusal = str(error)
+    aside: set[tuple[str, int]] = set()
+    new = [file for file in attached if _sign(file) not in refused_before]
+    for files in [attached, new] if 0 < len(new) < len(attached) else [attached]:
+        try:
+            named = {file.name: file.getvalue() for file in files}
+            uploaded = str(run_uploads.keep(jobs.folder, named, jobs.limits.bytes)) if named else ""
+            refusal, aside = "", set(map(_sign, attached)) - set(map(_sign, files))
+            break
+        except EngineError as error:
+            refusal, aside = str(error), set(map(_sign, attached))
     state.keep(_UPLOADED, uploaded)
     state.keep(_REFUSED, refusal)
+    state.keep(_ASIDE, aside)
 
 
 def _found(address: str) -> None:

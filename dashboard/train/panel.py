@@ -22,6 +22,7 @@ from dashboard.train import queue as train_queue
 from dashboard.train import settings as run_settings
 from dashboard.train.settings import AMOUNT, UNIT, UNITS
 from vae_engine.base.errors import EngineError
+from vae_engine.exchange import film as film_files
 from vae_engine.runs import control as run_control
 from vae_engine.stored import knobs
 from vae_engine.stored.config import ModelConfig, TrainConfig
@@ -281,7 +282,8 @@ def _pictures(view: RunView) -> None:
             # The film asks for the weights of the moment by itself; that there are some is all it must be told.
             latest = None if view.latest is None else 0
             turns = tuple(knobs.marks(view.turned).items())
-            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns)
+            told = film_files.moment(view.log.events, model.kind)
+            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns, told)
             step = film([reel], key="train-film").step
         else:
             st.caption(wording.WAITING_FOR_MAP)

@@ -27,7 +27,6 @@ _STYLE = """<style>
 .st-key-pages-of-task { width: 100%; }
 </style>"""
 _AFRESH, _WORKED_OUT, _CHOSEN = "worksheet-afresh", "worksheet-worked-out", "worksheet-chosen"
-_REVEALS = "worksheet-reveals"
 _COMES = "worksheet-comes"
 """Kept while a visitor has come without an address of a task, and the browser has not said which was open last."""
 
@@ -168,7 +167,7 @@ def _work(task: Task, material: Material) -> None:
             st.success(said, icon=":material/check:")
         _show_pictures(pictures_of(task, material, raw))
     st.text_area(wording.WORDS, key=keys.words(task), persist_state="session", height=100, max_chars=keys.LONGEST_WORDS)
-    if not _reveals():
+    if not state.widget(keys.TEACHES):
         return
     revealed = f"revealed-{task.name}"
     if not state.kept(revealed, False):
@@ -214,17 +213,11 @@ def _take_away(material: Material, answers: Answers, stands: list[Standing], is_
             st.toggle(wording.I_TEACH, key=keys.TEACHES, persist_state="session", help=wording.I_TEACH_HELP)
         st.caption(wording.HAND_IN)
         if state.widget(keys.TEACHES):
-            _choose()
-            st.toggle(wording.REVEALS, key=_REVEALS, persist_state="session", help=wording.REVEALS_HELP)
             st.caption(wording.REVEALS_NOTE)
+            _choose()
         for sheet, (label, help) in wording.SHEETS.items():
-            if sheet != "teacher" or (_reveals() and _worked_out()):
+            if sheet != "teacher" or (state.widget(keys.TEACHES) and _worked_out()):
                 _downloads(material, answers, name, sheet, label, help)
-
-
-def _reveals() -> bool:
-    """Whether model answers may be seen: by whoever says that they teach, and then asks for them once more in this tab."""
-    return bool(state.widget(keys.TEACHES) and state.widget(_REVEALS))
 
 
 def _choose() -> None:

@@ -64,12 +64,10 @@ AFRESH_YES, AFRESH_NO = "Empty the sheet", "Keep my answers"
 NAME = "Your name (on the sheet only)"
 I_TEACH = "I teach this"
 I_TEACH_HELP = (
-    "Shows a choice of tasks for the handout and, behind one more switch, the model answers. This browser keeps it, as it does "
-    "answers."
+    "Puts a model answer at hand under each task, offers the teacher's version, and lets you choose the tasks for your class. "
+    "This browser keeps it, as it does answers."
 )
-REVEALS = "Show model answers"
-REVEALS_NOTE = "For teachers: whoever is still to do the tasks learns more without these."
-REVEALS_HELP = "Puts a model answer at hand under each task, and offers the teacher's version."
+REVEALS_NOTE = "With model answers: whoever is still to do the tasks learns more without them."
 CHOSEN = "Tasks on the sheets for your class"
 CHOOSE = "Press a task to leave it out, or to take it in again"
 CHOSEN_HELP = (

@@ -109,7 +109,6 @@ def test_hint_and_model_answer_are_hidden_until_asked_for(page: Page) -> None:
     expect(page.get_by_text(task.hint)).to_be_visible()
     expect(page.get_by_role("button", name=wording.REVEAL)).to_have_count(0)
     page.get_by_text(wording.I_TEACH, exact=True).click()
-    page.get_by_text(wording.REVEALS, exact=True).click()
     page.get_by_role("button", name=wording.REVEAL).click()
     expect(page.get_by_text(f"{wording.MODEL_ANSWER}.")).to_be_visible(timeout=30_000)
 

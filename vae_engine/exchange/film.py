@@ -82,7 +82,7 @@ def frame_of(stored: Stored, events: Sequence[LogEvent]) -> bytes:
         "beta": _beta(stored, events, step) if model.kind == "vae" else None, "classes": stored.train.classes,
         "sha256": stored.sha256, "points": {**place, "protocol": stored.train.protocol, "seed": export.SEED},
         "caveat": nats.caveat(model.likelihood, stored.train.protocol),
-        **_moment(events, step, model.kind),
+        **moment(events, model.kind, step),
     }  # fmt: skip
     return pack({name: np.asarray(one, order="C") for name, one in tensors.items()}, {"frame": json.dumps(header)})
 
@@ -93,13 +93,16 @@ def _beta(stored: Stored, events: Sequence[LogEvent], step: int) -> float:
     return knobs.applied(stored.train, knobs.in_force(stored.train, turns)).beta
 
 
-def _moment(events: Sequence[LogEvent], step: int, kind: str) -> dict[str, dict[str, float] | None]:
-    """What was last logged of training and of the held-out images by a step, each with the step it is of."""
+def moment(events: Sequence[LogEvent], kind: str, step: int | None = None) -> dict[str, dict[str, float] | None]:
+    """What was last logged of training and of the held-out images, by a step if one is given, each with the step it is of.
+
+    As a frame has it: `training` and `held_out`, nats per image.
+    """
     measured = ("nll", "kl", "elbo") if kind == "vae" else ("nll",)
     names = (*measured, *(f"{name}_se" for name in measured))
     training = held_out = None
     for event in events:
-        if event["step"] > step:
+        if step is not None and event["step"] > step:
             continue
         if event["type"] == "step":
             training = _numbers(event, ("step", "seconds", "progress", "loss", *names))

@@ -9,6 +9,8 @@
  *   scale in pixels per latent unit; (cx, cy) the latent point in the middle of width × height pixels
  */
 
+const NUMBER_WIDTH = 3.4; // times the size of the numbers of an axis
+
 /**
  * The view that shows all of [low, high] with `pad` pixels to spare on every side.
  * @param {Pair} low @param {Pair} high @param {number} width @param {number} height @param {number} [pad]
@@ -56,13 +58,18 @@ export function panBy(view, dx, dy) {
   return { ...view, cx: view.cx - dx / view.scale, cy: view.cy + dy / view.scale };
 }
 
+/** Pixels from one number of an axis to the next, at least: fewer on small maps, so that each axis has two, more for large numbers.
+ * @param {View} view @param {number} [size] of the numbers in pixels */
+export function tickSpacing(view, size = 0) {
+  return Math.max(NUMBER_WIDTH * size, Math.min(70, Math.max(48, Math.min(view.width, view.height) / 5)));
+}
+
 /**
- * Round numbers for the axes: multiples of 1, 2 or 5 times a power of ten, at least `spacing` pixels apart; closer on
- * small maps, so that each axis has two at least.
+ * Round numbers for the axes: multiples of 1, 2 or 5 times a power of ten, at least `spacing` pixels apart.
  * @param {View} view @param {number} [spacing]
  * @returns {{x: number[], y: number[], step: number}}
  */
-export function axisTicks(view, spacing = Math.min(70, Math.max(48, Math.min(view.width, view.height) / 5))) {
+export function axisTicks(view, spacing = tickSpacing(view)) {
   const rough = spacing / view.scale;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = roundOff(power * ([1, 2, 5].find((multiple) => multiple * power >= rough) ?? 10));

@@ -88,7 +88,6 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {() => void} invalidate draw again in the next frame
  * @property {ReturnType<typeof createTurns>} turns of views with many tiles to draw
  * @property {(index: number|undefined) => void} inspect look at one image, in Inspect; nothing where there is none
- * @property {() => boolean} large whether the screen is one to be read from a back row
  * @property {() => void} reset
  * @property {string} [lesson] the address of the first lesson
  * @property {ExplorerOptions["extras"]} extras
@@ -98,7 +97,6 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {(place: number, name: string) => void} choose
  */
 
-const LARGE_WIDTH = 1700;
 const TILES_OF_A_FRAME = 1600; // that are drawn anew
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
@@ -179,7 +177,6 @@ function mountStage(root, options, shelf, stepTo, carried) {
       app.store.dispatch({type: "select", index, z: models.map((model) => model.codeOf(index))});
       commit();
     },
-    large: () => page.element.clientWidth >= LARGE_WIDTH,
     encodes() {
       const all = models.every((model) => model.network.encodes);
       if (!all && options.encoders && !encodersAsked) {

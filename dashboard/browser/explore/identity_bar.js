@@ -62,7 +62,7 @@ export function createIdentityBar(app, page) {
     large = {view: openLargeView(page(), "The posterior p(z|x)"), canvas: make("canvas", {width: LARGE_SIDE * SHARPNESS, height: LARGE_SIDE * SHARPNESS}), of: null, closeUp: null};
     paintLarge();
   }, {class: "lx-enlarge", "data-testid": "lens-large", "aria-label": "The posterior in the whole window", title: "The posterior in the whole window"});
-  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)"}, sums.element,
+  const element = make("section", {class: "lx-panel lx-identity", "aria-label": "Exact posterior and log p(x)", ...(posteriors.probes.length === 1 && {"data-place": posteriors.probes[0].model.place})}, sums.element,
     make("div", {class: "lx-lens-side"}, make("div", {class: "lx-lens-box"}, lens, enlarge), refine), make("div", {class: "lx-identity-bars"}, costs.element, parts.element, make("div", {class: "lx-identity-note"}, modes.element, note)));
   /** @type {unknown[]} */
   let shown = [];
@@ -127,7 +127,7 @@ export function createIdentityBar(app, page) {
     context.beginPath();
     context.rect(0, 0, side, side);
     context.clip();
-    paintGrid(context, view, app.theme);
+    paintGrid(context, view, app.theme, LARGE_TEXT);
     paintTruth(context, view, app.theme, {...truth, picture: (large.of === truth.picture && large.closeUp) || truth.picture});
     context.restore();
     paintAxes(context, view, app.theme, LARGE_TEXT, `z₁, ${model.units}`);

@@ -10,8 +10,8 @@ import {meanAndError} from "../words/numbers.js";
 /** @typedef {import("./frame.js").Terms} Terms */
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {{index: number, title: string, name: string, pixels: Uint8Array}} FollowedImage title: what it is called; name: of its class */
-/** @typedef {{frame: Frame, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
- *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of */
+/** @typedef {{frame: Frame, moment: import("./frame.js").Moment, decoding: Frame|null, z: Latent, decode: (z: Latent) => Float32Array, last: boolean, live: boolean,
+ *   followed: FollowedImage|null}} CardShow decoding: the instant that the decoder is of; moment: the numbers */
 
 const UNFOLLOWED = "Choose a point to follow its image.";
 const DECODED_BY = "Decoded by the network of the instant nearest in time; weights between two instants are never made up.";
@@ -41,13 +41,13 @@ export function createReelCard(film, place) {
   return {
     element,
     /** @param {CardShow} show */
-    render({frame, decoding, z, decode, last, live, followed}) {
-      const key = [decoding, z[0], z[1], film.theme];
-      if (decoding && key.some((part, i) => part !== drawn[i])) {
+    render({frame, moment: {heldOut, training}, decoding, z, decode, last, live, followed}) {
+      const source = [decoding, z[0], z[1], film.theme];
+      if (decoding && source.some((part, i) => part !== drawn[i])) {
         digit.show(decode(z), film.theme);
         setText(where, `decode(z), z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)})`.replaceAll("-", "−"));
         digit.element.setAttribute("aria-label", `image decoded at z = (${z[0].toFixed(2)}, ${z[1].toFixed(2)}) by the decoder of step ${decoding.step.toLocaleString("en")}`);
-        drawn = key;
+        drawn = source;
       }
       const trace = [followed?.index, film.theme];
       if (trace.some((part, i) => part !== traced[i])) {
@@ -60,15 +60,15 @@ export function createReelCard(film, place) {
         }
         traced = trace;
       }
-      const moment = [frame, last, live];
-      if (sameItems(moment, told)) return;
+      const key = [frame, last, live, heldOut?.step, training?.step];
+      if (sameItems(key, told)) return;
       setText(step, `step ${frame.step.toLocaleString("en")}`);
       setText(end, last ? (live ? "the newest" : "the last") : frame.step === 0 ? "untrained" : "");
-      rows.heldOut.show(frame.heldOut);
-      rows.training.show(frame.training);
+      rows.heldOut.show(heldOut);
+      rows.training.show(training);
       table.dataset.kind = frame.kind;
       setText(caveat, frame.caveat);
-      told = moment;
+      told = key;
     },
   };
 }

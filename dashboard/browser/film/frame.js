@@ -11,6 +11,7 @@ import { createNetwork } from "../model/networks.js";
 /** @typedef {{step: number, kind: "vae"|"ae", beta: number|null, noise: number|null, classes: string[], codes: Float32Array, std: Float32Array|null,
  *   training: Terms|null, heldOut: Terms|null, caveat: string, bytes: Uint8Array|null}} Frame bytes: of the whole file, from which the
  *   decoder is made when it is asked for; null once they were let go */
+/** @typedef {Pick<Frame, "training"|"heldOut">} Moment what was logged last by an instant */
 /** @typedef {{count: number, side: number, labels: Uint8Array, classes: string[], paper: "light"|"dark"|null, splits: import("../model/bundle.js").Splits, of: import("../model/bundle.js").Splits|null, images: Promise<Uint8Array>}} Cast
  *   side: pixels along one of an image; images: count × side² grey pixels */
 
@@ -69,6 +70,11 @@ function readFilmFile(bytes, key, format) {
   ensure(isObject(header) && header.format === format, "it does not belong to a film.");
   ensure(header.version === FILM_VERSION, `it has version ${header.version}; this page reads version ${FILM_VERSION}.`);
   return { header, tensors };
+}
+
+/** The numbers of an instant, or those that the page tells of the moment, as a frame has them. @param {Moment} frame @param {any} [told] @returns {Moment} */
+export function momentOf(frame, told) {
+  return told ? { training: termsOf(told.training), heldOut: termsOf(told.held_out) } : frame;
 }
 
 /** @param {any} terms @returns {Terms|null} */

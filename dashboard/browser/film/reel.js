@@ -4,7 +4,7 @@
 import {sentenceOf} from "../base/errors.js";
 import {blendCodes, bracketOf, placeOf} from "./clock.js";
 import {createDecoder, createManifoldMaker} from "./decoder.js";
-import {readCast} from "./frame.js";
+import {momentOf, readCast} from "./frame.js";
 import {createFilmMap} from "./map.js";
 import {firstRange, rangeTowards, widened} from "./range.js";
 import {createReelCard} from "./card.js";
@@ -181,6 +181,12 @@ export function createReel(film, place, first) {
     return cast ? "" : "The images are on their way …";
   }
 
+  /** The numbers of an instant: while the film follows training those that stand beside it on the page, which come by another way.
+   * @param {Frame} now @returns {import("./frame.js").Moment} */
+  function told(now) {
+    return momentOf(now, film.time.following() ? store.reel().moment : null);
+  }
+
   /** The way of the followed image through the instants up to the one on show. @param {number} index @returns {Latent[]} */
   function trailOf(index) {
     const past = store.list().filter((one) => frame && one.step <= frame.step && 2 * index < one.codes.length).slice(-TRAIL);
@@ -236,7 +242,7 @@ export function createReel(film, place, first) {
         std: frame.std ? /** @type {Latent} */ ([frame.std[2 * index], frame.std[2 * index + 1]]) : null};
       map.render({scene: scene(), version, range: shownRange, cursor: z, held: !pointing, active: film.active() === place, followed}, film.theme);
       setText(kind, kindOf(/** @type {Frame} */ (frame)));
-      card.render({frame: /** @type {Frame} */ (frame), decoding, z, decode: decoder.decode, last: frame === store.list().at(-1), live: store.reel().live,
+      card.render({frame: /** @type {Frame} */ (frame), moment: told(/** @type {Frame} */ (frame)), decoding, z, decode: decoder.decode, last: frame === store.list().at(-1), live: store.reel().live,
         followed: index === null || !images ? null : {index, title: imageName(cast.splits, index), name: cast.classes[cast.labels[index]], pixels: images.subarray(index * cast.side ** 2, (index + 1) * cast.side ** 2)}});
       return moving || growing || late || decodingMore;
     },

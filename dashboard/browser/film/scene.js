@@ -37,7 +37,7 @@ export function paintScene({context, view, theme, size, ratio}, {kind, codes, la
   context.beginPath();
   context.rect(0, 0, view.width, view.height);
   context.clip();
-  paintGrid(context, view, theme);
+  paintGrid(context, view, theme, size);
   if (decoded) paintManifold(context, view, decoded.manifold, decoded.picture);
   const half = [view.width / 2 / view.scale * CLOSER, view.height / 2 / view.scale * CLOSER];
   const model = {low: [view.cx - half[0], view.cy - half[1]], high: [view.cx + half[0], view.cy + half[1]], bundle: {header: {classes: names}, points: {codes, labels, splits}}};

@@ -7,7 +7,7 @@ import {readFrame} from "./frame.js";
 import {placeOf} from "./clock.js";
 
 /** @typedef {import("./frame.js").Frame} Frame */
-/** @typedef {{run: string, title: string, kind: "vae"|"ae", steps: number[], latest: number|null, live: boolean, turns?: [number, string][]}} Reel as dashboard/films/component.py describes it */
+/** @typedef {{run: string, title: string, kind: "vae"|"ae", steps: number[], latest: number|null, live: boolean, turns?: [number, string][], moment?: object|null}} Reel as dashboard/films/component.py describes it */
 /** @typedef {{source: import("./source.js").FilmSource, reel: Reel, place: () => number, changed: (frame: Frame|null) => void, room?: number}} StoreOptions
  *   place on the axis of time that is on show; changed: an instant came, or something went wrong */
 

@@ -31,7 +31,7 @@ import {initialState} from "../state/state.js";
  * @property {string} second a second colour beside the theme's accent
  * @property {Kept} kept
  * @property {import("./parts/kept.js").Left} left how this step was left before
- * @property {() => boolean} large whether the view is one to be read from a back row
+ * @property {() => number} textSize pixels of the numbers of maps and charts, as the style sheets say
  * @property {() => number} sharpness pixels of a canvas to one of the page
  * @property {() => void} invalidate draw again in the next frame
  * @property {() => void} commit someone let go, or an answer came: draw, and say it when things have settled
@@ -55,7 +55,7 @@ const SLIDE = 1920; // pixels that a saved picture is to have across, as far as 
 
 /** @param {HTMLElement} root @param {LessonOptions} options */
 export function mountLesson(root, {step, title, models, kept, keep, answered, report}) {
-  let [frame, last, alive] = [0, "", true];
+  let [frame, last, alive, textSize] = [0, "", true, 0];
   const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
   const stage = make("div", {class: "ls-stage"});
@@ -68,7 +68,7 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
   const lesson = /** @type {Lesson} */ ({
     models: models.models, model: models.models[0], images: models.images, kept, left: kept.views[step] ?? {},
     decoder: models.decoder(0), decoderOf: models.decoder,
-    large: () => element.clientWidth >= LARGE_VIEW,
+    textSize: () => textSize,
     sharpness: () => sharp ?? Math.min(SHARPEST, window.devicePixelRatio || 1),
     invalidate, commit, alive: () => alive,
     fail(error) {
@@ -135,7 +135,8 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
   }
 
   function resized() {
-    element.classList.toggle("ls-large", lesson.large());
+    element.classList.toggle("ls-large", element.clientWidth >= LARGE_VIEW);
+    textSize = parseFloat(getComputedStyle(element).getPropertyValue("--lx-axis-size"));
     view.resize?.();
     invalidate();
   }

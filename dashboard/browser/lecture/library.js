@@ -52,9 +52,9 @@ function aliveOf(link, library) {
   return library.shows(link) ? {kind: "page", link} : `It is ${instantOf(link) ? "the film of a run" : "a page of the dashboard"}, which is not in ${library.here}.`;
 }
 
-/** How a live view begins: with the image and the numbers that follow the # of its link, which it checks itself. @param {string} step @param {string} state */
+/** How a live view begins: with the image, the numbers and the words that follow the # of its link, which it checks itself. @param {string} step @param {string} state */
 function begunWith(step, state) {
-  const given = Object.fromEntries([...new URLSearchParams(state)].map(([name, value]) => [name, Number(value)]));
+  const given = Object.fromEntries([...new URLSearchParams(state)].map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)]));
   return readKept(JSON.stringify({image: given.image, views: {[step]: given}}));
 }
 

@@ -3,7 +3,7 @@
 
 import {classColour} from "../base/palette.js";
 import {drawFrom, isFlat} from "../model/explorer_model.js";
-import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, toPixel} from "../base/geometry.js";
+import {axisTicks, ellipsePoints, priorMassBeyond, radiusHolding, tickSpacing, toPixel} from "../base/geometry.js";
 import {createCrowd, leastCrowded} from "./layout/crowd.js";
 import {paintName} from "./points.js";
 import {shareText} from "../words/captions.js";
@@ -26,12 +26,12 @@ const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
  * @param {Context} context @param {View} view @param {Theme} theme @param {number} size of the numbers in pixels @param {string} unit under the first axis
  * @param {number} [left] pixels left of the plot; where they are too few, the second axis has its numbers on the plot beside it */
 export function paintAxes(context, view, theme, size, unit, left = Infinity) {
-  const ticks = axisTicks(view);
+  const ticks = axisTicks(view, tickSpacing(view, size));
   context.font = `${size}px ${theme.font}`;
   context.fillStyle = theme.muted;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const z1 of ticks.x) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
+  for (const z1 of apart(context, ticks.x, ticks.step * view.scale, size)) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
   context.textAlign = "right";
   context.textBaseline = "middle";
   const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
@@ -41,9 +41,17 @@ export function paintAxes(context, view, theme, size, unit, left = Infinity) {
   context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);
 }
 
-/** @param {Context} context @param {View} view @param {Theme} theme */
-export function paintGrid(context, view, theme) {
-  const ticks = axisTicks(view);
+/** The values of ticks, or of every other, third, … of them, as far as their numbers keep apart. @param {Context} context @param {number[]} values @param {number} gap pixels from one to the next @param {number} size */
+function apart(context, values, gap, size) {
+  const widest = Math.max(...values.map((value) => context.measureText(tickText(value)).width)) + size / 2;
+  const every = Math.max(1, Math.ceil(widest / gap));
+  const step = values[1] - values[0];
+  return every === 1 ? values : values.filter((value) => Math.round(value / step) % every === 0);
+}
+
+/** @param {Context} context @param {View} view @param {Theme} theme @param {number} [size] of the numbers at its lines, in pixels */
+export function paintGrid(context, view, theme, size) {
+  const ticks = axisTicks(view, tickSpacing(view, size));
   context.lineWidth = 1;
   context.strokeStyle = theme.line;
   for (const z1 of ticks.x) strokeLine(context, [toPixel(view, z1, 0)[0], 0], [toPixel(view, z1, 0)[0], view.height]);

@@ -33,7 +33,7 @@ export function createPainter(app, model) {
     below(context, {state, view, theme, size, worth, shown: {field}}, backdrop, codes) {
       let taken = 0;
       within(context, view, () => {
-        paintGrid(context, view, theme);
+        paintGrid(context, view, theme, size);
         backdrop();
         codes();
         const scales = [...(field ? [{ramp: rampOf(field, theme, model.units), lift: 0}] : []), ...(worth ? [{ramp: worthRamp(worth, theme), lift: field ? scaleHeight(size - 1) : 0}] : [])];

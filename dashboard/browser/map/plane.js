@@ -19,7 +19,6 @@ import {axesRoom, TOP} from "./sheet.js";
 /** @typedef {import("../state/state.js").State} State */
 /** @typedef {ReturnType<typeof createPlane>} Plane */
 
-const [SMALL, LARGE] = [13, 19]; // text of axes, pixels
 const LEAST = 60; // of the page, pixels
 const SHARPEST = 3; // pixels of a canvas for one of the page
 
@@ -52,7 +51,7 @@ export function createPlane(app, model) {
       app.commit();
     }}, "Show all");
   const element = make("div", {class: "lx-views"}, ...squares.map((square) => square.element), showAll);
-  let [ratio, size, seen] = [1, SMALL, squares];
+  let [ratio, size, seen] = [1, 0, squares];
   /** The model as it is painted: while its map glides from one rung to another, with the codes on their way. */
   let painted = model;
 
@@ -61,7 +60,7 @@ export function createPlane(app, model) {
     seen = squares.filter((square) => square.seen());
     if (box.width < LEAST || box.height < LEAST || !seen.length) return;
     ratio = Math.min(SHARPEST, window.devicePixelRatio || 1);
-    size = app.large() ? LARGE : SMALL;
+    size = parseFloat(getComputedStyle(element).getPropertyValue("--lx-axis-size"));
     const [left, bottom] = axesRoom(size);
     const width = Math.floor((box.width - left - TOP - 2 * TOP * (seen.length - 1)) / seen.length);
     const height = Math.floor(box.height - bottom - TOP);

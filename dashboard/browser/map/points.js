@@ -28,7 +28,9 @@ export const FADED = 0.1; // how strongly classes are shown beside the one that 
 export const UNDER_MARKS = 0.3; // how strongly dots are shown under the marks of classes, which are to be read
 const NUMERAL_SIZE = 12;
 const [NUMERAL_TALL, NUMERAL_EDGE] = [10, 2]; // pixels of a numeral, and what its outline adds to both sides
-const [LEAST_SPRITE, LEAST_PLATE, SPRITE_EDGE] = [18, 16, 4]; // pixels of a mark's picture, of the plate under a name, and what either has around a wide one
+const [LEAST_SPRITE, SPRITE_EDGE] = [18, 4]; // pixels of a mark's picture, and what it has around a wide one, as a name has
+const NAME_SIZE = 13;
+const [PLATE_WIDE, PLATE_TALL] = [16 / 13, 18 / 13]; // of the plate under a name, at least, by the size of its text
 const DOT_EDGE = 0.6;
 const [SQUARE, RING, RING_LINE] = [0.85, 0.8, 0.45]; // of a dot's radius: half a side, a radius, a line
 const [SMALL, SMALLEST] = [0.7, 0.75]; // of a dot's radius, and pixels
@@ -161,16 +163,16 @@ function numeralSprite(filled, mark, ratio, theme) {
 }
 
 /** The mark of a class on a plate of the page's colour, around a place; drawing letters anew for every mouse move would cost more than decoding.
- * @param {CanvasRenderingContext2D} context @param {string} mark @param {number} ratio @param {Theme} theme @param {number} x @param {number} y */
-export function paintName(context, mark, ratio, theme, x, y) {
-  const font = `700 13px ${theme.font}`;
-  const wide = Math.max(LEAST_PLATE, widthOf(mark, font) + SPRITE_EDGE);
-  const side = wide + SPRITE_EDGE;
-  const picture = sprite(`name ${mark} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(side * ratio), (context) => {
+ * @param {CanvasRenderingContext2D} context @param {string} mark @param {number} ratio @param {Theme} theme @param {number} x @param {number} y @param {number} [size] of the text */
+export function paintName(context, mark, ratio, theme, x, y, size = NAME_SIZE) {
+  const font = `700 ${size}px ${theme.font}`;
+  const [wide, tall] = [Math.max(PLATE_WIDE * size, widthOf(mark, font) + SPRITE_EDGE), PLATE_TALL * size];
+  const side = Math.max(wide, tall) + SPRITE_EDGE;
+  const picture = sprite(`name ${mark} ${size} ${ratio} ${theme.halo} ${theme.font}`, Math.ceil(side * ratio), (context) => {
     context.scale(ratio, ratio);
     context.fillStyle = theme.halo;
     context.beginPath();
-    context.roundRect(-wide / 2, -9, wide, 18, 4);
+    context.roundRect(-wide / 2, -tall / 2, wide, tall, 4);
     context.fill();
     Object.assign(context, {font, textAlign: "center", textBaseline: "middle", fillStyle: theme.text});
     context.fillText(mark, 0, 0.5);

@@ -29,11 +29,10 @@ export function createSquare(name, attributes) {
     /** @param {Room} given */
     fit(given) {
       room = given;
-      const {left, bottom, width, height, ratio, size} = room;
+      const {left, bottom, width, height, ratio} = room;
       const [wide, tall] = [left + width + TOP, TOP + height + bottom];
       Object.assign(element.style, {width: `${wide}px`, height: `${tall}px`});
       element.style.setProperty("--lx-left", `${left}px`);
-      element.style.setProperty("--lx-axis-size", `${size}px`);
       Object.assign(plot.style, {left: `${left}px`, top: `${TOP}px`, width: `${width}px`, height: `${height}px`});
       for (const layer of layers) {
         Object.assign(layer.context.canvas, {width: Math.round(wide * ratio), height: Math.round(tall * ratio)});

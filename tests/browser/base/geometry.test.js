@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { seededUniform } from "../../../dashboard/browser/images/digits.js";
 import { aroundAll, axisTicks, cellReaches, createIndex, ellipsePoints, fitView, inverseNormalCdf, lerp, manifoldAxis, manifoldEdges, panBy, pathPoints,
-  priorMassBeyond, radiusHolding, slerp, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/base/geometry.js";
+  priorMassBeyond, radiusHolding, slerp, tickSpacing, toLatent, toPixel, zoomAt } from "../../../dashboard/browser/base/geometry.js";
 
 const uniform = seededUniform(1);
 const between = (low, high) => low + (high - low) * uniform();
@@ -88,6 +88,14 @@ test("each axis of a map has at least two numbers, on a phone as on a screen", (
     const view = { scale: 10 ** between(0, 4), cx: between(-5, 5), cy: between(-5, 5), width: between(240, 900), height: between(240, 900) };
     const { x, y } = axisTicks(view);
     assert.ok(x.length >= 2 && y.length >= 2, JSON.stringify(view));
+  }
+});
+
+test("numbers of a projector's size are farther apart, and those of a laptop's as far as ever", () => {
+  for (let i = 0; i < CASES; i++) {
+    const view = { scale: 10 ** between(0, 4), cx: 0, cy: 0, width: between(240, 900), height: between(240, 900) };
+    assert.ok(axisTicks(view, tickSpacing(view, 28)).step * view.scale >= 90);
+    assert.equal(tickSpacing(view, 13), tickSpacing(view));
   }
 });
 

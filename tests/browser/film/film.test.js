@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { blendCodes, bracketOf, mergedSteps, neighbourStep, placeOf, timeTicks } from "../../../dashboard/browser/film/clock.js";
-import { decoderOf, readCast, readFrame } from "../../../dashboard/browser/film/frame.js";
+import { decoderOf, momentOf, readCast, readFrame } from "../../../dashboard/browser/film/frame.js";
 import { countBeyond, firstRange, rangeTowards, widened } from "../../../dashboard/browser/film/range.js";
 import { gifFrame } from "../../../dashboard/browser/base/gif.js";
 import { createMapper, NO_COLOUR, paletteOf } from "../../../dashboard/browser/base/quantise.js";
@@ -134,6 +134,9 @@ for (const kind of ["vae", "ae"]) {
     const decoder = decoderOf(bytes);
     near([...decoder.decode(0.3, -0.2)], want.decoded, 1e-5);
     assert.throws(() => decoder.encode(new Float32Array(784)), /cannot encode/);
+    assert.equal(momentOf(frame, null), frame);
+    const later = { training: { step: 99, nll: 5, kl: Infinity }, held_out: null };
+    assert.deepEqual(momentOf(frame, later), { training: { step: 99, nll: 5 }, heldOut: null }, "what the page tells of the moment, newer or not");
   });
 }
 

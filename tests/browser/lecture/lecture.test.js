@@ -271,6 +271,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   const kept = { afresh: null, image: 7, views: { posterior: { n: 20, image: 7 } } };
   assert.deepEqual(showingOf("./learn?step=posterior#n=20&image=7", file), { kind: "learn", step: "posterior", models: [0, 1], kept });
   assert.equal(showingOf("./learn?step=posterior#image=-1.5", file).kept.image, null);
+  assert.deepEqual(showingOf("./learn?step=fit-q#image=4&q=best", file).kept.views["fit-q"], { image: 4, q: "best" }, "a word stays one");
   assert.match(String(showingOf("./learn?step=beta", file)), /β ladder/);
   assert.match(String(showingOf("./?models=vae-beta-1,ae-mnist", file)), /vae-beta-1, which is not in this file/);
   assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);

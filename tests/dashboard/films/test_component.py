@@ -29,7 +29,7 @@ def test_a_step_that_was_kept_twice_is_one_instant(monkeypatch: pytest.MonkeyPat
     assert film([Reel("one", "One", "vae", (0, 1, 6, 6), None, False, ((3, "β 1 → 4"),))], link="step=1") == FilmResult(6)
     (data,) = told
     described = {"run": "one", "title": "One", "kind": "vae", "steps": [0, 1, 6], "latest": None, "live": False}
-    assert data["reels"] == [{**described, "turns": [[3, "β 1 → 4"]]}]
+    assert data["reels"] == [{**described, "turns": [[3, "β 1 → 4"]], "moment": None}]
 
 
 @pytest.mark.parametrize("count", [0, 3])

@@ -19,7 +19,7 @@ from dashboard.lecture.claims import Claims, found, row, rows
 from dashboard.lecture.in_file import Carried, fitting, left_out
 from dashboard.lecture.lecture import BUNDLED, read, text_of, trouble
 from dashboard.shared.links import read as read_link
-from dashboard.shared.wording import number, percent
+from dashboard.shared.wording import apart, number, percent
 from dashboard.shell.command import main
 from dashboard.stock import catalogue
 from dashboard.stock.library import planes
@@ -89,7 +89,7 @@ def test_the_bundled_lecture_lasts_twenty_minutes_and_leads_to_states_that_exist
                 assert chart in [one.name for one in found(experiment).findings.charts]
             else:
                 assert all(catalogue.stored(model) for model in read_link(link).models)
-    assert steps == {re.split("[=#]", scene["link"])[1] for scene in SCENES if "learn" in scene["link"]} | {"why"}
+    assert steps == {re.split("[=#]", scene["link"])[1] for scene in SCENES if "learn" in scene["link"]}
 
 
 def test_a_claim_that_no_longer_holds_stops_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +140,28 @@ def test_the_last_scene_shows_the_image_whose_log_px_it_says_and_which_is_close_
     assert f"log p(x) = {number(float(truths.log_px[image]), 1)} nats for this image" in SCENES[-1]["title"]
     assert "mode=inspect" in SCENES[-1]["link"]
     assert abs(truths.log_px[image] - truths.log_px.mean()) < 0.1
+
+
+def test_a_title_of_one_image_has_its_numbers_and_says_which_are_of_all() -> None:
+    material = catalogue.material()
+    truths, gap = material.truths, material.vae.metrics["gap"]
+    scene = next(one for one in SCENES if "step=identity" in one["link"])
+    assert scene["link"].endswith("#image=0&q=encoder"), "the q whose gap it says"
+    own = apart(float(truths.log_px[0]), float(truths.elbo[0]))
+    assert scene["title"].endswith(f"{own} nats for this image, {number(gap)} on average")
+    fitted = next(one for one in SCENES if "step=fit-q" in one["link"])
+    assert fitted["link"].endswith("&q=best"), "on one mode, as its title says"
+    modes = truths.modes[int(fitted["link"].partition("image=")[2].partition("&")[0])]
+    assert f"{modes} modes" in SCENES[SCENES.index(fitted) + 1]["title"]
+
+
+def test_a_title_names_the_curve_that_it_is_of() -> None:
+    (scene,) = (one for one in SCENES if "collapse" in one["link"])
+    named = re.search(r"(\d\.\d) of 10 .*\(curve “(.+)”\)", scene["title"])
+    assert named
+    (chart,) = found("collapse").findings.charts_from("helps")[:1]
+    assert named[2] in [curve.name for curve in chart.curves]
+    assert named[1] == f"{row(found('collapse'), 'Two layers', training=named[2])['upper dimensions that carry']:.1f}"
 
 
 def test_the_scene_on_scale_has_every_test_code_in_sight_on_both_maps() -> None:

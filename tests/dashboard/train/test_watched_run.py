@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,6 +89,24 @@ def test_what_helps_against_overfitting_can_be_set_at_a_click(page: Callable[...
     words = app.code[0].value.split()
     assert (words[words.index("--patience") + 1], words[words.index("--batch-size") + 1]) == ("5", "16")
     assert not start(app).disabled
+
+
+def test_the_film_is_told_the_numbers_that_stand_beside_it_so_that_both_change_at_once(
+    page: Callable[..., AppTest], jobs: Jobs
+) -> None:
+    run = finished(jobs, "budget")
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "snapshot", "step": 7})
+        run_log.append(log, {"type": "step", "step": 12, "nll": 100.25, "kl": 1.5, "seconds": 1.0, "progress": 1.0})
+        run_log.append(log, {"type": "epoch", "step": 10, "seconds": 1.0, "terms": {"nll": 190.0, "kl": 1.0, "elbo": -191.0}})
+    app = page(run=run)
+    told = [json.loads(json.loads(one.proto.json)["json"]) for one in app.get("bidi_component") if "reels" in one.proto.json]
+    (reel,) = told[-1]["reels"]
+    assert reel["moment"]["held_out"] == {"step": 10, "nll": 190.0, "kl": 1.0, "elbo": -191.0}
+    assert reel["moment"]["training"]["step"] == 12
+    beside = {one.label: one.value for one in app.metric}
+    assert beside["Held-out ELBO"].startswith("−191.0")
+    assert beside["nll"].startswith("100.2")
 
 
 def test_a_run_whose_batches_blew_up_is_shown_with_readable_curves(page: Callable[..., AppTest], jobs: Jobs) -> None:

@@ -59,12 +59,6 @@ def teach(app: AppTest) -> None:
     run(app)
 
 
-def reveal(app: AppTest) -> None:
-    """As who teaches, ask for the model answers."""
-    app.toggle[1].set_value(True)
-    run(app)
-
-
 def give(app: AppTest, task: Task, answer: Any) -> AppTest:
     """Fill in an answer."""
     (app.radio if task.form == "choice" else app.text_input)(key=f"answer-{task.name}").set_value(answer)
@@ -99,8 +93,6 @@ def test_a_task_is_checked_and_its_answers_are_hidden_until_revealed(
     assert app.get("progress")[0].proto.text == worksheet_wording.progress(["done", *[""] * (len(TASKS) - 1)])
     assert worksheet_wording.REVEAL not in [one.label for one in app.button], "not on the student's page"
     teach(app)
-    assert worksheet_wording.REVEAL not in [one.label for one in app.button], "whoever says that they teach is asked once more"
-    reveal(app)
     button(app, worksheet_wording.REVEAL).click()
     run(app)
     for part in (model.text, model.because):
@@ -199,10 +191,11 @@ def test_a_class_gets_its_answers_and_a_blank_handout_and_a_teacher_one_more_ver
     students = [titles[ending] for ending in ("html", "md", "json", "html", "md")]
     assert [one.label for one in app.download_button] == students
     assert worksheet_wording.HAND_IN in [one.value for one in app.caption]
+    assert len(app.toggle) == 1, "one switch, and nothing behind it"
+    assert worksheet_wording.REVEALS_NOTE not in [one.value for one in app.caption]
     teach(app)
-    assert [one.label for one in app.download_button] == students, "no model answer before it is asked for"
     assert worksheet_wording.REVEALS_NOTE in [one.value for one in app.caption]
-    reveal(app)
+    assert len(app.toggle) == 1
     assert [one.label for one in app.download_button] == [*students, titles["html"], titles["md"]]
     assert all(one.proto.ignore_rerun for one in app.download_button)
 
@@ -385,9 +378,8 @@ def test_a_teacher_sees_how_far_the_model_answers_are_and_waits_for_none_afterwa
     told: list[tuple[float, str]] = []
     monkeypatch.setattr(DeltaGenerator, "progress", lambda _, share, text: told.append((share, text)))
     app = worksheet()
-    teach(app)
     told.clear()
-    reveal(app)
+    teach(app)
     shares = [share for share, text in told if text.startswith("Working out")]
     assert shares == [done / len(TASKS) for done in range(len(TASKS))]
     monkeypatch.setattr("dashboard.worksheet.page.TASKS", [replace(task, answer=_refused) for task in TASKS])

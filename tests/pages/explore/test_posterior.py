@@ -33,6 +33,9 @@ def test_an_inspected_image_has_the_engines_numbers_and_refining_closes_the_amor
     code = state(page)["z"][0]
     log_px, elbo, gap = identity(page)
     assert gap == pytest.approx(log_px - elbo, abs=0.011)
+    box = page.locator(".lx-identity").bounding_box()
+    assert box
+    assert box["x"] + box["width"] < page.evaluate("innerWidth / 2"), "on the side of the VAE, of which it is"
     x = torch.from_numpy(observe_fixed(load("test").images, "dynamic", 0)[index])
     expected = gaps(ExactInference(load_model("vae-mnist-small")), x)
     # The page runs on half-precision weights, but shows of a test image what was measured of it, as the worksheet does.

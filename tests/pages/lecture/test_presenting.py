@@ -69,6 +69,24 @@ def follow(page: Page, speaker: Page, scenes: Scenes = SCENES) -> None:
     assert serious(speaker) == []
 
 
+LARGE = 28
+"""Pixels of text that a back row reads, on a projector of 1080 lines."""
+
+
+def axes_are_large(page: Page) -> None:
+    """The numbers of the map on show can be read from a back row."""
+    axis = page.locator(".lec-view:not(.lec-away) .lx-axis").first
+    assert axis.evaluate("axis => parseFloat(getComputedStyle(axis).fontSize)") >= LARGE
+    room = axis.evaluate("axis => axis.closest('.lx-map').querySelector('.lx-plot').offsetLeft")
+    assert room > 2 * LARGE, "the numbers beside it are of that size, too"
+
+
+def says_its_numbers(page: Page) -> None:
+    """The gap on show is the one of the title."""
+    gap = page.locator(".lec-view:not(.lec-away)").get_by_test_id("reading-gap")
+    until(lambda: f"{gap.inner_text()} nats for this image" in page.get_by_test_id("scene-title").inner_text())
+
+
 def closes_the_gap(page: Page) -> None:
     """What the title of the scene FITTED says."""
     identity = page.locator(".lec-view:not(.lec-away)").get_by_test_id("identity")
@@ -86,13 +104,17 @@ def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(ope
     follow(page, speaker)
     page.keyboard.press("Home")
     titles = [scene["title"] for scene in SCENES]
-    fitted = titles.index(FITTED)
-    leaf(page, "PageDown", titles[1 : fitted + 1])
+    fitted, identity = titles.index(FITTED), next(i for i, one in enumerate(SCENES) if "step=identity" in one["link"])
+    axes_are_large(page)
+    leaf(page, "PageDown", titles[1 : identity + 1])
+    says_its_numbers(page)
+    axes_are_large(page)
+    leaf(page, "PageDown", titles[identity + 1 : fitted + 1])
     closes_the_gap(page)
     leaf(page, "Space", titles[fitted + 1 :])
     assert serious(page) == []
     size = page.get_by_test_id("scene-title").evaluate("title => parseFloat(getComputedStyle(title).fontSize)")
-    assert size >= 28
+    assert size >= LARGE
     page.keyboard.press("t")
     assert page.get_by_test_id("presentation").get_attribute("data-theme") == "dark"
     leaf(page, "PageUp", titles[::-1][1 : back + 1])

@@ -46,9 +46,6 @@ export function createFan(lesson, title, testid) {
       const half = side / 2;
       context.setTransform(ratio, 0, 0, ratio, half * ratio, half * ratio);
       context.strokeStyle = theme.line;
-      context.fillStyle = theme.muted;
-      context.font = `${lesson.large() ? 13 : 11}px ${theme.font}`;
-      context.textAlign = "center";
       for (let length = 10 ** Math.ceil(Math.log10(least)); length <= most; length *= 10) {
         context.beginPath();
         context.arc(0, 0, fanReach(length, least, most) * (half - 4), 0, 2 * Math.PI);

@@ -2,6 +2,7 @@
 // A small chart on a canvas: a box with a numbered axis along the bottom and, where wanted, one along the left.
 
 import {contextOf, make} from "../../base/dom.js";
+import {wrapped} from "../../map/layout/caption.js";
 
 /** @typedef {import("../../base/palette.js").Theme} Theme */
 /** @typedef {{low: number, high: number, log?: boolean, label: string, hidden?: boolean}} Axis log: both ends above 0 */
@@ -45,27 +46,30 @@ export function createChart(lesson, testid, label) {
       canvas.width = Math.round(wide * ratio);
       canvas.height = Math.round(tall * ratio);
       const {theme} = lesson;
-      const size = lesson.large() ? 15 : 12.5;
+      const size = lesson.textSize();
+      context.font = `${size}px ${theme.font}`;
       const left = yAxis.hidden ? 6 : Math.round(size * 4);
-      const [width, height] = [wide - left - 10, tall - Math.round(size * 2.9) - 6];
+      const top = Math.max(6, Math.round(size * 0.6)); // half of a number may stand above the box
+      const width = wide - left - 10;
+      const words = wrapped(xAxis.label, width, (text) => context.measureText(text).width);
+      const height = tall - Math.round(size * (1.6 + 1.3 * words.length)) - top;
       const x = (/** @type {number} */ value) => shareAlong(xAxis, value) * width;
       const y = (/** @type {number} */ value) => (1 - shareAlong(yAxis, value)) * height;
-      context.setTransform(ratio, 0, 0, ratio, left * ratio, 6 * ratio);
-      context.font = `${size}px ${theme.font}`;
+      context.setTransform(ratio, 0, 0, ratio, left * ratio, top * ratio);
       context.lineWidth = 1;
       context.strokeStyle = theme.line;
       context.fillStyle = theme.muted;
       context.textAlign = "center";
       context.textBaseline = "top";
-      for (const value of roundValues(xAxis, width / 70)) {
+      for (const value of roundValues(xAxis, width / (5.6 * size))) {
         line(x(value), 0, x(value), height);
         context.fillText(tick(value), Math.min(width - 12, x(value)), height + 4);
       }
-      context.fillText(xAxis.label, width / 2, height + 5 + size * 1.3);
+      words.forEach((line, i) => context.fillText(line, width / 2, height + 5 + size * 1.3 * (i + 1)));
       context.textAlign = "right";
       context.textBaseline = "middle";
       if (!yAxis.hidden) {
-        for (const value of roundValues(yAxis, height / 42)) {
+        for (const value of roundValues(yAxis, height / (3.4 * size))) {
           line(0, y(value), width, y(value));
           context.fillText(tick(value), -6, y(value));
         }

@@ -9,12 +9,13 @@ import {createTruthMap, frameAround} from "./truth.js";
 import {apart} from "../../words/numbers.js";
 
 /** @typedef {import("../../exact/gaps.js").Gaussian} Gaussian */
+/** @typedef {import("../../exact/posterior_summary.js").Posterior} Posterior */
 
 const OFF = /** @type {const} */ ([2.2, -1.8]); // posterior standard deviations by which the first q misses
 const TOO_WIDE = 1.8;
 const GLIDE = 700; // milliseconds
 
-/** A poor q to begin with. @param {import("../../exact/posterior_summary.js").Posterior} posterior @returns {Gaussian} */
+/** A poor q to begin with. @param {Posterior} posterior @returns {Gaussian} */
 function poorGuess({mean, covariance}) {
   const std = [Math.sqrt(covariance[0]), Math.sqrt(covariance[2])];
   return {mu: [mean[0] + OFF[0] * std[0], mean[1] + OFF[1] * std[1]], std: [TOO_WIDE * std[0], std[1] / TOO_WIDE]};
@@ -41,11 +42,20 @@ export function createFitting(lesson) {
   const encoder = actionButton("Encoder's q", glideTo(({truth}) => truth?.encoder), {"data-testid": "encoder-q"});
   const away = actionButton("Start again", glideTo(({truth}) => truth ? poorGuess(truth) : undefined), {"data-testid": "start-again"});
 
+  /** Where q begins, or nothing while that is being worked out: where it was left at this image, or at one of those that have keys, if a
+   * link names it. @param {Posterior & {encoder: Gaussian}} truth */
+  function beginning(truth) {
+    const {index, gaps} = image.subject();
+    const named = lesson.left.image === index ? lesson.left.q : null;
+    return named === "best" ? gaps?.best : named === "encoder" ? truth.encoder : q.kept() ?? poorGuess(truth);
+  }
+
   function refresh() {
     const {truth} = image.subject();
     motion.stop();
-    if (!truth) q.clear();
-    else if (!q.get()) q.set(q.kept() ?? poorGuess(truth));
+    if (!truth) return q.clear();
+    const first = q.get() ?? beginning(truth);
+    if (first) q.set(first);
   }
 
   return {

@@ -37,7 +37,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
   const plot = make("div", {class: "lx-plot", "data-testid": testid});
   const element = make("div", {class: "lx-map ls-map"}, below, above, plot, make("span", {class: "lx-axis", "aria-hidden": "true"}, unit.split(",")[0].replace("₁", "₂")));
   const [under, over] = [contextOf(below), contextOf(above)];
-  let [left, bottom, size, ratio] = [0, 0, 13, 1];
+  let [left, bottom, size, ratio] = [0, 0, 0, 1];
   /** @type {View} */
   let view = {scale: 1, cx: 0, cy: 0, width: 1, height: 1};
   /** @type {unknown[]} */
@@ -90,7 +90,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
     const box = element.getBoundingClientRect();
     if (box.width < 60 || box.height < 60) return;
     ratio = lesson.sharpness();
-    size = lesson.large() ? 18 : 13;
+    size = lesson.textSize();
     [left, bottom] = [Math.round(size * 2.9), Math.round(size * 3)];
     for (const canvas of [below, above]) {
       canvas.width = Math.round(box.width * ratio);
@@ -100,7 +100,6 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
     view = {...view, width, height};
     Object.assign(plot.style, {left: `${left}px`, top: `${EDGE}px`, width: `${width}px`, height: `${height}px`});
     element.style.setProperty("--lx-left", `${left}px`);
-    element.style.setProperty("--lx-axis-size", `${size}px`);
     painted = [];
   }
 
@@ -125,7 +124,7 @@ export function createLessonMap({lesson, testid, unit, range, base, key, marks, 
       const wanted = [lesson.theme, ratio, view.scale, view.cx, view.cy, view.width, view.height, ...key()];
       if (wanted.length !== painted.length || wanted.some((part, i) => part !== painted[i])) {
         clipped(under, (painter) => {
-          paintGrid(under, view, lesson.theme);
+          paintGrid(under, view, lesson.theme, size);
           base(painter);
         });
         under.strokeStyle = lesson.theme.line;

@@ -12,7 +12,8 @@ import {classesOf, markOf} from "../../words/classes.js";
 /** @typedef {import("./map.js").Painter} Painter */
 /** @typedef {import("../../model/explorer_model.js").ExplorerModel} ExplorerModel */
 
-const NAME_SIDE = 20; // pixels of a name
+const LARGEST_NAME = 20; // pixels of its text: any larger it would hide the codes
+const NAME_SIDE = 1.5; // of a name, by the size of its text
 const TURNS = 200;
 const ROOMY = 1.05; // of the least distance, from one name of a row to the next
 const EDGE = 1.5; // least distances of a row from the edge, where other words stand
@@ -97,7 +98,7 @@ function rowBeside(middles, least, {width, height}) {
 }
 
 /** The test codes, every class with its name. @param {Painter} painter @param {ExplorerModel} model @param {number} [strength] 0…1 */
-export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
+export function paintCodes({context, view, theme, ratio, size}, model, strength = 1) {
   // The points are painted at a strength of their own, so a fainter cloud needs a sheet of its own.
   const sheet = contextOf(make("canvas", {width: Math.ceil(view.width * ratio), height: Math.ceil(view.height * ratio)}));
   sheet.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -109,9 +110,10 @@ export function paintCodes({context, view, theme, ratio}, model, strength = 1) {
   const medians = classMedians(points.codes, points.labels, header.classes.length);
   const named = [...medians.keys()].filter((label) => medians[label]);
   const middles = named.map((label) => toPixel(view, .../** @type {[number, number]} */ (medians[label])));
-  const places = namePlaces(middles, NAME_SIDE, view);
-  paintLeaders(context, middles, places, theme);
-  named.forEach((label, i) => paintName(context, markOf(header.classes, label), ratio, theme, ...places[i]));
+  const letters = Math.min(size, LARGEST_NAME);
+  const places = namePlaces(middles, NAME_SIDE * letters, view);
+  paintLeaders(context, middles, places, theme, NAME_SIDE * letters);
+  named.forEach((label, i) => paintName(context, markOf(header.classes, label), ratio, theme, ...places[i], letters));
 }
 
 /** The code of one test image, with the mark of its class. @param {Pick<Painter, "context"|"view"|"theme">} painter @param {ExplorerModel} model @param {number} index */
@@ -121,12 +123,12 @@ export function paintImage({context, view, theme}, model, index) {
 }
 
 /** From each name to the middle of its class, where it had to stand elsewhere: it must not seem that the codes lie there.
- * @param {CanvasRenderingContext2D} context @param {[number, number][]} middles @param {[number, number][]} places @param {import("../../base/palette.js").Theme} theme */
-function paintLeaders(context, middles, places, theme) {
+ * @param {CanvasRenderingContext2D} context @param {[number, number][]} middles @param {[number, number][]} places @param {import("../../base/palette.js").Theme} theme @param {number} side of a name */
+function paintLeaders(context, middles, places, theme, side) {
   for (const [colour, width] of /** @type {[string, number][]} */ ([[theme.halo, 3], [theme.text, 1]])) {
     context.beginPath();
     middles.forEach(([x, y], i) => {
-      if (Math.hypot(places[i][0] - x, places[i][1] - y) < NAME_SIDE / 2) return;
+      if (Math.hypot(places[i][0] - x, places[i][1] - y) < side / 2) return;
       context.moveTo(...places[i]);
       context.lineTo(x, y);
     });
@@ -138,7 +140,7 @@ function paintLeaders(context, middles, places, theme) {
 
 /** @param {Painter} painter @param {ExplorerModel} model */
 export function paintPriorCircles({context, view, theme, size}, model) {
-  paintPrior(context, view, theme, model, size - 1);
+  paintPrior(context, view, theme, model, size);
 }
 
 /** A draw on a map: a small square. @param {CanvasRenderingContext2D} context @param {[number, number]} at @param {string} colour @param {string} halo */
