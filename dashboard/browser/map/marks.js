@@ -31,7 +31,7 @@ export function paintAxes(context, view, theme, size, unit, left = Infinity) {
   context.fillStyle = theme.muted;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const z1 of apart(context, ticks.x, ticks.step * view.scale, size)) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
+  for (const z1 of apart(context, ticks.x, ticks.step, view.scale, size)) context.fillText(tickText(z1), toPixel(view, z1, 0)[0], view.height + 6);
   context.textAlign = "right";
   context.textBaseline = "middle";
   const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
@@ -41,11 +41,10 @@ export function paintAxes(context, view, theme, size, unit, left = Infinity) {
   context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);
 }
 
-/** The values of ticks, or of every other, third, … of them, as far as their numbers keep apart. @param {Context} context @param {number[]} values @param {number} gap pixels from one to the next @param {number} size */
-function apart(context, values, gap, size) {
+/** The values of ticks, or of every other, third, … of them, as far as their numbers keep apart. @param {Context} context @param {number[]} values @param {number} step from one to the next @param {number} scale @param {number} size */
+function apart(context, values, step, scale, size) {
   const widest = Math.max(...values.map((value) => context.measureText(tickText(value)).width)) + size / 2;
-  const every = Math.max(1, Math.ceil(widest / gap));
-  const step = values[1] - values[0];
+  const every = Math.max(1, Math.ceil(widest / (step * scale)));
   return every === 1 ? values : values.filter((value) => Math.round(value / step) % every === 0);
 }
 
