@@ -151,7 +151,7 @@ def test_a_title_of_one_image_has_its_numbers_and_says_which_are_of_all() -> Non
     assert scene["title"].endswith(f"{own} nats for this image, {number(gap)} on average")
     fitted = next(one for one in SCENES if "step=fit-q" in one["link"])
     assert fitted["link"].endswith("&q=best"), "on one mode, as its title says"
-    modes = truths.modes[int(fitted["link"].partition("image=")[2].partition("&")[0])]
+    modes = int(truths.modes[int(fitted["link"].partition("image=")[2].partition("&")[0])])
     assert f"{modes} modes" in SCENES[SCENES.index(fitted) + 1]["title"]
 
 
