@@ -6,11 +6,14 @@ a header counts them, columns of any other data may stand on both sides of them.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -204,11 +207,19 @@ def _pixels(source: Source, form: _Form) -> Iterator[np.ndarray]:
     rows = _rows(source, form)
     while lines := list(islice(rows, _ROWS)):
         try:
-            yield np.loadtxt(
-                lines, dtype=np.float32, delimiter=form.delimiter, comments=None, quotechar='"', usecols=form.pixels, ndmin=2
-            )  # fmt: skip
+            yield _numbers(lines, form)
         except ValueError as error:
             raise EngineError(f"has a pixel that is no number ({' '.join(str(error).split())[:80]})") from None
+
+
+def _numbers(lines: list[str], form: _Form) -> np.ndarray:
+    """The pixels of rows, float32. Whole numbers are read as such where all are: numpy does that ten times as fast."""
+    read = partial(np.loadtxt, lines, delimiter=form.delimiter, comments=None, quotechar='"', usecols=form.pixels, ndmin=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)  # that numpy reads 0.5 as the whole number 0
+        with contextlib.suppress(ValueError, DeprecationWarning):
+            return read(dtype=np.int32).astype(np.float32)
+    return read(dtype=np.float32)
 
 
 def labels(source: Source, names: Sequence[str]) -> np.ndarray:

@@ -192,6 +192,16 @@ def test_tables_of_any_form(form: str, some: Images, tmp_path: Path) -> None:
     assert meanings(found) == pairs(some)
 
 
+def test_a_fraction_among_whole_numbers_stays_a_fraction(some: Images, tmp_path: Path) -> None:
+    shares = (some.images.reshape(len(some), -1) > 127).astype(float)
+    shares[-1, 0] = 0.4
+    rows = "\n".join(
+        ",".join([str(label), *(f"{share:g}" for share in row)]) for label, row in zip(some.labels, shares, strict=True)
+    )
+    (tmp_path / "own.csv").write_text(rows)
+    assert sum((own.read(tmp_path / "own.csv").images.images == 102).flat) == 1
+
+
 def test_a_table_without_labels_and_one_whose_test_has_none(some: Images, tmp_path: Path) -> None:
     table = frame(some.images, some.labels)
     table.drop(columns="label").to_csv(tmp_path / "test.csv", index=False)
