@@ -216,7 +216,7 @@ def _numbers(lines: list[str], form: _Form) -> np.ndarray:
     """The pixels of rows, float32. Whole numbers are read as such where all are: numpy does that ten times as fast."""
     read = partial(np.loadtxt, lines, delimiter=form.delimiter, comments=None, quotechar='"', usecols=form.pixels, ndmin=2)
     with warnings.catch_warnings():
-        warnings.simplefilter("error", DeprecationWarning)  # that numpy reads 0.5 as the whole number 0
+        warnings.simplefilter("error", DeprecationWarning)  # NumPy 2.0 reads 0.5 as the whole number 0, and warns
         with contextlib.suppress(ValueError, DeprecationWarning):
             return read(dtype=np.int32).astype(np.float32)
     return read(dtype=np.float32)
