@@ -18,6 +18,8 @@ from dashboard.shared.model_choice import MAPS, Choice
 from dashboard.stock.library import Library
 
 _FARTHEST = 1e4
+_LONGEST = 400
+"""Letters of a complaint."""
 
 _component = st.components.v2.component(
     "latent_explorer",
@@ -37,6 +39,18 @@ export default function ({data}) {
 }
 """,
 )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a browser answered of a model that others' code made, before it shows it."""
+
+    model: str
+    """The name of the model."""
+    answer: Mapping[str, Any]
+    """As vae_engine/exchange/imports/probe.py keeps it, unchecked."""
+    complaint: str
+    """Why it does not show it, a sentence; empty where it does."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ def explorer(
     turn: int = 0,
     on_settle: Callable[[], None] | None = None,
     on_choose: Callable[[], None] | None = None,
+    on_answer: Callable[[], None] | None = None,
     key: str = "explorer",
 ) -> ExplorerResult:
     """Show one or two models side by side and say what the visitor settled on.
@@ -79,7 +94,7 @@ def explorer(
     form that Copy link gives after the `#`; `notice` a sentence to show; `lesson` the address where newcomers may
     begin; `turn` changes when a choice was dealt with, so that the page waits no longer. `on_settle` is called when
     the visitor settled on something new, `on_choose` when models were chosen: both before the run that has it in its
-    result, which another run, or another page, may cut short.
+    result, which another run, or another page, may cut short. `on_answer` is, likewise, when the browser answered of models.
     """
     setting = {
         "models": library.id,
@@ -101,6 +116,7 @@ def explorer(
             default={"report": None},
             on_report_change=on_settle or _nothing,
             on_models_change=on_choose or _nothing,
+            on_asked_change=on_answer or _nothing,
         )
     return checked(raw.get("report"), raw.get("models"), [[one.name for one in map] for map in choices])
 
@@ -124,6 +140,16 @@ def checked(report: Any, models: Any, choices: Sequence[Sequence[str]]) -> Explo
         models=tuple(models) if _are_choices(models, choices) else None,
         held=report.get("held") is True,
     )
+
+
+def answers(asked: Any, names: Sequence[str]) -> list[Asked]:
+    """What the browser sent of models of these names, which may be anything."""
+    found = []
+    for one in asked if isinstance(asked, Sequence) and not isinstance(asked, str) else []:
+        model, complaint = (one.get(key) for key in ("model", "complaint")) if isinstance(one, Mapping) else (None, None)
+        if model in names and isinstance(complaint, str):
+            found.append(Asked(str(model), one, complaint[:_LONGEST]))
+    return found
 
 
 def _items(value: Any) -> list[tuple[Any, Any]]:

@@ -8,11 +8,11 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard.explore.component import ExplorerResult, checked, explorer
+from dashboard.explore.component import ExplorerResult, answers, checked, explorer
 from dashboard.shared import state, wording
 from dashboard.shared.links import LESSONS, state_of, to_explore
 from dashboard.shared.model_choice import MAPS, Choice, Pair, offered, side_by_side
-from dashboard.stock import catalogue
+from dashboard.stock import catalogue, own_runs
 from dashboard.stock.catalogue import Shelf
 from vae_engine.base.errors import EngineError
 
@@ -36,7 +36,7 @@ def show() -> None:
     result = explorer(
         shelf.library, shown=shelf.shown, ladder=shelf.ladder, choices=offered(choices, pair.shown), notice=pair.notice,
         link=link, visit=visit, lesson=LESSONS, turn=state.choosing(), on_settle=partial(_settle, pair),
-        on_choose=partial(_choose, choices, pair), key=_KEY,
+        on_choose=partial(_choose, choices, pair), on_answer=partial(_answer, choices, pair), key=_KEY,
     )  # fmt: skip
     remember(pair.names, result)
 
@@ -59,6 +59,15 @@ def _choose(choices: Sequence[Choice], pair: Pair) -> None:
     if models and models != pair.names:
         chosen = next(new for new, old in zip(models, pair.names, strict=True) if new != old)
         state.choose_models(side_by_side(choices, models, chosen))
+
+
+def _answer(choices: Sequence[Choice], pair: Pair) -> None:
+    """Keep that a browser gives the numbers of a model, or show others where it does not."""
+    for one in answers((state.widget(_KEY) or {}).get("asked"), pair.names):
+        if one.complaint:
+            state.choose_models(replace(side_by_side(choices), notice=one.complaint))
+        else:
+            own_runs.keep_answer(one.model, one.answer, state.asking())
 
 
 def _shown(choices: Sequence[Choice], pair: Pair) -> tuple[Pair, Shelf]:

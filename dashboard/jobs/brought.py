@@ -20,7 +20,7 @@ from dashboard.jobs.run_view import NAME_LENGTH
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import read_json, write_json
 from vae_engine.base.places import CODE
-from vae_engine.exchange.imports import pythae_model
+from vae_engine.exchange.imports import probe, pythae_model
 from vae_engine.stored import checkpoints
 
 BROUGHT = "brought.json"
@@ -64,10 +64,15 @@ def measure(folder: Path) -> None:
 
 
 def about(folder: Path) -> dict[str, Any]:
-    """What is known of a model that was brought, as the import told it; nothing of other runs. Raises EngineError."""
+    """What is known of a model that was brought, as the import told it, and what a browser answered of it (`in_browser`).
+
+    Nothing of other runs. Raises EngineError.
+    """
     metrics = read_json(folder / checkpoints.METRICS)
     told = metrics.get("metrics", {}).get("imported") if isinstance(metrics, dict) else None
-    return told if isinstance(told, dict) else {}
+    if not isinstance(told, dict):
+        return {}
+    return {**told, "in_browser": probe.answered(folder, metrics.get("weights_sha256", ""))}
 
 
 def called(files: Sequence[Path]) -> str:

@@ -44,6 +44,7 @@ NO_UPLOADS = f"{NO_COOKIES}put the files on the machine of the server and give t
 UNNAMED = "Your model"
 YOURS, IN_EXPLORE, IN_RUNS = "Your models", "Open in Explore", "In Runs"
 ASSUMED = "What was assumed"
+ASKED_LATER = "A browser is asked for the same when it first opens it in Explore."
 MEASURE, MEASURING = "Measure", f"{MEASURED} test images are measured …"
 MEASURE_HELP = (
     f"ELBO and, of a VAE of two latent dimensions, exact log p(x) of {MEASURED} test images with pixels of 0 and 1, drawn as for "
@@ -72,11 +73,19 @@ def assumed(about: Mapping[str, Any]) -> str:
 
 def proved(about: Mapping[str, Any]) -> str:
     """How far the numbers here are those of the files."""
-    worst = as_given(float(f"{max(about['differs_by'].values()):.1g}"))
+    worst = _most(about["differs_by"])
     count, languages = about["inputs"], " and ".join(about["proved_in"])
+    answer = about.get("in_browser")
+    in_browser = f". {ASKED_LATER}" if not answer else (
+        f"; those of {plain(answer['browser'])} (JavaScript and WebAssembly) are within {_most(answer['differs_by'])} of them."
+    )  # fmt: skip
     if about["against"]:
-        return f"On {count} inputs the numbers here ({languages}) are those of {about['against']} to {worst}."
-    return f"The original was not run; on {count} inputs {languages} agree to {worst}."
+        return f"On {count} inputs the numbers here ({languages}) are those of {about['against']} to {worst}{in_browser}"
+    return f"The original was not run; on {count} inputs {languages} agree to {worst}{in_browser}"
+
+
+def _most(off: Mapping[str, float]) -> str:
+    return as_given(float(f"{max(off.values()):.1g}"))
 
 
 def asks_for_names(complaint: str) -> bool:

@@ -43,6 +43,7 @@ class Explorer(anywidget.AnyWidget):
     _engine = traitlets.Dict().tag(sync=True)
     _bundles = traitlets.List(traitlets.Bytes()).tag(sync=True)
     _encoders = traitlets.List(traitlets.Bytes()).tag(sync=True)
+    _probes = traitlets.List(traitlets.Bytes()).tag(sync=True)
     _images = traitlets.Bytes().tag(sync=True)
     height = traitlets.Int(min=400).tag(sync=True)
 
@@ -68,7 +69,7 @@ class Explorer(anywidget.AnyWidget):
         found = showing(models, names, images, labels, trained_on, plane)
         self._count = found.count
         super().__init__(
-            _bundles=found.bundles, _encoders=found.encoders, _images=found.images, _engine=engine_lines(),
+            _bundles=found.bundles, _encoders=found.encoders, _probes=found.probes, _images=found.images, _engine=engine_lines(),
             z=[[0.0, 0.0] for _ in models], lasso=[], height=height or _HEIGHTS[len(models) - 1],
         )  # fmt: skip
 

@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from dashboard.stock.library import BUNDLE, ENCODER, packed
+from dashboard.stock.library import BUNDLE, ENCODER, PROBE, packed
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
 from vae_engine.exchange.bundle import AtHand
 from vae_engine.exchange.imports import planes
+from vae_engine.exchange.imports.probe import probe
 from vae_engine.stored import registry
 from vae_engine.stored.checkpoints import Stored
-from vae_engine.stored.config import MAX_CLASSES
+from vae_engine.stored.config import MAX_CLASSES, ListedConfig
 from vae_engine.stored.in_memory import in_memory
 
 _IDX_HEADER = bytes(16)
@@ -36,6 +37,8 @@ class Showing:
     encoders: list[bytes]
     images: bytes
     count: int
+    probes: list[bytes]
+    """What the browser is asked before it shows each: of models that others' code made, nothing of ours."""
 
 
 def showing(
@@ -44,7 +47,8 @@ def showing(
     """What a widget shows of one or two models; `images` and the rest as `Explorer` takes them. Raises as it does."""
     if len(names) < len(models):
         raise EngineError("Give a name for each model.")
-    found = _on_planes([_stored(model, name) for model, name in zip(models, names, strict=False)], plane)
+    given = [_stored(model, name) for model, name in zip(models, names, strict=False)]
+    found = _on_planes(given, plane)
     if len({model.train.data for model in found}) > 1 and images is None:
         raise EngineError("The models were trained on different data; give the images to show.")
     if len(sides := {model.model.side for model in found}) > 1:
@@ -61,7 +65,10 @@ def showing(
         content = export.images_of(found[0].train.data)
     parts = [export.parted(model, at_hand=at_hand, train=_TRAINED) for model in found]
     bundles, encoders = ([packed(part, model[place]) for model in parts] for place, part in enumerate((BUNDLE, ENCODER)))
-    return Showing(bundles, encoders, content, len(at_hand.shown) if at_hand else len(datasets.shown(found[0].train.data)[0]))
+    count = len(at_hand.shown) if at_hand else len(datasets.shown(found[0].train.data)[0])
+    others = [isinstance(model.model, ListedConfig) for model in given]
+    probes = [packed(PROBE, probe(model)) if is_other else b"" for model, is_other in zip(found, others, strict=True)]
+    return Showing(bundles, encoders, content, count, probes)
 
 
 def _stored(model: Any, name: str) -> Stored:

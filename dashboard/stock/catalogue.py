@@ -10,8 +10,9 @@ import streamlit as st
 from dashboard.shared.model_choice import Choice
 from dashboard.stock import material as materials
 from dashboard.stock import own_runs
-from dashboard.stock.library import BUNDLE, ENCODER, IMAGES, Library, address, contents_of
+from dashboard.stock.library import BUNDLE, ENCODER, IMAGES, PROBE, Library, address, contents_of
 from dashboard.stock.material import LESSON_MODELS, Material
+from vae_engine.exchange.imports import probe
 from vae_engine.experiments import result as experiment_result
 from vae_engine.experiments.result import Result
 from vae_engine.stored import registry
@@ -62,7 +63,15 @@ def library(names: tuple[str, ...]) -> Library:
     # Models of one data set share its images, so that the browser keeps them once.
     pictured = next((name for name in LESSON_MODELS if stored(name).train.data == data_set), names[0])
     models = tuple(_addresses(name, _kept(name), (BUNDLE, ENCODER)) for name in names)
-    return Library(models, *_addresses(pictured, _kept(pictured), (IMAGES,)))
+    probes = tuple(_addresses(name, _kept(name), (PROBE,))[0] if _is_to_be_asked(name) else "" for name in names)
+    (images,) = _addresses(pictured, _kept(pictured), (IMAGES,))
+    return Library(models, images, probes if any(probes) else ())
+
+
+def _is_to_be_asked(name: str) -> bool:
+    """Whether a model is of others' code, and no browser has told yet that it gives its numbers."""
+    model = stored(name)
+    return "imported" in model.metrics and probe.answered(model.folder, model.sha256) is None
 
 
 def _kept(name: str) -> tuple[Stamp, int]:

@@ -7,17 +7,21 @@ the reader of the one-file page (browser/base/parts.js) puts them together.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from dashboard.shared.browser import digest
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange.imports import probe
 from vae_engine.stored.checkpoints import Stored
 
-BUNDLE, ENCODER, IMAGES = "bundle", "encoder", "images"
-PARTS = (BUNDLE, ENCODER, IMAGES)
+BUNDLE, ENCODER, IMAGES, PROBE = "bundle", "encoder", "images", "probe"
+PARTS = (BUNDLE, ENCODER, IMAGES, PROBE)
+
+
+_OTHERS: dict[str, Callable[[Stored], bytes]] = {IMAGES: lambda model: export.images_of(model.train.data), PROBE: probe.probe}
 
 
 @dataclass(frozen=True)
@@ -27,15 +31,17 @@ class Library:
     models: tuple[tuple[str, ...], ...]
     """For each the addresses of its bundle and its encoder, beside the address of the page."""
     images: str
+    probes: tuple[str, ...] = ()
+    """For each what a browser is asked before it shows it; an empty one where nothing is, none where that is of none."""
 
     @property
     def id(self) -> str:
         """Another for other models."""
-        return digest(repr(self).encode())
+        return digest(repr((self.models, self.images)).encode())
 
     def told(self) -> dict[str, Any]:
         """What a component is told of them; browser/hosts/served/library.js reads it."""
-        return {"id": self.id, "models": self.models, "images": self.images}
+        return {"id": self.id, "models": self.models, "images": self.images, "probes": self.probes}
 
 
 def address(name: str, part: str, content: bytes) -> str:
@@ -46,7 +52,8 @@ def address(name: str, part: str, content: bytes) -> str:
 def contents_of(model: Stored, wanted: Sequence[str]) -> list[bytes]:
     """The contents of parts. Raises EngineError for a model that a map cannot show."""
     found = dict(zip((BUNDLE, ENCODER), export.parted(model), strict=True)) if {BUNDLE, ENCODER} & {*wanted} else {}
-    return [export.images_of(model.train.data) if part == IMAGES else found[part] for part in wanted]
+    found |= {part: _OTHERS[part](model) for part in wanted if part in _OTHERS}
+    return [found[part] for part in wanted]
 
 
 def planes(content: bytes) -> bytes:

@@ -10,6 +10,7 @@ import threading
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from dashboard.jobs import jobs
 from dashboard.jobs.run_view import read_about
@@ -19,7 +20,7 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data import own as own_data
 from vae_engine.exchange import bundle as export
-from vae_engine.exchange.imports import planes
+from vae_engine.exchange.imports import planes, probe
 from vae_engine.runs import snapshots
 from vae_engine.stored import checkpoints
 from vae_engine.stored.checkpoints import Stored
@@ -139,6 +140,13 @@ def keep_codes(stored: Stored) -> None:
 def _write_codes(stored: Stored) -> None:
     with contextlib.suppress(OSError, EngineError):  # a folder that cannot be written to costs time only
         export.write_codes(stored, {})
+
+
+def keep_answer(name: str, answer: Any, asking: str | None) -> None:
+    """Keep what a browser answered of an imported model, where whoever asks may change it and the answer is an agreement."""
+    with contextlib.suppress(OSError, EngineError):  # it is asked again
+        if not jobs.shared(asking).why_not_change(name.removeprefix(PREFIX)):
+            probe.keep(read(name), answer)
 
 
 def codes_kept(name: str) -> int:

@@ -1,6 +1,6 @@
 """The parts of models over HTTP, at addresses named after their content.
 
-    /model/{name}/{part}/{digest}   part is bundle, encoder or images; never changes
+    /model/{name}/{part}/{digest}   part is bundle, encoder, images or probe; never changes
 
 A model or part that is not there, or no longer has this content, is gone: 410 and one sentence, since pages are told addresses of
 what is there. Whoever may open the pages may fetch them: runs are there for all to watch and open. Knows no Streamlit.
@@ -48,7 +48,7 @@ def _part(request: Request) -> Response:
 def _made(name: str, part: str, asked: str) -> bytes:
     # Any other name would be taken for a folder.
     if part not in PARTS or not (name.startswith(own_runs.PREFIX) or name in registry.names()):
-        raise EngineError("There is nothing here; a model has a bundle, an encoder and images.")
+        raise EngineError("There is nothing here; a model has a bundle, an encoder, images and perhaps a probe.")
     model = own_runs.read(name) if name.startswith(own_runs.PREFIX) else registry.find(name)
     (content,) = contents_of(model, [part])
     if digest(content) != asked:

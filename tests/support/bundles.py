@@ -1,7 +1,8 @@
-"""What bundles of the pretrained models carry, read without the browser."""
+"""What bundles carry, those of the pretrained models for one, read without the browser."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import cache
 from typing import Any
@@ -18,6 +19,15 @@ def _tensors(name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     content = export.bundle(registry.find(name), with_images=False)
     header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
     return load(content), json.loads(header["__metadata__"]["bundle"])["points"]
+
+
+def unpacked(part: bytes) -> bytes:
+    """A part of a model as dashboard/stock/library.py packs it for its way."""
+    planes = np.frombuffer(gzip.decompress(part), np.uint8)
+    half = -(-len(planes) // 2)
+    content = np.empty_like(planes)
+    content[0::2], content[1::2] = planes[:half], planes[half:]
+    return content.tobytes()
 
 
 def points(name: str) -> tuple[np.ndarray, np.ndarray]:

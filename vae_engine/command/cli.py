@@ -30,6 +30,7 @@ from vae_engine.command import (
 )  # fmt: skip
 from vae_engine.command.commands import add_command, positive, show
 from vae_engine.command.export_commands import Exporter
+from vae_engine.exchange.imports import probe
 from vae_engine.publish import tables
 from vae_engine.runs import control as run_control
 from vae_engine.runs import extension, standby
@@ -160,7 +161,7 @@ def _info(arguments: argparse.Namespace) -> int:
     value = {
         "name": stored.name, "model": stored.model.to_dict(), "train": _training(stored), "sha256": stored.sha256,
         "parameters": weights.parameter_count(stored.model), "layers": layers(stored.model), "metrics": stored.metrics,
-        **_turned(stored.folder),
+        **_turned(stored.folder), **_in_browser(stored),
     }  # fmt: skip
     show(arguments, value, "\n".join(f"{key}: {json.dumps(item, ensure_ascii=False)}" for key, item in value.items()))
     return 0
@@ -177,6 +178,12 @@ def _turned(folder: Path) -> dict[str, list[str]]:
     """What was turned while a run trained, which its settings do not tell; nothing of one that was left alone."""
     turns = knobs.turns(run_log.read_all(folder))
     return {"turned": [knobs.told(turn) for turn in turns]} if turns else {}
+
+
+def _in_browser(stored: checkpoints.Stored) -> dict[str, Any]:
+    """What a browser answered of an imported model before it showed it; nothing where none was asked yet."""
+    answer = probe.answered(stored.folder, stored.sha256)
+    return {"in_browser": answer} if answer else {}
 
 
 def _train(arguments: argparse.Namespace) -> int:

@@ -107,7 +107,8 @@ def told(about: dict[str, Any]) -> str:
     off = max(about["differs_by"].values())
     keys = ("encoder", "decoder", "likelihood", "images", "pixels", "plane", "nats")
     lines = {key: about[key] for key in keys if about.get(key)}
-    lines["proved"] = f"{' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs"
+    proved = f"{' and '.join(about['proved_in'])} {against} by at most {off:.1g} on {about['inputs']} inputs"
+    lines["proved"] = f"{proved}; a browser is asked as well, when it first opens it"
     return "\n".join(f"{key:<13}{value}" for key, value in lines.items())
 
 

@@ -6,7 +6,7 @@
                           plane (null; or {of, told, off}: through how many latent dimensions, which it is, and how far from it
                           codes lie on average; `kind` is that of the whole model, its encoder gives places alone),
                           points {count, protocol, seed, splits, low [2], high [2]}, train {…}, rest {…} or none
-    encoder.*, decoder.*  weights, float16, under the names of their layers
+    encoder.*, decoder.*  weights, float16, under the names of their layers; float32 of models that others' code made
     noise                 float32 []: σ of p(x|z), where it is given and not learned
     points.codes          uint16 [n, 2]: low + code/65535·(high − low); the images that a map shows, of the test split and
                           in a small data set of the others too: `splits` counts them in their order (test, validation,
@@ -124,8 +124,18 @@ def _packed(tensors: dict[str, np.ndarray], **described: Any) -> bytes:
 
 
 def weights(stored: Stored) -> dict[str, np.ndarray]:
-    """The weights of a model as the browser reads them: in half precision, but for single numbers."""
-    return {name: weight.astype(np.float16) if weight.ndim else weight for name, weight in stored.weights.items()}
+    """The weights of a model as the browser reads them: in half precision, but for single numbers and models of others' code.
+
+    Of those the browser has to give the original's numbers to 1e-4 (imports/probe.py), which half precision does not.
+    """
+    if isinstance(stored.model, ListedConfig):
+        return stored.weights
+    return {name: halved(weight) for name, weight in stored.weights.items()}
+
+
+def halved(weight: np.ndarray) -> np.ndarray:
+    """A weight in half precision, but a single number as it is."""
+    return weight.astype(np.float16) if weight.ndim else weight
 
 
 def _contents(

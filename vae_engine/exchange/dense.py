@@ -58,7 +58,7 @@ def _packed(tensors: Weights, found: Rounding, small: Weights, **notes: str) -> 
             coded[name] = (one.steps + 128).astype(np.uint16)
             coded |= {f"{name}.rows": one.rows, f"{name}.columns": one.columns}
         else:
-            coded[name] = small.get(name, tensor)
+            coded[name] = small.get(name, export.halved(tensor) if name.startswith(("encoder.", "decoder.")) else tensor)
     return pack({name: np.asarray(tensor, order="C") for name, tensor in coded.items()}, notes)
 
 

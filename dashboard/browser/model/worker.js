@@ -11,6 +11,7 @@ import { elboOf, gapsOf } from "../exact/gaps.js";
 import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
 import { whyNotExact } from "./plane.js";
+import { proved } from "./proof.js";
 import { stagesOf } from "./stages.js";
 import { unitsOf } from "./trace.js";
 import { Inference } from "../exact/posterior.js";
@@ -31,7 +32,7 @@ import { thinOut } from "../base/thinning.js";
 
 const PART = 64; // images decoded between looks at the clock
 const HEAD_START = 1000; // milliseconds that a page has to itself before a worker makes ready unasked
-const ENCODING = ["exactPosterior", "gaps", "unitsFor"]; // the methods that need the encoder
+const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods that need the encoder
 
 /**
  * @typedef {object} BatchDecoder
@@ -60,6 +61,7 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor"]; // the methods that nee
  *   decoder give in the middle of each cell of a grid: cells × units; the channel of this and the next is by default "units"
  * @property {(place: number, pixels: Uint8Array, channel?: string) => Promise<Float32Array|null>} unitsFor what all units of a stage of
  *   the encoder give for images, n × side² bytes as it sees them: n × units
+ * @property {(probe: Uint8Array) => Promise<import("./proof.js").Proved|null>} prove whether it gives the model's own numbers (proof.js)
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
@@ -84,6 +86,7 @@ export function createBatchDecoder(bundleBuffer, encoderOf) {
     thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
     unitsOver: (place, grid, channel = "units") => client.ask(channel, "unitsOver", [place, grid]),
     unitsFor: (place, pixels, channel = "units") => client.ask(channel, "unitsFor", [place, pixels]),
+    prove: (probe) => client.ask("prove", "prove", [probe]),
     terminate: client.terminate,
   };
 }
@@ -293,6 +296,7 @@ function createService(bundleBuffer, encoder) {
     unitsFor: (place, pixels) => unitsOf(network, stagesOf(bundle, network, "encoder")[place], pixels.length / network.pixels, (heap, at, first, rows) => {
       for (let i = 0, from = first * network.pixels; i < rows * network.pixels; i++) heap[at + i] = pixels[from + i] / 255;
     }),
+    prove: (probe) => proved(network, bundle.header, probe),
     decodeMany: (z) => decodeInParts(network, z),
     field: (kind, grid) => fieldByRows(fields[/** @type {FieldKind} */ (kind)], grid),
   };

@@ -1,7 +1,7 @@
 """Golden vectors for the browser's networks: python golden.py FOLDER
 
 For every architecture a tiny random model, and every pretrained one, as a bundle of a few points; beside it,
-as JSON, what numpy makes of the same half-precision weights and torch of the full-precision ones.
+as JSON, what numpy makes of the weights in the bundle and torch of the full-precision ones; of foreign models their probe.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.data.mnist import Images
 from vae_engine.exchange import bundle as export
+from vae_engine.exchange.imports import probe
 from vae_engine.exchange.imports.folder import import_model
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.model import loading
@@ -67,6 +68,7 @@ def main(folder: Path) -> None:
     for name in names:
         if name in FOREIGN:
             stored = checkpoints.read(imported(folder, name), name)
+            (folder / f"{name}.probe").write_bytes(probe.probe(stored))
         elif name in CONFIGS:
             config = CONFIGS[name]
             train = TrainConfig() if config.side == 28 else TrainConfig(data=own_images(folder, name, config.side))
@@ -76,7 +78,7 @@ def main(folder: Path) -> None:
         write_case(folder, stored)
     test = load_all("test")
     (folder / "images.bin").write_bytes(test.images.tobytes())
-    (folder / "golden.json").write_text(json.dumps({"names": names, "observed": observed(test)}))
+    (folder / "golden.json").write_text(json.dumps({"names": names, "foreign": [*FOREIGN], "observed": observed(test)}))
 
 
 def imported(folder: Path, name: str) -> Path:

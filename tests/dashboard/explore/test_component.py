@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.explore.component import ExplorerResult, checked
+from dashboard.explore.component import Asked, ExplorerResult, answers, checked
 from dashboard.explore.page import remember
 from dashboard.shared import state
 
@@ -59,3 +59,12 @@ def test_nonsense_counts_as_nothing(report):
 @pytest.mark.parametrize("models", ["ab", ["a"], ["a", "x"], [["a"], "b"], 7])
 def test_only_offered_models_can_be_chosen(models):
     assert checked(None, models, [["a"], ["b"]]).models is None
+
+
+def test_answers_are_those_of_models_on_show_whatever_else_is_sent() -> None:
+    good = {"model": "run:a", "complaint": "", "browser": "Chrome 156"}
+    assert answers([good], ["run:a", "b"]) == [Asked("run:a", good, "")]
+    assert answers([good | {"complaint": 500 * "x"}], ["run:a"])[0].complaint == 400 * "x"
+    odd = ({"model": "other"}, {"complaint": None}, {"model": []})
+    for sent in (None, "text", 3, [None], [3], [[]], *([good | one] for one in odd)):
+        assert answers(sent, ["run:a"]) == []

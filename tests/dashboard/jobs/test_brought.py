@@ -13,7 +13,7 @@ from dashboard.jobs import brought
 from dashboard.jobs.jobs import VARIABLE, Jobs
 from dashboard.runs import table
 from dashboard.runs.groups import groups
-from dashboard.stock import own_runs
+from dashboard.stock import catalogue, own_runs
 from dashboard.train.wording import why_not_in_explore
 from vae_engine.base.errors import EngineError
 from vae_engine.command import cli
@@ -88,6 +88,25 @@ def test_a_model_that_was_brought_stands_among_the_models_without_a_training(
     assert groups([row, row, row]) == []  # it has no settings in which it could differ
     with pytest.raises(EngineError, match="trained elsewhere"):
         jobs.train_on(run, "epochs", 1.0)
+
+
+def test_a_browser_is_asked_of_a_model_that_was_brought_until_one_of_its_owner_has_answered(
+    runs: tuple[Jobs, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs, run = runs
+    monkeypatch.setenv(VARIABLE, str(jobs.folder))
+    name = f"run:{run}"
+    asked, bundled = catalogue.library((name, "ae-mnist-small")), catalogue.library(("ae-mnist-small",))
+    assert [bool(address) for address in asked.probes] == [True, False]
+    assert bundled.probes == ()
+    answer = {"browser": "Chrome 156", "differs_by": {"encoder": 1e-6, "decoder": 2e-6}}
+    own_runs.keep_answer(name, answer, "a stranger")
+    own_runs.keep_answer(name, {"differs_by": "none"}, None)
+    assert brought.about(jobs.run_folder(run))["in_browser"] is None
+    own_runs.keep_answer(name, answer, None)
+    assert brought.about(jobs.run_folder(run))["in_browser"] == answer
+    told = catalogue.library((name, "ae-mnist-small"))
+    assert (told.probes, told.id) == ((), asked.id)
 
 
 @pytest.mark.parametrize(

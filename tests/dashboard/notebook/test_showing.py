@@ -12,9 +12,11 @@ import pytest
 import torch
 from safetensors.numpy import load
 from support.builders import one_line, save_model, tiny
+from support.bundles import unpacked
+from torch import nn
 
 from dashboard.notebook.showing import Showing, showing
-from vae_engine import EngineError, build_model, load_model
+from vae_engine import EngineError, adopt, build_model, load_model
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
 from vae_engine.stored.weights import notes
@@ -28,12 +30,9 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def header(shown: Showing, place: int = 0) -> dict[str, Any]:
-    planes = np.frombuffer(gzip.decompress(shown.bundles[place]), np.uint8)
-    half = -(-len(planes) // 2)
-    content = np.empty_like(planes)
-    content[0::2], content[1::2] = planes[:half], planes[half:]
-    described = json.loads(notes(content.tobytes())["bundle"])
-    described["points"]["labels"] = load(content.tobytes())["points.labels"]
+    content = unpacked(shown.bundles[place])
+    described = json.loads(notes(content)["bundle"])
+    described["points"]["labels"] = load(content)["points.labels"]
     return described
 
 
@@ -57,6 +56,15 @@ def test_a_model_of_more_dimensions_is_shown_on_a_plane(tmp_path: Path, tiny_ae:
     assert (header(shown)["kind"], header(shown)["plane"]["of"], header(shown, 1)["plane"]) == ("vae", 4, None)
     with pytest.raises(EngineError, match="shown whole"):
         showing([str(tiny_ae)], ["a"], plane="pca")
+
+
+def test_the_browser_is_asked_of_a_model_that_others_code_made(tiny_vae: Path) -> None:
+    pytest.importorskip("onnx")
+    mine = adopt(encoder=nn.Linear(784, 4), decoder=nn.Sequential(nn.Linear(2, 784), nn.Sigmoid()))
+    shown = showing([mine, tiny_vae], ["mine", "beside"])
+    asked = load(unpacked(shown.probes[0]))
+    np.testing.assert_allclose(1 / (1 + np.exp(-asked["decoder"])), mine.decode(torch.from_numpy(asked["z"])).numpy(), atol=1e-6)
+    assert shown.probes[1] == b""
 
 
 def test_a_model_in_memory_and_another_by_its_folder_stand_side_by_side(tiny_vae: Path, tiny_ae: Path) -> None:

@@ -11,19 +11,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+from safetensors.numpy import load, save
 from support.builders import ROOT, save_model, tiny
+from support.bundles import unpacked
 from support.explorer_page import here, state, until
 
 from dashboard.explore.one_file import write_html
 from dashboard.jobs.run_view import About, write_about
+from dashboard.stock.library import BUNDLE, packed
 from vae_engine import exact_log_px, load_model
 from vae_engine.data import mnist as data
 from vae_engine.exchange.exports import onnx_files
+from vae_engine.exchange.imports import probe
 from vae_engine.exchange.imports.assumed import Said
 from vae_engine.exchange.imports.folder import import_model
 from vae_engine.exchange.imports.roles import Wishes
-from vae_engine.stored import checkpoints, on_map
+from vae_engine.stored import checkpoints, on_map, weights
 
 
 @pytest.fixture
@@ -59,6 +63,9 @@ def test_an_imported_model_has_an_exact_posterior_and_goes_into_a_file(
         return float(found[1].replace("−", "-").replace(",", "")) if found else float("nan")
 
     until(lambda: abs(told() - want) < 0.2)
+    answer = probe.answered(imported, checkpoints.read(imported).sha256)
+    assert answer
+    assert (answer["browser"][:6], max(answer["differs_by"].values()) < 1e-5) == ("Chrome", True)
     page.get_by_test_id("mode-network").click()
     expect(page.get_by_test_id("network-vae")).to_contain_text("μ(z) = sigmoid")
     write_html([str(imported), "ae-mnist-small"], tmp_path / "explorer.html")
@@ -66,6 +73,23 @@ def test_an_imported_model_has_an_exact_posterior_and_goes_into_a_file(
     here(page)
     expect(page.get_by_test_id("latent-map-vae")).to_be_visible()
     expect(page.locator("body")).to_contain_text("From my course")
+
+
+def test_a_model_whose_weights_arrive_otherwise_is_refused_by_the_layer_before_it_is_shown(
+    open_dashboard: Callable[..., Page], dashboard_address: str, imported: Path
+) -> None:
+    def with_another_weight(route: Route) -> None:
+        content = unpacked(route.fetch().body())
+        tensors = load(content) | {"decoder.2.bias": load(content)["decoder.2.bias"] + 1}
+        route.fulfill(body=packed(BUNDLE, save(tensors, weights.notes(content))))
+
+    page = open_dashboard("/models")
+    page.route(f"**/model/run%3A{imported.name}/bundle/*", with_another_weight)
+    page.goto(f"{dashboard_address}/?models=run:{imported.name}")
+    told = page.get_by_text("This model is not shown")
+    expect(told).to_contain_text(re.compile(r"in Chrome \d+ its decoder gives other numbers .*, first at layer 2 \(linear\)\."))
+    expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist")
+    assert not (imported / probe.ANSWER).exists()
 
 
 @pytest.fixture

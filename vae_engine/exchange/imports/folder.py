@@ -16,7 +16,7 @@ from vae_engine.data import datasets, mnist
 from vae_engine.exchange.imports import keras_model, listed_model, onnx_model, planes, proof, pythae_model
 from vae_engine.exchange.imports.assumed import NOTHING, Said
 from vae_engine.exchange.imports.built import records, weights
-from vae_engine.exchange.imports.parts import Found, Trials
+from vae_engine.exchange.imports.parts import Found, Part, Trials
 from vae_engine.exchange.imports.proof import Runner
 from vae_engine.exchange.imports.roles import Wishes
 from vae_engine.stored import checkpoints, nats
@@ -27,7 +27,6 @@ from vae_engine.stored.weights import NOISE
 
 Others = Callable[[ListedConfig, dict[str, np.ndarray]], Mapping[str, dict[str, Runner]]]
 """For a model its networks in other languages: name → part → runner."""
-_SPREAD_OF_Z = 1.5
 _PIXELS = {"grey": "grey in [0, 1]", "dynamic": "0 or 1, drawn by their grey", "threshold": "0 or 1, by whether grey is above ½"}
 
 
@@ -61,13 +60,17 @@ def import_model(
     config, tensors = _config(found), weights(found.encoder.layers, "encoder") | weights(found.decoder.layers, "decoder")
     if noise is not None:
         tensors[NOISE] = np.array(noise, np.float32)
-    z = np.random.default_rng(0).normal(size=(proof.COUNT, found.latent_dim)).astype(np.float32) * _SPREAD_OF_Z
     runners = others(config, tensors)
-    proved = {
-        name: proof.prove(name, part, rows, {which: own[name] for which, own in runners.items()})
-        for name, part, rows in (("encoder", found.encoder, x), ("decoder", found.decoder, z))
-    }
+
+    def off(name: str, part: Part, rows: np.ndarray) -> float:
+        return proof.prove(name, part, rows, {which: own[name] for which, own in runners.items()})
+
+    z = proof.points(found.latent_dim)
+    proved = {"encoder": off("encoder", found.encoder, x), "decoder": off("decoder", found.decoder, z)}
     config = replace(config, plane=planes.lay(Stored("", folder, config, train, tensors, "", {}), plane))
+    if config.plane:  # the points that a browser is asked about (probe.py)
+        on_plane = stored_plane.read(config.plane).at(proof.points(2)).astype(np.float32)
+        proved["decoder"] = max(proved["decoder"], off("decoder", found.decoder, on_plane))
     about = {
         "files": [path.name for path in paths], "encoder": found.encoder.told, "decoder": found.decoder.told,
         "likelihood": found.said.told(found.likelihood, found.given),
@@ -75,9 +78,9 @@ def import_model(
         "pixels": f"{found.side} × {found.side}, {_PIXELS[protocol]}, bright on dark, assumed{found.scales}",
         "plane": stored_plane.told(config.plane, config.kind) if config.plane else "",
         "nats": nats.caveat(found.likelihood, protocol),
-        "differs_by": {name: float(f"{off:.2g}") for name, off in proved.items()}, "proved_in": ["numpy", *runners],
+        "differs_by": {name: float(f"{most:.2g}") for name, most in proved.items()}, "proved_in": ["numpy", *runners],
         "against": found.runtime,
-        "inputs": proof.COUNT,
+        "inputs": len(x),
     }  # fmt: skip
     checkpoints.write_config(folder, config, train)
     write_atomically(folder / checkpoints.WEIGHTS, pack(tensors))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -12,9 +12,20 @@ from vae_engine.exchange.imports.parts import Part
 from vae_engine.stored import forward
 
 COUNT, TOLERANCE = 256, 1e-4
-_AT_ONCE = 32
+_AT_ONCE = 32  # and so many rows are a batch of the browser's (model/machine.js)
+_SPREAD_OF_Z = 1.5
 Runner = Callable[[np.ndarray], np.ndarray]
 """Rows through one of our networks: [n, width] → [n, width]."""
+
+
+def points(dimensions: int) -> np.ndarray:
+    """The points of a latent space on which a decoder is proved, the same each time: float32 [256, d]."""
+    return np.random.default_rng(0).normal(size=(COUNT, dimensions)).astype(np.float32) * _SPREAD_OF_Z
+
+
+def pieces(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """Rows, so many at once as a network of maps has room for."""
+    return (rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE))
 
 
 def prove(name: str, part: Part, rows: np.ndarray, others: Mapping[str, Runner]) -> float:
@@ -33,8 +44,7 @@ def _prove(name: str, part: Part, rows: np.ndarray, others: Mapping[str, Runner]
     runners: dict[str, Runner] = {"numpy": lambda x: _run(part.layers, name, x), **others}
     worst = 0.0
     for which, run in runners.items():
-        parts = [run(rows[at : at + _AT_ONCE]) for at in range(0, len(rows), _AT_ONCE)]
-        off = difference(np.concatenate(parts), want)
+        off = difference(np.concatenate([run(piece) for piece in pieces(rows)]), want)
         if not off <= TOLERANCE:
             raise EngineError(
                 f"{part.file} was read, but in {which} gives other numbers than its own, by {off:.2g}{_where(name, part)}. "

@@ -3,7 +3,9 @@
 // (dashboard/notebook/explorer.py). A widget may be on show in several places, which then move together.
 
 import {make, showFailure} from "../../base/dom.js";
+import {PlainError} from "../../base/errors.js";
 import {readPart, unpacked} from "../../base/parts.js";
+import {answersOf} from "../../model/asked.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {placeIn, takeColours} from "./surroundings.js";
 import {changesBetween, linkTo, NAMES, traitsOf} from "./traits.js";
@@ -31,6 +33,9 @@ async function render({model, el}) {
 async function mount(model, root) {
   const bundles = await Promise.all(model.get("_bundles").map((/** @type {DataView} */ view) => readPart(bytesOf(view))));
   const encoders = model.get("_encoders").map((/** @type {DataView} */ view) => () => readPart(bytesOf(view)));
+  const probes = model.get("_probes").map((/** @type {DataView} */ view) => (view.byteLength ? () => readPart(bytesOf(view)) : null));
+  const refused = (await answersOf({bundles, encoders, probes})).find(({complaint}) => complaint);
+  if (refused) throw new PlainError(refused.complaint);
   const images = unpacked(bytesOf(model.get("_images"))).then((file) => file.subarray(IDX_HEADER));
   root.replaceChildren();
   let known = read();

@@ -5,8 +5,8 @@
 import {PlainError} from "../../base/errors.js";
 import {readPart, unpacked} from "../../base/parts.js";
 
-/** @typedef {{id: string, models: [bundle: string, encoder: string][], images: string}} Library */
-/** @typedef {{bundles: Uint8Array[], images: Promise<Uint8Array>, encoders: (() => Promise<Uint8Array>)[]}} Fetched */
+/** @typedef {{id: string, models: [bundle: string, encoder: string][], images: string, probes?: string[]}} Library probes: what is to be asked of each; empty where nothing is */
+/** @typedef {{bundles: Uint8Array[], images: Promise<Uint8Array>, encoders: (() => Promise<Uint8Array>)[], probes: ((() => Promise<Uint8Array>)|null)[]}} Fetched */
 /** @typedef {(sentence: string) => void} Say why something takes longer; nothing once it no longer does */
 
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
@@ -17,7 +17,7 @@ const GONE = 410;
 export const libraryOf = (data) => JSON.parse(data.json);
 
 /** The models once their bundles are here; the rest follows. @param {Library} library @param {Say} say @returns {Promise<Fetched>} */
-export async function fetchModels({models, images}, say) {
+export async function fetchModels({models, images, probes = []}, say) {
   /** Why each of them is not here yet. @type {Map<string, string>} */
   const reasons = new Map();
   const fetched = (/** @type {string} */ address) => fetchPatiently(address, (reason) => {
@@ -30,7 +30,7 @@ export async function fetchModels({models, images}, say) {
   const bundles = await Promise.all(models.map(([bundle]) => part(bundle)));
   const pictures = fetched(images).then(unpacked).then((file) => file.subarray(IDX_HEADER));
   pictures.catch(() => {}); // whoever waits for them is told
-  return {bundles, images: pictures, encoders: models.map(([, encoder]) => once(() => part(encoder)))};
+  return {bundles, images: pictures, encoders: models.map(([, encoder]) => once(() => part(encoder))), probes: probes.map((address) => (address ? () => part(address) : null))};
 }
 
 /** The same work for all who ask, begun by the first; what failed is begun again by the next. @template T @param {() => Promise<T>} work @returns {() => Promise<T>} */

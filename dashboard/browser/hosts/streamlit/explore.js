@@ -4,6 +4,8 @@
 // theme, without a cleanup between.
 
 import {make, setText, showFailure} from "../../base/dom.js";
+import {PlainError} from "../../base/errors.js";
+import {answersOf} from "../../model/asked.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {libraryOf} from "../served/library.js";
 import {begin, comingModels, shelfFor} from "./begun.js";
@@ -61,14 +63,25 @@ export default function explorerComponent(call) {
     const block = document.querySelector("[data-testid=stMain] [data-testid=stVerticalBlock]");
     if (block) instance.above.observe(block);
     const say = (/** @type {string} */ sentence) => (instance.explorer ? instance.explorer.update({notice: sentence}) : setText(loading, sentence || OPENING));
-    comingModels(library, say).then((models) => {
+    comingModels(library, say).then(async (models) => {
+      if (await isRefused(models, root, instance)) return;
       instance.models = models;
       if (instances.get(root) === instance) instance.turn();
-    }, (error) => {
+    }).catch((error) => {
       if (instances.get(root) === instance) showFailure(root, error);
     });
   }
   return () => leave(root);
+}
+
+/** Asks models of others' code for their numbers, tells the server what they answered, and the page why one is not shown. @param {import("./begun.js").Ready} models @param {HTMLElement} root @param {Instance} instance */
+async function isRefused(models, root, instance) {
+  const answers = await answersOf(models);
+  if (!answers.length || instances.get(root) !== instance) return false;
+  const refused = answers.find(({complaint}) => complaint);
+  if (refused) showFailure(root, new PlainError(refused.complaint));
+  instance.call.setTriggerValue("asked", answers);
+  return Boolean(refused);
 }
 
 /** Streamlit would show whatever is thrown, with its trace. @param {HTMLElement} root @param {Instance} instance */

@@ -1,0 +1,34 @@
+// @ts-check
+// Asks the networks of models that others' code wrote for their numbers, before a page shows them: in a worker each, off the page. No DOM.
+
+import {nameIn} from "./bundle.js";
+import {createBatchDecoder} from "./worker.js";
+
+/** @typedef {() => Promise<Uint8Array>} Bring */
+/** @typedef {{model: string, browser: string, differs_by: {encoder: number, decoder: number}, complaint: string}} Answer complaint: why the model is not
+ *   shown, a sentence; empty where it is. vae_engine/exchange/imports/probe.py keeps the rest */
+
+/** @param {{bundles: Uint8Array[], encoders: Bring[], probes: (Bring|null)[]}} models probes: what each is asked, if it is @returns {Promise<Answer[]>} of those that were asked */
+export function answersOf({bundles, encoders, probes}) {
+  return Promise.all(probes.flatMap((bring, place) => (bring ? [answerOf(bundles[place], encoders[place], bring)] : [])));
+}
+
+/** @param {Uint8Array} bundle @param {Bring} encoder @param {Bring} bring @returns {Promise<Answer>} */
+async function answerOf(bundle, encoder, bring) {
+  const decoder = createBatchDecoder(bundle, encoder);
+  try {
+    const {differs, complaint} = /** @type {import("./proof.js").Proved} */ (await decoder.prove(await bring()));
+    const model = nameIn(bundle);
+    const browser = browserOf(navigator.userAgent);
+    return {model, browser, differs_by: differs, complaint: complaint && `This model is not shown: in ${browser} ${complaint}. Import it again, or open it in another browser.`};
+  } finally {
+    decoder.terminate();
+  }
+}
+
+/** What a browser calls itself, with its version. @param {string} agent */
+export function browserOf(agent) {
+  const [, name, version] = /(Firefox|Edg|Chrome|Version)\/(\d+)/.exec(agent.replace(/Chrome(?=.*Edg)/, "")) ?? ["", "this browser", ""];
+  const called = {Edg: "Edge", Version: "Safari"}[name] ?? name;
+  return `${called} ${version}`.trim();
+}
