@@ -42,7 +42,7 @@ export function createPosteriorProbe(app, model) {
   let refinement = null;
   /** Why there is nothing to show of the subject, or nothing. */
   let trouble = "";
-  let [version, busy] = [0, false];
+  let [version, busy, preparing] = [0, false, false];
   /** @type {Subject|null} for which the best Gaussian is being looked for */
   let climbing = null;
 
@@ -70,10 +70,18 @@ export function createPosteriorProbe(app, model) {
 
   /** @param {State} state */
   function request(state) {
+    if (state.mode === "inspect" || state.mode === "draw") prepare();
     follow(state);
     const wanted = state.refined && (state.mode === "draw" || state.hovered === null);
     if (refinement && !wanted) takeBack();
     if (wanted && !refinement && truth?.exact && subject && subject === answered && climbing !== subject) climb(subject);
+  }
+
+  /** Decodes what every posterior needs while an image is still being chosen: of a network of maps that takes seconds. */
+  function prepare() {
+    if (preparing) return;
+    preparing = true;
+    batch.prepare().catch(() => {}); // whoever asks for a posterior is told
   }
 
   /** Asks for what the page is about by now. @param {State} state */

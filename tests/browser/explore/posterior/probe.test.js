@@ -17,13 +17,14 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 /** A page on which one draws, whose worker answers when it is told to. */
 function drawing() {
   const answers = [];
+  let count = 0;
   const state = { mode: "draw", refined: false, noise: 0, z: [[0, 0]], hovered: null, layers: {} };
   const app = {
     models: [{ place: 0, bundle: { kind: "vae" } }], images: null, subject: null,
     batches: [{
       coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx: -130, encoder: ENCODER, best: BEST, path: [ENCODER, BEST] }),
       exactPosterior: () => new Promise((resolve) => answers.push((logPx) => resolve({ ...picture(logPx), encoder: ENCODER }))),
-      logJoint: async (x, z) => new Float64Array(z.length / 2).fill(-130),
+      logJoint: async (x, z) => new Float64Array(z.length / 2).fill(-130), prepare: async () => (count += 1),
     }],
     store: { state, dispatch: ({ values }) => Object.assign(state, values) },
     draw: { subject: () => app.subject }, invalidate() {}, commit() {},
@@ -33,8 +34,18 @@ function drawing() {
     app.subject = { story: "drawing", key, x: new Float32Array(784) };
     probe.request(state);
   };
-  return { probe, state, draw, answer: async (logPx) => (answers.shift()(logPx), soon()) };
+  return { probe, state, draw, prepared: () => count, answer: async (logPx) => (answers.shift()(logPx), soon()) };
 }
+
+test("what every posterior needs is decoded before there is an image, once, and where one is likely to be asked about", () => {
+  const { probe, state, prepared } = drawing();
+  probe.request({ ...state, mode: "move" });
+  assert.equal(prepared(), 0);
+  probe.request(state);
+  probe.request({ ...state, mode: "inspect" });
+  assert.equal(prepared(), 1);
+  assert.equal(probe.isWorking(), false);
+});
 
 test("numbers of an earlier state of a drawing are told from those of the present one", async () => {
   const { probe, draw, answer } = drawing();
@@ -72,7 +83,7 @@ test("each of two VAEs has its own numbers of an image, is refined with the othe
   const app = {
     models: [model(0), model(1)], images: null, commit() {}, invalidate() {},
     batches: answers.map(({ logPx, encoder, best }) => ({
-      coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx, encoder, best, path: [encoder, best] }), exactPosterior: async () => ({ ...picture(logPx), encoder }),
+      prepare: async () => true, coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx, encoder, best, path: [encoder, best] }), exactPosterior: async () => ({ ...picture(logPx), encoder }),
     })),
     store: createStore({ ...initialState(2), mode: "draw", z: [[0, 0], [3, 3]] }, () => {}),
     draw: { subject: () => ({ story: "drawing", key: "one stroke", x: new Float32Array(784) }) },

@@ -12,6 +12,7 @@ from safetensors.numpy import load
 from support.builders import one_line, save_model, tiny
 
 from vae_engine.base.errors import EngineError
+from vae_engine.command import cli
 from vae_engine.data import mnist
 from vae_engine.exchange.exports import onnx_files
 from vae_engine.exchange.imports import probe, proof
@@ -66,11 +67,13 @@ def test_of_more_dimensions_it_asks_for_the_plane(tmp_path: Path) -> None:
 GOOD: dict[str, Any] = {"browser": "Chrome 156", "differs_by": {"encoder": 1.23e-6, "decoder": 2e-6}}
 
 
-def test_an_agreement_is_kept_of_these_weights_alone(flat: Stored) -> None:
+def test_an_agreement_is_kept_of_these_weights_alone_and_told(flat: Stored, capsys: pytest.CaptureFixture[str]) -> None:
     assert probe.answered(flat.folder, flat.sha256) is None
     probe.keep(flat, {**GOOD, "more": "not kept"})
     answer = {"browser": "Chrome 156", "differs_by": {"encoder": 1.2e-6, "decoder": 2e-6}}
     assert probe.answered(flat.folder, flat.sha256) == answer
+    cli.main(["info", str(flat.folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["in_browser"] == answer
     assert probe.answered(flat.folder, "0" * 64) is None
     (flat.folder / probe.ANSWER).write_text("{")
     assert probe.answered(flat.folder, flat.sha256) is None
