@@ -50,7 +50,7 @@ class Asked:
     answer: Mapping[str, Any]
     """As vae_engine/exchange/imports/probe.py keeps it, unchecked."""
     complaint: str
-    """Why it does not show it, a sentence; empty where it does."""
+    """How it gives other numbers and so is not shown, a clause; empty where it does not."""
 
 
 @dataclass(frozen=True)

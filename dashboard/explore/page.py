@@ -65,7 +65,8 @@ def _answer(choices: Sequence[Choice], pair: Pair) -> None:
     """Keep that a browser gives the numbers of a model, or show others where it does not."""
     for one in answers((state.widget(_KEY) or {}).get("asked"), pair.names):
         if one.complaint:
-            state.choose_models(replace(side_by_side(choices), notice=one.complaint))
+            title = next(choice.title for choice in pair.shown if choice.name == one.model)
+            state.choose_models(replace(side_by_side(choices), notice=wording.refused(title, one.complaint)))
         else:
             own_runs.keep_answer(one.model, one.answer, state.asking())
 

@@ -75,6 +75,11 @@ def number(value: float, digits: int = 2) -> str:
     return f"{value:z,.{digits}f}".replace("-", "−")
 
 
+def refused(title: str, complaint: str) -> str:
+    """That a browser does not show a model, and how it gives other numbers."""
+    return f"{title} is not shown: {complaint}. Import it again, or open it in another browser."
+
+
 def as_given(value: float) -> str:
     """A number that a visitor gave, with every digit of it."""
     _, _, decimals = f"{value:.9f}".rstrip("0").partition(".")

@@ -86,7 +86,7 @@ def test_a_model_whose_weights_arrive_otherwise_is_refused_by_the_layer_before_i
     page = open_dashboard("/models")
     page.route(f"**/model/run%3A{imported.name}/bundle/*", with_another_weight)
     page.goto(f"{dashboard_address}/?models=run:{imported.name}")
-    told = page.get_by_text("This model is not shown")
+    told = page.get_by_text("From my course is not shown")
     expect(told).to_contain_text(re.compile(r"in Chrome \d+ its decoder gives other numbers .*, first at layer 2 \(linear\)\."))
     expect(page.get_by_test_id("model-vae")).to_have_value("vae-mnist")
     assert not (imported / probe.ANSWER).exists()

@@ -3,9 +3,8 @@
 // (dashboard/notebook/explorer.py). A widget may be on show in several places, which then move together.
 
 import {make, showFailure} from "../../base/dom.js";
-import {PlainError} from "../../base/errors.js";
 import {readPart, unpacked} from "../../base/parts.js";
-import {answersOf} from "../../model/asked.js";
+import {answersOf, refusalOf} from "../../model/asked.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {placeIn, takeColours} from "./surroundings.js";
 import {changesBetween, linkTo, NAMES, traitsOf} from "./traits.js";
@@ -34,8 +33,8 @@ async function mount(model, root) {
   const bundles = await Promise.all(model.get("_bundles").map((/** @type {DataView} */ view) => readPart(bytesOf(view))));
   const encoders = model.get("_encoders").map((/** @type {DataView} */ view) => () => readPart(bytesOf(view)));
   const probes = model.get("_probes").map((/** @type {DataView} */ view) => (view.byteLength ? () => readPart(bytesOf(view)) : null));
-  const refused = (await answersOf({bundles, encoders, probes})).find(({complaint}) => complaint);
-  if (refused) throw new PlainError(refused.complaint);
+  const refusal = refusalOf(await answersOf({bundles, encoders, probes}));
+  if (refusal) throw refusal;
   const images = unpacked(bytesOf(model.get("_images"))).then((file) => file.subarray(IDX_HEADER));
   root.replaceChildren();
   let known = read();

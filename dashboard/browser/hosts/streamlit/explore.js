@@ -4,8 +4,7 @@
 // theme, without a cleanup between.
 
 import {make, setText, showFailure} from "../../base/dom.js";
-import {PlainError} from "../../base/errors.js";
-import {answersOf} from "../../model/asked.js";
+import {answersOf, refusalOf} from "../../model/asked.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {libraryOf} from "../served/library.js";
 import {begin, comingModels, shelfFor} from "./begun.js";
@@ -78,10 +77,10 @@ export default function explorerComponent(call) {
 async function isRefused(models, root, instance) {
   const answers = await answersOf(models);
   if (!answers.length || instances.get(root) !== instance) return false;
-  const refused = answers.find(({complaint}) => complaint);
-  if (refused) showFailure(root, new PlainError(refused.complaint));
+  const refusal = refusalOf(answers);
+  if (refusal) showFailure(root, refusal);
   instance.call.setTriggerValue("asked", answers);
-  return Boolean(refused);
+  return refusal !== null;
 }
 
 /** Streamlit would show whatever is thrown, with its trace. @param {HTMLElement} root @param {Instance} instance */
