@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard.explore import page
 from dashboard.explore.component import Asked, ExplorerResult, answers, checked
 from dashboard.explore.page import remember
 from dashboard.shared import state
+from dashboard.shared.model_choice import Choice, Pair
 
 
 def test_a_report_becomes_a_result():
@@ -68,3 +70,17 @@ def test_answers_are_those_of_models_on_show_whatever_else_is_sent() -> None:
     odd = ({"model": "other"}, {"complaint": None}, {"model": []})
     for sent in (None, "text", 3, [None], [3], [[]], *([good | one] for one in odd)):
         assert answers(sent, ["run:a"]) == []
+
+
+def test_a_model_that_a_browser_refuses_gives_way_to_others_with_a_sentence_that_names_it(monkeypatch) -> None:
+    choices = [Choice("vae-mnist", "vae-mnist", "", "vae", "mnist"), Choice("run:a", "From my course", "", "vae", "mnist")]
+    chosen: list[Pair] = []
+    sent = [{"model": "run:a", "complaint": "in Chrome 156 its decoder gives other numbers than its own, by 3"}]
+    monkeypatch.setattr(state, "widget", lambda key: {"asked": sent})
+    monkeypatch.setattr(state, "choose_models", chosen.append)
+    page._answer(choices, Pair((choices[1],)))
+    (pair,) = chosen
+    assert pair.names == ("vae-mnist",)
+    assert pair.notice.startswith(
+        "From my course is not shown: in Chrome 156 its decoder gives other numbers than its own, by 3. "
+    )
