@@ -47,10 +47,12 @@ class Explorer(anywidget.AnyWidget):
     _images = traitlets.Bytes().tag(sync=True)
     height = traitlets.Int(min=400).tag(sync=True)
 
-    z = traitlets.TraitType([], help="a point (z1, z2) for each model: [models, 2]").tag(sync=True)
+    z: traitlets.TraitType[Any, Any] = traitlets.TraitType([], help="a point (z1, z2) for each model: [models, 2]").tag(sync=True)
     mode = traitlets.Enum(MODES, MODES[0]).tag(sync=True)
     selection = traitlets.Any(None, help="the index of the image that is looked at").tag(sync=True)
-    lasso = traitlets.TraitType([], help="shapes drawn in Select: {model, take, corners}; set as lists of points").tag(sync=True)
+    lasso: traitlets.TraitType[Any, Any] = traitlets.TraitType(
+        [], help="shapes drawn in Select: {model, take, corners}; set as lists of points"
+    ).tag(sync=True)
     inside = traitlets.List(traitlets.Int(), read_only=True, help="the images that are selected, by index").tag(sync=True)
 
     def __init__(
