@@ -29,7 +29,8 @@ IMPORTED = "imported"
 TERMS = ("elbo", "nll", "kl", "log_px_exact")
 HELD_OUT, TEST = "validation", "test"
 _OF_IMPORTED = ("kind", "latent_dim", "side", "likelihood", "spread", "data", "classes", "protocol", "noise")
-_OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs")
+_OF_EXACT = ("points", "encoder_share")
+_OF_VAES = ("spread", "objective", "samples", "beta", "kl_warmup_epochs", *_OF_EXACT)
 _BUDGETS = {"seconds": "s", "steps": "steps", "epochs": "epochs"}
 NOTHING = "–"
 TURNED = "turned"
@@ -233,6 +234,8 @@ def objective(row: Row) -> str:
     train = row.configs[1]
     if row.kind == "ae":
         return "reconstruction"
+    if train.is_exact:
+        return f"{train.objective}, K = {train.points:,}"
     return f"{train.objective}, {'K' if train.objective == 'iwae' else 'L'} = {train.samples}"
 
 
@@ -246,6 +249,8 @@ def settings(row: Row) -> dict[str, str]:
     told["data"] = row.data
     told[TURNED] = row.turned or "no"
     for name in _OF_VAES if model.kind == "ae" else ():
+        told[name] = NOTHING
+    for name in _OF_EXACT if not train.is_exact else ():
         told[name] = NOTHING
     for name in ("fourier_features", "fourier_scale") if model.decoder != "fourier" else ():
         told[name] = NOTHING

@@ -54,6 +54,8 @@ def objective(view: RunView, model: ModelConfig, train: TrainConfig, standing: M
 def minimised(model: ModelConfig, train: TrainConfig, weight: float) -> str:
     """The objective in signs, its KL with a weight."""
     given = f" at σ = {train.noise:g}" if model.noise_is_given else ""
+    if train.is_exact and model.kind == "vae":
+        return f"−log p(x){given}, K = {train.points:,} points"
     if train.objective == "iwae" and model.kind == "vae":
         return f"−IWAE bound{given}, K = {train.samples}"
     nll = f"nll{given}"

@@ -11,8 +11,8 @@ from dashboard.shared.numbers import NumberError, read_number
 from dashboard.train import wording
 from vae_engine.base.errors import EngineError
 from vae_engine.command import train_flags
-from vae_engine.stored import knobs
-from vae_engine.stored.config import LIVE_TRAIN, ModelConfig, TrainConfig
+from vae_engine.stored import beginning, knobs
+from vae_engine.stored.config import EXACT, LIVE_TRAIN, ModelConfig, TrainConfig, why_not_exact
 
 Values = dict[str, Any]
 """By name of the setting: what its widget holds; numbers and lists of widths as text."""
@@ -26,9 +26,9 @@ GROUPS = {
         "kind", "latent_dim", "likelihood", "noise", "spread", "encoder", "encoder_widths", "layer_norm", "dropout", "decoder",
         "decoder_widths", "fourier_features", "fourier_scale", "activation",
     ),
-    wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples"),
+    wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples", "points", "encoder_share"),
     wording.OPTIMISER: (
-        "initialisation", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
+        "initialisation", "start", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
         "weight_decay", "grad_clip", "patience", "seed",
     ),
     wording.DATA: ("train_size", "protocol", "held_out"),
@@ -60,10 +60,14 @@ def read(values: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
     given = {name: _read(name, value) for name, value in values.items() if name in SPECS}
     given |= _budget(values[UNIT], values[AMOUNT])
     model, train = ({spec.name for spec in dataclasses.fields(kind)} for kind in (ModelConfig, TrainConfig))
-    return (
+    asked = (
         ModelConfig.from_dict({name: value for name, value in given.items() if name in model}),
         TrainConfig.from_dict({name: value for name, value in given.items() if name in train}),
     )
+    if reason := why_not_exact(*asked):
+        raise EngineError(reason)
+    beginning.weights(*asked)
+    return asked
 
 
 def _read(name: str, value: Any) -> Any:
@@ -138,7 +142,9 @@ def senseless(values: Mapping[str, Any]) -> dict[str, str]:
         (values["decoder"] != "fourier", ("fourier_features", "fourier_scale"), "Only a decoder with Fourier features has it."),
         (values["likelihood"] in knobs.NO_NOISE, ("noise",), knobs.NO_NOISE.get(values["likelihood"], "")),
         (values["objective"] == "iwae", ("beta", "kl_warmup_epochs"), "The IWAE bound has no KL of its own to weigh."),
-        (values["kind"] == "ae", ("spread", "beta", "kl_warmup_epochs", "objective", "samples"),
+        (values["objective"] in EXACT, ("beta", "kl_warmup_epochs"), "log p(x) is no bound, and has no KL to weigh."),
+        (values["objective"] not in EXACT, ("points", "encoder_share"), "Only exact learning has it."),
+        (values["kind"] == "ae", ("spread", "beta", "kl_warmup_epochs", "objective", "samples", "points", "encoder_share"),
          "A plain autoencoder has neither q(z|x) nor KL."),
     )  # fmt: skip
     return {name: why for holds, names, why in cases if holds for name in names}

@@ -36,6 +36,7 @@ LABELS = {
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
     "likelihood": "Likelihood", "noise": "Noise σ", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
     "side": "Pixels a side", "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
+    "points": "Points (K)", "encoder_share": "Share for the encoder", "start": "Begin with",
     "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
     "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
     "weight_decay": "Weight decay", "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights",
@@ -44,6 +45,7 @@ LABELS = {
 }  # fmt: skip
 CHOICES = {
     "vae": "VAE", "ae": "Plain autoencoder", "A": "A: all Monte Carlo", "B": "B: analytic KL", "iwae": "IWAE", "mlp": "MLP",
+    "exact": "log p(x), exact", "exact-em": "log p(x), exact EM",
     "gaussian": "gaussian, σ learned", "gaussian-fixed": "gaussian, σ given",
     "conv": "convolutional", "fourier": "Fourier features + MLP", "adam": "Adam", "adagrad": "Adagrad", "sgd": "SGD", "he": "He",
 }  # fmt: skip

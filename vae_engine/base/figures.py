@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-TERMS = ("elbo", "nll", "kl", "log_px_is", "log_px_exact", "gap")
+TERMS = ("elbo", "nll", "kl", "log_px_points", "log_px_is", "log_px_exact", "gap")
 """What is measured of each image, and reported as a mean over images."""
 
 

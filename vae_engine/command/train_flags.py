@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,8 +11,8 @@ from typing import Any, TypeVar
 from vae_engine.base.errors import EngineError
 from vae_engine.command.commands import positive
 from vae_engine.data import datasets, own
-from vae_engine.stored import checkpoints
-from vae_engine.stored.config import LARGEST_SIDE, LIVE_MODEL, LIVE_TRAIN, SIDE, SMALLEST_SIDE, ModelConfig, TrainConfig
+from vae_engine.stored import checkpoints, registry
+from vae_engine.stored.config import FRESH, LARGEST_SIDE, LIVE_MODEL, LIVE_TRAIN, SIDE, SMALLEST_SIDE, ModelConfig, TrainConfig
 
 Settings = TypeVar("Settings", ModelConfig, TrainConfig)
 
@@ -55,14 +56,15 @@ def _add_settings(group: Any, kind: type) -> None:
         if spec.name == "kind" or spec.metadata["from_data"]:
             continue  # `--model` sets the one, the images the other
         flag, meta = "--" + spec.name.replace("_", "-"), spec.metadata
+        names = [flag, "--from"] if spec.name == "start" else [flag]
         help = meta["help"].replace("%", "%%")
         if isinstance(spec.default, bool):
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=help)
+            group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=help)
         elif isinstance(spec.default, tuple):
-            group.add_argument(flag, type=_widths, default=None, metavar="N,N,…", help=help)
+            group.add_argument(*names, type=_widths, default=None, metavar="N,N,…", help=help)
         else:
             parse = type(spec.default)
-            group.add_argument(flag, type=parse, default=None, choices=meta["choices"] or None, help=help)
+            group.add_argument(*names, type=parse, default=None, choices=meta["choices"] or None, help=help)
 
 
 def _widths(text: str) -> tuple[int, ...]:
@@ -70,10 +72,15 @@ def _widths(text: str) -> tuple[int, ...]:
 
 
 def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """The configs of a train command: the file's or the live recipe's, changed by the flags given. Raises EngineError."""
+    """The configs of a train command: the file's or the live recipe's, changed by the flags given. Raises EngineError.
+
+    The network is that of the model to begin with, where there is one and no file.
+    """
     model, train = LIVE_MODEL, LIVE_TRAIN
     if arguments.config:
         model, train = checkpoints.read_config_file(arguments.config)
+    elif arguments.start:
+        model = _network(arguments.start)
     given = {key: value for key, value in vars(arguments).items() if value is not None and key != "classes"}  # a wish
     if arguments.model:
         given["kind"] = arguments.model
@@ -88,12 +95,20 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     return _changed(model, given), _changed(train, given)
 
 
+def _network(start: str) -> ModelConfig:
+    """The network that a training has where no flag says otherwise: that of the model that it begins with. Raises EngineError."""
+    return LIVE_MODEL if start == FRESH else registry.find(start).model
+
+
 def of(model: ModelConfig, train: TrainConfig) -> list[str]:
     """The shortest flags of `train` that ask for these settings: the inverse of `settings`."""
-    flags = [] if model.kind == LIVE_MODEL.kind else ["--model", model.kind]
+    network = LIVE_MODEL
+    with contextlib.suppress(EngineError):  # of a model that is gone
+        network = _network(train.start)
+    flags = [] if model.kind == network.kind else ["--model", model.kind]
     budget = {"seconds", "steps", "epochs"}
     other_budget = any(getattr(train, name) != getattr(LIVE_TRAIN, name) for name in budget)
-    for config, recipe in ((model, LIVE_MODEL), (train, LIVE_TRAIN)):
+    for config, recipe in ((model, network), (train, LIVE_TRAIN)):
         for spec in dataclasses.fields(config):
             value = getattr(config, spec.name)
             if spec.name == "kind" or spec.metadata["from_data"]:

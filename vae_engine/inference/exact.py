@@ -92,7 +92,7 @@ class ExactInference:
         self.tiles = 2 * math.ceil(min(half_width, _WIDER[-1]) / TILE)
         self.low = -TILE * self.tiles / 2
         steps = (torch.arange(self.tiles * _COARSE, dtype=torch.float64) + 0.5) * (TILE / _COARSE) + self.low
-        self._coarse = _natural(vae, torch.cartesian_prod(steps, steps).float())
+        self._coarse = natural(vae, torch.cartesian_prod(steps, steps).float())
 
     @torch.no_grad()
     def log_px(self, x: Tensor, progress: Progress = _silent, within: Exact | None = None) -> Exact:
@@ -107,7 +107,7 @@ class ExactInference:
             chosen[:, inner, inner], settled = False, within.log_px
         statistics = self.vae.likelihood.statistics(x).to(self._coarse[0].dtype)
         found = exact_sums.sums(
-            exact_cells.Images(statistics, lambda z: _natural(self.vae, z), self.low),
+            exact_cells.Images(statistics, lambda z: natural(self.vae, z), self.low),
             chosen,
             torch.cat([highest for _, highest in judged]),
             settled,
@@ -149,16 +149,17 @@ def resolved(log_px: Tensor, peak: Tensor, points: float) -> Tensor:
 
 def log_joint(vae: VAE, x: Tensor, z: Tensor) -> Tensor:
     """log p(x|zₖ) + log p(zₖ) for every image and every point, in one product: x [n, side²], z [k, 2] → [n, k], nats."""
-    eta, bias = _natural(vae, z)
+    eta, bias = natural(vae, z)
     return torch.addmm(bias, vae.likelihood.statistics(x).to(eta.dtype), eta.T)
 
 
-def _natural(vae: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
+def natural(vae: VAE, z: Tensor) -> tuple[Tensor, Tensor]:
     """η [k, s] and bias [k] with log p(x|z) + log p(z) = statistics(x)·η + bias."""
     eta = bias = z
     for first in range(0, len(z), _AT_ONCE):
         here = slice(first, first + _AT_ONCE)
-        part, rest = vae.likelihood.natural(vae.decode_logits(z[here]))
+        raw = vae.decode_logits(z[here])
+        part, rest = vae.likelihood.natural(raw.to(torch.promote_types(raw.dtype, torch.float32)))
         rest = rest + objectives.log_prior(z[here])
         if not first:
             eta, bias = part.new_empty(len(z), part.shape[1]), rest.new_empty(len(z))

@@ -13,6 +13,7 @@ from vae_engine.model.models import Model, build_model
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import TrainConfig
+from vae_engine.stored.weights import Weights
 
 
 def load_model(name: str) -> Any:
@@ -29,6 +30,11 @@ def to_torch(stored: Stored) -> Any:
     model.load_state_dict({key: torch.from_numpy(tensor) for key, tensor in stored.weights.items()})
     model.trained = stored.train
     return model.eval().requires_grad_(False)
+
+
+def begin_with(model: Model, weights: Weights) -> None:
+    """Let a model begin with some weights in the place of its own."""
+    model.load_state_dict(model.state_dict() | {name: torch.from_numpy(tensor) for name, tensor in weights.items()})
 
 
 def save(folder: Path, model: Model, train: TrainConfig, metrics: dict[str, Any]) -> None:

@@ -28,8 +28,8 @@ from vae_engine.base.files import discard, write_atomically
 from vae_engine.model import loading
 from vae_engine.runs import extension, snapshots
 from vae_engine.runs import log as run_log
-from vae_engine.stored import checkpoints, knobs
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.stored import beginning, checkpoints, knobs
+from vae_engine.stored.config import ModelConfig, TrainConfig, why_not_exact
 from vae_engine.stored.knobs import Turned
 from vae_engine.training import training
 
@@ -41,12 +41,15 @@ def start(
 ) -> Iterator[training.Event]:
     """Train into a new folder, recording every event there as it is yielded; `turns` are to be made at their steps.
 
-    Raises EngineError when the folder already holds a run, or a turn is impossible in this one.
+    Raises EngineError when the folder already holds a run, or this one or a turn in it is impossible.
     """
     if (folder / checkpoints.CONFIG).exists():
         raise EngineError(f"{folder} already holds a run; choose another folder, or go on with --resume.")
     for turn in turns:
         knobs.checked(turn.knob, turn.new, model, train)
+    if reason := why_not_exact(model, train):
+        raise EngineError(reason)
+    beginning.weights(model, train)
     checkpoints.write_config(folder, model, train)
     return _record(folder, train, training.train(model, train, turns=turns, **options), ahead=turns)
 

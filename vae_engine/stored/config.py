@@ -20,6 +20,10 @@ from vae_engine.stored.records import Layer
 SIDE = 28
 """Pixels along a side of an image, where nothing else is said: those of MNIST."""
 SMALLEST_SIDE, LARGEST_SIDE = 4, 64
+EXACT = ("exact", "exact-em")
+"""The objectives by which a decoder is trained without an encoder."""
+FRESH = "fresh"
+"""Weights that begin as the seed draws them."""
 _MAX_WIDTH = 4096
 _MAX_DEPTH = 8
 MAX_CLASSES, _MAX_NAME, _MAX_PATH = 100, 40, 1000
@@ -205,7 +209,15 @@ class TrainConfig(_Config):
     classes: tuple[str, ...] = _option(tuple("0123456789"), "what its labels mean", from_data=True)
     train_size: int = _option(50_000, "training images used", low=1, high=1_000_000)
     protocol: str = _option("dynamic", "what the network sees of a pixel", choices=("grey", "dynamic", "threshold"))
-    objective: str = _option("B", "estimator: A (all Monte Carlo), B (analytic KL) or iwae", choices=("A", "B", "iwae"))
+    objective: str = _option(
+        "B", "A (ELBO, all Monte Carlo), B (ELBO, analytic KL), iwae, or without an encoder: exact (log p(x)), exact-em",
+        choices=("A", "B", "iwae", *EXACT),
+    )  # fmt: skip
+    points: int = _option(8192, "points of z that exact learning spreads over the plane: K of its bound", low=16, high=2**17)
+    encoder_share: float = _option(
+        0.25, "share of the budget, at its end, in which exact learning fits only the encoder", low=0.0, high=0.9
+    )  # fmt: skip
+    start: str = _option(FRESH, "fresh weights, or those of a bundled model or of the folder of one, whose decoder it shares")
     samples: int = _option(1, "z samples per image: L of the ELBO, K of the IWAE bound", low=1, high=1000)
     beta: float = _option(1.0, "weight of the KL term in the loss", low=0.0, high=1000.0)
     noise: float = _option(
@@ -235,6 +247,29 @@ class TrainConfig(_Config):
         super().__post_init__()
         if not (self.seconds or self.steps or self.epochs):
             raise EngineError("Training needs a budget: give seconds, steps or epochs above 0.")
+        if self.is_exact and self.patience:
+            raise EngineError("patience waits for a better held-out ELBO, which exact learning does not climb; leave it at 0.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as plain JSON values; what only exact learning has, and fresh weights, go without saying elsewhere."""
+        values = super().to_dict()
+        if not self.is_exact:
+            del values["points"], values["encoder_share"]
+        if self.start == FRESH:
+            del values["start"]
+        return values
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the decoder is trained without an encoder."""
+        return self.objective in EXACT
+
+
+def why_not_exact(model: ModelConfig, train: TrainConfig) -> str:
+    """Why exact learning cannot train such a model; nothing where it can, or is not asked to."""
+    if train.is_exact and model.kind == "vae" and model.latent_dim > 2:
+        return f"Exact learning spreads its points over at most two latent dimensions, not {model.latent_dim}."
+    return ""
 
 
 LIVE_MODEL = ModelConfig(

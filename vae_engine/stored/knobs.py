@@ -69,6 +69,8 @@ def why_not(knob: str, model: ModelConfig, train: TrainConfig) -> str:
         return f"There is no knob called {knob[:40]!r}; choose one of {', '.join(KNOBS)}."
     if knob != "learning_rate" and model.kind == "ae":
         return "A plain autoencoder draws no z and has no KL; only its learning rate can be turned."
+    if knob in ("beta", "kl", "samples") and train.is_exact:
+        return "Exact learning has no KL to weigh and draws no z from q."
     if knob in ("beta", "kl") and train.objective == "iwae":
         return "The IWAE bound has no KL of its own to weigh."
     return NO_NOISE.get(model.likelihood, "") if knob == "noise" else ""

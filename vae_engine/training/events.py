@@ -26,6 +26,8 @@ class Step:
     images_per_second: float
     nll_se: float | None
     kl_se: float | None
+    halving: float | None = None
+    """While a decoder learns exactly, when −loss is log p(x) by K points: how much lower K/2 points find it, nats per image."""
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,15 @@ from torch import Tensor
 from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.data import mnist as data
-from vae_engine.measure.evaluation import held_out_terms
-from vae_engine.model import objectives
-from vae_engine.model.models import Autoencoder, Model, Posterior, build_model, start_at_mean_image, start_balanced
-from vae_engine.stored.config import ModelConfig, TrainConfig
+from vae_engine.inference.quasi_monte_carlo import log_px_by_points
+from vae_engine.measure.evaluation import held_out_terms, observed
+from vae_engine.measure.means import means
+from vae_engine.model import loading, objectives
+from vae_engine.model.models import VAE, Autoencoder, Model, Posterior, build_model, start_at_mean_image, start_balanced
+from vae_engine.stored import beginning
+from vae_engine.stored.config import ModelConfig, TrainConfig, why_not_exact
 from vae_engine.stored.knobs import Turned, Value
+from vae_engine.training import exact_learning
 from vae_engine.training.devices import autocast, resolve_device
 from vae_engine.training.dials import Dials
 from vae_engine.training.events import Checkpoint, Epoch, Event, Failed, Finished, Live, Snapshot, Step
@@ -75,8 +79,12 @@ def train(
     (`stored.knobs`) are to stand from the next step on, and `turns` are those of the record: of the run so far, and to be
     replayed at their steps. `live` adds Live events.
     A budget in seconds counts everything between the first step and Finished but waiting and the final evaluation.
+    Exact learning trains the decoder first; in the last `encoder_share` of the budget that is held, and the encoder alone fitted
+    to it. Each part has the schedule of the learning rate to itself.
     Raises EngineError for impossible requests before the first event.
     """
+    if reason := why_not_exact(model_config, config):
+        raise EngineError(reason)
     train_images = datasets.load(config.data, "train") if train_images is None else train_images
     validation_images = datasets.load(config.data, "validation") if validation_images is None else validation_images
     images, held_out = train_images.head(config.train_size).images, validation_images.head(config.held_out)
@@ -93,6 +101,8 @@ def train(
     if config.initialisation == "he":
         start_balanced(model, config.seed)
     start_at_mean_image(model, images)
+    if not resume:
+        loading.begin_with(model, beginning.weights(model_config, config))
     model.set_noise(dials.settings.noise)
     if not resume:
         yield Snapshot(0, _copy(model.state_dict()))
@@ -123,7 +133,9 @@ def train(
 
     rng = torch.Generator(target)
     order, order_epoch = None, -1
-    totals, counted, last_event, last_checkpoint = torch.zeros(5, device=target), 0, elapsed(), elapsed()
+    is_exact = config.is_exact and isinstance(model, VAE)
+    fits_encoder, decoder_share = False, 1 - config.encoder_share if is_exact else 1.0
+    totals, counted, last_event, last_checkpoint = torch.zeros(6, device=target), 0, elapsed(), elapsed()
     last_live = -math.inf
     ratio = _snapshot_ratio(model)
     next_snapshot = _next_snapshot(step, ratio)
@@ -142,22 +154,28 @@ def train(
             order, order_epoch = data.generator(config.seed, _BATCH, epoch).permutation(len(images)), epoch
         yield from dials.turn(step, asked())
         model.set_noise(dials.settings.noise)
-        rate = dials.settings.learning_rate * learning_rate_factor(config, progress())
+        done = progress()
+        if done >= decoder_share and not fits_encoder:
+            model.decoder.load_state_dict(averaged.model.decoder.state_dict())  # that which is kept
+            fits_encoder = True
+        within = (done - decoder_share) / (1 - decoder_share) if fits_encoder else done / decoder_share
+        rate = dials.settings.learning_rate * learning_rate_factor(config, within)
         chosen = images[order[place * batch : (place + 1) * batch]]
         x = torch.from_numpy(data.observe(chosen, config.protocol, data.generator(config.seed, _PIXELS, step))).to(target)
         rng.manual_seed(config.seed * 2**32 + step)
-        totals += _one_step(model, optimiser, rate, dials.settings, x, rng, step / per_epoch)
+        totals += _one_step(model, optimiser, rate, dials.settings, x, rng, step / per_epoch, fits_encoder)
         averaged.update(model)
         step, counted = step + 1, counted + 1
         now, waits = elapsed(), holding(step)
         if waits or now - last_event >= _STEP_EVENT_SECONDS or counted == 1 == step:
-            loss, nll, kl, *squares = (totals / counted).tolist()
+            loss, nll, kl, *squares, halving = (totals / counted).tolist()
             if not math.isfinite(loss):
                 yield Failed(step, f"The loss stopped being a finite number at step {step:,}: lower the learning rate.")
                 return
             speed = counted * batch / max(now - last_event, 1e-9)
-            errors = [_standard_error(*of, counted * batch) for of in zip((nll, kl), squares, strict=True)]
-            yield Step(step, step / per_epoch, progress(), now, loss, nll, kl, rate, speed, *errors)
+            nll_se, kl_se = (_standard_error(*of, counted * batch) for of in zip((nll, kl), squares, strict=True))
+            told = halving if is_exact and not fits_encoder else None
+            yield Step(step, step / per_epoch, progress(), now, loss, nll, kl, rate, speed, nll_se, kl_se, told)
             totals, counted, last_event = torch.zeros_like(totals), 0, now
         if live and (waits or now - last_live >= _LIVE_SECONDS):
             yield Live(step, _copy(averaged.model.state_dict()))
@@ -166,7 +184,7 @@ def train(
             yield Snapshot(step, _copy(averaged.model.state_dict()))
             next_snapshot = _next_snapshot(step, ratio)
         if step % per_epoch == 0:
-            terms = held_out_terms(averaged.model, held_out, config.protocol, config.seed)
+            terms = _held_out(averaged.model, held_out, config)
             yield Epoch(step, step // per_epoch, elapsed(), terms, len(held_out))
             if patience.exhausted(-terms["elbo"] if "elbo" in terms else terms["nll"], averaged.model):
                 reason = "patience"
@@ -179,7 +197,7 @@ def train(
         averaged.model.load_state_dict(patience.weights)
     final = averaged.model.eval().cpu()
     seconds = elapsed()
-    terms = held_out_terms(final, held_out, config.protocol, config.seed)
+    terms = _held_out(final, held_out, config)
     sound = all(weight.isfinite().all() for weight in final.state_dict().values())
     if not (sound and all(map(math.isfinite, terms.values()))):
         yield Failed(step, f"The weights or the terms stopped being finite numbers by step {step:,}: lower the learning rate.")
@@ -188,23 +206,48 @@ def train(
     yield Finished(step, seconds, reason, final, terms, len(held_out))
 
 
+def _held_out(model: Model, images: data.Images, config: TrainConfig) -> dict[str, float]:
+    """What is measured of held-out images; of exact learning log p(x) by its points, too, which no encoder has a part in."""
+    terms = held_out_terms(model, images, config.protocol, config.seed)
+    if not (config.is_exact and isinstance(model, VAE)):
+        return terms
+    device = next(model.parameters()).device
+    x = observed(images, config.protocol, config.seed).to(device)
+    by_points = log_px_by_points(model, x, config.points, config.seed)
+    return terms | means({"log_px_points": by_points.cpu().double()})
+
+
 def _one_step(
-    model: Model, optimiser: Optimiser, rate: float, config: TrainConfig, x: Tensor, rng: torch.Generator, epoch: float
+    model: Model,
+    optimiser: Optimiser,
+    rate: float,
+    config: TrainConfig,
+    x: Tensor,
+    rng: torch.Generator,
+    epoch: float,
+    fits_encoder: bool,
 ) -> Tensor:
-    """One update; returns (loss, nll, kl, nll², kl²) averaged over the batch, detached."""
+    """One update; returns (loss, nll, kl, nll², kl², halving) averaged over the batch, detached."""
     model.train()
+    halving = x.new_zeros(1)
     beta = config.beta * min(1.0, epoch / config.kl_warmup_epochs) if config.kl_warmup_epochs else config.beta
     # Dropout draws from torch's own generator, which is left as it was found.
     with autocast(x.device), torch.random.fork_rng(devices=[], enabled=model.config.dropout > 0):
         if model.config.dropout:
             torch.manual_seed(-1 - rng.initial_seed())  # not the numbers of the latent noise
-        loss, nll, kl = batch_loss(model, config, x, rng, beta)
+        if fits_encoder and isinstance(model, VAE):
+            loss, nll, kl = exact_learning.encoder_losses(model, x, config.samples, rng)
+        elif config.is_exact and isinstance(model, VAE):
+            loss, nll, kl, halving = exact_learning.losses(model, x, config.points, rng, config.objective == "exact-em")
+        else:
+            loss, nll, kl = batch_loss(model, config, x, rng, beta)
     optimiser.clear()
     loss.backward()
     if config.grad_clip:
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.grad_clip)
     optimiser.step(rate)
-    return torch.stack([loss, nll.mean(), kl.mean(), nll.square().mean(), kl.square().mean()]).detach()
+    told = [loss, nll.mean(), kl.mean(), nll.square().mean(), kl.square().mean(), halving.mean()]
+    return torch.stack([one.float() for one in told]).detach()
 
 
 def _standard_error(mean: float, square: float, count: int) -> float | None:

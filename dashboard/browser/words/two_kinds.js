@@ -3,7 +3,7 @@
 
 /** @typedef {Record<string, any>} Header of a bundle */
 
-const NOT_OF_AN_AE = ["kind", "spread", "objective", "samples", "beta", "kl_warmup_epochs"];
+const NOT_OF_AN_AE = ["kind", "spread", "objective", "samples", "beta", "kl_warmup_epochs", "points", "encoder_share"];
 const BUDGETS = ["epochs", "steps", "seconds"];
 const MOST = 4; // settings that are named
 

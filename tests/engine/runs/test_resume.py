@@ -23,6 +23,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "sgd": {"optimizer": "sgd", "learning_rate": 1e-4},
     "ema": {"ema": 0.9},
     "iwae": {"objective": "iwae", "samples": 3},
+    "exact": {"objective": "exact", "points": 64, "encoder_share": 0.4, "ema": 0.9},
+    "exact-em": {"objective": "exact-em", "points": 64, "encoder_share": 0.7},
     "warm-up": {"kl_warmup_epochs": 3.0, "grad_clip": 1.0},
     "patience": {"patience": 2, "learning_rate": 3e-2, "schedule": "constant", "steps": 400},
     "patience-ema": {"patience": 2, "learning_rate": 3e-2, "schedule": "constant", "steps": 400, "ema": 0.5},
