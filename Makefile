@@ -66,6 +66,7 @@ fixtures: install-test
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
 	cd tests && PATH="$(CURDIR)/$(BIN):$$PATH" ../$(BIN)/python -m benchmarks.exact_inference
+	cd tests && ../$(BIN)/python -m benchmarks.exact_learning
 	cd tests && ../$(BIN)/python -m benchmarks.live_recipe
 	cd tests && ../$(BIN)/python -m benchmarks.explorer
 	cd tests && ../$(BIN)/python -m benchmarks.training_speed

@@ -17,7 +17,14 @@ from vae_engine.runs.log import LogEvent
 from vae_engine.stored import knobs
 
 AXES = {"step": "training step", "epoch": "passes over the training images", "seconds": "seconds of training"}
-TERMS = {"elbo": "ELBO, nats/image", "nll": "nll, nats/image", "kl": "KL, nats/image"}
+TERMS = {
+    "log_px_points": "log p(x) by points, nats/image",
+    "elbo": "ELBO, nats/image",
+    "nll": "nll, nats/image",
+    "kl": "KL, nats/image",
+}
+_OF_EXACT = "log_px_points"
+"""The term that only exact learning has, whose steps climb it as long as they tell `halving`, and have no ELBO."""
 TRAINING, HELD_OUT, TURNED = "training batches", "held-out images", "turned"
 BEYOND = "beyond the axis"
 _MOST_POINTS, _MOST_MARKS = 300, 60
@@ -64,9 +71,10 @@ def losses(runs: Sequence[tuple[str, Sequence[LogEvent]]], *, along: str = "step
 
 
 def terms_of(events: Sequence[LogEvent]) -> tuple[str, ...]:
-    """The terms that a run has curves of, what it trains first: an autoencoder has an nll alone."""
+    """The terms that a run has curves of, what it trains first: an autoencoder has an nll alone, exact learning log p(x), too."""
     has_kl = any(event.get("kl") or "kl" in (event.get("terms") or {}) for event in events)
-    return tuple(TERMS) if has_kl else ("nll",)
+    is_exact = any(event.get("halving") is not None or _OF_EXACT in (event.get("terms") or {}) for event in events)
+    return tuple(term for term in TERMS if is_exact or term != _OF_EXACT) if has_kl else ("nll",)
 
 
 def trained(events: Sequence[LogEvent], term: str, along: str = "step") -> Line:
@@ -134,8 +142,10 @@ def _within(line: Line, limit: float) -> Line:
 
 def _all_trained(events: Sequence[LogEvent], term: str, along: str) -> Line:
     steps = [event for event in events if event["type"] == "step"]
-    if term == "elbo":
-        return _line(steps, along, lambda event: {"elbo": -(event["nll"] + event["kl"])}, term)
+    if term in ("elbo", _OF_EXACT):
+        # The same sum is log p(x) where nll and kl are those of the posterior itself.
+        steps = [event for event in steps if (event.get("halving") is not None) == (term == _OF_EXACT)]
+        return _line(steps, along, lambda event: {term: -(event["nll"] + event["kl"])}, term)
     return _line(steps, along, lambda event: event, term)
 
 

@@ -70,6 +70,11 @@ _ALWAYS = (
         "Filters slide over the image: fewer weights and more work for each, so count images per second beside nats.",
         _CONVOLUTIONAL, replace(LIVE_TRAIN, learning_rate=2e-3, seconds=60.0, epochs=0.0),
     ),
+    Preset(
+        "exact", "Without an encoder",
+        "The decoder climbs log p(x) itself, by points all over the plane. An encoder only follows; the last quarter is its own.",
+        LIVE_MODEL, replace(LIVE_TRAIN, objective="exact", points=2048, batch_size=500, seconds=60.0, epochs=0.0),
+    ),
 )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ STATES = {
     State.FAILED: ("failed", "red", ":material/error:"),
     State.DAMAGED: ("damaged", "red", ":material/broken_image:"),
 }
-TERM_NAMES = {"elbo": "ELBO", "nll": "nll", "kl": "KL"}
+TERM_NAMES = {"log_px_points": "log p(x) by points", "elbo": "ELBO", "nll": "nll", "kl": "KL"}
 _FAR = 0.1
 """From this share on above the nll of training batches, from the least possible, that of others is told as overfitting."""
 STOPPING = ("stopping", "orange", ":material/stop:")
@@ -278,6 +278,10 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
         images += f". {said.rstrip('.')}"
     batches = f"mean over the training batches up to step {last.get('step', 0):,}, nats per image"
     found = [(STEP, f"{view.step if step is None else step:,}", f"epoch {last.get('epoch', 0.0):.2f}")]
+    if train.is_exact and view.configs and view.configs[0].kind == "vae":
+        found.append(("Held-out log p(x)", _mean(terms, "log_px_points"), f"{images}; {_by_points(train, last)}"))
+        if last.get("halving") is not None:
+            batches += "; of the exact posterior over the points, in which no encoder has a part"
     found.append(("nll", _mean(last, "nll"), batches))
     if view.configs and view.configs[0].kind == "vae":
         found.append(("KL", _mean(last, "kl"), batches))
@@ -288,6 +292,15 @@ def readings(view: RunView, held_out: int, step: int | None = None) -> list[tupl
     speed = last["step"] * min(train.batch_size, train.train_size) / seconds if seconds else None
     found.append(("Images/s", "–" if speed is None else f"{speed:,.0f}", SPEED_HELP))
     return found
+
+
+def _by_points(train: TrainConfig, last: LogEvent) -> str:
+    """How log p(x) was found without an encoder, and how far the points may still be from the truth."""
+    said = f"a lower bound by {train.points:,} points of z"
+    halving = last.get("halving")
+    if halving is None:
+        return f"{said}; the decoder is held by now, and the encoder fitted to it"
+    return f"{said}: half as many find it {halving:.2f} lower on training batches, so about so much more is left at most"
 
 
 def steps_of(view: RunView, step: int | None = None) -> str:
@@ -308,10 +321,10 @@ def _logged(events: Sequence[LogEvent], step: int | None) -> tuple[LogEvent, Log
 def overfitting(view: RunView, held_out: int, step: int | None = None) -> str:
     """That a run tells the images it is trained on far better than others, with the numbers; nothing where it does not.
 
-    Only numbers of one noise of p(x|z) are compared.
+    Only numbers of one noise of p(x|z) are compared, and not that of an exact posterior with that of an encoder.
     """
     trained, measured = _logged(view.log.events, step)
-    own, other = trained.get("nll"), measured.get("terms", {}).get("nll")
+    own, other = trained.get("nll") if trained.get("halving") is None else None, measured.get("terms", {}).get("nll")
     turned = [turn for turn in view.turned if turn.knob == "noise" and turn.step < trained.get("step", 0)]
     since = turned[-1].step if turned else -1
     model, train = view.configs or (ModelConfig(), TrainConfig())

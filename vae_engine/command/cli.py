@@ -150,7 +150,7 @@ def _models(arguments: argparse.Namespace) -> int:
 
 
 def _headline(metrics: dict[str, Any]) -> str:
-    shown = figures.told(metrics, ("elbo", "log_px_exact", "log_px_is", "nll"))
+    shown = figures.told(metrics, ("elbo", "log_px_points", "log_px_exact", "log_px_is", "nll"))
     return f"{shown} nats/image ({metrics.get('protocol')}, {metrics.get('split')}, n = {metrics.get('n') or 0:,})"
 
 

@@ -106,7 +106,7 @@ def moment(events: Sequence[LogEvent], kind: str, step: int | None = None) -> di
             continue
         if event["type"] == "step":
             training = _numbers(event, ("step", "seconds", "progress", "loss", *names))
-            if {"nll", "kl"} <= training.keys() and kind == "vae":
+            if {"nll", "kl"} <= training.keys() and kind == "vae" and event.get("halving") is None:  # else it is log p(x)
                 training["elbo"] = -(training["nll"] + training["kl"])
         elif isinstance(event.get("terms"), dict) and event["terms"]:
             held_out = _numbers({"step": event["step"], **event["terms"]}, ("step", *names))

@@ -25,7 +25,7 @@ PROPOSAL = 1.25
 MOST_DIMENSIONS = 2
 """Of a latent space that some thousand points fill."""
 _HALF_STEP = 2.0**-31  # of the Sobol sequence: with it no point lies at 0, which the proposal puts at −∞
-_HELD = 1 << 23  # numbers of images × points that are held in memory together
+_HELD, _AT_ONCE = 1 << 23, 1 << 20  # numbers of images × points that are held together, and that are worked out together
 _LEAST = 1e-30  # share of p(x) of which a logarithm is taken
 
 
@@ -67,18 +67,27 @@ def posteriors(vae: VAE, x: Tensor, over: Points) -> Iterator[Posteriors]:
     eta, bias = natural(vae, over.z)
     with torch.autocast(x.device.type, enabled=False):  # of hundreds of nats the tenths count
         for part in x.split(max(1, _HELD // len(over.z))):
-            statistics = vae.likelihood.statistics(part).to(eta.dtype)
-            yield _posteriors(torch.addmm(bias + over.log_weight, statistics, eta.T), statistics, over)
+            yield _posteriors(vae.likelihood.statistics(part).to(eta.dtype), eta, bias, over)
 
 
-def _posteriors(joint: Tensor, statistics: Tensor, over: Points) -> Posteriors:
-    weights = joint.softmax(1)
+def _posteriors(statistics: Tensor, eta: Tensor, bias: Tensor, over: Points) -> Posteriors:
+    rows = max(1, _AT_ONCE // len(eta))  # so few that what is made of them stays in a processor's cache
+    weights = statistics.new_empty(len(statistics), len(eta))
+    found = [
+        _worked_out(part, eta, bias, over, into) for part, into in zip(statistics.split(rows), weights.split(rows), strict=True)
+    ]
+    return Posteriors(weights, statistics, *map(torch.cat, zip(*found, strict=True)))
+
+
+def _worked_out(statistics: Tensor, eta: Tensor, bias: Tensor, over: Points, weights: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """nll, kl and halving; the weights are written where they belong."""
+    joint = torch.addmm(bias + over.log_weight, statistics, eta.T)
+    torch.softmax(joint, 1, out=weights)
     log_px = joint.amax(1) - weights.amax(1).log()
     expected = torch.bmm(weights[:, None], joint[:, :, None])[:, 0, 0]
     nll = weights @ (objectives.log_prior(over.z) + over.log_weight).to(weights) - expected
-    halves = torch.stack([half.sum(1) for half in weights.tensor_split([len(over.z) // 2], 1)])
-    halving = -(2 * halves).clamp_min(_LEAST).log().mean(0)
-    return Posteriors(weights, statistics, nll, -log_px - nll, halving)
+    halves = torch.stack([half.sum(1) for half in weights.tensor_split([len(eta) // 2], 1)])
+    return nll, -log_px - nll, -(2 * halves).clamp_min(_LEAST).log().mean(0)
 
 
 def log_px_by_points(vae: VAE, x: Tensor, count: int, seed: int) -> Tensor:

@@ -14,8 +14,10 @@ from vae_engine.base.errors import EngineError
 from vae_engine.data import datasets
 from vae_engine.exchange import bundle as export
 from vae_engine.exchange import dense
+from vae_engine.inference.exact import exact_log_px
 from vae_engine.measure import evaluation
 from vae_engine.measure.image_truths import image_truths
+from vae_engine.measure.means import means
 from vae_engine.model import loading
 from vae_engine.runs import log as run_log
 from vae_engine.stored import checkpoints, knobs, registry, weights
@@ -28,8 +30,9 @@ _HISTORY = ("steps", "seconds", "selection", "imported", "pulled")
 def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float], None]) -> Stored:
     """Write `pretrained/<name>` from the best of several finished runs of the same settings.
 
-    The best is the one with the highest validation ELBO (lowest nll for an autoencoder) on all 10,000
-    validation images. Raises EngineError when a run is unfinished or the runs differ in more than the seed.
+    The best is the one with the highest validation ELBO (lowest nll for an autoencoder; highest exact log p(x) where exact
+    learning climbed that) on all 10,000 validation images.
+    Raises EngineError when a run is unfinished or the runs differ in more than the seed.
     """
     runs = [checkpoints.read(folder) for folder in folders]
     if len({(run.model, dataclasses.replace(run.train, seed=0)) for run in runs}) != 1:
@@ -40,14 +43,19 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     for count, run in enumerate(runs):
         progress("validation", count / len(runs))
         protocol = run.train.protocol
-        terms = evaluation.held_out_terms(loading.to_torch(run), validation, protocol, 0, _SAMPLES)
+        model = loading.to_torch(run)
+        terms = evaluation.held_out_terms(model, validation, protocol, 0, _SAMPLES)
+        if _criterion(run) == "log_px_exact":
+            x = evaluation.observed(validation, protocol, 0)
+            terms |= means({"log_px_exact": exact_log_px(model, x, progress).log_px})
         candidates.append({"seed": run.train.seed, **terms})
-    best = max(range(len(runs)), key=lambda index: candidates[index].get("elbo", -candidates[index]["nll"]))
+    criterion = _criterion(runs[0])
+    sign = -1 if criterion == "nll" else 1
+    best = max(range(len(runs)), key=lambda index: sign * candidates[index][criterion])
     chosen = runs[best]
     protocol, data_set = chosen.train.protocol, chosen.train.data
     metrics = evaluation.evaluate(loading.to_torch(chosen), name, protocol=protocol, progress=progress, data_set=data_set)
-    by = "validation nll" if chosen.model.kind == "ae" else "validation elbo"
-    metrics["selection"] = {"by": by, "n": len(validation), "samples": _SAMPLES, "candidates": candidates}
+    metrics["selection"] = {"by": f"validation {criterion}", "n": len(validation), "samples": _SAMPLES, "candidates": candidates}
     folder = registry.PRETRAINED / name
     loading.save(folder, loading.to_torch(chosen), chosen.train, metrics)
     stored = registry.find(name)
@@ -55,6 +63,13 @@ def publish(name: str, folders: Sequence[Path], progress: Callable[[str, float],
     dense.rounding_of(stored)  # which keeps it
     _write_card(stored)
     return stored
+
+
+def _criterion(run: Stored) -> str:
+    """The number by which one of several runs is chosen: what they were trained for."""
+    if run.model.kind == "ae":
+        return "nll"
+    return "log_px_exact" if run.train.is_exact and run.model.latent_dim == 2 else "elbo"
 
 
 def keep_numbers(stored: Stored, numbers: dict[str, Any]) -> None:
@@ -122,9 +137,11 @@ def _choice(stored: Stored) -> str:
     """Which of the runs that are alike but for their seed was kept, and by what, on which images."""
     selection = stored.metrics["selection"]
     seed, count = stored.train.seed, len(selection["candidates"])
-    criterion, name = ("nll", "nll") if stored.model.kind == "ae" else ("elbo", "ELBO")
+    criterion = _criterion(stored)
+    name = {"nll": "nll", "elbo": "ELBO", "log_px_exact": "exact log p(x)"}[criterion]
     scores = {one["seed"]: figures.with_minus(figures.figure(one, criterion)) for one in selection["candidates"]}
-    where = f"on the {selection['n']:,} validation images ({selection['samples']} samples of each)"
+    drawn = "" if criterion == "log_px_exact" else f" ({selection['samples']} samples of each)"
+    where = f"on the {selection['n']:,} validation images{drawn}"
     if count == 1:
         return f"One run, of seed {seed}, with {name} {scores[seed]} {where}: there was nothing to choose from."
     known = ", ".join(f"seed {one} {score}" for one, score in scores.items() if score)

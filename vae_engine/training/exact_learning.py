@@ -73,38 +73,34 @@ def _without_value(term: Tensor) -> Tensor:
 
 
 class _Asked:
-    """What a batch asks of a decoder: at each point so much more of η [k, s] and of the bias [k]; summed over images."""
+    """What a batch asks of a decoder: at which points so much more of η and of the bias; summed over images."""
 
     def __init__(self, over: Points, rng: torch.Generator, sampled: bool, sure: float) -> None:
         self._over, self._rng, self._sampled, self._sure = over, rng, sampled, sure
-        self._eta: Tensor | None = None
-        self._bias = over.log_weight.new_zeros(len(over.z))
+        self._at: list[tuple[Tensor, Tensor, Tensor]] = []
         self.terms: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def add(self, found: Posteriors) -> None:
         """Take in some images."""
         self.terms.append((found.nll, found.kl, found.halving))
-        if self._eta is None:
-            self._eta = found.statistics.new_zeros(len(self._bias), found.statistics.shape[1])
-            self._bias = found.weights.new_zeros(len(self._bias))
-        if self._sampled:
-            below = found.weights.cumsum(1)
-            level = torch.rand((len(below), 1), generator=self._rng, device=below.device, dtype=below.dtype)
-            drawn = torch.searchsorted(below, level * below[:, -1:])[:, 0]
-            self._eta.index_add_(0, drawn, found.statistics)
-            self._bias.index_add_(0, drawn, torch.ones_like(found.weights[:, 0]))
-            return
+        self._at.append(self._one_z_each(found) if self._sampled else self._all(found))
+
+    def _one_z_each(self, found: Posteriors) -> tuple[Tensor, Tensor, Tensor]:
+        below = found.weights.cumsum(1)
+        level = torch.rand((len(below), 1), generator=self._rng, device=below.device, dtype=below.dtype)
+        drawn = torch.searchsorted(below, level * below[:, -1:])[:, 0]
+        return drawn, found.statistics, torch.ones_like(below[:, 0])
+
+    def _all(self, found: Posteriors) -> tuple[Tensor, Tensor, Tensor]:
         together = found.weights.sum(0)
         chance = (together / self._sure).clamp(max=1) if self._sure else (together > 0).to(together)
         kept = (torch.rand(chance.shape, generator=self._rng, device=chance.device) < chance).nonzero()[:, 0]
         weights = found.weights[:, kept] / chance[kept]
-        self._eta.index_add_(0, kept, (weights.T @ found.statistics).to(self._eta))
-        self._bias.index_add_(0, kept, weights.sum(0))
+        return kept, (weights.T @ found.statistics).to(found.statistics), weights.sum(0)
 
     def expected_log_joint(self, vae: VAE) -> Tensor:
         """Σ E[log p(x, z)] over the images, with its gradient by the decoder's weights; a scalar."""
-        assert self._eta is not None
-        kept = self._bias.nonzero()[:, 0]
-        raw = vae.decode_logits(self._over.z[kept])
+        at, of_eta, of_bias = (torch.cat(parts) for parts in zip(*self._at, strict=True))
+        raw = vae.decode_logits(self._over.z[at])
         eta, bias = vae.likelihood.natural(raw.to(torch.promote_types(raw.dtype, torch.float32)))
-        return (self._eta[kept] * eta).sum() + self._bias[kept] @ bias
+        return (of_eta * eta).sum() + of_bias @ bias

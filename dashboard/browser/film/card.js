@@ -63,7 +63,7 @@ export function createReelCard(film, place) {
       const key = [frame, last, live, heldOut?.step, training?.step];
       if (sameItems(key, told)) return;
       setText(step, `step ${frame.step.toLocaleString("en")}`);
-      setText(end, last ? (live ? "the newest" : "the last") : frame.step === 0 ? "untrained" : "");
+      setText(end, last ? (live ? "the newest" : "the last") : frame.step === 0 ? "the first" : "");
       rows.heldOut.show(heldOut);
       rows.training.show(training);
       table.dataset.kind = frame.kind;

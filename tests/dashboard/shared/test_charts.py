@@ -41,6 +41,19 @@ def test_a_vae_has_elbo_nll_and_kl_apart_on_training_batches_and_held_out_images
     }
 
 
+def test_exact_learning_has_log_px_and_no_elbo_on_batches_until_the_encoder_is_fitted() -> None:
+    exact = {**step(1, 118.0, 8.0), "halving": 0.4}, {**step(20, 121.0, 8.5), "halving": None}
+    terms = {"log_px_points": -127.0, "nll": 132.0, "kl": 7.0, "elbo": -139.0}
+    shown = lines(run_charts.losses([("one", [exact[0], epoch(10, **terms), exact[1]])]))
+    assert shown[run_charts.TRAINING, "y"] == ([1], [-126.0])
+    assert shown[run_charts.HELD_OUT, "y"] == ([10], [-127.0])
+    assert shown[run_charts.TRAINING, "y2"] == ([20], [-129.5])
+    assert shown[run_charts.HELD_OUT, "y2"] == ([10], [-139.0])
+    beside = lines(run_charts.losses([("exact", exact), ("vae", VAE)]))
+    assert (f"vae: {run_charts.TRAINING}", "y2") in beside
+    assert (f"vae: {run_charts.TRAINING}", "y") not in beside
+
+
 def test_an_autoencoder_has_neither_elbo_nor_kl_alone_or_beside_a_vae() -> None:
     assert {axis for _, axis in lines(run_charts.losses([("ae", AE)]))} == {"y"}
     both = lines(run_charts.losses([("vae", VAE), ("ae", AE)]))

@@ -47,6 +47,7 @@ def test_presets_are_all_there_each_with_a_sentence() -> None:
         "collapse",
         "aevb",
         "convolutional",
+        "exact",
         "ladder",
         "best",
     ]

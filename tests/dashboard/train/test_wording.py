@@ -82,6 +82,31 @@ def test_readings_are_the_last_logged_numbers_with_their_protocol() -> None:
     assert help["Held-out ELBO"].startswith("32 validation images")
 
 
+def test_readings_of_exact_learning_tell_log_px_and_how_far_its_points_may_be_from_the_truth() -> None:
+    configs = tiny(), short(objective="exact", points=512)
+    told: LogEvent = {**EPOCH, "terms": {**EPOCH["terms"], "log_px_points": -121.04, "log_px_points_se": 0.31}}
+
+    def of(*events: LogEvent) -> dict[str, tuple[str, str]]:
+        seen = replace(view(State.RUNNING, *events), configs=configs)
+        return {label: (value, words) for label, value, words in wording.readings(seen, 32)}
+
+    learning = of({**STEP, "halving": 0.34}, told)
+    value, words = learning["Held-out log p(x)"]
+    assert value == "−121.0 ± 0.3"
+    assert "a lower bound by 512 points" in words
+    assert "0.34 lower" in words
+    assert "of the exact posterior" in learning["KL"][1]
+    fitting = of({**STEP, "halving": None}, told)
+    assert "the decoder is held" in fitting["Held-out log p(x)"][1]
+    assert "of the exact posterior" not in fitting["KL"][1]
+
+
+def test_an_exact_posterior_beside_an_encoder_is_no_overfitting() -> None:
+    far: LogEvent = {**EPOCH, "step": 60, "terms": {"nll": 190.0, "kl": 5.0, "elbo": -195.0}}
+    assert wording.overfitting(view(State.RUNNING, {**STEP, "step": 60, "halving": None}, far), 32)
+    assert not wording.overfitting(view(State.RUNNING, {**STEP, "step": 60, "halving": 0.3}, far), 32)
+
+
 def test_a_standard_error_that_is_there_is_never_nought() -> None:
     assert plus_minus(-147.31, 0.94, 1) == "−147.3 ± 0.9"
     assert plus_minus(6.7123, 0.0304, 1) == "6.71 ± 0.03"

@@ -134,6 +134,17 @@ def test_train_of_an_autoencoder_reports_no_elbo_and_no_kl(command: Command, tmp
     assert {"nll"} == {"nll", "elbo", "kl"} & json.loads(out).keys()
 
 
+def test_exact_learning_begins_with_the_network_and_weights_of_a_model(command: Command, bundled: Path, tmp_path: Path) -> None:
+    flags = [*TRAIN, "--train-size", "64", "--from", "tiny-vae", "--objective", "exact", "--points", "64", "--json"]
+    flags[2] = str(tmp_path / "run")
+    code, out, _ = command(*flags)
+    assert code == 0
+    assert {"log_px_points", "log_px_points_se", "elbo"} <= json.loads(out).keys()
+    model, train = checkpoints.read_config(tmp_path / "run")
+    assert model == checkpoints.read(bundled / "tiny-vae").model
+    assert (train.start, train.objective, train.points) == ("tiny-vae", "exact", 64)
+
+
 def test_train_takes_the_settings_of_a_file_changed_by_flags(command: Command, tmp_path: Path, tiny_vae: Path) -> None:
     flags = [*TRAIN, "--train-size", "64", "--config", str(tiny_vae / checkpoints.CONFIG), "--spread", "softplus"]
     flags[2] = str(tmp_path / "run")
@@ -186,6 +197,10 @@ BAD: dict[str, list[Any]] = {
     "endless seconds": [*TRAIN, "--seconds", "inf"],
     "negative learning rate": [*TRAIN, "--learning-rate", "-0.1"],
     "negative seed": [*TRAIN, "--seed", "-1"],
+    "exact learning of many dimensions": [*TRAIN, "--objective", "exact", "--latent-dim", "3"],
+    "patience for what exact learning does not climb": [*TRAIN, "--objective", "exact", "--patience", "2"],
+    "a beginning that is nowhere": [*TRAIN, "--from", "nowhere"],
+    "a beginning with another decoder": [*TRAIN, "--from", "tiny-vae", "--decoder-widths", "9"],
     "missing config": [*TRAIN, "--config", "nowhere.json"],
     "config that is a folder": [*TRAIN, "--config", "."],
     "nothing to resume": ["train", "--run-dir", "nowhere", "--resume"],

@@ -31,9 +31,9 @@ def few_images(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(registry, "PRETRAINED", tmp_path / "pretrained")
 
 
-def run_folder(folder: Path, seed: int, config: ModelConfig | None = None, steps: int = 12) -> Path:
+def run_folder(folder: Path, seed: int, config: ModelConfig | None = None, steps: int = 12, objective: str = "B") -> Path:
     """A finished run."""
-    train = short(seed=seed, steps=steps)
+    train = short(seed=seed, steps=steps, objective=objective)
     loading.save(folder, build_model(config or tiny(), seed), train, {})
     return folder
 
@@ -52,6 +52,14 @@ def test_the_run_best_on_validation_is_kept_and_the_others_are_on_record(tmp_pat
     assert [one["elbo"] for one in stored.metrics["selection"]["candidates"]] == pytest.approx([one["elbo"] for one in terms])
     assert stored.train.seed == max(range(3), key=lambda seed: terms[seed]["elbo"])
     assert stored.metrics["split"] == "test"
+
+
+def test_what_learned_exactly_is_chosen_by_exact_log_px(tmp_path: Path) -> None:
+    stored = publish("tiny", [run_folder(tmp_path / str(seed), seed, objective="exact") for seed in (0, 1)], silent)
+    scores = [one["log_px_exact"] for one in stored.metrics["selection"]["candidates"]]
+    assert stored.train.seed == scores.index(max(scores))
+    assert stored.metrics["selection"]["by"] == "validation log_px_exact"
+    assert "for the best exact log p(x) on the 40 validation images" in card(stored)
 
 
 def test_card_gives_the_numbers_and_the_commands_for_every_seed(tmp_path: Path) -> None:
