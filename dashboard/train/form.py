@@ -28,7 +28,7 @@ _OWN = "own"
 _SPLITS = {"train_size": "train", "held_out": "validation"}
 """The settings that count images, and of which split."""
 _COLUMNS = 4
-_NUMBER_LENGTH = 40
+_NUMBER_LENGTH, _PLACE_LENGTH = 40, 1000
 
 
 class NoImagesError(EngineError):
@@ -138,7 +138,8 @@ def _setting(name: str, why_not: str) -> None:
         st.text_input(label, max_chars=80, **shared)
     # A number is typed as text: a browser's own number field drops a decimal comma without a word, so that 0,004 is 4.
     else:
-        st.text_input(label, max_chars=_NUMBER_LENGTH, **shared)
+        longest = _NUMBER_LENGTH if run_settings.is_number(name) else _PLACE_LENGTH
+        st.text_input(label, max_chars=longest, **shared)
 
 
 def _key(name: str) -> str:

@@ -29,7 +29,7 @@ from vae_engine.stored.config import ModelConfig, TrainConfig
 
 _POLL_SECONDS, _SOON_SECONDS = 1.0, 0.15
 _SLOW_SECONDS = 0.25
-_HEIGHTS = {1: [300], 3: [188, 136, 156], 4: [152, 100, 100, 120]}  # the first has a legend, the last names the axis
+_HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the first has a legend, the last names the axis
 _LOWER = 18  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
@@ -313,7 +313,7 @@ def _stop_early(view: RunView, model: ModelConfig, train: TrainConfig) -> None:
 
 def _curves(view: RunView, step: int | None) -> None:
     """The curves from the first logged step on; `step` is the one that the film was moved to."""
-    terms = run_charts.terms_of(view.log.events)
+    terms = run_charts.terms_of(view.log.events)[: max(_HEIGHTS)]  # no more fit; the readings above tell all
     for term, height in zip(terms, _HEIGHTS[len(terms)], strict=True):
         table = live_chart.table(view.log.events, term, step)
         if not table.num_rows:

@@ -28,7 +28,7 @@ GROUPS = {
     ),
     wording.OBJECTIVE: ("beta", "kl_warmup_epochs", "objective", "samples", "points", "encoder_share"),
     wording.OPTIMISER: (
-        "initialisation", "start", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
+        "initialisation", "begin", "optimizer", "learning_rate", "schedule", "lr_warmup", "batch_size", "ema", "adam_beta2",
         "weight_decay", "grad_clip", "patience", "seed",
     ),
     wording.DATA: ("train_size", "protocol", "held_out"),

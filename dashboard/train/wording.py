@@ -36,7 +36,7 @@ LABELS = {
     "fourier_scale": "Fourier scale", "activation": "Activation", "layer_norm": "Layer norm", "dropout": "Dropout",
     "likelihood": "Likelihood", "noise": "Noise σ", "spread": "Spread of q", "data": "Images", "train_size": "Training images",
     "side": "Pixels a side", "protocol": "Pixels", "objective": "Estimator", "samples": "Samples of z (L, K)", "beta": "β",
-    "points": "Points (K)", "encoder_share": "Share for the encoder", "start": "Begin with",
+    "points": "Points (K)", "encoder_share": "Share for the encoder", "begin": "Begin with",
     "kl_warmup_epochs": "Warm-up of β, epochs", "initialisation": "First weights", "optimizer": "Optimiser",
     "learning_rate": "Learning rate", "schedule": "Schedule", "lr_warmup": "Warm-up of the rate", "adam_beta2": "Adam's β₂",
     "weight_decay": "Weight decay", "grad_clip": "Gradient clipping", "batch_size": "Batch", "ema": "Averaging of weights",

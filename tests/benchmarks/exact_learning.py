@@ -30,7 +30,7 @@ from vae_engine.training.training import Finished
 
 MODEL = "vae-mnist"
 TRAIN = TrainConfig(
-    objective="exact", start=MODEL, batch_size=1000, learning_rate=1e-3, schedule="linear", lr_warmup=0.05, adam_beta2=0.99,
+    objective="exact", begin=MODEL, batch_size=1000, learning_rate=1e-3, schedule="linear", lr_warmup=0.05, adam_beta2=0.99,
     ema=0.98, encoder_share=0.0, held_out=100, steps=300, epochs=0.0,
 )  # fmt: skip
 IMAGES = 1000  # of the test split

@@ -56,7 +56,7 @@ def _add_settings(group: Any, kind: type) -> None:
         if spec.name == "kind" or spec.metadata["from_data"]:
             continue  # `--model` sets the one, the images the other
         flag, meta = "--" + spec.name.replace("_", "-"), spec.metadata
-        names = [flag, "--from"] if spec.name == "start" else [flag]
+        names = [flag, "--from"] if spec.name == "begin" else [flag]
         help = meta["help"].replace("%", "%%")
         if isinstance(spec.default, bool):
             group.add_argument(*names, action=argparse.BooleanOptionalAction, default=None, help=help)
@@ -79,8 +79,8 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     model, train = LIVE_MODEL, LIVE_TRAIN
     if arguments.config:
         model, train = checkpoints.read_config_file(arguments.config)
-    elif arguments.start:
-        model = _network(arguments.start)
+    elif arguments.begin:
+        model = _network(arguments.begin)
     given = {key: value for key, value in vars(arguments).items() if value is not None and key != "classes"}  # a wish
     if arguments.model:
         given["kind"] = arguments.model
@@ -95,16 +95,16 @@ def settings(arguments: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     return _changed(model, given), _changed(train, given)
 
 
-def _network(start: str) -> ModelConfig:
+def _network(name: str) -> ModelConfig:
     """The network that a training has where no flag says otherwise: that of the model that it begins with. Raises EngineError."""
-    return LIVE_MODEL if start == FRESH else registry.find(start).model
+    return LIVE_MODEL if name == FRESH else registry.find(name).model
 
 
 def of(model: ModelConfig, train: TrainConfig) -> list[str]:
     """The shortest flags of `train` that ask for these settings: the inverse of `settings`."""
     network = LIVE_MODEL
     with contextlib.suppress(EngineError):  # of a model that is gone
-        network = _network(train.start)
+        network = _network(train.begin)
     flags = [] if model.kind == network.kind else ["--model", model.kind]
     budget = {"seconds", "steps", "epochs"}
     other_budget = any(getattr(train, name) != getattr(LIVE_TRAIN, name) for name in budget)

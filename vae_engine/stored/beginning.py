@@ -14,14 +14,14 @@ def weights(model: ModelConfig, train: TrainConfig) -> Weights:
 
     Raises EngineError when there is no such model or its decoder is another one.
     """
-    if train.start == FRESH:
+    if train.begin == FRESH:
         return {}
-    stored = registry.find(train.start)
+    stored = registry.find(train.begin)
     ours, theirs = layers(model), layers(stored.model)
     alike = ours["decoder"] == theirs["decoder"] and model.likelihood == stored.model.likelihood
     if not alike or model.kind != stored.model.kind:
         raise EngineError(
-            f"{train.start} has another decoder, likelihood or kind than this model; take its network, but for the encoder."
+            f"{train.begin} has another decoder, likelihood or kind than this model; take its network, but for the encoder."
         )
     parts = ("decoder.", "encoder.") if ours["encoder"] == theirs["encoder"] else ("decoder.",)
     return {name: tensor for name, tensor in stored.weights.items() if name.startswith(parts)}

@@ -217,7 +217,7 @@ class TrainConfig(_Config):
     encoder_share: float = _option(
         0.25, "share of the budget, at its end, in which exact learning fits only the encoder", low=0.0, high=0.9
     )  # fmt: skip
-    start: str = _option(FRESH, "fresh weights, or those of a bundled model or of the folder of one, whose decoder it shares")
+    begin: str = _option(FRESH, "fresh weights, or those of a bundled model or of the folder of one, whose decoder it shares")
     samples: int = _option(1, "z samples per image: L of the ELBO, K of the IWAE bound", low=1, high=1000)
     beta: float = _option(1.0, "weight of the KL term in the loss", low=0.0, high=1000.0)
     noise: float = _option(
@@ -255,8 +255,8 @@ class TrainConfig(_Config):
         values = super().to_dict()
         if not self.is_exact:
             del values["points"], values["encoder_share"]
-        if self.start == FRESH:
-            del values["start"]
+        if self.begin == FRESH:
+            del values["begin"]
         return values
 
     @property

@@ -142,7 +142,7 @@ def test_exact_learning_begins_with_the_network_and_weights_of_a_model(command: 
     assert {"log_px_points", "log_px_points_se", "elbo"} <= json.loads(out).keys()
     model, train = checkpoints.read_config(tmp_path / "run")
     assert model == checkpoints.read(bundled / "tiny-vae").model
-    assert (train.start, train.objective, train.points) == ("tiny-vae", "exact", 64)
+    assert (train.begin, train.objective, train.points) == ("tiny-vae", "exact", 64)
 
 
 def test_train_takes_the_settings_of_a_file_changed_by_flags(command: Command, tmp_path: Path, tiny_vae: Path) -> None:

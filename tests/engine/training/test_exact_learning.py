@@ -224,7 +224,7 @@ def test_patience_has_nothing_to_wait_for() -> None:
 def test_a_run_begins_with_the_weights_of_a_model(digits: data.Images) -> None:
     stored = registry.find("vae-mnist-small")
     begun = next(
-        train(stored.model, short(start="vae-mnist-small"), train_images=digits, validation_images=digits)
+        train(stored.model, short(begin="vae-mnist-small"), train_images=digits, validation_images=digits)
     ).weights  # fmt: skip
     assert all(torch.equal(begun[name], torch.from_numpy(tensor)) for name, tensor in stored.weights.items())
     x = observed(digits, "dynamic", 0)
@@ -237,10 +237,10 @@ def test_a_run_begins_with_the_weights_of_a_model(digits: data.Images) -> None:
 def test_another_encoder_begins_fresh_and_another_decoder_is_refused(digits: data.Images) -> None:
     stored = registry.find("vae-mnist-small")
     wider = replace(stored.model, encoder_widths=(20,))
-    begun = next(train(wider, short(start="vae-mnist-small"), train_images=digits, validation_images=digits)).weights
+    begun = next(train(wider, short(begin="vae-mnist-small"), train_images=digits, validation_images=digits)).weights
     decoder = [name for name in begun if name.startswith("decoder")]
     assert all(torch.equal(begun[name], torch.from_numpy(stored.weights[name])) for name in decoder)
     with pytest.raises(EngineError, match="another decoder"):
-        next(train(tiny(), short(start="vae-mnist-small"), train_images=digits, validation_images=digits))
+        next(train(tiny(), short(begin="vae-mnist-small"), train_images=digits, validation_images=digits))
     with pytest.raises(EngineError, match="no model called"):
-        next(train(tiny(), short(start="nowhere"), train_images=digits, validation_images=digits))
+        next(train(tiny(), short(begin="nowhere"), train_images=digits, validation_images=digits))
