@@ -21,14 +21,17 @@ const HOSTS = {
   "streamlit/speaker": "latentExplorerProgram();",
   "site/explore": "latentExplorerProgram();",
   "site/film": "latentExplorerProgram();",
+  "site/lab": "latentExplorerProgram();",
+  "site/learn": "latentExplorerProgram();",
   "site/lecture": "latentExplorerProgram();",
   "site/moved": "latentExplorerProgram();",
   "site/plain": "latentExplorerProgram();",
+  "site/worksheet": "latentExplorerProgram();",
   "site/worker": "latentExplorerProgram();",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook", "hosts/site/site"];
+const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "book/book", "lab/lab", "worksheet/sheet", "learn/course", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook", "hosts/site/site", "words/terms"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several
@@ -54,6 +57,9 @@ export async function builtFiles({dev = false} = {}) {
   for (const name of ["file/loader", "streamlit/loader"]) {
     files.set(`${name}.js`, await textOf({...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
   }
+  // It says its licence itself. The addresses of its maker's services, which nothing here uses, go out.
+  const plotly = await readFile(fileURLToPath(new URL("../../node_modules/plotly.js-basic-dist-min/plotly-basic.min.js", import.meta.url)), "utf8");
+  files.set("lab/plotly.js", plotly.replace(/https:\/\/[\w.]*plot\.?ly[\w./]*/g, ""));
   for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));
   return files;
 }

@@ -14,12 +14,11 @@ from dashboard.lab import style as lab_style
 from dashboard.lab import wording
 from dashboard.shared import state
 from dashboard.shared.picture_url import picture_url
-from dashboard.shared.wording import FIRST, LAST
+from dashboard.shared.wording import FIRST, LAST, NEXT, PREVIOUS
 from vae_engine.experiments.result import Moment, Picture
 
 _SCALE = 4  # pixels of the screen that one of an image takes along a side, where there is room
 _BESIDE, _HALF, _ALONE, _PAGE = 3, 4, 5, 9  # images that fit side by side: beside points, on half of, on most of, on the page
-_NUMBERS = 10  # that are seen at once; more are folded
 _STACKED = 2  # pictures that fit beside points
 _KEYS = ("PageUp", "PageDown")  # those that a presenter's remote control sends, as on Learn
 
@@ -30,8 +29,8 @@ def steps(moments: Sequence[Moment], key: str, dark: bool) -> None:
     at = min(state.widget(key) or 0, last)
     if last:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _turn(wording.PREVIOUS, key, at - 1, last, _KEYS[0])
-            _turn(wording.NEXT, key, at + 1, last, _KEYS[1])
+            _turn(PREVIOUS, key, at - 1, last, _KEYS[0])
+            _turn(NEXT, key, at + 1, last, _KEYS[1])
             # A rerun that a run cut short may have left it out: what it stood at is given again.
             state.fill_in(key, at)
             at = st.select_slider(
@@ -48,7 +47,7 @@ def _turn(label: str, key: str, to: int, last: int, shortcut: str) -> None:
 
 def _moment(moments: Sequence[Moment], at: int, key: str, dark: bool) -> None:
     moment = moments[at]
-    st.markdown(f"**{at + 1} of {len(moments)}: {moment.label}.** {moment.text}")
+    st.markdown(f"**{wording.stands(at, len(moments), moment.label)}** {moment.text}")
     if moment.points:
         left, right = st.columns([1.25, 1], gap="medium")
         with left:
@@ -61,8 +60,8 @@ def _moment(moments: Sequence[Moment], at: int, key: str, dark: bool) -> None:
         left, right = st.columns([1.8, 1], gap="medium")
     with right:
         if moment.numbers:
-            st.markdown(wording.beside(moment.numbers[:_NUMBERS]))
-            if folded := moment.numbers[_NUMBERS:]:
+            st.markdown(wording.beside(moment.numbers[: wording.SEEN]))
+            if folded := moment.numbers[wording.SEEN :]:
                 with st.expander(wording.more(len(folded))):
                     st.markdown(wording.beside(folded))
     if not moment.points:

@@ -7,13 +7,11 @@ from statistics import median
 
 import plotly.graph_objects as go
 
-from dashboard.lab.style import LEFT, colour, legible
+from dashboard.lab.style import FAINT, LEFT, PAPER, colour, legible
 from vae_engine.experiments.result import Moment
 
 _HEIGHT = 430
 _WIDER, _WIDEST = 1.0, 1.5  # least and greatest width of a window for its height: it fills its place, more or less
-_GROUND = {False: "rgba(255,255,255,0.75)", True: "rgba(14,17,23,0.75)"}
-_FAINT = {False: "rgba(110,115,125,0.35)", True: "rgba(170,175,185,0.35)"}
 _LEGEND = {"x": 1.01, "y": 1.0, "yanchor": "top", "itemsizing": "constant", "itemwidth": 30}
 _NAME = 0.05  # share of the window that a name takes
 _CROWDED = 0.3  # share of the window below which the classes have no room for their names
@@ -90,7 +88,9 @@ def _arrows(moment: Moment, own: str) -> go.Scatter:
 
 def _faint(moment: Moment, dark: bool) -> go.Scatter:
     x, y = zip(*moment.points, strict=True)
-    return go.Scatter(x=x, y=y, mode="markers", marker={"color": _FAINT[dark], "size": 6}, showlegend=False, hoverinfo="skip")
+    return go.Scatter(
+        x=x, y=y, mode="markers", marker={"color": f"rgba({FAINT[dark]},0.35)", "size": 6}, showlegend=False, hoverinfo="skip"
+    )
 
 
 def _classes(drawn: go.Figure, moment: Moment, window: float, dark: bool) -> None:
@@ -107,4 +107,4 @@ def _classes(drawn: go.Figure, moment: Moment, window: float, dark: bool) -> Non
         if room and clear and len(classes) > 1:
             named.append(middle)
             text, (a, b) = f"<b>{digit}</b>", middle
-            drawn.add_annotation(x=a, y=b, text=text, showarrow=False, bgcolor=_GROUND[dark], borderpad=1)
+            drawn.add_annotation(x=a, y=b, text=text, showarrow=False, bgcolor=f"rgba({PAPER[dark]},0.75)", borderpad=1)

@@ -12,6 +12,8 @@ from vae_engine.experiments.result import Chart
 HEIGHT = 430
 TOP, BOTTOM, LEFT = 52, 62, 70
 INK = {False: "#31333f", True: "#fafafa"}
+PAPER, FAINT = ("255,255,255", "14,17,23"), ("110,115,125", "170,175,185")
+"""Behind letters over points, and of what is to stand back: as r,g,b on a light and on a dark ground."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star", "hexagon", "triangle-down", "pentagon")
 _FONT = 15
 _LEAST_LIGHT = 105  # of a colour on a dark ground, 0 to 255
@@ -22,6 +24,24 @@ def settings(name: str, form: str) -> dict[str, Any]:
     """Of Plotly's bar: its camera saves the figure as drawn here, as `png` or `svg`."""
     picture = {"format": form, "filename": name, "width": None, "height": None, "scale": 3 if form == "png" else 1}
     return {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"], "toImageButtonOptions": picture}
+
+
+def ground() -> dict[str, Any]:
+    """The layout of a figure on a page that gives it no ground of its own, as Streamlit does: clear, with faint lines."""
+    axis = {"gridcolor": f"rgba({_parts(INK[False])},0.13)", "zerolinecolor": f"rgba({_parts(INK[False])},0.13)"}
+    clear = "rgba(0,0,0,0)"
+    return {"paper_bgcolor": clear, "plot_bgcolor": clear, "xaxis": axis, "yaxis": axis, "dragmode": False}
+
+
+def recoloured() -> dict[str, str]:
+    """What a figure on a light ground has to be on a dark one: each colour, as #rrggbb or as r,g,b, by that on the light one."""
+    pairs = [(INK[False], INK[True]), *((colour(place, False), colour(place, True)) for place in range(len(COLOURS)))]
+    pairs += [PAPER, FAINT, *((_parts(one), _parts(other)) for one, other in pairs)]
+    return {one: other for one, other in pairs if one != other}
+
+
+def _parts(own: str) -> str:
+    return ",".join(str(int(own[i : i + 2], 16)) for i in (1, 3, 5))
 
 
 def colour(place: int, dark: bool) -> str:

@@ -34,7 +34,6 @@ SAVE_AS = "Charts as"
 SAVE_HELP = "The kind of file that the camera above a chart saves. The camera shows while the pointer is over the chart."
 PARTS = {"findings": "Findings", "steps": "Step by step", "numbers": "Numbers", "protocol": "How it was done"}
 MOMENT = "Moment"
-PREVIOUS, NEXT = "Previous", "Next"
 BEFORE = "Grey: where the same images lay one moment earlier."
 AGAIN = "The same from the command line"
 RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
@@ -46,6 +45,8 @@ _END = re.compile(r"[.;:](?= )")
 """Where a headline may end: with a sentence or a part of one that says something by itself."""
 _PLUS_MINUS = "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}"
 _ERROR = "±"  # heads a table's column of standard errors, and begins the name of a number's
+SEEN = 10
+"""Numbers of a moment that are seen at once; more are folded."""
 _ROWS = 13  # of numbers that fit beside pictures
 
 
@@ -123,23 +124,30 @@ def provenance(result: Result) -> tuple[tuple[str, str], ...]:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Rows as a table of Markdown: numbers to the right, as many decimals as a column needs, a dash where nothing is.
+    """Rows as a table of Markdown: see `cells`."""
+    heads, numeric, shown = cells(columns, rows)
+    lines = [map(plain, heads), ("---:" if one else ":---" for one in numeric), *(map(plain, row) for row in shown)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def cells(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[list[str], list[bool], list[tuple[str, ...]]]:
+    """The heads of a table, whether each column is of numbers, and its rows: as many decimals as a column needs, a dash where
+    nothing is.
 
     A column headed ± stands in the cells of the one before it.
     """
     heads: list[str] = []
-    rulers: list[str] = []
+    numeric: list[bool] = []
     shown: list[list[str]] = []
     for place, column in enumerate(columns):
         values = [row[place] for row in rows]
         if column == _ERROR:
             shown[-1] = _with_errors([row[place - 1] for row in rows], values)
             continue
-        heads.append(plain(column))
-        rulers.append("---:" if all(map(_is_number, values)) else ":---")
+        heads.append(column)
+        numeric.append(all(map(_is_number, values)))
         shown.append(_column(values))
-    lines = [heads, rulers, *(list(row) for row in zip(*shown, strict=True))]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return heads, numeric, list(zip(*shown, strict=True))
 
 
 def headline(text: str) -> tuple[str, str]:
@@ -165,24 +173,36 @@ def _closed(text: str) -> bool:
     return text.count("(") == text.count(")")
 
 
+def stands(at: int, of: int, label: str) -> str:
+    """Which moment is on show."""
+    return f"{at + 1} of {of}: {label}."
+
+
 def more(count: int) -> str:
     """What folded numbers are called."""
     return f"{count} more numbers"
 
 
 def beside(numbers: Sequence[tuple[str, float]]) -> str:
-    """Numbers of different kinds, each with as many decimals as it needs itself, and its ±; many of them in columns."""
+    """Numbers of different kinds as a table of Markdown, many of them in columns."""
+    return table(*in_columns(numbers))
+
+
+def in_columns(numbers: Sequence[tuple[str, float]]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Numbers of different kinds as the columns and rows of a table without heads, each with as many decimals as it needs
+    itself, and its ±.
+    """
     errors = dict(numbers)
-    cells = []
+    named = []
     for name, value in numbers:
         if name.startswith(_ERROR):
             continue
         error = errors.get(f"{_ERROR} {name}")
-        cells.append((name, (_column([float(value)]) if error is None else _with_errors([float(value)], [error]))[0]))
-    columns = -(-len(cells) // _ROWS)
-    rows = -(-len(cells) // columns)
-    cells += [("", "")] * (rows * columns - len(cells))
-    return table(("", "") * columns, [sum((cells[row + rows * column] for column in range(columns)), ()) for row in range(rows)])
+        named.append((name, (_column([float(value)]) if error is None else _with_errors([float(value)], [error]))[0]))
+    columns = -(-len(named) // _ROWS)
+    rows = -(-len(named) // columns)
+    named += [("", "")] * (rows * columns - len(named))
+    return ("", "") * columns, [sum((named[row + rows * column] for column in range(columns)), ()) for row in range(rows)]
 
 
 def _column(values: list[Any]) -> list[str]:
@@ -191,7 +211,7 @@ def _column(values: list[Any]) -> list[str]:
     needed = max((len(f"{value:.4f}".rstrip("0").partition(".")[2]) for value in floats), default=0)
     digits = min(needed, 1 if most >= 1000 else 2 if most >= 10 else 3 if most >= 1 else 4)
     return ["–" if value is None else number(value, digits) if isinstance(value, float) else
-            number(value, 0) if type(value) is int else plain(str(value)) for value in values]  # fmt: skip
+            number(value, 0) if type(value) is int else str(value) for value in values]  # fmt: skip
 
 
 def _with_errors(values: list[float | None], errors: list[float | None]) -> list[str]:
@@ -211,10 +231,14 @@ def _is_number(value: Any) -> bool:
 
 
 def plain(text: str) -> str:
-    """Text that Markdown leaves as it is, with a minus sign before numbers instead of a hyphen, and N_z set as a symbol."""
-    text = re.sub(r"(?<![^\s(])-(?=\d)", "−", text).replace(" ± ", _PLUS_MINUS)
-    escaped = "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in text)
+    """Text that Markdown leaves as it is, N_z set as a symbol: see `signed`."""
+    escaped = "".join(f"\\{one}" if one in "|$*_[]`~:" else one for one in signed(text))
     return re.sub(r"\bN\\_z\b", "$N_z$", escaped)
+
+
+def signed(text: str) -> str:
+    """Text with a minus sign before numbers instead of a hyphen, and no line that ends beside a ±."""
+    return re.sub(r"(?<![^\s(])-(?=\d)", "−", text).replace(" ± ", _PLUS_MINUS)
 
 
 def symbols(text: str) -> str:

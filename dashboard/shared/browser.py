@@ -18,6 +18,12 @@ EXPLORE = (
 """The style sheets of the explorer."""
 LECTURE = (*EXPLORE, "learn/lesson", "lecture/lecture")
 """Those of a lecture, whose scenes are explorers and live views of Learn."""
+LEARN = ("explore/explorer", "learn/lesson", "book/book", "words/terms", "learn/course")
+"""Those of the steps of Learn as a page of its own."""
+LAB = ("explore/explorer", "book/book", "lab/lab")
+"""Those of what experiments found."""
+WORKSHEET = ("explore/explorer", "book/book", "words/terms", "worksheet/sheet")
+"""Those of the sheet of tasks."""
 FILM = ("explore/explorer", "explore/legend", "film/film")
 """Those of a film."""
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from dashboard.shared import browser
 from vae_engine.base.places import place
 
 _TABLE: Mapping[str, Mapping[str, str]] = json.loads(place("dashboard/browser/words/glossary.json").read_text(encoding="utf-8"))
@@ -26,17 +27,7 @@ _PATTERN = re.compile(
     + "|".join(rf"(?<![\w-])(?P<t{i}>{_FORMS[name]})(?![\w-])" for i, name in enumerate(_NAMES))
 )
 
-STYLE = """<style>
-.term { position: relative; border-bottom: 1px dotted currentColor; cursor: help; }
-.term:focus-visible { outline: 2px solid var(--st-primary-color, currentColor); outline-offset: 2px; border-radius: 2px; }
-.term > span { position: absolute; left: 0; top: 100%; z-index: 1000; width: max-content; max-width: 17rem; padding: .5rem .7rem;
-  border-radius: .4rem; background: #1c2733; color: #fff; font: 400 .85rem/1.4 "Source Sans", system-ui, sans-serif;
-  font-style: normal; white-space: normal; visibility: hidden; box-shadow: 0 2px 10px rgb(0 0 0 / .3); }
-.term:not([data-closed]):is(:hover, :focus) > span { visibility: visible; }
-@media (max-width: 640px) {
-  .term > span { position: fixed; left: 1rem; right: 1rem; top: auto; bottom: 1rem; width: auto; max-width: none; }
-}
-</style>"""
+STYLE = f"<style>\n{browser.styles('words/terms')}</style>"
 
 
 def marked(text: str, *before: str) -> str:

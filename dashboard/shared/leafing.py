@@ -74,7 +74,7 @@ export default function ({data, parentElement}) {
 }
 """,
 )
-_PREVIOUS, _NEXT = ("Previous", "PageUp"), ("Next", "PageDown")  # the keys that a presenter's remote control sends
+_PREVIOUS, _NEXT = (wording.PREVIOUS, "PageUp"), (wording.NEXT, "PageDown")  # the keys that a presenter's remote control sends
 
 
 def bar(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:
@@ -100,7 +100,7 @@ def onward(book: str, names: Sequence[str], labels: Sequence[str], place: int) -
     """The next page once more, below the present one, on a screen where the bar is far above."""
     if place + 1 < len(names):
         with st.container(key=f"onward-in-{book}"):
-            to, label = names[place + 1], f"Next: {labels[place + 1]}"
+            to, label = names[place + 1], f"{wording.NEXT}: {labels[place + 1]}"
             st.button(label, on_click=state.turn_to, args=(book, to), key=f"{book} onward", width="stretch")
 
 

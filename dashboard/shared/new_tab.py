@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-_SAID = ", new tab"
+from dashboard.shared.wording import in_new_tab
 
 
 def link(
     label: str, address: str, *, help: str | None = None, icon: str = ":material/open_in_new:", key: str | None = None
 ) -> None:
     """A button that opens an address in a new tab, as Streamlit opens all that it is given."""
-    st.link_button(label + _SAID, address, help=help, icon=icon, key=key)
+    st.link_button(in_new_tab(label), address, help=help, icon=icon, key=key)

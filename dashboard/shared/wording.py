@@ -14,6 +14,9 @@ _MOST_DIGITS = 3
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 PAGES = "Pages"
 FIRST, LAST = "There is nothing before this.", "There is nothing after this."
+PREVIOUS, NEXT = "Previous", "Next"
+LEAFING = {"previous": PREVIOUS, "next": NEXT, "first": FIRST, "last": LAST}
+"""What the bar says with which one leafs through a book; `pages` is what the book calls them all."""
 MODELS = "Models"
 
 ONE_FILE = "The Explore page as one file"
@@ -52,6 +55,11 @@ MINUS_LOSS = (
     "can lie above log p(x), and is none."
 )
 """On loss = nll + β·KL."""
+
+
+def in_new_tab(label: str) -> str:
+    """The label of a link that leaves the page where it is."""
+    return f"{label}, new tab"
 
 
 def protocol_of(metrics: list[dict[str, Any]]) -> str:

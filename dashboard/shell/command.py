@@ -23,13 +23,14 @@ from dashboard.jobs.jobs import VARIABLE, Jobs, runs_dir
 from dashboard.lecture import lecture as lectures
 from dashboard.shell import settings, wording
 from dashboard.shell.serving import FOLLOWS, Serving, add_options, serving
-from dashboard.site import site
-from dashboard.site import wording as site_wording
+from dashboard.stock.material import LESSON_MODELS, gather
 from dashboard.stock.own_runs import PREFIX
 from vae_engine.base.errors import EngineError
+from vae_engine.base.files import write_atomically
 from vae_engine.base.places import CODE, place
 from vae_engine.command import cli, import_commands
 from vae_engine.command.doctor import port_is_free
+from vae_engine.stored import registry
 
 _PATIENCE = 600  # tenths of a second that the server may take to answer
 
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     opened = cli.add_command(commands, "open", _open, "import a model that another program wrote and open Explore on it")
     import_commands.add_options(opened)
     _add_serving(opened)
+    _add_worksheet(cli.add_command(commands, "worksheet", _worksheet, "judge what a class handed in: who has which task right"))
     _add_site(cli.add_command(commands, "site", _site, "write the pages as a folder of files that any web host serves"))
     return cli.main(argv, top)
 
@@ -56,6 +58,17 @@ def _add_site(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--lecture", type=Path, metavar="FILE", help="a file that the page Lecture saved, instead of the bundled one"
     )
+
+    help = "for whoever teaches: with model answers on the worksheet"
+    command.add_argument("--teacher", action="store_true", help=help)
+
+
+def _add_worksheet(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="answers that the page Worksheet saved as JSON")
+    help = "write the table as a page, too, with all answers and the states behind them"
+    command.add_argument("-o", "--output", type=Path, metavar="HTML", help=help)
+    help = "the VAE and the autoencoder that the answers are about (default: those of the worksheet)"
+    command.add_argument("--models", nargs=2, default=LESSON_MODELS, metavar=("VAE", "AE"), help=help)
 
 
 def _add_serving(command: argparse.ArgumentParser) -> None:
@@ -73,10 +86,26 @@ def _write_html(arguments: argparse.Namespace) -> int:
 
 
 def _site(arguments: argparse.Namespace) -> int:
+    from dashboard.site import site, wording  # with them comes Plotly, which no other command waits for
+
     lecture = lectures.read(arguments.lecture) if arguments.lecture else None
     folder = arguments.output.absolute()
-    files, size = site.write(folder, arguments.models, [run.absolute() for run in arguments.runs], lecture)
-    cli.show(arguments, {"path": str(folder), "files": files, "bytes": size}, site_wording.written(folder, files, size))
+    files, size = site.write(folder, arguments.models, [run.absolute() for run in arguments.runs], lecture, arguments.teacher)
+    cli.show(arguments, {"path": str(folder), "files": files, "bytes": size}, wording.written(folder, files, size))
+    return 0
+
+
+def _worksheet(arguments: argparse.Namespace) -> int:
+    from dashboard.worksheet import handed_in, wording  # likewise
+
+    sheets = [handed_in.read(file) for file in arguments.files]
+    vae, ae = map(registry.find, arguments.models)
+    material = gather(vae, ae)
+    judged = [handed_in.judge(sheet, material) for sheet in sheets]
+    if arguments.output:
+        notes = wording.sheet_notes(vae.metrics, (vae.name, ae.name))
+        write_atomically(arguments.output, handed_in.to_html(judged, notes).encode())
+    cli.show(arguments, {"students": handed_in.told(judged)}, handed_in.table(judged))
     return 0
 
 

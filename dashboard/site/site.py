@@ -11,7 +11,7 @@ from dashboard.explore.engine_lines import engine_lines
 from dashboard.explore.one_file import lecture_for
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
-from dashboard.site import films, html, icons, models, shelf, wording
+from dashboard.site import films, html, icons, lab, learn, models, shelf, wording, worksheet
 from dashboard.site.files import Files, check
 from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
@@ -20,28 +20,35 @@ from vae_engine.stored import registry
 
 WORKER = "service-worker.js"
 _EXPLORE, _LECTURE, _FILMS = Link("", wording.EXPLORE), Link("lecture/", wording.LECTURE), Link("train/", wording.FILMS)
+_LEARN, _LAB = Link("learn/", wording.LEARN), Link("lab/", wording.LAB)
+_WORKSHEET = Link("worksheet/", wording.WORKSHEET)
 _MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
 _MOVED = Link("explore/", wording.EXPLORE)
 _INDEX = "index.html"
 
 
-def write(folder: Path, names: Sequence[str] = (), runs: Sequence[Path] = (), lecture: str | None = None) -> tuple[int, int]:
+def write(
+    folder: Path, names: Sequence[str] = (), runs: Sequence[Path] = (), lecture: str | None = None, teaches: bool = False
+) -> tuple[int, int]:
     """Write the site of models, by name or folder, of the films of run folders, and of the text of a lecture's file.
 
     Unless they are said, the models are all bundled ones, and the lecture is the bundled one or, for models that it does
-    not speak of, that measured on them. Gives the number of files and of bytes. Raises EngineError, and then the folder
-    is as it was.
+    not speak of, that measured on them. A site that `teaches` has model answers. Gives the number of files and of bytes.
+    Raises EngineError, and then the folder is as it was.
     """
     check(folder)
-    return contents(shelf.read(names, runs), runs, lecture).write(folder)
+    return contents(shelf.read(names, runs), runs, lecture, teaches).write(folder)
 
 
-def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None) -> Files:
-    """All files of the site."""
+def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: bool = False) -> Files:
+    """All files of the site; where it `teaches`, the worksheet has model answers."""
     files = Files()
     told = shown.told(files)
     filmed = films.told(runs, files)
-    bar = [_EXPLORE, _LECTURE, *([_FILMS] if filmed else []), _MODELS]
+    measured = learn.material(shown)
+    found = lab.told(files)
+    there = {_LEARN: measured, _WORKSHEET: measured, _LAB: found, _FILMS: filmed}
+    bar = [link for link in (_EXPLORE, _LEARN, _WORKSHEET, _LECTURE, _LAB, _FILMS, _MODELS) if there.get(link, True)]
     drawn = [(files.add("icon", ".png", icons.icon(size, cut)), size, cut) for size in icons.SIZES for cut in (False, True)]
     files.put(html.MANIFEST, html.manifest(drawn))
     needs: dict[str, list[str]] = {}
@@ -55,8 +62,16 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None) -> Files:
         needs[link.path + _INDEX] = [script, style, icon, html.MANIFEST]
 
     put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
-    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "pages": ["models"]}
+    experiments = [one["name"] for one in found.get("experiments", ())]
+    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "experiments": experiments, "pages": ["models"]}
     put(_LECTURE, "lecture", browser.LECTURE, about)
+    if measured:
+        put(_LEARN, "learn", browser.LEARN, learn.told(measured) | {"shelf": told}, foot=False)
+        put(_WORKSHEET, "worksheet", browser.WORKSHEET, worksheet.told(measured, files, teaches) | {"shelf": told})
+    if found:
+        put(_LAB, "lab", browser.LAB, found)
+        shown_there = [_LAB.path + _INDEX, *needs[_LAB.path + _INDEX], *lab.shown_by(about["lecture"], found)]
+        needs[_LECTURE.path + _INDEX] += shown_there  # in frames, without a network as well
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from vae_engine.base.errors import EngineError
 
-EXPLORE, LECTURE, FILMS, MODELS = "Explore", "Lecture", "Films", "Models"
+EXPLORE, LEARN, WORKSHEET, LECTURE = "Explore", "Learn", "Worksheet", "Lecture"
+LAB, FILMS, MODELS = "Lab", "Films", "Models"
 SHORT = "Explorer"
 PAGES, THEME = "Pages", "Theme"
 THEMES = {"": "Auto", "light": "Light", "dark": "Dark"}
@@ -14,10 +15,7 @@ WAITING = "This page is being opened …"
 NO_SCRIPT = "This page needs JavaScript."
 MOVED = "This page is at"
 IN_EXPLORE = "Open in Explore"
-LACKS = (
-    "Learn as pages of its own, Worksheet, Lab, Train, Runs and models of one's own are not on this site yet: they come with the "
-    "program. Of Learn and Lab the lecture shows live views and charts."
-)
+LACKS = "Train, Runs and models of one's own are not on this site yet: they come with the program."
 MODEL, WEIGHTS = "Model", "Weights"
 NO_NUMBER = "–"
 

@@ -6,7 +6,8 @@ from dashboard.worksheet.images import IMAGE_TASKS
 from dashboard.worksheet.places import PLACE_TASKS
 from dashboard.worksheet.runs import RUN_TASKS
 from dashboard.worksheet.sums import SUM_TASKS
-from dashboard.worksheet.task import ModelAnswer, Standing, Task, Verdict, judged, standing
+from dashboard.worksheet.task import ModelAnswer, Standing, Task, judged, standing
+from dashboard.worksheet.verdict import Verdict
 
 _ORDER = [step.name for step in STEPS]
 

@@ -10,7 +10,8 @@ from dashboard.shared.links import ExploreLink, read, state_of
 from dashboard.shared.wording import apart, number, one_of, percent
 from dashboard.stock.material import Material
 from dashboard.worksheet.peaks import Evidence, evidence
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict
+from dashboard.worksheet.task import ModelAnswer, Task
+from dashboard.worksheet.verdict import Verdict
 
 _SHARE = 0.1
 _LEAST_INK = 15

@@ -15,7 +15,8 @@ from dashboard.shared.wording import number
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, wording
 from dashboard.worksheet.pictures import NAMES, Picture, pictures_asked_about, pictures_of, pictures_of_model
-from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, Verdict, judged, place_of, standing, understood
+from dashboard.worksheet.task import BY_LINK, ModelAnswer, Task, judged, place_of, standing, understood
+from dashboard.worksheet.verdict import Verdict
 
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -29,6 +30,10 @@ figure { display: inline-block; margin: .4rem .8rem .4rem 0; font-size: .8rem; m
 figcaption { max-width: 14rem; color: #444 } img { max-width: 100%; border: 1px solid #ccc; image-rendering: pixelated }
 img.fine { image-rendering: auto; border: 0 }
 .words { white-space: pre-wrap; overflow-wrap: anywhere } .given { overflow-wrap: anywhere; color: #444 }
+.class { border-collapse: collapse; font-variant-numeric: tabular-nums }
+.class :is(th, td) { border: 1px solid #ccc; padding: .2rem .45rem; text-align: center }
+.class th:first-child { text-align: left }
+.names { columns: 2; font-size: .9rem }
 @page { margin: 16mm } @media print { body { margin: 0; padding: 0; max-width: none } }
 """
 
@@ -115,16 +120,21 @@ def _end(end: End | None) -> str:
 
 def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
     """One file to print: no script, nothing from elsewhere."""
+    return page(title, notes, "\n".join(section(one) for one in entries))
+
+
+def page(title: str, notes: Sequence[str], content: str) -> str:
+    """A page to print around its content, which is HTML."""
     told = "\n".join(f"<p>{html.escape(note)}</p>" for note in notes)
-    sections = "\n".join(_section(one) for one in entries)
     name = html.escape(title)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{name}</title><style>{_STYLE}</style></head>\n'
-        f"<body><h1>{name}</h1>\n{told}\n{sections}\n</body></html>\n"
+        f"<body><h1>{name}</h1>\n{told}\n{content}\n</body></html>\n"
     )
 
 
-def _section(one: Entry) -> str:
+def section(one: Entry) -> str:
+    """A task as HTML."""
     points = f' <span class="points">{_points(one)}</span>' if _points(one) else ""
     parts = [f"<h2>{html.escape(one.heading)}{points}</h2>", f"<p>{html.escape(one.text)}</p>"]
     if one.given:
@@ -167,7 +177,7 @@ def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> s
     return "\n\n".join(blocks) + "\n"
 
 
-def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
+def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry], name: str = "") -> str:
     """The answers for a program, with the states behind them: whatever the links say, models, runs and drawings included."""
     tasks = [
         {
@@ -184,7 +194,7 @@ def to_json(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
         }
         for one in entries
     ]
-    return json.dumps({"title": title, "notes": list(notes), "tasks": tasks}, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps({"title": title, "name": name, "notes": list(notes), "tasks": tasks}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _state_of(one: Entry) -> dict[str, str]:

@@ -10,9 +10,11 @@ from dashboard.learn.steps import links
 from dashboard.shared.wording import apart, number, one_of, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
+from dashboard.worksheet.bands import ByImage
 from dashboard.worksheet.peaks import best_gaussian, heights_of_codes, log_joint, peaks
 from dashboard.worksheet.sums import IMAGE
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict, Worked
+from dashboard.worksheet.task import ModelAnswer, Task, Worked
+from dashboard.worksheet.verdict import Verdict
 
 _FAR_OFF = 10.0
 _CLOSE = 0.1
@@ -23,7 +25,8 @@ _COUNTS = 0.05
 _DRAWS = 500
 
 
-def _facts(material: Material, image: int) -> str:
+def facts(material: Material, image: int) -> str:
+    """What was measured of a test image, as a sentence or two."""
     truths = material.truths
     modes, log_px, elbo = int(truths.modes[image]), float(truths.log_px[image]), float(truths.elbo[image])
     digit = one_of(int(material.labels[image]))
@@ -31,10 +34,6 @@ def _facts(material: Material, image: int) -> str:
     if image == IMAGE:
         return f"{told}its log p(x), ELBO and gap are not told here, since another task asks for them."
     return f"{told}log p(x) is {number(log_px)}, the ELBO {number(elbo)} and so the gap {apart(log_px, elbo)} nats."
-
-
-def _by(holds: Callable[[Material, int], bool]) -> Callable[[Material, int], Verdict]:
-    return lambda material, image: Verdict(holds(material, image), _facts(material, image))
 
 
 def _first(
@@ -48,7 +47,7 @@ def _first(
         images = np.flatnonzero(found(material)).tolist()
         listed = ", ".join(map(str, images[:8]))
         image = choose(material, images[:_LOOKED_AT])
-        text = f"{len(images):,} of {len(material.x):,} test images will do, among them {listed}. {_facts(material, image)}"
+        text = f"{len(images):,} of {len(material.x):,} test images will do, among them {listed}. {facts(material, image)}"
         why, places = because(material, image)
         return ModelAnswer(text, str(image), why, places)
 
@@ -150,7 +149,7 @@ def _is_error(material: Material, image: int) -> float:
 
 def _check_is(material: Material, image: int) -> Verdict:
     error = _is_error(material, image)
-    text = f"{_facts(material, image)} Importance sampling with {_DRAWS} draws (seeded) is off by {number(error)} nats."
+    text = f"{facts(material, image)} Importance sampling with {_DRAWS} draws (seeded) is off by {number(error)} nats."
     return Verdict(error < -_IS_LOW, text)
 
 
@@ -171,7 +170,7 @@ IMAGE_TASKS = (
         text=lambda material: (
             "Find a test image whose exact posterior has two modes or more. What does the decoder draw at each?"
         ),
-        check=_by(lambda material, image: bool(_ambiguous(material)[image])),
+        check=ByImage(_ambiguous, facts),
         hint="Look for a digit that could be read as two, or press “Hard image” in “Inspect”: it goes through the images that "
         "one Gaussian fits badly.",
         answer=_first(_ambiguous, _each_mode, _two_digits),
@@ -187,7 +186,7 @@ IMAGE_TASKS = (
             f"Find a test image whose posterior has one mode and whose gap is above {_FAR_OFF:g} nats. Then press “Refine q”: "
             "how much of the gap comes back, and whose mistake was it?"
         ),
-        check=_by(lambda material, image: bool(_misjudged(material)[image])),
+        check=ByImage(_misjudged, facts),
         hint="Colour the codes by their gap: where it is largest the encoder was most mistaken. Then look at the modes.",
         answer=_first(_misjudged, _won_back),
         state=links.first_image,
@@ -201,7 +200,7 @@ IMAGE_TASKS = (
         text=lambda material: (
             f"Find a test image whose gap is below {_CLOSE:g} nats. What do its posterior and the encoder's q have in common?"
         ),
-        check=_by(lambda material, image: bool(_well_judged(material)[image])),
+        check=ByImage(_well_judged, facts),
         hint="q is a Gaussian with upright axes: it can match a posterior with one mode and no slant.",
         answer=_first(_well_judged, _in_common),
         state=links.first_image,

@@ -303,8 +303,9 @@ def _sheet(material: Material, answers: Answers, chosen: Sequence[Task], name: s
         notes = (wording.NAME_LINE, *notes, wording.points(sum(task.points for task in chosen), total=True))
     else:
         entries = [model_entry(task, material, answer_of(task.name)) for task in chosen]
-    writer = {"html": to_html, "md": to_markdown, "json": to_json}[ending]
-    return writer(title, notes, entries).encode()
+    if ending == "json":
+        return to_json(title, notes, entries, name).encode()
+    return {"html": to_html, "md": to_markdown}[ending](title, notes, entries).encode()
 
 
 @st.cache_resource(show_spinner=False)

@@ -9,11 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.links import ExploreLink, LinkError, read, state_of
-from dashboard.shared.wording import number, one_of, percent, share_text
+from dashboard.shared.links import ExploreLink, read, state_of
+from dashboard.shared.wording import number, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict, link_to, place_of
+from dashboard.worksheet.limits import ByPlace, Said, Says, above, farthest
+from dashboard.worksheet.task import ModelAnswer, Task, link_to, place_of
+from dashboard.worksheet.verdict import Verdict
 from vae_engine.stored import terms
 
 Because = Callable[[Material, np.ndarray], str]
@@ -28,26 +30,13 @@ _AROUND, _SEVERAL = 30.0, 5
 """Amid the codes is what has several of them on every side within so many usual distances."""
 _NEAR = 2.0
 _REACH = 3.0
-_STEPS = 41
 _UNITS = {"vae": "prior sd", "ae": "code units"}
-
-
-def _check_between(material: Material, link: ExploreLink) -> Verdict:
-    z = np.array(place_of(link, "vae"))
-    near = measures.neighbours(material, "vae", z)
-    a, b = (near.counts[digit] for digit in _BETWEEN)
-    outside = 1 - measures.prior_within(float(np.hypot(*z)))
-    text = (
-        f"Of the {near.total} test codes nearest to this z, {a} are fours and {b} are nines. log p(z) = "
-        f"{number(float(terms.log_prior(z)))} nats; {share_text(outside)} of the prior's draws lie further out."
-    )
-    return Verdict(_is_between(material, z), text)
 
 
 def _answer_between(material: Material) -> ModelAnswer:
     candidates = material.mu[np.isin(material.labels, _BETWEEN)][:_DRAWS]
     shares = [min(measures.neighbours(material, "vae", z).share(digit) for digit in _BETWEEN) for z in candidates]
-    return _place(material, _check_between, "vae", candidates[int(np.argmax(shares))], _drawn_often)
+    return _place(material, _BETWEEN_BOTH, "vae", candidates[int(np.argmax(shares))], _drawn_often)
 
 
 def _is_between(material: Material, z: np.ndarray) -> bool:
@@ -77,17 +66,9 @@ def _many(material: Material) -> int:
     return int(unsure[math.ceil(_RARE / 100 * _DRAWS) - 1]) + 1
 
 
-def _check_unsure(material: Material, link: ExploreLink) -> Verdict:
-    z = np.array(place_of(link, "vae"))
-    unsure = int(measures.unsure_pixels(material.vae, z[None])[0])
-    limit = _many(material)
-    text = f"Undecided pixels at this z: {unsure}; {_RARE} % of {_DRAWS} draws from the prior have fewer than {limit}."
-    return Verdict(unsure >= limit, text)
-
-
 def _answer_unsure(material: Material) -> ModelAnswer:
     z, unsure = _unsure_draws(material)
-    return _place(material, _check_unsure, "vae", z[int(unsure.argmax())], _sharp)
+    return _place(material, _UNDECIDED, "vae", z[int(unsure.argmax())], _sharp)
 
 
 def _sharp(material: Material, z: np.ndarray) -> str:
@@ -98,24 +79,11 @@ def _sharp(material: Material, z: np.ndarray) -> str:
     )
 
 
-def _check_hole(material: Material, link: ExploreLink) -> Verdict:
-    z = np.array(place_of(link, "ae"))
-    distance, usual = _distances(material, "ae", z)
-    fewest = _fewest_around(material.codes, z, _AROUND * usual)
-    amid = fewest >= _SEVERAL
-    where = (
-        f"In the emptiest of the four quarters around it {'is' if fewest == 1 else 'are'} {fewest or 'no'} test "
-        f"code{'' if fewest == 1 else 's'} within {_AROUND * usual:.1f}{'' if amid else ': at the fringe a gap is no surprise'}."
-    )
-    text = f"The nearest training code is {distance:.2f} {_UNITS['ae']} away, {_as_far(distance / usual, 1)}. {where}"
-    return Verdict(amid and distance > _HOLE * usual, text)
-
-
 def _answer_hole(material: Material) -> ModelAnswer:
     low, high = np.percentile(material.codes, [5, 95], axis=0)
     grid = np.stack(np.meshgrid(*np.linspace(low, high, 30).T), -1).reshape(-1, 2)
     farthest = int(measures.nearest_training_code(material, "ae", grid).argmax())
-    return _place(material, _check_hole, "ae", grid[farthest], _uncorrected)
+    return _place(material, _AMID_A_HOLE, "ae", grid[farthest], _uncorrected)
 
 
 def _uncorrected(material: Material, z: np.ndarray) -> str:
@@ -130,23 +98,12 @@ def _uncorrected(material: Material, z: np.ndarray) -> str:
     )
 
 
-def _check_gap(material: Material, link: ExploreLink) -> Verdict:
-    z = np.array(place_of(link, "vae"))
-    distance, usual = _distances(material, "vae", z)
-    radius = float(np.hypot(*z))
-    text = (
-        f"This z is {radius:.2f} from the origin ({share_text(1 - measures.prior_within(radius))} of the prior lies further "
-        f"out). The nearest training code is {distance:.3f} {_UNITS['vae']} away, {_as_far(distance / usual, 1)}."
-    )
-    return Verdict(radius <= _REACH and distance > _NEAR * usual, text)
-
-
 def _answer_gap(material: Material) -> ModelAnswer:
     along = np.linspace(-_REACH, _REACH, 61)
     grid = np.stack(np.meshgrid(along, along), -1).reshape(-1, 2)
     grid = grid[np.hypot(*grid.T) <= _REACH - 0.05]
     farthest = int(measures.nearest_training_code(material, "vae", grid).argmax())
-    return _place(material, _check_gap, "vae", grid[farthest], _not_the_prior)
+    return _place(material, _IN_THE_PRIORS_GAP, "vae", grid[farthest], _not_the_prior)
 
 
 def _not_the_prior(material: Material, z: np.ndarray) -> str:
@@ -160,40 +117,19 @@ def _not_the_prior(material: Material, z: np.ndarray) -> str:
     )
 
 
-def _check_walk(material: Material, link: ExploreLink) -> Verdict:
-    images = [end.image for end in link.ends if end is not None and end.image is not None]
-    if len(images) != 2 or max(images) >= len(material.x):
-        raise LinkError("This link has no walk between two test images. Choose both ends in Walk, then copy the link.")
-    labels = [int(material.labels[image]) for image in images]
-    farthest = {kind: _farthest(material, kind, images) for kind in ("vae", "ae")}
-    text = (
-        f"From {one_of(labels[0])} to {one_of(labels[1])}. Where the straight path is farthest from any training code, it is "
-        f"{_length(material, 'vae', farthest['vae'])} away in the VAE's map, {_as_far(farthest['vae'], 1)}, and "
-        f"{_length(material, 'ae', farthest['ae'])} in the autoencoder's, {_as_far(farthest['ae'], 1)}."
-    )
-    return Verdict(labels[0] != labels[1] and farthest["vae"] <= _NEAR, text)
-
-
 def _answer_walk(material: Material) -> ModelAnswer:
     pairs = [(i, i + 1) for i in range(60) if material.labels[i] != material.labels[i + 1]]
-    apart = [math.dist(material.mu[a], material.mu[b]) if _farthest(material, "vae", [a, b]) <= _NEAR else 0 for a, b in pairs]
+    apart = [math.dist(material.mu[a], material.mu[b]) if farthest(material, "vae", [a, b]) <= _NEAR else 0 for a, b in pairs]
     a, b = pairs[int(np.argmax(apart))]
     given = f"#mode=walk&ends=i{a}%3Bi{b}"
-    stays = _farthest(material, "ae", [a, b]) <= _NEAR
+    stays = farthest(material, "ae", [a, b]) <= _NEAR
     why = (
         f"They should read the second number: this path {'stays' if stays else 'does not stay'} within "
         f"{_length(material, 'ae', _NEAR)} of the autoencoder's codes. Either finding counts, if they measured it: nothing in "
         "the autoencoder's loss keeps the "
         "ground between codes filled, and nothing keeps it empty."
     )
-    return ModelAnswer(_check_walk(material, read(given)).text, given, why)
-
-
-def _farthest(material: Material, kind: str, images: list[int]) -> float:
-    """The largest distance to a training code on the straight path, in usual distances."""
-    start, end = material.places(kind)[images]
-    path = start + np.linspace(0, 1, _STEPS)[:, None] * (end - start)
-    return float(measures.nearest_training_code(material, kind, path).max() / measures.usual_distance(material, kind))
+    return ModelAnswer(_NEAR_THE_DATA(material, read(given)).text, given, why)
 
 
 def _length(material: Material, kind: str, times: float) -> str:
@@ -201,29 +137,80 @@ def _length(material: Material, kind: str, times: float) -> str:
     return f"{times * measures.usual_distance(material, kind):.3f} {_UNITS[kind]}"
 
 
-def _as_far(times: float, digits: int) -> str:
-    return f"{times:.{digits}f} times the distance within which the z of {measures.USUAL} % of test images have one"
-
-
 def _limit(times: float) -> str:
     """How a task's limit was chosen, as a sentence."""
     return f"That is {times:g} times the distance within which the z of {measures.USUAL} % of test images have a training code."
-
-
-def _distances(material: Material, kind: str, z: np.ndarray) -> tuple[float, float]:
-    return float(measures.nearest_training_code(material, kind, z[None])[0]), measures.usual_distance(material, kind)
-
-
-def _fewest_around(codes: np.ndarray, z: np.ndarray, reach: float) -> int:
-    """How many codes [n, 2] lie within reach of z in that of the four quadrants around it that has the fewest."""
-    right, above = (codes[np.hypot(*(codes - z).T) < reach] > z).T
-    return int(np.bincount(2 * right + above, minlength=4).min())
 
 
 def _place(material: Material, check: Check, kind: str, z: np.ndarray, because: Because) -> ModelAnswer:
     given = link_to(kind, z)
     link = read(given)
     return ModelAnswer(check(material, link).text, given, because(material, np.array(place_of(link, kind))))
+
+
+def _nearest(kind: str, digits: int) -> str:
+    """How far the nearest training code is, as a part of a sentence."""
+    return f"The nearest training code is {{distance:.{digits}}} {_UNITS[kind]} away, {_as_far('times')}."
+
+
+def _as_far(name: str) -> str:
+    return f"{{{name}:.1}} times the distance within which the z of {measures.USUAL} % of test images have one"
+
+
+def _emptiest(material: Material) -> Says:
+    """What is said of the quarter around a place that has the fewest codes."""
+    within = f"within {_AROUND * measures.usual_distance(material, 'ae'):.1f}"
+    fewest = (
+        Said(f" In the emptiest of the four quarters around it are no test codes {within}", {"fewest": (0, 0)}),
+        Said(f" In the emptiest of the four quarters around it is 1 test code {within}", {"fewest": (1, 1)}),
+        Said(f" In the emptiest of the four quarters around it are {{fewest:d}} test codes {within}"),
+    )
+    return fewest, (Said(".", {"fewest": (_SEVERAL, math.inf)}), Said(": at the fringe a gap is no surprise."))
+
+
+_BETWEEN_BOTH = ByPlace(
+    "vae",
+    lambda material: {f"near_{digit}": (_SHARE * measures.NEAREST, math.inf) for digit in _BETWEEN},
+    lambda material: [
+        [Said("Of the {near:d} test codes nearest to this z, {near_4:d} are fours and {near_9:d} are nines. ")],
+        [Said("log p(z) = {log_prior:.2} nats; {beyond:%} of the prior's draws lie further out.")],
+    ],
+)
+_UNDECIDED = ByPlace(
+    "vae",
+    lambda material: {"undecided": (_many(material), math.inf)},
+    lambda material: [
+        [
+            Said(
+                f"Undecided pixels at this z: {{undecided:d}}; {_RARE} % of {_DRAWS} draws from the prior have fewer than "
+                f"{_many(material)}."
+            )
+        ]
+    ],
+)
+_AMID_A_HOLE = ByPlace(
+    "ae",
+    lambda material: {"times": above(_HOLE), "fewest": (_SEVERAL, math.inf)},
+    lambda material: [[Said(_nearest("ae", 2))], *_emptiest(material)],
+    lambda material: _AROUND * measures.usual_distance(material, "ae"),
+)
+_IN_THE_PRIORS_GAP = ByPlace(
+    "vae",
+    lambda material: {"radius": (0, _REACH), "times": above(_NEAR)},
+    lambda material: [
+        [Said("This z is {radius:.2} from the origin ({beyond:%} of the prior lies further out). ")],
+        [Said(_nearest("vae", 3))],
+    ],
+)
+_NEAR_THE_DATA = ByPlace(
+    "walk",
+    lambda material: {"differ": (1, 1), "vae_times": (0, _NEAR)},
+    lambda material: [
+        [Said("From {from:a} to {to:a}. Where the straight path is farthest from any training code, it is ")],
+        [Said(f"{{vae_distance:.3}} {_UNITS['vae']} away in the VAE's map, {_as_far('vae_times')}, and ")],
+        [Said(f"{{ae_distance:.3}} {_UNITS['ae']} in the autoencoder's, {_as_far('ae_times')}.")],
+    ],
+)
 
 
 PLACE_TASKS = (
@@ -238,7 +225,7 @@ PLACE_TASKS = (
             f"{measures.NEAREST} test codes nearest to it are fours, and at least a quarter are nines. What do "
             "log p(z) and these codes tell you about how often the model draws from there?"
         ),
-        check=_check_between,
+        check=_BETWEEN_BOTH,
         hint="Show “Test codes” and look where the colours of 4 and 9 touch.",
         answer=_answer_between,
         state=lambda material: links.whole_map("prior"),
@@ -254,7 +241,7 @@ PLACE_TASKS = (
             f"{_RARE} % of draws from the prior: {_many(material)} or more. Why is the picture blurred, although every "
             "image drawn from it has black and white pixels alone?"
         ),
-        check=_check_unsure,
+        check=_UNDECIDED,
         hint="Show the layer “Decoder entropy”: pixels are undecided where many classes meet.",
         answer=_answer_unsure,
         state=lambda material: state_of(mode="move", layers=("points", "entropy")),
@@ -272,7 +259,7 @@ PLACE_TASKS = (
             f"{_SEVERAL} test codes or more within {_AROUND * measures.usual_distance(material, 'ae'):.1f} {_UNITS['ae']}. "
             "What does the decoder draw there, and why was it never corrected?"
         ),
-        check=_check_hole,
+        check=_AMID_A_HOLE,
         hint="Show the layer “Distance to training codes”: the holes stand out.",
         answer=_answer_hole,
         state=lambda material: state_of(mode="move", layers=("points", "distance")),
@@ -288,7 +275,7 @@ PLACE_TASKS = (
             f"{_length(material, 'vae', _NEAR)} of the training codes. {_limit(_NEAR)} In the autoencoder's map, "
             f"{_length(material, 'ae', _NEAR)} are as much: does the path between the two images stay within that there?"
         ),
-        check=_check_walk,
+        check=_NEAR_THE_DATA,
         hint="Choose neighbours in the VAE's map: the path must not cross empty ground.",
         answer=_answer_walk,
         state=lambda material: state_of(mode="walk"),
@@ -303,7 +290,7 @@ PLACE_TASKS = (
             f"Find a z within {_REACH:g} of the origin whose nearest training code is more than "
             f"{_length(material, 'vae', _NEAR)} away. {_limit(_NEAR)} What does such a z say about the aggregate posterior?"
         ),
-        check=_check_gap,
+        check=_IN_THE_PRIORS_GAP,
         hint="Compare the layers “Prior contours” and “Aggregate posterior (AE: density of codes)”.",
         answer=_answer_gap,
         state=lambda material: links.whole_map("prior", "density"),

@@ -7,7 +7,8 @@ import math
 from dashboard.jobs.run_view import RunView
 from dashboard.shared.wording import number
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict
+from dashboard.worksheet.task import ModelAnswer, Task
+from dashboard.worksheet.verdict import Verdict
 from vae_engine.experiments import BUNDLED
 from vae_engine.experiments import result as experiment_result
 

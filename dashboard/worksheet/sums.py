@@ -8,10 +8,11 @@ from collections.abc import Callable
 import numpy as np
 
 from dashboard.learn.steps import links
-from dashboard.shared.wording import MINUS_LOSS, as_given, number, percent
+from dashboard.shared.wording import MINUS_LOSS, number, percent
 from dashboard.stock import measures
 from dashboard.stock.material import Material
-from dashboard.worksheet.task import ModelAnswer, Task, Verdict
+from dashboard.worksheet.bands import ByNumber, near, option
+from dashboard.worksheet.task import ModelAnswer, Task
 from vae_engine.stored import terms
 
 IMAGE = 7
@@ -21,30 +22,6 @@ _NOISE = 1.5
 _FURTHER = 0.1
 _BETA = 4.0
 _RADIUS = 2.0
-
-
-def _near(value: Callable[[Material], float], tolerance: float, is_share: bool = False) -> Callable[[Material, float], Verdict]:
-    """Right when within a tolerance; the verdict has the number as it was given, and does not give the value away."""
-
-    def check(material: Material, given: float) -> Verdict:
-        wanted = value(material)
-        if abs(given - wanted) <= tolerance:
-            return Verdict(True, f"{as_given(given)} is right to within {tolerance:g}.")
-        if is_share and 0 < given < 1:
-            return Verdict(False, f"{as_given(given)} is too low for per cent, which are asked for: half of all would be 50.")
-        return Verdict(False, f"{as_given(given)} is too {'high' if given > wanted else 'low'}.")
-
-    return check
-
-
-def _both(*checks: Callable[[Material, float], Verdict]) -> Callable[[Material, tuple[float, float]], Verdict]:
-    """Right when both parts are; each is judged in its turn."""
-
-    def check(material: Material, given: tuple[float, float]) -> Verdict:
-        parts = [part(material, one) for part, one in zip(checks, given, strict=True)]
-        return Verdict(all(part.right for part in parts), " ".join(part.text for part in parts))
-
-    return check
 
 
 def _told_both(
@@ -154,14 +131,6 @@ def _noisier(material: Material) -> int:
     return int(score > reparameterised)
 
 
-def _chosen(value: Callable[[Material], int]) -> Callable[[Material, int], Verdict]:
-    def check(material: Material, given: int) -> Verdict:
-        right = given == value(material)
-        return Verdict(right, "That is what the models show." if right else "The models show something else.")
-
-    return check
-
-
 _ESTIMATORS = ("A, all Monte Carlo", "B, with the closed-form KL", "Neither")
 _GRADIENTS = ("Reparameterisation", "Score function")
 
@@ -246,7 +215,7 @@ SUM_TASKS = (
             "neighbours are no more than this σ apart? And in 20 dimensions, which power of ten is the number of points (6 for "
             "10⁶)?"
         ),
-        check=_both(_near(_side, 0.5), _near(_power, 0.6)),
+        check=ByNumber((near(_side, 0.5), near(_power, 0.6))),
         hint="Divide the range by the spacing and round up: so many intervals. In d dimensions take the points to the power d; "
         "log₁₀ of that is d times log₁₀ of the points.",
         answer=_told_both(
@@ -265,7 +234,7 @@ SUM_TASKS = (
         asks_words=False,
         about=IMAGE,
         text=lambda material: f"Read log p(x) and the ELBO of test image {IMAGE} off Explore. What is KL(q‖p(z|x)) in nats?",
-        check=_near(_gap, 0.1),
+        check=ByNumber((near(_gap, 0.1),)),
         hint="log p(x) = ELBO + KL(q‖p(z|x)): two of the three numbers give the third.",
         answer=_told(_gap, 2, "log p(x) − ELBO.", _where_the_gap_comes_from),
         state=lambda material: links.posterior_of(material, IMAGE),
@@ -279,7 +248,7 @@ SUM_TASKS = (
         asks_words=False,
         about=IMAGE,
         text=lambda material: f"For test image {IMAGE} the encoder says {_told_of_q(material)}. Work out KL(q‖p(z)) in nats.",
-        check=_near(_kl, 0.02),
+        check=ByNumber((near(_kl, 0.02),)),
         hint="For each dimension take −½(1 + log σ² − μ² − σ²), with the natural logarithm, and add the two.",
         answer=_told(_kl, 2, "By the closed form, both dimensions added.", _two_parts),
     ),
@@ -291,7 +260,7 @@ SUM_TASKS = (
         form="choice",
         options=_ESTIMATORS,
         text=lambda material: "Suppose q is almost the exact posterior. Which estimator of the ELBO then scatters less, and why?",
-        check=_chosen(_quieter),
+        check=ByNumber((option(_quieter),)),
         hint="If q = p(z|x), what is log p(x, z) − log q(z)?",
         answer=_answer_quieter,
     ),
@@ -308,7 +277,7 @@ SUM_TASKS = (
             f"{number(_moved(material), 4)}. Which ε₁ made it? And where would z₁ be, with the same ε₁, if μ₁ were "
             f"{_FURTHER:g} larger?"
         ),
-        check=_both(_near(_noise, 0.05), _near(_moved_on, 0.005)),
+        check=ByNumber((near(_noise, 0.05), near(_moved_on, 0.005))),
         hint="Solve z = μ + σ·ε for ε.",
         answer=_told_both(
             (_noise, _moved_on),
@@ -325,7 +294,7 @@ SUM_TASKS = (
         form="choice",
         options=_GRADIENTS,
         text=lambda material: "Two estimators of the same gradient use the same draws. Which has the larger variance, and why?",
-        check=_chosen(_noisier),
+        check=ByNumber((option(_noisier),)),
         hint="One knows the slope of log p(x, z) at each draw, the other only its value, far below zero.",
         answer=_answer_noisier,
     ),
@@ -339,7 +308,7 @@ SUM_TASKS = (
         text=lambda material: (
             f"What per cent of draws from the prior lie more than {_RADIUS:g} from the origin? It is not 5 %: why?"
         ),
-        check=_near(_outside, 0.5, is_share=True),
+        check=ByNumber((near(_outside, 0.5, is_share=True),)),
         hint="In two dimensions the share beyond r is exp(−r²/2). Explore says it under each digit, too.",
         answer=_told(
             _outside,
@@ -363,7 +332,7 @@ SUM_TASKS = (
             f"{_terms(material)[1]:.2f} nats. What would its loss be at β = {_BETA:g}? Is minus the loss a lower bound of log "
             "p(x), and for which β is it none?"
         ),
-        check=_near(_loss, 0.1),
+        check=ByNumber((near(_loss, 0.1),)),
         hint="loss = nll + β·KL and ELBO = −(nll + KL). Which of the two is larger, −loss or the ELBO?",
         answer=_told(_loss, 2, "nll + β·KL.", _loss_bound),
     ),
@@ -377,7 +346,7 @@ SUM_TASKS = (
             f"The exact log p(x) is {number(_log_px(material))} nats per image on average. How many bits per pixel is that? And "
             "why may it not be set beside a figure for grey pixels?"
         ),
-        check=_near(_bits, 0.005),
+        check=ByNumber((near(_bits, 0.005),)),
         hint="Divide by 784 pixels and by log 2.",
         answer=_told(
             _bits,

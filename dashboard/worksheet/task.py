@@ -14,12 +14,16 @@ from dashboard.shared.links import ExploreLink, LinkError, read, side_of_drawing
 from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock import own_runs
 from dashboard.stock.material import Material
+from dashboard.worksheet.verdict import Verdict
 from vae_engine.base.errors import EngineError
 
 Form = Literal["place", "image", "walk", "drawing", "run", "number", "numbers", "choice"]
 """What is asked for: the first four by a link to Explore (an image also by its number), a run by a link to it."""
 BY_LINK: tuple[Form, ...] = ("place", "image", "walk", "drawing")
 LONGEST_ANSWER = 4000
+NO_IMAGE = "This is no number of a test image. Type it, as 20, or send the image from Explore."
+OTHER_MODELS = "This link shows {}; the tasks are about {}."
+MANY_IMAGES = "There are {:,} test images, numbered from 0."
 _RUN = re.compile(rf"[?&](?:pin={own_runs.PREFIX}|pin={quote(own_runs.PREFIX, safe='')}|run=)([\w.-]+)$")
 _NUMBERED = re.compile(r"(?:test\s*)?(?:image\s*)?(?:(?:number|no\.?)\s*)?[#:]?\s*(?P<image>\d+)\.?", re.ASCII | re.IGNORECASE)
 """An image by its number, as a visitor may write it: 99, #99, image 99, test image 99."""
@@ -33,16 +37,6 @@ all of it there."""
 Places = tuple[tuple[float, float], ...]
 Worked = tuple[str, Places]
 """What a student should say beside an answer, told to whoever teaches, and the latents that it speaks of."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether an answer is right, and what was measured of it."""
-
-    right: bool
-    text: str
-    is_refusal: bool = False
-    """Whether nothing was measured, because what was given cannot be read as an answer; `text` says why."""
 
 
 @dataclass(frozen=True)
@@ -111,12 +105,12 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
     if task.form == "image" and (numbered := _NUMBERED.fullmatch(text)):
         image: int | None = int(numbered["image"]) if len(numbered["image"]) <= 5 else len(material.x)
     elif task.form == "image" and "#" not in text:
-        raise LinkError("This is no number of a test image. Type it, as 20, or send the image from Explore.")
+        raise LinkError(NO_IMAGE)
     else:
         link = read(text)
         expected = (material.vae.name, material.ae.name)
         if link.models and link.models != expected:
-            raise LinkError(f"This link shows {' and '.join(link.models)}; the tasks are about {' and '.join(expected)}.")
+            raise LinkError(OTHER_MODELS.format(*map(" and ".join, (link.models, expected))))
         if task.form == "drawing" and link.drawing is None:
             raise LinkError("This link has no drawing. Draw a digit in Draw on the Explore page, then send it.")
         if link.drawing is not None and task.form == "drawing" and side_of_drawing(link.drawing) != material.vae.model.side:
@@ -127,7 +121,7 @@ def understood(task: Task, material: Material, raw: Any) -> Any:
     if image is None:
         raise LinkError("This link has no chosen image. Choose a point on the map in Inspect, then copy the link.")
     if image >= len(material.x):
-        raise LinkError(f"There are {len(material.x):,} test images, numbered from 0.")
+        raise LinkError(MANY_IMAGES.format(len(material.x)))
     return image
 
 

@@ -20,6 +20,16 @@ ANSWERS = {
     "numbers": "Your two numbers, with a semicolon between them",
     "choice": "Your choice",
 }
+LINKED = dict.fromkeys(("place", "walk", "drawing"), "A link from Explore (Share, Copy link)") | {
+    "image": "Number of the image, or a link from Explore (Share, Copy link)"
+}
+"""The same where nothing can be sent: on a site."""
+NO_LINK = "This is no link to a state of Explore. Use Share, Copy link on the Explore page."
+OPENING = "The models are on their way …"
+UNCHECKED, UNCHECKED_SIGN, UNCHECKED_MORE = "Kept", "•", "for your teacher to judge"
+UNCHECKED_HELP = "This page cannot judge it: the program does, when your teacher opens your file."
+PRINT, SAVE = "Print", "Save as a file"
+HAND_IN_FILE = "To hand in: print the sheet, or send the file to your teacher: `latent-explorer worksheet FILE` opens it."
 CARRY = "Take my state from Explore"
 CARRY_HELP = "Fills in where you last stood on the Explore page in this tab."
 WORDS = "In your own words (for your teacher; nothing here checks them)"
@@ -37,8 +47,12 @@ SAME_TAB, SENT_STATE = (
 )
 STANDS = {"unread": "Not understood", "not yet": "Not yet", "wordless": "Right, words missing", "done": "Right"}
 """What is said of an answer, by where its task stands."""
-_MORE: dict[Standing, str] = {"wordless": "more right without words", "not yet": "not right yet", "unread": "not understood"}
+DONE = "{done} of {all} tasks done"
+MORE: dict[Standing, str] = {"wordless": "more right without words", "not yet": "not right yet", "unread": "not understood"}
 SIGNS = {"unread": "?", "not yet": "✗", "wordless": "◐", "done": "✓"}
+NOTHING_GIVEN = "nothing given"
+CLASS = "Worksheet on variational autoencoders: a class"
+STATE = "The state in Explore"
 WORDS_MISSING = "The second part is still to be answered, in your own words below."
 
 AT_HAND = "Your task"
@@ -89,10 +103,10 @@ NAME_LINE = "Name: ______________________________   Date: ______________"
 
 def progress(stands: Sequence[Standing]) -> str:
     """How far a student has come, by where each task stands."""
-    counts = [(stands.count(stand), SIGNS[stand], said) for stand, said in _MORE.items()]
+    counts = [(stands.count(stand), SIGNS[stand], said) for stand, said in MORE.items()]
     more = "".join(f", {count} {said} ({sign})" for count, sign, said in counts if count)
     done = f" ({SIGNS['done']})" if "done" in stands else ""
-    return f"{stands.count('done')} of {len(stands)} tasks done{done}{more}"
+    return f"{DONE.format(done=stands.count('done'), all=len(stands))}{done}{more}"
 
 
 def tick(stand: Standing) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import here, place, settle, state, until
 from support.serving import free_port, offline_context, until_up
 
 from dashboard.lecture import lecture as lectures
+from dashboard.shell.command import main
 from dashboard.site import site
+from dashboard.stock.material import gather
+from dashboard.worksheet import TASKS
+from vae_engine.stored import registry
 
 KEPT = """async () => {
     const names = await caches.keys();
@@ -93,3 +98,92 @@ def test_the_site_is_used_from_its_first_page_and_then_without_a_network(browser
     assert page.url.startswith(f"{address}?models=")
     context.close()
     assert troubles == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A visitor's page; afterwards nothing may have gone wrong."""
+    context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768}, accept_downloads=True)
+    yield context.new_page()
+    context.close()
+    assert troubles == []
+
+
+@pytest.mark.long
+def test_learn_keeps_a_prediction_and_shows_the_answer_only_after_it(page: Page, address: str) -> None:
+    page.goto(f"{address}learn/?step=manifold")
+    page.get_by_test_id("lesson-manifold").wait_for()
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight"), "a step fits the window"
+    expect(page.get_by_test_id("reveal")).to_have_attribute("aria-disabled", "true")
+    assert page.locator(".ls[data-answered]").count() == 0
+    page.get_by_role("radio").first.check()
+    page.get_by_test_id("reveal").click()
+    expect(page.get_by_test_id("answer")).to_contain_text("vae-mnist-small")
+    expect(page.locator(".ls[data-answered]")).to_have_count(1)
+    page.reload()
+    expect(page.get_by_test_id("answer")).to_be_visible()
+    expect(page.get_by_test_id("kept")).to_contain_text("1 answer")
+
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("heading", level=1)).to_have_text("11. The price of information")
+    expect(page).to_have_url(re.compile(r"step=beta"))
+    expect(page.get_by_text("are not installed, so this step has nothing to move")).to_be_visible()  # a site of two models
+    page.go_back()
+    page.get_by_test_id("lesson-manifold").wait_for()
+    link = page.get_by_role("link", name="See it in Explore, new tab").get_attribute("href")
+    assert link
+    page.goto(f"{address}{link.removeprefix('./')}")
+    here(page)
+
+
+@pytest.mark.long
+def test_the_labs_charts_are_drawn_when_they_are_in_sight_and_moments_are_stepped_through(page: Page, address: str) -> None:
+    page.goto(f"{address}lab/?experiment=wake-sleep")
+    expect(page.locator(".lab-figure .main-svg").first).to_be_visible()
+    drawn, charts = page.locator(".lab-figure:has(.main-svg)"), page.locator(".lab-figure")
+    assert 0 < drawn.count() < charts.count()
+    charts.last.scroll_into_view_if_needed()
+    expect(charts.last.locator(".main-svg").first).to_be_visible()
+    page.get_by_test_id("tab-steps").click()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".lab-moment")).to_contain_text("2 of 17")
+    expect(page).to_have_url(re.compile("part=steps"))
+    page.get_by_test_id("experiment-collapse").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Latent variable collapse")
+    page.goto(f"{address}lab/?experiment=wake-sleep&chart=elbo-2&embed=true&embed_options=dark_theme")
+    box = page.get_by_test_id("chart-elbo-2").bounding_box()
+    assert box
+    assert box["y"] < 20
+    assert box["height"] > 0.9 * 768
+
+
+@pytest.mark.long
+def test_a_sheet_is_judged_kept_saved_and_opened_by_the_teacher(
+    page: Page, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("vae-mnist-small", "ae-mnist-small")
+    pair = gather(*map(registry.find, names))
+    right = next(task for task in TASKS if task.name == "gap").answer(pair).given
+    page.goto(f"{address}worksheet/?task=gap")
+    field, verdict = page.get_by_label("Your number"), page.get_by_test_id("verdict")
+    field.fill("1000")
+    expect(verdict).to_contain_text("Not yet. 1,000 is too high.")
+    field.fill(right)
+    expect(verdict).to_contain_text("Right.")
+    page.get_by_test_id("leafing").get_by_role("button", name="1 Four or nine").click()
+    page.get_by_role("textbox").first.fill("#mode=move&z=0.1%2C0.2%3B0%2C0")
+    expect(verdict).to_contain_text("Of the 50 test codes nearest to this z")  # by the models, which come for it
+    page.get_by_label("Your name").fill("Ada")
+    page.reload()
+    expect(page.get_by_test_id("progress")).to_contain_text("1 of 19 tasks done (✓), 1 not right yet (✗)")
+    with page.expect_download() as saved:
+        page.get_by_test_id("save").click()
+    saved.value.save_as(tmp_path / "ada.json")
+    assert main(["worksheet", str(tmp_path / "ada.json"), "--models", *names]) == 0
+    row = capsys.readouterr().out.splitlines()[1]
+    assert (row.split()[0], row.split()[-1], row.count("✓"), row.count("✗")) == ("Ada", "1/20", 1, 1)
+    page.evaluate("globalThis.print = () => {}")
+    page.get_by_test_id("print").click()
+    page.emulate_media(media="print")
+    expect(page.locator(".wks-printed section")).to_have_count(19)
+    expect(page.locator(".site-bar")).to_be_hidden()

@@ -12,16 +12,21 @@ from pathlib import Path
 import pytest
 from support.builders import save_model, short, tiny
 
+from dashboard.learn import content as learn_content
+from dashboard.learn.formulas import mathml
+from dashboard.learn.steps import STEPS
 from dashboard.lecture import lecture as lectures
 from dashboard.shared.browser import BUILT
 from dashboard.shell.command import main
 from dashboard.site import files as site_files
-from dashboard.site import icons, shelf, site
+from dashboard.site import icons, lab, learn, shelf, site
 from dashboard.stock.library import planes
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 from vae_engine.data import mnist as data
 from vae_engine.exchange import bundle as export
+from vae_engine.experiments import BUNDLED, EXPERIMENTS
+from vae_engine.experiments import result as experiment_result
 from vae_engine.runs import runs
 from vae_engine.stored import registry
 from vae_engine.stored.config import ModelConfig
@@ -34,7 +39,10 @@ SMALL = ("vae-mnist-small", "ae-mnist-small", "vae-beta-1", "vae-beta-4", "vae-b
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of small models, three of them a ladder."""
     path = tmp_path_factory.mktemp("web") / "site"
-    site.write(path, SMALL, lecture=LECTURE)
+    with pytest.MonkeyPatch.context() as fewer:
+        fewer.setattr(learn_content, "STEPS", STEPS[9:11])
+        fewer.setattr(lab, "EXPERIMENTS", EXPERIMENTS[5:6])
+        site.write(path, SMALL, lecture=LECTURE)
     return path
 
 
@@ -73,7 +81,9 @@ class Addresses(HTMLParser):
 
 def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(folder: Path) -> None:
     pages = sorted(folder.rglob("*.html"))
-    assert {page.relative_to(folder).parent.as_posix() for page in pages} == {".", "explore", "lecture", "models", "speaker"}
+    assert {page.relative_to(folder).parent.as_posix() for page in pages} == {
+        ".", "explore", "lab", "learn", "lecture", "models", "speaker", "worksheet"
+    }  # fmt: skip
     for page in pages:
         found = Addresses(page.read_text("utf-8"))
         for address in found.named:
@@ -82,7 +92,7 @@ def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(fol
                 target = page.parent / found.base / re.split(r"[?#]", address)[0]
                 assert target.is_file() or (target / "index.html").is_file(), (page, address)
         assert "default-src 'none'" in page.read_text("utf-8")
-    for script in folder.glob("*.js"):
+    for script in folder.glob("*.js"):  # Plotly's, in a folder of its own, names addresses that the policy keeps it from
         text = re.sub(r"/\*.*?\*/", "", script.read_text("utf-8"), flags=re.DOTALL)  # a licence says where it is from
         assert not re.findall(r"https?://(?!www\.w3\.org/)[\w.]+", text), script.name
 
@@ -132,6 +142,49 @@ def test_models_have_their_numbers_pictures_and_ways_to_explore(folder: Path) ->
     assert f"{stored.metrics['elbo']:.2f}".replace("-", "−") in text
     assert "./?models=vae-beta-4,ae-mnist-small" in text
     assert text.count('class="site-light"') == text.count('class="site-dark"') == len(SMALL)
+
+
+def test_learn_speaks_of_the_sites_own_pair_and_its_answers_are_measured_on_it(folder: Path) -> None:
+    about = told(folder / "learn" / "index.html")
+    assert (about["pair"], about["isUsual"]) == ([*SMALL[:2]], False)
+    assert about["rungs"] == [[beta, f"vae-beta-{beta}"] for beta in (1, 4, 20)]
+    steps = {step["name"]: step for step in about["course"]["steps"]}  # type: ignore[index]
+    pair = learn.material(shelf.read(SMALL, []))
+    assert pair is not None
+    for step in STEPS[9:11]:
+        question, answer = steps[step.name]["question"], step.question.answer(pair)
+        assert (question["right"], question["options"]) == (answer.right, [*step.question.options])
+        assert [verdict.startswith("<strong>Right.") for verdict in question["verdicts"]] == [
+            place == answer.right for place in range(len(step.question.options))
+        ]
+        assert SMALL[0] in question["basis"] or step.name == "beta"
+        assert steps[step.name]["equation"] == mathml(step.equation.latex)
+
+
+def test_a_site_without_a_pair_that_was_measured_has_neither_learn_nor_worksheet() -> None:
+    assert learn.material(shelf.read(("vae-beta-1",), [])) is None
+
+
+def test_the_lab_has_a_file_for_each_result_and_takes_along_what_was_measured(folder: Path) -> None:
+    (listed,) = told(folder / "lab" / "index.html")["experiments"]  # type: ignore[misc]
+    bundled = BUNDLED / listed["name"]
+    assert (folder / listed["parts"]["curves"]).read_bytes() == (bundled / "curves.csv").read_bytes()
+    shown = json.loads((folder / listed["parts"]["shown"]).read_text("utf-8"))
+    assert [chart["name"] for chart in shown["charts"]] == [
+        chart.name for chart in experiment_result.read(bundled).findings.charts
+    ]
+
+
+def test_a_lecture_takes_along_what_its_scenes_show_of_the_lab() -> None:
+    told = {"plotly": "p", "experiments": [{"name": name, "parts": {"shown": name}} for name in ("likelihoods", "collapse")]}
+    assert lab.shown_by(lectures.text_of("A", [{"link": "./lab?experiment=collapse&chart=elbo"}]), told) == ["p", "collapse"]
+    assert lab.shown_by(LECTURE, told) == []
+
+
+def test_the_worksheet_gives_model_answers_to_teachers_alone(folder: Path) -> None:
+    sheet = told(folder / "worksheet" / "index.html")["sheet"]
+    assert all(task["model"] is None for task in sheet["tasks"])  # type: ignore[index]
+    assert sheet["models"] == [*SMALL[:2]]  # type: ignore[index]
 
 
 def test_the_lecture_is_the_given_one_and_its_models_are_those_that_are_there(folder: Path) -> None:
@@ -217,6 +270,6 @@ def test_an_earlier_site_is_replaced_and_comes_back_where_that_fails(tmp_path: P
 
 
 def test_what_it_needs_of_the_browser_is_built() -> None:
-    assert {"explore.js", "lecture.js", "film.js", "plain.js", "moved.js", "worker.js"} <= {
+    assert {f"{page}.js" for page in ("explore", "film", "lab", "learn", "lecture", "moved", "plain", "worker", "worksheet")} <= {
         path.name for path in place(f"{BUILT}/site").iterdir()
     }

@@ -13,8 +13,8 @@ const OPENING = "Opening the models …";
 const LOCAL = /^(localhost|127\.|\[::1\])/;
 const ONLY_HERE = "Only this machine can open this address: put the folder of the site on a web host for others.";
 const page = openPage("lecture");
-/** @type {{shelf: import("./choice.js").Shelf, names: string[], usual: number[], ladder: number[], lecture: string, stills: Record<string, import("../../lecture/still.js").Still>, pages: string[], runs: string[]}} */
-const {shelf, names, usual, ladder, lecture, stills, pages, runs} = page.about;
+/** @type {{shelf: import("./choice.js").Shelf, names: string[], usual: number[], ladder: number[], lecture: string, stills: Record<string, import("../../lecture/still.js").Still>, pages: string[], experiments: string[], runs: string[]}} */
+const {shelf, names, usual, ladder, lecture, stills, pages, experiments, runs} = page.about;
 
 open().catch((error) => showFailure(page.root, error));
 
@@ -41,5 +41,6 @@ function shows(link) {
   const {page, query} = placeOf(link);
   if (page === "explore") return (query.get("models") ?? "").split(",").every((name) => name === "" || Object.hasOwn(shelf.models, name));
   if (page === "train") return runs.includes(query.get("run") ?? "");
+  if (page === "lab") return !query.get("run") && experiments.includes(query.get("experiment") ?? "");
   return pages.includes(page);
 }

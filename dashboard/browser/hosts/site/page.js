@@ -20,6 +20,7 @@ const FRAMED = /(light|dark)_theme/;
 /** @param {string} name of the page; nothing on Explore @returns {Page} */
 export function openPage(name) {
   const root = /** @type {HTMLElement} */ (document.getElementById("page"));
+  const about = JSON.parse(document.getElementById("about")?.textContent ?? "{}");
   const query = new URLSearchParams(location.search);
   /** @type {(() => void)[]} */
   const told = [];
@@ -32,8 +33,9 @@ export function openPage(name) {
     wear();
   });
   scheme.addEventListener("change", wear);
+  document.querySelector("nav [aria-current]")?.scrollIntoView({block: "nearest", inline: "center"}); // on a phone the bar is wider than the screen
   wear();
-  mountCollecting(/** @type {HTMLElement} */ (document.getElementById("collecting")), {collects: name !== "lecture", titles: {}, page: () => name});
+  mountCollecting(/** @type {HTMLElement} */ (document.getElementById("collecting")), {collects: name !== "lecture", titles: about.titles ?? {}, page: () => name});
 
   function wear() {
     const asked = FRAMED.exec(query.get("embed_options") ?? "")?.[1] ?? choice.value; // in the address as Streamlit has it
@@ -42,7 +44,7 @@ export function openPage(name) {
   }
 
   return {
-    root, about: JSON.parse(document.getElementById("about")?.textContent ?? "{}"),
+    root, about,
     isDark: () => document.documentElement.dataset.theme === "dark",
     onTheme: (changed) => told.push(changed),
     keep: (addresses = []) => keepForOffline(`${name && `${name}/`}index.html`, addresses),

@@ -2,7 +2,8 @@
 // Keeps named values of a page in the browser's own storage, so that a reload and another tab have them: see
 // dashboard/shared/device.py. Shows nothing. Streamlit calls it again on every change of data, without a cleanup between.
 
-import {areSame, later, readRegisters} from "../../base/registers.js";
+import {mirrored} from "../../base/mirrored.js";
+import {areSame} from "../../base/registers.js";
 import {onceAtRest} from "../../base/rest.js";
 
 /** @typedef {import("../../base/registers.js").Registers} Registers */
@@ -57,17 +58,4 @@ function begin(call) {
   addEventListener("storage", instance.mirror);
   instances.set(call.parentElement, instance);
   return instance;
-}
-
-/** The later ones of what is stored and what the page has, from now on stored; null where the browser stores nothing.
- * @param {string} key @param {Registers} registers */
-function mirrored(key, registers) {
-  try {
-    const stored = readRegisters(localStorage.getItem(key));
-    const all = later(stored, registers);
-    if (!areSame(all, stored)) localStorage.setItem(key, JSON.stringify(all));
-    return all;
-  } catch {
-    return null;
-  }
 }

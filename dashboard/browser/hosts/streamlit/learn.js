@@ -5,7 +5,7 @@
 import {make, setText, showFailure} from "../../base/dom.js";
 import {mountLesson} from "../../learn/lesson.js";
 import {lessonModels} from "../../learn/models.js";
-import {keptNothing, readKept, sinceAfresh} from "../../learn/parts/kept.js";
+import {keep, keptNothing, recall, sinceAfresh} from "../../learn/parts/kept.js";
 import {fetchModels, libraryOf} from "../served/library.js";
 import {closeTermsByEscape} from "../../base/meanings.js";
 
@@ -20,27 +20,9 @@ const LEAST_HEIGHT = 380;
 
 /** @type {WeakMap<object, LessonInstance>} */
 const lessons = new WeakMap();
-const PLACE = "latent-explorer/lesson-views";
 /** What stays from step to step and from visit to visit: the chosen image, sliders, q. @type {import("../../learn/lesson.js").Kept} */
 let kept = keptNothing();
 let followed = 0; // how often a test image had been asked for when one was last shown
-
-/** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
-function recall() {
-  try {
-    kept = readKept(localStorage.getItem(PLACE));
-  } catch {
-    // nothing was kept
-  }
-}
-
-function keep() {
-  try {
-    localStorage.setItem(PLACE, JSON.stringify(kept));
-  } catch {
-    // it lasts until the page is left
-  }
-}
 
 /** @param {LessonCall} call @returns {() => void} cleanup */
 export default function lessonComponent(call) {
@@ -52,7 +34,7 @@ export default function lessonComponent(call) {
     old.lesson?.retheme();
   } else {
     leaveLesson(root);
-    recall();
+    kept = recall();
     const say = (/** @type {string} */ sentence) => {
       if (instance.lesson) instance.lesson.tell(sentence);
       else for (const line of root.querySelectorAll(".ls-loading")) setText(line, sentence || OPENING);
@@ -87,7 +69,7 @@ async function show(root, instance) {
   const [image, asked] = shown ?? [0, 0];
   if (asked !== followed) kept = {...kept, image};
   followed = asked;
-  if (kept !== old) keep();
+  if (kept !== old) keep(kept);
   if (step === instance.step && kept === old) return;
   instance.step = step;
   instance.lesson?.destroy();
@@ -98,7 +80,7 @@ async function show(root, instance) {
     const models = await instance.models;
     if (lessons.get(root) !== instance || instance.step !== step) return;
     root.replaceChildren();
-    instance.lesson = mountLesson(root, {step, title, models, kept, keep, answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
+    instance.lesson = mountLesson(root, {step, title, models, kept, keep: () => keep(kept), answered: instance.answered, report: (report) => instance.call.setStateValue("report", report)});
   } catch (error) {
     showFailure(root, error);
   }

@@ -23,6 +23,26 @@ export function readKept(text) {
   return {afresh: counted(found?.afresh), image: counted(found?.image), views: /** @type {Record<string, Left>} */ (Object.fromEntries(views))};
 }
 
+const PLACE = "latent-explorer/lesson-views";
+
+/** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
+export function recall() {
+  try {
+    return readKept(localStorage.getItem(PLACE));
+  } catch {
+    return keptNothing();
+  }
+}
+
+/** @param {Kept} kept */
+export function keep(kept) {
+  try {
+    localStorage.setItem(PLACE, JSON.stringify(kept));
+  } catch {
+    // it lasts until the page is left
+  }
+}
+
 /** A kept value if it is among those allowed, otherwise the first one. @template T @param {readonly T[]} allowed @param {unknown} kept @param {T} first */
 export function oneOf(allowed, kept, first) {
   return allowed.find((value) => value === kept) ?? first;
