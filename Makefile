@@ -62,6 +62,7 @@ screenshots: install-test
 # What Python and Node both replay, worked out anew from the kept bundle.
 fixtures: install-test
 	cd tests && ../$(BIN)/python -m support.fixtures
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/browser/support/training.py tests/fixtures/training
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
