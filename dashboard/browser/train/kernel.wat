@@ -10,48 +10,64 @@
   (import "host" "memory" (memory 1))
   (import "host" "log" (func $log (param f64) (result f64)))
 
-  ;; y = x w + b: four rows by eight columns at a time, over panels of eight inputs.
+  ;; y = x w + b: four rows by eight columns at a time, over blocks of 32 panels of inputs, whose weights stay in the nearest cache.
   (func (export "product")
     (param $x i32) (param $w i32) (param $b i32) (param $y i32) (param $rows i32) (param $inputs i32) (param $outputs i32)
-    (local $panel i32) (local $column i32) (local $in i32) (local $weights i32) (local $out i32) (local $row i32) (local $left i32)
-    (local $v v128) (local $w0 v128) (local $w1 v128)
+    (local $panel i32) (local $block i32) (local $in i32) (local $weights i32) (local $out i32) (local $row i32) (local $left i32)
+    (local $some i32) (local $rest i32) (local $begun i32) (local $v v128) (local $w0 v128) (local $w1 v128)
     ;; @repeat R 0 4
     (local $l{R} v128) (local $r{R} v128)
     ;; @end
     (local.set $panel (i32.shl (local.get $rows) (i32.const 5)))
-    (local.set $out (local.get $y))
     (loop $columns
-      (local.set $column (local.get $x))
-      (local.set $row (local.get $rows))
-      (loop $fours
-        ;; @repeat R 0 4
-        (local.set $l{R} (v128.load (local.get $b)))
-        (local.set $r{R} (v128.load offset=16 (local.get $b)))
-        ;; @end
-        (local.set $in (local.get $column))
-        (local.set $weights (local.get $w))
-        (local.set $left (local.get $inputs))
-        (loop $eights
-          ;; @repeat K 0 8
-          (local.set $w0 (v128.load offset={32 * K} (local.get $weights)))
-          (local.set $w1 (v128.load offset={32 * K + 16} (local.get $weights)))
+      (local.set $block (local.get $x))
+      (local.set $rest (local.get $inputs))
+      (local.set $begun (i32.const 0))
+      (loop $blocks
+        (local.set $some (select (local.get $rest) (i32.const 32) (i32.lt_u (local.get $rest) (i32.const 32))))
+        (local.set $out (local.get $y))
+        (local.set $row (i32.const 0))
+        (loop $fours
+          (if (local.get $begun)
+            (then
+              ;; @repeat R 0 4
+              (local.set $l{R} (v128.load offset={32 * R} (local.get $out)))
+              (local.set $r{R} (v128.load offset={32 * R + 16} (local.get $out)))
+              ;; @end
+            )
+            (else
+              ;; @repeat R 0 4
+              (local.set $l{R} (v128.load (local.get $b)))
+              (local.set $r{R} (v128.load offset=16 (local.get $b)))
+              ;; @end
+            ))
+          (local.set $in (i32.add (local.get $block) (i32.shl (local.get $row) (i32.const 5))))
+          (local.set $weights (local.get $w))
+          (local.set $left (local.get $some))
+          (loop $eights
+            ;; @repeat K 0 8
+            (local.set $w0 (v128.load offset={32 * K} (local.get $weights)))
+            (local.set $w1 (v128.load offset={32 * K + 16} (local.get $weights)))
+            ;; @repeat R 0 4
+            (local.set $v (v128.load32_splat offset={32 * R + 4 * K} (local.get $in)))
+            (local.set $l{R} (fma (local.get $v) (local.get $w0) (local.get $l{R})))
+            (local.set $r{R} (fma (local.get $v) (local.get $w1) (local.get $r{R})))
+            ;; @end
+            ;; @end
+            (local.set $in (i32.add (local.get $in) (local.get $panel)))
+            (local.set $weights (i32.add (local.get $weights) (i32.const 256)))
+            (br_if $eights (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
           ;; @repeat R 0 4
-          (local.set $v (v128.load32_splat offset={32 * R + 4 * K} (local.get $in)))
-          (local.set $l{R} (fma (local.get $v) (local.get $w0) (local.get $l{R})))
-          (local.set $r{R} (fma (local.get $v) (local.get $w1) (local.get $r{R})))
+          (v128.store offset={32 * R} (local.get $out) (local.get $l{R}))
+          (v128.store offset={32 * R + 16} (local.get $out) (local.get $r{R}))
           ;; @end
-          ;; @end
-          (local.set $in (i32.add (local.get $in) (local.get $panel)))
-          (local.set $weights (i32.add (local.get $weights) (i32.const 256)))
-          (br_if $eights (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
-        ;; @repeat R 0 4
-        (v128.store offset={32 * R} (local.get $out) (local.get $l{R}))
-        (v128.store offset={32 * R + 16} (local.get $out) (local.get $r{R}))
-        ;; @end
-        (local.set $out (i32.add (local.get $out) (i32.const 128)))
-        (local.set $column (i32.add (local.get $column) (i32.const 128)))
-        (br_if $fours (local.tee $row (i32.sub (local.get $row) (i32.const 4)))))
-      (local.set $w (local.get $weights))
+          (local.set $out (i32.add (local.get $out) (i32.const 128)))
+          (br_if $fours (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 4))) (local.get $rows))))
+        (local.set $begun (i32.const 1))
+        (local.set $w (local.get $weights))
+        (local.set $block (i32.add (local.get $block) (i32.mul (local.get $some) (local.get $panel))))
+        (br_if $blocks (local.tee $rest (i32.sub (local.get $rest) (local.get $some)))))
+      (local.set $y (local.get $out))
       (local.set $b (i32.add (local.get $b) (i32.const 32)))
       (br_if $columns (local.tee $outputs (i32.sub (local.get $outputs) (i32.const 1))))))
 

@@ -42,8 +42,10 @@ export class Trainer {
     this.from = cut(this.batch, share.place, share.of);
     this.to = cut(this.batch, share.place + 1, share.of);
     const averages = train.ema > 0;
-    this.model = createModel(model, this.to - this.from, averages ? 3 : 2);
-    const [weights, , first, second, average] = this.model.stretches;
+    this.model = createModel(model, this.to - this.from, 3 + Number(averages));
+    const [weights, , first, second, spare, average] = this.model.stretches;
+    /** Room for as much as is learned. */
+    this.spare = spare;
     this.moments = [first, second];
     /** With the weights that are evaluated and kept. */
     this.kept = averages ? {...this.model.bench, weights: average} : this.model.bench;
