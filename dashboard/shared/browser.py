@@ -20,6 +20,8 @@ LECTURE = (*EXPLORE, "learn/lesson", "lecture/lecture")
 """Those of a lecture, whose scenes are explorers and live views of Learn."""
 FILM = ("explore/explorer", "explore/legend", "film/film")
 """Those of a film."""
+TRAIN = (*EXPLORE, "film/film", "train/page/train")
+"""Those of a training in the browser, whose model is explored on the same page."""
 
 
 def script(host: str) -> str:

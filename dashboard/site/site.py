@@ -11,7 +11,7 @@ from dashboard.explore.engine_lines import engine_lines
 from dashboard.explore.one_file import lecture_for
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
-from dashboard.site import films, html, icons, models, shelf, wording
+from dashboard.site import films, html, icons, models, shelf, training, wording
 from dashboard.site.files import Files, check
 from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
@@ -20,7 +20,7 @@ from vae_engine.stored import registry
 
 WORKER = "service-worker.js"
 _EXPLORE, _LECTURE, _FILMS = Link("", wording.EXPLORE), Link("lecture/", wording.LECTURE), Link("train/", wording.FILMS)
-_MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
+_TRAIN, _MODELS, _SPEAKER = Link("training/", wording.TRAIN), Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
 _MOVED = Link("explore/", wording.EXPLORE)
 _INDEX = "index.html"
 
@@ -41,7 +41,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None) -> Files:
     files = Files()
     told = shown.told(files)
     filmed = films.told(runs, files)
-    bar = [_EXPLORE, _LECTURE, *([_FILMS] if filmed else []), _MODELS]
+    bar = [_EXPLORE, _LECTURE, _TRAIN, *([_FILMS] if filmed else []), _MODELS]
     drawn = [(files.add("icon", ".png", icons.icon(size, cut)), size, cut) for size in icons.SIZES for cut in (False, True)]
     files.put(html.MANIFEST, html.manifest(drawn))
     needs: dict[str, list[str]] = {}
@@ -55,10 +55,11 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None) -> Files:
         needs[link.path + _INDEX] = [script, style, icon, html.MANIFEST]
 
     put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
-    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "pages": ["models"]}
+    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "pages": ["models", "training"]}
     put(_LECTURE, "lecture", browser.LECTURE, about)
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
+    put(_TRAIN, "train", browser.TRAIN, training.told(files) | {"engine": engine_lines()}, foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))
     for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):
         style = files.add("bare", ".css", browser.styles("lecture/notes").encode())

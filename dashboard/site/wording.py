@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vae_engine.base.errors import EngineError
 
-EXPLORE, LECTURE, FILMS, MODELS = "Explore", "Lecture", "Films", "Models"
+EXPLORE, LECTURE, TRAIN, FILMS, MODELS = "Explore", "Lecture", "Train", "Films", "Models"
 SHORT = "Explorer"
 PAGES, THEME = "Pages", "Theme"
 THEMES = {"": "Auto", "light": "Light", "dark": "Dark"}
@@ -15,7 +15,7 @@ NO_SCRIPT = "This page needs JavaScript."
 MOVED = "This page is at"
 IN_EXPLORE = "Open in Explore"
 LACKS = (
-    "Learn as pages of its own, Worksheet, Lab, Train, Runs and models of one's own are not on this site yet: they come with the "
+    "Learn as pages of its own, Worksheet, Lab, Runs and models of one's own are not on this site yet: they come with the "
     "program. Of Learn and Lab the lecture shows live views and charts."
 )
 MODEL, WEIGHTS = "Model", "Weights"

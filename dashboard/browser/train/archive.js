@@ -37,10 +37,10 @@ export function runFile({recipe: {model, train}, events, instants, finished, dat
 }
 
 /** Images of one's own as vae_engine/data/own.py packs them, in the order of their splits. @param {import("./data.js").DataSet} data */
-function imagesOf({train, held, rest, classes, side}) {
+function imagesOf({train, held, rest, classes, side, inverted}) {
   const splits = {test: rest, validation: held, train};
   const [images, labels] = [joined(Object.values(splits).map((part) => part.images)), joined(Object.values(splits).map((part) => part.labels))];
-  const about = {classes, splits: Object.fromEntries(Object.entries(splits).map(([split, part]) => [split, part.labels.length]))};
+  const about = {classes, ...(inverted && {inverted}), splits: Object.fromEntries(Object.entries(splits).map(([split, part]) => [split, part.labels.length]))};
   return writeSafetensors(new Map([
     ["images", {dtype: "U8", shape: [labels.length, side, side], data: images}], ["labels", {dtype: "U8", shape: [labels.length], data: labels}],
   ]), {about: JSON.stringify(about)});

@@ -4,8 +4,9 @@
 import {ensure, isObject, parseJson, readSafetensors, requireTensor} from "../model/safetensors.js";
 
 /** @typedef {import("./trainer.js").Images} Images */
-/** @typedef {{name: string, train: Images, held: Images, rest: Images, classes: string[], side: number, of: Record<string, number>|null, own: boolean}} DataSet name: what it is called;
- *   held: what a training is measured by; rest: what it never sees; of: how many images the whole data set has of each split, where there are more; own: whether they are the visitor's */
+/** @typedef {{name: string, train: Images, held: Images, rest: Images, classes: string[], side: number, of: Record<string, number>|null, own: boolean, inverted?: boolean}} DataSet name: what it is called;
+ *   held: what a training is measured by; rest: what it never sees; of: how many images the whole data set has of each split, where there are more; own: whether they are the visitor's; inverted:
+ *   whether dark ink on light paper was made bright */
 
 /** @param {Uint8Array} bytes unpacked @param {string} name @returns {DataSet} @throws {Error} one sentence */
 export function readDataSet(bytes, name) {

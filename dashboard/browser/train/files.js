@@ -78,7 +78,7 @@ const caveatOf = ({protocol}) => (protocol === "grey" ? "Grey pixels under a Ber
 
 /** The images that every instant is about. @param {Recipe} recipe @param {Shown} shown @param {Uint8Array} packed their bytes as a gzip file of the IDX format */
 export function castFile({model}, {labels, classes, splits, of}, packed) {
-  const header = {format: "latent-explorer-cast", version: 1, classes, count: labels.length, splits, of, paper: null, side: Math.sqrt(pixelsOf(model))};
+  const header = {format: "latent-explorer-cast", version: 1, classes, count: labels.length, splits, of: of ?? undefined, paper: null, side: Math.sqrt(pixelsOf(model))};
   return writeSafetensors(new Map([["points.labels", bytesOf(labels)], ["points.images", bytesOf(packed)]]), {cast: JSON.stringify(header)});
 }
 
@@ -95,7 +95,7 @@ export function bundleFile({model, train, name}, tensors, shown, codes, trained,
   const held = inHalf(model, tensors);
   held.set("points.codes", points.tensor).set("points.labels", bytesOf(shown.labels)).set("train.codes", others.tensor);
   if (codes.std) held.set("points.std", spreads(codes.std));
-  const about = {protocol: train.protocol, seed: train.seed, of: shown.of};
+  const about = {protocol: train.protocol, seed: train.seed, of: shown.of ?? undefined};
   const header = {
     format: "latent-explorer-bundle", version: 1, name, kind: model.kind, config: model, layers: layersOf(model), metrics, plane: null,
     beta: model.kind === "vae" ? train.beta : null, training: Object.fromEntries(Object.entries(train).filter(([key]) => !UNTOLD.includes(key))),

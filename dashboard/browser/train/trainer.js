@@ -5,7 +5,7 @@
 import {observeFixed} from "../images/digits.js";
 import {createModel} from "./model.js";
 import {PANEL} from "./kernel.js";
-import {columnAt} from "./panels.js";
+import {columnAt, panelsOf} from "./panels.js";
 import {observeBatch} from "./pixels.js";
 import {NumpyGenerator} from "./random/numpy.js";
 import {TorchGenerator} from "./random/torch.js";
@@ -27,6 +27,8 @@ export const cut = (whole, place, of) => Math.floor((whole * place) / of);
 export class Trainer {
   #order = new Uint32Array();
   #epoch = -1;
+  /** Images as they are evaluated, in panels. @type {Map<Images, Float32Array[]>} */
+  #seen = new Map();
 
   /**
    * @param {import("./recipe.js").ModelConfig} model @param {import("./recipe.js").TrainConfig} train
@@ -107,20 +109,15 @@ export class Trainer {
 
   /** Held-out terms of each image, as the engine measures them: β = 1, one fixed draw of pixels, sampled z. @param {Images} held @returns {import("./model.js").Terms} */
   heldOut(held) {
-    const {model, train} = this, count = held.images.length / model.pixels;
-    const random = new TorchGenerator(train.seed);
+    const {model, train} = this, count = held.labels.length;
+    const random = new TorchGenerator(train.seed), noise = new Float32Array(model.isVae ? count * model.latent : 0);
+    for (let first = 0; first < noise.length; first += HELD_OUT_PART * model.latent) noise.set(random.normal(Math.min(HELD_OUT_PART * model.latent, noise.length - first)), first);
     const terms = {nll: new Float64Array(count), kl: new Float64Array(count)};
-    for (let part = 0; part < count; part += HELD_OUT_PART) {
-      const inPart = Math.min(HELD_OUT_PART, count - part);
-      const noise = model.isVae ? random.normal(inPart * model.latent) : new Float32Array();
-      for (let first = 0; first < inPart; first += this.to - this.from) {
-        const some = Math.min(this.to - this.from, inPart - first);
-        this.show(held, part + first, some);
-        const {nll, kl} = model.terms(this.kept, some, noise.subarray(first * model.latent));
-        terms.nll.set(nll, part + first);
-        terms.kl.set(kl, part + first);
-      }
-    }
+    this.#inParts(held, count, (first, some) => {
+      const {nll, kl} = model.terms(this.kept, some, noise.subarray(first * model.latent));
+      terms.nll.set(nll, first);
+      terms.kl.set(kl, first);
+    });
     return terms;
   }
 
@@ -128,25 +125,31 @@ export class Trainer {
   codes(held, count) {
     const {model} = this, {latent} = model;
     const [mu, std] = [new Float32Array(count * latent), model.isVae ? new Float32Array(count * latent) : null];
-    for (let first = 0; first < count; first += this.to - this.from) {
-      const some = Math.min(this.to - this.from, count - first);
-      this.show(held, first, some);
-      model.encode(this.kept, some, (row, means, logvars) => {
-        mu.set(means, (first + row) * latent);
-        std?.set(logvars.map((value) => Math.exp(0.5 * value)), (first + row) * latent);
-      });
-    }
+    this.#inParts(held, count, (first, some) => model.encode(this.kept, some, (row, means, logvars) => {
+      mu.set(means, (first + row) * latent);
+      std?.set(logvars.map((value) => Math.exp(0.5 * value)), (first + row) * latent);
+    }));
     return {mu, std};
   }
 
-  /** Write images into the rows of the model as they are evaluated. @param {Images} held @param {number} first @param {number} count */
-  show(held, first, count) {
-    const {heap, image, rows, pixels} = this.model;
+  /** As many images at once as the model takes, written into its rows as they are evaluated. @param {Images} held @param {number} count @param {(first: number, some: number) => void} work */
+  #inParts(held, count, work) {
+    const most = this.to - this.from, {heap, image, rows, pixels} = this.model;
     const observed = {protocol: this.train.protocol, seed: this.train.seed, pixels};
-    for (let row = 0; row < count; row++) {
-      const x = observeFixed(held.images, first + row, observed);
-      for (let i = 0; i < pixels; i++) heap[image + row * PANEL + columnAt(i, rows)] = x[i];
+    const size = rows * panelsOf(pixels) * PANEL, seen = this.#seen.get(held) ?? [];
+    for (let first = 0; first < count; first += most) {
+      const some = Math.min(most, held.labels.length - first), known = seen[first / most];
+      if (known) heap.set(known, image);
+      else {
+        for (let row = 0; row < some; row++) {
+          const x = observeFixed(held.images, first + row, observed);
+          for (let i = 0; i < pixels; i++) heap[image + row * PANEL + columnAt(i, rows)] = x[i];
+        }
+        if (held !== this.images) seen[first / most] = heap.slice(image, image + size); // looked at several times a second
+      }
+      work(first, Math.min(some, count - first));
     }
+    this.#seen.set(held, seen);
   }
 }
 

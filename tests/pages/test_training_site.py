@@ -1,0 +1,119 @@
+"""Train on the site: from the first press to a model that is explored and taken home as a run."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.explorer_page import here, settle, state, until
+from support.serving import offline_context
+
+from dashboard.shared import browser as views
+from dashboard.site import html, training
+from dashboard.site.files import Files
+from dashboard.site.html import Link
+from vae_engine.runs import archive, runs
+from vae_engine.stored import checkpoints, registry
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the page is, alone of its site, served as plain files."""
+    folder, files = tmp_path_factory.mktemp("web") / "site", Files()
+    about = training.told(files) | {"engine": {}}
+    style = files.add("train", ".css", views.styles(*views.TRAIN, "lecture/lecture", "hosts/site/site").encode())
+    script = files.add("train", ".js", views.script("site/train").encode())
+    link = Link("training/", "Train")
+    files.put("training/index.html", html.page(link, [link], style=style, script=script, icon="data:,", about=about, foot=False))
+    files.put(html.MANIFEST, html.manifest([]))
+    files.write(folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}/training/"
+    server.shutdown()
+
+
+def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
+    context, troubles = offline_context(browser, **options)
+    page = context.new_page()
+    page.add_init_script("delete Navigator.prototype.serviceWorker")  # there is none beside this page
+    page.goto(address)
+    expect(page.get_by_test_id("train-start")).to_be_visible()
+    return page, troubles
+
+
+def film(page: Page) -> dict[str, Any]:
+    return page.evaluate("globalThis.__latentFilm.state()")
+
+
+def test_a_model_is_trained_watched_explored_and_taken_home(browser: Browser, address: str, tmp_path: Path) -> None:
+    page, troubles = opened(browser, address, viewport={"width": 1366, "height": 768})
+    page.get_by_test_id("train-start").click()
+    until(lambda: page.evaluate("(globalThis.__latentFilm?.state().steps[0] ?? 0) > 3"))
+    page.get_by_test_id("train-pause").click()
+    expect(page.get_by_test_id("train-far")).to_contain_text("Paused after")
+    paused = film(page)["instants"][-1]
+    page.get_by_test_id("train-step").click()
+    until(lambda: film(page)["instants"][-1] == paused + 1)
+    page.get_by_test_id("train-beta").press("End")
+    page.get_by_test_id("train-stop").click()
+    expect(page.get_by_test_id("train-far")).to_contain_text("Stopped")
+    with page.expect_download() as download:
+        page.get_by_test_id("train-keep").click()
+    download.value.save_as(tmp_path / "run.zip")
+    page.get_by_test_id("train-explore").click()
+    here(page)
+    settle(page)
+    assert state(page)["mode"] == "move"
+    page.get_by_test_id("train-back").click()
+    expect(page.get_by_test_id("train-anew")).to_be_visible()
+    page.context.close()
+    assert troubles == []
+    archive.unpack(tmp_path / "run.zip", tmp_path / "run")
+    events = runs.read_events(tmp_path / "run")
+    assert [(event["knob"], event["new"]) for event in events if event["type"] == "turned"] == [("beta", 20)]
+    assert registry.find(str(tmp_path / "run")).metrics["steps"] == paused + 1
+
+
+@pytest.mark.long
+def test_images_of_ones_own_are_trained_on_by_two_threads_and_stay_here(browser: Browser, address: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    images, labels = np.zeros((300, 16, 16), np.uint8), rng.integers(0, 4, 300)
+    for image, label in zip(images, labels, strict=True):
+        image[4 * label : 4 * label + 3] = rng.integers(150, 256, (3, 16))
+    np.savez_compressed(tmp_path / "stripes.npz", images=images, labels=labels)
+    page, troubles = opened(browser, address, viewport={"width": 390, "height": 844}, has_touch=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    (tmp_path / "words.txt").write_text("no images")
+    page.get_by_test_id("train-files").set_input_files(tmp_path / "words.txt")
+    expect(page.get_by_role("alert")).to_contain_text("words.txt is none of the files that are read here")
+    page.get_by_test_id("train-files").set_input_files(tmp_path / "stripes.npz")
+    expect(page.locator(".tr-about")).to_contain_text("240 images of 4 classes (stripes.npz)")
+    page.get_by_test_id("train-ae").click()
+    if page.get_by_test_id("train-team").count():  # of a machine with more than two threads
+        page.get_by_test_id("train-team").select_option("2")
+    page.get_by_test_id("train-start").click()
+    until(lambda: "Held-out nll 1" in page.get_by_test_id("train-good").inner_text() or film(page)["instants"][-1] > 200)
+    page.get_by_test_id("train-stop").click()
+    with page.expect_download() as download:
+        page.get_by_test_id("train-keep").click()
+    download.value.save_as(tmp_path / "run.zip")
+    page.context.close()
+    assert troubles == []
+    assert set(asked) <= {"GET"}
+    archive.unpack(tmp_path / "run.zip", tmp_path / "run")
+    model, train = checkpoints.read_config(tmp_path / "run")
+    assert (model.kind, model.side, train.classes) == ("ae", 16, ("0", "1", "2", "3"))
