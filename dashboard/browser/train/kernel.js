@@ -8,12 +8,14 @@ import {FUSED_TRAINING_KERNEL, TRAINING_KERNEL} from "./kernel_code.js";
 /** Columns in a panel, and what numbers of rows are a multiple of. */
 export const PANEL = 8;
 export const FOUR = 4;
+/** Floats that a product needs for itself. */
+export const SCRATCH = 32 * 16 * PANEL;
 const PAGE = 65536;
 
 /**
  * @typedef {object} TrainingKernel
  * @property {Float32Array} heap
- * @property {(x: number, w: number, b: number, y: number, rows: number, inputs: number, outputs: number) => void} product y = x w + b; inputs and outputs in panels
+ * @property {(x: number, w: number, b: number, y: number, rows: number, inputs: number, outputs: number, scratch: number) => void} product y = x w + b; inputs and outputs in panels, scratch: SCRATCH floats
  * @property {(x: number, dy: number, dw: number, rows: number, inputs: number, outputs: number) => void} gradient dw = xᵀ dy
  * @property {(dy: number, db: number, rows: number, panels: number) => void} sums of columns
  * @property {(w: number, to: number, inputs: number, outputs: number) => void} transpose weights
@@ -35,7 +37,7 @@ export function createTrainingKernel(floats) {
   const pointwise = (/** @type {string} */ name) => (/** @type {number} */ h, /** @type {number} */ slope, /** @type {number} */ count) => run[name](4 * h, 4 * slope, count);
   return {
     heap: new Float32Array(memory.buffer, 0, floats),
-    product: (x, w, b, y, rows, inputs, outputs) => run.product(4 * x, 4 * w, 4 * b, 4 * y, rows, inputs, outputs),
+    product: (x, w, b, y, rows, inputs, outputs, scratch) => run.product(4 * x, 4 * w, 4 * b, 4 * y, rows, inputs, outputs, 4 * scratch),
     gradient: (x, dy, dw, rows, inputs, outputs) => run.gradient(4 * x, 4 * dy, 4 * dw, rows, inputs, outputs),
     sums: (dy, db, rows, panels) => run.sums(4 * dy, 4 * db, rows, panels),
     transpose: (w, to, inputs, outputs) => run.transpose(4 * w, 4 * to, inputs, outputs),

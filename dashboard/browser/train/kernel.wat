@@ -10,66 +10,97 @@
   (import "host" "memory" (memory 1))
   (import "host" "log" (func $log (param f64) (result f64)))
 
-  ;; y = x w + b: four rows by eight columns at a time, over blocks of 32 panels of inputs, whose weights stay in the nearest cache.
+  ;; y = x w + b: four rows by eight columns at a time. Blocks of 32 rows by 16 panels of inputs are gathered at `scratch` first, four
+  ;; rows of an input beside each other, where they stay in the nearest cache while all columns of w go by.
   (func (export "product")
-    (param $x i32) (param $w i32) (param $b i32) (param $y i32) (param $rows i32) (param $inputs i32) (param $outputs i32)
-    (local $panel i32) (local $block i32) (local $in i32) (local $weights i32) (local $out i32) (local $row i32) (local $left i32)
-    (local $some i32) (local $rest i32) (local $begun i32) (local $v v128) (local $w0 v128) (local $w1 v128)
+    (param $x i32) (param $w i32) (param $b i32) (param $y i32) (param $rows i32) (param $inputs i32) (param $outputs i32) (param $scratch i32)
+    (local $panel i32) (local $tall i32) (local $begun i32) (local $some i32) (local $from i32) (local $to i32)
+    (local $block i32) (local $bias i32) (local $column i32) (local $left i32) (local $corner i32) (local $out i32) (local $row i32)
+    (local $in i32) (local $weights i32) (local $rest i32) (local $v v128) (local $w0 v128) (local $w1 v128)
     ;; @repeat R 0 4
     (local $l{R} v128) (local $r{R} v128)
     ;; @end
     (local.set $panel (i32.shl (local.get $rows) (i32.const 5)))
-    (loop $columns
-      (local.set $block (local.get $x))
-      (local.set $rest (local.get $inputs))
+    (loop $talls
+      (local.set $tall (i32.shl (select (local.get $rows) (i32.const 32) (i32.lt_u (local.get $rows) (i32.const 32))) (i32.const 5)))
       (local.set $begun (i32.const 0))
-      (loop $blocks
-        (local.set $some (select (local.get $rest) (i32.const 32) (i32.lt_u (local.get $rest) (i32.const 32))))
-        (local.set $out (local.get $y))
+      (loop $wides
+        (local.set $some (i32.sub (local.get $inputs) (local.get $begun)))
+        (local.set $some (select (local.get $some) (i32.const 16) (i32.lt_u (local.get $some) (i32.const 16))))
+        (local.set $to (local.get $scratch))
         (local.set $row (i32.const 0))
-        (loop $fours
-          (if (local.get $begun)
-            (then
-              ;; @repeat R 0 4
-              (local.set $l{R} (v128.load offset={32 * R} (local.get $out)))
-              (local.set $r{R} (v128.load offset={32 * R + 16} (local.get $out)))
-              ;; @end
-            )
-            (else
-              ;; @repeat R 0 4
-              (local.set $l{R} (v128.load (local.get $b)))
-              (local.set $r{R} (v128.load offset=16 (local.get $b)))
-              ;; @end
-            ))
-          (local.set $in (i32.add (local.get $block) (i32.shl (local.get $row) (i32.const 5))))
-          (local.set $weights (local.get $w))
+        (loop $tiles
+          (local.set $from (i32.add (i32.add (local.get $x) (local.get $row)) (i32.mul (local.get $begun) (local.get $panel))))
           (local.set $left (local.get $some))
-          (loop $eights
-            ;; @repeat K 0 8
-            (local.set $w0 (v128.load offset={32 * K} (local.get $weights)))
-            (local.set $w1 (v128.load offset={32 * K + 16} (local.get $weights)))
+          (loop $gathering
+            ;; @repeat H 0 2
             ;; @repeat R 0 4
-            (local.set $v (v128.load32_splat offset={32 * R + 4 * K} (local.get $in)))
-            (local.set $l{R} (fma (local.get $v) (local.get $w0) (local.get $l{R})))
-            (local.set $r{R} (fma (local.get $v) (local.get $w1) (local.get $r{R})))
+            (local.set $l{R} (v128.load offset={32 * R + 16 * H} (local.get $from)))
+            ;; @end
+            ;; @repeat P 0 2
+            (local.set $r{2 * P} (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $l{2 * P}) (local.get $l{2 * P + 1})))
+            (local.set $r{2 * P + 1} (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $l{2 * P}) (local.get $l{2 * P + 1})))
+            ;; @end
+            ;; @repeat K 0 4
+            (v128.store offset={64 * H + 16 * K} (local.get $to)
+              (i8x16.shuffle {K & 1 ? "8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31" : "0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23"} (local.get $r{K >> 1}) (local.get $r{2 + (K >> 1)})))
             ;; @end
             ;; @end
-            (local.set $in (i32.add (local.get $in) (local.get $panel)))
-            (local.set $weights (i32.add (local.get $weights) (i32.const 256)))
-            (br_if $eights (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
-          ;; @repeat R 0 4
-          (v128.store offset={32 * R} (local.get $out) (local.get $l{R}))
-          (v128.store offset={32 * R + 16} (local.get $out) (local.get $r{R}))
-          ;; @end
-          (local.set $out (i32.add (local.get $out) (i32.const 128)))
-          (br_if $fours (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 4))) (local.get $rows))))
-        (local.set $begun (i32.const 1))
-        (local.set $w (local.get $weights))
-        (local.set $block (i32.add (local.get $block) (i32.mul (local.get $some) (local.get $panel))))
-        (br_if $blocks (local.tee $rest (i32.sub (local.get $rest) (local.get $some)))))
-      (local.set $y (local.get $out))
-      (local.set $b (i32.add (local.get $b) (i32.const 32)))
-      (br_if $columns (local.tee $outputs (i32.sub (local.get $outputs) (i32.const 1))))))
+            (local.set $to (i32.add (local.get $to) (i32.const 128)))
+            (local.set $from (i32.add (local.get $from) (local.get $panel)))
+            (br_if $gathering (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+          (br_if $tiles (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 128))) (local.get $tall))))
+        (local.set $block (i32.add (local.get $w) (i32.shl (local.get $begun) (i32.const 8))))
+        (local.set $corner (local.get $y))
+        (local.set $bias (local.get $b))
+        (local.set $column (local.get $outputs))
+        (loop $columns
+          (local.set $row (i32.const 0))
+          (local.set $in (local.get $scratch))
+          (local.set $out (local.get $corner))
+          (loop $fours
+            (if (local.get $begun)
+              (then
+                ;; @repeat R 0 4
+                (local.set $l{R} (v128.load offset={32 * R} (local.get $out)))
+                (local.set $r{R} (v128.load offset={32 * R + 16} (local.get $out)))
+                ;; @end
+              )
+              (else
+                ;; @repeat R 0 4
+                (local.set $l{R} (v128.load (local.get $bias)))
+                (local.set $r{R} (v128.load offset=16 (local.get $bias)))
+                ;; @end
+              ))
+            (local.set $weights (local.get $block))
+            (local.set $rest (i32.shl (local.get $some) (i32.const 1)))
+            (loop $inputsOfFour
+              ;; @repeat K 0 4
+              (local.set $w0 (v128.load offset={32 * K} (local.get $weights)))
+              (local.set $w1 (v128.load offset={32 * K + 16} (local.get $weights)))
+              ;; @repeat R 0 4
+              (local.set $v (v128.load32_splat offset={16 * K + 4 * R} (local.get $in)))
+              (local.set $l{R} (fma (local.get $v) (local.get $w0) (local.get $l{R})))
+              (local.set $r{R} (fma (local.get $v) (local.get $w1) (local.get $r{R})))
+              ;; @end
+              ;; @end
+              (local.set $in (i32.add (local.get $in) (i32.const 64)))
+              (local.set $weights (i32.add (local.get $weights) (i32.const 128)))
+              (br_if $inputsOfFour (local.tee $rest (i32.sub (local.get $rest) (i32.const 1)))))
+            ;; @repeat R 0 4
+            (v128.store offset={32 * R} (local.get $out) (local.get $l{R}))
+            (v128.store offset={32 * R + 16} (local.get $out) (local.get $r{R}))
+            ;; @end
+            (local.set $out (i32.add (local.get $out) (i32.const 128)))
+            (br_if $fours (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 128))) (local.get $tall))))
+          (local.set $block (i32.add (local.get $block) (i32.shl (local.get $inputs) (i32.const 8))))
+          (local.set $corner (i32.add (local.get $corner) (local.get $panel)))
+          (local.set $bias (i32.add (local.get $bias) (i32.const 32)))
+          (br_if $columns (local.tee $column (i32.sub (local.get $column) (i32.const 1)))))
+        (br_if $wides (i32.lt_u (local.tee $begun (i32.add (local.get $begun) (local.get $some))) (local.get $inputs))))
+      (local.set $x (i32.add (local.get $x) (local.get $tall)))
+      (local.set $y (i32.add (local.get $y) (local.get $tall)))
+      (br_if $talls (local.tee $rows (i32.sub (local.get $rows) (i32.shr_u (local.get $tall) (i32.const 5)))))))
 
   ;; dw = xᵀ dy, laid out as w: four inputs by eight outputs at a time, over four rows.
   (func (export "gradient")

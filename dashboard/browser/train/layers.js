@@ -19,8 +19,8 @@ import {columnAt, packRows, panelsOf, unpackRows} from "./panels.js";
  * @property {(bench: Bench, tensors: Tensors, at: number) => void} write its weights, gradients or whatever is laid out as its weights are from `at` on
  * @property {(bench: Bench, tensors: Tensors, at: number) => void} read
  */
-/** @typedef {{room: import("./panels.js").Room, learned: import("./panels.js").Room, rows: number, zeros: number, name: string}} Site room: for everything but what is learned;
- *   rows: of every matrix, always, so that the columns that fill the last panel stay zeros; zeros: a place that stays so; name: of a layer's weights */
+/** @typedef {{room: import("./panels.js").Room, learned: import("./panels.js").Room, rows: number, zeros: number, scratch: number, name: string}} Site room: for everything but what is learned;
+ *   rows: of every matrix, always, so that the columns that fill the last panel stay zeros; zeros: a place that stays so; scratch: of products; name: of a layer's weights */
 
 /** What can be trained here. */
 export const TRAINED = ["linear", "fourier", "relu", "tanh", "silu", "gelu"];
@@ -42,7 +42,7 @@ export function compileTraining(layers, path, width, site) {
 }
 
 /** @param {Layer} layer @param {number} width @param {Site} site @returns {Step} */
-function linearStep({out = 0}, width, {room, learned, rows, zeros, name}) {
+function linearStep({out = 0}, width, {room, learned, rows, zeros, scratch, name}) {
   const [inputs, outputs] = [panelsOf(width), panelsOf(out)];
   const [weight, bias] = [learned.matrix(inputs * PANEL, out), learned.take(outputs * PANEL)];
   const [result, turned, back] = [room.matrix(rows, out), room.take(inputs * outputs * PANEL ** 2), room.matrix(rows, width)];
@@ -51,7 +51,7 @@ function linearStep({out = 0}, width, {room, learned, rows, zeros, name}) {
     width: out,
     forward({kernel, weights}, x) {
       given = x;
-      kernel.product(x, weights + weight, weights + bias, result, rows, inputs, outputs);
+      kernel.product(x, weights + weight, weights + bias, result, rows, inputs, outputs, scratch);
       return result;
     },
     backward({kernel, weights, slopes}, dy, wanted) {
@@ -59,7 +59,7 @@ function linearStep({out = 0}, width, {room, learned, rows, zeros, name}) {
       kernel.sums(dy, slopes + bias, rows, outputs);
       if (!wanted) return back;
       kernel.transpose(weights + weight, turned, inputs, outputs);
-      kernel.product(dy, turned, zeros, back, rows, outputs, inputs);
+      kernel.product(dy, turned, zeros, back, rows, outputs, inputs, scratch);
       return back;
     },
     write({kernel: {heap}}, tensors, at) {

@@ -2,7 +2,7 @@
 // A model that can be trained: both networks over one heap, its loss and the gradients of that, and what it makes of images and of z.
 // Equations as in vae_engine/model/objectives.py: estimator B of one sample, loss = nll + β·kl, nats per image.
 
-import {createTrainingKernel, PANEL} from "./kernel.js";
+import {createTrainingKernel, PANEL, SCRATCH} from "./kernel.js";
 import {compileTraining} from "./layers.js";
 import {columnAt, foursOf, panelsOf, Room} from "./panels.js";
 import {layersOf, pixelsOf} from "./recipe.js";
@@ -22,7 +22,7 @@ export function createModel(config, most, copies) {
   const [room, learned] = [new Room(), new Room()];
   const zeros = room.take(Math.max(pixels, 4096) + PANEL);
   const [image, point, slope, head] = [room.matrix(rows, pixels), room.matrix(rows, latent), room.matrix(rows, pixels), room.matrix(rows, 2 * latent)];
-  const site = {room, learned, rows, zeros};
+  const site = {room, learned, rows, zeros, scratch: room.take(SCRATCH)};
   const layers = layersOf(config);
   const encoder = compileTraining(layers.encoder, "encoder", pixels, site);
   const decoder = compileTraining(layers.decoder, "decoder", latent, site);
