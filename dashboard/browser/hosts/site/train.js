@@ -9,16 +9,10 @@ import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
 import {openPage} from "./page.js";
 
-// The same script runs in the threads that Explore makes of it, which have no page.
-if (typeof document !== "undefined") open();
+const page = openPage("training");
+begin().catch((error) => showFailure(page.root, error));
 
-function open() {
-  const page = openPage("training");
-  begin(page).catch((error) => showFailure(page.root, error));
-}
-
-/** @param {import("./page.js").Page} page */
-async function begin(page) {
+async function begin() {
   const {images, trainer, model, train, engine} = page.about;
   page.root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, "Fetching the images to train on …"));
   const answer = await fetch(images);
