@@ -46,9 +46,10 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
 
   function choose() {
     leave();
+    const threads = navigator.hardwareConcurrency || 2; // one is left to the page
     const about = make("p", {class: "tr-about"});
     const sheet = make("canvas", {class: "tr-sheet", role: "img", "aria-label": "Some of the images to train on"});
-    const form = createForm({kind: "vae", beta: usualTrain.beta, seconds: usualTrain.seconds, team: 1, seed: usualTrain.seed}, navigator.hardwareConcurrency || 2, tell, begin);
+    const form = createForm({kind: "vae", beta: usualTrain.beta, seconds: usualTrain.seconds, team: threads > 3 ? 2 : 1, seed: usualTrain.seed}, threads, tell, begin);
     const told = make("p", {class: "lx-notice", role: "alert", hidden: true});
     const input = make("input", {type: "file", multiple: true, hidden: true, "data-testid": "train-files", onchange: () => take([...(input.files ?? [])])});
     const own = actionButton("Your own images …", () => input.click(), {title: "Pictures, or a file of IDX, .npy or .npz; or drop them anywhere here"});
