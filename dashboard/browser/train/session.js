@@ -26,7 +26,7 @@ export function startSession(start, team, make, changed) {
   const looking = [];
   /** @type {((value: any) => void)[]} */
   const bundling = [];
-  let [step, progress, seconds, failed, holding, pace] = [0, 0, 0, "", false, 0];
+  let [step, progress, seconds, failed, holding, held, pace] = [0, 0, 0, "", false, false, 0];
   let lookedAt = -Infinity;
   /** @type {Finished|null} */
   let finished = null;
@@ -51,7 +51,7 @@ export function startSession(start, team, make, changed) {
   function take(reply) {
     if (reply.kind === "news") {
       events.push(...reply.news.events);
-      ({step, progress, seconds} = reply.news);
+      ({step, progress, seconds, holding: held} = reply.news);
     } else if (reply.kind === "snapshot") instants.set(reply.step, /** @type {any} */ (reply));
     else if (reply.kind === "live") return looking.shift()?.(reply.frame && {bytes: reply.frame, tag: String(reply.step)});
     else if (reply.kind === "bundle") return bundling.shift()?.(reply.bundle);
@@ -63,11 +63,12 @@ export function startSession(start, team, make, changed) {
 
   return {
     events, instants,
-    state: () => ({step, progress, seconds, failed, holding, pace, finished}),
-    /** @param {boolean} held */
-    hold(held) {
-      holding = held;
-      ask({kind: "hold", held});
+    /** holding: whether it was asked to wait, held: whether it does */
+    state: () => ({step, progress, seconds, failed, holding, held, pace, finished}),
+    /** @param {boolean} wait */
+    hold(wait) {
+      holding = wait;
+      ask({kind: "hold", held: wait});
       changed();
     },
     one() {

@@ -16,7 +16,7 @@ import {Trainer} from "./trainer.js";
  *   held: images that are measured; the first `mapped` of them are on the map, and all of them in Explore */
 /** @typedef {Begin|{kind: "hold", held: boolean}|{kind: "one"}|{kind: "stop"}|{kind: "pace", milliseconds: number}|{kind: "turn", knob: import("./run.js").Knob, value: number}
  *   |{kind: "look", seen: number}|{kind: "bundle"}} Asked */
-/** @typedef {{events: LogEvent[], step: number, progress: number, seconds: number}} News events since the last ones */
+/** @typedef {{events: LogEvent[], step: number, progress: number, seconds: number, holding: boolean}} News events since the last ones */
 /** @typedef {{kind: "news", news: News}|{kind: "snapshot", step: number, frame: Uint8Array, weights: Uint8Array}|{kind: "live", step: number, frame: Uint8Array|null}
  *   |{kind: "finished", reason: string, metrics: Record<string, any>, weights: Uint8Array}|{kind: "bundle", bundle: Uint8Array}|{kind: "failed", sentence: string}} Reply */
 
@@ -66,7 +66,7 @@ function createLeader({recipe, held, shown, mapped, lines, paused}, trainer, tea
 
   function news(now = false) {
     if (!now && performance.now() - toldAt < TELLING) return;
-    tell({kind: "news", news: {events: run.events.slice(told), step: run.step, progress: run.progress, seconds: run.seconds()}});
+    tell({kind: "news", news: {events: run.events.slice(told), step: run.step, progress: run.progress, seconds: run.seconds(), holding}});
     [told, toldAt] = [run.events.length, performance.now()];
   }
 

@@ -17,11 +17,11 @@ export function aboutData({name, train, held, classes, own, inverted}, isVae) {
 }
 
 /** How far it is. @param {State} state @param {{seconds: number}} train */
-export function progressText({step, seconds, progress, finished, failed, holding}, train) {
+export function progressText({step, seconds, progress, finished, failed, holding, held}, train) {
   if (failed) return failed;
   const done = `${whole(step)} steps in ${seconds.toFixed(0)} s`;
   if (finished) return finished.reason === "stopped" ? `Stopped: ${done}.` : `Finished: ${done}.`;
-  if (holding) return `Paused after ${done}.`;
+  if (holding) return held ? `Paused after ${done}.` : "Pausing …";
   return `${done}, ${Math.max(0, Math.ceil(train.seconds * (1 - progress)))} s to go`;
 }
 
