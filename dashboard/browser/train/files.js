@@ -87,7 +87,7 @@ const bytesOf = (data) => ({dtype: "U8", shape: [data.length], data});
 
 /**
  * The bundle that Explore opens.
- * @param {Recipe} recipe @param {Tensors} tensors @param {Shown} shown @param {Codes} codes of those @param {Float32Array} trained codes of images that it was trained on
+ * @param {Recipe} recipe @param {Tensors} tensors @param {Shown} shown @param {Codes} codes of those @param {Float32Array} trained codes of all images that it was trained on
  * @param {Record<string, any>} metrics
  */
 export function bundleFile({model, train, name}, tensors, shown, codes, trained, metrics) {
@@ -95,11 +95,11 @@ export function bundleFile({model, train, name}, tensors, shown, codes, trained,
   const held = inHalf(model, tensors);
   held.set("points.codes", points.tensor).set("points.labels", bytesOf(shown.labels)).set("train.codes", others.tensor);
   if (codes.std) held.set("points.std", spreads(codes.std));
-  const about = {protocol: train.protocol, seed: train.seed, of: shown.of ?? undefined};
+  const about = {protocol: train.protocol, seed: train.seed};
   const header = {
     format: "latent-explorer-bundle", version: 1, name, kind: model.kind, config: model, layers: layersOf(model), metrics, plane: null,
     beta: model.kind === "vae" ? train.beta : null, training: Object.fromEntries(Object.entries(train).filter(([key]) => !UNTOLD.includes(key))),
-    classes: shown.classes, paper: null, caveat: caveatOf(train), points: {...points.range, ...about, splits: shown.splits}, train: {...others.range, ...about, split: "train"},
+    classes: shown.classes, paper: null, caveat: caveatOf(train), points: {...points.range, ...about, splits: shown.splits, of: shown.of ?? undefined}, train: {...others.range, ...about, split: "train"},
   };
   return writeSafetensors(held, {bundle: JSON.stringify(header)});
 }

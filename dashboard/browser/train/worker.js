@@ -22,7 +22,6 @@ import {Trainer} from "./trainer.js";
 
 const PART = 12; // milliseconds of steps between looks at what the page asks
 const TELLING = 200; // milliseconds between news
-const MOST_TRAINED = 4000; // images that were trained on whose codes Explore gets
 
 /** @param {{onmessage: ((event: MessageEvent) => void)|null, postMessage: (message: any, transfer?: any) => void}} scope of a worker */
 export function serveTraining(scope) {
@@ -76,7 +75,7 @@ function createLeader({recipe, held, shown, mapped, lines, paused}, trainer, tea
         const bytes = run.step > asked.seen && !metrics ? frame() : null;
         tell({kind: "live", step: run.step, frame: bytes}, ...(bytes ? [bytes] : []));
       } else {
-        const trained = trainer.codes(trainer.images, Math.min(MOST_TRAINED, trainer.count)).mu;
+        const trained = trainer.codes(trainer.images, trainer.count).mu;
         const bytes = bundleFile(recipe, weights(), shown, trainer.codes(held, held.labels.length), trained, metrics ?? {});
         tell({kind: "bundle", bundle: bytes}, bytes);
       }
