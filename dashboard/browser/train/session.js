@@ -1,23 +1,22 @@
 // @ts-check
-// A training as whoever watches it sees it: starts the trainers, keeps what they tell, and asks them. No page.
+// A training as whoever watches it sees it: starts its trainers, keeps what they tell, and asks them. No page.
 
 import {PlainError} from "../base/errors.js";
 
 /** @typedef {import("./worker.js").Reply} Reply */
 /** @typedef {import("./worker.js").Asked} Asked */
 /** @typedef {import("./run.js").LogEvent} LogEvent */
-/** @typedef {Omit<import("./worker.js").Begin, "kind"|"place"|"lines"|"paused">} Start */
+/** @typedef {Omit<import("./worker.js").Begin, "kind"|"paused">} Start */
 /** @typedef {{frame: Uint8Array<ArrayBuffer>, weights: Uint8Array<ArrayBuffer>}} Instant of a film, and the weights that a run keeps of it */
 /** @typedef {{reason: string, metrics: Record<string, any>, weights: Uint8Array<ArrayBuffer>}} Finished */
 
 const APART = 400; // milliseconds between two looks, which cost as much as two steps
 
 /**
- * @param {Start} start @param {number} team how many trainers @param {() => Worker} make one that serves `serveTraining`
+ * @param {Start} start @param {Worker} worker one that serves `serveTraining`
  * @param {() => void} changed
  */
-export function startSession(start, team, make, changed) {
-  const workers = Array.from({length: team}, make);
+export function startSession(start, worker, changed) {
   /** @type {LogEvent[]} */
   const events = [];
   /** @type {Map<number, Instant>} */
@@ -31,21 +30,13 @@ export function startSession(start, team, make, changed) {
   /** @type {Finished|null} */
   let finished = null;
 
-  const lines = workers.map(() => /** @type {(MessagePort|null)[]} */ (workers.map(() => null)));
-  for (let one = 0; one < team; one++) for (let other = 0; other < one; other++) {
-    const {port1, port2} = new MessageChannel();
-    [lines[one][other], lines[other][one]] = [port1, port2];
-  }
-  workers.forEach((worker, place) => {
-    worker.onmessage = ({data}) => take(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      take({kind: "failed", sentence: "The training stopped with an error of the browser: load the page anew."});
-    };
-    const own = lines[place];
-    worker.postMessage({kind: "begin", ...start, place, lines: own, paused: false}, /** @type {MessagePort[]} */ (own.filter((line) => line)));
-  });
-  const ask = (/** @type {Asked} */ asked) => workers[0].postMessage(asked);
+  worker.onmessage = ({data}) => take(data);
+  worker.onerror = (event) => {
+    event.preventDefault();
+    take({kind: "failed", sentence: "The training stopped with an error of the browser: load the page anew."});
+  };
+  worker.postMessage({kind: "begin", ...start, paused: false});
+  const ask = (/** @type {Asked} */ asked) => worker.postMessage(asked);
 
   /** @param {Reply} reply */
   function take(reply) {
@@ -101,9 +92,7 @@ export function startSession(start, team, make, changed) {
       if (!made) throw new PlainError("The training ended before it was asked for its model.");
       return made;
     },
-    end() {
-      for (const worker of workers) worker.terminate();
-    },
+    end: () => worker.terminate(),
   };
 }
 

@@ -1,8 +1,8 @@
 // @ts-check
 // Trainers that share every minibatch. Each works out the gradients of its part; of the weights each owns a stretch, whose gradients
 // the others send to it and whose new weights it sends to all. What is sent are copies by message: memory that two threads share would
-// need headers that a plain host of files does not send. Sums are taken in the order of places, so that a team of one size always comes
-// to the same numbers.
+// need headers that a plain host of files does not send. The same buffers go to and fro, since new ones cost more than what is copied into
+// them. Sums are taken in the order of places, so that a team of one size always comes to the same numbers.
 
 import {cut} from "./trainer.js";
 
@@ -47,16 +47,23 @@ export function createTeam(trainer, place, lines) {
   const bounds = (/** @type {number} */ at) => [cut(trainer.size / GRAIN, at, lines.length) * GRAIN, cut(trainer.size / GRAIN, at + 1, lines.length) * GRAIN];
   const [from, to] = bounds(place);
   const scratch = trainer.spare;
+  /** For each other place what goes there next: a buffer of its stretch, which comes back with its weights. @type {Map<number, Float32Array>} */
+  const buffers = new Map(others.map(({at}) => [at, new Float32Array(bounds(at)[1] - bounds(at)[0])]));
 
   /** @param {Order} order */
   async function exchange({step, rate}) {
     for (const {box, at} of others) {
-      const [low, high] = bounds(at), part = heap.slice(bench.slopes + low, bench.slopes + high);
+      const part = /** @type {Float32Array} */ (buffers.get(at));
+      part.set(heap.subarray(bench.slopes + bounds(at)[0], bench.slopes + bounds(at)[1]));
       box.tell("slopes", part, [part.buffer]);
     }
+    /** @type {Float32Array[]} */
+    const given = [];
     for (const {box} of others) {
-      heap.set(await box.next("slopes"), scratch);
+      const part = await box.next("slopes");
+      heap.set(part, scratch);
       kernel.add(bench.slopes + from, scratch, to - from);
+      given.push(part);
     }
     let squares = 0;
     if (trainer.train.grad_clip) {
@@ -67,11 +74,15 @@ export function createTeam(trainer, place, lines) {
       squares = all.reduce((sum, one) => sum + one, 0);
     }
     trainer.update(from, to, step, rate, squares);
-    for (const {box} of others) {
-      const part = heap.slice(bench.weights + from, bench.weights + to);
-      box.tell("weights", part, [part.buffer]);
+    others.forEach(({box}, i) => {
+      given[i].set(heap.subarray(bench.weights + from, bench.weights + to));
+      box.tell("weights", given[i], [given[i].buffer]);
+    });
+    for (const {box, at} of others) {
+      const part = await box.next("weights");
+      heap.set(part, bench.weights + bounds(at)[0]);
+      buffers.set(at, part);
     }
-    for (const {box, at} of others) heap.set(await box.next("weights"), bench.weights + bounds(at)[0]);
   }
 
   return {

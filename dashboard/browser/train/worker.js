@@ -12,8 +12,10 @@ import {Trainer} from "./trainer.js";
 /** @typedef {import("./files.js").Shown} Shown */
 /** @typedef {import("./trainer.js").Images} Images */
 /** @typedef {import("./run.js").LogEvent} LogEvent */
-/** @typedef {{kind: "begin", recipe: Recipe, images: Images, held: Images, shown: Shown, mapped: number, place: number, lines: (MessagePort|null)[], paused: boolean}} Begin
- *   held: images that are measured; the first `mapped` of them are on the map, and all of them in Explore */
+/** @typedef {{kind: "begin", recipe: Recipe, images: Images, held: Images, shown: Shown, mapped: number, team: number, paused: boolean}} Begin
+ *   held: images that are measured; the first `mapped` of them are on the map, and all of them in Explore; team: how many trainers */
+/** @typedef {{kind: "join", recipe: Recipe, images: Images, place: number, ports: (MessagePort|null)[]}} Join ports: to the trainers beside the first, who speaks to each by itself:
+ *   between a thread and one that it began buffers change hands without a copy */
 /** @typedef {Begin|{kind: "hold", held: boolean}|{kind: "one"}|{kind: "stop"}|{kind: "pace", milliseconds: number}|{kind: "turn", knob: import("./run.js").Knob, value: number}
  *   |{kind: "look", seen: number}|{kind: "bundle"}} Asked */
 /** @typedef {{events: LogEvent[], step: number, progress: number, seconds: number, holding: boolean}} News events since the last ones */
@@ -23,26 +25,52 @@ import {Trainer} from "./trainer.js";
 const PART = 12; // milliseconds of steps between looks at what the page asks
 const TELLING = 200; // milliseconds between news
 
-/** @param {{onmessage: ((event: MessageEvent) => void)|null, postMessage: (message: any, transfer?: any) => void}} scope of a worker */
-export function serveTraining(scope) {
+/** @typedef {import("./team.js").Line} Line */
+
+/** @param {Line} scope of a worker @param {() => Line & {onerror?: any}} make another one that serves the same, which ends with this one */
+export function serveTraining(scope, make) {
   const tell = (/** @type {Reply} */ reply, /** @type {Uint8Array[]} */ ...bytes) => scope.postMessage(reply, bytes.map(({buffer}) => buffer));
   const fail = (/** @type {unknown} */ error) => tell({kind: "failed", sentence: sentenceOf(error)});
   scope.onmessage = ({data}) => {
     try {
-      const trainer = new Trainer(data.recipe.model, data.recipe.train, data.images, {place: data.place, of: data.lines.length});
-      const team = createTeam(trainer, data.place, data.lines);
-      if (data.place) return void team.follow().catch(fail);
-      const leader = createLeader(data, trainer, team, tell);
-      scope.onmessage = (event) => leader.ask(event.data);
-      leader.train().catch(fail);
+      if (data.kind === "join") follow(scope, data).catch(fail);
+      else {
+        const leader = lead(data, make, tell, fail);
+        scope.onmessage = (event) => leader.ask(event.data);
+        leader.train().catch(fail);
+      }
     } catch (error) {
       fail(error);
     }
   };
 }
 
+/** @param {Line} first @param {Join} join */
+async function follow(first, {recipe, images, place, ports}) {
+  const trainer = new Trainer(recipe.model, recipe.train, images, {place, of: ports.length});
+  await createTeam(trainer, place, [first, ...ports.slice(1)]).follow();
+}
+
+/** @param {Begin} begin @param {() => Line & {onerror?: any}} make @param {(reply: Reply, ...bytes: Uint8Array[]) => void} tell @param {(error: unknown) => void} fail */
+function lead(begin, make, tell, fail) {
+  const {recipe, images, team: of} = begin;
+  const trainer = new Trainer(recipe.model, recipe.train, images, {place: 0, of});
+  const ports = Array.from({length: of}, () => /** @type {(MessagePort|null)[]} */ (new Array(of).fill(null)));
+  for (let one = 2; one < of; one++) for (let other = 1; other < one; other++) {
+    const {port1, port2} = new MessageChannel();
+    [ports[one][other], ports[other][one]] = [port1, port2];
+  }
+  const others = ports.slice(1).map((own, i) => {
+    const other = make();
+    other.onerror = fail;
+    other.postMessage({kind: "join", recipe, images, place: i + 1, ports: own}, own.filter((port) => port));
+    return other;
+  });
+  return createLeader(begin, trainer, createTeam(trainer, 0, [null, ...others]), tell);
+}
+
 /** @param {Begin} begin @param {Trainer} trainer @param {ReturnType<typeof createTeam>} team @param {(reply: Reply, ...bytes: Uint8Array[]) => void} tell */
-function createLeader({recipe, held, shown, mapped, lines, paused}, trainer, team, tell) {
+function createLeader({recipe, held, shown, mapped, team: of, paused}, trainer, team, tell) {
   const isVae = recipe.model.kind === "vae", {model} = trainer;
   const clock = createClock();
   const run = new Run(recipe.train, {perEpoch: trainer.perEpoch, batch: trainer.batch, isVae}, clock.seconds);
@@ -84,7 +112,7 @@ function createLeader({recipe, held, shown, mapped, lines, paused}, trainer, tea
 
   async function step() {
     const order = run.next();
-    const sums = lines.length > 1 ? await team.step(order) : trainer.step(order.step, order.rate, order.beta);
+    const sums = of > 1 ? await team.step(order) : trainer.step(order.step, order.rate, order.beta);
     if (ones) ones--;
     const due = run.took(sums, holding || pace > 0);
     if (due.snapshot) snapshot();

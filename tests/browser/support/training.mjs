@@ -3,18 +3,24 @@ import {serveTraining} from "../../../dashboard/browser/train/worker.js";
 import {startSession} from "../../../dashboard/browser/train/session.js";
 import {modelConfig, trainConfig} from "../../../dashboard/browser/train/recipe.js";
 
-export class Here {
+/** What a worker is to whoever made it; it ends with those that it made. */
+class Here {
+  #made = [];
   constructor() {
     this.scope = {postMessage: (data) => setImmediate(() => this.onmessage?.({data})), onmessage: null};
-    serveTraining(this.scope);
+    serveTraining(this.scope, () => {
+      this.#made.push(new Here());
+      return this.#made.at(-1);
+    });
   }
   postMessage(data) {
-    this.lines ??= (data.lines ?? []).filter(Boolean);
+    this.ports ??= (data.ports ?? []).filter(Boolean);
     setImmediate(() => this.scope.onmessage?.({data}));
   }
   terminate() {
-    for (const line of this.lines ?? []) line.close();
-    this.scope = {onmessage: null};
+    for (const port of this.ports ?? []) port.close();
+    for (const other of this.#made) other.terminate();
+    this.scope.onmessage = null;
   }
 }
 
@@ -31,7 +37,7 @@ export function trained(data, model, train, {team = 1, mapped = 20, each = () =>
   if (data.side === 28) delete recipe.model.side;
   const shown = {...data.held, classes: data.classes, splits: {validation: data.held.labels.length}, of: null};
   return new Promise((resolve, reject) => {
-    const session = startSession({recipe, images: data.train, held: data.held, shown, mapped}, team, () => new Here(), () => {
+    const session = startSession({recipe, images: data.train, held: data.held, shown, mapped, team}, new Here(), () => {
       const {finished, failed, step} = session.state();
       each(session, step);
       if (failed) reject(new Error(failed));

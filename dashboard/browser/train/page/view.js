@@ -101,7 +101,7 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
     const recipe = {model, train, name: `Trained here, seed ${seed}`};
     const mapped = Math.min(MAPPED, data.held.labels.length);
     const shown = {...data.held, classes: data.classes, splits: {validation: data.held.labels.length}, of: data.of};
-    const session = startSession({recipe, images: data.train, held: data.held, shown, mapped}, team, makeTrainer, () => changed());
+    const session = startSession({recipe, images: data.train, held: data.held, shown, mapped, team}, makeTrainer(), () => changed());
     const cast = gzipped(idxFile(data.held.images.subarray(0, mapped * data.held.pixels), data.side)).then((packed) =>
       castFile(recipe, {...shown, images: data.held.images, labels: data.held.labels.subarray(0, mapped), splits: {validation: mapped}}, packed));
     const place = make("div", {class: "tr-film"});
