@@ -73,6 +73,8 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
 	cd tests && ../$(BIN)/python -m benchmarks.class_load
 	cd tests && ../$(BIN)/python -m benchmarks.site
+	npm install --silent --no-audit --no-fund --prefix tests/benchmarks/tfjs
+	cd tests && ../$(BIN)/python -m benchmarks.browser_training
 
 clean:
 	rm -rf .venv node_modules

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,42 +11,25 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import here, settle, state, until
 from support.serving import offline_context
+from support.training_site import ALONE, served_files, steps, write_training
 
-from dashboard.shared import browser as views
-from dashboard.site import html, training
-from dashboard.site.files import Files
-from dashboard.site.html import Link
 from vae_engine.runs import archive, runs
 from vae_engine.stored import checkpoints, registry
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the page is, alone of its site, served as plain files."""
-    folder, files = tmp_path_factory.mktemp("web") / "site", Files()
-    about = training.told(files) | {"engine": {}}
-    style = files.add("train", ".css", views.styles(*views.TRAIN, "lecture/lecture", "hosts/site/site").encode())
-    script = files.add("train", ".js", views.script("site/train").encode())
-    link = Link("training/", "Train")
-    files.put("training/index.html", html.page(link, [link], style=style, script=script, icon="data:,", about=about, foot=False))
-    files.put(html.MANIFEST, html.manifest([]))
-    files.write(folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://localhost:{server.server_port}/training/"
-    server.shutdown()
-    server.server_close()
+    """Where the page is."""
+    folder = tmp_path_factory.mktemp("web") / "site"
+    write_training(folder)
+    with served_files(folder) as root:
+        yield f"{root}training/"
 
 
 def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
     context, troubles = offline_context(browser, **options)
     page = context.new_page()
-    page.add_init_script("delete Navigator.prototype.serviceWorker")  # there is none beside this page
+    page.add_init_script(ALONE)
     page.goto(address)
     expect(page.get_by_test_id("train-start")).to_be_visible()
     return page, troubles
@@ -58,13 +37,6 @@ def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[s
 
 def film(page: Page) -> dict[str, Any]:
     return page.evaluate("globalThis.__latentFilm.state()")
-
-
-def steps(page: Page) -> int:
-    """How many it says that were taken."""
-    found = re.search(r"([\d,]+) steps", page.get_by_test_id("train-far").inner_text())
-    assert found
-    return int(found[1].replace(",", ""))
 
 
 def test_a_model_is_trained_watched_explored_and_taken_home(browser: Browser, address: str, tmp_path: Path) -> None:
