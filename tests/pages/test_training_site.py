@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from support.axe import AXE, serious
 from support.explorer_page import here, settle, state, until
 from support.serving import offline_context
 from support.training_site import ALONE, served_files, steps, write_training
@@ -99,3 +100,27 @@ def test_images_of_ones_own_are_trained_on_by_two_threads_and_stay_here(browser:
     archive.unpack(tmp_path / "run.zip", tmp_path / "run")
     model, train = checkpoints.read_config(tmp_path / "run")
     assert (model.kind, model.side, train.classes) == ("ae", 16, ("0", "1", "2", "3"))
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: run `npm ci`, or `make test`, which does")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)], ids=["wide", "narrow"])
+def test_axe_finds_nothing_serious_before_while_and_after_it_trains(
+    browser: Browser, address: str, scheme: str, size: tuple[int, int]
+) -> None:
+    page, troubles = opened(
+        browser, address, viewport=dict(zip(("width", "height"), size, strict=True)), color_scheme=scheme, bypass_csp=True
+    )
+    assert serious(page) == []
+    page.get_by_test_id("train-start").click()
+    until(lambda: page.evaluate("(globalThis.__latentFilm?.state().steps[0] ?? 0) > 3"))
+    page.get_by_test_id("train-pause").click()
+    expect(page.get_by_test_id("train-far")).to_contain_text("Paused after")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing stands out to the right"
+    page.get_by_test_id("train-stop").click()
+    expect(page.get_by_test_id("train-far")).to_contain_text("Stopped")
+    assert serious(page) == []
+    page.context.close()
+    assert troubles == []
