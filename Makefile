@@ -62,6 +62,7 @@ screenshots: install-test
 # What Python and Node both replay, worked out anew from the kept bundle.
 fixtures: install-test
 	cd tests && ../$(BIN)/python -m support.fixtures
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/browser/support/training.py tests/fixtures/training
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
@@ -73,6 +74,8 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
 	cd tests && ../$(BIN)/python -m benchmarks.class_load
 	cd tests && ../$(BIN)/python -m benchmarks.site
+	npm install --silent --no-audit --no-fund --prefix tests/benchmarks/tfjs
+	cd tests && ../$(BIN)/python -m benchmarks.browser_training
 
 clean:
 	rm -rf .venv node_modules

@@ -27,17 +27,21 @@ const HOSTS = {
   "site/moved": "latentExplorerProgram();",
   "site/plain": "latentExplorerProgram();",
   "site/worksheet": "latentExplorerProgram();",
+  "site/train": "latentExplorerProgram();",
+  "site/trainer": "latentExplorerProgram();",
   "site/worker": "latentExplorerProgram();",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "book/book", "lab/lab", "worksheet/sheet", "learn/course", "learn/lesson", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook", "hosts/site/site", "words/terms"];
+const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "book/book", "lab/lab", "worksheet/sheet", "learn/course", "learn/lesson", "train/page/train", "lecture/lecture", "lecture/notes", "hosts/notebook/notebook", "hosts/site/site", "words/terms"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several
 // scripts the text is that of any: each knows all of a worker's work.
 const KEEPS = "__latentExplorerWorker";
 const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
+// A host that opens its page by itself fails in a worker, which has no page; by then model/worker.js, which it imports, has begun to serve.
+const KEPT_BY_PAGES = "globalThis.__latentExplorerSource = `try { (${latentExplorerProgram})(); } catch (error) { if (!globalThis.onmessage) throw error; }`;\n";
 
 /** Hosts whose scripts carry uqr, which asks that its licence goes with it. */
 const WITH_CODES = ["streamlit/lecture", "site/lecture", "file/explore"];
@@ -52,7 +56,7 @@ export async function builtFiles({dev = false} = {}) {
       ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
       banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: "return latentExplorer;\n};"},
     });
-    files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? KEPT : ""}${ending}\n`);
+    files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? (name.startsWith("site/") ? KEPT_BY_PAGES : KEPT) : ""}${ending}\n`);
   }
   for (const name of ["file/loader", "streamlit/loader"]) {
     files.set(`${name}.js`, await textOf({...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));

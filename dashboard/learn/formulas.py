@@ -18,7 +18,7 @@ from vae_engine.base.files import write_atomically
 from vae_engine.base.places import CODE, place
 
 KEPT = "dashboard/learn/formulas.json"
-_PROGRAM = "dashboard/browser/formulas.mjs"
+_PROGRAM = "formulas.mjs"
 _INLINE = re.compile(r"\$([^$]+)\$")
 
 
@@ -45,7 +45,12 @@ def typeset() -> dict[str, str]:
     asked = sorted({one: None for step in STEPS for one in _formulas(step)})
     try:
         done = subprocess.run(
-            ["node", _PROGRAM], input=json.dumps(asked), cwd=Path(CODE), capture_output=True, text=True, encoding="utf-8"
+            ["node", _PROGRAM],
+            input=json.dumps(asked),
+            cwd=Path(CODE) / "dashboard" / "browser",
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
         )
     except OSError as error:
         raise EngineError(f"Formulas are typeset by Node, which does not start: {error.strerror or error}.") from None

@@ -26,6 +26,8 @@ WORKSHEET = ("explore/explorer", "book/book", "words/terms", "worksheet/sheet")
 """Those of the sheet of tasks."""
 FILM = ("explore/explorer", "explore/legend", "film/film")
 """Those of a film."""
+TRAIN = (*EXPLORE, "film/film", "train/page/train")
+"""Those of a training in the browser, whose model is explored on the same page."""
 
 
 def script(host: str) -> str:

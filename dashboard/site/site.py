@@ -11,7 +11,7 @@ from dashboard.explore.engine_lines import engine_lines
 from dashboard.explore.one_file import lecture_for
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
-from dashboard.site import films, html, icons, lab, learn, models, shelf, wording, worksheet
+from dashboard.site import films, html, icons, lab, learn, models, shelf, training, wording, worksheet
 from dashboard.site.files import Files, check
 from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
@@ -23,6 +23,7 @@ _EXPLORE, _LECTURE, _FILMS = Link("", wording.EXPLORE), Link("lecture/", wording
 _LEARN, _LAB = Link("learn/", wording.LEARN), Link("lab/", wording.LAB)
 _WORKSHEET = Link("worksheet/", wording.WORKSHEET)
 _MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
+_TRAIN = Link("training/", wording.TRAIN)
 _MOVED = Link("explore/", wording.EXPLORE)
 _INDEX = "index.html"
 
@@ -48,7 +49,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
     measured = learn.material(shown)
     found = lab.told(files)
     there = {_LEARN: measured, _WORKSHEET: measured, _LAB: found, _FILMS: filmed}
-    bar = [link for link in (_EXPLORE, _LEARN, _WORKSHEET, _LECTURE, _LAB, _FILMS, _MODELS) if there.get(link, True)]
+    bar = [link for link in (_EXPLORE, _LEARN, _WORKSHEET, _LECTURE, _LAB, _TRAIN, _FILMS, _MODELS) if there.get(link, True)]
     drawn = [(files.add("icon", ".png", icons.icon(size, cut)), size, cut) for size in icons.SIZES for cut in (False, True)]
     files.put(html.MANIFEST, html.manifest(drawn))
     needs: dict[str, list[str]] = {}
@@ -63,7 +64,12 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
 
     put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
     experiments = [one["name"] for one in found.get("experiments", ())]
-    about = _lecture(shown, lecture) | {"shelf": told, "runs": [*filmed], "experiments": experiments, "pages": ["models"]}
+    about = _lecture(shown, lecture) | {
+        "shelf": told,
+        "runs": [*filmed],
+        "experiments": experiments,
+        "pages": ["models", "training"],
+    }
     put(_LECTURE, "lecture", browser.LECTURE, about)
     if measured:
         put(_LEARN, "learn", browser.LEARN, learn.told(measured) | {"shelf": told}, foot=False)
@@ -74,6 +80,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         needs[_LECTURE.path + _INDEX] += shown_there  # in frames, without a network as well
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
+    put(_TRAIN, "train", browser.TRAIN, training.told(files) | {"engine": engine_lines()}, foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))
     for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):
         style = files.add("bare", ".css", browser.styles("lecture/notes").encode())

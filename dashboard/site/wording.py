@@ -7,7 +7,7 @@ from pathlib import Path
 from vae_engine.base.errors import EngineError
 
 EXPLORE, LEARN, WORKSHEET, LECTURE = "Explore", "Learn", "Worksheet", "Lecture"
-LAB, FILMS, MODELS = "Lab", "Films", "Models"
+LAB, TRAIN, FILMS, MODELS = "Lab", "Train", "Films", "Models"
 SHORT = "Explorer"
 PAGES, THEME = "Pages", "Theme"
 THEMES = {"": "Auto", "light": "Light", "dark": "Dark"}
@@ -15,7 +15,7 @@ WAITING = "This page is being opened …"
 NO_SCRIPT = "This page needs JavaScript."
 MOVED = "This page is at"
 IN_EXPLORE = "Open in Explore"
-LACKS = "Train, Runs and models of one's own are not on this site yet: they come with the program."
+LACKS = "Runs and models of one's own are not on this site: they come with the program."
 MODEL, WEIGHTS = "Model", "Weights"
 NO_NUMBER = "–"
 

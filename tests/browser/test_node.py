@@ -43,6 +43,13 @@ def test_the_posteriors_of_two_hundred_images_are_the_engines() -> None:
     run(NODE, "--test", "tests/browser/exact/posterior.test.js", IMAGES="200")
 
 
+@pytest.mark.long
+def test_a_training_of_the_live_recipe_is_the_engines(tmp_path: Path) -> None:
+    assert NODE
+    run(sys.executable, "tests/browser/support/training.py", str(tmp_path), "--whole", PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1")
+    run(NODE, "--test", "tests/browser/train/training.test.js", TRAINING=str(tmp_path))
+
+
 def test_types() -> None:
     compiler = ROOT / "node_modules/typescript/bin/tsc"
     if not compiler.exists():

@@ -13,8 +13,8 @@ export function gunzipped(packed) {
   return new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
 }
 
-/** @param {string} text @returns {Promise<Uint8Array<ArrayBuffer>>} */
-export async function gzipped(text) {
+/** @param {BlobPart} content @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export async function gzipped(content) {
   if (typeof CompressionStream === "undefined") throw new PlainError(TOO_OLD);
-  return new Uint8Array(await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
+  return new Uint8Array(await new Response(new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer());
 }

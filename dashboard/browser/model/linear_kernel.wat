@@ -1,5 +1,5 @@
 ;; y = x Wᵀ + b on rows of floats, four rows by eight outputs at a time. See kernels.js for the layout.
-;; Rebuild linear_kernel.js after a change: npm run build:kernel
+;; (fma a b c) is a·b + c, in one instruction where that is known. Rebuild linear_kernel.js after a change: npm run build:kernel
 (module
   (import "host" "memory" (memory 1))
 
@@ -35,17 +35,17 @@
             (local.set $left (v128.load (local.get $w)))
             (local.set $right (v128.load offset=16 (local.get $w)))
             (local.set $value (v128.load32_splat (local.get $in)))
-            (local.set $l0 (f32x4.add (local.get $l0) (f32x4.mul (local.get $value) (local.get $left))))
-            (local.set $r0 (f32x4.add (local.get $r0) (f32x4.mul (local.get $value) (local.get $right))))
+            (local.set $l0 (fma (local.get $value) (local.get $left) (local.get $l0)))
+            (local.set $r0 (fma (local.get $value) (local.get $right) (local.get $r0)))
             (local.set $value (v128.load32_splat (i32.add (local.get $in) (local.get $xStep))))
-            (local.set $l1 (f32x4.add (local.get $l1) (f32x4.mul (local.get $value) (local.get $left))))
-            (local.set $r1 (f32x4.add (local.get $r1) (f32x4.mul (local.get $value) (local.get $right))))
+            (local.set $l1 (fma (local.get $value) (local.get $left) (local.get $l1)))
+            (local.set $r1 (fma (local.get $value) (local.get $right) (local.get $r1)))
             (local.set $value (v128.load32_splat (i32.add (local.get $in) (i32.shl (local.get $xStep) (i32.const 1)))))
-            (local.set $l2 (f32x4.add (local.get $l2) (f32x4.mul (local.get $value) (local.get $left))))
-            (local.set $r2 (f32x4.add (local.get $r2) (f32x4.mul (local.get $value) (local.get $right))))
+            (local.set $l2 (fma (local.get $value) (local.get $left) (local.get $l2)))
+            (local.set $r2 (fma (local.get $value) (local.get $right) (local.get $r2)))
             (local.set $value (v128.load32_splat (i32.add (local.get $in) (i32.mul (local.get $xStep) (i32.const 3)))))
-            (local.set $l3 (f32x4.add (local.get $l3) (f32x4.mul (local.get $value) (local.get $left))))
-            (local.set $r3 (f32x4.add (local.get $r3) (f32x4.mul (local.get $value) (local.get $right))))
+            (local.set $l3 (fma (local.get $value) (local.get $left) (local.get $l3)))
+            (local.set $r3 (fma (local.get $value) (local.get $right) (local.get $r3)))
             (local.set $in (i32.add (local.get $in) (i32.const 4)))
             (local.set $w (i32.add (local.get $w) (i32.const 32)))
             (br_if $inputs (i32.lt_u (local.get $w) (local.get $panelEnd))))
@@ -73,8 +73,8 @@
           (local.set $w (local.get $panel))
           (loop $inputs
             (local.set $value (v128.load32_splat (local.get $in)))
-            (local.set $l0 (f32x4.add (local.get $l0) (f32x4.mul (local.get $value) (v128.load (local.get $w)))))
-            (local.set $r0 (f32x4.add (local.get $r0) (f32x4.mul (local.get $value) (v128.load offset=16 (local.get $w)))))
+            (local.set $l0 (fma (local.get $value) (v128.load (local.get $w)) (local.get $l0)))
+            (local.set $r0 (fma (local.get $value) (v128.load offset=16 (local.get $w)) (local.get $r0)))
             (local.set $in (i32.add (local.get $in) (i32.const 4)))
             (local.set $w (i32.add (local.get $w) (i32.const 32)))
             (br_if $inputs (i32.lt_u (local.get $w) (local.get $panelEnd))))

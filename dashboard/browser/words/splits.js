@@ -59,12 +59,17 @@ export function capital(text) {
 
 /** What the images of a map are called: test images, or images where there are others as well. @param {Splits} splits */
 export function imagesName(splits) {
-  return areMixed(splits) ? "images" : "test images";
+  return areMixed(splits) ? "images" : `${onlyOne(splits)} images`;
+}
+
+/** @param {Splits} splits of which all images are */
+function onlyOne(splits) {
+  return WORDS[/** @type {Split} */ (Object.keys(splits)[0] ?? "test")];
 }
 
 /** What the points of a map stand for, many of them: test codes, or codes where there are other images as well. @param {Splits} splits */
 export function codesName(splits) {
-  return areMixed(splits) ? "codes" : "test codes";
+  return areMixed(splits) ? "codes" : `${onlyOne(splits)} codes`;
 }
 
 /** That a map shows a sample, with both counts: of the test images, or of all images where others are shown as well. Nothing where it shows all.

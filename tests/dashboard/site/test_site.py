@@ -82,7 +82,7 @@ class Addresses(HTMLParser):
 def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(folder: Path) -> None:
     pages = sorted(folder.rglob("*.html"))
     assert {page.relative_to(folder).parent.as_posix() for page in pages} == {
-        ".", "explore", "lab", "learn", "lecture", "models", "speaker", "worksheet"
+        ".", "explore", "lab", "learn", "lecture", "models", "speaker", "training", "worksheet"
     }  # fmt: skip
     for page in pages:
         found = Addresses(page.read_text("utf-8"))

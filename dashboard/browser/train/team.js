@@ -1,0 +1,112 @@
+// @ts-check
+// Trainers that share every minibatch. Each works out the gradients of its part; of the weights each owns a stretch, whose gradients
+// the others send to it and whose new weights it sends to all. What is sent are copies by message: memory that two threads share would
+// need headers that a plain host of files does not send. The same buffers go to and fro, since new ones cost more than what is copied into
+// them. Sums are taken in the order of places, so that a team of one size always comes to the same numbers.
+
+import {cut} from "./trainer.js";
+
+/** @typedef {import("./trainer.js").Trainer} Trainer */
+/** @typedef {import("./run.js").Order} Order */
+/** @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: ((event: MessageEvent) => void)|null}} Line to another trainer */
+/** @typedef {{kind: "go"|"slopes"|"squares"|"weights"|"sums", value: any}} Told */
+
+const GRAIN = 16; // floats that a stretch is a multiple of
+
+/** What arrives on a line, in order, to be waited for. @param {Line} line */
+function inbox(line) {
+  /** @type {Told[]} */
+  const arrived = [];
+  /** @type {((told: Told) => void)|null} */
+  let waiting = null;
+  line.onmessage = ({data}) => {
+    if (!waiting) return void arrived.push(data);
+    const take = waiting;
+    waiting = null;
+    take(data);
+  };
+  return {
+    /** @param {Told["kind"]} kind @returns {Promise<any>} */
+    async next(kind) {
+      const told = arrived.shift() ?? (await /** @type {Promise<Told>} */ (new Promise((resolve) => (waiting = resolve))));
+      if (told.kind !== kind) throw new Error(`a trainer told ${told.kind} where ${kind} was awaited`);
+      return told.value;
+    },
+    /** @param {Told["kind"]} kind @param {any} value @param {ArrayBufferLike[]} [transfer] */
+    tell: (kind, value, transfer = []) => line.postMessage({kind, value}, transfer),
+  };
+}
+
+/**
+ * @param {Trainer} trainer @param {number} place of it in the team @param {(Line|null)[]} lines to all places, none to its own
+ */
+export function createTeam(trainer, place, lines) {
+  const {heap, kernel, bench} = trainer.model;
+  const boxes = lines.map((line) => line && inbox(line));
+  const others = boxes.flatMap((box, at) => (box ? [{box, at}] : []));
+  const bounds = (/** @type {number} */ at) => [cut(trainer.size / GRAIN, at, lines.length) * GRAIN, cut(trainer.size / GRAIN, at + 1, lines.length) * GRAIN];
+  const [from, to] = bounds(place);
+  const scratch = trainer.spare;
+  /** For each other place what goes there next: a buffer of its stretch, which comes back with its weights. @type {Map<number, Float32Array>} */
+  const buffers = new Map(others.map(({at}) => [at, new Float32Array(bounds(at)[1] - bounds(at)[0])]));
+
+  /** @param {Order} order */
+  async function exchange({step, rate}) {
+    for (const {box, at} of others) {
+      const part = /** @type {Float32Array} */ (buffers.get(at));
+      part.set(heap.subarray(bench.slopes + bounds(at)[0], bench.slopes + bounds(at)[1]));
+      box.tell("slopes", part, [part.buffer]);
+    }
+    /** @type {Float32Array[]} */
+    const given = [];
+    for (const {box} of others) {
+      const part = await box.next("slopes");
+      heap.set(part, scratch);
+      kernel.add(bench.slopes + from, scratch, to - from);
+      given.push(part);
+    }
+    let squares = 0;
+    if (trainer.train.grad_clip) {
+      const own = trainer.squares(from, to);
+      for (const {box} of others) box.tell("squares", own);
+      const all = [];
+      for (const box of boxes) all.push(box ? await box.next("squares") : own);
+      squares = all.reduce((sum, one) => sum + one, 0);
+    }
+    trainer.update(from, to, step, rate, squares);
+    others.forEach(({box}, i) => {
+      given[i].set(heap.subarray(bench.weights + from, bench.weights + to));
+      box.tell("weights", given[i], [given[i].buffer]);
+    });
+    for (const {box, at} of others) {
+      const part = await box.next("weights");
+      heap.set(part, bench.weights + bounds(at)[0]);
+      buffers.set(at, part);
+    }
+  }
+
+  return {
+    /** The first trainer takes a step with all. @param {Order} order @returns {Promise<import("./trainer.js").Sums>} of the whole batch */
+    async step(order) {
+      for (const {box} of others) box.tell("go", order);
+      const sums = trainer.gradients(order.step, order.beta);
+      await exchange(order);
+      for (const {box} of others) {
+        const more = await box.next("sums");
+        for (const name of /** @type {const} */ (["count", "nll", "kl", "nll2", "kl2"])) sums[name] += more[name];
+      }
+      trainer.average(order.step);
+      return sums;
+    },
+    /** Every other trainer does what the first says, until its thread ends. */
+    async follow() {
+      for (;;) {
+        const first = /** @type {ReturnType<typeof inbox>} */ (boxes[0]);
+        const order = await first.next("go");
+        const sums = trainer.gradients(order.step, order.beta);
+        await exchange(order);
+        first.tell("sums", sums);
+      }
+    },
+  };
+}
