@@ -19,9 +19,9 @@ const HOSTS = {
   "streamlit/lecture": "export default latentExplorerProgram().default;",
   "streamlit/scenes": "export default latentExplorerProgram().default;",
   "streamlit/speaker": "latentExplorerProgram();",
-  "site/explore": "latentExplorerProgram();",
-  "site/film": "latentExplorerProgram();",
-  "site/lecture": "latentExplorerProgram();",
+  "site/explore": "latentExplorerProgram().open();",
+  "site/film": "latentExplorerProgram().open();",
+  "site/lecture": "latentExplorerProgram().open();",
   "site/moved": "latentExplorerProgram();",
   "site/plain": "latentExplorerProgram();",
   "site/worker": "latentExplorerProgram();",
@@ -51,7 +51,7 @@ export async function builtFiles({dev = false} = {}) {
     });
     files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? KEPT : ""}${ending}\n`);
   }
-  for (const name of ["file/loader", "streamlit/loader"]) {
+  for (const name of ["file/loader", "site/loader", "streamlit/loader"]) {
     files.set(`${name}.js`, await textOf({...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
   }
   for (const name of STYLES) files.set(`${name}.css`, await textOf({...common, entryPoints: [`${name}.css`], banner: {css: FIRST_LINE}}));
