@@ -229,10 +229,11 @@ function createDigitCard(app, model) {
       if (sameItems(key, drawn)) return;
       drawn = key;
       stands = [by, z];
-      digit.show(values, theme);
+      if (by.bundle.awaited) digit.clear();
+      else digit.show(values, theme);
       const caption = captionOf(by, z);
       setText(place, `${by.axes[0][0]} = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
-      if (by.bundle.awaited) setText(where, "its decoder is still on its way …");
+      if (by.bundle.awaited) setText(where, "Its decoder is still on its way …");
       else setMarked(where, caption.place);
       setMarked(gap, caption.gap);
       gap.classList.toggle("lx-far", caption.far);
