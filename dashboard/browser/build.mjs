@@ -19,15 +19,15 @@ const HOSTS = {
   "streamlit/lecture": "export default latentExplorerProgram().default;",
   "streamlit/scenes": "export default latentExplorerProgram().default;",
   "streamlit/speaker": "latentExplorerProgram();",
-  "site/explore": "latentExplorerProgram();",
-  "site/film": "latentExplorerProgram();",
-  "site/lab": "latentExplorerProgram();",
-  "site/learn": "latentExplorerProgram();",
-  "site/lecture": "latentExplorerProgram();",
+  "site/explore": "latentExplorerProgram().open();",
+  "site/film": "latentExplorerProgram().open();",
+  "site/lab": "latentExplorerProgram().open();",
+  "site/learn": "latentExplorerProgram().open();",
+  "site/lecture": "latentExplorerProgram().open();",
   "site/moved": "latentExplorerProgram();",
   "site/plain": "latentExplorerProgram();",
-  "site/worksheet": "latentExplorerProgram();",
-  "site/train": "latentExplorerProgram();",
+  "site/worksheet": "latentExplorerProgram().open();",
+  "site/train": "latentExplorerProgram().open();",
   "site/trainer": "latentExplorerProgram();",
   "site/worker": "latentExplorerProgram();",
   "file/explore": "const latentExplorer = latentExplorerProgram();",
@@ -40,8 +40,6 @@ const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs
 // scripts the text is that of any: each knows all of a worker's work.
 const KEEPS = "__latentExplorerWorker";
 const KEPT = "globalThis.__latentExplorerSource = `(${latentExplorerProgram})();`;\n";
-// A host that opens its page by itself fails in a worker, which has no page; by then model/worker.js, which it imports, has begun to serve.
-const KEPT_BY_PAGES = "globalThis.__latentExplorerSource = `try { (${latentExplorerProgram})(); } catch (error) { if (!globalThis.onmessage) throw error; }`;\n";
 
 /** Hosts whose scripts carry uqr, which asks that its licence goes with it. */
 const WITH_CODES = ["streamlit/lecture", "site/lecture", "file/explore"];
@@ -56,9 +54,9 @@ export async function builtFiles({dev = false} = {}) {
       ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
       banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: "return latentExplorer;\n};"},
     });
-    files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? (name.startsWith("site/") ? KEPT_BY_PAGES : KEPT) : ""}${ending}\n`);
+    files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? KEPT : ""}${ending}\n`);
   }
-  for (const name of ["file/loader", "streamlit/loader"]) {
+  for (const name of ["file/loader", "site/loader", "streamlit/loader"]) {
     files.set(`${name}.js`, await textOf({...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorerLoader", banner: {js: FIRST_LINE}}));
   }
   // It says its licence itself. The addresses of its maker's services, which nothing here uses, go out.

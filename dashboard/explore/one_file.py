@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import html
 import json
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from dashboard.lecture.bundled import lecture_about
 from dashboard.lecture.in_file import Carried, left_out
 from dashboard.lecture.stills import stills
 from dashboard.shared import browser
-from dashboard.stock.library import planes
+from dashboard.stock.library import planes, tightly
 from dashboard.stock.material import LESSON_MODELS, gather, ladder_of, placed
 from vae_engine.base.errors import EngineError
 from vae_engine.base.files import write_atomically
@@ -72,8 +71,11 @@ def page(names: Sequence[str], lecture: str | None = None, say: Callable[[str], 
     placing = placed(*([str(model.folder.resolve()) for model in models] for models in (chosen, rungs)))
     stored = [_titled(planes_of.laid(registry.find(folder))) for folder in placing.names]
     parts = [dense.parted(model) for model in stored]
-    blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _) in enumerate(parts)]
-    last = [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder) in enumerate(parts)]
+    blocks = [block(f"bundle-{i}", planes(content)) for i, (content, _, _) in enumerate(parts)]
+    decoders = [block(f"decoder-{i}", planes(decoder)) for i, (_, _, decoder) in enumerate(parts)]
+    late = placing.shown[1:]  # what the first picture can do without: host file/explore.js shows these before they are here
+    blocks += [decoder for i, decoder in enumerate(decoders) if i not in late]
+    last = [decoders[i] for i in late] + [block(f"encoder-{i}", planes(encoder)) for i, (_, encoder, _) in enumerate(parts)]
     if placing.ladder:
         about = {"names": [model.name for model in stored], "shown": placing.shown, "ladder": placing.ladder}
         blocks.append(block("ladder", planes(json.dumps(about).encode())))
@@ -140,23 +142,10 @@ def as_text(content: bytes) -> str:
 
 def block(name: str, content: bytes) -> str:
     """The element that carries some bytes in the page; browser/hosts/file/payload.js reads it."""
-    packed = _packed(content)
+    packed = tightly(content)
     described = json.dumps({"bytes": len(packed)})
     text = as_text(packed)
     return f'<script type="text/plain" id="{name}" data-about=\'{described}\'>{text}</script>'
-
-
-def _packed(content: bytes) -> bytes:
-    """As gzip, in whichever way is shorter: what is not text, and parted, by how often each byte is and runs of it alone.
-
-    That takes a twentieth of the time of the highest level, too.
-    """
-    return min((_as_gzip(content, way) for way in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_RLE)), key=len)
-
-
-def _as_gzip(content: bytes, way: int) -> bytes:
-    packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, way)
-    return packer.compress(content) + packer.flush()
 
 
 _PAGE = """<!doctype html>

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.shared import browser
 from dashboard.shared import wording as shared
 from dashboard.site import wording
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'self'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' blob:{loader}; worker-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self'; manifest-src 'self'; "
+    "frame-src 'self'; base-uri 'self'"
 )
 MANIFEST = "manifest.webmanifest"
 
@@ -32,13 +36,16 @@ def page(
     bar: Sequence[Link],
     *,
     style: str,
-    script: str,
+    program: str,
     icon: str,
     about: Mapping[str, Any],
     content: str = "",
     foot: bool = True,
 ) -> str:
-    """A page of the site. `content` is HTML that stands there before, or instead of, what the script puts there."""
+    """A page of the site. `content` is HTML that stands there before, or instead of, what the program puts there.
+
+    The lines that fetch the program stand before the style sheet, for which they would wait.
+    """
     entries = "".join(
         f'<a href="./{one.path}"{" aria-current=page" if one == link else ""}>{html.escape(one.title)}</a>' for one in bar
     )
@@ -46,11 +53,13 @@ def page(
     waiting = content or f'<p class="lx-loading" role="status">{wording.WAITING}</p>'
     footer = f'<footer class="site-foot">{html.escape(wording.LACKS)}</footer>' if foot else ""
     told = json.dumps(about, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f"""{head(link)}
+    loader = f"\n{browser.script('site/loader')}\nlatentExplorerLoader.begin(document);\n"
+    return f"""{head(link, loader)}
+<script type="application/json" id="about">{told}</script>
+<script data-program="{program}">{loader}</script>
+<link rel="stylesheet" href="{style}">
 <link rel="manifest" href="{MANIFEST}">
 <link rel="icon" href="{icon}">
-<link rel="stylesheet" href="{style}">
-<script src="{script}" defer></script>
 </head>
 <body>
 <header class="site-bar"><a href="./" aria-label="{shared.TITLE}"><img src="{icon}" alt=""></a>
@@ -59,21 +68,22 @@ def page(
 <select id="theme" aria-label="{wording.THEME}">{themes}</select></div></header>
 <main id="page">{waiting}<noscript>{wording.NO_SCRIPT}</noscript></main>
 {footer}
-<script type="application/json" id="about">{told}</script>
 </body>
 </html>
 """
 
 
-def head(link: Link) -> str:
-    """Its first lines, with the base beside which all addresses are."""
+def head(link: Link, loader: str = "") -> str:
+    """Its first lines, with the base beside which all addresses are. `loader` is the one script that may stand in the page."""
+    allowed = base64.b64encode(hashlib.sha256(loader.encode()).digest()).decode()
+    policy = POLICY.format(loader=f" 'sha256-{allowed}'" if loader else "")
     base = f'<base href="{"../" * link.path.count("/")}">\n' if link.path else ""
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 {base}<title>{html.escape(link.title)} · {shared.TITLE}</title>"""
 
 

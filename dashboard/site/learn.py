@@ -29,6 +29,7 @@ def told(measured: Material) -> dict[str, Any]:
     return {
         "course": content.told(measured),
         "pair": [measured.vae.name, measured.ae.name],
+        "names": [measured.vae.name, measured.ae.name],
         "titles": {"learn": {step.name: step.title for step in STEPS}},
         "isUsual": (measured.vae.name, measured.ae.name) == LESSON_MODELS,
         "rungs": [(one.train.beta, one.name) for one in measured.ladder],

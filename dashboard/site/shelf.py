@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -14,9 +13,10 @@ from dashboard.shared.model_choice import Choice, offered, side_by_side
 from dashboard.site import wording
 from dashboard.site.files import Files
 from dashboard.stock import own_runs
-from dashboard.stock.library import BUNDLE, ENCODER, IMAGES, contents_of, planes
+from dashboard.stock.library import BUNDLE, DECODER, ENCODER, IMAGES, contents_of, planes, tightly
 from dashboard.stock.material import choices_of, ladder_of
 from vae_engine.base.errors import EngineError
+from vae_engine.exchange import dense
 from vae_engine.exchange.imports import planes as planes_of
 from vae_engine.stored import checkpoints, registry
 from vae_engine.stored.checkpoints import Stored
@@ -57,8 +57,8 @@ class Shelf:
         for choice in self.choices:
             one = stored[choice.name]
             parts = [
-                files.add(f"model/{part}", _PART, gzip.compress(planes(content), 9, mtime=0))
-                for part, content in zip((BUNDLE, ENCODER), contents_of(one, (BUNDLE, ENCODER)), strict=True)
+                files.add(f"model/{part}", _PART, tightly(planes(content)))
+                for part, content in zip((BUNDLE, ENCODER, DECODER), dense.parted(one), strict=True)
             ]
             if choice.data not in images:
                 images[choice.data] = files.add("model/images", _PART, contents_of(one, (IMAGES,))[0])

@@ -15,6 +15,7 @@ from dashboard.site import films, html, icons, lab, learn, models, shelf, traini
 from dashboard.site.files import Files, check
 from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
+from dashboard.stock.library import tightly
 from dashboard.stock.material import ladder_of
 from vae_engine.stored import registry
 
@@ -55,12 +56,12 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
     needs: dict[str, list[str]] = {}
 
     def put(link: Link, host: str, styles: Sequence[str], about: Mapping[str, Any], content: str = "", foot: bool = True) -> None:
-        script = files.add(host, ".js", browser.script(f"site/{host}").encode())
+        program = files.add(host, ".bin", tightly(browser.script(f"site/{host}").encode()))
         style = files.add(host, ".css", browser.styles(*styles, "lecture/lecture", "hosts/site/site").encode())
         icon = drawn[0][0]
-        look: dict[str, Any] = {"style": style, "script": script, "icon": icon, "about": about, "content": content, "foot": foot}
-        files.put(link.path + _INDEX, html.page(link, bar, **look))
-        needs[link.path + _INDEX] = [script, style, icon, html.MANIFEST]
+        look = {"style": style, "program": program, "icon": icon}
+        files.put(link.path + _INDEX, html.page(link, bar, **look, about=about, content=content, foot=foot))
+        needs[link.path + _INDEX] = [program, style, icon, html.MANIFEST]
 
     put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
     experiments = [one["name"] for one in found.get("experiments", ())]

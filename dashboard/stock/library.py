@@ -7,6 +7,7 @@ the reader of the one-file page (browser/base/parts.js) puts them together.
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from vae_engine.exchange.imports import probe
 from vae_engine.stored.checkpoints import Stored
 
 BUNDLE, ENCODER, IMAGES, PROBE = "bundle", "encoder", "images", "probe"
+DECODER = "decoder"
+"""A part of its own on a site alone."""
 PARTS = (BUNDLE, ENCODER, IMAGES, PROBE)
 
 
@@ -64,3 +67,16 @@ def planes(content: bytes) -> bytes:
 def packed(part: str, content: bytes) -> bytes:
     """A part as it travels: gzip over parted planes; images are packed as they are. Higher levels gain one in a hundred."""
     return content if part == IMAGES else gzip.compress(planes(content), 1, mtime=0)
+
+
+def tightly(content: bytes) -> bytes:
+    """As gzip, in whichever way is shorter: what is not text, and parted, by how often each byte is and runs of it alone.
+
+    That takes a twentieth of the time of the highest level, too.
+    """
+    return min((_as_gzip(content, way) for way in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_RLE)), key=len)
+
+
+def _as_gzip(content: bytes, way: int) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS, 9, way)
+    return packer.compress(content) + packer.flush()

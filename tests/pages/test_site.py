@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
-from support.explorer_page import here, place, settle, state, until
+from playwright.sync_api import Browser, Page, Route, expect
+from support.explorer_page import here, pixels, place, settle, state, until
 from support.serving import free_port, offline_context, until_up
 
 from dashboard.lecture import lecture as lectures
@@ -187,3 +187,33 @@ def test_a_sheet_is_judged_kept_saved_and_opened_by_the_teacher(
     page.emulate_media(media="print")
     expect(page.locator(".wks-printed section")).to_have_count(19)
     expect(page.locator(".site-bar")).to_be_hidden()
+
+
+@pytest.mark.long
+def test_the_second_map_stands_before_its_decoder_is_here_and_claims_nothing_until_then(browser: Browser, address: str) -> None:
+    context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
+    page = context.new_page()
+    held: list[Route] = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route(
+        "**/model/decoder-*", lambda route: route.continue_() if not held and len(decoders(asked)) < 2 else held.append(route)
+    )
+    page.goto(address)
+    expect(page.get_by_test_id("caption")).to_contain_text("Its decoder is still on its way …")
+    assert page.get_by_test_id("undecided").inner_text().endswith("AE …")
+    assert any(pixels(page, "digit-vae"))
+    assert not any(pixels(page, "digit-ae"))
+    until(lambda: held != [])
+    assert not [url for url in asked if "images-" in url or "encoder-" in url], "they come behind it"
+    held.pop().continue_()
+    here(page)
+    expect(page.get_by_test_id("caption")).not_to_contain_text("on its way")
+    assert any(pixels(page, "digit-ae"))
+    context.close()
+    assert troubles == []
+
+
+def decoders(urls: list[str]) -> list[str]:
+    """Those of decoders among some addresses."""
+    return [url for url in urls if "/decoder-" in url]

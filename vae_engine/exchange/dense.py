@@ -1,6 +1,7 @@
-"""A bundle and its encoder in fewer bytes, for a file that carries them whole. Made without torch.
+"""A bundle, its encoder and its decoder in fewer bytes, for files and sites. Made without torch.
 
-As `bundle.parted` has them, but for
+As `bundle.parted` has the first two, but for the tensors `decoder.*`, which are a file of their own, so that a map can be
+shown before its decoder is here, and
 
     *.weight          uint16 [out, in] of a linear layer of up to 1,024 inputs: q + 128, modulo 65536, so that most high bytes
                       are alike; with `*.weight.rows` float32 [out] and `*.weight.columns` float32 [in]: q · rows · columns
@@ -39,8 +40,8 @@ _BITS = 13
 _PRIOR = 4.0  # standard deviations, as far as a map's decoder is asked at least
 
 
-def parted(stored: Stored) -> tuple[bytes, bytes]:
-    """A bundle without images and encoder, and its encoder. Raises as `bundle.parted` does."""
+def parted(stored: Stored) -> tuple[bytes, bytes, bytes]:
+    """A bundle without images, encoder and decoder's weights, its encoder, and its decoder. Raises as `bundle.parted` does."""
     content, encoder = export.parted(stored, whole=True)
     found = rounding_of(stored)
     bundle, notes = weight_files.parse(content, "a bundle"), weight_files.notes(content)
@@ -48,7 +49,8 @@ def parted(stored: Stored) -> tuple[bytes, bytes]:
     header = json.dumps(json.loads(notes["bundle"]) | {"rounded": found.within})
     small = {name: weight for name, weight in on_map.seen(stored).weights.items() if weight.size <= _SMALL} | found.biases
     apart = _packed(weight_files.parse(encoder, "an encoder"), found, small, **weight_files.notes(encoder))
-    return _packed(bundle, found, small, bundle=header), apart
+    decoder = {name: bundle.pop(name) for name in list(bundle) if name.startswith("decoder.")}
+    return _packed(bundle, found, small, bundle=header), apart, _packed(decoder, found, small)
 
 
 def _packed(tensors: Weights, found: Rounding, small: Weights, **notes: str) -> bytes:

@@ -19,8 +19,8 @@ from vae_engine.stored.architecture import Layer, layers
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.weights import Weights
 
-_FIRST = 400.0  # steps in a layer's root mean square weight, at the first try
-_TRIES, _SPARE, _FINER_AT_ONCE = 8, 1.05, 1.3  # the largest error of many is chancy, so a leap would mostly go too far
+_FIRST = 300.0  # steps in a layer's root mean square weight, at the first try
+_TRIES, _SPARE, _FINER_AT_ONCE = 20, 1.05, 1.1  # the largest error of many is chancy, so a leap would mostly go too far
 _COARSER = {"columns": 4.0, "rows": 8.0}  # at most, than a layer's step
 _WIDEST = 1024  # inputs of a layer that is rounded: the time goes by their third power
 _RIDGE = 1e-4  # of the mean square input: what is seen nowhere may still be drawn

@@ -56,8 +56,8 @@ function linear(value) {
  * @property {Uint32Array} ink the colour of each grey 0…255, packed for ImageData
  */
 
-/** The inks of images that are shown as their files do, whatever the theme. */
-const INKS = {light: inkRamp([255, 255, 255], [0, 0, 0]), dark: inkRamp([0, 0, 0], [255, 255, 255])};
+/** Of images that are shown as their files do, whatever the theme. @type {Record<"light"|"dark", [paper: Rgb, ink: Rgb]>} */
+const INKS = {light: [[255, 255, 255], [0, 0, 0]], dark: [[0, 0, 0], [255, 255, 255]]};
 
 /** Reads what the host's style sheet says into the form that canvases need; `ground` is that of images shown as their files do.
  * @param {HTMLElement} root @param {Ground} [ground] @returns {Theme} */
@@ -76,7 +76,7 @@ export function readTheme(root, ground) {
     accent: style.getPropertyValue("--lx-accent").trim() || style.color,
     truth: style.getPropertyValue("--lx-truth").trim() || style.color,
     font: style.fontFamily,
-    ink: ground ? INKS[ground] : inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
+    ink: ground ? inkRamp(...INKS[ground]) : inkRamp(paper, dark ? [244, 246, 250] : [16, 20, 28]),
   };
 }
 
@@ -86,8 +86,10 @@ export function isDark(colour) {
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
 }
 
-/** Any CSS colour as numbers: the canvas knows every notation. @param {string} colour @returns {Rgb} */
+/** Any CSS colour as numbers: the canvas knows every notation, and takes milliseconds; browsers mostly say red, green and blue. @param {string} colour @returns {Rgb} */
 function rgbOf(colour) {
+  const said = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(colour);
+  if (said) return /** @type {Rgb} */ (said.slice(1).map(Number));
   const context = contextOf(make("canvas", {width: 1, height: 1}), {willReadFrequently: true});
   context.fillStyle = colour;
   context.fillRect(0, 0, 1, 1);
@@ -120,11 +122,11 @@ function inkRamp(paper, ink) {
   return Uint32Array.from({length: 256}, (_, grey) => packed(mixed(paper, ink, grey / 255)));
 }
 
-/** Of numbers that images have, from the least to the greatest; as many as can be told apart in a dot. */
-const WORTH_COLOURS = {light: evenRamp(32, false).map(css), dark: evenRamp(32, true).map(css)};
+/** Worked out when they are first wanted, since that takes longer than all else that a page needs of its colours. @type {(readonly string[])[]} */
+const worths = [];
 
-/** @param {boolean} dark @returns {readonly string[]} */
-export const worthColours = (dark) => WORTH_COLOURS[dark ? "dark" : "light"];
+/** Of numbers that images have, from the least to the greatest; as many as can be told apart in a dot. @param {boolean} dark */
+export const worthColours = (dark) => (worths[Number(dark)] ??= evenRamp(32, dark).map(css));
 
 /** @type {[Rgb, Rgb]} below 0 and above */
 const SIGNS = [[38, 110, 205], [222, 98, 0]];

@@ -8,16 +8,17 @@ export async function readPart(packed) {
   return joinPlanes(await unpacked(packed));
 }
 
-/** @param {Uint8Array<ArrayBuffer>} packed @returns {Promise<Uint8Array<ArrayBuffer>>} */
+/** @param {Parameters<typeof gunzipped>[0]} packed @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export async function unpacked(packed) {
   return new Uint8Array(await new Response(gunzipped(packed)).arrayBuffer());
 }
 
-/** Puts even and odd bytes back in turn. @param {Uint8Array} planes @returns {Uint8Array} */
+/** Puts even and odd bytes back in turn, two at a time: every machine with a browser has the lower one first. @param {Uint8Array} planes @returns {Uint8Array} */
 export function joinPlanes(planes) {
   const bytes = new Uint8Array(planes.length);
   const odd = Math.ceil(planes.length / 2);
-  for (let i = 0; i < odd; i++) bytes[2 * i] = planes[i];
-  for (let i = odd; i < planes.length; i++) bytes[2 * (i - odd) + 1] = planes[i];
+  const pairs = new Uint16Array(bytes.buffer, 0, planes.length >> 1);
+  for (let i = 0; i < pairs.length; i++) pairs[i] = planes[i] | (planes[odd + i] << 8);
+  if (planes.length % 2) bytes[planes.length - 1] = planes[odd - 1];
   return bytes;
 }

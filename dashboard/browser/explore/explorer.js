@@ -40,6 +40,7 @@ import {areMany, classesOf} from "../words/classes.js";
  * @property {number[]} [shown] which of them the maps show, one or two; all of them unless said
  * @property {number[]} [ladder] which of them, by ascending β, the first map can glide between
  * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it, once something needs it
+ * @property {(Promise<Uint8Array>|undefined)[]} [late] for each bundle that came without: its decoder, until whose arrival it decodes nothing
  * @property {ReturnType<typeof createShelf>} [shelf] the models, where they were made ready before
  * @property {Promise<Uint8Array|null>} [images] n × side² grey pixels; without it the first bundle that has images gives them
  * @property {"auto"|"light"|"dark"} [theme]
@@ -101,7 +102,7 @@ const TILES_OF_A_FRAME = 1600; // that are drawn anew
 
 /** @param {HTMLElement|ShadowRoot} root @param {ExplorerOptions} options */
 export function mountExplorer(root, options) {
-  const shelf = options.shelf ?? createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders);
+  const shelf = options.shelf ?? createShelf(options.bundles, [...(options.shown ?? options.bundles.keys())], options.ladder ?? [], options.encoders, options.late);
   let stage = mountStage(root, options, shelf, stepTo, null);
   shelf.ladder?.prepare();
 
@@ -325,6 +326,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   document.addEventListener("pointerdown", closeMenus);
   addEventListener("hashchange", followAddress);
   expectPart(receiveImages());
+  if (shelf.awaits()) expectPart(shelf.begun.then(() => void (lastMode = app.store.state.mode === "move" ? lastMode : ""), complain)); // "": to be entered again
   retheme();
   commit();
   Object.assign(globalThis, {__latentExplorer: {stats: () => ({...readStats(), views: page.views()}), clearStats, state: () => app.store.state, pending}});

@@ -46,7 +46,8 @@ export function createMovePanel(app) {
     render(state, decoded) {
       held.hidden = !state.held;
       setText(density, vaes.map((model) => priorDensity(state.z[model.place])).join("; "));
-      setText(undecided, app.models.map((model, i) => `${model.short} ${undecidedPixels(decoded[i])}`).join(", "));
+      const undecidedOf = (/** @type {number} */ i) => (app.models[i].bundle.awaited ? "…" : undecidedPixels(decoded[i]));
+      setText(undecided, app.models.map((model, i) => `${model.short} ${undecidedOf(i)}`).join(", "));
       rows.forEach((row, i) => {
         const key = [state.z[i], app.images, app.theme];
         if (sameItems(row.shown, key)) return;

@@ -67,6 +67,7 @@ export function buildPage(app) {
     event.preventDefault();
   });
 
+  let isLaid = false;
   explainTerms(element);
 
   function goBack() {
@@ -118,14 +119,18 @@ export function buildPage(app) {
       models.forEach((_, i) => {
         digits[i].render(shownBy[i], shown[i], decoded[i], app.theme, decimalsOn(state.views[i]));
         sides[i].render(state);
-        maps[i].render(state, app.theme);
       });
       for (const [mode, panel] of Object.entries(panels)) panel.element.hidden = mode !== state.mode;
-      if (state.glide !== null) return; // they tell of a model that rests
-      panels[state.mode].render(state, decoded, shown);
-      identity?.render(state);
-      cut?.render(state);
-      welcome.render(state);
+      if (state.glide === null) { // they tell of a model that rests
+        panels[state.mode].render(state, decoded, shown);
+        identity?.render(state);
+        cut?.render(state);
+        welcome.render(state);
+      }
+      // The words leave the maps their room: painted before it is known, these would be painted twice.
+      if (!isLaid) maps.forEach((map) => map.resize());
+      isLaid = true;
+      for (const map of maps) map.render(state, app.theme);
     },
   };
 }
@@ -220,14 +225,16 @@ function createDigitCard(app, model) {
     element: make("figure", {class: "lx-card"}, make("div", {class: "lx-card-digit"}, digit.element, name), make("figcaption", {}, make("span", {class: "lx-card-head"}, heading, " ", place), " ", where, " ", gap, " ", near)),
     /** @param {ExplorerModel} by the model that decoded @param {Latent} z @param {Float32Array} values @param {Theme} theme @param {number} decimals of z */
     render(by, z, values, theme, decimals) {
-      const key = [by, z, theme, decimals];
+      const key = [by, by.network, z, theme, decimals];
       if (sameItems(key, drawn)) return;
       drawn = key;
       stands = [by, z];
-      digit.show(values, theme);
+      if (by.bundle.awaited) digit.clear();
+      else digit.show(values, theme);
       const caption = captionOf(by, z);
       setText(place, `${by.axes[0][0]} = (${z.map((value) => signedNumber(value, decimals)).join(", ")})`);
-      setMarked(where, caption.place);
+      if (by.bundle.awaited) setText(where, "Its decoder is still on its way …");
+      else setMarked(where, caption.place);
       setMarked(gap, caption.gap);
       gap.classList.toggle("lx-far", caption.far);
       setText(near, caption.near);

@@ -93,7 +93,7 @@ export function createSamplePanel(app) {
       // Asked of the shadow root that a host puts the page into: the document itself names only the host.
       if (/** @type {ShadowRoot|Document} */ (seed.getRootNode()).activeElement !== seed) seed.value = String(state.seed);
       for (const row of rows) row.strip.mark((row.model.bundle.kind === "vae" || row.fitted === state.fitted) && onSample(row.model.place, state) ? state.sample : null);
-      const key = `${state.seed} ${app.theme.dark}`;
+      const key = `${state.seed} ${app.theme.dark} ${models.some(({bundle}) => bundle.awaited)}`;
       if (key !== shown) {
         shown = key;
         for (const {model, fitted, strip} of rows) {

@@ -19,14 +19,20 @@ import {createBatchDecoder} from "../model/worker.js";
  */
 
 /** @param {(ArrayBuffer|Uint8Array)[]} bytes of bundles @param {number[]} shown which of them the maps show @param {number[]} ladder which of them are rungs, by ascending β
- * @param {(() => Promise<Uint8Array>)[]} [encoders] which bring what bundles came without, once something needs it */
-export function createShelf(bytes, shown, ladder, encoders) {
-  const bundleAt = lazily((/** @type {number} */ index) => readBundle(bytes[index]));
+ * @param {(() => Promise<Uint8Array>)[]} [encoders] which bring what bundles came without, once something needs it
+ * @param {(Promise<Uint8Array>|undefined)[]} [late] decoders of bundles that came without and are shown before these are here */
+export function createShelf(bytes, shown, ladder, encoders, late = []) {
+  const bundleAt = lazily((/** @type {number} */ index) => Object.assign(readBundle(bytes[index]), {awaited: Boolean(late[index])}));
   const modelAt = lazily((/** @type {number} */ index) => createModel(bundleAt(index), Math.max(0, shown.indexOf(index))));
   /** @type {Map<number, BatchDecoder>} */
   const decoders = new Map();
   /** @type {Promise<Uint8Array|null>|undefined} */
   let images;
+  const begun = Promise.all(late.map(async (coming, index) => {
+    const decoder = await coming;
+    if (decoder) modelAt(index).begin(decoder);
+  }));
+  begun.catch(() => {}); // the page says so
 
   return {
     shown: () => shown,
@@ -37,12 +43,17 @@ export function createShelf(bytes, shown, ladder, encoders) {
     },
     /** One worker for each map, kept while its model is on show. */
     decoders: () => shown.map((index) => {
-      const decoder = decoders.get(index) ?? createBatchDecoder(bytes[index], encoders?.[index]);
+      const decoder = decoders.get(index) ?? createBatchDecoder(bytes[index], encoders?.[index], late[index]);
       decoders.set(index, decoder);
       return decoder;
     }),
+    /** Whether some model on show cannot decode yet. */
+    awaits: () => shown.some((index) => bundleAt(index).awaited),
+    /** Resolves when all can. */
+    begun,
     /** Has the models on show encode; resolves when they can. */
     complete: () => Promise.all(shown.map(async (index) => {
+      await begun;
       const encoder = await encoders?.[index]();
       if (encoder && !modelAt(index).network.encodes) modelAt(index).complete(encoder);
     })),

@@ -10,6 +10,7 @@ export function createShownDigits(models, z) {
   const by = models.slice();
   const places = z.slice();
   const pictures = models.map((model) => model.decode(z[model.place]));
+  const networks = models.map((model) => model.network);
   return {
     by, places, pictures,
     /** Decodes what is another than before; a picture stays the same array as long as it is the same. @param {State} state
@@ -19,8 +20,8 @@ export function createShownDigits(models, z) {
         const model = glide && i === 0 ? glide.nearest : standing;
         const there = latentShown(state, model);
         const here = places[i];
-        if (by[i] === model && here[0] === there[0] && here[1] === there[1]) return;
-        [by[i], places[i], pictures[i]] = [model, there, model.decode(there)];
+        if (by[i] === model && networks[i] === model.network && here[0] === there[0] && here[1] === there[1]) return;
+        [by[i], networks[i], places[i], pictures[i]] = [model, model.network, there, model.decode(there)];
       });
     },
   };

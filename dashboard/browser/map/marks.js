@@ -37,8 +37,8 @@ export function paintAxes(context, view, theme, size, unit, left = Infinity) {
   const room = TICK_ROOM * size; // long numbers, far inside, are drawn narrower
   if (left >= room) for (const z2 of ticks.y) context.fillText(tickText(z2), -7, toPixel(view, 0, z2)[1], room);
   context.textAlign = "center";
-  context.textBaseline = "top";
-  context.fillText(unit, view.width / 2, view.height + 8 + size * 1.35);
+  // Not by its top, above which WebKit leaves room for accents: the foot of the letters would be cut off.
+  context.fillText(unit, view.width / 2, view.height + 8 + size * 1.85);
 }
 
 /** The values of ticks, or of every other, third, … of them, as far as their numbers keep apart. @param {Context} context @param {number[]} values @param {number} step from one to the next @param {number} scale @param {number} size */

@@ -11,6 +11,7 @@ import {createManifoldMap} from "./manifold_map.js";
 import {createMapModes} from "./modes.js";
 import {createPainter} from "./painter.js";
 import {listenToMap} from "./pointer.js";
+import {sameItems} from "../base/same_items.js";
 import {axesRoom, TOP} from "./sheet.js";
 
 /** @typedef {import("../explore/explorer.js").App} App */
@@ -52,6 +53,8 @@ export function createPlane(app, model) {
     }}, "Show all");
   const element = make("div", {class: "lx-views"}, ...squares.map((square) => square.element), showAll);
   let [ratio, size, seen] = [1, 0, squares];
+  /** What both squares were fitted to: to fit them is to paint them anew. @type {unknown[]} */
+  let fitted = [];
   /** The model as it is painted: while its map glides from one rung to another, with the codes on their way. */
   let painted = model;
 
@@ -64,6 +67,9 @@ export function createPlane(app, model) {
     const [left, bottom] = axesRoom(size);
     const width = Math.floor((box.width - left - TOP - 2 * TOP * (seen.length - 1)) / seen.length);
     const height = Math.floor(box.height - bottom - TOP);
+    const room = [...seen, left, bottom, width, height, ratio, size];
+    if (sameItems(room, fitted)) return;
+    fitted = room;
     // The numbers of z₂ stand left of the first and hold for both.
     for (const map of [codes, manifold]) map.fit({left: map.square === seen[0] ? left : TOP, bottom, width, height, ratio, size});
     finder.fit(width, height);

@@ -20,8 +20,8 @@ import { ensure, isObject, isWholeList, parseJson, readDescription, readSafetens
 /** @typedef {{name: string, words: string[]|null, values: Float32Array|Uint8Array, absent: number}} Column what the files say of each image besides: numbers, NaN where
  *   none is given, or places in words, beyond their end where none is; absent: for how many images */
 /** @typedef {{name: string, kind: "vae"|"ae", side: number, header: any, tensors: Map<string, Tensor>, points: Points,
- *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string, plane: Plane|null}} Bundle
- *   side: pixels along a side of its images; caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
+ *   train: {count: number, of: number|null, codes: Float32Array}, rest: Rest|null, hasImages: boolean, caveat: string, plane: Plane|null, awaited: boolean}} Bundle
+ *   awaited: its decoder is still on its way; side: pixels along a side of its images; caveat: what its nats are where they are no log-probabilities of the pixels, else nothing */
 /** @typedef {{of: number, off: number, told: string}} Plane through how many latent dimensions it lies, how far from it codes lie on average, and which it is,
  *   in two sentences; plane.js says what follows from it */
 /** @typedef {{count: number, of: number, codes: Float32Array, labels: Uint8Array}} Rest codes of images that do not travel, all of them or some */
@@ -87,6 +87,7 @@ export function readBundle(buffer) {
     caveat: readCaveat(header),
     plane,
     hasImages: tensors.has("points.images"),
+    awaited: false,
   };
 }
 
@@ -129,6 +130,12 @@ export function addEncoder(bundle, bytes) {
   ensure(Array.isArray(layers), "it does not list the layers of its encoder.");
   bundle.header.layers.encoder = layers;
   for (const [name, tensor] of tensors) bundle.tensors.set(name, tensor);
+}
+
+/** Gives a bundle that came without its decoder the tensors of that. @param {Bundle} bundle @param {Uint8Array} bytes @throws {Error} as above */
+export function addDecoder(bundle, bytes) {
+  for (const [name, tensor] of readSafetensors(bytes).tensors) bundle.tensors.set(name, tensor);
+  bundle.awaited = false;
 }
 
 /**

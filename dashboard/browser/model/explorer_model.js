@@ -2,7 +2,7 @@
 // One model as the views see it: its network, its codes with an index over them, and what its latent space is measured in.
 
 import {createIndex} from "../base/geometry.js";
-import {addEncoder} from "./bundle.js";
+import {addDecoder, addEncoder} from "./bundle.js";
 import {createNetwork} from "./networks.js";
 import {recordDecode} from "../base/stats.js";
 
@@ -31,6 +31,7 @@ import {recordDecode} from "../base/stats.js";
  * @property {Gaussian} gaussian fitted to the codes of points
  * @property {(z: Latent) => Float32Array} decode probabilities, in a buffer that the next call overwrites
  * @property {(index: number) => Latent} codeOf
+ * @property {(decoder: Uint8Array) => void} begin give it the decoder that its bundle came without
  * @property {(encoder: Uint8Array) => void} complete give it the encoder that its bundle came without
  * @property {(x: Float32Array, z: Latent) => number} nll −log p(x|z), nats
  */
@@ -70,6 +71,10 @@ export function createModel(bundle, place) {
       return nll;
     },
     codeOf: (index) => [points.codes[2 * index], points.codes[2 * index + 1]],
+    begin(decoder) {
+      addDecoder(bundle, decoder);
+      model.network = createNetwork(bundle);
+    },
     complete(encoder) {
       addEncoder(bundle, encoder);
       model.network = createNetwork(bundle);

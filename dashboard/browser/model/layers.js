@@ -34,7 +34,7 @@ export function compileLayers(machine, tensors, layers, path, shape) {
     if (!compile) throw new PlainError(`This page cannot run the layer ${JSON.stringify(layer?.op)} of the model's ${path}.`);
     const name = `${path}.${index}`;
     /** @type {Weigh} */
-    const weigh = (part, ...sides) => weightsOf(tensors, `${name}.${part}`, sides);
+    const weigh = (part, ...sides) => weightsOf(machine, tensors, `${name}.${part}`, sides);
     const stage = compile({ machine, layer, shape, weigh, tensors, name });
     steps.push(stage);
     shape = stage.shape;
@@ -67,8 +67,9 @@ const COMPILERS = {
   ...Object.fromEntries(Object.keys(ACTIVATIONS).map((op) => [op, compileActivation])),
 };
 
-/** @param {Map<string, Tensor>} tensors @param {string} name @param {(number|undefined)[]} sides */
-function weightsOf(tensors, name, sides) {
+/** @param {Machine} machine @param {Map<string, Tensor>} tensors @param {string} name @param {(number|undefined)[]} sides */
+function weightsOf(machine, tensors, name, sides) {
+  if (machine.isBlank) return new Float32Array(sides.reduce((/** @type {number} */ product, side = 0) => product * side, 1));
   const tensor = tensors.get(name);
   expect(tensor?.data instanceof Float32Array && String(tensor.shape) === String(sides), name);
   return /** @type {Float32Array} */ (tensor?.data);

@@ -24,6 +24,11 @@ export class Machine {
   /** @type {(() => void)[]} */
   #fills = [];
 
+  /** @param {boolean} [isBlank] whether its weights are still on their way, and zeros until then */
+  constructor(isBlank = false) {
+    this.isBlank = isBlank;
+  }
+
   /** @param {number} floats */
   reserve(floats) {
     const at = this.#size;
@@ -33,7 +38,7 @@ export class Machine {
 
   /** Write weights once the heap exists. @param {() => void} fill */
   whenBuilt(fill) {
-    this.#fills.push(fill);
+    if (!this.isBlank) this.#fills.push(fill);
   }
 
   /** @param {boolean} allowSimd @param {import("./kernels.js").Kernel} [used] to be taken over where it is of the same size */

@@ -34,8 +34,8 @@ import { softplus } from "./activations.js";
  */
 
 /**
- * The networks of a bundle; of something that lists no layers of an encoder, or not yet, one that cannot encode.
- * @param {Pick<import("./bundle.js").Bundle, "header"|"kind"|"tensors">} bundle
+ * The networks of a bundle; one whose decoder is awaited decodes what zeros for weights make; of something that lists no layers of an encoder, or not yet, one that cannot encode.
+ * @param {Pick<import("./bundle.js").Bundle, "header"|"kind"|"tensors"> & {awaited?: boolean}} bundle
  * @param {{allowSimd?: boolean, kernel?: import("./kernels.js").Kernel}} [options] allowSimd: false forces plain JavaScript;
  *   kernel: of a network of the same layers that is no longer wanted, to be overwritten
  * @returns {Network}
@@ -47,7 +47,7 @@ export function createNetwork(bundle, { allowSimd = true, kernel } = {}) {
   const side = readSide(header.config), pixels = side ** 2;
   const likelihood = LIKELIHOODS[header.config.likelihood]?.(pixels, tensors.get("noise")?.data[0]);
   if (!likelihood) throw new PlainError(`This page does not know the likelihood ${JSON.stringify(header.config.likelihood)}.`);
-  const machine = new Machine();
+  const machine = new Machine(bundle.awaited);
   const image = machine.reserve(BATCH * pixels);
   const latent = machine.reserve(BATCH * 2);
   const encoder = header.layers.encoder ? compileLayers(machine, tensors, header.layers.encoder, "encoder", [pixels]) : null;

@@ -40,6 +40,20 @@ export function readSafetensors(bytes) {
   return { tensors, metadata };
 }
 
+/**
+ * The bytes of two files as those of one, which says of itself what the first does.
+ * @param {Uint8Array} first @param {Uint8Array} second @returns {Uint8Array}
+ */
+export function joined(first, second) {
+  const [one, other] = [readDescription(first), readDescription(second)];
+  const moved = Object.entries(other.described).map(([name, entry]) => [name, { ...entry, data_offsets: entry?.data_offsets?.map?.((/** @type {number} */ offset) => offset + one.data.length) }]);
+  const head = new TextEncoder().encode(JSON.stringify({ __metadata__: one.metadata, ...one.described, ...Object.fromEntries(moved) }));
+  const bytes = new Uint8Array(8 + head.length + one.data.length + other.data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  [head, one.data, other.data].reduce((at, part) => (bytes.set(part, at), at + part.length), 8);
+  return bytes;
+}
+
 /** Rounded weights become numbers. @param {Map<string, Tensor>} tensors */
 function restoreWeights(tensors) {
   for (const [ofRows, { data: rows }] of tensors) {

@@ -12,6 +12,7 @@ import { createIndex } from "../base/geometry.js";
 import { createNetwork } from "./networks.js";
 import { whyNotExact } from "./plane.js";
 import { proved } from "./proof.js";
+import { joined } from "./safetensors.js";
 import { stagesOf } from "./stages.js";
 import { unitsOf } from "./trace.js";
 import { Inference } from "../exact/posterior.js";
@@ -69,10 +70,11 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods
  * A batch decoder for the model in a bundle file.
  * @param {ArrayBuffer|Uint8Array} bundleBuffer
  * @param {() => Promise<Uint8Array>} [encoderOf] brings the encoder that the bundle came without, once something needs it
+ * @param {Promise<Uint8Array>} [late] its decoder, where the bundle came without
  * @returns {BatchDecoder}
  */
-export function createBatchDecoder(bundleBuffer, encoderOf) {
-  const client = createClient(bundleBuffer, encoderOf);
+export function createBatchDecoder(bundleBuffer, encoderOf, late) {
+  const client = createClient(bundleBuffer, encoderOf, late);
   return {
     decodeMany: (z, channel = "decode") => client.ask(channel, "decodeMany", [z]),
     fields: (kind, grid, channel = kind) => client.ask(channel, "field", [kind, grid]),
@@ -91,8 +93,8 @@ export function createBatchDecoder(bundleBuffer, encoderOf) {
   };
 }
 
-/** @param {ArrayBuffer|Uint8Array} bundleBuffer @param {() => Promise<Uint8Array>} [encoderOf] */
-function createClient(bundleBuffer, encoderOf) {
+/** @param {ArrayBuffer|Uint8Array} bundleBuffer @param {() => Promise<Uint8Array>} [encoderOf] @param {Promise<Uint8Array>} [late] */
+function createClient(bundleBuffer, encoderOf, late) {
   /** @type {Uint8Array|undefined} */
   let encoder;
   /** @type {Promise<void>|undefined} */
@@ -104,7 +106,9 @@ function createClient(bundleBuffer, encoderOf) {
   let local;
   /** @type {Worker|null|undefined} undefined before it is made, null where none can be */
   let worker;
-  const headStart = setTimeout(start, HEAD_START);
+  const headStart = late ? 0 : setTimeout(start, HEAD_START);
+  const whole = late?.then((decoder) => void (bundleBuffer = joined(new Uint8Array(bundleBuffer), decoder)));
+  whole?.catch(() => {}); // whoever asks is told
 
   function start() {
     clearTimeout(headStart);
@@ -147,12 +151,14 @@ function createClient(bundleBuffer, encoderOf) {
   return {
     /** @param {string} channel @param {string} method @param {any[]} args @returns {Promise<any>} */
     async ask(channel, method, args) {
+      if (whole) await whole;
       if (encoderOf && ENCODING.includes(method)) {
         await (completing ??= complete()).catch((error) => {
           completing = undefined; // whoever asks next tries again
           throw error;
         });
       }
+      if (worker === undefined) await pause(); // to make one takes the time of a frame, and what asks for it is about to be drawn
       if (ended) return null;
       start();
       const request = { id: ++last, channel, method, args };

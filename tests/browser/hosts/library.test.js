@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
+import { readSafetensors } from "../../../dashboard/browser/model/safetensors.js";
+import { askAhead } from "../../../dashboard/browser/hosts/served/ahead.js";
 import { fetchModels } from "../../../dashboard/browser/hosts/served/library.js";
 
 globalThis.document = { baseURI: "http://class.example/explorer/" };
@@ -25,7 +27,7 @@ const say = (sentence) => said.push(sentence);
 const away = () => {
   throw new TypeError("Failed to fetch");
 };
-const broken = () => Object.assign(answer(200, PACKED), { arrayBuffer: async () => away() });
+const broken = () => answer(200, new ReadableStream({ start: (body) => body.enqueue(PACKED.subarray(0, 9)), pull: (body) => body.error(new TypeError("network error")) }));
 const refused = () => answer(502, "<h1>Bad gateway</h1>", "text/html");
 
 /** Lets seconds pass, and what is brought about in them happen. */
@@ -41,8 +43,14 @@ beforeEach(() => {
 });
 
 test("bundles come first and then the images; an encoder only when it is wanted, and once for all", async () => {
-  const { bundles, images, encoders } = await fetchModels(LIBRARY, say);
+  let follow;
+  const { bundles, images, encoders } = await fetchModels(LIBRARY, say, { mayFollow: () => new Promise((resolve) => (follow = resolve)) });
   assert.deepEqual(bundles.map((bytes) => [...bytes]), [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]);
+  for (let step = 0; step < 2; step++) {
+    await pass(0);
+    assert.deepEqual(asked, ["vae/bundle", "ae/bundle"]);
+    follow();
+  }
   assert.deepEqual(await images, new Uint8Array(784).fill(7));
   assert.deepEqual(asked, ["vae/bundle", "ae/bundle", "images"]);
   const [first, again] = await Promise.all([encoders[1](), encoders[1]()]);
@@ -50,6 +58,46 @@ test("bundles come first and then the images; an encoder only when it is wanted,
   assert.deepEqual(asked.slice(3), ["ae/encoder"]);
   assert.deepEqual(said, []);
 });
+
+test("what the page asked for before its program was here is not asked for twice, unless it was answered badly", async () => {
+  answers["ae/bundle"] = [refused, () => answer(200, PACKED)];
+  for (const [bundle] of LIBRARY.models) askAhead(bundle);
+  const fetched = fetchModels(LIBRARY, say);
+  await pass(1);
+  assert.deepEqual((await fetched).bundles.map((bytes) => [...bytes]), [[1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]);
+  assert.deepEqual(asked, ["vae/bundle", "ae/bundle", "ae/bundle", "images"]);
+});
+
+test("a decoder that may be late follows once it may, before the images; any other comes in its bundle", async () => {
+  const names = { "vae/bundle": "a", "vae/decoder": "b", "ae/bundle": "c", "ae/decoder": "d" };
+  for (const [address, name] of Object.entries(names)) answers[address] = [() => answer(200, gzipSync(planes(file(name))))];
+  const library = { ...LIBRARY, models: [["vae/bundle", "vae/encoder", "vae/decoder"], ["ae/bundle", "ae/encoder", "ae/decoder"]] };
+  let follow;
+  const { bundles, late, images } = await fetchModels(library, say, { mayFollow: () => new Promise((resolve) => (follow = resolve)), late: [1] });
+  const { tensors, metadata } = readSafetensors(bundles[0]);
+  assert.deepEqual([[...tensors.keys()], metadata], [["a", "b"], { of: "a" }]);
+  assert.deepEqual([...tensors.values()].map(({ data }) => [...data]), [[97, 1], [98, 1]]);
+  assert.deepEqual([...readSafetensors(bundles[1]).tensors.keys()], ["c"]);
+  await pass(0);
+  assert.deepEqual(asked, ["vae/bundle", "vae/decoder", "ae/bundle"]);
+  follow();
+  assert.deepEqual([...readSafetensors(await late[1]).tensors.keys()], ["d"]);
+  assert.equal(late[0], undefined);
+  await pass(0);
+  assert.deepEqual(asked.slice(3), ["ae/decoder"]);
+  follow();
+  await images;
+  assert.deepEqual(asked.slice(4), ["images"]);
+});
+
+/** A safetensors file of one tensor, which it names. */
+function file(name) {
+  const head = new TextEncoder().encode(JSON.stringify({ __metadata__: { of: name }, [name]: { dtype: "U8", shape: [2], data_offsets: [0, 2] } }));
+  return Uint8Array.from([...new Uint8Array(BigUint64Array.of(BigInt(head.length)).buffer), ...head, name.charCodeAt(0), 1]);
+}
+
+/** Even bytes, then odd ones. */
+const planes = (bytes) => Uint8Array.from([0, 1].flatMap((first) => [...bytes.filter((_, at) => at % 2 === first)]));
 
 for (const [name, trouble, reason] of [
   ["does not answer", away, /trying to fetch the models: http:\/\/class\.example\/explorer\/vae\/bundle does not answer\.$/],

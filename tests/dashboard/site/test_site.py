@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -24,7 +26,7 @@ from dashboard.stock.library import planes
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
 from vae_engine.data import mnist as data
-from vae_engine.exchange import bundle as export
+from vae_engine.exchange import dense
 from vae_engine.experiments import BUNDLED, EXPERIMENTS
 from vae_engine.experiments import result as experiment_result
 from vae_engine.runs import runs
@@ -76,7 +78,7 @@ class Addresses(HTMLParser):
         if tag == "base":
             self.base = given["href"] or ""
         else:
-            self.named += [value for name in ("src", "href") if (value := given.get(name))]
+            self.named += [value for name in ("src", "href", "data-program") if (value := given.get(name))]
 
 
 def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(folder: Path) -> None:
@@ -92,17 +94,31 @@ def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(fol
                 target = page.parent / found.base / re.split(r"[?#]", address)[0]
                 assert target.is_file() or (target / "index.html").is_file(), (page, address)
         assert "default-src 'none'" in page.read_text("utf-8")
-    for script in folder.glob("*.js"):  # Plotly's, in a folder of its own, names addresses that the policy keeps it from
-        text = re.sub(r"/\*.*?\*/", "", script.read_text("utf-8"), flags=re.DOTALL)  # a licence says where it is from
-        assert not re.findall(r"https?://(?!www\.w3\.org/)[\w.]+", text), script.name
+    scripts = {path.name: path.read_bytes() for path in folder.glob("*.js")}
+    programs = {path.name: gzip.decompress(path.read_bytes()) for path in folder.glob("*.bin")}
+    assert {name.split("-")[0] for name in programs} == {"explore", "lab", "learn", "lecture", "plain", "train", "worksheet"}
+    for name, script in (
+        scripts | programs
+    ).items():  # Plotly's, in a folder of its own, names addresses that the policy keeps it from
+        text = re.sub(r"/\*.*?\*/", "", script.decode(), flags=re.DOTALL)  # a licence says where it is from
+        assert not re.findall(r"https?://(?!www\.w3\.org/)[\w.]+", text), name
 
 
-def test_parts_are_the_exact_bundles_of_the_server_and_named_after_their_content(folder: Path) -> None:
+def test_the_one_script_that_stands_in_a_page_is_the_one_that_its_policy_allows(folder: Path) -> None:
+    for page in (folder / "index.html", folder / "lecture" / "index.html"):
+        text = page.read_text("utf-8")
+        (script,) = re.findall(r"<script data-program=[^>]*>(.*?)</script>", text, re.DOTALL)
+        allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert re.findall(r"'sha256-([^']*)'", text) == [allowed]
+        assert text.index('id="about"') < text.index("data-program") < text.index('rel="stylesheet"'), "it waits for nothing"
+
+
+def test_parts_are_the_bundles_of_the_one_file_and_named_after_their_content(folder: Path) -> None:
     models = told(folder / "index.html")["shelf"]["models"]  # type: ignore[index]
     assert list(models) == [*SMALL]
     for name in SMALL[:2]:
         found = [gzip.decompress((folder / part).read_bytes()) for part in models[name]["parts"]]
-        assert found == [planes(content) for content in export.parted(registry.find(name))]
+        assert found == [planes(content) for content in dense.parted(registry.find(name))]
     hashed = [path for path in folder.rglob("*") if re.search(r"-[0-9a-f]{16}\.", path.name)]
     assert len(hashed) > 2 * len(SMALL)
     for path in hashed:

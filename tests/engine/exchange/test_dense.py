@@ -75,8 +75,9 @@ def test_decoded_probabilities_and_codes_are_within_what_is_promised_and_log_px_
 @pytest.mark.long
 def test_a_small_model_is_read_as_it_was_rounded_and_its_training_codes_are_where_they_were(tiny_vae: Path) -> None:
     stored = checkpoints.read(tiny_vae)
-    content, encoder = dense.parted(stored)
-    read = as_read(stored, content, encoder)
+    content, *others = dense.parted(stored)
+    assert [name for name in weights.parse(content, "a bundle") if name.startswith("decoder.")] == [], "it is a part of its own"
+    read = as_read(stored, content, *others)
     z = grid(3, 20)
     assert np.abs(forward.decode(read, z) - forward.decode(exactly(stored), z)).max() <= dense.MOST_P + 1e-4
     plain, tensors = (weights.parse(one, "a bundle") for one in (export.parted(stored, whole=True)[0], content))

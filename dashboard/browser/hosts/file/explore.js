@@ -7,7 +7,8 @@ import {PlainError} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {sessionIn} from "../../lecture/line.js";
 import {mountNotes} from "../../lecture/notes.js";
-import {sideIn} from "../../model/bundle.js";
+import {nameIn, sideIn} from "../../model/bundle.js";
+import {joined} from "../../model/safetensors.js";
 import {joinImages} from "./images.js";
 import {lectureStrip} from "./lecture.js";
 import {readPayload} from "./payload.js";
@@ -26,28 +27,44 @@ export async function openStaticPage(page) {
     const parts = Array.from(page.querySelectorAll('[id^="bundle-"]'), ({id}) => readPayload(page, id));
     const bundles = (await Promise.all(parts)).filter((bundle) => bundle !== null);
     const ladder = await readLadder(page);
+    const isLate = (/** @type {number} */ place) => (ladder.shown ?? [...bundles.keys()]).indexOf(place) > 0;
+    await Promise.all(bundles.map(async (bundle, place) => {
+      if (!isLate(place)) bundles[place] = joined(bundle, await partOf(page, `decoder-${place}`));
+    }));
     const lines = await readPayload(page, "engine");
     root.replaceChildren();
     // Asked for only now: points and decoders are usable before the rest has arrived, which stands behind the script.
     const whole = wholePage(page);
-    const late = bundles.map(async (_, i) => {
+    const late = bundles.map((_, place) => (isLate(place) ? whole.then(() => partOf(page, `decoder-${place}`, whenIdle)) : undefined));
+    const wholeBundles = Promise.all(bundles.map(async (bundle, place) => {
+      const decoder = await late[place];
+      return decoder ? joined(bundle, decoder) : bundle;
+    }));
+    const coming = bundles.map(async (_, place) => {
       await whole;
-      const encoder = await readPayload(page, `encoder-${i}`, whenIdle);
-      if (!encoder) throw new PlainError("This page was cut short: an encoder is missing.");
-      return encoder;
+      await wholeBundles;
+      return partOf(page, `encoder-${place}`, whenIdle);
     });
-    const images = Promise.all(late).then(async () => {
+    const images = Promise.all(coming).then(async () => {
       const sorted = await readPayload(page, "images", whenIdle);
       return sorted && whenIdle(joinImages(sorted, sideIn(bundles[0])));
     });
-    const encoders = late.map((encoder) => () => encoder);
+    const encoders = coming.map((encoder) => () => encoder);
+    for (const part of [images, wholeBundles, ...late, ...coming]) part?.catch(() => {}); // said where it is wanted
     const engine = lines ? JSON.parse(new TextDecoder().decode(lines)) : {};
-    const lecture = await lectureStrip(page, {bundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
+    const lecture = await lectureStrip(page, {names: bundles.map(nameIn), bundles: wholeBundles, encoders, images, shown: ladder.shown, ladder: ladder.ladder});
     if (lecture) root.append(lecture.strip);
-    mountExplorer(root, {bundles, encoders, images, theme: "auto", engine, ...ladder, extras: lecture?.extras});
+    mountExplorer(root, {bundles, late, encoders, images, theme: "auto", engine, ...ladder, extras: lecture?.extras});
   } catch (error) {
     showFailure(root, error);
   }
+}
+
+/** A part that every such file has. @param {Document} page @param {string} id @param {(job: import("../../base/slices.js").Job) => any} [run] */
+async function partOf(page, id, run) {
+  const part = await readPayload(page, id, run);
+  if (!part) throw new PlainError("This page was cut short: a part of a model is missing.");
+  return part;
 }
 
 /** Of a file with the ladder of β: which bundles are on show, one of them as the address says it, and which are rungs. Without it all are shown.

@@ -3,7 +3,6 @@
 // the key that collects more.
 
 import {actionButton, make, setText, setUnable} from "../../base/dom.js";
-import {nameIn} from "../../model/bundle.js";
 import {addressAtRest, collectScene, listenForScenes} from "../../lecture/collect.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {keptLecture} from "../../lecture/kept.js";
@@ -12,23 +11,25 @@ import {shownScenes, summaryOf} from "../../lecture/library.js";
 import {linkedLecture} from "../../lecture/share.js";
 import {readPayload} from "./payload.js";
 
-/** @typedef {{bundles: Uint8Array[], encoders: (() => Promise<Uint8Array>)[], images: Promise<Uint8Array|null>, shown?: number[], ladder?: number[]}} Models */
+/** @typedef {{names: string[], bundles: Promise<Uint8Array[]>, encoders: (() => Promise<Uint8Array>)[], images: Promise<Uint8Array|null>, shown?: number[], ladder?: number[]}} Models */
 
 const NO_ADDRESS = "This page was opened from a file, which has no address for others: put it on a web server, and the code leads there.";
 const SEEN = 4000; // milliseconds
+const COMING = "A model of it is still being read.";
 
 /** The strip, and what the explorer itself says of the lecture for where a window is too low for it; null where the page has no lecture or stands in a frame that wants none. @param {Document} page @param {Models} models */
-export async function lectureStrip(page, {bundles, encoders, images, shown, ladder = []}) {
+export async function lectureStrip(page, {names, bundles, encoders, images, shown, ladder = []}) {
   const content = await readPayload(page, "lecture");
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
   const drawn = await readPayload(page, "stills");
   const stills = drawn ? JSON.parse(new TextDecoder().decode(drawn)) : {};
-  const names = bundles.map(nameIn);
   const usual = shown ?? [...names.keys()];
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
-  const library = {bundles, encoders, images, names, usual, ladder, stills, shows: () => false, pages: false, here: "this file"};
+  /** Filled once all are here: the page shows something sooner. @type {Uint8Array[]} */
+  const here = [];
+  const library = {bundles: here, encoders, images, names, usual, ladder, stills, shows: () => false, pages: false, here: "this file"};
   const holds = make("span", {"data-testid": "lecture-line"});
   const presentButton = actionButton("▶ Present", () => lay().present(), {class: "lec-button lec-primary", "data-testid": "present-lecture", title: "The whole screen, scene by scene, by a clicker or the arrow keys"});
   const button = actionButton("Scenes …", lay, {class: "lec-button", "data-testid": "open-scenes", title: "What the lecture shows and says, to present from any scene and to change; Shift S adds what is on show"});
@@ -50,13 +51,18 @@ export async function lectureStrip(page, {bundles, encoders, images, shown, ladd
 
   scheme.addEventListener("change", paint);
   addEventListener("storage", renderStrip);
+  bundles.then((all) => {
+    here.push(...all);
+    renderStrip();
+  }, () => {}); // the explorer says so
   renderStrip();
   paint();
 
   function renderStrip() {
     const {title, scenes} = linked ?? keptLecture() ?? bundled;
     setText(holds, `Lecture “${title}”: ${summaryOf(scenes)}`);
-    setUnable(presentButton, shownScenes(scenes, library).length ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
+    for (const one of [button, shared]) setUnable(one, here.length ? "" : COMING);
+    setUnable(presentButton, !here.length ? COMING : shownScenes(scenes, library).length ? "" : scenes.length ? "None of these scenes can be shown here." : "There is no scene yet.");
   }
 
   function paint() {

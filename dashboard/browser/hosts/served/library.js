@@ -3,10 +3,13 @@
 // first the bundles, from which maps are drawn, then the images; an encoder only when something is to be encoded.
 
 import {PlainError} from "../../base/errors.js";
-import {readPart, unpacked} from "../../base/parts.js";
+import {joinPlanes, unpacked} from "../../base/parts.js";
+import {joined} from "../../model/safetensors.js";
+import {answerAt} from "./ahead.js";
 
-/** @typedef {{id: string, models: [bundle: string, encoder: string][], images: string, probes?: string[]}} Library probes: what is to be asked of each; empty where nothing is */
-/** @typedef {{bundles: Uint8Array[], images: Promise<Uint8Array>, encoders: (() => Promise<Uint8Array>)[], probes: ((() => Promise<Uint8Array>)|null)[]}} Fetched */
+/** @typedef {{id: string, models: [bundle: string, encoder: string, decoder?: string][], images: string, probes?: string[]}} Library decoder: where the bundle comes without; probes: what is to be asked of each; empty where nothing is */
+/** @typedef {{bundles: Uint8Array[], late: (Promise<Uint8Array>|undefined)[], images: Promise<Uint8Array>, encoders: (() => Promise<Uint8Array>)[], probes: ((() => Promise<Uint8Array>)|null)[]}} Fetched late: decoders that follow their bundles */
+/** @typedef {{mayFollow?: () => Promise<unknown>, late?: readonly number[]}} Order when what the first picture does without may be asked for: the images, and decoders of some models */
 /** @typedef {(sentence: string) => void} Say why something takes longer; nothing once it no longer does */
 
 const IDX_HEADER = 16; // the images travel as the canonical MNIST file
@@ -16,8 +19,8 @@ const GONE = 410;
 /** @param {{json: string}} data of the component @returns {Library} */
 export const libraryOf = (data) => JSON.parse(data.json);
 
-/** The models once their bundles are here; the rest follows. @param {Library} library @param {Say} say @returns {Promise<Fetched>} */
-export async function fetchModels({models, images, probes = []}, say) {
+/** The models once their bundles are here; the rest follows, at once unless an order is given. @param {Library} library @param {Say} say @param {Order} [order] @returns {Promise<Fetched>} */
+export async function fetchModels({models, images, probes = []}, say, {mayFollow, late = []} = {}) {
   /** Why each of them is not here yet. @type {Map<string, string>} */
   const reasons = new Map();
   const fetched = (/** @type {string} */ address) => fetchPatiently(address, (reason) => {
@@ -26,11 +29,17 @@ export async function fetchModels({models, images, probes = []}, say) {
     const [first] = reasons.values();
     say(first ? `Still trying to fetch the models: ${first}.` : "");
   });
-  const part = async (/** @type {string} */ address) => readPart(await fetched(address));
-  const bundles = await Promise.all(models.map(([bundle]) => part(bundle)));
-  const pictures = fetched(images).then(unpacked).then((file) => file.subarray(IDX_HEADER));
-  pictures.catch(() => {}); // whoever waits for them is told
-  return {bundles, images: pictures, encoders: models.map(([, encoder]) => once(() => part(encoder))), probes: probes.map((address) => (address ? () => part(address) : null))};
+  const part = async (/** @type {string} */ address) => joinPlanes(await fetched(address));
+  const bundles = await Promise.all(models.map(async ([bundle, , decoder], place) => {
+    const parts = decoder && !late.includes(place) ? [bundle, decoder] : [bundle];
+    return (await Promise.all(parts.map(part))).reduce(joined);
+  }));
+  const now = mayFollow?.();
+  const decoders = models.map(([, , decoder], place) => (decoder && late.includes(place) ? Promise.resolve(now).then(() => part(decoder)) : undefined));
+  const packed = mayFollow ? Promise.all([now, ...decoders]).then(mayFollow).then(() => fetched(images)) : fetched(images);
+  const pictures = packed.then((file) => file.subarray(IDX_HEADER));
+  for (const one of [pictures, ...decoders]) one?.catch(() => {}); // whoever waits for them is told
+  return {bundles, late: decoders, images: pictures, encoders: models.map(([, encoder]) => once(() => part(encoder))), probes: probes.map((address) => (address ? () => part(address) : null))};
 }
 
 /** The same work for all who ask, begun by the first; what failed is begun again by the next. @template T @param {() => Promise<T>} work @returns {() => Promise<T>} */
@@ -60,11 +69,17 @@ async function fetchPatiently(address, hold) {
   throw new PlainError(`The models cannot be fetched: ${found}. Reload the page to try again.`);
 }
 
-/** The bytes at an address, or why they are not here. @param {string} address @throws {PlainError} what the server says of what is gone for good */
+/** The bytes at an address, unpacked as they come, or why they are not here. @param {string} address @throws {PlainError} what the server says of what is gone for good */
 async function attempt(address) {
-  const answer = await fetch(address).catch(() => null);
+  const answer = await answerAt(address);
   if (answer?.status === GONE) throw new PlainError((await answer.text()).slice(0, 300));
-  const body = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null; // it may break off
-  if (body) return new Uint8Array(body);
+  const body = answer?.ok && answer.body ? await unpacked(answer.body).catch(unlessPlain) : null; // it may break off
+  if (body) return body;
   return answer && !answer.ok ? `${answer.url} answers ${answer.status}, and a proxy must let it through` : `${new URL(address, document.baseURI)} does not answer`;
+}
+
+/** @param {unknown} error */
+function unlessPlain(error) {
+  if (error instanceof PlainError) throw error;
+  return null;
 }

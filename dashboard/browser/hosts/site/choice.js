@@ -3,7 +3,7 @@
 // written (dashboard/site/shelf.py).
 
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
-/** @typedef {{kind: string, data: string, beside: string[], parts: [bundle: string, encoder: string]}} Model beside: the pair that it leads where nothing else is asked for */
+/** @typedef {{kind: string, data: string, beside: string[], parts: [bundle: string, encoder: string, decoder: string]}} Model beside: the pair that it leads where nothing else is asked for */
 /** @typedef {{models: Record<string, Model>, offered: Choice[][], ladder: string[], images: Record<string, string>}} Shelf offered: for each of two maps; images: addresses by data set */
 
 /** The models that an address asks for, as far as they are here and stand side by side; and the names that it asks for in vain.
@@ -33,7 +33,13 @@ export function placedModels({ladder}, names) {
   return {all: [...ladder, ...names.slice(1)], shown: [ladder.indexOf(names[0]), ...names.slice(1).map((_, i) => ladder.length + i)], rungs: [...ladder.keys()]};
 }
 
+/** Those whose decoders may come after the first picture: all on show but the first. @param {{shown: readonly number[]}} placed */
+export const lateOnes = ({shown}) => shown.slice(1);
+
 /** What `fetchModels` is told of them. @param {Shelf} shelf @param {readonly string[]} names @returns {import("../served/library.js").Library} */
 export function libraryOf({models, images}, names) {
   return {id: names.join(), models: names.map((name) => models[name].parts), images: images[models[names[0]].data]};
 }
+
+/** All addresses of a library. @param {import("../served/library.js").Library} library */
+export const addressesOf = ({models, images}) => [...models.flatMap((parts) => parts.filter((part) => part !== undefined)), images];

@@ -6,45 +6,49 @@ import {make, setText, showFailure} from "../../base/dom.js";
 import {sentenceOf} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {fetchModels} from "../served/library.js";
-import {askedModels, libraryOf, offeredChoices, placedModels} from "./choice.js";
+import {addressesOf, askedModels, lateOnes, libraryOf, offeredChoices, placedModels} from "./choice.js";
+import {idle} from "./idle.js";
 import {openPage} from "./page.js";
 
 const OPENING = "Opening the models …";
-const page = openPage("");
-const {root, about} = page;
-/** @type {ReturnType<typeof mountExplorer>|null} */
-let explorer = null;
-let turn = 0;
+export function open() {
+  const page = openPage("");
+  const {root, about} = page;
+  /** @type {ReturnType<typeof mountExplorer>|null} */
+  let explorer = null;
+  let turn = 0;
 
-const {names, missing} = askedModels(about.shelf, location.search);
-const notice = missing.length ? `This site has no model called ${missing.map((name) => `“${name.slice(0, 60)}”`).join(" or ")}.` : "";
-page.onTheme(() => explorer?.update({}));
-show(names, notice).catch((error) => showFailure(root, error));
+  const {names, missing} = askedModels(about.shelf, location.search);
+  const notice = missing.length ? `This site has no model called ${missing.map((name) => `“${name.slice(0, 60)}”`).join(" or ")}.` : "";
+  page.onTheme(() => explorer?.update({}));
+  show(names, notice).catch((error) => showFailure(root, error));
 
-/** @param {string[]} wanted @param {string} [sentence] to begin with */
-async function show(wanted, sentence = "") {
-  const mine = ++turn;
-  const {all, shown, rungs} = placedModels(about.shelf, wanted);
-  const library = libraryOf(about.shelf, all);
-  const loading = make("p", {class: "lx-loading", role: "status"}, OPENING);
-  if (!explorer) root.replaceChildren(loading);
-  const models = await fetchModels(library, (why) => (explorer ? explorer.update({notice: why}) : setText(loading, why || OPENING)));
-  if (mine !== turn) return;
-  const standing = explorer?.standing();
-  explorer?.destroy();
-  root.replaceChildren();
-  explorer = mountExplorer(root, {
-    ...models, shown, ladder: rungs, choices: offeredChoices(about.shelf, wanted), notice: sentence, engine: about.engine,
-    ...(standing && {link: standing.link, kept: standing.kept, anew: true}),
-    onChoose(chosen, isShown) {
-      const next = askedModels(about.shelf, `?models=${chosen.map(encodeURIComponent).join(",")}`).names;
-      const fetching = isShown ? Promise.resolve() : show(next);
-      fetching.then(() => {
-        const query = new URLSearchParams(location.search);
-        query.set("models", next.join(","));
-        rewriteAddress(`${location.pathname}?${query}${location.hash}`);
-      }, (error) => explorer?.update({choices: offeredChoices(about.shelf, wanted), notice: sentenceOf(error)}));
-    },
-  });
-  models.images.then(() => page.keep([...library.models.flat(), library.images]), () => {}); // said on the page
+  /** @param {string[]} wanted @param {string} [sentence] to begin with */
+  async function show(wanted, sentence = "") {
+    const mine = ++turn;
+    const placed = placedModels(about.shelf, wanted);
+    const {all, shown, rungs} = placed;
+    const library = libraryOf(about.shelf, all);
+    const loading = make("p", {class: "lx-loading", role: "status"}, OPENING);
+    if (!explorer) root.replaceChildren(loading);
+    const models = await fetchModels(library, (why) => (explorer ? explorer.update({notice: why}) : setText(loading, why || OPENING)), {mayFollow: idle, late: lateOnes(placed)});
+    if (mine !== turn) return;
+    const standing = explorer?.standing();
+    explorer?.destroy();
+    root.replaceChildren();
+    explorer = mountExplorer(root, {
+      ...models, shown, ladder: rungs, choices: offeredChoices(about.shelf, wanted), notice: sentence, engine: about.engine,
+      ...(standing && {link: standing.link, kept: standing.kept, anew: true}),
+      onChoose(chosen, isShown) {
+        const next = askedModels(about.shelf, `?models=${chosen.map(encodeURIComponent).join(",")}`).names;
+        const fetching = isShown ? Promise.resolve() : show(next);
+        fetching.then(() => {
+          const query = new URLSearchParams(location.search);
+          query.set("models", next.join(","));
+          rewriteAddress(`${location.pathname}?${query}${location.hash}`);
+        }, (error) => explorer?.update({choices: offeredChoices(about.shelf, wanted), notice: sentenceOf(error)}));
+      },
+    });
+    models.images.then(() => page.keep(addressesOf(library)), () => {}); // said on the page
+  }
 }

@@ -5,48 +5,50 @@ import {rewriteAddress} from "../../base/address.js";
 import {mountCourse} from "../../learn/course.js";
 import {lessonModels} from "../../learn/models.js";
 import {fetchModels} from "../served/library.js";
-import {libraryOf} from "./choice.js";
+import {addressesOf, libraryOf} from "./choice.js";
 import {openPage} from "./page.js";
 
 /** @typedef {{course: import("../../learn/course.js").Course, shelf: import("./choice.js").Shelf, pair: string[], rungs: [beta: number, name: string][], isUsual: boolean}} About pair: names of the VAE and of
  *   the autoencoder that the steps are about; rungs: of the ladder, ascending; isUsual: whether it is the pair that
  *   a link to a step means which names none */
 
-const page = openPage("learn");
-/** @type {About} */
-const {course, shelf, pair, rungs, isUsual} = page.about;
-/** What was fetched for the steps, by whether it is the ladder. @type {Map<boolean, Promise<import("../../learn/lesson.js").LessonModels>>} */
-const fetched = new Map();
-const step = () => new URLSearchParams(location.search).get("step") ?? "";
+export function open() {
+  const page = openPage("learn");
+  /** @type {About} */
+  const {course, shelf, pair, rungs, isUsual} = page.about;
+  /** What was fetched for the steps, by whether it is the ladder. @type {Map<boolean, Promise<import("../../learn/lesson.js").LessonModels>>} */
+  const fetched = new Map();
+  const step = () => new URLSearchParams(location.search).get("step") ?? "";
 
-page.root.replaceChildren();
-const shown = mountCourse(page.root, {
-  course, begun: step(), opening: "The models are on their way …",
-  models: (ladder, say) => fetched.get(ladder) ?? fetchFor(ladder, say),
-  addressOf(state, beta) {
-    const rung = rungs.find(([one]) => one === beta);
-    return `./${rung ? `?models=${rung[1]},${pair[1]}` : ""}#${state}`;
-  },
-  turned: (name) => rewriteAddress(addressOf(name), true),
-});
-if (!isUsual) rewriteAddress(addressOf(shown.step()));
-page.onTheme(shown.retheme);
-addEventListener("popstate", () => shown.turnTo(step()));
+  page.root.replaceChildren();
+  const shown = mountCourse(page.root, {
+    course, begun: step(), opening: "The models are on their way …",
+    models: (ladder, say) => fetched.get(ladder) ?? fetchFor(ladder, say),
+    addressOf(state, beta) {
+      const rung = rungs.find(([one]) => one === beta);
+      return `./${rung ? `?models=${rung[1]},${pair[1]}` : ""}#${state}`;
+    },
+    turned: (name) => rewriteAddress(addressOf(name), true),
+  });
+  if (!isUsual) rewriteAddress(addressOf(shown.step()));
+  page.onTheme(shown.retheme);
+  addEventListener("popstate", () => shown.turnTo(step()));
 
-/** Of a step, so that a scene of it names its models where it must. @param {string} name */
-function addressOf(name) {
-  const query = new URLSearchParams(location.search);
-  query.set("step", name);
-  if (!isUsual) query.set("models", pair.join());
-  return `${location.pathname}?${query.toString().replaceAll("%2C", ",")}`;
-}
+  /** Of a step, so that a scene of it names its models where it must. @param {string} name */
+  function addressOf(name) {
+    const query = new URLSearchParams(location.search);
+    query.set("step", name);
+    if (!isUsual) query.set("models", pair.join());
+    return `${location.pathname}?${query.toString().replaceAll("%2C", ",")}`;
+  }
 
-/** @param {boolean} ladder @param {(sentence: string) => void} say */
-function fetchFor(ladder, say) {
-  const library = libraryOf(shelf, ladder ? rungs.map(([, name]) => name) : pair);
-  const coming = fetchModels(library, say);
-  const models = coming.then(lessonModels);
-  fetched.set(ladder, models);
-  models.then(() => page.keep([...library.models.flat(), library.images]), () => fetched.delete(ladder)); // the view says why
-  return models;
+  /** @param {boolean} ladder @param {(sentence: string) => void} say */
+  function fetchFor(ladder, say) {
+    const library = libraryOf(shelf, ladder ? rungs.map(([, name]) => name) : pair);
+    const coming = fetchModels(library, say);
+    const models = coming.then(lessonModels);
+    fetched.set(ladder, models);
+    models.then(() => page.keep(addressesOf(library)), () => fetched.delete(ladder)); // the view says why
+    return models;
+  }
 }

@@ -1,12 +1,12 @@
 // @ts-check
 // Asks the service worker (worker.js) to keep a page, once nobody waits for the network any more.
 
-const PATIENCE = 2000; // milliseconds that it waits for an idle moment
+import {idle} from "./idle.js";
 
 /** @param {string} page as the site lists it @param {readonly string[]} addresses of what this visit needs besides */
 export async function keepForOffline(page, addresses) {
   if (!navigator.serviceWorker || new URLSearchParams(location.search).has("embed")) return; // without https there is none
-  await new Promise((resolve) => ("requestIdleCallback" in globalThis ? requestIdleCallback(resolve, {timeout: PATIENCE}) : setTimeout(resolve, PATIENCE)));
+  await idle();
   try {
     await navigator.serviceWorker.register("service-worker.js");
     const {active} = await navigator.serviceWorker.ready;

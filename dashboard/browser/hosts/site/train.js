@@ -9,38 +9,40 @@ import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
 import {openPage} from "./page.js";
 
-const page = openPage("training");
-begin().catch((error) => showFailure(page.root, error));
+export function open() {
+  const page = openPage("training");
+  begin().catch((error) => showFailure(page.root, error));
 
-async function begin() {
-  const {images, trainer, model, train, engine} = page.about;
-  page.root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, "Fetching the images to train on …"));
-  const answer = await fetch(images);
-  if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
-  const data = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())), "MNIST");
-  page.root.replaceChildren();
-  const [place, explored] = [make("div"), make("div", {hidden: true})];
-  page.root.append(place, explored);
-  /** @type {ReturnType<typeof mountExplorer>|null} */
-  let explorer = null;
-  const training = mountTraining(place, {
-    data, model, train, makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
-    explore({bundle, images: shown}) {
-      const stage = make("div");
-      const back = make("button", {type: "button", class: "site-back", "data-testid": "train-back", onclick: () => {
-        explorer?.destroy();
-        explorer = null;
-        explored.replaceChildren();
-        [explored.hidden, place.hidden] = [true, false];
-      }}, "← Back to the training");
-      explored.replaceChildren(back, stage);
-      [explored.hidden, place.hidden] = [false, true];
-      explorer = mountExplorer(stage, {bundles: [bundle], images: Promise.resolve(shown), engine, apart: true});
-    },
-  });
-  page.onTheme(() => {
-    training.retheme();
-    explorer?.update({});
-  });
-  page.keep([images, trainer]);
+  async function begin() {
+    const {images, trainer, model, train, engine} = page.about;
+    page.root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, "Fetching the images to train on …"));
+    const answer = await fetch(images);
+    if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
+    const data = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())), "MNIST");
+    page.root.replaceChildren();
+    const [place, explored] = [make("div"), make("div", {hidden: true})];
+    page.root.append(place, explored);
+    /** @type {ReturnType<typeof mountExplorer>|null} */
+    let explorer = null;
+    const training = mountTraining(place, {
+      data, model, train, makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
+      explore({bundle, images: shown}) {
+        const stage = make("div");
+        const back = make("button", {type: "button", class: "site-back", "data-testid": "train-back", onclick: () => {
+          explorer?.destroy();
+          explorer = null;
+          explored.replaceChildren();
+          [explored.hidden, place.hidden] = [true, false];
+        }}, "← Back to the training");
+        explored.replaceChildren(back, stage);
+        [explored.hidden, place.hidden] = [false, true];
+        explorer = mountExplorer(stage, {bundles: [bundle], images: Promise.resolve(shown), engine, apart: true});
+      },
+    });
+    page.onTheme(() => {
+      training.retheme();
+      explorer?.update({});
+    });
+    page.keep([images, trainer]);
+  }
 }

@@ -11,30 +11,32 @@ import {fetchModels} from "../served/library.js";
 import {libraryOf} from "./choice.js";
 import {openPage} from "./page.js";
 
-const page = openPage("worksheet");
-/** @type {{sheet: import("../../worksheet/sheet.js").Sheet, facts: string, shelf: import("./choice.js").Shelf}} */
-const {sheet, facts, shelf} = page.about;
-const task = () => new URLSearchParams(location.search).get("task") ?? "";
+export function open() {
+  const page = openPage("worksheet");
+  /** @type {{sheet: import("../../worksheet/sheet.js").Sheet, facts: string, shelf: import("./choice.js").Shelf}} */
+  const {sheet, facts, shelf} = page.about;
+  const task = () => new URLSearchParams(location.search).get("task") ?? "";
 
-page.root.replaceChildren();
-const shown = mountSheet(page.root, {
-  sheet, facts: said(), models, begun: task(),
-  turned: (name) => rewriteAddress(`${location.pathname}?task=${name}`, true),
-});
-addEventListener("popstate", () => shown.turnTo(task()));
+  page.root.replaceChildren();
+  const shown = mountSheet(page.root, {
+    sheet, facts: said(), models, begun: task(),
+    turned: (name) => rewriteAddress(`${location.pathname}?task=${name}`, true),
+  });
+  addEventListener("popstate", () => shown.turnTo(task()));
 
-async function models() {
-  const library = libraryOf(shelf, sheet.models);
-  const {bundles} = await fetchModels(library, () => {});
-  page.keep(library.models.map(([bundle]) => bundle));
-  return bundles.map((bytes, place) => createModel(readBundle(bytes), place));
-}
+  async function models() {
+    const library = libraryOf(shelf, sheet.models);
+    const {bundles} = await fetchModels(library, () => {});
+    page.keep(library.models.flatMap(([bundle, , decoder]) => (decoder ? [bundle, decoder] : [bundle])));
+    return bundles.map((bytes, place) => createModel(readBundle(bytes), place));
+  }
 
-/** @returns {Promise<string[]>} */
-async function said() {
-  const answer = await fetch(facts);
-  if (!answer.ok) throw new PlainError(`${answer.url} answers ${answer.status}.`);
-  const found = JSON.parse(new TextDecoder().decode(await unpacked(new Uint8Array(await answer.arrayBuffer()))));
-  page.keep([facts]);
-  return found;
+  /** @returns {Promise<string[]>} */
+  async function said() {
+    const answer = await fetch(facts);
+    if (!answer.ok) throw new PlainError(`${answer.url} answers ${answer.status}.`);
+    const found = JSON.parse(new TextDecoder().decode(await unpacked(new Uint8Array(await answer.arrayBuffer()))));
+    page.keep([facts]);
+    return found;
+  }
 }
