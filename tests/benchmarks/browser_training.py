@@ -24,8 +24,8 @@ from typing import Any
 from benchmarks import report
 from benchmarks.report import ROOT, Row
 from playwright.sync_api import Browser, Page
+from support.hosts.training_site import ALONE, held_out, served_files, steps, write_training
 from support.serving import chromium
-from support.training_site import ALONE, held_out, served_files, steps, write_training
 
 from dashboard.site.training import TRAIN
 from vae_engine.data import mnist as data

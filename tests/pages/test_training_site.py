@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.axe import AXE, serious
 from support.explorer_page import here, settle, state, until
+from support.hosts.training_site import ALONE, served_files, steps, write_training
 from support.serving import offline_context
-from support.training_site import ALONE, served_files, steps, write_training
 
 from vae_engine.runs import archive, runs
 from vae_engine.stored import checkpoints, registry
