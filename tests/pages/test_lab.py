@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from support.explorer_page import at_rest, until
 
 from dashboard.lab import wording
+from dashboard.shared.wording import NEXT
 from vae_engine import experiments
 from vae_engine.experiments import result as experiment_result
 
@@ -55,11 +56,11 @@ def test_charts_are_seen_and_saved_moments_stepped_and_experiments_switched(open
     main.get_by_test_id("stTab").get_by_text(wording.PARTS["steps"]).click()
     count, moments = len(here.findings.moments), here.findings.moments
     expect(main.get_by_text(f"1 of {count}: {moments[0].label}")).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("button", name=wording.NEXT)).to_be_enabled()
+    expect(page.get_by_role("button", name=NEXT)).to_be_enabled()
     page.wait_for_timeout(300)  # the page listens to a button's key only a moment after the button is there
     page.keyboard.press("PageDown")
     expect(main.get_by_text(f"2 of {count}: {moments[1].label}")).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name=wording.NEXT).click()
+    page.get_by_role("button", name=NEXT).click()
     expect(main.get_by_text(f"3 of {count}: {moments[2].label}")).to_be_visible(timeout=30_000)
     points = main.locator(".scatterlayer .trace .points path")
     until(lambda: points.count() >= len(moments[2].points))

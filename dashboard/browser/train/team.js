@@ -4,13 +4,15 @@
 // need headers that a plain host of files does not send. The same buffers go to and fro, since new ones cost more than what is copied into
 // them. Sums are taken in the order of places, so that a team of one size always comes to the same numbers.
 
+import {PlainError} from "../base/errors.js";
 import {cut} from "./trainer.js";
 
 /** @typedef {import("./trainer.js").Trainer} Trainer */
 /** @typedef {import("./run.js").Order} Order */
 /** @typedef {{postMessage: (message: any, transfer?: any) => void, onmessage: ((event: MessageEvent) => void)|null}} Line to another trainer */
-/** @typedef {{kind: "go"|"slopes"|"squares"|"weights"|"sums", value: any}} Told */
+/** @typedef {{kind: "go"|"slopes"|"squares"|"weights", value: any}} Told */
 
+const OUT_OF_STEP = "The threads of this training are out of step with each other. Reload the page and train anew.";
 const GRAIN = 16; // floats that a stretch is a multiple of
 
 /** What arrives on a line, in order, to be waited for. @param {Line} line */
@@ -29,7 +31,7 @@ function inbox(line) {
     /** @param {Told["kind"]} kind @returns {Promise<any>} */
     async next(kind) {
       const told = arrived.shift() ?? (await /** @type {Promise<Told>} */ (new Promise((resolve) => (waiting = resolve))));
-      if (told.kind !== kind) throw new Error(`a trainer told ${told.kind} where ${kind} was awaited`);
+      if (told.kind !== kind) throw new PlainError(OUT_OF_STEP);
       return told.value;
     },
     /** @param {Told["kind"]} kind @param {any} value @param {ArrayBufferLike[]} [transfer] */
@@ -50,28 +52,28 @@ export function createTeam(trainer, place, lines) {
   /** For each other place what goes there next: a buffer of its stretch, which comes back with its weights. @type {Map<number, Float32Array>} */
   const buffers = new Map(others.map(({at}) => [at, new Float32Array(bounds(at)[1] - bounds(at)[0])]));
 
-  /** @param {Order} order */
-  async function exchange({step, rate}) {
+  /** @param {Order} order @returns {Promise<import("./trainer.js").Sums>} of the whole batch */
+  async function step({step, rate, beta}) {
+    const own = trainer.gradients(step, beta), all = {...own};
     for (const {box, at} of others) {
       const part = /** @type {Float32Array} */ (buffers.get(at));
       part.set(heap.subarray(bench.slopes + bounds(at)[0], bench.slopes + bounds(at)[1]));
-      box.tell("slopes", part, [part.buffer]);
+      box.tell("slopes", {part, sums: own}, [part.buffer]);
     }
     /** @type {Float32Array[]} */
     const given = [];
     for (const {box} of others) {
-      const part = await box.next("slopes");
+      const {part, sums} = await box.next("slopes");
+      for (const name of /** @type {const} */ (["count", "nll", "kl", "nll2", "kl2"])) all[name] += sums[name];
       heap.set(part, scratch);
       kernel.add(bench.slopes + from, scratch, to - from);
       given.push(part);
     }
     let squares = 0;
     if (trainer.train.grad_clip) {
-      const own = trainer.squares(from, to);
-      for (const {box} of others) box.tell("squares", own);
-      const all = [];
-      for (const box of boxes) all.push(box ? await box.next("squares") : own);
-      squares = all.reduce((sum, one) => sum + one, 0);
+      const mine = trainer.squares(from, to);
+      for (const {box} of others) box.tell("squares", mine);
+      for (const box of boxes) squares += box ? await box.next("squares") : mine;
     }
     trainer.update(from, to, step, rate, squares);
     others.forEach(({box}, i) => {
@@ -83,30 +85,21 @@ export function createTeam(trainer, place, lines) {
       heap.set(part, bench.weights + bounds(at)[0]);
       buffers.set(at, part);
     }
+    return all;
   }
 
   return {
-    /** The first trainer takes a step with all. @param {Order} order @returns {Promise<import("./trainer.js").Sums>} of the whole batch */
+    /** The first trainer takes a step with all. @param {Order} order */
     async step(order) {
       for (const {box} of others) box.tell("go", order);
-      const sums = trainer.gradients(order.step, order.beta);
-      await exchange(order);
-      for (const {box} of others) {
-        const more = await box.next("sums");
-        for (const name of /** @type {const} */ (["count", "nll", "kl", "nll2", "kl2"])) sums[name] += more[name];
-      }
+      const sums = await step(order);
       trainer.average(order.step);
       return sums;
     },
     /** Every other trainer does what the first says, until its thread ends. */
     async follow() {
-      for (;;) {
-        const first = /** @type {ReturnType<typeof inbox>} */ (boxes[0]);
-        const order = await first.next("go");
-        const sums = trainer.gradients(order.step, order.beta);
-        await exchange(order);
-        first.tell("sums", sums);
-      }
+      const first = /** @type {ReturnType<typeof inbox>} */ (boxes[0]);
+      for (;;) await step(await first.next("go"));
     },
   };
 }

@@ -55,7 +55,6 @@ export class Trainer {
     if (averages) this.model.heap.copyWithin(average, weights, weights + this.model.size);
     /** Floats of what is learned, as they lie in the heap. */
     this.size = this.model.size;
-    this.updates = 0;
   }
 
   /** The gradients of a step for its share of the batch, and the terms of that. @param {number} step @param {number} beta in force, before it is warmed up @returns {Sums} */

@@ -16,6 +16,7 @@ from dashboard.jobs import jobs as jobs_module
 from dashboard.jobs.jobs import Jobs, Limits
 from dashboard.jobs.run_view import State
 from dashboard.lab import wording
+from dashboard.shared.wording import NEXT, PREVIOUS
 from vae_engine import experiments
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
@@ -112,14 +113,14 @@ def test_the_chart_that_the_address_names_comes_first_until_another_experiment_i
 def test_moments_are_stepped_through_by_buttons_and_slider(jobs: Jobs) -> None:
     app = lab(experiment=NAME, part="steps")
     assert f"1 of 3: {MOMENTS[0].label}" in written(app)
-    press(app, wording.NEXT)
+    press(app, NEXT)
     assert f"2 of 3: {MOMENTS[1].label}" in written(app)
     assert app.select_slider[0].value == 1
     app.select_slider[0].set_value(2)
     run(app)
     assert f"3 of 3: {MOMENTS[2].label}" in written(app)
-    assert next(one for one in app.button if one.label == wording.NEXT).disabled
-    press(app, wording.PREVIOUS)
+    assert next(one for one in app.button if one.label == NEXT).disabled
+    press(app, PREVIOUS)
     assert "| ELBO, nats | −180 |" in written(app)
 
 
