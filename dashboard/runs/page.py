@@ -29,7 +29,7 @@ _STYLE = """<style>
 # Streamlit writes white on the primary colour, which the dark theme has light.
 _DARK = "<style>.stMultiSelect [data-tag] * { color: #0e1117; }</style>"
 _FIND, _SHOW, _KIND, _STATE, _DATA = "find", "show", "kind", "state", "data"
-_ROW, _MOST_ROWS = 65, 5  # pixels: words wrap in rows above four times the letters' size
+_ROW, _MOST_ROWS = 84, 4  # pixels: words wrap in rows above four times the letters' size
 _MOST_PINNED = 4
 _WATCH_SECONDS = 2.0
 _BESIDE = ((run_table.HELD_OUT, "log_px_exact"), (run_table.TEST, "nll"), (run_table.TEST, "kl"))

@@ -113,11 +113,11 @@ def one_of(digit: int) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share as a percentage with two meaningful digits: as Explore says it (browser/words/captions.js)."""
+    """A share as a percentage with two meaningful digits, or more where it would look like all: as Explore says it (browser/words/captions.js)."""
     if share > 0.9995:
         return "100 %"
     if share >= 0.0095:
-        return percent(share, 1 if share < 0.1 else 0)
+        return percent(share, 1 if share < 0.1 or share >= 0.995 else 0)
     return "less than 0.001 %" if share < 1e-5 else f"{float(f'{100 * share:.2g}'):.5g} %"
 
 

@@ -21,7 +21,7 @@ _STYLE = """<style>
 .st-key-task-at-hand-explore { padding: 0 .75rem; margin-bottom: -1rem; }
 [class*=st-key-task-at-hand] p { font-size: .875rem; line-height: 1.3; }
 [class*=st-key-task-at-hand] button { padding: .2rem .7rem; min-height: 0; white-space: nowrap; }
-[class*=st-key-stays-above] [data-testid=stCaptionContainer] { max-width: 15rem; }
+[class*=st-key-stays-above] [data-testid=stCaptionContainer] { width: 15rem; }
 .st-key-task-again { display: none; }
 .stApp :has([class*=st-key-stays-above]) { background: inherit; } /* of the page, whatever its theme */
 [data-testid=stLayoutWrapper]:has(> .st-key-task-at-hand-runs) { position: sticky; top: 3.75rem; z-index: 90; }
@@ -56,7 +56,8 @@ def above_explore(worksheet: StreamlitPage) -> None:
             if by_link:
                 refusal = _why_not_sent(task, found)
                 is_sent = st.button(wording.SEND, type="primary", disabled=bool(refusal), help=refusal or wording.SEND_HELP)
-                _say(refusal)
+                # In the same room, so that the map stays where the pointer is.
+                _say(refusal or (wording.HELD if task.form == "place" else ""))
             else:
                 is_sent = st.button(wording.BACK, type="primary")
             _put_away(task)
@@ -100,10 +101,10 @@ def _again(task: Task, words: str) -> None:
         st.markdown(f"**{task.title}.** {words}")
 
 
-def _say(refusal: str) -> None:
+def _say(told: str) -> None:
     """Why a key is grey, in sight: a finger cannot hover over it."""
-    if refusal:
-        st.caption(refusal, width="content")
+    if told:
+        st.caption(told, width="content")
 
 
 def _why_not_sent(task: Task, link: str) -> str:

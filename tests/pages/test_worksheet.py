@@ -203,11 +203,13 @@ def test_the_undecided_pixels_that_a_task_counts_are_counted_live_on_explore(pag
     settle(page)
     expect(page.get_by_text(wording.HOLD_FIRST)).to_be_visible()
     expect(send).to_be_disabled()
+    room = page.get_by_test_id("latent-map-vae").bounding_box()
     page.mouse.click(x, y)
     chosen = state(page)["z"][0]
     page.mouse.move(x, 20)
     expect(send).to_be_enabled(timeout=30_000)
     assert state(page)["z"][0] == chosen, "a held point stays on the way"
+    assert page.get_by_test_id("latent-map-vae").bounding_box() == room, "what is aimed at next has not moved"
 
 
 def test_on_a_phone_the_present_task_is_in_sight_on_the_sheet_and_at_the_end_of_explore(

@@ -170,7 +170,7 @@ function lensText({picture}) {
 function noteOf({picture, exact, gaps}) {
   const doubt = exact && exact.error > 0.01 ? ` Quadrature error about ${exact.error.toFixed(2)}.` : "";
   if (gaps) {
-    const where = gaps.elsewhere ? ", on another peak than the encoder's" : "";
+    const where = !gaps.elsewhere ? "" : picture.modes.length === 1 ? ", on the one mode, which the encoder missed" : ", on another peak than the encoder's";
     return `Best diagonal Gaussian${where}: ${signedNumber(gaps.amortisation)} nats were amortisation gap, ${signedNumber(gaps.approximation)} remain.${doubt}`;
   }
   return `p(z|x) has ${picture.modes.length === 1 ? "one mode" : `${picture.modes.length} modes, decoded beside this`}; all numbers are nats.${doubt}`;

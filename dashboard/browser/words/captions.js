@@ -56,10 +56,10 @@ function classesNear({index, bundle}, z) {
   return `${which}: ${said(first)}${counts[second] > near.length / 5 ? `, ${said(second)}` : ""}.`;
 }
 
-/** A share as a percentage with two meaningful digits. @param {number} share */
+/** A share as a percentage with two meaningful digits, or more where it would look like all. @param {number} share */
 export function shareText(share) {
   if (share > 0.9995) return "100 %";
-  if (share >= 0.0095) return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+  if (share >= 0.0095) return `${(share * 100).toFixed(share < 0.1 || share >= 0.995 ? 1 : 0)} %`;
   return share < 1e-5 ? "less than 0.001 %" : `${Number((share * 100).toPrecision(2))} %`;
 }
 
