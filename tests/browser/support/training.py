@@ -131,6 +131,7 @@ def drawn() -> dict[str, Any]:
         "uniform": torch.empty(20).uniform_(-0.3, 0.3, generator=rng).tolist(),
         "normal": torch.randn(40, generator=rng).tolist(),
         "more": torch.empty(1500).normal_(0, 0.25, generator=rng).tolist(),
+        "few": torch.empty(6).normal_(0, 2, generator=rng).tolist(),
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ function apart(got, want) {
 }
 
 test("numpy and torch draw the same numbers", () => {
-  const {order, far, bytes, below_255: again, uniform, normal, more} = told.drawn;
+  const {order, far, bytes, below_255: again, uniform, normal, more, few} = told.drawn;
   assert.deepEqual([...new NumpyGenerator(7, 1, 3).permutation(1000)], order);
   assert.deepEqual([...new NumpyGenerator(2 ** 31 - 1, 1, 2, 3, 4).permutation(9)], far);
   const numpy = new NumpyGenerator(7, 2, 5), words = new Uint32Array(Math.ceil(bytes.length / 4));
@@ -44,6 +44,7 @@ test("numpy and torch draw the same numbers", () => {
   assert.ok(apart(torch.uniform(20, 0.3), uniform) < 1e-7);
   assert.ok(apart(torch.normal(40), normal) < 1e-6);
   assert.ok(apart(torch.normal(1500, 0.25), more) < 1e-6);
+  assert.ok(apart(torch.normal(6, 2), few) < 1e-6); // fewer than sixteen are drawn in another way
 });
 
 for (const [name, {model: said, train: trained, layers, terms}] of Object.entries(told.batches)) {

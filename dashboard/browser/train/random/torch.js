@@ -1,6 +1,6 @@
 // @ts-check
 // The numbers that a generator of torch draws on a processor, which the engine takes for first weights and for ε: the Mersenne
-// twister (Matsumoto & Nishimura 1998), uniform numbers of 24 bits, and normal ones by Box and Muller's transform of sixteen at a time.
+// twister (Matsumoto & Nishimura 1998), uniform numbers of 24 bits, and normal ones by Box and Muller's transform of sixteen at a time, or of two where fewer are drawn.
 
 const [SIZE, MIDDLE] = [624, 397];
 const SIXTEEN = 16;
@@ -47,9 +47,25 @@ export class TorchGenerator {
     return Float32Array.from({length: count}, () => this.#uniform() * width + low);
   }
 
-  /** Float32 numbers of N(0, std²), sixteen or more: `normal_(0, std)`. @param {number} count @param {number} [std] */
+  /** A number in [0, 1) of 53 bits. */
+  #fineUniform() {
+    const high = this.#bits() & 0x1fffff;
+    return (high * 2 ** 32 + (this.#bits() >>> 0)) * 2 ** -53;
+  }
+
+  /** @param {number} count @param {number} std */
+  #fewNormal(count, std) {
+    const numbers = new Float32Array(count);
+    for (let i = 0; i < count; i += 2) {
+      const angle = 2 * Math.PI * this.#fineUniform(), length = Math.sqrt(-2 * Math.log1p(-this.#fineUniform()));
+      numbers.set([length * Math.cos(angle) * std, length * Math.sin(angle) * std].slice(0, count - i), i);
+    }
+    return numbers;
+  }
+
+  /** Float32 numbers of N(0, std²): `normal_(0, std)`. @param {number} count @param {number} [std] */
   normal(count, std = 1) {
-    if (count < SIXTEEN) throw new RangeError("torch draws fewer than sixteen normal numbers in another way");
+    if (count < SIXTEEN) return this.#fewNormal(count, std);
     const numbers = Float32Array.from({length: count}, () => this.#uniform());
     for (let at = 0; at + SIXTEEN <= count; at += SIXTEEN) spread(numbers, at, std);
     if (count % SIXTEEN) {
