@@ -113,7 +113,7 @@ def one_of(digit: int) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share as a percentage with two meaningful digits, or more where it would look like all: as Explore says it (browser/words/captions.js)."""
+    """A share as a percentage with two meaningful digits, or more where it would look like all: as browser/words/captions.js."""
     if share > 0.9995:
         return "100 %"
     if share >= 0.0095:

@@ -17,6 +17,7 @@ from dashboard.shared import browser as views
 from dashboard.site import html, training
 from dashboard.site.files import Files
 from dashboard.site.html import Link
+from dashboard.stock.library import tightly
 
 ALONE = "delete Navigator.prototype.serviceWorker"
 """Run before the page, beside which there is no service worker."""
@@ -44,9 +45,11 @@ def write_training(folder: Path) -> None:
     files = Files()
     about = training.told(files) | {"engine": {}}
     style = files.add("train", ".css", views.styles(*views.TRAIN, "lecture/lecture", "hosts/site/site").encode())
-    script = files.add("train", ".js", views.script("site/train").encode())
+    program = files.add("train", ".bin", tightly(views.script("site/train").encode()))
     link = Link("training/", "Train")
-    files.put("training/index.html", html.page(link, [link], style=style, script=script, icon="data:,", about=about, foot=False))
+    files.put(
+        "training/index.html", html.page(link, [link], style=style, program=program, icon="data:,", about=about, foot=False)
+    )
     files.put(html.MANIFEST, html.manifest([]))
     files.write(folder)
 

@@ -31,7 +31,7 @@ export function roundValues({low, high, log}, most) {
   return Array.from({length: Math.max(0, Math.floor(high / step + 1e-9) - first + 1)}, (_, i) => Number(((first + i) * step).toPrecision(10)) || 0);
 }
 
-/** @param {import("../lesson.js").Lesson} lesson @param {string} testid @param {string} label what a screen reader is told it shows */
+/** @param {Pick<import("../lesson.js").Lesson, "sharpness"|"textSize"|"theme">} lesson @param {string} testid @param {string} label what a screen reader is told it shows */
 export function createChart(lesson, testid, label) {
   const canvas = make("canvas", {class: "ls-chart", role: "img", "aria-label": label, "data-testid": testid});
   const element = make("div", {class: "ls-chart-box"}, canvas);

@@ -9,7 +9,7 @@ const LEAST_SPAN = 10; // nats
 const SHOWN = 0.2; // of the course, which falls from far off: what is older than that sets no axis
 const SMOOTHED = 12; // told steps
 
-/** @param {any} lesson what a chart asks of its page: sharpness, size, theme */
+/** @param {Pick<import("../../learn/lesson.js").Lesson, "sharpness"|"textSize"|"theme">} lesson what a chart asks of its page */
 export function createCurves(lesson) {
   const chart = createChart(lesson, "train-curves", "Curves of the training");
   return {

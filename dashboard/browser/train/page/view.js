@@ -40,7 +40,7 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
   let leave = () => {};
   /** @type {() => void} */
   let repaint = () => {};
-  const lesson = {theme: readTheme(element), sharpness: () => Math.min(3, devicePixelRatio || 1), large: () => element.clientWidth >= 1500};
+  const lesson = {theme: readTheme(element), sharpness: () => Math.min(3, devicePixelRatio || 1), textSize: () => (element.clientWidth >= 1500 ? 19 : 13)};
   const observer = new ResizeObserver(() => repaint());
   observer.observe(element);
 
