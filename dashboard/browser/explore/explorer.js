@@ -380,7 +380,8 @@ function mountStage(root, options, shelf, stepTo, carried) {
     selected: () => app.selection.indices(),
     /** @param {Stop} stop */
     pass({z, t, rung}) {
-      const glided = rung === null ? {glide: null} : app.glided(rung);
+      // On the rung of the page the model rests: what is faint while it glides would stay so.
+      const glided = /** @type {Partial<State>} */ (rung === null || rung === app.rung ? {glide: null} : app.glided(rung));
       app.store.dispatch({type: "place", z: glided.z ?? z, values: {t, held: true, glide: glided.glide}});
     },
     destroy() {

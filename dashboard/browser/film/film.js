@@ -47,7 +47,7 @@ export function mountFilm(root, options) {
   observer.observe(element);
   /** @type {any} */
   const page = globalThis;
-  const hook = {stats: film.stats, clearStats: film.clearStats, state: film.state, scrub: film.time.scrub, settle: film.time.settle}; // a lecture drives the film by it
+  const hook = {stats: film.stats, clearStats: film.clearStats, state: film.state, pass: film.time.pass, settle: film.time.settle}; // a lecture drives the film by it
   page.__latentFilm = hook;
 
   return {

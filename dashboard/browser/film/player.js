@@ -50,17 +50,17 @@ export function createFilm(element, spoken, {source, reels: described, link, rep
   /** @param {number} elapsed milliseconds @param {number} decoders that may be built, lest the animation stumble @returns {boolean} whether there is more to do */
   function render(elapsed, decoders) {
     [builds, deadline] = [decoders, performance.now() + BUSY];
-    const more = reels.map((reel) => reel.render(elapsed === Infinity ? Infinity : performance.now(), elapsed)).some(Boolean);
+    const more = reels.map((reel) => reel.render(elapsed)).some(Boolean);
     renderControls();
     return more;
   }
 
   const large = () => element.clientWidth >= LARGE[described.length];
 
-  function moved() {
+  function moved(passing = false) {
     for (const reel of reels) {
       reel.store.setAside(!time.following());
-      if (!motion.matches) reel.glide();
+      if (!motion.matches && !passing) reel.glide();
       reel.store.fetchMore();
     }
     invalidate();

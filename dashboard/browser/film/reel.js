@@ -5,6 +5,7 @@ import {sentenceOf} from "../base/errors.js";
 import {blendCodes, bracketOf, placeOf} from "./clock.js";
 import {createDecoder, createManifoldMaker} from "./decoder.js";
 import {momentOf, readCast} from "./frame.js";
+import {createGlide, leftAfter} from "./glide.js";
 import {createFilmMap} from "./map.js";
 import {firstRange, rangeTowards, widened} from "./range.js";
 import {createReelCard} from "./card.js";
@@ -21,14 +22,12 @@ import {imageName, ofFirst, sampleText, splitsKey} from "../words/splits.js";
 /** @typedef {import("../state/state.js").Latent} Latent */
 /** @typedef {ReturnType<typeof createReel>} ReelView */
 
-const GLIDE = 110; // milliseconds after which a third is left of the way from what was shown to what is to be shown
-const GLIDE_ENDS = 7 * GLIDE;
 const TRAIL = 400; // instants at most that a trail is drawn through
 
 /** @param {Film} film @param {number} place @param {Reel} first */
 export function createReel(film, place, first) {
   const store = createReelStore({source: film.source, reel: first, place: film.time.place, changed: arrived});
-  const [decoder, maker] = [createDecoder(), createManifoldMaker()];
+  const [decoder, maker, gliding] = [createDecoder(), createManifoldMaker(), createGlide()];
   const card = createReelCard(film, place);
   const heading = make("h2", {}, first.title);
   const kind = make("span", {class: "lf-kind"});
@@ -56,10 +55,11 @@ export function createReel(film, place, first) {
   let cast = null;
   /** @type {Uint8Array|null} */
   let images = null;
-  let [failed, pointing, glideBegan, version] = ["", false, -Infinity, 0];
+  let [failed, pointing, version] = ["", false, 0];
   let [range, shownRange] = [firstRange(first.kind), firstRange(first.kind)];
   let cursor = /** @type {Latent} */ ([0.6, 0.4]);
-  let [target, shown, offset] = [new Float32Array(), new Float32Array(), new Float32Array()];
+  /** @type {Float32Array[]} */
+  let [target, shown] = [new Float32Array(), new Float32Array()];
   /** @type {Frame|null} the instant on show */
   let frame = null;
   /** @type {Frame|null} that the decoder is of */
@@ -111,8 +111,8 @@ export function createReel(film, place, first) {
     return pointing || index === null ? cursor : codeOf(index);
   }
 
-  /** Bring the codes to where they belong now. @param {number} now @returns {boolean} whether they are still on their way */
-  function moveCodes(now) {
+  /** Bring the codes to where they belong now. @param {number} elapsed milliseconds @returns {boolean} whether they are still on their way */
+  function moveCodes(elapsed) {
     const frames = store.list();
     const {before, after, share, nearest} = bracketOf(frames.map((one) => one.step), film.time.place());
     frame = frames[nearest];
@@ -122,30 +122,23 @@ export function createReel(film, place, first) {
     if (moved) {
       targetKey = key;
       if (target.length !== frame.codes.length) {
-        target = new Float32Array(frame.codes.length);
-        [shown, offset] = [target, new Float32Array(target.length)];
-        glideBegan = -Infinity;
+        target = shown = new Float32Array(frame.codes.length);
+        gliding.end();
       }
       if (smooth && frames[before].codes.length === frames[after].codes.length) blendCodes(frames[before].codes, frames[after].codes, share, target);
       else target.set(frame.codes);
       version++;
     }
-    const gone = now - glideBegan;
-    if (gone > GLIDE_ENDS || !smooth) {
-      if (shown !== target) version++;
-      shown = target;
-      return false;
-    }
-    const left = Math.exp(-gone / GLIDE);
-    if (shown === target) shown = new Float32Array(target.length);
-    for (let i = 0; i < shown.length; i++) shown[i] = target[i] + left * offset[i];
-    version++;
-    return true;
+    if (!smooth) gliding.end();
+    const now = gliding.move(target, elapsed);
+    if (now !== target || shown !== now) version++;
+    shown = now;
+    return shown !== target;
   }
 
   /** @param {number} elapsed milliseconds */
   function moveRange(elapsed) {
-    const left = film.still() ? 0 : Math.exp(-elapsed / GLIDE);
+    const left = film.still() ? 0 : leftAfter(elapsed);
     const span = Math.max(range.high[0] - range.low[0], range.high[1] - range.low[1]);
     const off = Math.max(...[0, 1].flatMap((axis) => [range.low[axis] - shownRange.low[axis], range.high[axis] - shownRange.high[axis]].map(Math.abs)));
     shownRange = rangeTowards(shownRange, range, off < span / 500 ? 1 : 1 - left);
@@ -210,12 +203,7 @@ export function createReel(film, place, first) {
       if (!target.length || !store.list().length) return;
       const before = Float32Array.from(shown);
       moveCodes(Infinity);
-      let farthest = 0;
-      for (let i = 0; i < offset.length; i++) {
-        offset[i] = before[i] - target[i];
-        farthest = Math.max(farthest, Math.abs(offset[i]));
-      }
-      glideBegan = farthest > 1e-3 * (range.high[0] - range.low[0]) ? performance.now() : -Infinity;
+      gliding.begin(before, target, 1e-3 * (range.high[0] - range.low[0]));
     },
     /** @param {Reel} next */
     update(next) {
@@ -223,8 +211,8 @@ export function createReel(film, place, first) {
       setText(heading, next.title);
       element.setAttribute("aria-label", next.title);
     },
-    /** @param {number} now @param {number} elapsed since the last frame @returns {boolean} whether another frame is needed */
-    render(now, elapsed) {
+    /** @param {number} elapsed milliseconds since the last frame @returns {boolean} whether another frame is needed */
+    render(elapsed) {
       const text = waiting();
       element.toggleAttribute("data-empty", !(store.list().length && cast));
       map.say(text);
@@ -232,7 +220,7 @@ export function createReel(film, place, first) {
         map.wipe();
         return false;
       }
-      const moving = moveCodes(now);
+      const moving = moveCodes(elapsed);
       const growing = moveRange(elapsed);
       const late = takeDecoder();
       const decodingMore = makeManifold();

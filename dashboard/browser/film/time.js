@@ -4,8 +4,8 @@
 import {bracketOf, mergedSteps, neighbourStep, placeOf} from "./clock.js";
 
 /** @typedef {import("./reel.js").ReelView} ReelView */
-/** @typedef {{reels: () => ReelView[], moved: () => void, settled: () => void, begins: number|null}} TimeOptions moved: it stands elsewhere at once;
- *   settled: someone let go; begins: at which step, or at the newest */
+/** @typedef {{reels: () => ReelView[], moved: (passing?: boolean) => void, settled: () => void, begins: number|null}} TimeOptions moved: it stands elsewhere at once;
+ *   passing: and is already there, for many such moves are one; settled: someone let go; begins: at which step, or at the newest */
 
 const PACE = 0.7; // of the axis of time in a second
 const LINGER = 900; // milliseconds at the end of a loop
@@ -27,10 +27,10 @@ export function createFilmTime({reels, moved, settled, begins}) {
     return placeOf(Math.max(...newest));
   }
 
-  /** @param {number} to */
-  function jump(to) {
+  /** @param {number} to @param {boolean} [passing] */
+  function jump(to, passing = false) {
     [place, following, touched, playing] = [to, false, true, false];
-    moved();
+    moved(passing);
   }
 
   function goLive() {
@@ -57,7 +57,9 @@ export function createFilmTime({reels, moved, settled, begins}) {
     /** @param {number} value */
     setSpeed: (value) => (speed = value),
     toggleLoop: () => (looping = !looping),
-    scrub: jump,
+    scrub: (/** @type {number} */ to) => jump(to),
+    /** Be moved evenly by someone who comes with each frame. @param {number} to */
+    pass: (to) => jump(to, true),
     /** Someone let go of the scrubber: stand exactly at an instant. */
     settle() {
       const step = nearest();

@@ -1,9 +1,9 @@
 // @ts-check
-// A path through the instants of a run: the film on a page in a frame is moved as its scrubber would, along its axis of time.
+// A path through the instants of a run: the film on a page in a frame is moved along its axis of time, as it is when it plays.
 
 import {placeOf} from "../film/clock.js";
 
-/** @typedef {{state: () => {instants: number[], loaded: number[][]}, scrub: (place: number) => void, settle: () => void}} DrivenFilm as film/film.js tells of it */
+/** @typedef {{state: () => {instants: number[], loaded: number[][]}, pass: (place: number) => void, settle: () => void}} DrivenFilm as film/film.js tells of it */
 
 const WHOLE = 5000; // milliseconds that all instants may take to come: from then on those must do that are there
 
@@ -19,7 +19,7 @@ export function trainingWay(filmOf, steps) {
       if (film !== driven) driven = film && isHere(film.state(), waited) ? film : undefined;
       return driven !== undefined;
     },
-    pass: (leg, share) => driven?.scrub(places[leg] + share * (places[leg + 1] - places[leg])),
+    pass: (leg, share) => driven?.pass(places[leg] + share * (places[leg + 1] - places[leg])),
     arrive: () => driven?.settle(),
   };
 }

@@ -16,8 +16,7 @@ import {shareText} from "../words/captions.js";
 /** @typedef {import("./layout/crowd.js").Plate} Plate */
 
 const RING_ROOM = 24; // pixels between two contours: a number on each
-const LONG_LABEL = 480; // pixels of the map
-const [INSET, CORNER] = [6, 40]; // pixels from the edge of the map, and from its upper left corner, where the name of an axis stands
+const INSET = 6; // pixels from the edge of the map
 const PLATE_COVER = 0.75; // of the plate under a label
 const [EDGE, FOOT] = [26, 22]; // pixels of the map, for what points out of it; at its foot stands what is out of sight
 const TICK_ROOM = 2.6; // times the size of the numbers, left of the map
@@ -92,10 +91,12 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   const laid = taken.slice();
   // What has the fewest places comes first; a number may stand anywhere on its line.
   for (const {along, text: full, short} of contourLabels(view, model).sort((one, other) => one.along.length - other.along.length)) {
-    // In the corner stands the name of the axis.
-    const text = short && plateOf(context, full)[0] + CORNER + INSET > view.width ? short : full;
+    const corner = axisCorner(size);
+    const fitted = along.length ? {text: full, size} : fittedLabel([full, ...(short ? [short] : [])], size, view.width - corner - INSET, (text) => plateOf(context, text)[0]);
+    const {text} = fitted;
+    context.font = `600 ${fitted.size}px ${theme.font}`;
     const [wide, tall] = plateOf(context, text);
-    const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall)).map((at) => ({at, wide, tall}));
+    const places = (along.length ? along.map((z) => toPixel(view, ...z)) : edgePlaces(view, wide, tall, corner)).map((at) => ({at, wide, tall}));
     const free = places.filter((one) => isWithin(one, view) && !laid.some((other) => overlap(one, other)));
     const plate = leastCrowded(crowd, free.length ? free : places);
     if (along.length && !free.length) continue; // its line is out of sight, or wholly under others
@@ -104,11 +105,23 @@ export function paintPrior(context, view, theme, model, size, taken = []) {
   }
 }
 
+/** The room in the upper left corner of a map, where the name of an axis stands. @param {number} size of the text */
+export function axisCorner(size) {
+  return 16 + 2 * size;
+}
+
+/** The first text that fits, or the last in letters so much smaller that it does. @param {string[]} texts @param {number} size @param {number} room @param {(text: string) => number} widthOf at that size
+ * @returns {{text: string, size: number}} */
+export function fittedLabel(texts, size, room, widthOf) {
+  const text = texts.find((one) => widthOf(one) <= room) ?? texts[texts.length - 1];
+  return {text, size: Math.max(1, Math.floor(size * Math.min(1, room / widthOf(text))))};
+}
+
 /** Places along the upper edge of a map, from the right, and last at the left above the lower edge: at its foot stands what is out of sight. @param {View} view @param {number} wide @param {number} tall
- * @returns {[number, number][]} */
-function edgePlaces({width, height}, wide, tall) {
-  const [right, left] = [width - wide / 2 - INSET, wide / 2 + CORNER];
-  const across = left < right ? [right, (left + right) / 2, left] : [width / 2];
+ * @param {number} corner @returns {[number, number][]} */
+function edgePlaces({width, height}, wide, tall, corner) {
+  const [right, left] = [width - wide / 2 - INSET, wide / 2 + corner];
+  const across = left < right ? [right, (left + right) / 2, left] : [right];
   return [...across.map((x) => /** @type {[number, number]} */ ([x, tall / 2 + INSET])), [wide / 2 + INSET, height - 1.5 * tall - 2 * INSET]];
 }
 
@@ -127,7 +140,7 @@ function overlap(one, other) {
 export function contourLabels(view, model) {
   const isVae = model.bundle.kind === "vae";
   if (isVae && ![1, 2, 3].some((sigma) => crosses(view, sigma))) return [];
-  const all = isVae ? {along: [], ...priorLabel(Boolean(model.bundle.plane))} : {along: [], text: ownLabel(model, view.width > LONG_LABEL)};
+  const all = isVae ? {along: [], ...priorLabel(Boolean(model.bundle.plane))} : {along: [], text: ownLabel(model, true), short: ownLabel(model, false)};
   if (!isVae && isFlat(model.gaussian)) return [all];
   const outline = isVae ? ringPlaces : (/** @type {number} */ sigma) => gaussianOutline(model.gaussian, sigma);
   const narrowest = isVae ? view.scale : view.scale * Math.min(model.gaussian.factor[0], model.gaussian.factor[2]);

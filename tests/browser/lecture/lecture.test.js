@@ -61,7 +61,7 @@ function filmOf(steps, loaded = steps) {
   const places = [];
   const store = { steps: () => steps, list: () => loaded.map((step) => ({ step })), reel: () => ({ live: false }) };
   const time = createFilmTime({ reels: () => [{ store }], moved: () => places.push(time.place()), settled() {}, begins: 0 });
-  return { places, time, scrub: time.scrub, settle: time.settle, state: () => ({ instants: time.known(), loaded: [loaded] }) };
+  return { places, time, pass: time.pass, settle: time.settle, state: () => ({ instants: time.known(), loaded: [loaded] }) };
 }
 
 test("training is scrubbed evenly along the film's axis of time and ends exactly at the last stop", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCrowd, leastCrowded } from "../../../dashboard/browser/map/layout/crowd.js";
-import { contourLabels, edgeTowards } from "../../../dashboard/browser/map/marks.js";
+import { contourLabels, edgeTowards, fittedLabel } from "../../../dashboard/browser/map/marks.js";
 
 const VIEW = { scale: 50, cx: 0, cy: 0, width: 400, height: 400 };
 /** @param {number[][]} places */
@@ -60,4 +60,11 @@ test("what lies out of sight is pointed at from the edge, along the line from th
     assert.ok(Math.abs((x - 200) * Math.sin(angle) + (y - 200) * Math.cos(angle)) < 1e-6);
   }
   assert.equal(edgeTowards(VIEW, [3.9, -3.9], inset, foot), null);
+});
+
+test("a label that is too wide is said shorter, and then in smaller letters, so that none of it is cut", () => {
+  const widthOf = (/** @type {string} */ text) => 10 * text.length;
+  assert.deepEqual(fittedLabel(["a long label", "short"], 20, 120, widthOf), { text: "a long label", size: 20 });
+  assert.deepEqual(fittedLabel(["a long label", "short"], 20, 119, widthOf), { text: "short", size: 20 });
+  assert.deepEqual(fittedLabel(["a long label", "short"], 20, 26, widthOf), { text: "short", size: 10 });
 });
