@@ -251,18 +251,17 @@ class TrainConfig(_Config):
             raise EngineError("patience waits for a better held-out ELBO, which exact learning does not climb; leave it at 0.")
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as plain JSON values; what only exact learning has, and fresh weights, go without saying elsewhere."""
-        values = super().to_dict()
-        if not self.is_exact:
-            del values["points"], values["encoder_share"]
-        if self.begin == FRESH:
-            del values["begin"]
-        return values
+        """The settings as plain JSON values; fresh weights, and elsewhere the defaults of exact learning, go without saying."""
+        spare = {"begin"} if self.is_exact else {"begin", "points", "encoder_share"}
+        return {name: value for name, value in super().to_dict().items() if name not in spare or value != _DEFAULTS[name]}
 
     @property
     def is_exact(self) -> bool:
         """Whether the decoder is trained without an encoder."""
         return self.objective in EXACT
+
+
+_DEFAULTS = {spec.name: spec.default for spec in dataclasses.fields(TrainConfig)}
 
 
 def why_not_exact(model: ModelConfig, train: TrainConfig) -> str:
