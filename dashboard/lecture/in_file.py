@@ -23,12 +23,23 @@ class Carried:
 
 
 def left_out(scenes: Sequence[dict[str, Any]], carried: Carried) -> str:
-    """A sentence that says which scenes of a checked lecture the file leaves out; nothing where it shows them all."""
-    names = [f"{place} “{scene['title']}”" for place, scene in enumerate(scenes, 1) if not is_shown(scene["link"], carried)]
-    if not names:
-        return ""
-    count = f"{len(names)} of {len(scenes)} scenes {'is' if len(names) == 1 else 'are'} left out"
-    return f"{count}, since the file does not carry what they show: {', '.join(names)}."
+    """What of a checked lecture the file leaves out, scenes and paths, in sentences; nothing where it shows it all."""
+    missing = [not is_shown(scene["link"], carried) for scene in scenes]
+    halted = [
+        _is_alive(scene["link"], carried) and not all(_is_alive(stop["link"], carried) for stop in scene.get("path", ()))
+        for scene in scenes
+    ]
+    said = []
+    if sum(missing):
+        count = f"{sum(missing)} of {len(scenes)} scenes {'is' if sum(missing) == 1 else 'are'} left out"
+        said.append(f"{count}, since the file does not carry what they show: {_named(scenes, missing)}.")
+    if any(halted):
+        said.append(f"The file does not carry all models of a path, so no path is played in {_named(scenes, halted)}.")
+    return " ".join(said)
+
+
+def _named(scenes: Sequence[dict[str, Any]], which: Sequence[bool]) -> str:
+    return ", ".join(f"{n} “{scene['title']}”" for n, (scene, one) in enumerate(zip(scenes, which, strict=True), 1) if one)
 
 
 def fitting(scenes: Sequence[dict[str, Any]], known: Collection[str], rungs: Collection[str]) -> tuple[str, ...]:
@@ -49,12 +60,14 @@ def fitting(scenes: Sequence[dict[str, Any]], known: Collection[str], rungs: Col
 
 def is_shown(link: str, carried: Carried) -> bool:
     """Whether a file shows the scene of a checked link. Whether there is a step of Learn of that name it does not ask."""
+    return link in carried.stills or _is_alive(link, carried)
+
+
+def _is_alive(link: str, carried: Carried) -> bool:
     parts = urlsplit(link)
     page = parts.path.removeprefix("./") or "explore"
     query = _query(link)
     models = _models(query)
-    if link in carried.stills:
-        return True
     if page == "explore":
         return len(models) <= 2 and set(models) <= set(carried.models)
     if page != "learn" or not query.get("step"):

@@ -91,6 +91,10 @@ def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
         st.rerun()  # deleted meanwhile, perhaps in another window
     if _pace(jobs, view) != pace or state.kept(state.COMPLAINT):
         st.rerun()
+    if state.is_embedded() and view.state not in LIVE and view.configs and view.snapshots:
+        # On a slide nobody drives a run that has ended, and as it plays two counts of its steps would not agree.
+        _film(view, view.configs[0])
+        return
     others = [one for one in jobs.going() if one != run]
     _head(jobs, view, others)
     if view.is_brought:
@@ -272,21 +276,9 @@ def _pictures(view: RunView) -> None:
     """The film beside the curves."""
     if view.configs is None:
         return
-    model, _ = view.configs
-    step: int | None = None
     pictures, curves = st.columns([2, 1], gap="medium")
     with pictures:
-        if model.latent_dim != 2:
-            st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
-        elif view.snapshots or view.state in LIVE:
-            # The film asks for the weights of the moment by itself; that there are some is all it must be told.
-            latest = None if view.latest is None else 0
-            turns = tuple(knobs.marks(view.turned).items())
-            told = film_files.moment(view.log.events, model.kind)
-            reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns, told)
-            step = film([reel], key="train-film").step
-        else:
-            st.caption(wording.WAITING_FOR_MAP)
+        step = _film(view, view.configs[0])
     held_out = estimates.held_out(view.configs[1])
     with pictures:
         if sentence := wording.overfitting(view, held_out, step):
@@ -298,6 +290,22 @@ def _pictures(view: RunView) -> None:
                 st.metric(label, value, help=help, width="content")
             st.caption(wording.steps_of(view, step))
         _curves(view, step)
+
+
+def _film(view: RunView, model: ModelConfig) -> int | None:
+    """The film of a run, or why there is none; the step that it was moved to."""
+    if model.latent_dim != 2:
+        st.info(wording.NO_MAP.format(dimensions=model.latent_dim))
+        return None
+    if not view.snapshots and view.state not in LIVE:
+        st.caption(wording.WAITING_FOR_MAP)
+        return None
+    # The film asks for the weights of the moment by itself; that there are some is all it must be told.
+    latest = None if view.latest is None else 0
+    turns = tuple(knobs.marks(view.turned).items())
+    told = film_files.moment(view.log.events, model.kind)
+    reel = Reel(view.id, view.about.name, model.kind, view.snapshots, latest, view.state in LIVE, turns, told)
+    return film([reel], key="train-film").step
 
 
 def _stop_early(view: RunView, model: ModelConfig, train: TrainConfig) -> None:

@@ -39,8 +39,9 @@ export function createWalk(app) {
   const paths = choiceBar("Path", [{value: "linear", text: "Linear"}, {value: "spherical", text: "Spherical"}],
     (/** @type {"linear"|"spherical"} */ path) => change({path}));
   const title = make("h3", {});
+  const halfway = make("span", {class: "lx-key", "data-testid": "walk-halfway"});
   const element = make("section", {class: "lx-panel lx-walk", "aria-label": "Walk"},
-    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"},
+    make("div", {class: "lx-panel-head"}, title, halfway, make("span", {class: "lx-actions"},
       actionButton("Two at random", randomEnds, {"data-testid": "walk-random"}),
       actionButton("Swap", () => change({ends: [store.state.ends[1], store.state.ends[0]], t: 1 - store.state.t})))),
     make("div", {class: "lx-walk-bar"}, play, share, paths.element),
@@ -117,12 +118,13 @@ export function createWalk(app) {
 
   /** @param {State} state @param {Stop} a @param {Stop} b */
   function fillRows(state, a, b) {
-    models.forEach((model, i) => {
-      rows[i].strip.show(model.network.decodeMany(pathPoints(a.codes[i], b.codes[i], STEPS, state.path)), app.theme);
-    });
-    const frames = new Float32Array(STEPS * pixels);
-    for (let step = 0; step < STEPS; step++) blendPixels(a.image, b.image, step / (STEPS - 1), frames, step * pixels);
-    rows[rows.length - 1].strip.show(frames, app.theme);
+    const blends = new Float32Array(STEPS * pixels);
+    for (let step = 0; step < STEPS; step++) blendPixels(a.image, b.image, step / (STEPS - 1), blends, step * pixels);
+    const ways = [...models.map((model, i) => model.network.decodeMany(pathPoints(a.codes[i], b.codes[i], STEPS, state.path)).slice()), blends];
+    ways.forEach((frames, i) => rows[i].strip.show(frames, app.theme));
+    const middle = pixels * (STEPS - 1) / 2;
+    const undecided = ways.map((frames, i) => `${frames.subarray(middle, middle + pixels).filter((ink) => ink > 0.25 && ink < 0.75).length} in ${i < models.length ? `the ${names[i]}` : "pixels"}`);
+    setText(halfway, `Half way, undecided pixels: ${undecided.join(", ")}`);
   }
 
   return {

@@ -53,9 +53,13 @@ const LARGE_VIEW = 1250;
 const SHARPEST = 3;
 const SLIDE = 1920; // pixels that a saved picture is to have across, as far as its canvases can be that sharp
 
+let mounted = 0;
+
 /** @param {HTMLElement} root @param {LessonOptions} options */
 export function mountLesson(root, {step, title, models, kept, keep, answered, report}) {
   let [frame, last, alive, textSize] = [0, "", true, 0];
+  const asker = `view ${++mounted}`; // a lecture has several views of the same models, each with questions of its own
+  const decoderOf = (/** @type {number} */ place) => models.decoder(place).apart(asker);
   const resting = onceAtRest(settle);
   const notice = make("p", {class: "lx-notice", role: "alert", hidden: true, "data-testid": "lesson-notice"});
   const stage = make("div", {class: "ls-stage"});
@@ -67,7 +71,7 @@ export function mountLesson(root, {step, title, models, kept, keep, answered, re
   root.append(element);
   const lesson = /** @type {Lesson} */ ({
     models: models.models, model: models.models[0], images: models.images, kept, left: kept.views[step] ?? {},
-    decoder: models.decoder(0), decoderOf: models.decoder,
+    decoder: decoderOf(0), decoderOf,
     textSize: () => textSize,
     sharpness: () => sharp ?? Math.min(SHARPEST, window.devicePixelRatio || 1),
     invalidate, commit, alive: () => alive,

@@ -17,12 +17,11 @@ export const without = (lecture, place) => ({...lecture, scenes: lecture.scenes.
 /** @param {Lecture} lecture @param {number} place @param {Partial<Scene>} values @returns {Lecture} */
 export const changed = (lecture, place, values) => ({...lecture, scenes: lecture.scenes.map((scene, i) => (i === place ? {...scene, ...values} : scene))});
 
-/** A scene one place up or down; the same lecture where there is no such place. @param {Lecture} lecture @param {number} place @param {1|-1} step @returns {Lecture} */
-export function moved(lecture, place, step) {
-  const to = place + step;
-  if (to < 0 || to >= lecture.scenes.length) return lecture;
+/** A scene at another place, those between closing up; the same lecture where there is no such place. @param {Lecture} lecture @param {number} place @param {number} to @returns {Lecture} */
+export function moved(lecture, place, to) {
+  if (to === place || !Object.hasOwn(lecture.scenes, to)) return lecture;
   const scenes = [...lecture.scenes];
-  [scenes[place], scenes[to]] = [scenes[to], scenes[place]];
+  scenes.splice(to, 0, ...scenes.splice(place, 1));
   return {...lecture, scenes};
 }
 

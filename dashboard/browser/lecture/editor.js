@@ -6,9 +6,10 @@ import {sentenceOf} from "../base/errors.js";
 import {changed, createDesk, fromTheFirst, joined, moved, without} from "./desk.js";
 import {PLACE, keepLecture, keepShown, keptEarlier, keptLecture, keptShown} from "./kept.js";
 import {instantOf, lectureText, readLecture} from "./lecture.js";
-import {showingOf, shownScenes, summaryOf} from "./library.js";
+import {reaches, showingOf, shownScenes, summaryOf} from "./library.js";
 import {present} from "./presenter.js";
 import {lectureLink} from "./share.js";
+import {sortable} from "./sorting.js";
 import {createSpeaker} from "./speaker.js";
 
 /** @typedef {import("./lecture.js").Lecture} Lecture */
@@ -43,7 +44,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
   const summary = make("p", {class: "lec-hint", "data-testid": "lecture-summary"});
   const told = make("p", {class: "lec-hint", role: "status", "data-testid": "lecture-told"});
   const file = make("input", {type: "file", accept: ".json,application/json", hidden: true, "aria-label": "A lecture as JSON", onchange: openFile, "data-testid": "open-lecture"});
-  const copy = make("p", {class: "lec-hint", "data-testid": "bundled-hint"}, "This is the bundled lecture. To extend it, make a copy: scenes taken from then on join the copy, and you move, rename and delete as you like. ",
+  const copy = make("p", {class: "lec-hint", "data-testid": "bundled-hint"}, `This is the lecture that comes with ${library.here}. To extend it, make a copy: scenes taken from then on join the copy, and you move, rename and delete as you like. `,
     actionButton("Copy it", takeOver, {class: "lec-button lec-small", "data-testid": "copy-bundled"}));
   const empty = make("p", {class: "lec-empty", "data-testid": "no-scenes"}, `There is no scene yet. ${library.pages ? "Go to Explore, Learn or any other page, set it as you want to show it, and press Shift S or + Scene"
     : "Set this page as you want to show it and press Shift S"}: it then stands here. Or begin with “Bundled lecture”, or “Open …” one that you saved.`);
@@ -58,6 +59,7 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     make("div", {class: "lec-row"}, undo, button("Open …", () => file.click()), button("Save", () => save(lectureText(desk.lecture()), "application/json", `${fileName()}.json`), {"data-testid": "save-lecture", title: "A small file (JSON) that Open … brings back, here or on another machine"}),
       asPage, button("Copy as link", copyLink, {"data-testid": "share-lecture"}), bundled ? button("Bundled lecture", () => replace(bundled), {"data-testid": "bundled-lecture"}) : null, button("New", () => replace(NOTHING), {"data-testid": "new-lecture"}), file),
     told, copy, empty, list);
+  sortable(list, (from, to) => move(from, to, "at"));
   addEventListener("storage", followed);
   root.append(element);
   render();
@@ -159,27 +161,40 @@ export function mountEditor(root, {library, bundled, linked, isDark, addressOf, 
     }}, scene.title);
     const notes = make("textarea", {class: "lec-field lec-scene-notes", rows: 2, maxlength: 3000, "aria-label": `Notes of scene ${number}`, placeholder: "What the speaker says", onchange: () => put({notes: notes.value})}, scene.notes);
     const minutes = make("input", {class: "lec-field lec-minutes", type: "number", min: 0, max: 60, step: 0.25, value: scene.minutes ?? "", "aria-label": `Minutes planned for scene ${number}`, title: "Planned for the talk: while presenting, the clock says how far ahead or behind you are. No scene turns by itself.",
-      onchange: () => put({minutes: minutes.value === "" ? undefined : Math.min(60, Math.max(0, Number(minutes.value)))})});
+      onchange: () => {
+        if (minutes.value !== "") minutes.value = String(Math.min(60, Math.max(0, Number(minutes.value))));
+        put({minutes: minutes.value === "" ? undefined : Number(minutes.value)});
+      }});
+    const at = make("input", {class: "lec-field lec-number", type: "number", min: 1, max: scenes.length, value: number, "aria-label": `Place of scene ${number}`, title: "Type another place to move it there", "data-testid": `at-${number}`,
+      onchange: () => move(place, Math.min(scenes.length, Math.max(1, Math.round(Number(at.value) || number))) - 1, "at")});
     const why = showingOf(scene.link, library);
     const act = (/** @type {string} */ text, /** @type {string} */ label, /** @type {() => void} */ does, unable = "", testid = "") => {
       const made = actionButton(text, does, {class: "lec-button lec-small", "aria-label": `${label} scene ${number}`, title: label, "data-testid": testid});
       setUnable(made, unable);
       return made;
     };
-    const joins = place > 0 && joined(desk.lecture(), place) !== desk.lecture();
+    const joins = place > 0 && joined(desk.lecture(), place) !== desk.lecture() && reaches(scenes[place - 1].link, scene.link, library);
     const trains = fromTheFirst(desk.lecture(), place) !== desk.lecture();
     const steps = scene.path?.length ?? 0;
     return make("li", {class: "lec-scene", "data-testid": `scene-${number}`},
-      make("div", {class: "lec-row lec-scene-head"}, make("span", {class: "lec-number"}, String(number)), name),
+      make("div", {class: "lec-row lec-scene-head"}, make("span", {class: "lec-handle", draggable: "true", "aria-hidden": "true", title: "Drag it to another place"}, "⠿"), at, name),
       make("div", {class: "lec-row lec-scene-acts"}, minutes, make("span", {class: "lec-unit"}, "min"),
         act("▶", "Present from", () => begin(place), typeof why === "string" ? why : ""), linkTo(scene, number),
-        act("↑", "Move up", () => desk.put(moved(desk.lecture(), place, -1)), place === 0 ? "It is the first." : "", `up-${number}`), act("↓", "Move down", () => desk.put(moved(desk.lecture(), place, 1)), place === scenes.length - 1 ? "It is the last." : "", `down-${number}`),
+        act("↑", "Move up", () => move(place, place - 1, "up"), place === 0 ? "It is the first." : "", `up-${number}`), act("↓", "Move down", () => move(place, place + 1, "down"), place === scenes.length - 1 ? "It is the last." : "", `down-${number}`),
         act("✕", "Delete", () => desk.put(without(desk.lecture(), place)), "", `delete-${number}`),
         joins ? act("⤴", "Join to the path of the one before:", () => desk.put(joined(desk.lecture(), place)), "", `join-${number}`) : null), // last: the next scene comes under the pointer
       notes,
       steps ? make("p", {class: "lec-hint"}, `Then moves through ${steps} more ${instantOf(scene.link) ? "instant" : "state"}${steps === 1 ? "" : "s"} in ${scene.path?.reduce((sum, {seconds}) => sum + seconds, 0)} s. `, button("No path", () => desk.put(changed(desk.lecture(), place, {path: undefined})), {class: "lec-button lec-small", "aria-label": `No path for scene ${number}`})) : null,
       trains ? make("p", {class: "lec-hint"}, "An instant of a film. ", button("From the first instant to here", () => desk.put(fromTheFirst(desk.lecture(), place)), {class: "lec-button lec-small", "aria-label": `Scene ${number} from the first instant to here`, "data-testid": `trained-${number}`})) : null,
       typeof why === "string" ? make("p", {class: "lec-hint"}, `Skipped here: ${why}`) : null);
+  }
+
+  /** A scene at another place, where the focus follows it. @param {number} place @param {number} to @param {"up"|"down"|"at"} by */
+  function move(place, to, by) {
+    const lecture = moved(desk.lecture(), place, to);
+    if (lecture === desk.lecture()) render(); // the number that was typed goes
+    desk.put(lecture);
+    /** @type {HTMLElement|null} */ (list.querySelector(`[data-testid="${by}-${to + 1}"]`))?.focus();
   }
 
   /** @param {Scene} scene @param {number} number */

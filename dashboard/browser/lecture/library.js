@@ -63,6 +63,16 @@ export function shownScenes(scenes, library) {
   return scenes.filter(({link}) => typeof showingOf(link, library) !== "string");
 }
 
+/** Whether a path can go from one state to another without a word lost: a path moves z, and steps along the ladder, but keeps its mode and
+ * its other models. @param {string} from @param {string} to @param {Library} library */
+export function reaches(from, to, library) {
+  const [here, there] = [showingOf(from, library), showingOf(to, library)];
+  if (typeof here === "string" || typeof there === "string" || here.kind !== "explore" || there.kind !== "explore") return instantOf(from) !== null && instantOf(to) !== null;
+  const [mode, later] = [here, there].map(({state}) => new URLSearchParams(state).get("mode") ?? "move");
+  const [first, last] = [here, there].map(({models: [vae, ...others]}) => [library.ladder.includes(vae) ? "ladder" : vae, ...others].join());
+  return mode === later && first === last;
+}
+
 /** How many scenes, and how many minutes where any are planned. @param {readonly Scene[]} scenes */
 export function summaryOf(scenes) {
   const minutes = plannedMinutes(scenes);

@@ -34,10 +34,12 @@ const HELP = [["PageDown, PageUp, arrows", "next, previous scene"], ["Space", "n
   ["Q", "QR code of the scene"], ["C", "all controls"], ["R", "ring around the mouse"], ["H", "these keys"], ["Escape", "end"]];
 
 /** @param {ShadowRoot|HTMLElement} root @param {PresenterOptions} options */
-export function present(root, {lecture, library, speaker, dark, from = 0, began = Date.now(), addressOf, shown, ended}) {
+export function present(root, {lecture, library, speaker, dark, from = 0, began: earlier, addressOf, shown, ended}) {
   const scenes = shownScenes(lecture.scenes, library);
   const skipped = lecture.scenes.length - scenes.length;
   const planned = plannedMinutes(scenes);
+  const first = Math.max(0, scenes.indexOf(lecture.scenes[from]));
+  const began = earlier ?? Date.now() - 60_000 * plannedMinutes(scenes, first - 1); // what lies before is neither to come nor gained
   let [place, alive, full, timer] = [0, true, false, 0];
   /** @type {(Act: import("./keys.js").Act, text: string, title: string, testid?: string) => HTMLButtonElement} */
   const button = (act, text, title, testid) => make("button", {type: "button", class: "lec-button", title, "aria-label": title, "data-testid": testid, onclick: () => perform(act)}, text);
@@ -75,7 +77,7 @@ export function present(root, {lecture, library, speaker, dark, from = 0, began 
     if (!alive) return;
     dialog.showModal();
     setTheme();
-    await go(Math.max(0, scenes.indexOf(lecture.scenes[from])));
+    await go(first);
   }
 
   /** @param {KeyboardEvent} event */

@@ -63,6 +63,7 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods
  * @property {(place: number, pixels: Uint8Array, channel?: string) => Promise<Float32Array|null>} unitsFor what all units of a stage of
  *   the encoder give for images, n × side² bytes as it sees them: n × units
  * @property {(probe: Uint8Array) => Promise<import("./proof.js").Proved|null>} prove whether it gives the model's own numbers (proof.js)
+ * @property {(asker: string) => BatchDecoder} apart the same on channels of its own: what others ask for later does not come before
  * @property {() => void} terminate end the worker; requests still under way resolve to null
  */
 
@@ -74,21 +75,27 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods
  * @returns {BatchDecoder}
  */
 export function createBatchDecoder(bundleBuffer, encoderOf, late) {
-  const client = createClient(bundleBuffer, encoderOf, late);
+  return askedBy(createClient(bundleBuffer, encoderOf, late), "");
+}
+
+/** @param {ReturnType<typeof createClient>} client @param {string} asker @returns {BatchDecoder} */
+function askedBy(client, asker) {
+  const ask = (/** @type {string} */ channel, /** @type {string} */ method, /** @type {any[]} */ args) => client.ask(`${asker}${channel}`, method, args);
   return {
-    decodeMany: (z, channel = "decode") => client.ask(channel, "decodeMany", [z]),
-    fields: (kind, grid, channel = kind) => client.ask(channel, "field", [kind, grid]),
-    prepare: () => client.ask("prepare", "prepare", []),
-    coarsePosterior: (x, channel = "posterior") => client.ask(channel, "coarsePosterior", [x]),
-    exactPosterior: (x, channel = "posterior") => client.ask(channel, "exactPosterior", [x]),
-    gaps: (x, channel = "gaps") => client.ask(channel, "gaps", [x]),
-    logJoint: (x, z, channel = "joint") => client.ask(channel, "logJoint", [x, z]),
-    ofSelection: (selected, channel = "selection") => client.ask(channel, "ofSelection", [selected]),
-    reconstructions: (first, x, channel = "worth") => client.ask(channel, "reconstructions", [first, x]),
-    thinning: (shown, pictured, channel = "thinning") => client.ask(channel, "thinning", [shown, pictured]),
-    unitsOver: (place, grid, channel = "units") => client.ask(channel, "unitsOver", [place, grid]),
-    unitsFor: (place, pixels, channel = "units") => client.ask(channel, "unitsFor", [place, pixels]),
-    prove: (probe) => client.ask("prove", "prove", [probe]),
+    decodeMany: (z, channel = "decode") => ask(channel, "decodeMany", [z]),
+    fields: (kind, grid, channel = kind) => ask(channel, "field", [kind, grid]),
+    prepare: () => ask("prepare", "prepare", []),
+    coarsePosterior: (x, channel = "posterior") => ask(channel, "coarsePosterior", [x]),
+    exactPosterior: (x, channel = "posterior") => ask(channel, "exactPosterior", [x]),
+    gaps: (x, channel = "gaps") => ask(channel, "gaps", [x]),
+    logJoint: (x, z, channel = "joint") => ask(channel, "logJoint", [x, z]),
+    ofSelection: (selected, channel = "selection") => ask(channel, "ofSelection", [selected]),
+    reconstructions: (first, x, channel = "worth") => ask(channel, "reconstructions", [first, x]),
+    thinning: (shown, pictured, channel = "thinning") => ask(channel, "thinning", [shown, pictured]),
+    unitsOver: (place, grid, channel = "units") => ask(channel, "unitsOver", [place, grid]),
+    unitsFor: (place, pixels, channel = "units") => ask(channel, "unitsFor", [place, pixels]),
+    prove: (probe) => ask("prove", "prove", [probe]),
+    apart: (name) => askedBy(client, `${name} `),
     terminate: client.terminate,
   };
 }

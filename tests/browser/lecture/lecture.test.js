@@ -9,7 +9,7 @@ import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } 
 import { keepLecture, keepShown, keptEarlier, keptLecture, keptShown } from "../../../dashboard/browser/lecture/kept.js";
 import { actOf, focusOf, isAct } from "../../../dashboard/browser/lecture/keys.js";
 import { lectureText, placeOf, plannedMinutes, readLecture } from "../../../dashboard/browser/lecture/lecture.js";
-import { showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
+import { reaches, showingOf, shownScenes } from "../../../dashboard/browser/lecture/library.js";
 import { addressed, openLine, ownSession, sessionIn } from "../../../dashboard/browser/lecture/line.js";
 import { between, legAt } from "../../../dashboard/browser/lecture/path.js";
 import { lectureLink, linkedLecture } from "../../../dashboard/browser/lecture/share.js";
@@ -145,7 +145,9 @@ test("a speaker's window hears what is told when it asks, its keys do what they 
 test("scenes are added, named, moved and deleted, and every change can be taken back", () => {
   assert.equal(titles(moved(abc, 0, 1)), "bac");
   assert.equal(moved(abc, 0, -1), abc);
-  assert.equal(moved(abc, 2, 1), abc);
+  assert.equal(titles(moved(abc, 2, 0)), "cab");
+  assert.equal(titles(moved(abc, 0, 2)), "bca");
+  for (const to of [2, 3, NaN]) assert.equal(moved(abc, 2, to), abc);
   const told = [];
   const desk = createDesk(abc, (lecture) => told.push(titles(lecture)));
   desk.put(without(desk.lecture(), 1));
@@ -263,6 +265,15 @@ test("a lecture goes through a link and back, and one that is too long says so",
   const noise = () => String.fromCharCode(97 + (seed = (seed * 48271) % 2147483647) % 26);
   const long = { title: "T", scenes: Array.from({ length: 40 }, () => ({ ...scene("a"), notes: Array.from({ length: 900 }, noise).join("") })) };
   await assert.rejects(lectureLink(long), /does not fit into a link/);
+});
+
+test("a path is offered where nothing is lost on the way: in one mode, by the same models or along the ladder", () => {
+  const library = { bundles: [], names: ["a", "b", "r1", "r2"], usual: [0, 1], ladder: [2, 3], shows: () => true, here: "the dashboard" };
+  const goes = (from, to) => reaches(from, to, library);
+  assert.ok(goes("./#z=0,0", "./?models=a,b#mode=move"));
+  assert.ok(goes("./?models=r1,b#z=0,0", "./?models=r2,b#z=1,1"));
+  assert.ok(goes("./train?run=x#step=0", "./train?run=x#step=5"));
+  for (const to of ["./#mode=inspect", "./?models=a#z=0,0", "./?models=a,r1#z=0,0", "./?models=gone#z=0,0"]) assert.ok(!goes("./#z=0,0", to), to);
 });
 
 test("a scene is shown where its models are, and otherwise says what is missing", () => {

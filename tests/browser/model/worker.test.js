@@ -87,6 +87,8 @@ test("of two requests on one channel the later wins; another channel is left alo
   assert.equal(first, null);
   assert.deepEqual(second, network.decodeMany(z));
   assert.deepEqual(other, second);
+  const both = await Promise.all(["one view", "another"].map((asker) => decoder.apart(asker).decodeMany(z)));
+  assert.deepEqual(both, [second, second]);
   decoder.terminate();
 });
 

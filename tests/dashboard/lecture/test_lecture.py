@@ -202,6 +202,8 @@ def test_a_file_says_which_scenes_it_leaves_out_as_its_page_does() -> None:
         told = left_out([{"title": "A", "link": "./"}, {"title": "B", "link": case["link"]}], carried)
         assert ("1 of 2 scenes is left out" in told and told.endswith(": 2 “B”.")) != case["shown"], case["link"]
         assert bool(told) != case["shown"]
+        path = left_out([{"title": "A", "link": "./", "path": [{"link": case["link"], "seconds": 1}]}], carried)
+        assert path.endswith(" so no path is played in 1 “A”.") != (case["shown"] and not case.get("still"))
 
 
 def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_another(

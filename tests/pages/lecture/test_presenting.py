@@ -213,7 +213,14 @@ def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
     expect(page.get_by_test_id("add-scene")).to_be_hidden()
     page.get_by_test_id("down-1").click()
     titles = page.locator(".lec-scene-title")
-    assert [titles.nth(i).input_value() for i in range(2)] == ["Learn: The price of information", "Explore: Inspect, image 3"]
+    turned = ["Learn: The price of information", "Explore: Inspect, image 3"]
+    assert [titles.nth(i).input_value() for i in range(2)] == turned
+    expect(page.get_by_test_id("down-2")).to_be_focused()
+    page.get_by_test_id("at-1").fill("2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("at-2")).to_be_focused()
+    page.locator(".lec-handle").nth(1).drag_to(titles.nth(0))
+    assert [titles.nth(i).input_value() for i in range(2)] == turned
     page.get_by_label("Notes of scene 1").fill("Say why.")
     page.get_by_test_id("delete-2").click()
     expect(titles).to_have_count(1)
