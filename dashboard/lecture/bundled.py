@@ -85,7 +85,7 @@ def _model(claims: Claims) -> list[Scene]:
             walk[0],
             "We walk from a zero to a six. In the rows of the models every step is decoded from a point between the two "
             f"codes; in the last row the pixels are mixed. Half way {in_z:.0f} pixels of the VAE have a chance of ink "
-            f"between one and three quarters; of the mixture it is every pixel in which the two images differ, {in_pixels:.0f}. "
+            f"between one and three quarters; of the two images mixed, {in_pixels:.0f} pixels are neither ink nor paper. "
             "That is what a latent space is for.",
             path=[(walk[1], 6)],
             holds={"half way in z fewer pixels are undecided than half way in pixels": in_z < in_pixels},

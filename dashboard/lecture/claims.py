@@ -16,6 +16,7 @@ from dashboard.stock import measures
 from dashboard.stock.material import Material
 from vae_engine.base.errors import EngineError
 from vae_engine.base.places import place
+from vae_engine.data import datasets
 from vae_engine.experiments import result
 from vae_engine.experiments.result import Result
 
@@ -64,7 +65,8 @@ class Claims:
         a, b = (int(((labels == digit) & (modes == 1)).argmax()) for digit in (0, 6))
         middle = (self.material.mu[a] + self.material.mu[b]) / 2
         in_z = float(measures.unsure_pixels(self.material.vae, middle[None])[0])
-        in_pixels = float((self.material.x[a] != self.material.x[b]).sum())
+        greys = datasets.shown(self.material.vae.train.data)[0].images[[a, b]] / 255
+        in_pixels = float(measures.is_unsure(greys.mean(0)).sum())
         return a, b, in_z, in_pixels
 
     @cached_property

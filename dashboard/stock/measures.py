@@ -263,8 +263,12 @@ def neighbours(material: Material, kind: str, z: np.ndarray, count: int = NEARES
 
 def unsure_pixels(stored: Stored, z: np.ndarray) -> np.ndarray:
     """How many pixels of each decoded z [k, 2] have between a quarter and three quarters of a chance of ink: [k]."""
-    ink = forward.decode(stored, z)
-    return ((ink > 0.25) & (ink < 0.75)).sum((1, 2))
+    return is_unsure(forward.decode(stored, z)).sum((1, 2))
+
+
+def is_unsure(ink: np.ndarray) -> np.ndarray:
+    """Which pixels, from 0 to 1, lie between a quarter and three quarters."""
+    return (ink > 0.25) & (ink < 0.75)
 
 
 def _squared(a: np.ndarray, b: np.ndarray) -> np.ndarray:

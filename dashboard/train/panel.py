@@ -33,6 +33,7 @@ _HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the firs
 _LOWER = 18  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
+_PRESENTED = "<style>.stMainBlockContainer { --lf-around: 215px; padding-bottom: 0; }</style>"
 _VIEW, _STOPPING = "train-view", "train-stopping"
 
 
@@ -93,6 +94,7 @@ def _watch(jobs: Jobs, run: str, pace: float | None) -> None:
         st.rerun()
     if state.is_embedded() and view.state not in LIVE and view.configs and view.snapshots:
         # On a slide nobody drives a run that has ended, and as it plays two counts of its steps would not agree.
+        st.html(_PRESENTED)
         _film(view, view.configs[0])
         return
     others = [one for one in jobs.going() if one != run]

@@ -77,6 +77,21 @@ def test_a_stopped_run_opens_in_explore_once_it_has_weights(page: Callable[..., 
     assert any(f"run:{run}" in one.proto.url or f"run%3A{run}" in one.proto.url for one in app.get("link_button"))
 
 
+def test_in_a_frame_a_run_that_has_ended_is_its_film_alone(
+    page: Callable[..., AppTest], jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.shared.state.is_embedded", lambda: True)
+    run = jobs.submit(tiny(), short(), "demo")
+    assert page(run=run).button, "one that goes on is driven from there, too"
+    jobs.stop(run)
+    with (jobs.folder / run / run_log.EVENTS).open("ab") as log:
+        run_log.append(log, {"type": "snapshot", "step": 7})
+        run_log.append(log, {"type": "finished", "step": 9, "seconds": 1.0, "reason": "stopped", "terms": {}})
+    app = page(run=run)
+    assert [*app.button, *app.metric, *app.caption, *app.subheader] == []
+    assert [one for one in app.get("bidi_component") if "reels" in one.proto.json]
+
+
 def test_what_helps_against_overfitting_can_be_set_at_a_click(page: Callable[..., AppTest], jobs: Jobs) -> None:
     run = finished(jobs, "budget", train_size=64, batch_size=16)
     with (jobs.folder / run / run_log.EVENTS).open("ab") as log:

@@ -87,6 +87,13 @@ def says_its_numbers(page: Page) -> None:
     until(lambda: f"{gap.inner_text()} nats for this image" in page.get_by_test_id("scene-title").inner_text())
 
 
+def says_what_is_undecided(page: Page) -> None:
+    """The undecided pixels half way are those of the title."""
+    in_z, in_pixels = re.findall(r"\d+", page.get_by_test_id("scene-title").inner_text())
+    said = page.locator(".lec-view:not(.lec-away)").get_by_test_id("walk-halfway")
+    expect(said).to_have_text(re.compile(rf"{in_z} in the VAE, \d+ in the AE, {in_pixels} in pixels"))
+
+
 def closes_the_gap(page: Page) -> None:
     """What the title of the scene FITTED says."""
     identity = page.locator(".lec-view:not(.lec-away)").get_by_test_id("identity")
@@ -105,8 +112,11 @@ def test_the_bundled_lecture_from_first_to_last_scene_by_keys_in_both_themes(ope
     page.keyboard.press("Home")
     titles = [scene["title"] for scene in SCENES]
     fitted, identity = titles.index(FITTED), next(i for i, one in enumerate(SCENES) if "step=identity" in one["link"])
+    walk = next(i for i, one in enumerate(SCENES) if "mode=walk" in one["link"])
     axes_are_large(page)
-    leaf(page, "PageDown", titles[1 : identity + 1])
+    leaf(page, "PageDown", titles[1 : walk + 1])
+    says_what_is_undecided(page)
+    leaf(page, "PageDown", titles[walk + 1 : identity + 1])
     says_its_numbers(page)
     axes_are_large(page)
     leaf(page, "PageDown", titles[identity + 1 : fitted + 1])
