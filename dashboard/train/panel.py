@@ -33,7 +33,7 @@ _HEIGHTS = {1: [300], 3: [188, 136, 156]}  # of one curve, or of three; the firs
 _LOWER = 18  # by so much below a row of knobs
 _STOP_SECONDS = 0.2
 _PATIENCE = 5  # evaluations without a better one: enough for an nll that wavers
-_PRESENTED = "<style>.stMainBlockContainer { --lf-around: 215px; padding-bottom: 0; }</style>"
+_PRESENTED = "<style>.stMainBlockContainer { --lf-around: 240px; --lf-digit: 35vh; padding-bottom: 0; }</style>"
 _VIEW, _STOPPING = "train-view", "train-stopping"
 
 
