@@ -82,7 +82,7 @@ def is_one_screen_whatever_is_open(page: Page) -> None:
     page.set_viewport_size(WINDOW)
 
 
-IN_SHORT = ("why", "posterior", "beta")  # the steps that are looked at each time
+IN_SHORT = ("why", "posterior")  # the steps that are looked at each time
 
 
 @pytest.mark.parametrize(

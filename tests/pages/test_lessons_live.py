@@ -81,7 +81,7 @@ def drag(page: Page, testid: str, right: float, down: float) -> None:
     page.mouse.up()
 
 
-IN_SHORT = ("why", "posterior", "beta")  # the views that are looked at each time; those below drive the others, too
+IN_SHORT = ("why", "posterior")  # the views that are looked at each time; those below drive the others, too
 
 
 @pytest.mark.parametrize("step", [pytest.param(name, marks=() if name in IN_SHORT else pytest.mark.long) for name in READINGS])

@@ -40,7 +40,7 @@ function load(name, count, withGaps) {
 
 // `make test-long` takes more of them, and one more likelihood; gaps are the slow part.
 const LONG = process.env.IMAGES;
-const COUNT = Number(LONG ?? 25);
+const COUNT = Number(LONG ?? 12);
 const [OF_VAE, OF_GAUSSIAN, GAUSSIAN] = LONG ? [6, 3, 8] : [2, 1, 3];
 const models = { "vae-mnist": load("vae-mnist", COUNT, OF_VAE), gaussian: load("gaussian", GAUSSIAN, OF_GAUSSIAN), ...(LONG && { "gaussian-fixed": load("gaussian-fixed", GAUSSIAN, OF_GAUSSIAN) }) };
 
@@ -66,7 +66,7 @@ for (const [name, { inference, x, exact }] of Object.entries(models)) {
   });
 
   test(`${name}: a close-up shows every peak round, and its lines hold their shares of the mass`, () => {
-    for (const image of x.slice(0, 5)) {
+    for (const image of x.slice(0, LONG ? 5 : 2)) {
       const posterior = finish(inference.exact(image));
       const grid = gridAround(posterior, 128);
       const { density, contours } = onGrid(posterior, grid, finish(inference.logJoint(image, gridPoints(grid))));

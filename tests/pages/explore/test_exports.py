@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Download, Page
 from support.bundles import points
-from support.explorer_page import BUSY, IDLE, settle, state, until
+from support.explorer_page import BUSY, IDLE, in_short, settle, state, until
 
 from dashboard.shared.palette import CLASS_COLOURS
 from vae_engine.data import mnist as data
@@ -184,7 +184,7 @@ def test_codes_are_saved_row_by_row(page: Page, tmp_path: Path) -> None:
         np.testing.assert_allclose([[float(row[one]) for one in columns] for row in rows], codes, rtol=2e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("layers", ["points,manifold", "points"])
+@pytest.mark.parametrize("layers", in_short("points", "points,manifold"))
 def test_a_manifold_is_saved_tile_by_tile_whether_it_is_on_the_map_or_not(
     open_static: Callable, tmp_path: Path, layers: str
 ) -> None:

@@ -31,7 +31,7 @@ def test_a_link_pasted_where_the_page_stands_is_followed(open_static: Any) -> No
     assert state(page)["z"] == [[1.5, 0.5], [1, 1]]
 
 
-@pytest.mark.parametrize("mode", ["sample", "walk&ends=i1%3Bi2&t=0.5"])
+@pytest.mark.parametrize("mode", in_short("walk&ends=i1%3Bi2&t=0.5", "sample"))
 def test_the_point_of_a_link_is_not_moved_by_its_mode_and_nothing_is_framed_that_it_is_not(open_static: Any, mode: str) -> None:
     page = open_static(f"#mode={mode}&z=2.26,-0.5;1.25,1")
     settle(page)
@@ -219,7 +219,7 @@ def test_a_click_on_the_pad_is_a_dot(open_static: Any) -> None:
         assert len(set(pixels(page, testid))) > 2, testid
 
 
-@pytest.mark.parametrize("turn", [-600, 600])
+@pytest.mark.parametrize("turn", in_short(-600, 600))
 def test_the_place_under_the_pointer_stays_however_far_one_zooms(open_static: Any, turn: int) -> None:
     page = open_static()
     map_ = page.get_by_test_id("latent-map-vae")

@@ -29,11 +29,11 @@ def test_reloading_restores_the_state(open_static):
 
 @pytest.mark.parametrize(
     ("link", "named"),
-    [
+    in_short(
         ("#z=NaN,0;0,0&mode=fly&layers=points,evil&seed=-1&t=9", ["z", "mode", "layers", "seed", "t"]),
         ("#z=1e9,0;0,0", ["z"]),
         ("#z=" + "1" * 100_000, ["link"]),
-    ],
+    ),
 )
 def test_nonsense_in_a_link_is_left_out_with_a_notice(open_static, link, named):
     page = open_static(link)
@@ -69,7 +69,7 @@ def test_everything_fits_without_scrolling(open_static, width, height):
             assert box["width"] >= least, mode
 
 
-@pytest.mark.parametrize("size", [(1366, 696), (1920, 1008)])
+@pytest.mark.parametrize("size", [(1366, 696), pytest.param((1920, 1008), marks=pytest.mark.long)])
 def test_codes_and_manifold_of_both_models_are_seen_at_once_and_move_as_one(open_static, size):
     width, height = size
     page = open_static(viewport={"width": width, "height": height})
@@ -179,7 +179,7 @@ def test_the_maps_stack_on_a_phone(open_static):
         assert 0 <= digit["y"] < digit["y"] + digit["height"] <= square["y"], "the digits are in sight and cover no code"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", in_short("dark", "light"))
 def test_the_theme_follows_the_system(open_static, scheme):
     page = open_static(color_scheme=scheme)
     assert page.get_by_test_id("explorer").get_attribute("data-theme") == scheme

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import choose_image, draw_seven, here, pixels, place, settle, state, until
+from support.explorer_page import choose_image, draw_seven, here, in_short, pixels, place, settle, state, until
 
 from dashboard.stock.catalogue import stored
 from vae_engine import load_model
@@ -145,7 +145,7 @@ def test_the_bars_move_with_the_drawing(open_static):
     assert identity(page)[2] >= 0
 
 
-@pytest.mark.parametrize("strokes", ["blank", "dot", "all ink"])
+@pytest.mark.parametrize("strokes", in_short("blank", "dot", "all ink"))
 def test_hostile_drawings_give_numbers_or_nothing_but_never_nonsense(open_static, strokes):
     page = open_static()
     page.get_by_test_id("mode-draw").click()
