@@ -39,15 +39,15 @@ export function createWalk(app) {
   const paths = choiceBar("Path", [{value: "linear", text: "Linear"}, {value: "spherical", text: "Spherical"}],
     (/** @type {"linear"|"spherical"} */ path) => change({path}));
   const title = make("h3", {});
-  const halfway = make("span", {class: "lx-key", "data-testid": "walk-halfway"});
+  const halfway = make("p", {class: "lx-key", "data-testid": "walk-halfway"});
   const element = make("section", {class: "lx-panel lx-walk", "aria-label": "Walk"},
-    make("div", {class: "lx-panel-head"}, title, halfway, make("span", {class: "lx-actions"},
+    make("div", {class: "lx-panel-head"}, title, make("span", {class: "lx-actions"},
       actionButton("Two at random", randomEnds, {"data-testid": "walk-random"}),
       actionButton("Swap", () => change({ends: [store.state.ends[1], store.state.ends[0]], t: 1 - store.state.t})))),
     make("div", {class: "lx-walk-bar"}, play, share, paths.element),
     make("div", {class: "lx-walk-rows"}, make("div", {class: "lx-walk-strips"}, ...rows.map((row) => row.element)),
       make("figure", {class: "lx-tile"}, blend.element, make("span", {class: "lx-tile-note"}, "pixel blend"))),
-    make("p", {class: "lx-hint"}, `Choose a place on a map, or drag A and B: on a ${codesName(models[0].bundle.points.splits).slice(0, -1)} an end is that image, elsewhere what the model decodes there.`));
+    make("div", {class: "lx-walk-said"}, halfway, make("p", {class: "lx-hint"}, `Choose a place on a map, or drag A and B: on a ${codesName(models[0].bundle.points.splits).slice(0, -1)} an end is that image, elsewhere what the model decodes there.`)));
   let [shown, resolvedKey, forward, ticking] = ["", "", true, false];
   /** @type {(Stop|null)[]} */
   let stops = [null, null];
