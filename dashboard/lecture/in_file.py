@@ -69,7 +69,7 @@ def _is_alive(link: str, carried: Carried) -> bool:
     query = _query(link)
     models = _models(query)
     if page == "explore":
-        return len(models) <= 2 and set(models) <= set(carried.models)
+        return len(models) <= 2 and set(models or LESSON_MODELS) <= set(carried.models)
     if page != "learn" or not query.get("step"):
         return False
     return carried.ladder if query["step"] == "beta" else set(models or LESSON_MODELS) <= set(carried.models)

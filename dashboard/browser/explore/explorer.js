@@ -329,7 +329,7 @@ function mountStage(root, options, shelf, stepTo, carried) {
   if (shelf.awaits()) expectPart(shelf.begun.then(() => void (lastMode = app.store.state.mode === "move" ? lastMode : ""), complain)); // "": to be entered again
   retheme();
   commit();
-  Object.assign(globalThis, {__latentExplorer: {stats: () => ({...readStats(), views: page.views()}), clearStats, state: () => app.store.state, pending}});
+  Object.assign(globalThis, {__latentExplorer: {stats: () => ({...readStats(), views: page.views()}), clearStats, state: () => app.store.state, names: () => models.map((model) => model.bundle.name), pending}});
 
   /** @param {Promise<void>} part */
   function expectPart(part) {

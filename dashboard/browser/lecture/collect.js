@@ -43,6 +43,12 @@ export function shownLink(page, hash, film) {
   return `${page}#${state}`;
 }
 
+/** The query of an address of Explore that says which models are on show, too: elsewhere others may open there. @param {string} query with its ? @param {readonly string[]} names */
+export function withModels(query, names) {
+  const given = new URLSearchParams(query);
+  return given.get("models") ? query : `?models=${names.join(",")}${given.size ? `&${given}` : ""}`;
+}
+
 /** Adds a scene to the kept lecture, or begins one with it; a sentence that says what came of it. @param {string} link @param {Titles} [titles] */
 export function collectScene(link, titles) {
   const kept = keptLecture();

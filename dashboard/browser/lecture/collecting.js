@@ -2,7 +2,7 @@
 // The key and the button that take what a page shows as the next scene, and the word that says so.
 
 import {make} from "../base/dom.js";
-import {addressAtRest, collectScene, listenForScenes, shownLink} from "./collect.js";
+import {addressAtRest, collectScene, listenForScenes, shownLink, withModels} from "./collect.js";
 
 const SEEN = 4000; // milliseconds that it is said what was collected
 
@@ -22,7 +22,9 @@ export function mountCollecting(root, {collects, titles, page}) {
   async function collect() {
     if (!collects) return;
     await addressAtRest();
-    told.textContent = collectScene(shownLink(`./${page()}${location.search}`, location.hash, page() === "train" ? /** @type {any} */ (globalThis).__latentFilm?.state() : undefined), titles);
+    const explorer = /** @type {any} */ (globalThis).__latentExplorer;
+    const query = page() === "" && explorer ? withModels(location.search, explorer.names()) : location.search;
+    told.textContent = collectScene(shownLink(`./${page()}${query}`, location.hash, page() === "train" ? /** @type {any} */ (globalThis).__latentFilm?.state() : undefined), titles);
     told.hidden = false;
     clearTimeout(timer);
     timer = setTimeout(() => (told.hidden = true), SEEN);

@@ -11,7 +11,7 @@ import {instantOf, placeOf, plannedMinutes} from "./lecture.js";
  * @typedef {object} Library
  * @property {(ArrayBuffer|Uint8Array)[]} bundles
  * @property {string[]} names of their models
- * @property {number[]} usual which of them Explore opens on
+ * @property {readonly string[]} usual the models of a link that names none
  * @property {number[]} ladder which of them are rungs, by ascending β
  * @property {(() => Promise<Uint8Array>)[]} [encoders] for each bundle that came without: brings it
  * @property {Promise<Uint8Array|null>} [images] where the first bundle has none
@@ -22,7 +22,7 @@ import {instantOf, placeOf, plannedMinutes} from "./lecture.js";
  */
 /** @typedef {{kind: "explore", models: number[], state: string}|{kind: "learn", step: string, models: number[], kept: import("../learn/parts/kept.js").Kept}|{kind: "page", link: string}|{kind: "still", still: Still}} Showing */
 
-const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/material.py
+export const LESSON_MODELS = ["vae-mnist", "ae-mnist"]; // as in dashboard/stock/material.py
 
 /** How a scene is shown, or a sentence that says why it cannot be. @param {string} link @param {Library} library @returns {Showing|string} */
 export function showingOf(link, library) {
@@ -35,10 +35,11 @@ export function showingOf(link, library) {
 function aliveOf(link, library) {
   const {page, query, state} = placeOf(link);
   if (page === "explore") {
-    const asked = query.get("models");
-    const models = asked ? asked.split(",").map((name) => library.names.indexOf(name)) : library.usual;
+    const asked = query.get("models")?.split(",").filter(Boolean) ?? [];
+    const names = asked.length ? asked : library.usual;
+    const models = names.map((name) => library.names.indexOf(name));
     if (models.length <= 2 && models.every((model) => model >= 0)) return {kind: "explore", models, state};
-    return library.shows(link) ? {kind: "page", link} : `It shows ${asked?.split(",").filter((name) => !library.names.includes(name)).join(" and ")}, which is not in ${library.here}.`;
+    return library.shows(link) ? {kind: "page", link} : `It shows ${names.filter((name) => !library.names.includes(name)).join(" and ")}, which is not in ${library.here}.`;
   }
   const step = query.get("step") ?? "";
   if (page === "learn" && Object.hasOwn(LESSON_STEPS, step)) {

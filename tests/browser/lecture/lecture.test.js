@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { clockLine, clockText, paceText } from "../../../dashboard/browser/lecture/clock.js";
-import { collectScene, firstTitle, shownLink } from "../../../dashboard/browser/lecture/collect.js";
+import { collectScene, firstTitle, shownLink, withModels } from "../../../dashboard/browser/lecture/collect.js";
 import { changed, createDesk, fromTheFirst, joined, moved, withScene, without } from "../../../dashboard/browser/lecture/desk.js";
 import { keepLecture, keepShown, keptEarlier, keptLecture, keptShown } from "../../../dashboard/browser/lecture/kept.js";
 import { actOf, focusOf, isAct } from "../../../dashboard/browser/lecture/keys.js";
@@ -244,6 +244,9 @@ test("a film is collected at the instant on show, unless it follows training", (
   assert.equal(shownLink(page, "#step=7", { following: false, steps: [null] }), `${page}#step=7`);
   assert.equal(shownLink(page, "", { following: true, steps: [60] }), page);
   assert.equal(shownLink("./", "#mode=walk"), "./#mode=walk");
+  assert.equal(withModels("", ["a", "b"]), "?models=a,b");
+  assert.equal(withModels("?embed=true", ["a", "b"]), "?models=a,b&embed=true");
+  assert.equal(withModels("?models=c", ["a", "b"]), "?models=c");
 });
 
 test("the clock says what has gone by and whether the plan holds", () => {
@@ -268,7 +271,7 @@ test("a lecture goes through a link and back, and one that is too long says so",
 });
 
 test("a path is offered where nothing is lost on the way: in one mode, by the same models or along the ladder", () => {
-  const library = { bundles: [], names: ["a", "b", "r1", "r2"], usual: [0, 1], ladder: [2, 3], shows: () => true, here: "the dashboard" };
+  const library = { bundles: [], names: ["a", "b", "r1", "r2"], usual: ["a", "b"], ladder: [2, 3], shows: () => true, here: "the dashboard" };
   const goes = (from, to) => reaches(from, to, library);
   assert.ok(goes("./#z=0,0", "./?models=a,b#mode=move"));
   assert.ok(goes("./?models=r1,b#z=0,0", "./?models=r2,b#z=1,1"));
@@ -277,7 +280,7 @@ test("a path is offered where nothing is lost on the way: in one mode, by the sa
 });
 
 test("a scene is shown where its models are, and otherwise says what is missing", () => {
-  const file = { bundles: [], names: ["vae-mnist", "ae-mnist"], usual: [0, 1], ladder: [], shows: () => false, here: "this file" };
+  const file = { bundles: [], names: ["vae-mnist", "ae-mnist"], usual: ["vae-mnist", "ae-mnist"], ladder: [], shows: () => false, here: "this file" };
   assert.deepEqual(showingOf("./#mode=walk", file), { kind: "explore", models: [0, 1], state: "mode=walk" });
   const kept = { afresh: null, image: 7, views: { posterior: { n: 20, image: 7 } } };
   assert.deepEqual(showingOf("./learn?step=posterior#n=20&image=7", file), { kind: "learn", step: "posterior", models: [0, 1], kept });
@@ -285,6 +288,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
   assert.deepEqual(showingOf("./learn?step=fit-q#image=4&q=best", file).kept.views["fit-q"], { image: 4, q: "best" }, "a word stays one");
   assert.match(String(showingOf("./learn?step=beta", file)), /β ladder/);
   assert.match(String(showingOf("./?models=vae-beta-1,ae-mnist", file)), /vae-beta-1, which is not in this file/);
+  assert.match(String(showingOf("./#mode=walk", { ...file, names: ["vae-mnist", "small"] })), /shows ae-mnist, which is not in/); // and no other pair
   assert.match(String(showingOf("./lab?experiment=collapse", file)), /page of the dashboard/);
   const small = "./learn?step=posterior&models=a,b#n=20";
   assert.deepEqual(showingOf(small, { ...file, names: ["a", "b"] }).models, [0, 1]);
@@ -308,7 +312,7 @@ test("a scene is shown where its models are, and otherwise says what is missing"
 test("a file from disk shows the same scenes as the command that writes it says", () => {
   for (const { link, ladder = [], still, shown } of JSON.parse(read("tests/fixtures/scenes_in_a_file.json"))) {
     const names = [...ladder, "vae-mnist", "ae-mnist"];
-    const file = { bundles: [], names, usual: [ladder.length, ladder.length + 1], ladder: [...ladder.keys()], shows: () => false, here: "this file", stills: still ? { [link]: { caption: "A still" } } : {} };
+    const file = { bundles: [], names, usual: ["vae-mnist", "ae-mnist"], ladder: [...ladder.keys()], shows: () => false, here: "this file", stills: still ? { [link]: { caption: "A still" } } : {} };
     assert.equal(typeof showingOf(link, file) !== "string", shown, link);
   }
 });

@@ -217,13 +217,13 @@ def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_ano
     own = tmp_path / "own.json"
     capsys.readouterr()
     scenes = [
-        {"title": name, "notes": "", "link": link} for name, link in (("Mine", "./runs"), ("Map", "./"), ("Task", "./worksheet"))
+        {"title": name, "notes": "", "link": link} for name, link in (("Mine", "./runs"), ("Map", f"./?models={tiny_vae.name}"), ("Task", "./worksheet"), ("Usual", "./"))
     ]
     own.write_text(text_of("Own", scenes), encoding="utf-8")
     assert main([*export, "--lecture", str(own), "--json"]) == 0
     said = capsys.readouterr()
-    assert said.err.startswith("2 of 3 scenes are left out")
-    assert said.err.endswith(": 1 “Mine”, 3 “Task”.\n")
+    assert said.err.startswith("3 of 4 scenes are left out")
+    assert said.err.endswith(": 1 “Mine”, 3 “Task”, 4 “Usual”.\n")
     assert json.loads(said.out)["bytes"] > 0
     assert blocks["lecture"] == planes(own.read_bytes())
     own.write_text("{}", encoding="utf-8")

@@ -3,11 +3,11 @@
 // the key that collects more.
 
 import {actionButton, make, setText, setUnable} from "../../base/dom.js";
-import {addressAtRest, collectScene, listenForScenes} from "../../lecture/collect.js";
+import {addressAtRest, collectScene, listenForScenes, withModels} from "../../lecture/collect.js";
 import {mountEditor} from "../../lecture/editor.js";
 import {keptLecture} from "../../lecture/kept.js";
 import {placeOf, readLecture} from "../../lecture/lecture.js";
-import {shownScenes, summaryOf} from "../../lecture/library.js";
+import {LESSON_MODELS, shownScenes, summaryOf} from "../../lecture/library.js";
 import {linkedLecture} from "../../lecture/share.js";
 import {readPayload} from "./payload.js";
 
@@ -23,13 +23,13 @@ export async function lectureStrip(page, {names, bundles, encoders, images, show
   if (!content || new URLSearchParams(location.search).has("embed")) return null;
   const drawn = await readPayload(page, "stills");
   const stills = drawn ? JSON.parse(new TextDecoder().decode(drawn)) : {};
-  const usual = shown ?? [...names.keys()];
+  const pair = (shown ?? [...names.keys()]).map((place) => names[place]);
   const bundled = readLecture(new TextDecoder().decode(content));
   let linked = await linkedLecture(location.hash.slice(1));
   const told = make("p", {class: "lec-collected", role: "status", hidden: true, "data-testid": "collected"});
   /** Filled once all are here: the page shows something sooner. @type {Uint8Array[]} */
   const here = [];
-  const library = {bundles: here, encoders, images, names, usual, ladder, stills, shows: () => false, pages: false, here: "this file"};
+  const library = {bundles: here, encoders, images, names, usual: LESSON_MODELS, ladder, stills, shows: () => false, pages: false, here: "this file"};
   const holds = make("span", {"data-testid": "lecture-line"});
   const presentButton = actionButton("▶ Present", () => lay().present(), {class: "lec-button lec-primary", "data-testid": "present-lecture", title: "The whole screen, scene by scene, by a clicker or the arrow keys"});
   const button = actionButton("Scenes …", lay, {class: "lec-button", "data-testid": "open-scenes", title: "What the lecture shows and says, to present from any scene and to change; Shift S adds what is on show"});
@@ -41,8 +41,7 @@ export async function lectureStrip(page, {names, bundles, encoders, images, show
   page.body.append(told);
   listenForScenes(async () => {
     await addressAtRest();
-    const models = new URLSearchParams(location.search).get("models") ?? usual.map((place) => names[place]).join(",");
-    setText(told, collectScene(`./?models=${models}${location.hash}`));
+    setText(told, collectScene(`./${withModels(location.search, pair)}${location.hash}`));
     told.hidden = false;
     renderStrip();
     clearTimeout(timer);

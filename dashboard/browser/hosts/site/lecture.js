@@ -28,7 +28,7 @@ export function open() {
     const linked = await linkedLecture(location.hash.slice(1));
     page.root.replaceChildren();
     mountEditor(page.root, {
-      library: {...models, names, usual, ladder, stills, shows, pages: true, here: "this site"}, bundled: readLecture(lecture), linked,
+      library: {...models, names, usual: usual.map((place) => names[place]), ladder, stills, shows, pages: true, here: "this site"}, bundled: readLecture(lecture), linked,
       speakerPage: String(new URL("./speaker/", document.baseURI)), isDark: page.isDark,
       addressOf(link) {
         const url = new URL(link, document.baseURI);

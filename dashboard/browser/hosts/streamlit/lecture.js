@@ -49,7 +49,7 @@ async function open(root, instance) {
   if (instances.get(root) !== instance || instance.editor) return;
   root.replaceChildren();
   instance.editor = mountEditor(root, {
-    library: {...models, names, usual, ladder, shows: () => true, pages: true, here: "the dashboard"}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
+    library: {...models, names, usual: usual.map((place) => names[place]), ladder, shows: () => true, pages: true, here: "the dashboard"}, bundled: readLecture(lecture), linked, speakerPage: String(new URL("./speaker", location.href)),
     pageOf,
     isDark: () => isDark(getComputedStyle(root).getPropertyValue("--st-background-color").trim()),
     addressOf(link) {
