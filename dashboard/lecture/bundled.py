@@ -292,7 +292,7 @@ def _quality(claims: Claims) -> list[Scene]:
     return [
         learn(
             claims,
-            f"N(0, I) does not fit an autoencoder's codes: it draws few {a}s and {b}s. Its own Gaussian fits better",
+            "An autoencoder's own Gaussian lands far from all codes more often than the VAE's prior does",
             1.0,
             "autoencoder",
             "The same networks without the noise and the KL are a plain autoencoder, which stores each image at a point, "

@@ -9,6 +9,7 @@ A `.safetensors` holds what `packed` made of any of these: small, grey, in the o
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import json
 import re
@@ -84,13 +85,21 @@ def address(path: str | Path, wishes: Wishes | None = None, pinned: bool = False
     wishes = wishes or noted
     default = Wishes()
     asked: dict[str, Any] = {f.name: v for f in fields(Wishes) if (v := getattr(wishes, f.name)) != getattr(default, f.name)}
-    if "labels" in asked and wishes.labels != "none":
-        asked["labels"] = str(Path(wishes.labels).expanduser().resolve())
     place = place.expanduser().resolve()
+    if "labels" in asked and wishes.labels != "none":
+        asked["labels"] = str(_among(place, wishes.labels) or Path(wishes.labels).expanduser().resolve())
     if pinned:
         labels = _label_file(replace(wishes, labels=asked.get("labels", "auto")))
         asked[_FILES] = _fingerprint(place, labels, _stamp(place, labels))
     return f"{place}?{urlencode(asked, safe='/:')}" if asked else str(place)
+
+
+def _among(folder: Path, name: str) -> Path | None:
+    """The one file of a name that lies in a folder of images, at any depth; None where there is none, or several."""
+    if Path(name).name != name or not folder.is_dir():
+        return None
+    found = [path for path in folder.rglob(glob.escape(name)) if path.is_file() and path.resolve().is_relative_to(folder)]
+    return found[0] if len(found) == 1 else None
 
 
 def path_of(name: str | Path) -> Path:
@@ -194,8 +203,11 @@ def _sources(path: Path, labels: str) -> list[places.Source]:
         with ExitStack() as until:
             return reading.files(path, until) + ([places.of_file(Path(labels))] if labels else [])
     except FileNotFoundError:
-        gone = labels if path.exists() else path
-        raise EngineError(f"There are no images at {gone}: give a folder or a file of images.") from None
+        if path.exists():
+            raise EngineError(
+                f"There is no file of labels at {labels}: give its path, or its name where it lies among the images."
+            ) from None
+        raise EngineError(f"There are no images at {path}: give a folder or a file of images.") from None
     except _BROKEN as error:
         raise _unreadable(path, error) from None
 

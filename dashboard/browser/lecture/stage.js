@@ -77,7 +77,7 @@ export function createStage(library, {entered, moved, failed}) {
     const known = frames.get(link);
     if (known) return known;
     const [address, hash] = link.split("#");
-    const options = `embed=true&embed_options=${theme}_theme`;
+    const options = `embed=true&presented=true&embed_options=${theme}_theme`;
     const frame = make("iframe", {class: "lec-view lec-away", title: "A page of the dashboard", src: `${address}${address.includes("?") ? "&" : "?"}${options}${hash ? `#${hash}` : ""}`});
     frame.addEventListener("load", () => entered(frame));
     frames.set(link, frame);

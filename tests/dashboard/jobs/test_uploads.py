@@ -126,13 +126,23 @@ def test_a_folder_is_kept_with_its_folders_and_leads_nowhere_else(tmp_path: Path
     assert "a/0.png" in datasets.names(str(path))
 
 
+def test_a_table_of_labels_sent_with_the_pictures_is_found_by_its_name(tmp_path: Path) -> None:
+    files = {f"all/{index:02d}.png": picture(index) for index in range(6)}
+    table = "filename,label\n" + "".join(f"{index:02d}.png,{'odd' if index % 2 else 'even'}\n" for index in range(6))
+    path = run_uploads.keep(tmp_path, {**files, "all/labels.csv": table.encode()}, PLENTY)
+    assert "labels.csv" in own.known(str(path)).report.left_out[0]
+    found = own.known(own.address(path, own.Wishes(labels="labels.csv")))
+    assert found.classes == ("even", "odd")
+    assert "no file of labels at" in str(attempt(own.address, path, own.Wishes(labels="other.csv"), True))
+
+
 def test_damaged_pictures_among_others_are_kept_and_can_be_left_out_by_name(tmp_path: Path) -> None:
     files = {f"{index:02d}.png": picture(index) for index in range(60)}
     path = run_uploads.keep(tmp_path, {**files, "bad.png": b"no picture", "notes.txt": b"hello"}, PLENTY)
     assert "bad.png is not a readable picture" in str(attempt(datasets.count, str(path), "train"))
     found = own.known(own.address(path, own.Wishes(damaged="leave-out")))
     assert len(found.images) == 60
-    assert found.report.left_out == ("1 picture that cannot be read (bad.png)", "1 file that is no picture")
+    assert found.report.left_out == ("1 picture that cannot be read (bad.png)", "1 file that is no picture (notes.txt)")
     archive = tmp_path / "all.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for name in path.iterdir():

@@ -217,7 +217,13 @@ def test_export_puts_the_bundled_lecture_or_a_file_into_the_page_and_refuses_ano
     own = tmp_path / "own.json"
     capsys.readouterr()
     scenes = [
-        {"title": name, "notes": "", "link": link} for name, link in (("Mine", "./runs"), ("Map", f"./?models={tiny_vae.name}"), ("Task", "./worksheet"), ("Usual", "./"))
+        {"title": name, "notes": "", "link": link}
+        for name, link in (
+            ("Mine", "./runs"),
+            ("Map", f"./?models={tiny_vae.name}"),
+            ("Task", "./worksheet"),
+            ("Usual", "./"),
+        )
     ]
     own.write_text(text_of("Own", scenes), encoding="utf-8")
     assert main([*export, "--lecture", str(own), "--json"]) == 0

@@ -52,7 +52,7 @@ def test_a_folder_of_folders_has_a_class_for_each(folder: Path, digits: data.Ima
     (folder / "even" / "Thumbs.db").write_bytes(b"x")
     (folder / "beside.png").write_bytes(png(Image.new("L", (28, 28))))
     found = own_data.read(folder)
-    assert found.report.left_out == ("1 file that is no picture", "1 picture beside the folders of classes")
+    assert found.report.left_out == ("1 file that is no picture (notes.txt)", "1 picture beside the folders of classes")
     assert found.classes == ("even", "odd")
     assert by_content(found.images) == {digits.images[i].tobytes(): i % 2 for i in range(24)}
 

@@ -202,8 +202,9 @@ def test_the_exported_file_presents_all_that_holds_of_its_models_with_stills_of_
 
 
 def test_scenes_are_collected_by_key_and_button_laid_out_and_kept(open_explore):
-    page = open_explore("/?embed")
-    expect(page.get_by_test_id("add-scene")).to_be_hidden()
+    page = open_explore("/?embed&presented")
+    for unused in ("add-scene", "mode-walk", "share-menu"):
+        expect(page.get_by_test_id(unused)).to_be_hidden()
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     page.goto(page.url.split("?")[0] + "#mode=inspect&image=3")
     page.reload()

@@ -21,6 +21,7 @@ SAYS = (
     "PNG, JPEG, WebP, BMP, GIF, TIFF; a folder a class, around them perhaps `train`, `test`, `validation`",
     "",
 )
+_NAMED = 3  # so many files that are left out are named
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff")
 _DATA = (
     ".npy",
@@ -91,8 +92,11 @@ def _grey(source: Source) -> np.ndarray:
 def found(sources: list[Source], place: Place, archive: str) -> Pictures:
     """The pictures with their classes and splits, from the folders they lie in."""
     left_out = place.told()
-    others = len(place.sources) - len(sources)
-    left_out += [counted(others, "file that is no picture", "files that are no pictures")] if others else []
+    pictured = {source.name for source in sources}
+    others = [source.name for source in place.sources if source.name not in pictured]
+    if others:
+        some = ", ".join(PurePosixPath(name).name for name in others[:_NAMED]) + (" …" if len(others) > _NAMED else "")
+        left_out.append(f"{counted(len(others), 'file that is no picture', 'files that are no pictures')} ({some})")
     homes = _unwrapped([PurePosixPath(source.name.replace("\\", "/")).parts[:-1] for source in sources])
     splits = [called(home[0]).split if home and not called(home[0]).key else "" for home in homes]
     tops = {home[0] for home in homes if home}

@@ -113,6 +113,7 @@ function follow(root, instance) {
   const link = arrives ? setting.link : (instance.carried?.link ?? (location.hash.slice(1) || last?.link));
   instance.explorer?.destroy();
   root.replaceChildren();
+  root.classList.toggle("lx-presented", new URLSearchParams(location.search).has("presented")); // a scene of a lecture
   instance.explorer = mountExplorer(root, {
     ...instance.models, shelf: shelfFor(instance.models, shown, ladder), shown, ladder, choices, notice, lesson, engine, link, kept: last?.kept, anew: instance.carried !== undefined,
     onReport: (report) => instance.call.setStateValue("report", report),
