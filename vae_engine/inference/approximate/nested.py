@@ -19,7 +19,7 @@ from torch import Tensor
 
 from vae_engine.inference.approximate.target import Target
 
-_AT_ONCE = 48  # proposals for each image before its discs are drawn anew
+_AT_ONCE = 64  # proposals for each image before its discs are drawn anew
 _LEFT_OUT = 20  # times that live points are left out to find the radius
 _LEAST = 1e-3  # share of p(x) that the live points may still hold at the end
 _MOST = 4000  # rounds
@@ -101,10 +101,10 @@ def _radius(squares: np.ndarray, rng: np.random.Generator) -> float:
     """The largest distance, over draws with replacement, of a point left out to the nearest one drawn."""
     count, farthest = len(squares), 0.0
     for _ in range(_LEFT_OUT):
-        drawn = np.unique(rng.integers(count, size=count))
-        out = np.setdiff1d(np.arange(count), drawn)
-        if len(out):
-            farthest = max(farthest, float(squares[np.ix_(out, drawn)].min(1).max()))
+        drawn = np.zeros(count, bool)
+        drawn[rng.integers(count, size=count)] = True
+        if not drawn.all():
+            farthest = max(farthest, float(squares[~drawn][:, drawn].min(1).max()))
     return math.sqrt(farthest)
 
 
