@@ -36,18 +36,23 @@ class Diagnosis:
     @property
     def said(self) -> str:
         """`exact`, or k-hat to two digits; `none` where there are too few weights to tell."""
-        return "exact" if self.exact else "none" if math.isnan(self.k_hat) else f"{self.k_hat:.2f}"
+        if self.exact:
+            return "exact"
+        if math.isnan(self.k_hat):
+            return "none"
+        return f"{self.k_hat:.2f}".replace("-", "−") if math.isfinite(self.k_hat) else "∞"
 
 
 def diagnosed(log_weights: np.ndarray) -> Diagnosis:
     """Of log weights [K], nats."""
-    return Diagnosis(k_hat(log_weights), effective(log_weights))
+    return Diagnosis(k_hat(log_weights), float(effective(log_weights)))
 
 
-def effective(log_weights: np.ndarray) -> float:
-    """(Σ w)²/Σ w² of log weights [K]: between 1 and K."""
-    w = np.exp(np.asarray(log_weights, np.float64) - np.max(log_weights))
-    return float(w.sum() ** 2 / (w**2).sum())
+def effective(log_weights: np.ndarray) -> np.ndarray:
+    """(Σ w)²/Σ w², between 1 and K: log weights [..., K] → [...]."""
+    w = np.exp(np.asarray(log_weights, np.float64) - np.max(log_weights, -1, keepdims=True))
+    found: np.ndarray = w.sum(-1) ** 2 / (w**2).sum(-1)
+    return found
 
 
 def k_hat(log_weights: np.ndarray) -> float:

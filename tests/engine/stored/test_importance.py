@@ -9,6 +9,9 @@ import pytest
 
 from vae_engine.stored.importance import diagnosed, effective, k_hat
 
+# Shape of a tail, and k-hat of its 2,000 quantiles: tests/browser/learn/importance.test.js has the same.
+KNOWN = [(0.2, 0.2267561866075436), (0.7, 0.6786439979721473), (1.2, 1.1305491440927478)]
+
 
 @pytest.mark.parametrize("shape", [0.1, 0.3, 0.7, 1.2])
 def test_k_hat_finds_the_shape_of_pareto_weights(shape: float) -> None:
@@ -50,3 +53,10 @@ def test_effective_samples_are_those_of_weights_one_can_count() -> None:
     assert effective(np.zeros(50)) == pytest.approx(50)
     assert effective(np.array([-1e4] * 40 + [0.0] * 10)) == pytest.approx(10)
     assert effective(np.array([0.0] + [-1000.0] * 49)) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("shape", "known"), KNOWN)
+def test_k_hat_of_the_quantiles_of_a_tail_is_the_number_that_the_browser_gives(shape: float, known: float) -> None:
+    quantiles = -shape * np.log((np.arange(2000) + 0.5) / 2000)
+    assert k_hat(quantiles) == pytest.approx(known, abs=1e-9)
+    assert known == pytest.approx(shape, abs=0.12)
