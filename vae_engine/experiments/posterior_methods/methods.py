@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vae_engine.inference.approximate import annealing, chains, diagnostics, importance, laplace, variational
-from vae_engine.inference.approximate.chains import MALA, METROPOLIS, Method
+from vae_engine.inference.approximate.chains import MALA, METROPOLIS
 from vae_engine.inference.approximate.gibbs import GIBBS
 from vae_engine.inference.approximate.mixtures import Mixture, gaussian
 from vae_engine.inference.approximate.nested import nested
@@ -26,7 +26,7 @@ _WIDEST = 0.8  # step between prior and posterior
 _STEIN = 0.05  # rate
 _NODES = 5  # along an axis of a part of q, to fit it
 _FINE_NODES = 12  # and for the ELBO that is stated
-_PARTS = 4  # of the mixture
+_PARTS = 3  # of the mixture
 _APART = 0.25  # of the starts of modes
 
 
@@ -91,6 +91,9 @@ class Answer:
     signs: dict[str, Tensor] = field(default_factory=dict)
 
 
+Method = Callable[[Given], Answer]
+
+
 def _even(z: Tensor, **more: Any) -> Answer:
     """Points that all count the same."""
     return Answer(z, torch.full(z.shape[:2], 1 / z.shape[1], dtype=torch.float64), **more)
@@ -101,7 +104,7 @@ def _encoder(given: Given) -> Answer:
     return _even(q.drawn(given.amounts.draws[0], given.rng), log_px=variational.elbo(given.target, q, _FINE_NODES).double())
 
 
-def _importance(many: int, q: Callable[[Given], Mixture]) -> Callable[[Given], Answer]:
+def _importance(many: int, q: Callable[[Given], Mixture]) -> Method:
     def method(given: Given) -> Answer:
         found = importance.sampled(given.target, q(given), given.amounts.draws[many], given.rng)
         weights = torch.softmax(found.log_weight.double(), 1)
@@ -125,7 +128,7 @@ def _mixture(given: Given) -> Mixture:
     return variational.fitted(given.target, start, given.amounts.steps, _NODES).q
 
 
-def _fitted(q: Callable[[Given], Mixture]) -> Callable[[Given], Answer]:
+def _fitted(q: Callable[[Given], Mixture]) -> Method:
     """The ELBO of a q, its draws and what importance sampling's k-hat says of it."""
 
     def method(given: Given) -> Answer:
@@ -142,7 +145,7 @@ def _modes(given: Given) -> laplace.Modes:
     return laplace.climbed(given.target, torch.cat([encoder, given.starts(count)], 1))
 
 
-def _laplace(summed: bool) -> Callable[[Given], Answer]:
+def _laplace(summed: bool) -> Method:
     def method(given: Given) -> Answer:
         modes = _modes(given)
         q, log_px = (modes.summed(), modes.each.logsumexp(1)) if summed else (modes.best(), modes.log_px_best)
@@ -192,7 +195,7 @@ def _nested(given: Given) -> Answer:
     return Answer(z, weights, found.log_px, found.stated, signs={"information": found.information})
 
 
-def _chains(method: Method, turns: Callable[[Amounts], tuple[int, int]], from_prior: bool = False) -> Callable[[Given], Answer]:
+def _chains(method: chains.Method, turns: Callable[[Amounts], tuple[int, int]], from_prior: bool = False) -> Method:
     def run(given: Given) -> Answer:
         count = given.amounts.chains
         start = given.prior(count) if from_prior else given.encoder.drawn(count, given.rng)
@@ -215,7 +218,7 @@ def _half(amounts: Amounts) -> tuple[int, int]:
     return warm // 2, keep // 2
 
 
-METHODS: dict[str, Callable[[Given], Answer]] = {
+METHODS: dict[str, Method] = {
     "encoder's q, its ELBO": _encoder,
     "importance sampling": _importance(0, lambda given: given.encoder),
     "importance sampling, more draws": _importance(1, lambda given: given.encoder),

@@ -32,6 +32,10 @@ class Truth:
         """Whether there is more than one mode: bool [n]."""
         return torch.tensor([len(one.modes) > 1 for one in self.posteriors])
 
+    def first(self, count: int) -> Truth:
+        """Of the first images alone."""
+        return Truth(self.posteriors[:count], self.log_px[:count], self.mean[:count], self.covariance[:count])
+
     def drawn(self, count: int, rng: torch.Generator) -> Tensor:
         """z ~ p(z|x): [n, count, 2]. A point of the lattice by its mass, then anywhere in its cell."""
         found = []

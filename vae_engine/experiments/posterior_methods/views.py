@@ -64,12 +64,12 @@ def _honesty(found: dict[str, Compared]) -> tuple[Chart, ...]:
     clouds = []
     for one in found.values():
         if one.error is not None and one.stated is not None:
-            clouds.append(_cloud(one.name, np.maximum(one.stated[0], _LEAST), np.maximum(np.abs(one.error[0]), _LEAST)))
+            clouds.append(_cloud(one.name, np.maximum(one.stated, _LEAST), np.maximum(np.abs(one.error), _LEAST)))
     ends = [value for one in clouds for value in one.x]
     line = _even(min(ends), max(ends))
     many = found["importance sampling, more draws"]
     assert many.error is not None
-    k_hat, off = many.signs["k_hat"][0], np.maximum(np.abs(many.error[0]), _LEAST)
+    k_hat, off = many.signs["k_hat"], np.maximum(np.abs(many.error), _LEAST)
     known = np.isfinite(k_hat)
     return (
         Chart(
@@ -97,7 +97,7 @@ def _posteriors(found: dict[str, Compared], truth: Truth) -> tuple[Chart, ...]:
         "bars", y_log=True, ticks=names, note="A spread is the root of the variances' sum.",
     )]  # fmt: skip
     if several.any():
-        missing = tuple(float(100 * (one.missed[:, several] > 0).mean()) for one in found.values())
+        missing = tuple(float(100 * (one.missed[several] > 0).mean()) for one in found.values())
         shown.append(Chart(
             "missed", "The mode it never visited", "method", f"% of the {several.sum()} images with several modes",
             (Curve("at least one mode without a point", places, missing),), "bars", ticks=names,
@@ -106,7 +106,7 @@ def _posteriors(found: dict[str, Compared], truth: Truth) -> tuple[Chart, ...]:
     chains = [one for one in found.values() if "r_hat" in one.signs]
     clouds = []
     for one in chains:
-        r_hat, off = one.signs["r_hat"][0], np.maximum(one.mean_off[0], _LEAST)
+        r_hat, off = one.signs["r_hat"], np.maximum(one.mean_off, _LEAST)
         moved = np.isfinite(r_hat)  # of chains that never moved it is infinite
         if moved.any():
             clouds.append(_cloud(one.name, r_hat[moved], off[moved]))
@@ -124,11 +124,11 @@ def log_px_table(found: dict[str, Compared]) -> Table:
         if one.error is None:
             continue
         low, high = np.quantile(one.error, (0.05, 0.95))
-        scatter = None if one.scatter is None else round(float(np.sqrt((one.scatter**2).mean())), 3)
+        scatter = None if one.scatter is None else round(one.scatter, 3)
         stated = None if one.stated is None else round(float(np.median(one.stated)), 3)
         right = one.within()
         rows.append((
-            one.name, round(one.decodes), round(one.gradients), float(f"{one.seconds:.2g}"), *_fine(Mean(one.error)),
+            one.name, round(one.decodes), round(one.gradients), float(f"{one.seconds:.2g}"), *_fine(Mean(one.error[None])),
             *(round(float(value), 3) for value in (np.median(one.error), low, high)), round(float(np.abs(one.error).max()), 2),
             scatter, stated, None if right is None else round(100 * right),
         ))  # fmt: skip
@@ -147,8 +147,8 @@ def posterior_table(found: dict[str, Compared], truth: Truth) -> Table:
     """Moments, modes and what chains say of themselves."""
     several, rows = truth.several.numpy(), []
     for one in found.values():
-        missed = round(float(100 * (one.missed[:, several] > 0).mean())) if several.any() else None
-        shares = round(float(one.shares_off[:, several].mean()), 3) if several.any() else None
+        missed = round(float(100 * (one.missed[several] > 0).mean())) if several.any() else None
+        shares = round(float(one.shares_off[several].mean()), 3) if several.any() else None
         stated = None if one.mean_stated is None else round(float(np.median(one.mean_stated)), 3)
         signs = [None if key not in one.signs else _short(one.signs[key]) for key in ("r_hat", "ess", "k_hat")]
         rows.append((
@@ -176,7 +176,7 @@ class Shown:
         second = torch.tensor([1 - _largest(one.weights, one.z, one.modes) for one in truth.posteriors])
         error = self.found["importance sampling, more draws"].error
         assert error is not None
-        worst = np.argsort(error.mean(0))
+        worst = np.argsort(error)
         first = int(second.argmax())
         self.cases = [first, next(int(i) for i in worst if i != first)][:_CASES]
 
@@ -197,10 +197,10 @@ class Shown:
             told.append(Moment(f"{title}: exact", text, numbers, _points(exact[case]), classes, seen))
             for name in _STEPS:
                 one = self.found[name]
-                answer = one.first
+                answer = one.answer
                 share = answer.weights[case].double().numpy()
                 chosen = rng.choice(len(share), _SHOWN, p=share / share.sum())
-                missed = int(one.missed[0, case])
+                missed = int(one.missed[case])
                 words = f"{_SHOWN} points by their weight. " + (
                     f"{missed} of {count} modes never visited." if missed else "Every mode has points."
                 )
@@ -213,8 +213,8 @@ class Shown:
         for name, values in (("error of log p(x), nats", one.error), ("stated error, nats", one.stated),
                              ("error of the mean, spreads", one.mean_off), ("modes never visited", one.missed)):  # fmt: skip
             if values is not None:
-                told.append((name, round(float(values[0, case]), 3)))
-        signs = ((_SIGNS[key], float(values[0, case])) for key, values in one.signs.items() if key in _SIGNS)
+                told.append((name, round(float(values[case]), 3)))
+        signs = ((_SIGNS[key], float(values[case])) for key, values in one.signs.items() if key in _SIGNS)
         return (*told, *((name, round(value, 3)) for name, value in signs if np.isfinite(value)))
 
 
