@@ -129,7 +129,7 @@ def _says_honesty(found: dict[str, Compared]) -> list[str]:
     k_hat, off = many.signs["k_hat"], np.abs(many.error)
     if (off > 1).any() and (k_hat > TRUSTED).any():
         said.append(
-            f"k-hat warns of most bad estimates and of many good ones: of those off by more than 1 nat "
+            f"Of importance-sampled estimates that are off by more than 1 nat "
             f"{100 * (k_hat[off > 1] < TRUSTED).mean():.0f} % have k-hat below {TRUSTED}, the worst of them off by "
             f"{off[k_hat < TRUSTED].max():.1f} nats; of those with k-hat above it "
             f"{100 * (off[k_hat > TRUSTED] < 0.1).mean():.0f} % are right within 0.1 nat."
