@@ -39,7 +39,7 @@ def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Find
     moments = shown.moments()
     seen = round(sum(one.decodes for one in found.values()) * images)
     return Findings(
-        tuple(_says(found, truth)), _protocol(images, again, seed, amounts), (seed,), seen, views.charts(found, truth),
+        tuple(_says(found, truth)), _protocol(images, again, seed, amounts), (seed, seed + 1), seen, views.charts(found, truth),
         (views.log_px_table(found), views.posterior_table(found, truth)), (shown.picture(),), moments,
     )  # fmt: skip
 

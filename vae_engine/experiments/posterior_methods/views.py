@@ -16,6 +16,8 @@ from vae_engine.experiments.result import Chart, Curve, Moment, Picture, Table, 
 _LEAST = 1e-3  # nats, or spreads: what lies below is drawn here, since a logarithm ends nowhere
 _SHOWN = 200  # points of a moment
 _CASES = 2
+_CROWDED = ("importance sampling", "mean-field q, its ELBO", "annealing, both ways")
+"""In the tables alone: a chart tells few names apart, and each of these has a neighbour that is drawn."""
 _STEPS = ("encoder's q, its ELBO", "importance sampling, more draws", "Laplace, best mode", "Laplace, all modes", "annealing",
           "nested sampling", "Metropolis", "HMC", "NUTS", "HMC from the prior", "Gibbs", "SVGD")  # fmt: skip
 
@@ -41,6 +43,7 @@ def _prices(found: dict[str, Compared]) -> tuple[Chart, ...]:
     price = [
         _cloud(one.name, [one.cost], [max(np.sqrt((error**2).mean()), _LEAST)])
         for one, error in zip(with_log_px, errors, strict=True)
+        if one.name not in _CROWDED
     ]
     middle, low, high = (np.array([np.quantile(error, part) for error in errors]) for part in (0.5, 0.05, 0.95))
     places = tuple(float(i) for i in range(len(errors)))
@@ -48,7 +51,7 @@ def _prices(found: dict[str, Compared]) -> tuple[Chart, ...]:
     bars = Curve(name, places, *(tuple(part.tolist()) for part in (middle, low, high)))
     return (
         Chart(
-            "price", "What log p(x) costs, and how good it is", "decodes for an image, a gradient counted as one",
+            "price", "What log p(x) costs, and how good it is", "decodes for an image, a gradient counted as one more",
             "error of log p(x), root of the mean square, nats", tuple(price), "points", x_log=True, y_log=True,
             note="Below and left is better. The mean square is made by the worst images.",
         ),
@@ -63,7 +66,7 @@ def _prices(found: dict[str, Compared]) -> tuple[Chart, ...]:
 def _honesty(found: dict[str, Compared]) -> tuple[Chart, ...]:
     clouds = []
     for one in found.values():
-        if one.error is not None and one.stated is not None:
+        if one.error is not None and one.stated is not None and one.name not in _CROWDED:
             clouds.append(_cloud(one.name, np.maximum(one.stated, _LEAST), np.maximum(np.abs(one.error), _LEAST)))
     ends = [value for one in clouds for value in one.x]
     line = _even(min(ends), max(ends))
