@@ -41,7 +41,7 @@ def _prices(found: dict[str, Compared]) -> tuple[Chart, ...]:
     with_log_px = [one for one in found.values() if one.error is not None]
     errors = [one.error for one in with_log_px if one.error is not None]
     price = [
-        _cloud(one.name, [one.cost], [max(np.sqrt((error**2).mean()), _LEAST)])
+        _cloud(one.name, [round(one.cost)], [max(np.sqrt((error**2).mean()), _LEAST)])
         for one, error in zip(with_log_px, errors, strict=True)
         if one.name not in _CROWDED
     ]
