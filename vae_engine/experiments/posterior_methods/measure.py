@@ -29,7 +29,7 @@ _TINY = Amounts((100, 300), (64, 4), 8, 2, (20, 40), (6, 12), (1, 6), (6, 6), (3
 
 def measure(scale: str, seed: int, report: Callable[[str, float], None]) -> Findings:
     """Nineteen methods on the same test images of one VAE, on some of them twice."""
-    images, again, amounts = of_scale(scale, {"tiny": (3, 2, _TINY), "quick": (8, 4, _QUICK), "full": (40, 10, _FULL)})
+    images, again, amounts = of_scale(scale, {"tiny": (3, 2, _TINY), "quick": (8, 4, _QUICK), "full": (200, 20, _FULL)})
     vae = loading.to_torch(registry.find(MODEL))
     assert isinstance(vae, VAE)
     x, places = drawn("test", images, seed=seed), drawn_places("test", images, seed)
