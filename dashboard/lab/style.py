@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import plotly.graph_objects as go
@@ -11,6 +12,7 @@ from vae_engine.experiments.result import Chart
 
 HEIGHT = 430
 TOP, BOTTOM, LEFT = 52, 62, 70
+_ABREAST, _ROW = 4, 23  # names side by side, and pixels that a further row of them takes
 INK = {False: "#31333f", True: "#fafafa"}
 PAPER, FAINT = ("255,255,255", "14,17,23"), ("110,115,125", "170,175,185")
 """Behind letters over points, and of what is to stand back: as r,g,b on a light and on a dark ground."""
@@ -61,7 +63,8 @@ def legible(drawn: go.Figure, x_label: str, y_label: str, dark: bool) -> go.Figu
 
 
 def named_above(drawn: go.Figure, chart: Chart) -> go.Figure:
-    """Names above, where there is more than one."""
+    """Names above, where there is more than one; many take further rows."""
     several = len(chart.curves) > 1
-    margin = {"l": LEFT, "r": 20, "t": TOP + 30 * several, "b": BOTTOM}
+    further = max(0, math.ceil(len(chart.curves) / _ABREAST) - 1)
+    margin = {"l": LEFT, "r": 20, "t": TOP + 30 * several + _ROW * further, "b": BOTTOM}
     return drawn.update_layout(showlegend=several, legend=_ABOVE, margin=margin)

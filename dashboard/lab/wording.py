@@ -37,7 +37,10 @@ MOMENT = "Moment"
 BEFORE = "Grey: where the same images lay one moment earlier."
 AGAIN = "The same from the command line"
 RESULT_FILE, CURVES_FILE = "All of it, JSON", "The curves, CSV"
-LIVE = {"gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live")}
+LIVE = {
+    "gradient-estimators": ("reparameterisation", "See the gradient arrows of one image, live"),
+    "posterior-methods": ("how-good", "See importance sampling miss the modes of one image, live"),
+}
 """Steps of Learn where one can move what an experiment measures."""
 _LEAST, _HEADLINE = 40, 160
 """Characters of a headline that is cut off, and of one that is not cut."""

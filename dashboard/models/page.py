@@ -63,6 +63,9 @@ def _numbers(names: tuple[str, ...]) -> None:
     st.dataframe(with_minus(rows, digits), hide_index=True, column_config=columns, placeholder="–", height="content")
     st.plotly_chart(charts.bounds({m.name: m.metrics for m in models}), key="bounds", alt=wording.BOUNDS_ALT)
     st.markdown(f":small[{wording.protocol_of([m.metrics for m in models])}]")
+    if trusted := wording.trust_table({m.name: m.metrics for m in models}):
+        with st.expander(wording.TRUST):
+            st.markdown(trusted)
     pair = {m.name: m for m in models if m.name in LESSON_MODELS}
     if len(pair) == len(LESSON_MODELS):
         st.markdown(f":small[{compared(*(pair[name] for name in LESSON_MODELS))}]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from vae_engine.base.figures import trust, with_minus
 from vae_engine.base.remedies import restored
 
 TITLE = "Latent-space explorer"
@@ -47,6 +48,7 @@ METRIC_COLUMNS = {
     "nll": "nll, −log p(x|z)",
     "kl": "KL",
 }
+TRUST = "How far the importance-sampled numbers can be trusted"
 ERROR, ERROR_HELP = "±", "Standard error of the mean to the left: standard deviation over images / √n."
 
 
@@ -60,6 +62,12 @@ MINUS_LOSS = (
 def in_new_tab(label: str) -> str:
     """The label of a link that leaves the page where it is."""
     return f"{label}, new tab"
+
+
+def trust_table(metrics: dict[str, dict[str, Any]]) -> str:
+    """Of each model with an importance-sampled log p(x) what its weights say, and what the exact value knows; Markdown."""
+    lines = [f"| {name} | {with_minus(said)} |" for name, numbers in metrics.items() if (said := trust(numbers))]
+    return "\n".join(["| model | log p(x), importance-sampled |", "|---|---|", *lines]) if lines else ""
 
 
 def protocol_of(metrics: list[dict[str, Any]]) -> str:

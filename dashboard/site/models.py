@@ -11,6 +11,7 @@ from dashboard.shared.model_choice import KINDS, side_by_side
 from dashboard.site import wording
 from dashboard.site.shelf import Shelf
 from dashboard.stock.material import codes_of
+from vae_engine.base.figures import trust, with_minus
 from vae_engine.publish import tables
 from vae_engine.stored import weights
 from vae_engine.stored.checkpoints import Stored
@@ -43,7 +44,8 @@ def _row(model: Stored, title: str, beside: tuple[str, ...], is_run: bool) -> st
         for dark in (False, True)
     )
     numbers = "".join(
-        f'<td data-label="{html.escape(label)}">{_number(model, key)}</td>' for key, label in shared.METRIC_COLUMNS.items()
+        f'<td data-label="{html.escape(label)}">{_number(model, key)}{_trust(model, key)}</td>'
+        for key, label in shared.METRIC_COLUMNS.items()
     )
     measured = f'<br><span class="site-kind">{html.escape(shared.protocol_of([model.metrics]))}</span>' if is_run else ""
     link = f"./?models={quote(','.join(beside), safe=',')}"
@@ -63,3 +65,9 @@ def _gaussian(model: Stored) -> Gaussian:
 def _number(model: Stored, key: str) -> str:
     value = model.metrics.get(key)
     return wording.NO_NUMBER if value is None else shared.plus_minus(value, model.metrics.get(f"{key}_se"))
+
+
+def _trust(model: Stored, key: str) -> str:
+    """Beside an importance-sampled number how far it can be trusted."""
+    said = with_minus(trust(model.metrics)) if key == "log_px_is" else ""
+    return f'<br><span class="site-kind">{html.escape(said)}</span>' if said else ""

@@ -16,6 +16,7 @@ from vae_engine.data import datasets, mnist
 from vae_engine.exchange import bundle as export
 from vae_engine.stored import forward, terms
 from vae_engine.stored.checkpoints import Stored
+from vae_engine.stored.importance import Diagnosis, diagnosed
 
 _STEP = 0.01  # of the central differences, in prior standard deviations: well below the posterior's spread times its range
 FAR_DRAWS = 5000
@@ -115,9 +116,17 @@ def draws_of_q(material: Material, image: int, samples: int) -> np.ndarray:
 
 def importance_sampled(material: Material, image: int, samples: int = 500) -> float:
     """log p(x) by importance sampling from the encoder's q."""
-    mu, std = material.mu[image], material.std[image]
+    return terms.iwae(_log_weights(material, image, samples))
+
+
+def importance_diagnosis(material: Material, image: int, samples: int = 500) -> Diagnosis:
+    """k-hat and effective samples of the same draws."""
+    return diagnosed(_log_weights(material, image, samples))
+
+
+def _log_weights(material: Material, image: int, samples: int) -> np.ndarray:
     z = draws_of_q(material, image, samples)
-    return terms.iwae(terms.log_weights(material.vae, material.x[image], mu, std, z))
+    return terms.log_weights(material.vae, material.x[image], material.mu[image], material.std[image], z)
 
 
 def prior_within(radius: float) -> float:

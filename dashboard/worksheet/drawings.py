@@ -26,7 +26,8 @@ def _check_unlikely(material: Material, link: ExploreLink) -> Verdict:
     found, truths = evidence(material, drawing), material.truths
     less, smaller = (float(np.mean(share)) for share in (truths.log_px < found.log_px, truths.gap < found.gap))
     text = (
-        f"This drawing has a log p(x) of {number(found.log_px, 1)} nats; {percent(less, 1)} of the test images have less. "
+        f"This drawing has a log p(x) of {number(found.log_px, 1)} nats (importance sampling around its modes: k-hat "
+        f"{found.trust.said}, effective samples {number(found.trust.ess, 0)}); {percent(less, 1)} of the test images have less. "
         f"Its ELBO is {number(found.elbo, 1)}, so the gap {apart(found.log_px, found.elbo, 1)} nats; {percent(smaller)} of the "
         "test images have a smaller one."
     )

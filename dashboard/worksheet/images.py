@@ -149,7 +149,11 @@ def _is_error(material: Material, image: int) -> float:
 
 def _check_is(material: Material, image: int) -> Verdict:
     error = _is_error(material, image)
-    text = f"{facts(material, image)} Importance sampling with {_DRAWS} draws (seeded) is off by {number(error)} nats."
+    said = measures.importance_diagnosis(material, image, _DRAWS)
+    text = (
+        f"{facts(material, image)} Importance sampling with {_DRAWS} draws (seeded) is off by {number(error)} nats; of its "
+        f"weights k-hat is {said.said}, effective samples {number(said.ess, 1)}."
+    )
     return Verdict(error < -_IS_LOW, text)
 
 

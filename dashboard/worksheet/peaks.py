@@ -10,6 +10,7 @@ import numpy as np
 
 from dashboard.stock.material import Material
 from vae_engine.stored import forward, terms
+from vae_engine.stored.importance import Diagnosis, diagnosed
 
 _PART = 1000
 _APART = 0.1
@@ -50,6 +51,8 @@ class Evidence:
 
     log_px: float
     """By importance sampling around the modes of p(z|x)."""
+    trust: Diagnosis
+    """What its weights say of themselves."""
     elbo: float
     mu: np.ndarray
     std: np.ndarray
@@ -158,8 +161,8 @@ def _evidence(material: Material, x: np.ndarray) -> Evidence:
     draws = np.random.default_rng(0).standard_normal((len(proposals), _PROPOSALS, 2))
     z = np.concatenate([at + noise @ root.T for (at, root), noise in zip(proposals, draws, strict=True)])
     proposed = np.logaddexp.reduce([_log_normal(z, *one) for one in proposals], axis=0) - math.log(len(proposals))
-    log_px = terms.iwae(_log_joint(material, x, z) - proposed)
-    return Evidence(log_px, _elbo(material, x, mu, std, _FINE_NODES), mu, std)
+    weights = _log_joint(material, x, z) - proposed
+    return Evidence(terms.iwae(weights), diagnosed(weights), _elbo(material, x, mu, std, _FINE_NODES), mu, std)
 
 
 def _log_normal(z: np.ndarray, mean: np.ndarray, root: np.ndarray) -> np.ndarray:

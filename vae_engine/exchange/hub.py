@@ -14,7 +14,7 @@ from typing import Any
 
 from vae_engine.base import remedies
 from vae_engine.base.errors import EngineError
-from vae_engine.base.figures import TERMS, figure, with_minus
+from vae_engine.base.figures import TERMS, figure, trust, with_minus
 from vae_engine.base.files import write_atomically
 from vae_engine.data import datasets
 from vae_engine.stored import checkpoints, weights
@@ -87,6 +87,8 @@ def card(stored: Stored, repo: str, licence: str) -> str:
     kind = "variational autoencoder" if stored.model.kind == "vae" else "plain autoencoder"
     where = ", ".join(f"{key} {stored.metrics[key]}" for key in ("split", "protocol", "n", "seed") if key in stored.metrics)
     rows = [f"| {_CALLED.get(name, name)} | {figure(stored.metrics, name)} |" for name in numbers]
+    if said := trust(stored.metrics):
+        rows.append(f"| … how far its importance weights can be trusted | {said} |")
     table = [f"Nats per image; {where}.", "", "| number | value |", "|---|---|", *rows] if rows else ["None was measured."]
     page = [
         f"# {stored.name}", "",

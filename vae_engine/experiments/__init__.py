@@ -74,6 +74,10 @@ EXPERIMENTS = (
         "convolutional", "Convolutional against fully connected",
         "Are convolutions worth it at equal parameters, and at equal time?",
     ),
+    Experiment(
+        "posterior-methods", "Ways to the posterior",
+        "How do sampling, annealing, Laplace and fitted Gaussians do on the posterior of real images, where the truth is known?",
+    ),
 )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ Every result states its protocol, split, estimator, samples or grid, and seed. A
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from statistics import median
 from typing import Any
 
 import torch
@@ -20,7 +21,7 @@ from vae_engine.measure import latent_statistics
 from vae_engine.measure.means import differences, means
 from vae_engine.model import objectives
 from vae_engine.model.models import VAE, Autoencoder, Model
-from vae_engine.stored import nats
+from vae_engine.stored import importance, nats
 
 _CHUNK = 500
 
@@ -68,18 +69,32 @@ def importance_sampled_log_px(
 
     A lower bound in expectation; far too low where q misses a mode of the posterior.
     """
+    return torch.cat([objectives.iwae(weights) for weights in _log_weights(model, x, samples, seed, progress)])
+
+
+def _log_weights(model: VAE, x: Tensor, samples: int, seed: int, progress: Progress) -> Iterator[Tensor]:
+    """log p(x, zₖ) − log q(zₖ|x), zₖ ~ q, of some images after others: [K, b] each."""
     model.eval()
     rng = torch.Generator().manual_seed(seed)
     per_chunk = max(1, 2_000 // samples)  # decoded images that fit a processor cache
-    results = []
     for start in range(0, len(x), per_chunk):
         part = x[start : start + per_chunk]
         q = model.encode(part)
         z = q.sample(rng, samples)
-        weights = objectives.log_weights(model.likelihood, part, model.decode_logits(z), q, z)
-        results.append(objectives.iwae(weights))
+        yield objectives.log_weights(model.likelihood, part, model.decode_logits(z), q, z)
         progress("importance sampling", (start + len(part)) / len(x))
-    return torch.cat(results)
+
+
+@torch.no_grad()
+def _weighed(model: VAE, x: Tensor, samples: int, seed: int, progress: Progress) -> tuple[Tensor, dict[str, Any]]:
+    """log p(x) by importance sampling [n], and how far its weights can be trusted: `is_k_hat_high`, the share of images with
+    k-hat above what is trusted, with its standard error, and `is_ess`, the effective samples of the median image."""
+    log_px, said = [], []
+    for weights in _log_weights(model, x, samples, seed, progress):
+        log_px.append(objectives.iwae(weights))
+        said += [importance.diagnosed(row) for row in weights.T.numpy()]
+    high = torch.tensor([one.k_hat > importance.TRUSTED for one in said]).double()
+    return torch.cat(log_px), {**means({"is_k_hat_high": high}), "is_ess": median(one.ess for one in said)}
 
 
 def evaluate(
@@ -99,8 +114,9 @@ def evaluate(
     """All the numbers of a model on one split or on `limit` of its images drawn by the seed, with the protocol beside them.
 
     Where p(x|z) has a given σ it is told as `noise`: that of the model, however it was turned while it trained.
-    For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`), log_px_exact
-    and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the statistics of its codes.
+    For a VAE: elbo, nll, kl (estimator B, `samples` draws), log_px_is (K = `is_samples`; beside it is_k_hat_high, is_ess),
+    log_px_exact and its grid (or `exact_refused` and why), gap, latent statistics. For an autoencoder: nll and the
+    statistics of its codes.
     A `caveat` says what the nats are where they are no log-probabilities. A mean over images has its standard error beside it
     (`elbo_se`). `against` another model, by name, the `differences` follow.
     """
@@ -135,7 +151,8 @@ def _measured(
     terms = image_terms(model, x, seed, samples)
     about: dict[str, Any] = {}
     if isinstance(model, VAE):
-        terms["log_px_is"] = importance_sampled_log_px(model, x, is_samples, seed, progress).double()
+        log_px, about = _weighed(model, x, is_samples, seed, progress)
+        terms["log_px_is"] = log_px.double()
         about["is_samples"] = is_samples
         if model.config.latent_dim == 2:
             try:

@@ -164,6 +164,9 @@ def _number_lines(numbers: dict[str, Any]) -> list[str]:
         "log_px_is": f"log p(x), importance-sampled ({numbers.get('is_samples')} samples)",
         "log_px_exact": "log p(x), exact by quadrature",
     }
-    found = [figures.with_minus(f"| {label} | {figures.figure(numbers, key)} |") for key, label in rows.items() if key in numbers]
+    told = {label: figures.figure(numbers, key) for key, label in rows.items() if key in numbers}
+    if trust := figures.trust(numbers):
+        told["… how far its weights can be trusted"] = trust
+    found = [figures.with_minus(f"| {label} | {value} |") for label, value in told.items()]
     refused = ["", f"There is no exact log p(x): {numbers['exact_refused']}"] if "exact_refused" in numbers else []
     return ["| number | value |", "|---|---|", *found, *refused]

@@ -42,6 +42,7 @@ NAMES = (
     *("nll", "KL", "ELBO", "loss", "β", "log p(x)", "importance-sampled", "importance sampling", "IS", "gap", "KL(q ‖ p(z|x))"),
     *("aggregate posterior", "manifold", "code", "prior sd", "code units", "nats", "grey", "dynamic", "threshold", "test split"),
     *("variational", "mean field", "Monte Carlo", "divergence", "undecided pixels", "modes", "Bernoulli"),
+    *("k-hat", "effective samples", "R-hat"),
 )
 
 

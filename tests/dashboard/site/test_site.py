@@ -24,6 +24,7 @@ from dashboard.site import files as site_files
 from dashboard.site import icons, lab, learn, shelf, site
 from dashboard.stock.library import planes
 from vae_engine.base.errors import EngineError
+from vae_engine.base.figures import trust, with_minus
 from vae_engine.base.places import place
 from vae_engine.data import mnist as data
 from vae_engine.exchange import dense
@@ -156,6 +157,7 @@ def test_models_have_their_numbers_pictures_and_ways_to_explore(folder: Path) ->
     text = (folder / "models" / "index.html").read_text("utf-8")
     stored = registry.find("vae-beta-4")
     assert f"{stored.metrics['elbo']:.2f}".replace("-", "−") in text
+    assert with_minus(trust(stored.metrics)) in text
     assert "./?models=vae-beta-4,ae-mnist-small" in text
     assert text.count('class="site-light"') == text.count('class="site-dark"') == len(SMALL)
 

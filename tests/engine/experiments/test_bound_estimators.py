@@ -57,9 +57,7 @@ def test_the_spread_falls_as_one_over_the_root_of_l(draws: bounds.Draws) -> None
         assert fall == pytest.approx(10**0.5, rel=0.1)
 
 
-def test_shares_and_effective_samples_of_weights_that_are_known() -> None:
+def test_shares_of_weights_that_are_known() -> None:
     even, lone = np.zeros(50), np.array([0.0] + [-1000.0] * 49)
     assert bounds.largest_share(even) == pytest.approx(1 / 50)
-    assert bounds.effective(even) == pytest.approx(50)
     assert bounds.largest_share(lone) == pytest.approx(1)
-    assert bounds.effective(lone) == pytest.approx(1)

@@ -12,6 +12,7 @@ from torch.distributions import Normal, kl_divergence
 
 from vae_engine import exact_log_px, importance_sampled_log_px
 from vae_engine.inference.exact import log_joint
+from vae_engine.measure.evaluation import _weighed
 from vae_engine.model import objectives
 
 X = LinearGaussian().draw(6)
@@ -119,3 +120,11 @@ def test_prior_has_mass_one() -> None:
     line = torch.arange(-8, 8 + step / 2, step, dtype=torch.float64)
     mass = objectives.log_prior(torch.cartesian_prod(line, line)).exp().sum() * step**2
     assert mass.item() == pytest.approx(1.0, abs=1e-9)
+
+
+def test_weights_of_the_posterior_itself_are_exact_and_those_of_a_narrow_q_are_not() -> None:
+    models = LinearGaussian(), LinearGaussian(widen=0.3)
+    exact, narrow = (_weighed(model, X, 2000, 0, lambda what, share: None)[1] for model in models)
+    assert (exact["is_k_hat_high"], exact["is_ess"]) == (0.0, pytest.approx(2000))
+    assert narrow["is_k_hat_high"] > 0.5
+    assert narrow["is_ess"] < 1000

@@ -97,6 +97,9 @@ def some_of_test(metrics: dict[str, Any]) -> torch.Tensor:
     return observed(test, metrics["protocol"], metrics["seed"])[data.drawn(COUNT, len(test), 0)]
 
 
+WEIGHED = {"is_k_hat_high", "is_k_hat_high_se", "is_ess"}
+
+
 def keys(value: Any) -> Any:
     """The names of all numbers in a JSON value."""
     return {key: keys(item) for key, item in value.items()} if isinstance(value, dict) else None
@@ -115,6 +118,8 @@ def test_stored_numbers_are_those_that_an_evaluation_gives_today(monkeypatch: py
     for name in registry.names():
         stored = registry.find(name)
         found = known["exact_refused" in stored.metrics][stored.model.kind]
+        if not WEIGHED & stored.metrics.keys():  # measured before weights were judged
+            found = {key: item for key, item in found.items() if key not in WEIGHED}
         assert keys(stored.metrics) == found | {"selection": keys(stored.metrics["selection"])}, name
 
 

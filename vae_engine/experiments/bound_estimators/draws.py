@@ -126,12 +126,6 @@ def largest_share(weights: np.ndarray) -> np.ndarray:
     return 1 / np.exp(weights.astype(np.float64) - weights.max(-1, keepdims=True)).sum(-1)
 
 
-def effective(weights: np.ndarray) -> np.ndarray:
-    """The effective number of samples (Σ w)² / Σ w²: log weights [..., S] → [...]."""
-    w = np.exp(weights.astype(np.float64) - weights.max(-1, keepdims=True))
-    return w.sum(-1) ** 2 / (w**2).sum(-1)
-
-
 def bias(draws: Draws, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Mean of an estimator's draws minus the exact ELBO, and its standard error: [n] each, nats."""
     estimates = draws.estimates[name].astype(np.float64)

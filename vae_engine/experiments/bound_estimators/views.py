@@ -10,13 +10,14 @@ import torch
 from torch import Tensor
 
 from vae_engine.data import mnist as data
-from vae_engine.experiments.bound_estimators.draws import LS, MODEL, Draws, bias, effective, grouped, largest_share, mean_bias
+from vae_engine.experiments.bound_estimators.draws import LS, MODEL, Draws, bias, grouped, largest_share, mean_bias
 from vae_engine.experiments.means import Mean
 from vae_engine.experiments.result import Chart, Curve, Moment, Picture, Table, banded, curve, picture
 from vae_engine.inference.exact import ExactInference
 from vae_engine.inference.posterior import exact_posterior
 from vae_engine.model.models import VAE
 from vae_engine.stored import registry
+from vae_engine.stored.importance import effective, k_hat
 
 _CASES = 8
 _SHOWN = 250  # points of a distribution
@@ -163,12 +164,13 @@ class Worst:
             lost, weights = draws.missing[:, i], draws.weights[:, i]
             rows.append((
                 int(draws.chosen[i]), int(self.labels[i]), *_rounded(draws.log_px[i], draws.elbo[i], lost.min(), lost.max(),
-                largest_share(weights).mean(), effective(weights).mean(), self.distance[case]), len(self.exact[case].modes),
+                largest_share(weights).mean(), effective(weights).mean()), _finite(weights),
+                round(self.distance[case], 4), len(self.exact[case].modes),
             ))  # fmt: skip
         k = f"K = {draws.sizes[-1]:,}"
         columns = ("test image", "digit", "exact log p(x), nats", "exact ELBO, nats", f"lack at {k}, best seed, nats",
-                   "worst seed, nats", "largest weight's share", "effective samples", "from μ to the mode, in σ",
-                   "modes of p(z|x)")  # fmt: skip
+                   "worst seed, nats", "largest weight's share", "effective samples", "k-hat, worst seed",
+                   "from μ to the mode, in σ", "modes of p(z|x)")  # fmt: skip
         return Table("The worst images", columns, tuple(rows))
 
     def picture(self) -> Picture:
@@ -201,6 +203,12 @@ class Worst:
             found.append(Moment(f"{title}: where the posterior is", lies, numbers, places(true), classes, seen))
             report("the worst images", (case + 1) / len(self.places))
         return tuple(found)
+
+
+def _finite(weights: np.ndarray) -> float | None:
+    """The highest k-hat over seeds of log weights [s, K]; None where a weight is everything, or nothing can be told."""
+    found = max(k_hat(one) for one in weights)
+    return round(found, 2) if np.isfinite(found) else None
 
 
 def places(z: Tensor) -> tuple[tuple[float, float], ...]:

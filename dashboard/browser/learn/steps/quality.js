@@ -8,6 +8,7 @@ import {gatherImages} from "../../images/image_rows.js";
 import {oneOf} from "../parts/kept.js";
 import {createChart} from "../parts/chart.js";
 import {createChosenImage} from "../parts/image.js";
+import {effectiveSamples, kHat, kHatText} from "../maths/importance.js";
 import {logWeights, runningLogMeans, meanOf, normalDraws, pointsOf, varianceOf} from "../maths/sums.js";
 import {createChoiceSlider, createNote, createReadings, numberText, offBy} from "../parts/parts.js";
 import {apart} from "../../words/numbers.js";
@@ -24,12 +25,18 @@ const ROOM_BELOW = 1.6; // the chart reaches that many gaps below log p(x)
 /** Numbers of samples for a smooth curve: those of the slider among them. */
 const CURVE = [...new Set([...COUNTS, ...Array.from({length: 60}, (_, i) => Math.round(MOST_SAMPLES ** (i / 59)))])].sort((a, b) => a - b);
 
+/** The upper one of the middle two. @param {number[]} values */
+function medianOf(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
 /** @param {import("../lesson.js").Lesson} lesson @returns {import("../lesson.js").LessonView} */
 export function howGoodView(lesson) {
   let k = oneOf(COUNTS, lesson.left.k, 500);
   const image = createChosenImage(lesson, {first: MISSED_IMAGE, changed: begin});
-  /** Curves over CURVE, as they arrive. @type {{index: number, curves: number[][]}} */
-  let trials = {index: -1, curves: []};
+  /** Log weights of the repeats and their curves over CURVE, as they arrive. @type {{index: number, weights: Float64Array[], curves: number[][]}} */
+  let trials = {index: -1, weights: [], curves: []};
+  let diagnosis = {of: trials, k: 0, repeats: 0, kHat: NaN, ess: NaN};
   /** @type {{index: number, logPx: number, elbo: number}|null} */
   let grey = null;
   const map = createTruthMap(lesson, image, {
@@ -59,14 +66,16 @@ export function howGoodView(lesson) {
   async function begin() {
     const {index, x, truth, moved} = image.subject();
     if (!truth || trials.index === index) return;
-    const mine = {index, curves: /** @type {number[][]} */ ([])};
+    const mine = {index, weights: /** @type {Float64Array[]} */ ([]), curves: /** @type {number[][]} */ ([])};
     trials = mine;
     const normal = seededNormal(TRIAL_SEED);
     for (let repeat = 0; repeat < REPEATED; repeat++) {
       const z = pointsOf(truth.encoder, normalDraws(normal, MOST_SAMPLES));
       const joints = await lesson.decoder.logJoint(x, z).catch(lesson.fail);
       if (!joints || trials !== mine || !lesson.alive()) return;
-      mine.curves.push(runningLogMeans(logWeights(truth.encoder, z, joints), CURVE).map((mean) => mean + moved));
+      const weights = logWeights(truth.encoder, z, joints);
+      mine.weights.push(weights);
+      mine.curves.push(runningLogMeans(weights, CURVE).map((mean) => mean + moved));
       lesson.invalidate();
       if (repeat === 0) measureGrey(index);
     }
@@ -84,6 +93,16 @@ export function howGoodView(lesson) {
   function values() {
     const at = CURVE.indexOf(k);
     return trials.index === image.subject().index ? trials.curves.map((curve) => curve[at]) : [];
+  }
+
+  /** k-hat and effective samples of the first K weights: the medians of the repeats, found once for each K. */
+  function diagnosed() {
+    const repeats = trials.weights.length;
+    if (diagnosis.of !== trials || diagnosis.k !== k || diagnosis.repeats !== repeats) {
+      const first = trials.weights.map((weights) => weights.subarray(0, k));
+      diagnosis = {of: trials, k, repeats, kHat: medianOf(first.map(kHat)), ess: medianOf(first.map(effectiveSamples))};
+    }
+    return diagnosis;
   }
 
   function readings() {
@@ -141,7 +160,9 @@ export function howGoodView(lesson) {
     const modes = truth.modes.length > 1 ? ` p(z|x) has ${truth.modes.length} modes; samples of q seldom reach those it misses.` : "";
     const which = `with K = ${k.toLocaleString("en")} (seed ${TRIAL_SEED})`;
     const some = found.length < REPEATED ? `${found.length} of ${REPEATED} repeats so far` : `${REPEATED} repeats`;
-    return `${some} ${which}: ${found.length > 1 ? "their mean " : "it "}${off}${spread}.${modes}`;
+    const {kHat: shape, ess} = diagnosed();
+    const trust = k > 1 ? ` Of their weights k-hat is ${kHatText(shape)}, effective samples ${numberText(ess, 1)} (medians).` : "";
+    return `${some} ${which}: ${found.length > 1 ? "their mean " : "it "}${off}${spread}.${trust}${modes}`;
   }
 
   function toldGrey() {
