@@ -61,13 +61,13 @@ def median(measure: Callable[[], dict[str, float]], repeats: int) -> dict[str, f
 
 
 @contextmanager
-def opened(browser: Browser, address: str, test_id: str = "latent-map-vae") -> Iterator[Page]:
-    """A page on which an element has appeared."""
+def opened(browser: Browser, address: str, test_id: str = "latent-map-vae", within: float = 60.0) -> Iterator[Page]:
+    """A page on which an element has appeared, within so many seconds."""
     context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
     context.add_init_script(MEASURING)
     page = context.new_page()
     page.goto(address)
-    page.get_by_test_id(test_id).first.wait_for(timeout=60_000)
+    page.get_by_test_id(test_id).first.wait_for(timeout=1000 * within)
     page.wait_for_timeout(SETTLED_MS)
     yield page
     context.close()

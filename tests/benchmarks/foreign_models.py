@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from support.foreign_models import Block, Dense, DenseDecoder, Whole
 from torch import Tensor, nn
 
 HIDDEN = 400  # of PyTorch's example
+INPUTS = 256
 
 
 class LightningEncoder(nn.Module):
@@ -132,6 +135,17 @@ def _export(place: Path, module: nn.Module, given: Tensor, **options: Any) -> No
     torch.onnx.export(_with_running_means(module), (given,), str(place), verbose=False, **options)
 
 
+def _say(place: Path, encode: Callable[[Tensor], tuple[Tensor, Tensor]], decode: Callable[[Tensor], Tensor]) -> None:
+    """What a program gives for its model: x [n, 784], mu and std [n, 2], z [n, 2], images [n, 784]."""
+    rng = torch.Generator().manual_seed(0)
+    x, z = torch.rand(INPUTS, 784, generator=rng), 2 * torch.randn(INPUTS, 2, generator=rng)
+    with torch.no_grad():
+        mu, logvar = encode(x)
+        images = decode(z).reshape(INPUTS, -1)
+    said = {"x": x, "mu": mu, "std": torch.exp(0.5 * logvar), "z": z, "images": images}
+    np.savez(place / "reference.npz", **{name: numbers.cpu().numpy() for name, numbers in said.items()})
+
+
 def write(folder: Path) -> None:
     """All twelve, each in a folder of its name."""
     rows, z, image = torch.rand(2, 784), torch.randn(2, 2), torch.rand(2, 1, 28, 28)
@@ -166,7 +180,14 @@ def _pythae(folder: Path, image: Tensor, z: Tensor) -> None:
     from pythae.models.nn.benchmarks.mnist import Decoder_Conv_AE_MNIST, Encoder_Conv_VAE_MNIST
 
     config = VAEConfig(input_dim=(1, 28, 28), latent_dim=2)
-    VAE(config).save(str(folder / "pythae's default MLP"))
+    default = VAE(config).eval()
+    default.save(str(folder / "pythae's default MLP"))
+
+    def encode(x: Tensor) -> tuple[Tensor, Tensor]:
+        found = default.encoder(x.reshape(-1, 1, 28, 28))
+        return found.embedding, found.log_covariance
+
+    _say(folder / "pythae's default MLP", encode, lambda z: default.decoder(z).reconstruction)
     torch.manual_seed(0)
     place = folder / "pythae's MNIST conv nets, as ONNX"
     _export(place / "encoder.onnx", Of(Encoder_Conv_VAE_MNIST(config), "embedding", "log_covariance"), image)
@@ -190,6 +211,9 @@ def _keras(folder: Path) -> None:
     decoder = keras.Model(z, layers.Conv2DTranspose(1, 3, activation="sigmoid", padding="same")(h), name="decoder")
     encoder.get_layer("z_mean").bias.assign([1.0, -1.0])
     encoder.get_layer("z_log_var").bias.assign([-4.0, -4.0])
+    place = folder / "Keras' example"
+    place.mkdir(parents=True, exist_ok=True)
+    _say(place, lambda x: encoder(x.reshape(-1, 28, 28, 1)), decoder)
     for model in (encoder, decoder):
         for name in ("Keras' example", "Keras' example, as ONNX"):
             (folder / name).mkdir(parents=True, exist_ok=True)

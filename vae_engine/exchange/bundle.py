@@ -20,7 +20,8 @@
     points.images         uint8 [bytes]: gzip whose last n × side² unpacked bytes are the grey pixels; `config.side`, else 28
     points.names          uint8 [bytes]: gzip of n lines of UTF-8, what the files call the images (images of one's own)
     points.columns, …     what else they say of them (data/kept_columns.py, its names after `points.`)
-    train.codes           uint16 [m, 2]: codes of the training images, at most 60,000, for "no training code within …"
+    train.codes           uint16 [m, 2]: codes of the training images, at most 60,000 (of convolutions that others' code made
+                          10,000, for which a visitor waits), for "no training code within …"
     rest.codes            uint16 [r, 2]: codes of images that do not travel, of all splits, where a map's images are a sample and
                           their codes are kept (`write_codes`): all of them, or evenly spread ones, as a file of 8 MB has room
                           for; `rest.of` counts all
@@ -49,14 +50,16 @@ from vae_engine.data import datasets, file_names, kept_columns
 from vae_engine.data import mnist as data
 from vae_engine.stored import nats, on_map, plane
 from vae_engine.stored import weights as weight_files
-from vae_engine.stored.architecture import layers
+from vae_engine.stored.architecture import Layer, layers
 from vae_engine.stored.checkpoints import Stored
 from vae_engine.stored.config import ListedConfig
+from vae_engine.stored.records import inner_lists
 
 VERSION = 1
 PROTOCOL, SEED = "dynamic", 0
 """How the pixels of the bundled models are observed; a run's are as it was trained."""
 MOST_TRAIN = 60_000
+_MAPS_TRAIN = 10_000  # of a network of maps that others' code made
 _WIDEST = 6e4  # about the largest number of float16
 MOST_BYTES = 8_000_000
 _OTHERS = 100_000  # bytes of a bundle that are no tensors, at most
@@ -213,12 +216,22 @@ def _make_fit(tensors: dict[str, np.ndarray], places: dict[str, Any], labels: np
 def encode_all(stored: Stored, points: int | None = None, train: int = MOST_TRAIN) -> Codes:
     """The tensors `points.codes`, `points.std`, `train.codes` of a bundle, and what its header says of them.
 
-    Of all images that a map shows and of the first `train` that were trained on, or of the first `points` of both.
+    Of all images that a map shows and of the first `train`, or fewer, that were trained on; or of the first `points` of both.
     """
     data_set, most = stored.train.data, points or datasets.SHOWN
     shown = observed_shown(data_set, most, stored.train.protocol)
-    trained_on = observed(data_set, "train", stored.train.protocol, points or train)
+    trained_on = observed(data_set, "train", stored.train.protocol, points or min(train, _waited_for(stored)))
     return _encoded(stored, shown, trained_on, datasets.shown(data_set, most)[1])
+
+
+def _waited_for(stored: Stored) -> int:
+    """Training images whose codes a visitor waits for: fewer of networks of maps, which take up to 200 times as long."""
+    is_of_maps = isinstance(stored.model, ListedConfig) and any(_has_maps(layer) for layer in layers(stored.model)["encoder"])
+    return _MAPS_TRAIN if is_of_maps else MOST_TRAIN
+
+
+def _has_maps(layer: Layer) -> bool:
+    return layer["op"] == "conv" or any(_has_maps(one) for _, inner in inner_lists(layer, "") for one in inner)
 
 
 def _encoded(stored: Stored, shown: np.ndarray, train: np.ndarray, splits: dict[str, int]) -> Codes:

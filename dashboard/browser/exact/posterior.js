@@ -59,6 +59,11 @@ export class Inference {
     }
   }
 
+  /** How much of the coarse lattice is decoded, 0 … 1. */
+  get share() {
+    return this.prepared / this.count;
+  }
+
   /** The encoder's q(z|x). @param {Float32Array} x @returns {import("./gaps.js").Gaussian} */
   encode(x) {
     const { mu, std } = this.network.encode(x);

@@ -22,7 +22,6 @@ import {imageName} from "../words/splits.js";
 /** @typedef {{view: ReturnType<typeof openLargeView>, canvas: HTMLCanvasElement, of: Posterior|null, closeUp: Posterior|null}} Enlarged */
 
 const LENS_PADDING = 6;
-const WORKING = "The plane is being decoded for the exact posterior: once for a model, and of a large one it takes seconds.";
 /** @type {never[]} */
 const NONE = [];
 const [LARGE_SIDE, LARGE_TEXT, SHARPNESS] = [600, 14, 2]; // of the picture for the whole window, and its pixels for each of these
@@ -91,8 +90,9 @@ export function createIdentityBar(app, page) {
       modes.render(probe.model, truth?.picture.modes ?? NONE);
       sums.render(state);
       const {exact, encoder, q} = truth ?? {};
+      note.classList.toggle("lx-of-now", !truth);
       if (!truth || !exact || !encoder || !q) {
-        setText(note, probe.trouble() || (truth ? "" : probe.isWorking() ? WORKING : "The exact posterior and log p(x) of an image appear here."));
+        setText(note, probe.trouble() || (truth ? "" : probe.isWorking() ? workingText(probe.progress()) : "The exact posterior and log p(x) of an image appear here."));
         for (const stack of [costs, parts]) stack.show(null, 1);
         return;
       }
@@ -158,6 +158,12 @@ export function createIdentityBar(app, page) {
     const width = side / devicePixelRatio;
     paintTruth(context, fitView(...frame, width, width, LENS_PADDING), app.theme, truth);
   }
+}
+
+/** @param {{share: number, seconds: number}} progress */
+function workingText({share, seconds}) {
+  const rest = share > 0 && share < 1 ? `${Math.round(share * 100)} %, about ${Math.ceil(seconds)} s more` : "of a large one it takes seconds";
+  return `The plane is being decoded for the exact posterior, once for a model: ${rest}.`;
 }
 
 /** @param {Truth} truth */

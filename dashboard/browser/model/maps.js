@@ -35,10 +35,11 @@ export function compilePad(task) {
   const [top, left, bottom, right] = edgesOf(task);
   const [maps, height, width] = task.shape;
   const [rows, columns] = [height + top + bottom, width + left + right];
+  const [first, end] = [Math.max(-left, 0), Math.min(width + right, width)];
   return mapByMap(task, [maps, rows, columns], (heap, from, to) => {
-    for (let y = -top; y < rows - top; y++) {
-      const inside = y >= 0 && y < height;
-      for (let x = -left; x < columns - left; x++) heap[to++] = inside && x >= 0 && x < width ? heap[from + y * width + x] : 0;
+    heap.fill(0, to, to + rows * columns); // the next layer may have worked in place
+    for (let y = Math.max(-top, 0); y < Math.min(height + bottom, height); y++) {
+      heap.copyWithin(to + (y + top) * columns + left + first, from + y * width + first, from + y * width + end);
     }
   });
 }

@@ -32,6 +32,7 @@ import { thinOut } from "../base/thinning.js";
 /** @typedef {{answer: (request: Request) => Promise<any>, complete: (encoder: Uint8Array) => void}} Service */
 
 const PART = 64; // images decoded between looks at the clock
+const TOLD_EVERY = 300; // milliseconds of preparation between two words of how far it is
 const HEAD_START = 1000; // milliseconds that a page has to itself before a worker makes ready unasked
 const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods that need the encoder
 
@@ -41,8 +42,8 @@ const ENCODING = ["exactPosterior", "gaps", "unitsFor", "prove"]; // the methods
  *   probabilities; null when a later request on the channel (by default "decode") came first
  * @property {(kind: FieldKind, grid: Grid, channel?: string) => Promise<Float32Array|null>} fields a field of density.js:
  *   aggregate posterior, distance to the nearest training code, or decoder entropy; the channel is by default the kind
- * @property {() => Promise<true|null>} prepare decode the coarse lattice that posteriors need, once per model; the first
- *   posterior does so otherwise
+ * @property {() => Promise<number|null>} prepare decode more of the coarse lattice that posteriors need, once per model, and say
+ *   what share there is, 1 in the end; the first posterior decodes what is missing
  * @property {(x: Float32Array, channel?: string) => Promise<Posterior|null>} coarsePosterior p(z|x) as the coarse lattice
  *   sees it; the channel of this and the next is by default "posterior"
  * @property {(x: Float32Array, channel?: string) => Promise<(Posterior & {encoder: EncoderBound})|null>} exactPosterior
@@ -264,19 +265,25 @@ function createService(bundleBuffer, encoder) {
   };
   /** @type {Inference|undefined} */
   let prepared;
-  /** @returns {Generator<void, Inference, void>} */
-  function* inference() {
+  function begun() {
     const why = whyNotExact(bundle);
     if (why) throw new PlainError(why);
-    prepared ??= new Inference(network, bundle.points);
-    yield* prepared.prepare();
-    return prepared;
+    return (prepared ??= new Inference(network, bundle.points));
+  }
+  /** @returns {Generator<void, Inference, void>} */
+  function* inference() {
+    yield* begun().prepare();
+    return begun();
   }
   /** @type {Record<string, (...args: any[]) => Job>} */
   const methods = {
     *prepare() {
-      yield* inference();
-      return true;
+      const [lattice, until] = [begun(), performance.now() + TOLD_EVERY];
+      for (const _ of lattice.prepare()) {
+        if (performance.now() >= until) break;
+        yield;
+      }
+      return lattice.share;
     },
     *coarsePosterior(x) {
       return (yield* inference()).coarse(x);

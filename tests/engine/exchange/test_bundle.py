@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from safetensors.numpy import load
-from support.builders import save_model, short, tiny
+from support.builders import listed, save_model, short, tiny
 
 from vae_engine import EngineError, build_model
 from vae_engine.data import datasets, own
@@ -170,6 +170,22 @@ def test_training_images_may_be_a_sample_of_which_the_header_says_so(tiny_vae: P
         train = json.loads(notes(content)["bundle"])["train"]
         assert (train["count"], train["of"]["train"]) == (7, 50_000)
         assert len(load(content)["train.codes"]) == 7
+
+
+def test_of_convolutions_that_others_made_fewer_training_images_are_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "load", lambda split: load_split(split).head(9))
+    monkeypatch.setattr(export, "_MAPS_TRAIN", 5)
+    dense = [{"op": "linear", "in": 784, "out": 4}]
+    within = [{"op": "reshape", "shape": [1, 28, 28]}, {"op": "conv", "in": 1, "out": 1, "kernel": 3, "stride": 1, "padding": 1}]
+    residual = [{"op": "residual", "layers": [*within, {"op": "flatten"}]}, *dense]
+    for name, encoder, count in (("dense", dense, 9), ("maps", [*within, {"op": "flatten"}, *dense], 5), ("within", residual, 5)):
+        layers = {"encoder": encoder, "decoder": [{"op": "linear", "in": 2, "out": 784}]}
+        stored = checkpoints.read(save_model(tmp_path / name, listed(layers=layers)))
+        codes, places = export.encode_all(stored)
+        assert (len(codes["train.codes"]), places["train"]["count"], len(codes["points.codes"])) == (count, count, 9)
+    assert export.encode_all(checkpoints.read(save_model(tmp_path / "ours", tiny("conv"))))[1]["train"]["count"] == 9
 
 
 def test_quantisation_of_constant_codes_restores_the_constant() -> None:

@@ -42,7 +42,9 @@ export function createPosteriorProbe(app, model) {
   let refinement = null;
   /** Why there is nothing to show of the subject, or nothing. */
   let trouble = "";
-  let [version, busy, preparing] = [0, false, false];
+  let [version, busy, preparing, isWanted] = [0, false, false, false];
+  /** How much of the plane is decoded, 0 … 1, and the seconds that the rest may take. */
+  let progress = {share: 0, seconds: 0};
   /** @type {Subject|null} for which the best Gaussian is being looked for */
   let climbing = null;
 
@@ -70,18 +72,30 @@ export function createPosteriorProbe(app, model) {
 
   /** @param {State} state */
   function request(state) {
-    if (state.mode === "inspect" || state.mode === "draw") prepare();
     follow(state);
+    isWanted = state.mode === "inspect" || state.mode === "draw" || subject !== null;
+    if (isWanted) prepare();
     const wanted = state.refined && (state.mode === "draw" || state.hovered === null);
     if (refinement && !wanted) takeBack();
     if (wanted && !refinement && truth?.exact && subject && subject === answered && climbing !== subject) climb(subject);
   }
 
-  /** Decodes what every posterior needs while an image is still being chosen: of a network of maps that takes seconds. */
-  function prepare() {
-    if (preparing) return;
+  /** Decodes what every posterior needs while an image is still being chosen: of a network of maps that takes seconds, or more. It rests when
+   * no one wants a posterior, and goes on from there. */
+  async function prepare() {
+    if (preparing || progress.share === 1) return;
     preparing = true;
-    batch.prepare().catch(() => {}); // whoever asks for a posterior is told
+    const [before, began] = [progress.share, performance.now()];
+    try {
+      while (progress.share < 1 && isWanted) {
+        const share = (await batch.prepare()) ?? 1; // of a batch that ended
+        progress = {share, seconds: (performance.now() - began) / 1000 * (1 - share) / Math.max(share - before, 1e-6)};
+        changed();
+      }
+    } catch {
+      progress.share = 1; // whoever asks for a posterior is told
+    }
+    preparing = false;
   }
 
   /** Asks for what the page is about by now. @param {State} state */
@@ -194,6 +208,7 @@ export function createPosteriorProbe(app, model) {
     truth: () => truth,
     trouble: () => trouble,
     /** Whether the numbers that there are, if any, are of an earlier state of what the page is about. */
+    progress: () => progress,
     isWorking: () => subject !== null && subject !== answered && !trouble,
     /** The posterior decoded anew all over a grid, for a picture of so many cells; null where it is not the one shown, or no longer.
      * @param {Posterior} picture @param {number} cells along its longer side @returns {Promise<Posterior|null>} */

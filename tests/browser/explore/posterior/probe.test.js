@@ -34,7 +34,7 @@ function drawing() {
     app.subject = { story: "drawing", key, x: new Float32Array(784) };
     probe.request(state);
   };
-  return { probe, state, draw, prepared: () => count, answer: async (logPx) => (answers.shift()(logPx), soon()) };
+  return { app, probe, state, draw, prepared: () => count, answer: async (logPx) => (answers.shift()(logPx), soon()) };
 }
 
 test("what every posterior needs is decoded before there is an image, once, and where one is likely to be asked about", () => {
@@ -45,6 +45,28 @@ test("what every posterior needs is decoded before there is an image, once, and 
   probe.request({ ...state, mode: "inspect" });
   assert.equal(prepared(), 1);
   assert.equal(probe.isWorking(), false);
+});
+
+test("of a large network it says how far that is, rests while no posterior is wanted, and goes on from there", async () => {
+  const { probe, state, app } = drawing();
+  const told = [];
+  app.batches[0].prepare = () => new Promise((resolve) => told.push(resolve));
+  probe.request(state);
+  await soon();
+  told.shift()(0.25);
+  await soon();
+  const { share, seconds } = probe.progress();
+  assert.equal(share, 0.25);
+  assert.ok(seconds > 0.05 && seconds < 1, `${seconds} s more, after 20 ms and the turn of a page for a quarter`);
+  probe.request({ ...state, mode: "move" });
+  told.shift()(0.5);
+  await soon();
+  assert.deepEqual([told.length, probe.progress().share], [0, 0.5]);
+  probe.request(state);
+  told.shift()(1);
+  await soon();
+  probe.request(state);
+  assert.deepEqual([told.length, probe.progress().share], [0, 1]);
 });
 
 test("numbers of an earlier state of a drawing are told from those of the present one", async () => {
@@ -83,7 +105,7 @@ test("each of two VAEs has its own numbers of an image, is refined with the othe
   const app = {
     models: [model(0), model(1)], images: null, commit() {}, invalidate() {},
     batches: answers.map(({ logPx, encoder, best }) => ({
-      prepare: async () => true, coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx, encoder, best, path: [encoder, best] }), exactPosterior: async () => ({ ...picture(logPx), encoder }),
+      prepare: async () => 1, coarsePosterior: async () => picture(-1), gaps: async () => ({ logPx, encoder, best, path: [encoder, best] }), exactPosterior: async () => ({ ...picture(logPx), encoder }),
     })),
     store: createStore({ ...initialState(2), mode: "draw", z: [[0, 0], [3, 3]] }, () => {}),
     draw: { subject: () => ({ story: "drawing", key: "one stroke", x: new Float32Array(784) }) },
