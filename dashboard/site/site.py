@@ -25,6 +25,7 @@ _LEARN, _LAB = Link("learn/", wording.LEARN), Link("lab/", wording.LAB)
 _WORKSHEET = Link("worksheet/", wording.WORKSHEET)
 _MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
 _TRAIN = Link("training/", wording.TRAIN)
+_TOY = Link("training/toy/", wording.TOY, below=_TRAIN.path)
 _MOVED = Link("explore/", wording.EXPLORE)
 _INDEX = "index.html"
 
@@ -82,6 +83,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
     put(_TRAIN, "train", browser.TRAIN, training.told(files) | {"engine": engine_lines()}, foot=False)
+    put(_TOY, "toy", browser.TOY, training.toy(files), foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))
     for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):
         style = files.add("bare", ".css", browser.styles("lecture/notes").encode())

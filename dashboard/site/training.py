@@ -29,6 +29,11 @@ def told(files: Files) -> dict[str, Any]:
     }
 
 
+def toy(files: Files) -> dict[str, Any]:
+    """What the page of the toys is told, whose thread's script is added to the files."""
+    return {"trainer": files.add("training/toy_trainer", ".js", browser.script("site/toy_trainer").encode())}
+
+
 def images() -> bytes:
     """The first images of the training and the validation split, each of which is a draw by the seed of the split: a run of the
     engine on so many sees the same ones.

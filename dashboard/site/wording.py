@@ -8,6 +8,7 @@ from vae_engine.base.errors import EngineError
 
 EXPLORE, LEARN, WORKSHEET, LECTURE = "Explore", "Learn", "Worksheet", "Lecture"
 LAB, TRAIN, FILMS, MODELS = "Lab", "Train", "Films", "Models"
+TOY = "A first minute with a VAE"
 SHORT = "Explorer"
 PAGES, THEME = "Pages", "Theme"
 THEMES = {"": "Auto", "light": "Light", "dark": "Dark"}
