@@ -48,8 +48,9 @@ def page(
 
     The lines that fetch the program stand before the style sheet, for which they would wait.
     """
+    current = link.below or link.path
     entries = "".join(
-        f'<a href="./{one.path}"{" aria-current=page" if one.path == (link.below or link.path) else ""}>{html.escape(one.title)}</a>' for one in bar
+        f'<a href="./{one.path}"{" aria-current=page" if one.path == current else ""}>{html.escape(one.title)}</a>' for one in bar
     )
     themes = "".join(f'<option value="{value}">{title}</option>' for value, title in wording.THEMES.items())
     waiting = content or f'<p class="lx-loading" role="status">{wording.WAITING}</p>'

@@ -6,6 +6,7 @@ First weights, the terms and gradients of one batch, and log p(x) by a fine rule
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import sys
 from pathlib import Path
@@ -71,7 +72,7 @@ def stacks(latent: int) -> dict[str, list[dict[str, Any]]]:
 
 def dense(widths: list[int]) -> list[dict[str, Any]]:
     layers = []
-    for place, (inner, outer) in enumerate(zip(widths, widths[1:], strict=False)):
+    for place, (inner, outer) in enumerate(itertools.pairwise(widths)):
         layers += [{"op": "linear", "in": inner, "out": outer}, *([{"op": "tanh"}] if place < len(widths) - 2 else [])]
     return layers
 

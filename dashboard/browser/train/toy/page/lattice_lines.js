@@ -10,7 +10,7 @@ import {latentAt, placesAlong, SPAN} from "../lattice.js";
 const PIECES = 60; // of the line, each in one colour
 const EVERY = 5; // places from one line of the grid to the next: half a unit
 const LEAST = 0.12;
-const VIVID = [2, 6, 4, 7, 9, 8]; // labels of classes whose colours lie far apart
+const VIVID = [6, 5, 7, 0, 1, 8]; // labels of classes whose colours lie far apart, and stand out from a dark page, too
 
 /** How strong z is shown. @param {number} z */
 const strength = (z) => LEAST + (1 - LEAST) * Math.exp(-0.5 * z ** 2);
@@ -25,12 +25,12 @@ export function colourOf(z, dark) {
 export const strandColour = (strand) => classColour(VIVID[strand % VIVID.length]);
 
 /** The colours of the two directions. @param {import("../../../base/palette.js").Theme} theme */
-export const directionColours = ({dark}) => (dark ? ["#7cc0ff", "#ffb14e"] : ["#1f5f99", "#b04e00"]);
+const directionColours = ({dark, muted}) => [dark ? "#4fd1b5" : "#00796b", muted];
 
 /** @param {CanvasRenderingContext2D} context @param {import("../../../base/palette.js").Theme} theme @param {1|2} latent @param {Places} placed @param {number} width */
 export function drawLattice(context, theme, latent, placed, width) {
   const along = placesAlong(latent);
-  context.lineJoin = context.lineCap = "round";
+  context.lineJoin = "round";
   if (latent === 1) {
     for (let piece = 0, each = (along - 1) / PIECES; piece < PIECES; piece++) {
       const middle = latentAt(1, (piece + 0.5) * each);

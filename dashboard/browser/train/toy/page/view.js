@@ -55,6 +55,7 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
 
   const element = make("div", {class: "lx ty", "data-testid": "toy"});
   root.append(element);
+  wear();
   const lesson = {theme: readTheme(element), sharpness: () => Math.min(2, devicePixelRatio || 1), textSize: () => 12};
   const dataPlane = createPlane({reach: REACH, label: "", testid: "toy-data", vertical: true}, pointedAtData);
   const latentPlane = createPlane({reach: SPAN, label: "", testid: "toy-latent", vertical: false}, (at) => {
@@ -105,6 +106,11 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
   listen();
   if (isEmpty()) retell();
   else begin();
+
+  /** Dark pages have other colours for what is exact, too. */
+  function wear() {
+    element.dataset.theme = readTheme(element).dark ? "dark" : "light";
+  }
 
   function listen() {
     worker.onmessage = ({data}) => take(data);
@@ -264,6 +270,7 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
       begin();
     },
     retheme() {
+      wear();
       lesson.theme = readTheme(element);
       curve.draw();
       wake();

@@ -9,8 +9,9 @@ import {PAINTED_SD} from "../toys.js";
 /** @typedef {{latent: 1|2, data: string, steps: number, divergence: import("../measures.js").Mean}} Before another model of the same data */
 
 export const NAMES = {moons: "Moons", rings: "Rings", spirals: "Spirals", gaussians: "Gaussians", painted: "Paint"};
+const STRANDS = {moons: "moons", rings: "rings", spirals: "arms", gaussians: "Gaussians", painted: "points"};
 const SILENT = 0.02; // nats of KL, below which q says nothing
-const FEW = 300; // steps, before which a model is still on its way
+const [FEW, FAR] = [300, 1.5]; // steps before which, and nats beyond which, a model is still on its way
 
 /** What is to be known of the data. @param {Settings} settings @param {number} painted points */
 export function aboutData({data, set}, painted) {
@@ -29,11 +30,12 @@ export function told(settings, measured, steps, noise, widest, sd) {
     return `Posterior collapse: q(z|x) is the prior, whatever x is, and the decoder has one answer for all. It must be so here: β s² = ${signedNumber(stiff)} is more than ${signedNumber(widest)}, the largest variance of the data along any direction.`;
   }
   if (stiff > widest) return `On its way to collapse: β s² = ${signedNumber(stiff)} is more than ${signedNumber(widest)}, the largest variance of the data, so that no nat of KL pays. It is at ${signedNumber(kl.mean)}.`;
-  if (steps < FEW) return `On its way: the model is ${signedNumber(divergence.mean)} nats per point from the law of the data.`;
   const far = `log p(x) is ${signedNumber(divergence.mean)} nats below that of the data's law`;
-  if (settings.latent === 1 && sd > 1.5 * noise) return `${far}: a line with noise of s = ${signedNumber(noise)} about it does not fill what is ${signedNumber(sd)} wide. Two dimensions can.`;
-  if (settings.latent === 1) return `The line folds through the points, and ${far}. Where it crosses a space without data it must pass through it: that costs some of them. The gap of ${signedNumber(gap.mean)} is where q, one Gaussian, misses p(z|x).`;
-  return `The grid covers the plane, folded where it must, and ${far}. The gap of ${signedNumber(gap.mean)} is where q, one Gaussian, misses p(z|x).`;
+  if (steps < FEW || divergence.mean > FAR) return `On its way: ${far}.`;
+  const missed = `The gap of ${signedNumber(gap.mean)} is what q, one Gaussian, misses of p(z|x).`;
+  if (settings.latent === 2) return `Two dimensions of z for two of x: ${far}. ${missed}`;
+  if (sd > 1.5 * noise) return `A line with noise of s = ${signedNumber(noise)} about it does not fill what is ${signedNumber(sd)} wide: ${far}. Two dimensions come nearer.`;
+  return `The line folds through the ${STRANDS[settings.data]}: ${far}. From one of them to the next it passes places without data, and what it spends there is lacking elsewhere. ${missed}`;
 }
 
 /** The same data with another number of latent dimensions. @param {Before} before @param {Settings} settings */
