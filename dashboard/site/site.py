@@ -17,6 +17,7 @@ from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
 from dashboard.stock.library import tightly
 from dashboard.stock.material import ladder_of
+from dashboard.worksheet import content as tasks
 from vae_engine.stored import registry
 
 WORKER = "service-worker.js"
@@ -70,7 +71,9 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         files.put(link.path + _INDEX, html.page(link, bar, **look, about=about, content=content, foot=foot))
         needs[link.path + _INDEX] = [program, style, icon, html.MANIFEST]
 
-    put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
+    hand = {"hand": tasks.at_hand(measured)} if measured else {}
+    sheets = ("book/book", "words/terms", "worksheet/sheet") if measured else ()
+    put(_EXPLORE, "explore", (*browser.EXPLORE, *sheets), {"shelf": told, "engine": engine_lines(), **hand}, foot=False)
     experiments = [one["name"] for one in found.get("experiments", ())]
     about = _lecture(shown, lecture) | {
         "shelf": told,
@@ -88,7 +91,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         needs[_LECTURE.path + _INDEX] += shown_there  # in frames, without a network as well
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
-    put(_TRAIN, "train", browser.TRAIN, training.told(files, data) | {"engine": engine_lines()}, foot=False)
+    put(_TRAIN, "train", (*browser.TRAIN, *sheets), training.told(files, data) | {"engine": engine_lines(), **hand}, foot=False)
     put(_TOY, "toy", browser.TOY, training.toy(files), foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))
     for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):

@@ -50,8 +50,8 @@ def toy(files: Files) -> dict[str, Any]:
 
 
 def images(name: str) -> bytes:
-    """The first images of the training and the validation split of a data set, each of which is a draw by the seed of the split: a
-    run of the engine on so many sees the same ones. Raises EngineError.
+    """The first images of the training and the validation split of a data set, each of which is a draw by the seed of the split:
+    a run of the engine on so many sees the same ones. Raises EngineError.
     """
     train, held = datasets.load(name, "train").head(TRAIN.train_size), datasets.load(name, "validation").head(TRAIN.held_out)
     tensors = {"train.images": train.images, "train.labels": train.labels, "held.images": held.images, "held.labels": held.labels}

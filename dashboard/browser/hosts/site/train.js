@@ -7,10 +7,12 @@ import {unpacked} from "../../base/parts.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
+import {putAtHand} from "./at_hand.js";
 import {openPage} from "./page.js";
 
 export function open() {
   const page = openPage("training");
+  const hand = putAtHand(page, false);
   begin().catch((error) => showFailure(page.root, error));
 
   async function begin() {
@@ -24,7 +26,7 @@ export function open() {
     /** @type {ReturnType<typeof mountExplorer>|null} */
     let explorer = null;
     const training = mountTraining(place, {
-      data: first, others, absent, toy, model, train, makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
+      data: first, others, absent, toy, model, train, told: (line) => hand?.trained(line), makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
       explore({bundle, images: shown}) {
         const stage = make("div");
         const back = make("button", {type: "button", class: "site-back", "data-testid": "train-back", onclick: () => {

@@ -15,7 +15,7 @@ import {acceptFiles, readFiles} from "./drop.js";
 import {createForm} from "./form.js";
 import {createPanel} from "./panel.js";
 import {drawSheet} from "./sheet.js";
-import {aboutData} from "./words.js";
+import {aboutData, runLine} from "./words.js";
 
 /** @typedef {import("../data.js").DataSet} DataSet */
 /** @typedef {{bundle: Uint8Array, images: Uint8Array}} Explored a bundle, and the images of its points */
@@ -24,6 +24,7 @@ import {aboutData} from "./words.js";
  * @property {DataSet} data to begin with
  * @property {{title: string, open: () => Promise<DataSet>}[]} others that can be had instead
  * @property {{title: string, text: string}[]} absent others, and how to come by them
+ * @property {(line: string) => void} told what was trained so far, in a line
  * @property {string} toy the address of the page of toys
  * @property {Record<string, any>} model settings to begin with
  * @property {Record<string, any>} train
@@ -35,7 +36,7 @@ const MAPPED = 1000; // held-out images on the live map: with more, looking woul
 const ANSWERS = 250; // milliseconds between two drawings of the curve
 
 /** @param {HTMLElement} root @param {TrainingOptions} options */
-export function mountTraining(root, {data: first, others, absent, toy, model: usual, train: usualTrain, makeTrainer, explore}) {
+export function mountTraining(root, {data: first, others, absent, toy, told: tellLine, model: usual, train: usualTrain, makeTrainer, explore}) {
   const element = make("div", {class: "lx tr", "data-testid": "training"});
   root.append(element);
   let data = first;
@@ -134,6 +135,7 @@ export function mountTraining(root, {data: first, others, absent, toy, model: us
     function changed() {
       panel.render();
       film.update([reel()]);
+      tellLine(runLine(recipe, data.name, session.state().step, session.events));
       clearTimeout(timer);
       timer = setTimeout(draw, Math.max(0, drawnAt + ANSWERS - performance.now()));
     }
