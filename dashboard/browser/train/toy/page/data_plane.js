@@ -4,7 +4,7 @@
 import {fieldRamp} from "../../../base/palette.js";
 import {decodedAt} from "../lattice.js";
 import {drawLattice, strandColour} from "./lattice_lines.js";
-import {createField} from "./plane.js";
+import {createField, drawDots} from "./plane.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 
@@ -30,12 +30,7 @@ export function createDataPainter() {
     /** @param {Float32Array} points @param {number} most @param {number} radius @param {number} alpha */
     function dots(points, most, radius, alpha) {
       context.globalAlpha = alpha;
-      for (let i = 0; i < Math.min(most, points.length / 2); i++) {
-        context.fillStyle = points === told.points ? strandColour(told.strands[i]) : theme.text;
-        context.beginPath();
-        context.arc(x(points[2 * i]), y(points[2 * i + 1]), radius, 0, 2 * Math.PI);
-        context.fill();
-      }
+      drawDots(context, Math.min(most, points.length / 2), (i) => (points === told.points ? strandColour(told.strands[i]) : theme.text), (i) => [x(points[2 * i]), y(points[2 * i + 1])], radius);
       context.globalAlpha = 1;
     }
 

@@ -5,7 +5,7 @@
 import {fieldRamp} from "../../../base/palette.js";
 import {latentAt, placesAlong, posteriorOver, SPAN} from "../lattice.js";
 import {colourOf, drawLattice, strandColour} from "./lattice_lines.js";
-import {createField, stroke} from "./plane.js";
+import {createField, drawDots, stroke} from "./plane.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./plane.js").Drawing} Drawing */
@@ -41,7 +41,7 @@ function square(drawing, {told, frame, settings, z, point}, field) {
       ellipse(mu[2 * i], mu[2 * i + 1], std[2 * i], std[2 * i + 1]);
     }
     context.globalAlpha = 0.75;
-    for (let i = 0; i < SHOWN; i++) dot(mu[2 * i], mu[2 * i + 1], strandColour(told.strands[i]), Math.max(1.4, unit * 0.026));
+    drawDots(context, SHOWN, (i) => strandColour(told.strands[i]), (i) => [x(mu[2 * i]), y(mu[2 * i + 1])], Math.max(1.4, unit * 0.026));
     context.globalAlpha = 1;
     if (point !== null) {
       context.strokeStyle = theme.text;
@@ -86,26 +86,22 @@ function line({context, theme, side, unit, x}, {told, frame, z, point}) {
       }));
     }
     const lanes = 1 + told.strands.reduce((most, one) => Math.max(most, one), 0), room = (side - base - 44) / lanes;
-    for (let i = 0; i < SHOWN; i++) {
-      const tall = base + 26 + room * (told.strands[i] + 0.08 + 0.84 * ((i * 0.618034) % 1));
-      context.strokeStyle = context.fillStyle = strandColour(told.strands[i]);
-      if (i < SPREADS) {
-        context.globalAlpha = 0.45;
-        context.lineWidth = 1.2;
-        stroke(context, [[x(mu[i] - std[i]), tall], [x(mu[i] + std[i]), tall]]);
-      }
-      context.globalAlpha = 0.8;
+    const tall = (/** @type {number} */ i) => base + 26 + room * (told.strands[i] + 0.08 + 0.84 * ((i * 0.618034) % 1));
+    context.globalAlpha = 0.45;
+    context.lineWidth = 1.2;
+    for (let i = 0; i < SPREADS; i++) {
+      context.strokeStyle = strandColour(told.strands[i]);
+      stroke(context, [[x(mu[i] - std[i]), tall(i)], [x(mu[i] + std[i]), tall(i)]]);
+    }
+    context.globalAlpha = 0.8;
+    drawDots(context, SHOWN, (i) => strandColour(told.strands[i]), (i) => [x(mu[i]), tall(i)], Math.max(1.4, unit * 0.024));
+    context.globalAlpha = 1;
+    if (point !== null) {
+      context.strokeStyle = theme.truth;
+      context.lineWidth = 2.5;
       context.beginPath();
-      context.arc(x(mu[i]), tall, Math.max(1.4, unit * 0.024), 0, 2 * Math.PI);
-      context.fill();
-      if (i === point) {
-        context.globalAlpha = 1;
-        context.strokeStyle = theme.truth;
-        context.lineWidth = 2.5;
-        context.beginPath();
-        context.arc(x(mu[i]), tall, 7, 0, 2 * Math.PI);
-        context.stroke();
-      }
+      context.arc(x(mu[point]), tall(point), 7, 0, 2 * Math.PI);
+      context.stroke();
     }
     context.globalAlpha = 1;
   }

@@ -83,6 +83,23 @@ export function stroke(context, points) {
   context.stroke();
 }
 
+/** Dots of many colours, all of a colour at once, which is many times faster than one by one. @param {CanvasRenderingContext2D} context @param {number} count @param {(i: number) => string} colourOf
+ * @param {(i: number) => readonly [number, number]} placed @param {number} radius */
+export function drawDots(context, count, colourOf, placed, radius) {
+  /** @type {Map<string, Path2D>} */
+  const paths = new Map();
+  for (let i = 0; i < count; i++) {
+    const colour = colourOf(i), [x, y] = placed(i), path = paths.get(colour) ?? new Path2D();
+    paths.set(colour, path);
+    path.moveTo(x + radius, y);
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+  }
+  for (const [colour, path] of paths) {
+    context.fillStyle = colour;
+    context.fill(path);
+  }
+}
+
 /** A field over the whole square, the first row at the top, in one colour that is stronger where the field is higher. */
 export function createField() {
   const canvas = make("canvas"), context = contextOf(canvas);

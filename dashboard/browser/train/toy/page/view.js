@@ -50,7 +50,7 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
   let z = null;
   /** @type {number|null} */
   let point = null;
-  let [runs, asked, single, stale, erases, failed] = [false, false, false, true, false, ""];
+  let [runs, asked, single, stale, erases, drawn, failed] = [false, false, false, true, false, false, ""];
   let [steppedAt, request] = [-Infinity, 0];
 
   const element = make("div", {class: "lx ty", "data-testid": "toy"});
@@ -136,7 +136,7 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
       shade = frame.shade ?? shade;
       if (frame.measured) {
         measured = frame.measured;
-        if (frame.step) curve.add({step: frame.step, measured});
+        curve.add({step: frame.step, measured});
         curve.draw();
         retell();
       }
@@ -237,7 +237,9 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
     planeLabels(settings.latent, NAMES[settings.data]).forEach((label, i) => [dataPlane, latentPlane][i].canvas.setAttribute("aria-label", label));
   }
 
+  /** Something is to be drawn, or asked for, in the next frame. */
   function wake() {
+    drawn = false;
     request ||= requestAnimationFrame(tick);
   }
 
@@ -251,11 +253,12 @@ export function mountToy(root, {link, makeTrainer, changed, images}) {
       if (steps) steppedAt = now;
       [asked, single, stale] = [true, false, false];
     }
-    draw();
-    if (runs) wake();
+    if (!drawn) draw();
+    if (runs) request ||= requestAnimationFrame(tick);
   }
 
   function draw() {
+    drawn = true;
     const {theme} = lesson;
     const scene = told && {told, frame, settings, shade, z, point};
     dataPlane.draw(theme, lesson.sharpness(), (drawing) => scene && paintData(drawing, scene));

@@ -13,6 +13,8 @@ const STRANDS = {moons: "moons", rings: "rings", spirals: "arms", gaussians: "Ga
 const SILENT = 0.02; // nats of KL, below which q says nothing
 const [FEW, FAR] = [300, 1.5]; // steps before which, and nats beyond which, a model is still on its way
 
+const HEART = 0.5; // nats by which the points that are trained on are likelier than others, before that is said
+
 /** What is to be known of the data. @param {Settings} settings @param {number} painted points */
 export function aboutData({data, set}, painted) {
   const trained = set ? `${set.toLocaleString("en")} points, always the same` : "fresh points in every step";
@@ -24,7 +26,7 @@ export function aboutData({data, set}, painted) {
 /** What is seen now. @param {Settings} settings @param {Measured|null} measured @param {number} steps @param {number} noise of the decoder @param {number} widest variance of the data @param {number} sd of the data about their strands */
 export function told(settings, measured, steps, noise, widest, sd) {
   if (!measured || !steps) return "Press Train: the line, or grid, is what the decoder makes of the latent space.";
-  const {kl, divergence, gap} = measured;
+  const {kl, divergence, gap, logPx, seen} = measured;
   const stiff = settings.beta * noise ** 2;
   if (kl.mean < SILENT && stiff > widest) {
     return `Posterior collapse: q(z|x) is the prior, whatever x is, and the decoder has one answer for all. It must be so here: β s² = ${signedNumber(stiff)} is more than ${signedNumber(widest)}, the largest variance of the data along any direction.`;
@@ -32,6 +34,7 @@ export function told(settings, measured, steps, noise, widest, sd) {
   if (stiff > widest) return `On its way to collapse: β s² = ${signedNumber(stiff)} is more than ${signedNumber(widest)}, the largest variance of the data, so that no nat of KL pays. It is at ${signedNumber(kl.mean)}.`;
   const far = `log p(x) is ${signedNumber(divergence.mean)} nats below that of the data's law`;
   if (steps < FEW || divergence.mean > FAR) return `On its way: ${far}.`;
+  if (seen && seen.mean - logPx.mean > HEART) return `Learned by heart: log p(x) of the ${settings.set} points that it trains on is ${signedNumber(seen.mean)}, of those held out ${signedNumber(logPx.mean)}.`;
   const missed = `The gap of ${signedNumber(gap.mean)} is what q, one Gaussian, misses of p(z|x).`;
   if (settings.latent === 2) return `Two dimensions of z for two of x: ${far}. ${missed}`;
   if (sd > 1.5 * noise) return `A line with noise of s = ${signedNumber(noise)} about it does not fill what is ${signedNumber(sd)} wide: ${far}. Two dimensions come nearer.`;
