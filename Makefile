@@ -75,6 +75,7 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
 	cd tests && ../$(BIN)/python -m benchmarks.class_load
 	cd tests && ../$(BIN)/python -m benchmarks.site
+	cd tests && ../$(BIN)/python -m benchmarks.toys
 	npm install --silent --no-audit --no-fund --prefix tests/benchmarks/tfjs
 	cd tests && ../$(BIN)/python -m benchmarks.browser_training
 
