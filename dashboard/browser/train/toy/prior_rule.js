@@ -8,10 +8,10 @@ import {legendre} from "./legendre.js";
 
 /** @typedef {(z: Float64Array, count: number) => Float64Array} Decode count × latent to count × 2 */
 
-const REACH = 6; // of the prior: 2e-9 of it lies beyond, along each dimension
+const REACH = {1: 8, 2: 6}; // of the prior along a dimension: 2e-9 of it lies beyond the lesser
 const FIRST = {1: 64, 2: 32}; // cells along a dimension
 const NODES = {1: 3, 2: 2}; // in a cell along a dimension
-const FAR = 5; // sds of the prior, beyond which no cell is cut: a millionth of it lies there
+const FAR = {1: 8, 2: 5}; // sds of the prior, beyond which no cell is cut: of two dimensions 4e-6 of it lies there
 const SEEN = 4; // of the plane, beyond which no x is asked for, and no cell cut
 const MOST = 80_000; // cells; where more are called for, those nearest to the prior's middle are cut
 const USUAL = 1.5; // of s, that a side of a cell may be stretched over
@@ -57,7 +57,7 @@ function cellsOf(decode, latent, longest) {
     let long = [];
     for (let cell = 0; cell < count; cell++) {
       const distance = distanceOf(open.subarray(cell * size, (cell + 1) * size), latent);
-      const side = distance < FAR ? longestSide(images, cell * corners, latent, longest) : -1;
+      const side = distance < FAR[latent] ? longestSide(images, cell * corners, latent, longest) : -1;
       if (side >= 0) long.push({cell, side, distance});
     }
     const room = Math.max(0, MOST - done - count); // to halve one is to have one more
@@ -87,10 +87,10 @@ function cellsOf(decode, latent, longest) {
 
 /** @param {1|2} latent */
 function firstCells(latent) {
-  const along = FIRST[latent], width = (2 * REACH) / along, count = along ** latent;
+  const along = FIRST[latent], width = (2 * REACH[latent]) / along, count = along ** latent;
   return Float64Array.from({length: count * 2 * latent}, (_, i) => {
     const [cell, d] = [Math.floor(i / (2 * latent)), i % (2 * latent)];
-    return d < latent ? -REACH + width * (Math.floor(cell / along ** d) % along) : width;
+    return d < latent ? -REACH[latent] + width * (Math.floor(cell / along ** d) % along) : width;
   });
 }
 

@@ -47,21 +47,21 @@ test("log p(x) is above the ELBO of each point, by KL(q ‖ p(z|x)), before trai
     const settings = {...USUAL, latent}, course = createCourse(settings);
     for (const steps of [0, 300]) {
       for (let i = 0; i < steps; i++) course.step(settings);
-      const trainer = course.trainer, points = course.data().held.points.subarray(0, 400), draws = 400;
+      const trainer = course.trainer, points = course.data().held.points.subarray(0, 400), draws = 100; // of which the mean is as far off as a point may lie above
       const logs = logDensities(logDensityOf(mixtureOf(trainer)), points), {nll, kl} = trainer.terms(points, draws);
       const below = logs.map((log, i) => log + nll[i] + kl[i]);
-      assert.ok(Math.min(...below) > -0.1 * Math.max(1, ...nll.map(Math.abs)) / Math.sqrt(draws) * 20, `${latent}-D: a point lies ${-Math.min(...below)} above`);
+      assert.ok(Math.min(...below) > -0.2 * Math.max(1, ...nll.map(Math.abs)), `${latent}-D: a point lies ${-Math.min(...below)} above`);
       assert.ok(below.reduce((sum, one) => sum + one, 0) / below.length > 0);
     }
   }
 });
 
 test("with more nodes log p(x) is the same on average to a thousandth of a nat, after training as well", () => {
-  for (const [latent, noise] of [[1, 0.1], [2, 0.1], [2, 0.03]]) {
+  for (const [latent, noise] of [[1, 0.1], [2, 0.1], [2, 0.05]]) {
     const settings = {...USUAL, latent, noise}, course = createCourse(settings);
-    for (let i = 0; i < 800; i++) course.step(settings);
-    const {points} = course.data().held, mixtures = [1, 0.3].map((finest) => mixtureOf(course.trainer, finest));
-    console.log(mixtures.map((m) => m.weights.length));
+    for (let i = 0; i < 200; i++) course.step(settings);
+    const {points} = course.data().held, mixtures = [1.5, 0.75].map((finest) => mixtureOf(course.trainer, finest));
+    assert.ok(mixtures[1].weights.length > 1.5 * mixtures[0].weights.length);
     const [usual, fine] = mixtures.map((mixture) => logDensities(logDensityOf(mixture), points));
     const far = usual.reduce((most, one, i) => Math.max(most, Math.abs(one - fine[i])), 0);
     assert.ok(far < 0.05, `${latent}-D, s ${noise}: a point is ${far} off`);
@@ -73,7 +73,7 @@ test("q is the prior where β s² is above the largest variance of the data, and
   const kls = [1.3, 0.2].map((share) => {
     const settings = {...USUAL, noise: 0.5}, course = createCourse(settings);
     const knobs = {...settings, beta: (share * course.data().widest) / settings.noise ** 2};
-    for (let i = 0; i < 1500; i++) course.step(knobs);
+    for (let i = 0; i < 500; i++) course.step(knobs);
     return course.measure().measured.kl.mean;
   });
   assert.ok(kls[0] < 0.01, `${kls[0]} nats`);
@@ -82,7 +82,7 @@ test("q is the prior where β s² is above the largest variance of the data, and
 
 test("training brings the moons within 0.3 nats of their own density, from more than two nats away", () => {
   const course = createCourse(USUAL), before = course.measure().measured;
-  for (let i = 0; i < 2500; i++) course.step(USUAL);
+  for (let i = 0; i < 1200; i++) course.step(USUAL);
   const {measured} = course.measure();
   assert.ok(before.divergence.mean > 2, `${before.divergence.mean} at first`);
   assert.ok(measured.divergence.mean < 0.3 && measured.divergence.mean > 0, `${measured.divergence.mean} at last`);
