@@ -37,7 +37,7 @@ for (const [name, toy] of toys) {
   });
 
   test(`points of ${name} are drawn by its density: moments, and the mean of log p`, () => {
-    const count = 40_000, {points, strands} = drawToy(toy, count, 3, 1);
+    const count = 10_000, {points, strands} = drawToy(toy, count, 3, 1);
     const {mean, covariance: [xx, xy, yy]} = momentsOf(mixture);
     let entropy = 0, entropy2 = 0;
     const drawn = [0, 0, 0, 0, 0];
@@ -47,13 +47,13 @@ for (const [name, toy] of toys) {
       entropy += log / count;
       entropy2 += log ** 2 / count;
     }
-    [...mean, xx, xy, yy].forEach((want, k) => assert.ok(Math.abs(drawn[k] - want) < 0.04, `moment ${k}: ${drawn[k]}, not ${want}`)); // 5 standard errors of the widest
+    [...mean, xx, xy, yy].forEach((want, k) => assert.ok(Math.abs(drawn[k] - want) < 0.08, `moment ${k}: ${drawn[k]}, not ${want}`)); // 5 standard errors of the widest
     const exact = integral((x, y) => {
       const log = density(x, y);
       return log > -60 ? Math.exp(log) * log : 0;
     }, REACH + 1, 250);
     assert.ok(Math.abs(entropy - exact) < 5 * Math.sqrt((entropy2 - entropy ** 2) / count) + 1e-6, `${entropy}, not ${exact}`);
-    toy.strands.forEach(({weight}, place) => assert.ok(Math.abs(strands.reduce((sum, one) => sum + (one === place), 0) / count - weight) < 0.02));
+    toy.strands.forEach(({weight}, place) => assert.ok(Math.abs(strands.reduce((sum, one) => sum + (one === place), 0) / count - weight) < 0.03));
     assert.deepEqual(drawToy(toy, 5, 3, 1).points, drawToy(toy, 5, 3, 1).points);
     assert.notDeepEqual(drawToy(toy, 5, 3, 1).points, drawToy(toy, 5, 3, 2).points);
   });
