@@ -33,7 +33,7 @@ def opened(browser: Browser, address: str, size: str = "wide", **options: Any) -
 
 
 def toy(page: Page) -> dict[str, Any]:
-    return page.evaluate("globalThis.__latentToy.state()")
+    return page.evaluate("globalThis.__latentToy?.state() ?? {step: 0, measured: null}")  # none while a page is being opened
 
 
 def measured(page: Page, name: str) -> float:
