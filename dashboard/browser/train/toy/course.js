@@ -48,6 +48,7 @@ export function createCourse(settings) {
 function dataOf({data, points, seed, set}) {
   const toy = data === "painted" ? paintedToy(pointsOfText(points) ?? []) : TOYS[data];
   const mixture = toyMixture(toy), held = drawToy(toy, HELD_OUT, seed, HELD);
+  if (data === "painted") held.strands.fill(0); // points by hand are of one kind
   return {
     toy, mixture, held, widest: momentsOf(mixture).widest, truths: logDensities(logDensityOf(mixture), held.points),
     seen: set ? drawToy(toy, set, seed, FIXED).points : null,

@@ -9,7 +9,7 @@ import {PAINTED_SD} from "../toys.js";
 /** @typedef {{latent: 1|2, data: string, steps: number, divergence: import("../measures.js").Mean}} Before another model of the same data */
 
 export const NAMES = {moons: "Moons", rings: "Rings", spirals: "Spirals", gaussians: "Gaussians", painted: "Paint"};
-const STRANDS = {moons: "moons", rings: "rings", spirals: "arms", gaussians: "Gaussians", painted: "points"};
+const STRANDS = {moons: "moons", rings: "rings", spirals: "arms", gaussians: "Gaussians"};
 const SILENT = 0.02; // nats of KL, below which q says nothing
 const [FEW, FAR] = [300, 1.5]; // steps before which, and nats beyond which, a model is still on its way
 
@@ -38,6 +38,7 @@ export function told(settings, measured, steps, noise, widest, sd) {
   const missed = `The gap of ${signedNumber(gap.mean)} is what q, one Gaussian, misses of p(z|x).`;
   if (settings.latent === 2) return `Two dimensions of z for two of x: ${far}. ${missed}`;
   if (sd > 1.5 * noise) return `A line with noise of s = ${signedNumber(noise)} about it does not fill what is ${signedNumber(sd)} wide: ${far}. Two dimensions come nearer.`;
+  if (settings.data === "painted") return `The line runs through the points: ${far}. ${missed}`;
   return `The line folds through the ${STRANDS[settings.data]}: ${far}. From one of them to the next it passes places without data, and what it spends there is lacking elsewhere. ${missed}`;
 }
 
