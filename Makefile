@@ -63,6 +63,7 @@ screenshots: install-test
 fixtures: install-test
 	cd tests && ../$(BIN)/python -m support.fixtures
 	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/browser/support/training.py tests/fixtures/training
+	PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python tests/browser/support/toys.py tests/fixtures/training/toys.json
 
 # Minutes on a quiet machine; writes README's table of speed.
 benchmark: install-test
@@ -74,6 +75,7 @@ benchmark: install-test
 	cd tests && ../$(BIN)/python -m benchmarks.training_page
 	cd tests && ../$(BIN)/python -m benchmarks.class_load
 	cd tests && ../$(BIN)/python -m benchmarks.site
+	cd tests && ../$(BIN)/python -m benchmarks.toys
 	npm install --silent --no-audit --no-fund --prefix tests/benchmarks/tfjs
 	cd tests && ../$(BIN)/python -m benchmarks.browser_training
 

@@ -28,6 +28,8 @@ FILM = ("explore/explorer", "explore/legend", "film/film")
 """Those of a film."""
 TRAIN = (*EXPLORE, "film/film", "train/page/train")
 """Those of a training in the browser, whose model is explored on the same page."""
+TOY = ("explore/explorer", "train/page/train", "train/toy/page/toy")
+"""Those of a training on points of the plane."""
 
 
 def script(host: str) -> str:

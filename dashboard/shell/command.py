@@ -30,6 +30,7 @@ from vae_engine.base.files import write_atomically
 from vae_engine.base.places import CODE, place
 from vae_engine.command import cli, import_commands
 from vae_engine.command.doctor import port_is_free
+from vae_engine.data.sets.catalogue import SETS
 from vae_engine.stored import registry
 
 _PATIENCE = 600  # tenths of a second that the server may take to answer
@@ -59,6 +60,8 @@ def _add_site(command: argparse.ArgumentParser) -> None:
         "--lecture", type=Path, metavar="FILE", help="a file that the page Lecture saved, instead of the bundled one"
     )
 
+    help = "what Train offers beside MNIST, as `fetch --list` names it (default: fashion, if it was fetched)"
+    command.add_argument("--data", nargs="+", default=(), choices=sorted(SETS), metavar="NAME", help=help)
     help = "for whoever teaches: with model answers on the worksheet"
     command.add_argument("--teacher", action="store_true", help=help)
 
@@ -90,7 +93,8 @@ def _site(arguments: argparse.Namespace) -> int:
 
     lecture = lectures.read(arguments.lecture) if arguments.lecture else None
     folder = arguments.output.absolute()
-    files, size = site.write(folder, arguments.models, [run.absolute() for run in arguments.runs], lecture, arguments.teacher)
+    runs = [run.absolute() for run in arguments.runs]
+    files, size = site.write(folder, arguments.models, runs, lecture, arguments.teacher, arguments.data)
     cli.show(arguments, {"path": str(folder), "files": files, "bytes": size}, wording.written(folder, files, size))
     return 0
 

@@ -29,6 +29,8 @@ class Link:
     path: str
     """Its folder beside the root, with a slash; nothing for the root itself."""
     title: str
+    below: str = ""
+    """The path of the entry of the bar that it belongs to, where it has none itself."""
 
 
 def page(
@@ -46,8 +48,9 @@ def page(
 
     The lines that fetch the program stand before the style sheet, for which they would wait.
     """
+    current = link.below or link.path
     entries = "".join(
-        f'<a href="./{one.path}"{" aria-current=page" if one == link else ""}>{html.escape(one.title)}</a>' for one in bar
+        f'<a href="./{one.path}"{" aria-current=page" if one.path == current else ""}>{html.escape(one.title)}</a>' for one in bar
     )
     themes = "".join(f'<option value="{value}">{title}</option>' for value, title in wording.THEMES.items())
     waiting = content or f'<p class="lx-loading" role="status">{wording.WAITING}</p>'

@@ -17,6 +17,7 @@ from dashboard.site.html import Link
 from dashboard.site.shelf import Shelf
 from dashboard.stock.library import tightly
 from dashboard.stock.material import ladder_of
+from dashboard.worksheet import content as tasks
 from vae_engine.stored import registry
 
 WORKER = "service-worker.js"
@@ -25,24 +26,31 @@ _LEARN, _LAB = Link("learn/", wording.LEARN), Link("lab/", wording.LAB)
 _WORKSHEET = Link("worksheet/", wording.WORKSHEET)
 _MODELS, _SPEAKER = Link("models/", wording.MODELS), Link("speaker/", wording.LECTURE)
 _TRAIN = Link("training/", wording.TRAIN)
+_TOY = Link(training.TOY, wording.TOY, below=_TRAIN.path)
 _MOVED = Link("explore/", wording.EXPLORE)
 _INDEX = "index.html"
 
 
 def write(
-    folder: Path, names: Sequence[str] = (), runs: Sequence[Path] = (), lecture: str | None = None, teaches: bool = False
+    folder: Path,
+    names: Sequence[str] = (),
+    runs: Sequence[Path] = (),
+    lecture: str | None = None,
+    teaches: bool = False,
+    data: Sequence[str] = (),
 ) -> tuple[int, int]:
     """Write the site of models, by name or folder, of the films of run folders, and of the text of a lecture's file.
 
     Unless they are said, the models are all bundled ones, and the lecture is the bundled one or, for models that it does
-    not speak of, that measured on them. A site that `teaches` has model answers. Gives the number of files and of bytes.
+    not speak of, that measured on them. A site that `teaches` has model answers. `data` are the sets that its Train offers beside
+    MNIST, unless they are said those of training.OFFERED that are here. Gives the number of files and of bytes.
     Raises EngineError, and then the folder is as it was.
     """
     check(folder)
-    return contents(shelf.read(names, runs), runs, lecture, teaches).write(folder)
+    return contents(shelf.read(names, runs), runs, lecture, teaches, data).write(folder)
 
 
-def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: bool = False) -> Files:
+def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: bool = False, data: Sequence[str] = ()) -> Files:
     """All files of the site; where it `teaches`, the worksheet has model answers."""
     files = Files()
     told = shown.told(files)
@@ -63,7 +71,9 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         files.put(link.path + _INDEX, html.page(link, bar, **look, about=about, content=content, foot=foot))
         needs[link.path + _INDEX] = [program, style, icon, html.MANIFEST]
 
-    put(_EXPLORE, "explore", browser.EXPLORE, {"shelf": told, "engine": engine_lines()}, foot=False)
+    hand = {"hand": tasks.at_hand(measured)} if measured else {}
+    sheets = ("book/book", "words/terms", "worksheet/sheet") if measured else ()
+    put(_EXPLORE, "explore", (*browser.EXPLORE, *sheets), {"shelf": told, "engine": engine_lines(), **hand}, foot=False)
     experiments = [one["name"] for one in found.get("experiments", ())]
     about = _lecture(shown, lecture) | {
         "shelf": told,
@@ -81,7 +91,8 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         needs[_LECTURE.path + _INDEX] += shown_there  # in frames, without a network as well
     if filmed:
         put(_FILMS, "film", browser.FILM, {"runs": filmed}, foot=False)
-    put(_TRAIN, "train", browser.TRAIN, training.told(files) | {"engine": engine_lines()}, foot=False)
+    put(_TRAIN, "train", (*browser.TRAIN, *sheets), training.told(files, data) | {"engine": engine_lines(), **hand}, foot=False)
+    put(_TOY, "toy", browser.TOY, training.toy(files), foot=False)
     put(_MODELS, "plain", (), {}, models.content(shown))
     for link, host, asked_by in ((_SPEAKER, "streamlit/speaker", _LECTURE), (_MOVED, "site/moved", _EXPLORE)):
         style = files.add("bare", ".css", browser.styles("lecture/notes").encode())

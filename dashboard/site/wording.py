@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from vae_engine.base.errors import EngineError
+from vae_engine.data.sets.catalogue import DataSet
 
 EXPLORE, LEARN, WORKSHEET, LECTURE = "Explore", "Learn", "Worksheet", "Lecture"
 LAB, TRAIN, FILMS, MODELS = "Lab", "Train", "Films", "Models"
+TOY = "A first minute with a VAE"
 SHORT = "Explorer"
 PAGES, THEME = "Pages", "Theme"
 THEMES = {"": "Auto", "light": "Light", "dark": "Dark"}
@@ -18,6 +20,16 @@ IN_EXPLORE = "Open in Explore"
 LACKS = "Runs and models of one's own are not on this site: they come with the program."
 MODEL, WEIGHTS = "Model", "Weights"
 NO_NUMBER = "–"
+
+
+def absent(one: DataSet) -> dict[str, str]:
+    """How a visitor comes by a data set that a site does not hold: its title, and what to do."""
+    images, labels = (file.name for file in one.files[:2])
+    where = one.origin.mirrors[-1].removeprefix("https://").split("/raw/")[0]
+    return {
+        "title": one.title,
+        "text": f"is not on this site. Get {images} and {labels} from {where}, and drop both here together.",
+    }
 
 
 def thumbnail(name: str) -> str:

@@ -29,6 +29,22 @@ def told(material: Material, teaches: bool = False) -> dict[str, Any]:
     }
 
 
+def at_hand(material: Material) -> dict[str, Any]:
+    """The tasks as they stand above other pages of a site, with what is said around them. Raises EngineError."""
+    tasks = [
+        {
+            "name": task.name,
+            "title": task.title,
+            "form": task.form,
+            "text": prose.as_html(task.text(material)),
+            "onExplore": bool(task.state),
+        }
+        for task in TASKS
+        if task.form != "run"
+    ]
+    return {"tasks": tasks, "words": _words_at_hand(material), "models": [material.vae.name, material.ae.name]}
+
+
 def said_of_images(material: Material) -> list[str]:
     """What is said of each test image that is given as an answer."""
     return [facts(material, image) for image in range(len(material.x))]
@@ -36,7 +52,7 @@ def said_of_images(material: Material) -> list[str]:
 
 def _task(place: int, task: Task, material: Material, teaches: bool) -> dict[str, Any]:
     model = task.answer(material) if teaches else None
-    there = f"./#{task.state(material)}" if task.state else f"{LESSONS}/?step={task.step}"
+    there = f"./?task={task.name}#{task.state(material)}" if task.state else f"{LESSONS}/?step={task.step}"
     return {
         "name": task.name,
         "place": place,
@@ -58,7 +74,7 @@ def _task(place: int, task: Task, material: Material, teaches: bool) -> dict[str
 def _words(material: Material) -> Mapping[str, Any]:
     """What is said around every task."""
     return {
-        "answers": {**wording.ANSWERS, **wording.LINKED},
+        "answers": wording.ANSWERS,
         "words": wording.WORDS,
         "hint": wording.HINT,
         "stands": {**wording.STANDS, "given": wording.UNCHECKED},
@@ -74,15 +90,40 @@ def _words(material: Material) -> Mapping[str, Any]:
         "print": wording.PRINT,
         "save": wording.SAVE,
         "handIn": prose.as_html(wording.HAND_IN_FILE),
+        "keep": [wording.KEEP_IN_SIGHT, wording.KEEP_IN_SIGHT_ON_SITE],
+        "putAway": [wording.PUT_AWAY, wording.PUT_AWAY_HELP],
         "reveal": wording.REVEAL,
         "modelAnswer": wording.MODEL_ANSWER,
         "unknown": wording.UNKNOWN_TASK,
         "noImage": NO_IMAGE,
         "noLink": wording.NO_LINK,
-        "otherModels": OTHER_MODELS.format("{}", f"{material.vae.name} and {material.ae.name}"),
+        "otherModels": _other_models(material),
         "opening": wording.OPENING,
         "manyImages": MANY_IMAGES.format(len(material.x)),
         "title": wording.sheet_title("", "mine"),
         "notes": wording.sheet_notes(material.vae.metrics, (material.vae.name, material.ae.name)),
         "leafing": {**shared.LEAFING, "pages": wording.WORKSHEET},
     }
+
+
+def _words_at_hand(material: Material) -> Mapping[str, str]:
+    return {
+        "atHand": wording.AT_HAND,
+        "send": wording.SEND,
+        "sendHelp": wording.SEND_HELP,
+        "sendLineHelp": wording.SEND_TRAINED_HELP,
+        "back": wording.BACK,
+        "putAway": wording.PUT_AWAY,
+        "putAwayHelp": wording.PUT_AWAY_HELP,
+        "nothingYet": wording.NOTHING_YET,
+        "holdFirst": wording.HOLD_FIRST,
+        "noRun": wording.NOT_TRAINED_YET,
+        "otherModels": _other_models(material),
+        "noImage": wording.NO_IMAGE_YET,
+        "noDrawing": wording.NO_DRAWING_YET,
+        "noRoom": wording.NO_ROOM,
+    }
+
+
+def _other_models(material: Material) -> str:
+    return OTHER_MODELS.format("{}", f"{material.vae.name} and {material.ae.name}")

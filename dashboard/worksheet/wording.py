@@ -20,10 +20,6 @@ ANSWERS = {
     "numbers": "Your two numbers, with a semicolon between them",
     "choice": "Your choice",
 }
-LINKED = dict.fromkeys(("place", "walk", "drawing"), "A link from Explore (Share, Copy link)") | {
-    "image": "Number of the image, or a link from Explore (Share, Copy link)"
-}
-"""The same where nothing can be sent: on a site."""
 NO_LINK = "This is no link to a state of Explore. Use Share, Copy link on the Explore page."
 OPENING = "The models are on their way …"
 UNCHECKED, UNCHECKED_SIGN, UNCHECKED_MORE = "Kept", "•", "for your teacher to judge"
@@ -63,11 +59,17 @@ HOLD_FIRST = "First choose a point on the map, which holds it."
 HELD = "A point is held. Chosen again, it is let go."
 SEND_RUNS_HELP = "Adds name, numbers and link of what is chosen on this page to your own words, and goes back to the task."
 SEND_RUN_HELP = "Fills in this run as your answer and goes back to the task."
+SEND_TRAINED_HELP = "Adds what was trained here, with its numbers, to your own words, and goes back to the task."
+NOT_TRAINED_YET = "Train a model first, until it is measured."
+NO_IMAGE_YET = "First choose an image: a point of the map in Inspect."
+NO_DRAWING_YET = "First draw a digit in Draw."
+NO_ROOM = "Your own words are too long for what was to be sent; shorten them."
 NO_RUN_YET = "Choose a run on this page first."
 BACK = "Back to the task"
 PUT_AWAY = "Put away"
 PUT_AWAY_HELP = "Takes the task off the other pages; it stays on the worksheet."
 KEEP_IN_SIGHT = "Keep in sight"
+KEEP_IN_SIGHT_ON_SITE = "Shows this task above Train and, where it is done there, Explore, until you put it away."
 KEEP_IN_SIGHT_HELP = "Shows this task above Train, Runs and, where it is done there, Explore, until you put it away."
 
 KEPT = "Your answers are kept in this browser, on this device, and nowhere else. Every tab shows the same sheet."

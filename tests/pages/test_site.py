@@ -190,6 +190,47 @@ def test_a_sheet_is_judged_kept_saved_and_opened_by_the_teacher(
 
 
 @pytest.mark.long
+def test_what_is_found_on_explore_and_train_is_sent_to_the_task_at_hand(page: Page, address: str) -> None:
+    page.goto(f"{address}worksheet/?task=hole")
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Do it in Explore, new tab").click()
+    explore = opened.value
+    here(explore)
+    expect(explore.get_by_text("Your task: ")).to_be_visible()
+    assert explore.evaluate("document.documentElement.scrollHeight <= innerHeight"), "map and task fit the window"
+    send = explore.get_by_test_id("send")
+    expect(send).to_have_attribute("aria-disabled", "true")
+    explore.mouse.click(*place(explore, "latent-map-vae", 0.3, 0.4))
+    settle(explore)
+    z = state(explore)["z"][0]
+    send.click()
+    explore.wait_for_url(f"{address}worksheet/?task=hole")
+    answer = explore.get_by_label("What you sent from Explore")
+    expect(answer).to_have_value(re.compile(r"\?models=vae-mnist-small,ae-mnist-small#z="))
+    sent = re.search(r"#z=([-\d.]+)%2C([-\d.]+)", answer.input_value())
+    assert sent
+    assert [float(one) for one in sent.groups()] == pytest.approx(z, abs=1e-4)
+    expect(page.get_by_label("What you sent from Explore")).to_have_value(answer.input_value())  # every tab shows the same sheet
+    expect(explore.get_by_test_id("verdict")).to_contain_text("nearest")
+
+    explore.goto(f"{address}training/")
+    expect(explore.get_by_test_id("send")).to_have_attribute("aria-disabled", "true")
+    explore.get_by_test_id("train-start").click()
+    until(lambda: explore.evaluate("(globalThis.__latentFilm?.state().steps[0] ?? 0) > 3"))
+    explore.get_by_test_id("train-stop").click()
+    expect(explore.get_by_test_id("send")).to_have_attribute("aria-disabled", "false")
+    explore.get_by_test_id("send").click()
+    explore.wait_for_url(f"{address}worksheet/?task=hole")
+    expect(explore.get_by_label("In your own words")).to_have_value(
+        re.compile(r"^VAE trained in the browser \(MNIST, β 1, seed 0\), \d+ steps: Held-out ELBO −")
+    )
+    explore.get_by_test_id("keep-in-sight").click()
+    explore.goto(f"{address}training/")
+    expect(explore.get_by_test_id("train-start")).to_be_visible()
+    expect(explore.get_by_test_id("send")).to_be_hidden()
+
+
+@pytest.mark.long
 def test_the_second_map_stands_before_its_decoder_is_here_and_claims_nothing_until_then(browser: Browser, address: str) -> None:
     context, troubles = offline_context(browser, viewport={"width": 1366, "height": 768})
     page = context.new_page()

@@ -4,12 +4,12 @@
 import {ensure, isObject, parseJson, readSafetensors, requireTensor} from "../model/safetensors.js";
 
 /** @typedef {import("./trainer.js").Images} Images */
-/** @typedef {{name: string, train: Images, held: Images, rest: Images, classes: string[], side: number, of: Record<string, number>|null, own: boolean, inverted?: boolean}} DataSet name: what it is called;
+/** @typedef {{name: string, set: string, train: Images, held: Images, rest: Images, classes: string[], side: number, of: Record<string, number>|null, own: boolean, inverted?: boolean}} DataSet name: what it is called; set: what a run calls it;
  *   held: what a training is measured by; rest: what it never sees; of: how many images the whole data set has of each split, where there are more; own: whether they are the visitor's; inverted:
  *   whether dark ink on light paper was made bright */
 
-/** @param {Uint8Array} bytes unpacked @param {string} name @returns {DataSet} @throws {Error} one sentence */
-export function readDataSet(bytes, name) {
+/** @param {Uint8Array} bytes unpacked @returns {DataSet} @throws {Error} one sentence */
+export function readDataSet(bytes) {
   const {tensors, metadata} = readSafetensors(bytes);
   const about = parseJson(metadata?.training);
   ensure(isObject(about) && Array.isArray(about.classes), "it holds no images to train on.");
@@ -22,5 +22,5 @@ export function readDataSet(bytes, name) {
     ensure(labels.every((label) => label < about.classes.length), "a label names no class.");
     return {images, labels: /** @type {Uint8Array} */ (labels), pixels: side ** 2};
   };
-  return {name, train: part("train"), held: part("held"), rest: {images: new Uint8Array(), labels: new Uint8Array(), pixels: side ** 2}, classes: about.classes.map(String), side, of: about.of ?? null, own: false};
+  return {name: String(about.title), set: String(about.data), train: part("train"), held: part("held"), rest: {images: new Uint8Array(), labels: new Uint8Array(), pixels: side ** 2}, classes: about.classes.map(String), side, of: about.of ?? null, own: false};
 }

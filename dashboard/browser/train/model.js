@@ -1,6 +1,6 @@
 // @ts-check
-// A model that can be trained: both networks over one heap, its loss and the gradients of that, and what it makes of images and of z.
-// Equations as in vae_engine/model/objectives.py: estimator B of one sample, loss = nll + β·kl, nats per image.
+// A model that can be trained: both networks over one heap, its loss and the gradients of that, and what it makes of x and of z.
+// Equations as in vae_engine/model/objectives.py: estimator B of one sample, loss = nll + β·kl, nats per example.
 
 import {createTrainingKernel, PANEL, SCRATCH} from "./kernel.js";
 import {compileTraining} from "./layers.js";
@@ -9,44 +9,65 @@ import {layersOf, pixelsOf} from "./recipe.js";
 
 /** @typedef {import("./layers.js").Bench} Bench */
 /** @typedef {import("./layers.js").Tensors} Tensors */
-/** @typedef {{nll: Float64Array, kl: Float64Array}} Terms of each image, nats */
+/** @typedef {{nll: Float64Array, kl: Float64Array}} Terms of each example, nats */
+/** @typedef {{kernel: import("./kernel.js").TrainingKernel, x: number, raw: number, slope: number, rows: number, scale: number, learned: number, learning: number}} Given
+ *   x, raw: what was seen and what the decoder gave, in panels of so many rows; slope: where the gradients of nll by raw go, times `scale`; learned, learning: what the likelihood itself
+ *   learns, and where the gradients of that go */
+/**
+ * @typedef {object} Likelihood p(x|z) by what the decoder gives
+ * @property {number} learns how many numbers of its own
+ * @property {(given: Given, count: number, nll: Float64Array) => void} reconstruct the terms of the first `count` examples, and their gradients
+ */
+/** @typedef {{layers: Record<"encoder"|"decoder", import("../model/bundle.js").Layer[]>, inputs: number, latent: number, isVae: boolean, likelihood: Likelihood}} Form */
+
+/** Each pixel a toss. @param {number} pixels @returns {Likelihood} */
+function bernoulli(pixels) {
+  const blank = panelsOf(pixels) * PANEL - pixels;
+  return {
+    learns: 0,
+    reconstruct({kernel, x, raw, slope, rows, scale}, count, nll) {
+      for (let row = 0; row < count; row++) {
+        const at = row * PANEL;
+        nll[row] = kernel.bernoulli(raw + at, x + at, slope + at, rows * PANEL, panelsOf(pixels), scale) - blank * Math.LN2;
+        for (let i = pixels; i < pixels + blank; i++) kernel.heap[slope + at + columnAt(i, rows)] = 0;
+      }
+    },
+  };
+}
 
 /**
- * @param {import("./recipe.js").ModelConfig} config
- * @param {number} most images that it works on at once
- * @param {number} copies further stretches of the size of what is learned: moments, averages
+ * A model of images as the settings have it.
+ * @param {import("./recipe.js").ModelConfig} config @param {number} most images that it works on at once @param {number} copies further stretches of the size of what is learned: moments, averages
  */
 export function createModel(config, most, copies) {
-  const {kind, latent_dim: latent} = config;
-  const pixels = pixelsOf(config), rows = foursOf(most), isVae = kind === "vae";
+  const pixels = pixelsOf(config);
+  const model = createNetworks({layers: layersOf(config), inputs: pixels, latent: config.latent_dim, isVae: config.kind === "vae", likelihood: bernoulli(pixels)}, most, copies);
+  return {...model, config, pixels};
+}
+
+/** @param {Form} form @param {number} most examples that it works on at once @param {number} copies as above */
+export function createNetworks({layers, inputs, latent, isVae, likelihood}, most, copies) {
+  const rows = foursOf(most);
   const [room, learned] = [new Room(), new Room()];
-  const zeros = room.take(Math.max(pixels, 4096) + PANEL);
-  const [image, point, slope, head] = [room.matrix(rows, pixels), room.matrix(rows, latent), room.matrix(rows, pixels), room.matrix(rows, 2 * latent)];
+  const zeros = room.take(Math.max(inputs, 4096) + PANEL);
+  const [image, point, slope, head] = [room.matrix(rows, inputs), room.matrix(rows, latent), room.matrix(rows, inputs), room.matrix(rows, 2 * latent)];
   const site = {room, learned, rows, zeros, scratch: room.take(SCRATCH)};
-  const layers = layersOf(config);
-  const encoder = compileTraining(layers.encoder, "encoder", pixels, site);
+  const encoder = compileTraining(layers.encoder, "encoder", inputs, site);
   const decoder = compileTraining(layers.decoder, "decoder", latent, site);
+  const own = learned.take(likelihood.learns);
   const stretches = Array.from({length: 2 + copies}, () => room.take(learned.size));
   const kernel = createTrainingKernel(room.size);
   const {heap} = kernel;
   /** @type {Bench} */
   const bench = {kernel, weights: stretches[0], slopes: stretches[1]};
-  const panel = rows * PANEL, blank = panelsOf(pixels) * PANEL - pixels;
 
   /** @param {import("./layers.js").Step[]} steps @param {Bench} on @param {number} at */
   const forwards = (steps, on, at) => steps.reduce((x, step) => step.forward(on, x), at);
   /** @param {import("./layers.js").Step[]} steps @param {number} at @param {boolean} toInput */
   const backwards = (steps, at, toInput) => steps.reduceRight((dy, step, i) => step.backward(bench, dy, toInput || i > 0), at);
-
-  /** Reconstruction terms of the first images against what the decoder gave at `raw`, and their gradients times `scale`.
-   * @param {number} raw @param {number} count @param {number} scale @param {Float64Array} nll */
-  function reconstruct(raw, count, scale, nll) {
-    for (let row = 0; row < count; row++) {
-      const at = row * PANEL;
-      nll[row] = kernel.bernoulli(raw + at, image + at, slope + at, panel, panelsOf(pixels), scale) - blank * Math.LN2;
-      for (let i = pixels; i < pixels + blank; i++) heap[slope + at + columnAt(i, rows)] = 0;
-    }
-  }
+  /** @param {Bench} on @param {number} count @param {number} scale @param {Float64Array} nll */
+  const reconstruct = (on, count, scale, nll) => likelihood.reconstruct(
+    {kernel, x: image, raw: forwards(decoder, on, point), slope, rows, scale, learned: on.weights + own, learning: bench.slopes + own}, count, nll);
 
   /** z = μ + σ ε of the first rows; an autoencoder's code is its z. @param {number} code @param {number} count @param {ArrayLike<number>} noise rows × latent @param {Float64Array} kl */
   function sample(code, count, noise, kl) {
@@ -65,9 +86,11 @@ export function createModel(config, most, copies) {
   }
 
   return {
-    config, latent, pixels, rows, heap, kernel, stretches, size: learned.size, bench, isVae,
-    /** Where images are to be written, as they are seen. */
+    latent, rows, heap, kernel, stretches, size: learned.size, bench, isVae,
+    /** Where images, or points, are to be written, as they are seen. */
     image,
+    /** Where in each stretch the likelihood has what it learns itself. */
+    own,
 
     /**
      * The terms of the first `count` images, and the gradients of Σ (nll + β·kl) / of over what is learned.
@@ -78,7 +101,7 @@ export function createModel(config, most, copies) {
       const terms = {nll: new Float64Array(count), kl: new Float64Array(count)};
       const code = forwards(encoder, bench, image);
       sample(code, count, noise, terms.kl);
-      reconstruct(forwards(decoder, bench, point), count, 1 / of, terms.nll);
+      reconstruct(bench, count, 1 / of, terms.nll);
       const dz = backwards(decoder, slope, true);
       for (let row = 0; row < count; row++) {
         const at = row * PANEL;
@@ -101,7 +124,7 @@ export function createModel(config, most, copies) {
     terms(on, count, noise) {
       const terms = {nll: new Float64Array(count), kl: new Float64Array(count)};
       sample(forwards(encoder, on, image), count, noise, terms.kl);
-      reconstruct(forwards(decoder, on, point), count, 0, terms.nll);
+      reconstruct(on, count, 0, terms.nll);
       return terms;
     },
 
@@ -110,6 +133,14 @@ export function createModel(config, most, copies) {
       const code = forwards(encoder, on, image);
       const numbers = (/** @type {number} */ row, /** @type {number} */ first) => Array.from({length: latent}, (_, i) => heap[code + row * PANEL + columnAt(first + i, rows)]);
       for (let row = 0; row < count; row++) take(row, numbers(row, 0), isVae ? numbers(row, latent) : []);
+    },
+
+    /** What the decoder gives for so many latents at once as there are rows, or fewer. @param {ArrayLike<number>} z count × latent @param {number} from the first of them @param {number} count
+     * @param {Float64Array|Float32Array} to count × inputs, from `from` on */
+    decode(z, from, count, to) {
+      for (let row = 0; row < count; row++) for (let i = 0; i < latent; i++) heap[point + row * PANEL + columnAt(i, rows)] = z[(from + row) * latent + i];
+      const raw = forwards(decoder, bench, point);
+      for (let row = 0; row < count; row++) for (let i = 0; i < inputs; i++) to[(from + row) * inputs + i] = heap[raw + row * PANEL + columnAt(i, rows)];
     },
 
     /** What is laid out from `at` on as its weights are, by name. @param {number} [at] @returns {Tensors} */

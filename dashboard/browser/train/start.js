@@ -19,29 +19,36 @@ const FUNCTIONS = {
 
 /** @param {import("./recipe.js").ModelConfig} model @param {import("./recipe.js").TrainConfig} train @param {Uint8Array} images n × side² grey pixels that it is trained on @returns {Tensors} */
 export function firstWeights(model, train, images) {
+  const layers = layersOf(model);
+  const tensors = drawnWeights(layers, train.seed, train.initialisation === "he" ? model.activation : "", model.fourier_scale);
+  tensors.set(`decoder.${layers.decoder.length - 1}.bias`, meanLogits(images, layers.decoder.at(-1)?.out ?? 0));
+  return tensors;
+}
+
+/**
+ * The weights of layers as torch draws them: uniform ones, and where an activation is balanced for, normal ones by He's rule in all but the last layers.
+ * @param {Record<"encoder"|"decoder", import("../model/bundle.js").Layer[]>} layers @param {number} seed @param {string} balanced an activation, or nothing @param {number} [scale] of frequencies @returns {Tensors}
+ */
+export function drawnWeights(layers, seed, balanced, scale = 1) {
   /** @type {Tensors} */
   const tensors = new Map();
-  const layers = layersOf(model);
   const parts = /** @type {const} */ (["encoder", "decoder"]);
   const each = parts.flatMap((part) => layers[part].map((layer, index) => ({...layer, name: `${part}.${index}`, isLast: index === layers[part].length - 1})));
-  const random = new TorchGenerator(train.seed);
+  const random = new TorchGenerator(seed);
   for (const {op, in: inner = 0, out: outer = 0, name} of each) {
     if (op === "linear") {
       const bound = 1 / Math.sqrt(inner);
       tensors.set(`${name}.weight`, random.uniform(outer * inner, bound));
       tensors.set(`${name}.bias`, random.uniform(outer, bound));
-    } else if (op === "fourier") tensors.set(`${name}.weight`, random.normal(inner * outer).map((value) => value * Math.fround(model.fourier_scale)));
+    } else if (op === "fourier") tensors.set(`${name}.weight`, random.normal(inner * outer).map((value) => value * Math.fround(scale)));
   }
-  if (train.initialisation === "he") {
-    const balanced = new TorchGenerator(train.seed);
-    const energy = energyOf(model.activation);
-    for (const {op, in: inner = 0, out: outer = 0, name, isLast} of each) {
-      if (op !== "linear" || isLast) continue;
-      tensors.set(`${name}.weight`, balanced.normal(outer * inner, (inner * energy) ** -0.5));
-      tensors.set(`${name}.bias`, new Float32Array(outer));
-    }
+  if (!balanced) return tensors;
+  const again = new TorchGenerator(seed), energy = energyOf(balanced);
+  for (const {op, in: inner = 0, out: outer = 0, name, isLast} of each) {
+    if (op !== "linear" || isLast) continue;
+    tensors.set(`${name}.weight`, again.normal(outer * inner, (inner * energy) ** -0.5));
+    tensors.set(`${name}.bias`, new Float32Array(outer));
   }
-  tensors.set(`decoder.${layers.decoder.length - 1}.bias`, meanLogits(images, layers.decoder.at(-1)?.out ?? 0));
   return tensors;
 }
 

@@ -9,19 +9,16 @@ import {newTabLink} from "../book/new_tab.js";
 import {prose} from "../book/prose.js";
 import {judged, standingOf} from "./checks.js";
 import {answerField} from "./field.js";
+import {answerKey, AT_HAND, LONGEST_WORDS, NAME, wordsKey} from "./keys.js";
 
 /** @typedef {import("./checks.js").Task} Task */
 /** @typedef {import("./checks.js").Standing} Standing */
 /** @typedef {{answers: Record<string, string>, words: string, hint: string, stands: Record<string, string>, signs: Record<string, string>, uncheckedHelp: string, wordsMissing: string,
  *   done: string, more: Record<string, string>, kept: string, notKept: string, afresh: string[], name: string, print: string, save: string, handIn: string, reveal: string, modelAnswer: string,
- *   unknown: string, noImage: string, noLink: string, otherModels: string, opening: string, manyImages: string, title: string, notes: string[], leafing: import("../book/leafing.js").Words}} Words */
+ *   keep: [text: string, help: string], putAway: [text: string, help: string], unknown: string, noImage: string, noLink: string, otherModels: string, opening: string, manyImages: string, title: string, notes: string[], leafing: import("../book/leafing.js").Words}} Words */
 /** @typedef {{tasks: Task[], words: Words, models: string[]}} Sheet models: those that the tasks are about */
 
-const NAME = "worksheet-name";
-const LONGEST_WORDS = 2000;
 const LONGEST_NAME = 80;
-const answerKey = (/** @type {Task} */ {name}) => `answer-${name}`;
-const wordsKey = (/** @type {Task} */ {name}) => `words-${name}`;
 
 /** @param {HTMLElement} root
  * @param {{sheet: Sheet, facts: Promise<string[]>, models: () => Promise<readonly import("../model/explorer_model.js").ExplorerModel[]>, begun: string, turned: (name: string) => void}} options facts: what is said of each test image; models: the VAE and the autoencoder, which places are judged by; begun: a task, or nothing */
@@ -79,7 +76,7 @@ export function mountSheet(root, {sheet, facts, models, begun, turned}) {
     const {title, text, hint, there, model, form} = shown;
     page.replaceChildren(
       make("section", {class: "wks-about"}, make("h1", {}, headingOf(shown)), prose("p", text, {"data-testid": "task"}),
-        newTabLink(there.label, there.link),
+        make("div", {class: "wks-keys"}, newTabLink(there.label, there.link), keepInSight()),
         make("details", {}, make("summary", {}, words.hint), prose("p", hint))),
       make("section", {class: "wks-work", "aria-label": title},
         answerField(shown, words.answers[form], values.get(answerKey(shown)), (value) => give(answerKey(shown), value)), verdict,
@@ -89,6 +86,15 @@ export function mountSheet(root, {sheet, facts, models, begun, turned}) {
     name.value = String(values.get(NAME) ?? "");
     leafing.show(tasks.indexOf(shown));
     tell();
+  }
+
+  /** Takes the task along to other pages, or leaves it here. */
+  function keepInSight() {
+    const isKept = values.get(AT_HAND) === shown.name, [text, help] = isKept ? words.putAway : words.keep;
+    return actionButton(text, () => {
+      values.set({[AT_HAND]: isKept ? null : shown.name});
+      turnTo(shown.name);
+    }, {class: "bk-link", title: help, "data-testid": "keep-in-sight"});
   }
 
   /** @param {string} key @param {import("./checks.js").Value} value */

@@ -85,7 +85,7 @@ class Addresses(HTMLParser):
 def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(folder: Path) -> None:
     pages = sorted(folder.rglob("*.html"))
     assert {page.relative_to(folder).parent.as_posix() for page in pages} == {
-        ".", "explore", "lab", "learn", "lecture", "models", "speaker", "training", "worksheet"
+        ".", "explore", "lab", "learn", "lecture", "models", "speaker", "training", "training/toy", "worksheet"
     }  # fmt: skip
     for page in pages:
         found = Addresses(page.read_text("utf-8"))
@@ -97,7 +97,16 @@ def test_every_page_names_only_what_lies_in_the_folder_by_relative_addresses(fol
         assert "default-src 'none'" in page.read_text("utf-8")
     scripts = {path.name: path.read_bytes() for path in folder.glob("*.js")}
     programs = {path.name: gzip.decompress(path.read_bytes()) for path in folder.glob("*.bin")}
-    assert {name.split("-")[0] for name in programs} == {"explore", "lab", "learn", "lecture", "plain", "train", "worksheet"}
+    assert {name.split("-")[0] for name in programs} == {
+        "explore",
+        "lab",
+        "learn",
+        "lecture",
+        "plain",
+        "toy",
+        "train",
+        "worksheet",
+    }
     for name, script in (
         scripts | programs
     ).items():  # Plotly's, in a folder of its own, names addresses that the policy keeps it from

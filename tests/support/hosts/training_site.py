@@ -41,15 +41,17 @@ def served_files(folder: Path) -> Iterator[str]:
 
 
 def write_training(folder: Path) -> None:
-    """Write the page with what it needs into a new folder, at training/."""
+    """Write the pages with what they need into a new folder: on images at training/, on toys at training/toy/."""
     files = Files()
-    about = training.told(files) | {"engine": {}}
-    style = files.add("train", ".css", views.styles(*views.TRAIN, "lecture/lecture", "hosts/site/site").encode())
-    program = files.add("train", ".bin", tightly(views.script("site/train").encode()))
-    link = Link("training/", "Train")
-    files.put(
-        "training/index.html", html.page(link, [link], style=style, program=program, icon="data:,", about=about, foot=False)
-    )
+    train, toy = Link("training/", "Train"), Link("training/toy/", "Toys", below="training/")
+    for link, host, sheets, about in (
+        (train, "train", views.TRAIN, training.told(files) | {"engine": {}}),
+        (toy, "toy", views.TOY, training.toy(files)),
+    ):
+        style = files.add(host, ".css", views.styles(*sheets, "lecture/lecture", "hosts/site/site").encode())
+        program = files.add(host, ".bin", tightly(views.script(f"site/{host}").encode()))
+        page = html.page(link, [train], style=style, program=program, icon="data:,", about=about, foot=False)
+        files.put(f"{link.path}index.html", page)
     files.put(html.MANIFEST, html.manifest([]))
     files.write(folder)
 

@@ -6,6 +6,7 @@ import {make, setText, showFailure} from "../../base/dom.js";
 import {sentenceOf} from "../../base/errors.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {fetchModels} from "../served/library.js";
+import {putAtHand} from "./at_hand.js";
 import {addressesOf, askedModels, lateOnes, libraryOf, offeredChoices, placedModels} from "./choice.js";
 import {idle} from "./idle.js";
 import {openPage} from "./page.js";
@@ -14,6 +15,7 @@ const OPENING = "Opening the models …";
 export function open() {
   const page = openPage("");
   const {root, about} = page;
+  const hand = putAtHand(page, true);
   /** @type {ReturnType<typeof mountExplorer>|null} */
   let explorer = null;
   let turn = 0;
@@ -36,9 +38,11 @@ export function open() {
     const standing = explorer?.standing();
     explorer?.destroy();
     root.replaceChildren();
+    const tell = (/** @type {string} */ link, /** @type {boolean} */ held) => hand?.explored({link: `${new URL(`./?models=${wanted.map(encodeURIComponent).join(",")}`, document.baseURI)}#${link}`, held, models: wanted});
     explorer = mountExplorer(root, {
       ...models, shown, ladder: rungs, choices: offeredChoices(about.shelf, wanted), notice: sentence, engine: about.engine,
       ...(standing && {link: standing.link, kept: standing.kept, anew: true}),
+      onReport: ({link, held}) => tell(link, held),
       onChoose(chosen, isShown) {
         const next = askedModels(about.shelf, `?models=${chosen.map(encodeURIComponent).join(",")}`).names;
         const fetching = isShown ? Promise.resolve() : show(next);

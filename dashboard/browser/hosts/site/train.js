@@ -7,25 +7,26 @@ import {unpacked} from "../../base/parts.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
+import {putAtHand} from "./at_hand.js";
 import {openPage} from "./page.js";
 
 export function open() {
   const page = openPage("training");
+  const hand = putAtHand(page, false);
   begin().catch((error) => showFailure(page.root, error));
 
   async function begin() {
-    const {images, trainer, model, train, engine} = page.about;
+    const {sets, absent, toy, trainer, model, train, engine} = page.about;
     page.root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, "Fetching the images to train on …"));
-    const answer = await fetch(images);
-    if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
-    const data = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())), "MNIST");
+    const [data, ...others] = sets.map((/** @type {{title: string, images: string}} */ {title, images}) => ({title, open: () => opened(images)}));
+    const first = await data.open();
     page.root.replaceChildren();
     const [place, explored] = [make("div"), make("div", {hidden: true})];
     page.root.append(place, explored);
     /** @type {ReturnType<typeof mountExplorer>|null} */
     let explorer = null;
     const training = mountTraining(place, {
-      data, model, train, makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
+      data: first, others, absent, toy, model, train, told: (line) => hand?.trained(line), makeTrainer: () => new Worker(new URL(trainer, document.baseURI)),
       explore({bundle, images: shown}) {
         const stage = make("div");
         const back = make("button", {type: "button", class: "site-back", "data-testid": "train-back", onclick: () => {
@@ -43,6 +44,15 @@ export function open() {
       training.retheme();
       explorer?.update({});
     });
-    page.keep([images, trainer]);
+    page.keep([trainer]);
+
+    /** @param {string} images an address */
+    async function opened(images) {
+      const answer = await fetch(images);
+      if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
+      const found = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())));
+      page.keep([images]);
+      return found;
+    }
   }
 }

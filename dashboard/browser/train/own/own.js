@@ -69,7 +69,7 @@ export function dataSetOf({images, labels, high, wide, count}, name) {
   const marks = Uint8Array.from(order, (from) => (labels ? known.indexOf(labels[from]) : 0));
   const cuts = [0, ...SHARES.map((share) => Math.round(share * order.length)), order.length];
   const [train, held, rest] = [0, 1, 2].map((part) => ({images: small.subarray(cuts[part] * pixels, cuts[part + 1] * pixels), labels: marks.subarray(cuts[part], cuts[part + 1]), pixels}));
-  return {name, train, held, rest, classes: labels ? known.map(String) : ["image"], side, of: null, own: true, inverted};
+  return {name, set: "", train, held, rest, classes: labels ? known.map(String) : ["image"], side, of: null, own: true, inverted};
 }
 
 /** Whether this looks like dark ink on light paper, by edges and mean as the engine has it. @param {Uint8Array} images @param {number} side */

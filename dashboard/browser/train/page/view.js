@@ -15,13 +15,17 @@ import {acceptFiles, readFiles} from "./drop.js";
 import {createForm} from "./form.js";
 import {createPanel} from "./panel.js";
 import {drawSheet} from "./sheet.js";
-import {aboutData} from "./words.js";
+import {aboutData, runLine} from "./words.js";
 
 /** @typedef {import("../data.js").DataSet} DataSet */
 /** @typedef {{bundle: Uint8Array, images: Uint8Array}} Explored a bundle, and the images of its points */
 /**
  * @typedef {object} TrainingOptions
- * @property {DataSet} data
+ * @property {DataSet} data to begin with
+ * @property {{title: string, open: () => Promise<DataSet>}[]} others that can be had instead
+ * @property {{title: string, text: string}[]} absent others, and how to come by them
+ * @property {(line: string) => void} told what was trained so far, in a line
+ * @property {string} toy the address of the page of toys
  * @property {Record<string, any>} model settings to begin with
  * @property {Record<string, any>} train
  * @property {() => Worker} makeTrainer
@@ -32,7 +36,7 @@ const MAPPED = 1000; // held-out images on the live map: with more, looking woul
 const ANSWERS = 250; // milliseconds between two drawings of the curve
 
 /** @param {HTMLElement} root @param {TrainingOptions} options */
-export function mountTraining(root, {data: first, model: usual, train: usualTrain, makeTrainer, explore}) {
+export function mountTraining(root, {data: first, others, absent, toy, told: tellLine, model: usual, train: usualTrain, makeTrainer, explore}) {
   const element = make("div", {class: "lx tr", "data-testid": "training"});
   root.append(element);
   let data = first;
@@ -53,23 +57,26 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
     const told = make("p", {class: "lx-notice", role: "alert", hidden: true});
     const input = make("input", {type: "file", multiple: true, hidden: true, "data-testid": "train-files", onchange: () => take([...(input.files ?? [])])});
     const own = actionButton("Your own images …", () => input.click(), {title: "Pictures, or a file of IDX, .npy or .npz; or drop them anywhere here"});
-    const back = actionButton("Digits again", () => {
-      data = first;
-      choose();
-    }, {hidden: data === first});
+    const sets = [{title: first.name, open: async () => first}, ...others].filter(({title}) => title !== data.name).map(({title, open}) => actionButton(title, () => put(open, `Fetching ${title} …`), {"data-testid": `train-set-${title}`}));
     const stage = make("div", {class: "tr-empty"}, sheet);
-    element.replaceChildren(make("div", {class: "tr-grid"}, stage, make("aside", {class: "tr-panel"}, make("h2", {}, "Train a model here"), about, form.element, make("div", {class: "tr-after"}, own, back), input, told)));
+    element.replaceChildren(make("div", {class: "tr-grid"}, stage, make("aside", {class: "tr-panel"}, 
+      make("h2", {}, "Train a model here"), make("p", {class: "tr-new"}, "New here? ", make("a", {href: toy, "data-testid": "train-toy"}, "Begin with a toy"), ": a minute, and all of it in sight."), about, form.element,
+      make("div", {class: "tr-after"}, ...sets, own), input, told, ...absent.map(({title, text}) => make("p", {class: "tr-absent"}, `${title} ${text}`)))));
     acceptFiles(stage, take);
     leave = () => {};
     repaint = () => drawSheet(sheet, data, lesson.theme);
 
     /** @param {File[]} files */
-    async function take(files) {
-      if (!files.length) return;
+    function take(files) {
+      if (files.length) put(() => readFiles(files), "Reading your images …");
+    }
+
+    /** Other images to train on. @param {() => Promise<DataSet>} open @param {string} meanwhile */
+    async function put(open, meanwhile) {
       told.hidden = false;
-      setText(told, "Reading your images …");
+      setText(told, meanwhile);
       try {
-        data = await readFiles(files);
+        data = await open();
         choose();
       } catch (error) {
         setText(told, sentenceOf(error));
@@ -97,7 +104,7 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
   function watch({kind, beta, seconds, team, seed}) {
     const isVae = kind === "vae";
     const model = modelConfig({...usual, kind, ...(data.side === 28 ? {} : {side: data.side})});
-    const train = trainConfig({...usualTrain, beta, seconds, seed, classes: data.classes, train_size: data.train.labels.length, held_out: data.held.labels.length, batch_size: Math.min(usualTrain.batch_size, data.train.labels.length)});
+    const train = trainConfig({...usualTrain, data: data.set, beta, seconds, seed, classes: data.classes, train_size: data.train.labels.length, held_out: data.held.labels.length, batch_size: Math.min(usualTrain.batch_size, data.train.labels.length)});
     const recipe = {model, train, name: `Trained here, seed ${seed}`};
     const mapped = Math.min(MAPPED, data.held.labels.length);
     const shown = {...data.held, classes: data.classes, splits: {validation: data.held.labels.length}, of: data.of};
@@ -128,6 +135,7 @@ export function mountTraining(root, {data: first, model: usual, train: usualTrai
     function changed() {
       panel.render();
       film.update([reel()]);
+      tellLine(runLine(recipe, data.name, session.state().step, session.events));
       clearTimeout(timer);
       timer = setTimeout(draw, Math.max(0, drawnAt + ANSWERS - performance.now()));
     }

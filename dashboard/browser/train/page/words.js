@@ -39,3 +39,10 @@ export function qualityText(events, isVae) {
   const {terms} = last;
   return isVae ? `Held-out ELBO ${plusMinus(terms.elbo, terms.elbo_se, 1)} nats per image` : `Held-out nll ${plusMinus(terms.nll, terms.nll_se, 1)} nats per image`;
 }
+
+/** A run as a line of a student's own words; nothing before it was measured. @param {import("../files.js").Recipe} recipe @param {string} data @param {number} step @param {readonly LogEvent[]} events */
+export function runLine({model, train}, data, step, events) {
+  if (!events.some(({terms}) => terms)) return "";
+  const isVae = model.kind === "vae", beta = isVae ? `, β ${train.beta}` : "";
+  return `${isVae ? "VAE" : "Autoencoder"} trained in the browser (${data}${beta}, seed ${train.seed}), ${whole(step)} steps: ${qualityText(events, isVae)}`;
+}
