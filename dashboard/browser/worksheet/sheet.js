@@ -51,7 +51,7 @@ export function mountSheet(root, {sheet, facts, models, begun, turned}) {
   const element = make("div", {class: "bk wks"}, leafing.element, notice, page, away, printed);
   root.append(element);
   explainTerms(element);
-  closeTermsByEscape();
+  closeTermsByEscape(element);
   turnTo(begun);
   facts.then((found) => {
     atHand = {...atHand, facts: found};
