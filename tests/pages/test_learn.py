@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.explorer_page import here, until
-from support.lessons import READINGS, answer_of
+from support.questions import READINGS, answer_of
 from support.serving import offline_context
 
 from dashboard.learn import wording as learn_wording

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from support.explorer_page import place, until
-from support.lessons import READINGS
+from support.questions import READINGS
 from support.serving import offline_context, view_app
 
 from dashboard.learn import wording
@@ -299,7 +300,8 @@ def test_the_next_step_keeps_the_image_and_asks_the_server_for_nothing(show: Any
     turned(page, "identity")
     expect(page.get_by_test_id("lesson-posterior")).to_have_count(0)
     assert readings(page)["log_px"] == log_px
-    assert [one for one in asked if "blob:" not in str(one)] == []
+    # Chromium asks anew for the icon where the address changes.
+    assert [one for one in asked if not re.search("^blob:|/favicon", str(one))] == []
 
 
 def test_another_set_of_models_comes_with_its_step(show: Any) -> None:

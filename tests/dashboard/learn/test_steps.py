@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 from support.builders import ROOT
-from support.lessons import READINGS, answer_of
 from support.links import in_node, read_by_the_browser
+from support.questions import READINGS, answer_of
 
 from dashboard.learn import wording
 from dashboard.learn.steps import STEPS

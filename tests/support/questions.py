@@ -1,12 +1,17 @@
-"""The steps of Learn: the numbers that each live view shows, by their names, and the answers to the questions."""
+"""The steps of Learn, with the numbers that each live view shows, and the tasks of the worksheet, with the answers to either."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
+
+from support.own_run import OWN_RUN
 
 from dashboard.learn.steps import STEPS, Answer
 from dashboard.stock import catalogue
+from dashboard.worksheet import TASKS, Task
+from dashboard.worksheet import page as worksheet
 
 READINGS: Mapping[str, tuple[str, ...]] = {
     "why": ("z1", "z2", "distance", "unsure"),
@@ -28,3 +33,13 @@ READINGS: Mapping[str, tuple[str, ...]] = {
 def answer_of(name: str) -> Answer:
     """The answer to the question of a step."""
     return next(step for step in STEPS if step.name == name).question.answer(catalogue.material())
+
+
+def by_name(name: str) -> Task:
+    """A task."""
+    return next(task for task in TASKS if task.name == name)
+
+
+def given(task: Task) -> Any:
+    """What is answered to a task that is done."""
+    return OWN_RUN if task.form == "run" else worksheet.answer_of(task.name).given
