@@ -1,4 +1,4 @@
-"""The steps as Learn's page of a site is told them: texts as HTML, every answer worked out (browser/learn/course.js)."""
+"""The steps as the browser is told them: texts as HTML, every answer worked out (browser/learn/course.js)."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from dashboard.learn.steps.step import Basis
-from dashboard.shared.glossary import GLOSSARY
 from dashboard.shared.source import Excerpt
 
 LEARN = "Learn"
@@ -38,11 +35,6 @@ def kept(answers: int, is_kept: bool) -> str:
     what = "What you move is" if not answers else f"{answers} answer{'s' if answers > 1 else ''} and what you moved are"
     place = "in this browser, on this device only" if is_kept else "until you reload: this browser stores nothing"
     return f"{what} kept {place}."
-
-
-def meanings(words: Sequence[str]) -> str:
-    """What words of the live view mean, as a list."""
-    return "\n".join(f"- **{word}**: {GLOSSARY[word]}" for word in words)
 
 
 def where(excerpt: Excerpt) -> str:

@@ -13,7 +13,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from dashboard.shared import browser
 from vae_engine.base.places import place
 
 _TABLE: Mapping[str, Mapping[str, str]] = json.loads(place("dashboard/browser/words/glossary.json").read_text(encoding="utf-8"))
@@ -26,8 +25,6 @@ _PATTERN = re.compile(
     r"(?P<skip>\$[^$]*\$|`[^`]*`|<[^>]*>)|"
     + "|".join(rf"(?<![\w-])(?P<t{i}>{_FORMS[name]})(?![\w-])" for i, name in enumerate(_NAMES))
 )
-
-STYLE = f"<style>\n{browser.styles('words/terms')}</style>"
 
 
 def marked(text: str, *before: str) -> str:

@@ -22,7 +22,6 @@ _STYLE = """<style>
   [class*=st-key-bar-of] > [data-testid=stElementContainer] button p::before { content: "‹"; font-size: 1.5rem; line-height: 1; }
   [class*=st-key-bar-of] > [data-testid=stElementContainer]:last-child button p::before { content: "›"; }
 }
-@media (min-width: 641px) { [data-testid=stLayoutWrapper]:has(> [class*=st-key-onward-in]) { display: none; } }
 [data-testid=stLayoutWrapper]:has(> [class*=st-key-following]) { position: absolute; width: 0; }
 </style>"""
 # Where the bar is wider than its screen, the present page is brought into sight, and again whenever the bar is laid out anew,
@@ -94,14 +93,6 @@ def follow(book: str, place: int) -> None:
     """Bring the present page into sight in the bar, and let page keys turn it from a choice, too; shows nothing itself."""
     with st.container(key=f"following-{book}"):
         _follow(key=f"follow-{book}", data=browser.told({"book": book, "place": place}), height=1)
-
-
-def onward(book: str, names: Sequence[str], labels: Sequence[str], place: int) -> None:
-    """The next page once more, below the present one, on a screen where the bar is far above."""
-    if place + 1 < len(names):
-        with st.container(key=f"onward-in-{book}"):
-            to, label = names[place + 1], f"{wording.NEXT}: {labels[place + 1]}"
-            st.button(label, on_click=state.turn_to, args=(book, to), key=f"{book} onward", width="stretch")
 
 
 def _turn(book: str, names: Sequence[str], to: int, label: str, shortcut: str) -> None:

@@ -16,7 +16,7 @@ from dashboard.shared.model_choice import Choice, Pair, side_by_side
 from vae_engine.base.errors import EngineError
 
 _MODELS = "models"
-STEP, TASK, EXPERIMENT = "step", "task", "experiment"
+TASK, EXPERIMENT = "task", "experiment"
 """The books that a visitor leafs through: the lecture, the worksheet and the lab."""
 CHART = "chart"
 """In the address of the Lab: the chart of the experiment that a scene of a lecture is about."""

@@ -25,6 +25,7 @@ from streamlit.runtime import Runtime
 from dashboard.explore import routes as explore_routes
 from dashboard.films import routes as film_routes
 from dashboard.jobs import jobs
+from dashboard.learn import routes as learn_routes
 from dashboard.lecture import routes as lecture_routes
 from dashboard.runs import shelf as run_shelf
 from dashboard.shared import browser
@@ -77,11 +78,13 @@ def _pack_models() -> None:
 
 def _make_ready(closing: threading.Event) -> None:
     """When the first visitor has the first page, what else a whole class would wait for at once: the library of tables and
-    charts, and the pictures of Runs.
+    charts, the pictures of Runs, and the answers of Learn.
     """
     if not closing.wait(_VISITOR_FIRST):
         importlib.import_module("pandas")
         run_shelf.make_ready()
+        with contextlib.suppress(EngineError):  # the page says so
+            learn_routes.address()
 
 
 def _name_ahead() -> None:
@@ -115,7 +118,7 @@ def _explore(request: Request) -> RedirectResponse:
 _BASE = f"/{config.get_option('server.baseUrlPath')}".rstrip("/")
 _OURS = (
     Route("/explore", _explore), *view_routes.ROUTES, *model_routes.ROUTES, *film_routes.ROUTES, *lecture_routes.ROUTES,
-    *explore_routes.ROUTES,
+    *explore_routes.ROUTES, *learn_routes.ROUTES,
 )  # fmt: skip
 _ROUTES = [Route(_BASE + route.path, route.endpoint, methods=route.methods and list(route.methods)) for route in _OURS]
 

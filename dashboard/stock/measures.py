@@ -28,7 +28,8 @@ _PROBED = 1000  # test images, as in browser/model/explorer_model.js
 _R2 = 1 / 1.324717957244746 ** np.array([1, 2])  # the plastic number, of which x³ = x + 1
 USUAL = 95
 """Per cent of test images whose z has a training code within the usual distance."""
-_PART = 200
+_PART = 50
+_SOME = 50  # of so many training codes one tells roughly how near the nearest is
 _REACH, _SIDE = 5.0, 48  # of the lattices that close in on a posterior: half the width of the first, points a side
 _NEGLIGIBLE = (300.0, 100.0)  # nats below the highest point of the first, which misses the peak
 _CLOSER, _AROUND = 3, 8.0  # times that they close in on its mean, to so many standard deviations on each side
@@ -147,9 +148,21 @@ def codes_within(codes: np.ndarray, radius: float) -> float:
 
 def nearest_training_code(material: Material, kind: str, z: np.ndarray) -> np.ndarray:
     """Distance from each z [k, 2] to the nearest training code of a model: [k]."""
-    training = material.training[kind]
-    parts = [z[start : start + _PART] for start in range(0, len(z), _PART)]
-    return np.sqrt(np.concatenate([_squared(part, training).min(1) for part in parts]))
+    training, order = _training_along(material, kind), np.argsort(z[:, 0])
+    squared = np.empty(len(z))
+    for part in np.split(order, range(_PART, len(z), _PART)):
+        # No nearer code lies further along z₁ than the nearest of some.
+        reach = np.sqrt(_squared(z[part], training[::_SOME]).min(1).max()) * (1 + 1e-6)
+        first, last = np.searchsorted(training[:, 0], [z[part[0], 0] - reach, z[part[-1], 0] + reach])
+        squared[part] = _squared(z[part], training[first:last]).min(1)
+    return np.sqrt(squared)
+
+
+@lru_cache(maxsize=8)
+def _training_along(material: Material, kind: str) -> np.ndarray:
+    """The training codes of a model in the order of z₁: [m, 2]."""
+    codes = material.training[kind]
+    return codes[np.argsort(codes[:, 0])]
 
 
 @lru_cache(maxsize=8)

@@ -81,6 +81,7 @@ def _words(material: Material) -> Mapping[str, Any]:
         "signs": {**wording.SIGNS, "given": wording.UNCHECKED_SIGN},
         "uncheckedHelp": wording.UNCHECKED_HELP,
         "wordsMissing": wording.WORDS_MISSING,
+        "shown": wording.SHOWN,
         "done": wording.DONE,
         "more": {**wording.MORE, "given": wording.UNCHECKED_MORE},
         "kept": wording.KEPT,

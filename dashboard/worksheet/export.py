@@ -21,8 +21,8 @@ from dashboard.worksheet.verdict import Verdict
 _STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
 body { color: #111; background: #fff }
-section { break-inside: avoid; border-top: 1px solid #bbb; padding: .6rem 0 }
-h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: .2rem 0 }
+section { break-inside: avoid; border-top: 1px solid #bbb; padding: .6rem 0 } p { margin: .45rem 0 }
+h1 { font-size: 1.5rem } h1 ~ h1 { margin-top: 2.5rem } h2 { font-size: 1.1rem; margin: .2rem 0 }
 .verdict { font-weight: 600 } .model { background: #f1f4f8; padding: .4rem .8rem; border-radius: .3rem }
 .points { float: right; font-size: .9rem; font-weight: 400; color: #444 }
 .blank { height: 7rem; border: 1px dotted #999; border-radius: .3rem }
@@ -30,11 +30,11 @@ figure { display: inline-block; margin: .4rem .8rem .4rem 0; font-size: .8rem; m
 figcaption { max-width: 14rem; color: #444 } img { max-width: 100%; border: 1px solid #ccc; image-rendering: pixelated }
 img.fine { image-rendering: auto; border: 0 }
 .words { white-space: pre-wrap; overflow-wrap: anywhere } .given { overflow-wrap: anywhere; color: #444 }
-.class { border-collapse: collapse; font-variant-numeric: tabular-nums }
-.class :is(th, td) { border: 1px solid #ccc; padding: .2rem .45rem; text-align: center }
-.class th:first-child { text-align: left }
-.names { columns: 2; font-size: .9rem }
-@page { margin: 16mm } @media print { body { margin: 0; padding: 0; max-width: none } }
+.class { overflow-x: auto } .class table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
+.class :is(th, td) { border: 1px solid #ccc; padding: .2rem; min-width: 1.1rem; text-align: center; font-size: .9rem }
+.class th:first-child { position: sticky; left: 0; min-width: 9rem; background: #fff; text-align: left; overflow-wrap: anywhere }
+.class td:nth-child(2) { white-space: nowrap; font-weight: 600 } .names { columns: 17rem; font-size: .9rem } a { color: #1f5f99 }
+@page { margin: 16mm } @media print { body { margin: 0; padding: 0; max-width: none } .class table { font-size: .85em } }
 """
 
 
@@ -99,23 +99,24 @@ def shown(task: Task, material: Material, raw: Any) -> str:
     try:
         given = understood(task, material, raw)
         if task.form == "image":
-            return f"test image {given}"
+            return wording.SHOWN["image"].format(given)
         if task.form == "walk":
-            return " to ".join(_end(end) for end in given.ends)
+            return wording.SHOWN["walk"].format(*map(_end, given.ends))
         if task.form == "drawing":
             return f"a drawing (pixels with ink: {int.from_bytes(given.drawing).bit_count()})"
-        z1, z2 = place_of(given, task.kind)
-        return f"z = ({number(z1)}, {number(z2)}) on the {NAMES[task.kind]}'s map"
+        return wording.SHOWN["on map"].format(_place(place_of(given, task.kind)), NAMES[task.kind])
     except LinkError:
         return str(raw).strip()
 
 
 def _end(end: End | None) -> str:
     if end is None:
-        return "nowhere"
-    if end.image is not None:
-        return f"test image {end.image}"
-    return f"z = ({number(end.z[0])}, {number(end.z[1])})"
+        return wording.SHOWN["nowhere"]
+    return _place(end.z) if end.image is None else wording.SHOWN["image"].format(end.image)
+
+
+def _place(z: Sequence[float]) -> str:
+    return wording.SHOWN["place"].format(*map(number, z))
 
 
 def to_html(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> str:
@@ -133,12 +134,12 @@ def page(title: str, notes: Sequence[str], content: str) -> str:
     )
 
 
-def section(one: Entry) -> str:
-    """A task as HTML."""
+def section(one: Entry, for_a_pen: bool = True) -> str:
+    """A task as HTML; `for_a_pen` with room for words where there are none."""
     points = f' <span class="points">{_points(one)}</span>' if _points(one) else ""
     parts = [f"<h2>{html.escape(one.heading)}{points}</h2>", f"<p>{html.escape(one.text)}</p>"]
     if one.given:
-        parts.append(f'<p class="given">Answer: {html.escape(one.given)}</p>')
+        parts.append(f'<p class="given">{html.escape(wording.SHOWN["given"].format(one.given))}</p>')
     if one.verdict:
         parts.append(f'<p class="verdict">{_mark(one)}</p><p>{html.escape(one.verdict.text)}</p>')
     parts += [_figure(picture) for picture in one.pictures]
@@ -147,7 +148,7 @@ def section(one: Entry) -> str:
         parts.append(f'<div class="model">{told}</div><p>Hint: {html.escape(one.task.hint)}</p>')
     elif one.words:
         parts.append(f'<p class="words">{html.escape(one.words)}</p>')
-    else:
+    elif for_a_pen:
         parts.append('<div class="blank"></div>')
     return f"<section>{''.join(parts)}</section>"
 
@@ -166,7 +167,7 @@ def to_markdown(title: str, notes: Sequence[str], entries: Sequence[Entry]) -> s
         points = f" ({_points(one)})" if _points(one) else ""
         blocks += [f"## {_plain(one.heading)}{points}", _plain(one.text)]
         if one.given:
-            blocks.append(f"Answer: {_plain(one.given)}")
+            blocks.append(_plain(wording.SHOWN["given"].format(one.given)))
         if one.verdict:
             blocks.append(f"**{_mark(one)}** {_plain(one.verdict.text)}")
         blocks += [f"![{_plain(picture.caption)}]({picture_url(picture.png)})" for picture in one.pictures]

@@ -91,9 +91,14 @@ def table(sheets: Sequence[Judged]) -> str:
         for sheet in sheets
     ]
     lines = [" ".join([" " * width, *(head.rjust(2) for head in heads)]), *(" ".join(row) for row in rows)]
-    signs = ", ".join(f"{sign} {wording.STANDS[stand].lower()}" for stand, sign in wording.SIGNS.items())
     names = "; ".join(f"{place} {task.short}" for place, task in enumerate(TASKS, 1))
-    return "\n".join([*lines, "", f"{signs}, {_NOTHING} {wording.NOTHING_GIVEN}.", f"{names}."])
+    return "\n".join([*lines, "", _legend(), f"{names}."])
+
+
+def _legend() -> str:
+    """What the signs mean."""
+    signs = ", ".join(f"{sign} {wording.STANDS[stand].lower()}" for stand, sign in wording.SIGNS.items())
+    return f"{signs}, {_NOTHING} {wording.NOTHING_GIVEN}."
 
 
 def to_html(sheets: Sequence[Judged], notes: Sequence[str]) -> str:
@@ -101,12 +106,16 @@ def to_html(sheets: Sequence[Judged], notes: Sequence[str]) -> str:
     heads = "".join(f'<th title="{html.escape(task.title)}">{place}</th>' for place, task in enumerate(TASKS, 1))
     rows = "".join(
         f'<tr><th><a href="#student-{at}">{html.escape(sheet.name)}</a></th>'
+        + f"<td>{_count(sheet)}</td>"
         + "".join(f"<td>{wording.SIGNS.get(stand, _NOTHING)}</td>" for stand in sheet.stands)
-        + f"<td>{_count(sheet)}</td></tr>"
+        + "</tr>"
         for at, sheet in enumerate(sheets)
     )
     names = "".join(f"<li>{html.escape(task.title)}</li>" for task in TASKS)
-    parts = [f'<table class="class"><tr><th></th>{heads}<th></th></tr>{rows}</table><ol class="names">{names}</ol>']
+    parts = [
+        f'<div class="class"><table><tr><th></th><th></th>{heads}</tr>{rows}</table></div>'
+        f'<p class="given">{_legend()}</p><ol class="names">{names}</ol>'
+    ]
     for at, sheet in enumerate(sheets):
         given = [one for one in sheet.entries if one.raw not in (None, "") or one.words]
         parts.append(f'<h1 id="student-{at}">{html.escape(sheet.name)}</h1>{"".join(map(_section, given))}')
@@ -116,7 +125,7 @@ def to_html(sheets: Sequence[Judged], notes: Sequence[str]) -> str:
 def _section(one: Entry) -> str:
     """A task, and the way to the state that was given where that is the whole address of one."""
     link = one.raw if one.task.form in BY_LINK and str(one.raw).startswith(("https://", "http://")) else ""
-    return section(one) + (f'<p><a href="{html.escape(link)}">{wording.STATE}</a></p>' if link else "")
+    return section(one, for_a_pen=False) + (f'<p><a href="{html.escape(link)}">{wording.STATE}</a></p>' if link else "")
 
 
 def told(sheets: Sequence[Judged]) -> list[dict[str, Any]]:

@@ -84,6 +84,15 @@ I_TEACH_HELP = (
     "Puts a model answer at hand under each task, offers the teacher's version, and lets you choose the tasks for your class. "
     "This browser keeps it, as it does answers."
 )
+SHOWN = {
+    "given": "Answer: {}",
+    "image": "test image {}",
+    "place": "z = ({}, {})",
+    "on map": "{} on the {}'s map",
+    "walk": "{} to {}",
+    "nowhere": "nowhere",
+}
+"""What was given, as a reader wants to see it."""
 REVEALS_NOTE = "With model answers: whoever is still to do the tasks learns more without them."
 CHOSEN = "Tasks on the sheets for your class"
 CHOOSE = "Press a task to leave it out, or to take it in again"

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from support.explorer_page import at_rest, heard, here, until
+from support.explorer_page import here, until
+from support.questions import READINGS, answer_of
 from support.serving import offline_context
 
 from dashboard.learn import wording as learn_wording
-from dashboard.learn.component import READINGS
-from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS, Step
 from dashboard.shared.links import read
 from dashboard.stock import catalogue
@@ -35,9 +34,8 @@ def page(browser: Any, dashboard_address: str) -> Iterator[Page]:
 def opened(page: Page, place: int) -> Step:
     """Choose a step in the list and wait for its title and its live view."""
     step = STEPS[place]
-    page.get_by_test_id("stMain").get_by_text(f"{place + 1} {step.short}", exact=True).click()
+    page.get_by_test_id(f"page-{place}").click()
     expect(page.get_by_role("heading", name=f"{place + 1}. {step.title}")).to_be_visible(timeout=30_000)
-    at_rest(page)
     return step
 
 
@@ -48,16 +46,16 @@ def shown(page: Page) -> list[str]:
 
 MEASURES = """() => {
   const main = document.querySelector("[data-testid=stMain]");
-  const cut = [...document.querySelectorAll(".katex-display")].filter((formula) => formula.offsetParent).filter((formula) => {
-    const right = formula.closest("[data-testid=stMarkdownContainer]").getBoundingClientRect().right;
-    return [...formula.querySelectorAll(".base")].some((part) => part.getBoundingClientRect().right > right + 1);
-  });
-  const live = [...document.querySelectorAll("*")].flatMap(({shadowRoot}) => [...shadowRoot?.querySelectorAll(".ls-side") ?? []]);
-  const scrolled = live.filter((side) => side.scrollHeight - side.clientHeight > 1);
-  return {tooTall: main.scrollHeight - main.clientHeight > 1, cut: cut.length, scrolled: scrolled.length};
+  const {shadowRoot} = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".crs"));
+  const [live, formulas] = [".ls-side", ".bk-formula"].map((kind) => [...shadowRoot.querySelectorAll(kind)]);
+  return {
+    tooTall: main.scrollHeight - main.clientHeight > 1,
+    cut: formulas.filter((formula) => formula.scrollWidth > formula.clientWidth + 1).length,
+    scrolled: live.filter((side) => side.scrollHeight - side.clientHeight > 1).length,
+  };
 }"""
 FONT_SIZE = "text => parseFloat(getComputedStyle(text).fontSize)"
-READ = (".st-key-learn-text p", ".st-key-learn-more p", ".st-key-learn-question p", ".ls")
+READ = (".crs-idea p", ".crs-more p", ".crs-question p", ".ls")
 """The idea, what can be read up, the question, and the live view."""
 SIZES = (WINDOW, {"width": 1920, "height": 1080})
 TELLING = {
@@ -77,6 +75,7 @@ def is_one_screen_whatever_is_open(page: Page) -> None:
         for tab in learn_wording.TABS:
             page.get_by_role("tab", name=tab, exact=True).click()
             until(lambda: page.evaluate(MEASURES) == {"tooTall": False, "cut": 0, "scrolled": 0})
+        page.get_by_role("tab", name=learn_wording.WHY, exact=True).click()
         smallest = min(page.locator(text).first.evaluate(FONT_SIZE) for text in READ)
         assert smallest >= (20 if size["width"] == 1920 else 14), "to be read from a back row"
     page.set_viewport_size(WINDOW)
@@ -112,13 +111,12 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
     telling = page.get_by_test_id(f"reading-{TELLING[step.name]}") if step.name in TELLING else None
     assert telling is None or telling.inner_text() == ""
     reveal = page.get_by_role("button", name=learn_wording.REVEAL)
-    expect(reveal).to_be_disabled()
+    expect(reveal).to_have_attribute("aria-disabled", "true")
     answer = answer_of(step.name)
-    page.get_by_test_id("stRadioGroup").get_by_text(step.question.options[answer.right], exact=True).click()
-    expect(reveal).to_be_enabled(timeout=30_000)
-    at_rest(page)
+    page.get_by_test_id("question").get_by_text(step.question.options[answer.right], exact=True).click()
+    expect(reveal).not_to_have_attribute("aria-disabled", "true")
     reveal.click()
-    expect(page.get_by_test_id("stMain").get_by_text("Right.", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("answer").get_by_text("Right.", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", checked=True)).to_be_disabled()
     until(lambda: telling is None or telling.inner_text() not in ("", "…"))
     is_one_screen_whatever_is_open(page)
@@ -127,16 +125,21 @@ def test_a_step_is_one_screen_with_a_live_view_and_a_question(page: Page, place:
 def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explains_itself(open_dashboard: Any) -> None:
     page = open_dashboard("/learn?step=identity", viewport={"width": 390, "height": 844}, has_touch=True)
     page.get_by_test_id("lesson-identity").wait_for(timeout=60_000)
-    page.get_by_test_id("stRadioGroup").get_by_text("Both alike", exact=True).tap()
+    options = STEPS[4].question.options
+    page.get_by_test_id("question").get_by_text("Both alike", exact=True).tap()
     page.get_by_role("button", name=learn_wording.REVEAL).tap()
+    right = answer_of("identity").right
+    expect(page.get_by_test_id("question").locator("label")).to_have_text(
+        [f"{option} ✓" if place == right else option for place, option in enumerate(options)]
+    )
+    expect(page.get_by_role("radio", checked=True)).to_have_value(str(options.index("Both alike")))
     title = page.get_by_role("heading", name=STEPS[4].title).bounding_box()
     assert title
     assert title["y"] <= 150, "on a phone the step begins at the top"
     again = page.get_by_role("button", name=learn_wording.AGAIN)
     expect(again).to_be_visible()
     until(lambda: page.evaluate("window.__latentLesson.readings().gap") is not None)
-    with heard(page):
-        page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
+    page.get_by_test_id("handle-mu").press("Shift+ArrowLeft")
     gap = page.evaluate("window.__latentLesson.readings().gap")
     page.reload()
     expect(again).to_be_visible()
@@ -156,7 +159,7 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
     page.keyboard.press("Escape")
     expect(word.locator("span")).to_be_hidden()
     label = page.get_by_test_id("lesson-identity").locator(".lx-term").first
-    meaning = page.get_by_test_id("meaning")
+    meaning = page.get_by_test_id("meaning").filter(visible=True)
     for ask in (label.tap, label.focus):
         ask()
         expect(meaning).to_have_text(str(label.get_attribute("data-means")))
@@ -165,7 +168,7 @@ def test_an_answer_is_there_after_a_reload_and_in_a_second_tab_and_a_word_explai
         expect(meaning).to_be_hidden()
         label.blur()
     read_up = page.get_by_role("tab", name=learn_wording.ENGINE, exact=True)
-    onward, asked = (page.get_by_role("button", name=f"Next: 6 {STEPS[5].short}"), page.get_by_test_id("stRadioGroup"))
+    onward, asked = (page.get_by_role("button", name=f"Next: 6 {STEPS[5].short}"), page.get_by_test_id("question"))
     places = [one.bounding_box()["y"] for one in (page.get_by_test_id("lesson-identity"), asked, onward, read_up)]  # type: ignore[index]
     assert places == sorted(places)
 
@@ -176,7 +179,7 @@ def test_the_image_that_an_answer_is_about_is_shown_as_often_as_it_is_asked_for(
     about = page.get_by_test_id("lesson-posterior").get_by_text("Test image", exact=False).first
     page.get_by_test_id("image-next").click(timeout=60_000)
     expect(about).to_contain_text("Test image 1,")
-    page.get_by_test_id("stRadioGroup").get_by_role("radio").first.check(force=True)
+    page.get_by_test_id("question").get_by_role("radio").first.check()
     page.get_by_role("button", name=learn_wording.REVEAL).click()
     for _ in range(2):
         page.get_by_role("button", name=learn_wording.show_image(0)).click()
@@ -203,7 +206,6 @@ def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_das
         """What is shown of a step once it has nothing left to work out."""
         page.get_by_test_id(f"lesson-{name}").wait_for(timeout=60_000)
         until(lambda: page.evaluate("Object.values(window.__latentLesson.readings()).every((value) => value !== null)"), 60)
-        at_rest(page)
         return page.get_by_test_id(moves[name][0]).evaluate(moves[name][1])
 
     first = {}
@@ -224,14 +226,26 @@ def test_what_was_moved_is_there_after_a_reload_until_one_begins_afresh(open_das
 
 def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
     opened(page, 0)
+    bar = page.get_by_test_id("leafing")
+    expect(bar.get_by_role("button", name="Previous")).to_have_attribute("aria-disabled", "true")
     page.get_by_role("heading", name=STEPS[0].title).click()
     for place in (1, 2, 3):
         page.keyboard.press("PageDown")
         expect(page.get_by_role("heading", name=f"{place + 1}. {STEPS[place].title}")).to_be_visible(timeout=30_000)
-        at_rest(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=30_000)
     page.keyboard.press("PageUp")
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=60_000)
+    page.get_by_role("link", name=learn_wording.LEARN, exact=True).click()
+    expect(page.get_by_role("heading", name=f"2. {STEPS[1].title}")).to_be_visible(timeout=30_000)
+    page.get_by_test_id("question").get_by_role("radio").nth(1).check()
+    page.keyboard.press("PageDown")  # from a choice, too
     expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=30_000)
     until(lambda: f"step={STEPS[2].name}" in page.evaluate("location.href"))
+    opened(page, 1)
+    expect(page.get_by_test_id("question").get_by_role("radio").nth(1)).to_be_checked()
+    opened(page, 2)
     page.reload()
     expect(page.get_by_role("heading", name=f"3. {STEPS[2].title}")).to_be_visible(timeout=60_000)
     page.get_by_test_id(f"lesson-{STEPS[2].name}").wait_for(timeout=60_000)
@@ -250,8 +264,10 @@ def test_keys_turn_the_page_and_a_reload_finds_it(page: Page) -> None:
 def test_the_link_opens_explore_in_that_state(page: Page) -> None:
     opened(page, 2)
     page.get_by_test_id("lesson-posterior").wait_for(timeout=30_000)
-    with heard(page):
-        page.get_by_role("button", name="next test image").click()
+    link = page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE)
+    before = link.get_attribute("href")
+    page.get_by_role("button", name="next test image").click()
+    until(lambda: link.get_attribute("href") != before)
     with page.context.expect_page() as popup:
         page.get_by_role("link", name=learn_wording.OPEN_IN_EXPLORE).click()
     explore = popup.value

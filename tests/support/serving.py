@@ -23,9 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 _SERVER = """
 import streamlit as st
 from dashboard.films import routes as films
+from dashboard.learn import routes as steps
 from dashboard.shared import routes as views
 from dashboard.stock import routes as models
-app = st.App("page.py", routes=[*views.ROUTES, *models.ROUTES, *films.ROUTES])
+app = st.App("page.py", routes=[*views.ROUTES, *models.ROUTES, *films.ROUTES, *steps.ROUTES])
 """
 
 

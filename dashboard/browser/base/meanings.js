@@ -14,8 +14,9 @@ export function explained(pieces) {
     : text));
 }
 
-/** What the marked words of a view mean opens above all else on the page. @param {HTMLElement} view */
+/** What the marked words of a view mean opens above all else on the page; those of a view within it are that one's own. @param {HTMLElement} view */
 export function explainTerms(view) {
+  view.dataset.explains = "";
   const meaning = make("div", {class: "lx-meaning", popover: "manual", "aria-hidden": "true", "data-testid": "meaning"});
   view.append(meaning);
   /** @type {HTMLElement|null} */
@@ -23,7 +24,7 @@ export function explainTerms(view) {
 
   /** @param {Event} event */
   function open({target}) {
-    if (!(target instanceof HTMLElement) || !target.dataset.means) return;
+    if (!(target instanceof HTMLElement) || !target.dataset.means || target.closest("[data-explains]") !== view) return;
     asked = target;
     setText(meaning, target.dataset.means);
     meaning.showPopover();
@@ -55,13 +56,17 @@ export function explainTerms(view) {
   for (const type of ["pointerout", "focusout"]) view.addEventListener(type, leave);
 }
 
-/** Escape also closes what the page's own words have open, which a style sheet opens: see dashboard/shared/glossary.py. */
-export function closeTermsByEscape() {
-  addEventListener("keydown", ({key}) => {
+/** Escape also closes what words of a view's texts have open, which a style sheet opens: see dashboard/shared/glossary.py.
+ * @param {HTMLElement} view @returns {() => void} end */
+export function closeTermsByEscape(view) {
+  /** @param {KeyboardEvent} event */
+  function keyed({key}) {
     if (key !== "Escape") return;
-    for (const term of document.querySelectorAll(".term:is(:hover, :focus)")) term.toggleAttribute("data-closed", true);
-  });
-  for (const type of ["pointerover", "focusin"]) {
-    addEventListener(type, ({target}) => target instanceof Element && target.closest(".term")?.removeAttribute("data-closed"));
+    for (const term of view.querySelectorAll(".term:is(:hover, :focus)")) term.toggleAttribute("data-closed", true);
   }
+  for (const type of ["pointerover", "focusin"]) {
+    view.addEventListener(type, ({target}) => target instanceof Element && target.closest(".term")?.removeAttribute("data-closed"));
+  }
+  addEventListener("keydown", keyed);
+  return () => removeEventListener("keydown", keyed);
 }

@@ -1,23 +1,29 @@
 // @ts-check
-// Named values of a page that the device keeps, so that a reload and another tab have them: for pages without Streamlit what
-// dashboard/shared/device.py is for the others, in the same form and the same place.
+// Named values of a page that the device keeps, so that a reload and another tab have them: for pages that the browser lays out what
+// dashboard/shared/device.py is for those that Streamlit does, in the same form and the same place.
 
 import {mirrored} from "../base/mirrored.js";
 
+/** @typedef {import("../base/registers.js").Registers} Registers */
 /** @typedef {import("../base/registers.js").Value} Value */
+
+/** Of books that were closed on this page, for browsers that keep nothing. @type {Map<string, Registers>} */
+const closed = new Map();
 
 /** @param {string} book the name of the page @param {() => void} [changed] another tab gave a value */
 export function keptValues(book, changed = () => {}) {
   const key = `latent-explorer/${book}`;
-  /** @type {import("../base/registers.js").Registers} */
-  let registers = {};
+  let registers = closed.get(key) ?? {};
   let keeps = true;
   take();
-  addEventListener("storage", (event) => {
+  addEventListener("storage", heard);
+
+  /** @param {StorageEvent} event */
+  function heard(event) {
     if (event.key !== key) return;
     take();
     changed();
-  });
+  }
 
   function take() {
     const all = mirrored(key, registers);
@@ -36,6 +42,10 @@ export function keptValues(book, changed = () => {}) {
       const given = Object.entries(values).map(([name, value]) => [name, [value, Math.max(now, (registers[name]?.[1] ?? -1) + 1)]]);
       registers = {...registers, ...Object.fromEntries(given)};
       take();
+    },
+    end() {
+      closed.set(key, registers);
+      removeEventListener("storage", heard);
     },
   };
 }

@@ -23,7 +23,8 @@ export function createLeafing(labels, words, turn) {
 
   /** @param {KeyboardEvent} event */
   function keyed(event) {
-    const {key, target} = event;
+    const {key} = event;
+    const target = event.composedPath()[0]; // a component of Streamlit's hides what lies in it
     const step = STEPS[key];
     if (!step || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !(target instanceof HTMLElement)) return;
     const free = key.startsWith("Arrow") ? target === document.body || element.contains(target) : !target.matches(TYPED);
@@ -52,5 +53,7 @@ export function createLeafing(labels, words, turn) {
       labels[which] = label;
       setText(pages[which], label);
     },
+    /** Keys turn pages no more. */
+    end: () => removeEventListener("keydown", keyed),
   };
 }

@@ -11,7 +11,7 @@ import {prose} from "../book/prose.js";
 import {createTabs} from "../book/tabs.js";
 import {mountLesson} from "./lesson.js";
 import {keep, recall, sinceAfresh} from "./parts/kept.js";
-import {questionCard} from "./question.js";
+import {optionOf, questionCard} from "./question.js";
 
 /** @typedef {import("./question.js").Question} Question */
 /** @typedef {{name: string, short: string, title: string, idea: string, tryThis: string, equation: string, why: string, mathematics: string[],
@@ -19,8 +19,10 @@ import {questionCard} from "./question.js";
 /** @typedef {import("./question.js").Words & {tabs: string[], inExplore: string, inExploreHelp: string, afresh: string, kept: string[], notKept: string[], unknown: string, noLadder: string,
  *   leafing: import("../book/leafing.js").Words}} Words kept: by the number of answers */
 /** @typedef {{steps: Step[], ladder: string, words: Words}} Course ladder: the step that is about the models that differ in β */
-/** @typedef {{step: Step, view: HTMLElement, asked: HTMLElement, link: HTMLAnchorElement, lesson: ReturnType<typeof mountLesson>|null}} Shown asked: where the question stands */
+/** @typedef {{step: Step, view: HTMLElement, asked: HTMLElement, link: HTMLAnchorElement, waiting: HTMLElement, lesson: ReturnType<typeof mountLesson>|null}} Shown asked: where the question
+ *   stands; waiting: what stands in place of the live view */
 
+const OPENING = "The models are on their way …";
 const AFRESH = "learn-afresh";
 const TABS = ["why", "mathematics", "words", "code"];
 const revealed = (/** @type {Step} */ {name}) => `learn-${name}-revealed`;
@@ -30,14 +32,13 @@ const revealed = (/** @type {Step} */ {name}) => `learn-${name}-revealed`;
  * @param {object} options
  * @param {Course} options.course
  * @param {string} options.begun the name of the step to begin with; nothing for the first
- * @param {string} options.opening said until a live view is there
  * @param {(ladder: boolean, say: (sentence: string) => void) => Promise<import("./lesson.js").LessonModels>} options.models the pair of the steps, or the models of the ladder
  * @param {(state: string, beta: number|null) => string} options.addressOf of Explore in a state; with the model of the ladder that has this β, if one is on show
  * @param {(name: string) => void} options.turned a step was turned to
  */
-export function mountCourse(root, {course, begun, opening, models, addressOf, turned}) {
+export function mountCourse(root, {course, begun, models, addressOf, turned}) {
   const {steps, words} = course;
-  const values = keptValues("learn", ask);
+  const values = keptValues("learn", heard);
   const leafing = createLeafing(steps.map(({short}, i) => `${i + 1} ${short}`), words.leafing, (to) => {
     turnTo(steps[to].name);
     turned(steps[to].name);
@@ -46,13 +47,15 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
   const page = make("div", {class: "crs-page"});
   const told = make("span");
   const element = make("div", {class: "bk crs"}, leafing.element, notice, page);
+  /** Options that were chosen and not revealed yet, by their steps. @type {Map<Step, number>} */
+  const chosen = new Map();
   let tab = "";
   let kept = recall();
   /** @type {Shown} */
   let shown;
   root.append(element);
   explainTerms(element);
-  closeTermsByEscape();
+  const leaveTerms = closeTermsByEscape(element);
   turnTo(begun);
 
   /** @param {string} name of a step; nothing for the first */
@@ -62,7 +65,7 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
     notice.hidden = name === "" || step.name === name;
     shown?.lesson?.destroy();
     const link = newTabLink(words.inExplore, addressOf(step.link, null), words.inExploreHelp);
-    shown = {step, view: make("div", {class: "crs-view"}), asked: make("div", {class: "crs-asked"}), link, lesson: null};
+    shown = {step, view: make("div", {class: "crs-view"}), asked: make("div", {class: "crs-asked"}), link, waiting: make("p", {class: "ls-loading", role: "status"}), lesson: null};
     page.dataset.step = step.name;
     page.replaceChildren(
       make("section", {class: "crs-idea"}, make("h1", {}, titleOf(step)), prose("p", step.idea), prose("div", step.equation, {class: "bk-formula"})),
@@ -92,15 +95,29 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
 
   function beginAfresh() {
     const before = Number(values.get(AFRESH)) || 0;
+    chosen.clear();
     values.set({...Object.fromEntries(steps.map((step) => [revealed(step), null])), [AFRESH]: before + 1});
+    heard();
+  }
+
+  /** What was answered, or moved, is another thing now, perhaps by another tab. */
+  function heard() {
     ask();
+    const now = sinceAfresh(kept, afresh());
+    if (now === kept) return;
+    kept = now;
     showLive();
   }
 
-  /** What was predicted when the answer was revealed; null before. What a browser kept may make no sense. @param {Step} step */
+  /** How often the visitor has begun afresh; null as long as nobody did. */
+  function afresh() {
+    const value = values.get(AFRESH);
+    return typeof value === "number" ? value : null;
+  }
+
+  /** What was predicted when the answer was revealed; null before. @param {Step} step */
   function predictionOf(step) {
-    const value = values.get(revealed(step));
-    return typeof value === "number" && step.question?.options[value] !== undefined ? value : null;
+    return optionOf(values.get(revealed(step)), step.question);
   }
 
   function ask() {
@@ -111,8 +128,9 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
     const prediction = predictionOf(step);
     lesson?.setAnswered(prediction !== null);
     asked.replaceChildren(questionCard(step.question, {
-      words, prediction,
+      words, prediction, chosen: chosen.get(step) ?? null, choose: (option) => chosen.set(step, option),
       predict(value) {
+        chosen.delete(step);
         values.set({[revealed(step)]: value});
         ask();
         asked.querySelector("button")?.focus({preventScroll: true}); // the key that was pressed is gone
@@ -127,17 +145,16 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
 
   async function showLive() {
     const mine = shown;
-    const {step, view, link} = mine;
+    const {step, view, link, waiting} = mine;
     const isMissing = step.name === course.ladder && !step.question;
-    const afresh = values.get(AFRESH);
-    kept = sinceAfresh(kept, typeof afresh === "number" ? afresh : null);
+    kept = sinceAfresh(kept, afresh());
     mine.lesson?.destroy();
     mine.lesson = null;
-    const waiting = make("p", {class: "ls-loading", role: "status"}, isMissing ? words.noLadder : opening);
+    setText(waiting, isMissing ? words.noLadder : OPENING);
     view.replaceChildren(waiting);
     if (isMissing) return;
     try {
-      const ready = await models(step.name === course.ladder, (sentence) => setText(waiting, sentence || opening));
+      const ready = await models(step.name === course.ladder, tell);
       if (shown !== mine || mine.lesson) return;
       view.replaceChildren();
       mine.lesson = mountLesson(view, {
@@ -149,6 +166,12 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
     }
   }
 
+  /** Why models are not here yet, wherever the visitor has turned meanwhile. @param {string} sentence or nothing */
+  function tell(sentence) {
+    if (shown.lesson) shown.lesson.tell(sentence);
+    else setText(shown.waiting, sentence || OPENING);
+  }
+
   return {
     /** The name of the one that is on show. */
     step: () => shown.step.name,
@@ -156,5 +179,14 @@ export function mountCourse(root, {course, begun, opening, models, addressOf, tu
     turnTo,
     /** The colours of the page are others now. */
     retheme: () => shown.lesson?.retheme(),
+    destroy() {
+      const {lesson} = shown;
+      shown = {...shown, lesson: null}; // a live view that is still on its way finds another one on show
+      lesson?.destroy();
+      leafing.end();
+      leaveTerms();
+      values.end();
+      element.remove();
+    },
   };
 }

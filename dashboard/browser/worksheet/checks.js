@@ -42,7 +42,7 @@ function asGiven(number) {
 }
 
 /** The test image that a number or a link names. @param {string} text */
-function imageOf(text) {
+export function imageOf(text) {
   const [, state] = text.split("#");
   const named = text.includes("=") ? new URLSearchParams(state ?? "").get("image") : NUMBERED.exec(text)?.[1];
   return named && /^\d{1,6}$/.test(named) ? Number(named) : null;

@@ -17,7 +17,7 @@ import {signedNumber} from "../words/numbers.js";
  *   near: how many codes count as near; steps: places of a walk that are looked at */
 /** @typedef {Record<string, number>} Found */
 
-const KINDS = ["vae", "ae"];
+export const KINDS = ["vae", "ae"];
 const DIGITS = Array.from({length: 10}, (_, digit) => String(digit));
 const SLOT = /\{(\w+):([^}]+)\}/g;
 

@@ -10,10 +10,11 @@ import {prose} from "../book/prose.js";
 import {judged, standingOf} from "./checks.js";
 import {answerField} from "./field.js";
 import {answerKey, AT_HAND, LONGEST_WORDS, NAME, wordsKey} from "./keys.js";
+import {shownAnswer} from "./shown.js";
 
 /** @typedef {import("./checks.js").Task} Task */
 /** @typedef {import("./checks.js").Standing} Standing */
-/** @typedef {{answers: Record<string, string>, words: string, hint: string, stands: Record<string, string>, signs: Record<string, string>, uncheckedHelp: string, wordsMissing: string,
+/** @typedef {{answers: Record<string, string>, words: string, hint: string, stands: Record<string, string>, signs: Record<string, string>, uncheckedHelp: string, wordsMissing: string, shown: Record<string, string>,
  *   done: string, more: Record<string, string>, kept: string, notKept: string, afresh: string[], name: string, print: string, save: string, handIn: string, reveal: string, modelAnswer: string,
  *   keep: [text: string, help: string], putAway: [text: string, help: string], unknown: string, noImage: string, noLink: string, otherModels: string, opening: string, manyImages: string, title: string, notes: string[], leafing: import("../book/leafing.js").Words}} Words */
 /** @typedef {{tasks: Task[], words: Words, models: string[]}} Sheet models: those that the tasks are about */
@@ -48,7 +49,7 @@ export function mountSheet(root, {sheet, facts, models, begun, turned}) {
   const element = make("div", {class: "bk wks"}, leafing.element, notice, page, away, printed);
   root.append(element);
   explainTerms(element);
-  closeTermsByEscape();
+  closeTermsByEscape(element);
   turnTo(begun);
   facts.then((found) => {
     atHand = {...atHand, facts: found};
@@ -153,8 +154,8 @@ export function mountSheet(root, {sheet, facts, models, begun, turned}) {
     const who = String(values.get(NAME) ?? "");
     printed.replaceChildren(make("h1", {}, who ? `${words.title} (${who})` : words.title), ...words.notes.map((note) => make("p", {}, note)), ...tasks.map((task) => {
       const {found, stands} = standsOf(task);
-      const raw = values.get(answerKey(task));
-      return make("section", {}, make("h2", {}, headingOf(task)), prose("p", task.text), make("p", {class: "wks-given"}, typeof raw === "number" ? task.options[raw] ?? "" : String(raw ?? "")),
+      const shown = shownAnswer(task, values.get(answerKey(task)), words.shown);
+      return make("section", {}, make("h2", {}, headingOf(task)), prose("p", task.text), shown ? make("p", {class: "wks-given"}, words.shown.given.replace("{}", shown)) : null,
         stands ? make("p", {}, make("strong", {}, `${words.signs[stands]} ${words.stands[stands]}.`), ` ${found?.text ?? ""}`) : null, make("p", {class: "wks-words"}, String(values.get(wordsKey(task)) ?? "")));
     }));
     globalThis.print();

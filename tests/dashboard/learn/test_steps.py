@@ -13,10 +13,9 @@ import pytest
 import torch
 from support.builders import ROOT
 from support.links import in_node, read_by_the_browser
+from support.questions import READINGS, answer_of
 
-from dashboard.learn import component as lesson
 from dashboard.learn import wording
-from dashboard.learn.page import answer_of
 from dashboard.learn.steps import STEPS
 from dashboard.learn.steps.reconstruction import compared, reconstruction
 from dashboard.learn.steps.step import NATS, PIXELS, RATIO, SHARE
@@ -27,6 +26,7 @@ from dashboard.shared.source import source_of
 from dashboard.stock import catalogue, material, measures
 from dashboard.stock.material import Material, ladder_of
 from vae_engine.base.errors import EngineError
+from vae_engine.base.places import place
 from vae_engine.data import mnist
 from vae_engine.exchange.bundle import write_bundle
 from vae_engine.experiments import BUNDLED, result
@@ -54,7 +54,9 @@ def image(subject: Material, index: int) -> torch.Tensor:
 
 
 def test_the_steps_are_those_of_the_live_views_in_their_order() -> None:
-    assert [step.name for step in STEPS] == list(lesson.READINGS)
+    table = place("dashboard/browser/learn/steps.js").read_text(encoding="utf-8")
+    views = re.findall(r'^  "?([\w-]+)"?: \w+View,$', table, re.MULTILINE)
+    assert [step.name for step in STEPS] == views == list(READINGS)
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)

@@ -15,6 +15,7 @@ from support.builders import ROOT
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS, Task, content, judged
 from dashboard.worksheet.bands import ByImage, ByNumber
+from dashboard.worksheet.export import shown
 from dashboard.worksheet.limits import ByPlace
 from dashboard.worksheet.task import link_to
 from vae_engine.exchange import bundle as export
@@ -95,3 +96,28 @@ def test_the_sheet_of_a_site_judges_places_and_walks_as_python_does(subject: Mat
         assert right == verdict.right, (asked, text, verdict)
         assert verdict.is_refusal or text == verdict.text
     assert sum(right for right, _ in found) >= 5
+
+
+SHOWN = """
+import {shownAnswer} from "./dashboard/browser/worksheet/shown.js";
+import {readFileSync} from "node:fs";
+const {tasks, words, given} = JSON.parse(readFileSync(0, "utf8"));
+console.log(JSON.stringify(given.map(([name, raw]) => shownAnswer(tasks.find((task) => task.name === name), raw, words.shown))));
+"""
+
+
+@pytest.mark.skipif(not NODE, reason="Node is not installed")
+def test_a_printed_answer_reads_as_in_the_dashboards_file(subject: Material) -> None:
+    tasks = {task.name: task for task in TASKS}
+    given: list[tuple[str, Any]] = [
+        ("between", "http://localhost/#mode=move&z=0.0529%2C-1.1626%3B0%2C0"), ("between", "no link"),
+        ("between", "#mode=rubbish"), ("hole", "./#z=0%2C0%3B-3.5%2C7"),
+        ("walk", "#mode=walk&ends=i7%3Bp0%3A1%2C-2&z=0,0;0,0"), ("two-modes", "304"), ("two-modes", "./#image=12"),
+        ("quieter", 1), ("grid", "711; 57"), ("gap", None),
+    ]  # fmt: skip
+    command = [str(NODE), "--input-type=module", "-e", SHOWN]
+    told = json.dumps({**content.told(subject), "given": given})
+    done = subprocess.run(command, cwd=ROOT, input=told, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found == [shown(tasks[name], subject, raw) for name, raw in given]
+    assert found[0] == "z = (0.05, −1.16) on the VAE's map"

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 from PIL import Image
-from support.tasks import by_name, given
+from support.questions import by_name, given
 
 from dashboard.stock.material import Material
 from dashboard.worksheet import TASKS

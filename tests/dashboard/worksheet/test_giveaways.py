@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from support.tasks import by_name, given
+from support.questions import by_name, given
 
 from dashboard.shared.numbers import NumberError, read_number, read_two
 from dashboard.stock.material import Material

@@ -49,6 +49,7 @@ def test_the_table_has_a_sign_for_each_task_and_the_page_the_states(subject: Mat
     assert "Bo &amp; Co" in page
     assert "&lt;b&gt;so&lt;/b&gt;" in page
     assert page.count("<section>") == 3
+    assert 'class="blank"' not in page, "nobody writes on it with a pen"
     assert "on the VAE&#x27;s map" in page
     assert f'href="{link.replace("&", "&amp;")}"' in page
     assert handed_in.told(sheets)[0]["tasks"]["quieter"] == "done"

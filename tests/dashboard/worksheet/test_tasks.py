@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from support.tasks import by_name, given
+from support.questions import by_name, given
 
 from dashboard.learn.steps import STEPS
 from dashboard.shared import browser

@@ -27,7 +27,7 @@ export async function fetchModels({models, images, probes = []}, say, {mayFollow
     if (reason ? reasons.get(address) === reason : !reasons.delete(address)) return;
     if (reason) reasons.set(address, reason);
     const [first] = reasons.values();
-    say(first ? `Still trying to fetch the models: ${first}.` : "");
+    say(first ? waitsFor("the models", first) : "");
   });
   const part = async (/** @type {string} */ address) => joinPlanes(await fetched(address));
   const bundles = await Promise.all(models.map(async ([bundle, , decoder], place) => {
@@ -42,6 +42,15 @@ export async function fetchModels({models, images, probes = []}, say, {mayFollow
   return {bundles, late: decoders, images: pictures, encoders: models.map(([, encoder]) => once(() => part(encoder))), probes: probes.map((address) => (address ? () => part(address) : null))};
 }
 
+/** What lies packed at an address, as JSON. @param {string} address @param {string} what it is called @param {Say} say */
+export async function fetchTold(address, what, say) {
+  const bytes = await fetchPatiently(address, (reason) => say(reason && waitsFor(what, reason)), what);
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** @param {string} what @param {string} reason */
+const waitsFor = (what, reason) => `Still trying to fetch ${what}: ${reason}.`;
+
 /** The same work for all who ask, begun by the first; what failed is begun again by the next. @template T @param {() => Promise<T>} work @returns {() => Promise<T>} */
 function once(work) {
   /** @type {Promise<T>|undefined} */
@@ -52,8 +61,8 @@ function once(work) {
   }));
 }
 
-/** @param {string} address @param {Say} hold why it is not here yet @throws {PlainError} that it is not to be had, or not for minutes */
-async function fetchPatiently(address, hold) {
+/** @param {string} address @param {Say} hold why it is not here yet @param {string} what it is called @throws {PlainError} that it is not to be had, or not for minutes */
+async function fetchPatiently(address, hold, what = "the models") {
   for (const pause of PAUSES) {
     const found = await attempt(address);
     if (typeof found !== "string") {
@@ -66,7 +75,7 @@ async function fetchPatiently(address, hold) {
   const found = await attempt(address);
   hold("");
   if (typeof found !== "string") return found;
-  throw new PlainError(`The models cannot be fetched: ${found}. Reload the page to try again.`);
+  throw new PlainError(`${what[0].toUpperCase()}${what.slice(1)} cannot be fetched: ${found}. Reload the page to try again.`);
 }
 
 /** The bytes at an address, unpacked as they come, or why they are not here. @param {string} address @throws {PlainError} what the server says of what is gone for good */

@@ -3,8 +3,7 @@
 
 import {rewriteAddress} from "../../base/address.js";
 import {mountCourse} from "../../learn/course.js";
-import {lessonModels} from "../../learn/models.js";
-import {fetchModels} from "../served/library.js";
+import {createStepModels, exploreAt} from "../served/lessons.js";
 import {addressesOf, libraryOf} from "./choice.js";
 import {openPage} from "./page.js";
 
@@ -16,18 +15,13 @@ export function open() {
   const page = openPage("learn");
   /** @type {About} */
   const {course, shelf, pair, rungs, isUsual} = page.about;
-  /** What was fetched for the steps, by whether it is the ladder. @type {Map<boolean, Promise<import("../../learn/lesson.js").LessonModels>>} */
-  const fetched = new Map();
+  const {models} = createStepModels((ladder) => libraryOf(shelf, ladder ? rungs.map(([, name]) => name) : pair), (library) => page.keep(addressesOf(library)));
   const step = () => new URLSearchParams(location.search).get("step") ?? "";
 
   page.root.replaceChildren();
   const shown = mountCourse(page.root, {
-    course, begun: step(), opening: "The models are on their way …",
-    models: (ladder, say) => fetched.get(ladder) ?? fetchFor(ladder, say),
-    addressOf(state, beta) {
-      const rung = rungs.find(([one]) => one === beta);
-      return `./${rung ? `?models=${rung[1]},${pair[1]}` : ""}#${state}`;
-    },
+    course, begun: step(), models,
+    addressOf: (state, beta) => exploreAt(state, beta, rungs, pair[1]),
     turned: (name) => rewriteAddress(addressOf(name), true),
   });
   if (!isUsual) rewriteAddress(addressOf(shown.step()));
@@ -40,15 +34,5 @@ export function open() {
     query.set("step", name);
     if (!isUsual) query.set("models", pair.join());
     return `${location.pathname}?${query.toString().replaceAll("%2C", ",")}`;
-  }
-
-  /** @param {boolean} ladder @param {(sentence: string) => void} say */
-  function fetchFor(ladder, say) {
-    const library = libraryOf(shelf, ladder ? rungs.map(([, name]) => name) : pair);
-    const coming = fetchModels(library, say);
-    const models = coming.then(lessonModels);
-    fetched.set(ladder, models);
-    models.then(() => page.keep(addressesOf(library)), () => fetched.delete(ladder)); // the view says why
-    return models;
   }
 }

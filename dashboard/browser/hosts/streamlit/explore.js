@@ -8,6 +8,7 @@ import {answersOf, refusalOf} from "../../model/asked.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {libraryOf} from "../served/library.js";
 import {begin, comingModels, shelfFor} from "./begun.js";
+import {keepFitting} from "./height.js";
 
 /** @typedef {import("../../explore/explorer.js").Choice} Choice */
 /** @typedef {{data: {json: string}, parentElement: ShadowRoot|HTMLElement, setStateValue: (name: string, value: unknown) => void,
@@ -26,12 +27,11 @@ import {begin, comingModels, shelfFor} from "./begun.js";
  * @property {string|null} asked what was chosen and is shown here, but the server has not heard of yet
  * @property {ReturnType<typeof mountExplorer>|null} explorer
  * @property {() => void} turn
- * @property {ResizeObserver} above what stands above it came or went, or the window changed
+ * @property {ReturnType<typeof keepFitting>} fitting
  */
 
 const OPENING = "Opening the models …";
 const LEAST_HEIGHT = 560;
-const BOTTOM_SPACE = 12;
 
 /** @type {WeakMap<object, Instance>} */
 const instances = new WeakMap();
@@ -55,12 +55,9 @@ export default function explorerComponent(call) {
     const loading = make("p", {class: "lx-loading", role: "status"}, OPENING);
     root.replaceChildren(loading);
     /** @type {Instance} */
-    const instance = {id: library.id, call, models: null, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), above: new ResizeObserver(() => fitHeight(root))};
+    const instance = {id: library.id, call, models: null, carried, setting: null, asked: null, explorer: null, turn: () => attempt(root, instance), fitting: keepFitting(root, LEAST_HEIGHT)};
     instances.set(root, instance);
     addEventListener("latent-explorer-setting", instance.turn);
-    instance.above.observe(document.documentElement);
-    const block = document.querySelector("[data-testid=stMain] [data-testid=stVerticalBlock]");
-    if (block) instance.above.observe(block);
     const say = (/** @type {string} */ sentence) => (instance.explorer ? instance.explorer.update({notice: sentence}) : setText(loading, sentence || OPENING));
     comingModels(library, say).then(async (models) => {
       if (await isRefused(models, root, instance)) return;
@@ -122,7 +119,7 @@ function follow(root, instance) {
       instance.call.setTriggerValue("models", names);
     },
   });
-  fitHeight(root);
+  instance.fitting.fit();
 }
 
 /** @param {HTMLElement} root */
@@ -131,15 +128,7 @@ function leave(root) {
   if (!instance) return;
   if (instance.explorer) left.set(instance.id, instance.explorer.standing());
   removeEventListener("latent-explorer-setting", instance.turn);
-  instance.above.disconnect();
+  instance.fitting.end();
   instance.explorer?.destroy();
   instances.delete(root);
-}
-
-/** As tall as the window leaves room for below the place it stands at; and what stays in sight does so below what the host keeps in sight. @param {HTMLElement} root */
-function fitHeight(root) {
-  const kept = [...document.querySelectorAll("[data-testid=stHeader], [class*=st-key-stays-above]")];
-  root.style.setProperty("--lx-top", `${kept.reduce((sum, bar) => sum + bar.getBoundingClientRect().height, 0)}px`);
-  const top = root.getBoundingClientRect().top + (document.querySelector("[data-testid=stMain]") ?? document.documentElement).scrollTop;
-  root.style.setProperty("--lx-height", `${Math.max(LEAST_HEIGHT, innerHeight - top - BOTTOM_SPACE)}px`);
 }

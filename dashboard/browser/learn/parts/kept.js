@@ -24,22 +24,24 @@ export function readKept(text) {
 }
 
 const PLACE = "latent-explorer/lesson-views";
+let last = keptNothing();
 
-/** As the browser kept it; some keep nothing, as in a private window, and then it lasts until the page is left. */
+/** As the browser kept it; some keep nothing, as in a private window, and then it lasts as long as the page. */
 export function recall() {
   try {
     return readKept(localStorage.getItem(PLACE));
   } catch {
-    return keptNothing();
+    return last;
   }
 }
 
 /** @param {Kept} kept */
 export function keep(kept) {
+  last = kept;
   try {
     localStorage.setItem(PLACE, JSON.stringify(kept));
   } catch {
-    // it lasts until the page is left
+    // see `recall`
   }
 }
 
