@@ -66,6 +66,8 @@ export function createModel(config, most, copies) {
 
   return {
     config, latent, pixels, rows, heap, kernel, stretches, size: learned.size, bench, isVae,
+    /** SCRATCH floats that nobody needs between two products. */
+    scratch: site.scratch,
     /** Where images are to be written, as they are seen. */
     image,
 
