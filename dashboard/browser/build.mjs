@@ -52,7 +52,7 @@ export async function builtFiles({dev = false} = {}) {
   for (const [name, ending] of Object.entries(HOSTS)) {
     const text = await textOf({
       ...common, entryPoints: [`hosts/${name}.js`], format: "iife", globalName: "latentExplorer", sourcemap: dev && "inline",
-      banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = () => {`}, footer: {js: "return latentExplorer;\n};"},
+      banner: {js: `${FIRST_LINE}${WITH_CODES.includes(name) ? `/* uqr:\n${licence}*/\n` : ""}const latentExplorerProgram = (function () {`}, footer: {js: "return latentExplorer;\n});"},
     });
     files.set(`${name}.js`, `${text}${text.includes(KEEPS) ? KEPT : ""}${ending}\n`);
   }

@@ -3,7 +3,7 @@
 
 import {make, showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
-import {unpacked} from "../../base/parts.js";
+import {contentOf} from "../../base/parts.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
@@ -18,7 +18,7 @@ export function open() {
     page.root.replaceChildren(make("p", {class: "lx-loading", role: "status"}, "Fetching the images to train on …"));
     const answer = await fetch(images);
     if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
-    const data = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())), "MNIST");
+    const data = readDataSet(await contentOf(answer), "MNIST");
     page.root.replaceChildren();
     const [place, explored] = [make("div"), make("div", {hidden: true})];
     page.root.append(place, explored);
