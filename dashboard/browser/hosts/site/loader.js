@@ -27,6 +27,10 @@ export async function begin(page) {
     const script = page.createElement("script");
     script.src = source;
     page.body.append(script);
+    await new Promise((resolve, reject) => {
+      script.onload = resolve;
+      script.onerror = () => reject(unopened(program, null));
+    });
   } catch (error) {
     await readAndStyled(page);
     showFailure(/** @type {HTMLElement} */ (page.getElementById("page")), error);
@@ -42,10 +46,15 @@ function scriptAhead(page, program) {
   return link.href;
 }
 
+/** @param {string} address @param {Response|null} answer */
+function unopened(address, answer) {
+  return new PlainError(`This page cannot be opened: ${new URL(address, document.baseURI)} ${answer ? `answers ${answer.status}` : "does not answer"}. Reload it to try again.`);
+}
+
 /** @param {string} address */
 async function programAt(address) {
   const answer = await answerAt(address);
-  if (!answer?.ok || !answer.body) throw new PlainError(`This page cannot be opened: ${new URL(address, document.baseURI)} ${answer ? `answers ${answer.status}` : "does not answer"}. Reload it to try again.`);
+  if (!answer?.ok || !answer.body) throw unopened(address, answer);
   return contentOf(answer);
 }
 
