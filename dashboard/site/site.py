@@ -69,7 +69,7 @@ def contents(shown: Shelf, runs: Sequence[Path], lecture: str | None, teaches: b
         icon = drawn[0][0]
         look = {"style": style, "program": program, "icon": icon}
         files.put(link.path + _INDEX, html.page(link, bar, **look, about=about, content=content, foot=foot))
-        needs[link.path + _INDEX] = [program, style, icon, html.MANIFEST]
+        needs[link.path + _INDEX] = [f"{program.removesuffix('.bin')}.js", style, icon, html.MANIFEST]
 
     hand = {"hand": tasks.at_hand(measured)} if measured else {}
     sheets = ("book/book", "words/terms", "worksheet/sheet") if measured else ()

@@ -77,9 +77,7 @@ PREVIEW = "The first images of each class, as the files show them"
 LEAVE_OUT_HELP = "They are counted and named among what was left out. Otherwise a damaged picture is a reason to train on none."
 CORRECT = "What was inferred wrongly is put right here, before anything starts:"
 LABEL_FILE, NAMES, LIMIT = "Labels", "Names of the classes", "At most so many"
-LABEL_HELP = (
-    "A table of labels: its name where it lies among the images, else its path on the machine of this server; none to do without."
-)
+LABEL_HELP = "A table of labels: its name where it lies among the images, else its path on this server; none to do without."
 NAMES_HELP = "With commas between them, in the order in which the classes stand above."
 SIDE, NO_SIDE = LABELS["side"], f"Pixels a side must be a whole number from {SMALLEST_SIDE} to {LARGEST_SIDE}."
 SIDE_HELP = (

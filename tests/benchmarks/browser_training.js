@@ -32,6 +32,12 @@ globalThis.ourSpeed = async (model, team, seconds) => {
   });
 };
 
+/** Images a second of so many trainings of one worker at once, together. */
+globalThis.speedApart = async (model, count, seconds) => {
+  const speeds = await Promise.all(Array.from({length: count}, () => globalThis.ourSpeed(model, 1, seconds)));
+  return speeds.reduce((sum, speed) => sum + speed, 0);
+};
+
 /** Images a second of TensorFlow.js with the same network, batch and optimiser. */
 globalThis.theirSpeed = async (backend, widths, steps) => {
   const {tf} = globalThis;

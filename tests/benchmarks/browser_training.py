@@ -112,13 +112,14 @@ def torch_speed() -> float:
 
 def speeds(browser: Browser, address: str, turns: int) -> Iterator[Row]:
     """Images a second of everybody, by turns, and what that makes of us."""
-    found: dict[str, list[float]] = {name: [] for name in ("one", "two", "torch", *BACKENDS)}
+    found: dict[str, list[float]] = {name: [] for name in ("one", "two", "apart", "torch", *BACKENDS)}
     for _ in range(turns):
         found["one"].append(evaluated(browser, address, "ourSpeed", OURS, 1, SECONDS))
         for backend, count in BACKENDS.items():
             found[backend].append(evaluated(browser, address, "theirSpeed", backend, WIDTHS, count))
         found["torch"].append(torch_speed())
         found["two"].append(evaluated(browser, address, "ourSpeed", OURS, 2, SECONDS))
+        found["apart"].append(evaluated(browser, address, "speedApart", OURS, 2, SECONDS))
         print(json.dumps({name: round(list_[-1]) for name, list_ in found.items()}), flush=True)
     median = {name: statistics.median(values) for name, values in found.items()}
     best = max(BACKENDS, key=lambda name: median[name])
@@ -128,6 +129,7 @@ def speeds(browser: Browser, address: str, turns: int) -> Iterator[Row]:
     yield Row("torch on one thread, single precision", median["torch"], "images/s")
     yield Row("… as a multiple of one worker", median["torch"] / median["one"], "×", most=4)
     yield Row("two workers, as a multiple of one", median["two"] / median["one"], "×", least=1.6)
+    yield Row("… two trainings of one worker, side by side: what the machine has for two", median["apart"] / median["one"], "×")
 
 
 def runs(browser: Browser, address: str) -> Iterator[Row]:

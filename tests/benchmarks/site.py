@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import report
-from benchmarks.explorer import dragged
+from benchmarks.explorer import dragged, first_drag
 from benchmarks.report import Row
 from playwright.sync_api import Browser, BrowserContext
 from support.explorer_page import here
@@ -36,6 +36,14 @@ LINE = {"offline": False, "latency": 50, "downloadThroughput": 10e6 / 8, "upload
 """10 Mbit/s and 50 ms."""
 VISITORS, FEW, AT_ONCE = 500, 50, 20
 KEPT = "caches.keys().then(async ([name]) => (name ? (await (await caches.open(name)).keys()).length : 0))"
+
+BARE = """<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<div data-testid="latent-map-vae" style="height: 90vh"></div>
+<script>
+let z = [0, 0];
+window.__latentExplorer = {state: () => ({z: [z]})};
+addEventListener("mousemove", ({buttons, clientX, clientY}) => { if (buttons) z = [clientX, clientY]; });
+</script>"""
 
 
 @dataclass
@@ -83,7 +91,7 @@ def first_visit(context: BrowserContext, address: str) -> Visit:
         if (now := page.evaluate(KEPT)) != count:
             count, still = now, time.monotonic()
     page.close()
-    return Visit(seconds, first, sum(came), paths)
+    return Visit(seconds, first, sum(came), [*paths])
 
 
 def second_visit(context: BrowserContext, address: str) -> float:
@@ -104,6 +112,15 @@ def visits(browser: Browser, address: str) -> tuple[Visit, float]:
     context.close()
     assert not [one for one in troubles if "ERR_INTERNET_DISCONNECTED" not in one], troubles
     return first, again
+
+
+def bare_drag(browser: Browser, folder: Path, repeats: int) -> float:
+    """Seconds that the same takes of a page that does nothing: what the browser and whoever drives it need by themselves."""
+    bare = folder.with_name("bare")
+    bare.mkdir(exist_ok=True)
+    (bare / "index.html").write_text(BARE, encoding="utf-8")
+    with served(bare) as address:
+        return statistics.median(first_drag(browser, address) for _ in range(repeats))
 
 
 def fetched(address: str, paths: list[str]) -> int:
@@ -150,6 +167,7 @@ def measure(browser: Browser, folder: Path, repeats: int, visitors: int) -> Iter
         yield Row(
             "second visit without a network → first drag answered", statistics.median(one for _, one in found), "s", most=0.4
         )
+        yield Row("… of a page with nothing but a place to drag, by the same hand", bare_drag(browser, folder, repeats), "s")
         seconds = crowd(address, parts, kept, visitors)
         yield Row(f"{visitors} first visits from one processor", seconds, "s", most=120 * visitors / VISITORS)
 

@@ -3,6 +3,9 @@
 
 import {gunzipped} from "./gzip.js";
 
+/** Of an answer from the device, which keeps files as they are wanted (hosts/site/keeper.js). */
+export const UNPACKED = "Latent-Explorer-Unpacked";
+
 /** The bytes of a part whose byte planes were parted (dashboard/stock/library.py, `packed`). @param {Uint8Array<ArrayBuffer>} packed */
 export async function readPart(packed) {
   return joinPlanes(await unpacked(packed));
@@ -11,6 +14,11 @@ export async function readPart(packed) {
 /** @param {Parameters<typeof gunzipped>[0]} packed @returns {Promise<Uint8Array<ArrayBuffer>>} */
 export async function unpacked(packed) {
   return new Uint8Array(await new Response(gunzipped(packed)).arrayBuffer());
+}
+
+/** The bytes at an address of files that lie packed, in whichever form they came. @param {Response} answer with a body @returns {Promise<Uint8Array<ArrayBuffer>>} */
+export async function contentOf(answer) {
+  return answer.headers.has(UNPACKED) ? new Uint8Array(await answer.arrayBuffer()) : unpacked(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body));
 }
 
 /** Puts even and odd bytes back in turn, two at a time: every machine with a browser has the lower one first. @param {Uint8Array} planes @returns {Uint8Array} */

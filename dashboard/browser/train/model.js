@@ -87,6 +87,8 @@ export function createNetworks({layers, inputs, latent, isVae, likelihood}, most
 
   return {
     latent, rows, heap, kernel, stretches, size: learned.size, bench, isVae,
+    /** SCRATCH floats that nobody needs between two products. */
+    scratch: site.scratch,
     /** Where images, or points, are to be written, as they are seen. */
     image,
     /** Where in each stretch the likelihood has what it learns itself. */

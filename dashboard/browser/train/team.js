@@ -5,6 +5,7 @@
 // them. Sums are taken in the order of places, so that a team of one size always comes to the same numbers.
 
 import {PlainError} from "../base/errors.js";
+import {SCRATCH} from "./kernel.js";
 import {cut} from "./trainer.js";
 
 /** @typedef {import("./trainer.js").Trainer} Trainer */
@@ -43,14 +44,22 @@ function inbox(line) {
  * @param {Trainer} trainer @param {number} place of it in the team @param {(Line|null)[]} lines to all places, none to its own
  */
 export function createTeam(trainer, place, lines) {
-  const {heap, kernel, bench} = trainer.model;
+  const {heap, kernel, bench, scratch} = trainer.model;
   const boxes = lines.map((line) => line && inbox(line));
   const others = boxes.flatMap((box, at) => (box ? [{box, at}] : []));
   const bounds = (/** @type {number} */ at) => [cut(trainer.size / GRAIN, at, lines.length) * GRAIN, cut(trainer.size / GRAIN, at + 1, lines.length) * GRAIN];
   const [from, to] = bounds(place);
-  const scratch = trainer.spare;
   /** For each other place what goes there next: a buffer of its stretch, which comes back with its weights. @type {Map<number, Float32Array>} */
   const buffers = new Map(others.map(({at}) => [at, new Float32Array(bounds(at)[1] - bounds(at)[0])]));
+
+  /** To its own stretch of gradients those of another, by pieces that stay in the nearest cache. @param {Float32Array} part */
+  function add(part) {
+    for (let first = 0; first < part.length; first += SCRATCH) {
+      const piece = part.subarray(first, first + SCRATCH);
+      heap.set(piece, scratch);
+      kernel.add(bench.slopes + from + first, scratch, piece.length);
+    }
+  }
 
   /** @param {Order} order @returns {Promise<import("./trainer.js").Sums>} of the whole batch */
   async function step({step, rate, beta}) {
@@ -60,13 +69,13 @@ export function createTeam(trainer, place, lines) {
       part.set(heap.subarray(bench.slopes + bounds(at)[0], bench.slopes + bounds(at)[1]));
       box.tell("slopes", {part, sums: own}, [part.buffer]);
     }
+    trainer.observe(step + 1); // while they are on their way
     /** @type {Float32Array[]} */
     const given = [];
     for (const {box} of others) {
       const {part, sums} = await box.next("slopes");
       for (const name of /** @type {const} */ (["count", "nll", "kl", "nll2", "kl2"])) all[name] += sums[name];
-      heap.set(part, scratch);
-      kernel.add(bench.slopes + from, scratch, to - from);
+      add(part);
       given.push(part);
     }
     let squares = 0;

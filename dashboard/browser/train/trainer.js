@@ -27,6 +27,8 @@ export const cut = (whole, place, of) => Math.floor((whole * place) / of);
 export class Trainer {
   #order = new Uint32Array();
   #epoch = -1;
+  /** The step whose part of the batch lies where the model sees it. */
+  #observed = -1;
   /** Images as they are evaluated, in panels. @type {Map<Images, Float32Array[]>} */
   #seen = new Map();
 
@@ -44,10 +46,8 @@ export class Trainer {
     this.from = cut(this.batch, share.place, share.of);
     this.to = cut(this.batch, share.place + 1, share.of);
     const averages = train.ema > 0;
-    this.model = createModel(model, this.to - this.from, 3 + Number(averages));
-    const [weights, , first, second, spare, average] = this.model.stretches;
-    /** Room for as much as is learned. */
-    this.spare = spare;
+    this.model = createModel(model, this.to - this.from, 2 + Number(averages));
+    const [weights, , first, second, average] = this.model.stretches;
     this.moments = [first, second];
     /** With the weights that are evaluated and kept. */
     this.kept = averages ? {...this.model.bench, weights: average} : this.model.bench;
@@ -57,14 +57,22 @@ export class Trainer {
     this.size = this.model.size;
   }
 
-  /** The gradients of a step for its share of the batch, and the terms of that. @param {number} step @param {number} beta in force, before it is warmed up @returns {Sums} */
-  gradients(step, beta) {
+  /** Have its share of the batch of a step where the model sees it. @param {number} step */
+  observe(step) {
+    if (this.#observed === step) return;
     const {seed, protocol} = this.train;
     const epoch = Math.floor(step / this.perEpoch), place = step % this.perEpoch;
     if (epoch !== this.#epoch) [this.#order, this.#epoch] = [new NumpyGenerator(seed, BATCH, epoch).permutation(this.count), epoch];
     const chosen = this.#order.subarray(place * this.batch, (place + 1) * this.batch);
-    const {heap, image, rows, latent, isVae} = this.model;
+    const {heap, image, rows} = this.model;
     observeBatch(this.images, chosen, protocol, new NumpyGenerator(seed, PIXELS, step), heap, image, rows, this.from, this.to);
+    this.#observed = step;
+  }
+
+  /** The gradients of a step for its share of the batch, and the terms of that. @param {number} step @param {number} beta in force, before it is warmed up @returns {Sums} */
+  gradients(step, beta) {
+    this.observe(step);
+    const {latent, isVae} = this.model;
     const noise = isVae ? new TorchGenerator(step).normal(this.batch * latent) : []; // torch counts 32 bits of the engine's key, which leave no seed
     const own = noise.slice(this.from * latent, this.to * latent);
     return summed(this.model.gradients(this.to - this.from, this.batch, betaAt({...this.train, beta}, step / this.perEpoch), own));
@@ -133,6 +141,7 @@ export class Trainer {
 
   /** As many images at once as the model takes, written into its rows as they are evaluated. @param {Images} held @param {number} count @param {(first: number, some: number) => void} work */
   #inParts(held, count, work) {
+    this.#observed = -1;
     const most = this.to - this.from, {heap, image, rows, pixels} = this.model;
     const observed = {protocol: this.train.protocol, seed: this.train.seed, pixels};
     const size = rows * panelsOf(pixels) * PANEL, seen = this.#seen.get(held) ?? [];

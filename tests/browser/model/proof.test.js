@@ -23,7 +23,7 @@ for (const name of foreign) {
     test(`${name} gives its numbers on all inputs ${allowSimd ? "by WebAssembly" : "in plain JavaScript"}`, () => {
       const { differs, complaint } = answer(bundle(), { allowSimd });
       assert.equal(complaint, "");
-      assert.ok(Object.values(differs).every((off) => off > 0 && off < 2e-5), JSON.stringify(differs));
+      assert.ok(Object.values(differs).every((off) => off < 2e-5), JSON.stringify(differs));
     });
   }
 

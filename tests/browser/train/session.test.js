@@ -9,6 +9,9 @@ import {createNetwork} from "../../../dashboard/browser/model/networks.js";
 import {gzipped} from "../../../dashboard/browser/base/gzip.js";
 import {castFile, idxFile} from "../../../dashboard/browser/train/files.js";
 import {readSafetensors} from "../../../dashboard/browser/model/safetensors.js";
+import {modelConfig, trainConfig} from "../../../dashboard/browser/train/recipe.js";
+import {createTeam} from "../../../dashboard/browser/train/team.js";
+import {Trainer} from "../../../dashboard/browser/train/trainer.js";
 import {toHalf} from "../../../dashboard/browser/train/safetensors_writer.js";
 import {halfToFloat} from "../../../dashboard/browser/model/safetensors.js";
 import {dataSet, trained} from "../support/training.mjs";
@@ -41,6 +44,22 @@ test("a team comes to the weights of one trainer, and to the same each time", as
   assert.equal(terms(alone).length, 3);
   terms(two).forEach((value, i) => assert.ok(Math.abs(value - terms(alone)[i]) < 0.01));
   for (const one of [alone, two, again, three]) one.session.end();
+});
+
+test("trainers of a team have the same weights after each step", async () => {
+  const [model, train] = [modelConfig({side: SIDE, ...SMALL}), trainConfig({...SHORT, train_size: 240})];
+  const trainers = [0, 1, 2].map((place) => new Trainer(model, train, data.train, {place, of: 3}));
+  const ports = trainers.map(() => [null, null, null]);
+  for (const [one, other] of [[0, 1], [0, 2], [1, 2]]) ({port1: ports[one][other], port2: ports[other][one]} = new MessageChannel());
+  const [first, ...others] = trainers.map((trainer, place) => createTeam(trainer, place, ports[place]));
+  for (const other of others) other.follow();
+  const weights = ({model: {heap, bench}, size}) => heap.slice(bench.weights, bench.weights + size);
+  const begun = weights(trainers[0]);
+  for (let step = 0; step < 7; step++) await first.step({step, rate: 3e-3, beta: 1});
+  await new Promise((resolve) => setTimeout(resolve, 50)); // the others take the last step as well
+  assert.notDeepEqual(weights(trainers[0]), begun);
+  for (const other of trainers.slice(1)) assert.deepEqual(weights(other), weights(trainers[0]));
+  for (const port of ports.flat()) port?.close();
 });
 
 test("films and Explore read what a training writes, and decode by its weights", async () => {

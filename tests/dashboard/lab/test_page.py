@@ -85,7 +85,7 @@ def test_each_experiment_has_its_section_with_its_question(place: int, jobs: Job
     assert app.subheader[0].value == EXPERIMENTS[place].title
     assert EXPERIMENTS[place].question in written(app)
     assert app.radio[0].value == place
-    assert len(app.radio[0].options) == 10
+    assert len(app.radio[0].options) == len(EXPERIMENTS) == 11
 
 
 def test_the_bundled_result_is_shown_at_once_with_findings_and_charts(jobs: Jobs) -> None:

@@ -145,7 +145,9 @@ def test_texts_lie_there_packed_too_and_the_worker_lists_every_file(folder: Path
     line = (folder / site.WORKER).read_text("utf-8").split("\n")[0]
     about = json.loads(line.removeprefix("globalThis.latentExplorerSite = ").removesuffix(";"))
     assert {*about["files"]} == names - packed - {site.WORKER, site_files.MARK}
-    assert {one for page, needs in about["pages"].items() for one in (page, *needs)} <= {*about["files"]}
+    needed = {one for page, needs in about["pages"].items() for one in (page, *needs)} - {*about["files"]}
+    assert needed  # the programs of pages: scripts that the worker makes of what lies there packed
+    assert {f"{one.removesuffix('.js')}.bin" for one in needed} <= {*about["files"]}
 
 
 def test_it_can_be_installed_with_icons_of_the_sizes_that_it_says(folder: Path) -> None:

@@ -18,11 +18,11 @@ Command = Callable[..., tuple[int, str, str]]
 NAMES = [one.name for one in experiments.EXPERIMENTS]
 
 
-def test_list_names_all_ten(command: Command) -> None:
+def test_list_names_all(command: Command) -> None:
     code, out, _ = command("experiment", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == NAMES
-    assert len(NAMES) == 10
+    assert len(NAMES) == 11
     code, out, _ = command("experiment", "--list", "--json")
     assert code == 0
     assert [one["name"] for one in json.loads(out)] == NAMES

@@ -3,7 +3,7 @@
 // first the bundles, from which maps are drawn, then the images; an encoder only when something is to be encoded.
 
 import {PlainError} from "../../base/errors.js";
-import {joinPlanes, unpacked} from "../../base/parts.js";
+import {contentOf, joinPlanes} from "../../base/parts.js";
 import {joined} from "../../model/safetensors.js";
 import {answerAt} from "./ahead.js";
 
@@ -82,7 +82,7 @@ async function fetchPatiently(address, hold, what = "the models") {
 async function attempt(address) {
   const answer = await answerAt(address);
   if (answer?.status === GONE) throw new PlainError((await answer.text()).slice(0, 300));
-  const body = answer?.ok && answer.body ? await unpacked(answer.body).catch(unlessPlain) : null; // it may break off
+  const body = answer?.ok && answer.body ? await contentOf(answer).catch(unlessPlain) : null; // it may break off
   if (body) return body;
   return answer && !answer.ok ? `${answer.url} answers ${answer.status}, and a proxy must let it through` : `${new URL(address, document.baseURI)} does not answer`;
 }

@@ -3,7 +3,7 @@
 
 import {rewriteAddress} from "../../base/address.js";
 import {make, showFailure} from "../../base/dom.js";
-import {readPart} from "../../base/parts.js";
+import {contentOf, joinPlanes} from "../../base/parts.js";
 import {PlainError} from "../../base/errors.js";
 import {mountFilm} from "../../film/film.js";
 import {openPage} from "./page.js";
@@ -38,6 +38,6 @@ export function open() {
   async function part(address) {
     const answer = await fetch(address);
     if (!answer.ok) throw new PlainError(`A part of this film cannot be fetched: ${answer.url} answers ${answer.status}.`);
-    return readPart(new Uint8Array(await answer.arrayBuffer()));
+    return joinPlanes(await contentOf(answer));
   }
 }

@@ -1,17 +1,23 @@
 // @ts-check
 // What of the site stays on the device: pages that were opened, with what they need, in one cache for each version of the site. Names of
-// files say what is in them, so that a new version takes over what it still has; of pages it fetches its own.
+// files say what is in them, so that a new version takes over what it still has; of pages it fetches its own. What lies packed on the
+// host is kept unpacked, and a program `name.bin` as the script `name.js`, which a browser compiles as it reads it.
 
 import {PlainError} from "../../base/errors.js";
+import {UNPACKED, unpacked} from "../../base/parts.js";
 
-/** @typedef {{version: string, files: string[], pages: Record<string, string[]>}} Site by Python: every file, and for each page the files that it needs */
+/** @typedef {{version: string, files: string[], pages: Record<string, string[]>}} Site by Python: every file, and for each page what it needs, its program as a script */
 /** @typedef {Pick<CacheStorage, "open"|"keys"|"delete">} Caches */
 
 const INDEX = /(^|\/)index\.html$/;
+const PACKED = /\.bin$/, SCRIPT = /\.js$/;
 
 /** @param {Site} site @param {string} scope the address of its root @param {Caches} caches @param {typeof fetch} ask */
 export function createKeeper({version, files, pages}, scope, caches, ask) {
-  const listed = new Set(files);
+  const packedAt = (/** @type {string} */ script) => script.replace(SCRIPT, ".bin");
+  const listed = new Set([...files, ...Object.values(pages).flat()]);
+  /** Programs, of which the host has no such file. */
+  const scripts = new Set([...listed].filter((file) => !files.includes(file)));
   const family = `latent-explorer ${scope} `;
   const own = family + version;
   const at = (/** @type {string} */ file) => new URL(file, scope).href;
@@ -26,9 +32,10 @@ export function createKeeper({version, files, pages}, scope, caches, ask) {
 
   /** A page is asked for at its folder: hosts send who asks for index.html there. @param {string} file */
   async function fetched(file) {
-    const answer = INDEX.test(file) ? await ask(at(file.replace(INDEX, "$1")), {cache: "no-cache"}) : await ask(at(file), {cache: "force-cache"});
+    const answer = INDEX.test(file) ? await ask(at(file.replace(INDEX, "$1")), {cache: "no-cache"}) : await ask(at(scripts.has(file) ? packedAt(file) : file), {cache: "force-cache"});
     if (!answer.ok) throw new PlainError(`The host of this site answers ${answer.status} for ${file}.`);
-    return answer;
+    if (scripts.has(file)) return asUnpacked(answer, "text/javascript");
+    return PACKED.test(file) ? asUnpacked(answer, "application/octet-stream") : answer;
   }
 
   /** @param {Cache} cache @param {Iterable<string>} wanted */
@@ -73,4 +80,9 @@ export function createKeeper({version, files, pages}, scope, caches, ask) {
       return answer;
     },
   };
+}
+
+/** @param {Response} answer @param {string} type */
+async function asUnpacked(answer, type) {
+  return new Response(await unpacked(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body)), {headers: {"Content-Type": type, [UNPACKED]: "yes"}});
 }

@@ -3,7 +3,7 @@
 
 import {make, showFailure} from "../../base/dom.js";
 import {PlainError} from "../../base/errors.js";
-import {unpacked} from "../../base/parts.js";
+import {contentOf} from "../../base/parts.js";
 import {mountExplorer} from "../../explore/explorer.js";
 import {readDataSet} from "../../train/data.js";
 import {mountTraining} from "../../train/page/view.js";
@@ -50,7 +50,7 @@ export function open() {
     async function opened(images) {
       const answer = await fetch(images);
       if (!answer.ok) throw new PlainError(`The images to train on cannot be fetched: ${answer.url} answers ${answer.status}.`);
-      const found = readDataSet(await unpacked(new Uint8Array(await answer.arrayBuffer())));
+      const found = readDataSet(await contentOf(answer));
       page.keep([images]);
       return found;
     }

@@ -3,7 +3,7 @@
 
 import {rewriteAddress} from "../../base/address.js";
 import {PlainError} from "../../base/errors.js";
-import {unpacked} from "../../base/parts.js";
+import {contentOf} from "../../base/parts.js";
 import {readBundle} from "../../model/bundle.js";
 import {createModel} from "../../model/explorer_model.js";
 import {mountSheet} from "../../worksheet/sheet.js";
@@ -35,7 +35,7 @@ export function open() {
   async function said() {
     const answer = await fetch(facts);
     if (!answer.ok) throw new PlainError(`${answer.url} answers ${answer.status}.`);
-    const found = JSON.parse(new TextDecoder().decode(await unpacked(new Uint8Array(await answer.arrayBuffer()))));
+    const found = JSON.parse(new TextDecoder().decode(await contentOf(answer)));
     page.keep([facts]);
     return found;
   }
