@@ -35,7 +35,7 @@ const HOSTS = {
   "file/explore": "const latentExplorer = latentExplorerProgram();",
   "file/film": "const latentExplorer = latentExplorerProgram();",
 };
-const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "book/book", "lab/lab", "worksheet/sheet", "learn/course", "learn/lesson", "train/page/train", "train/toy/page/toy", "lecture/lecture", "lecture/notes", "explore/presented", "hosts/notebook/notebook", "hosts/site/site", "words/terms"];
+const STYLES = ["explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note", "explore/posterior/posterior", "film/film", "book/book", "lab/lab", "worksheet/sheet", "learn/course", "learn/lesson", "train/page/train", "train/toy/page/toy", "lecture/lecture", "lecture/notes", "explore/presented/presented", "hosts/notebook/notebook", "hosts/site/site", "words/terms"];
 // Streamlit takes text for a path when it is one line; with this first line it is none.
 const FIRST_LINE = "/* The latent explorer, built by dashboard/browser/build.mjs: edit the modules beside it instead. */\n";
 // A script with model/worker.js keeps its own text, of which that makes a worker without a second file. On a page with several

@@ -13,7 +13,7 @@ from vae_engine.base.places import place
 BUILT = "dashboard/browser/built"
 EXPLORE = (
     "explore/explorer", "explore/legend", "explore/columns/columns", "explore/network/network", "explore/plane/note",
-    "explore/posterior/posterior", "explore/presented",
+    "explore/posterior/posterior", "explore/presented/presented",
 )  # fmt: skip
 """The style sheets of the explorer."""
 LECTURE = (*EXPLORE, "learn/lesson", "lecture/lecture")
