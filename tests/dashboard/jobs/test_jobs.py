@@ -76,6 +76,7 @@ print(jobs.submit(model, TrainConfig(steps=int(sys.argv[2]), train_size=256, bat
 """
 
 
+@pytest.mark.long
 def test_two_servers_see_one_queue_and_a_run_outlives_the_server_that_started_it(jobs: Jobs, start_python: Callable) -> None:
     out, err = start_python("-W", "ignore::ResourceWarning", "-c", SUBMIT, jobs.folder, ENDLESS).communicate(timeout=60)
     first = out.strip()

@@ -176,6 +176,7 @@ def test_the_scene_on_scale_has_every_test_code_in_sight_on_both_maps() -> None:
             assert np.abs(codes - (cx, cy)).max() < span / 2
 
 
+@pytest.mark.long
 def test_on_another_pair_every_number_is_that_pairs_and_claims_that_fail_there_are_left_out_and_counted() -> None:
     pair = ("vae-mnist-small", "ae-mnist-small")
     small = gather(*(catalogue.stored(name) for name in pair), catalogue.ladder())

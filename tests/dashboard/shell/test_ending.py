@@ -38,7 +38,7 @@ def begun_by(process: int) -> set[Path]:
     return found
 
 
-@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_the_server_ends_with_its_command_however_that_ends(ending: int, tmp_path: Path, start_python: Callable) -> None:
     port = free_port()
     command = start_python("-m", "dashboard", "run", "--no-browser", "--port", port, "--runs-dir", tmp_path / "runs")

@@ -70,6 +70,7 @@ def test_settings_named_twice_and_endless_grids_are_refused() -> None:
     assert "more than" in str(attempt(sweep.points, tiny(), short(), [("seed", list(range(200))), ("beta", list(range(200)))]))
 
 
+@pytest.mark.long
 def test_a_sweep_trains_every_point_and_again_only_what_is_missing(command: Callable, tmp_path: Path) -> None:
     out = tmp_path / "sweep"
     flags = ["sweep", "--out", out, *GRID, *FLAGS, "--steps", "4", "--workers", "2", "--json"]

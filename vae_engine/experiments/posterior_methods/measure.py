@@ -50,7 +50,7 @@ def _protocol(images: int, again: int, seed: int, amounts: Amounts) -> tuple[tup
     return (
         ("model", f"{MODEL} (bundled), 2 latent dimensions; evaluated only, nothing is trained"),
         ("data", f"{images:,} MNIST test images drawn by seed {seed}; every pixel drawn once (protocol dynamic, seed 0)"),
-        ("scatter", f"of two runs on each of the first {again} images, by seeds {seed} and {seed + 1}"),
+        ("scatter", f"of two runs on each of {again} of them, by seeds {seed} and {seed + 1}"),
         ("exact values", "log p(x), mean, covariance and modes of p(z|x) by quadrature to 0.01 nat"),
         ("importance sampling", f"{amounts.draws[0]:,} draws of q, or {amounts.draws[1]:,}; k-hat of the largest weights"),
         ("fitted q", f"Adam, {amounts.steps} steps, the expectation by Gauss–Hermite nodes; the mixture from Laplace's modes"),
