@@ -84,6 +84,7 @@ def test_a_run_is_watched_driven_found_again_deleted_and_another_one_finished(br
 
         key(page, wording.PAUSE).click()
         expect(key(page, wording.ONE_STEP)).to_be_enabled(timeout=30_000)
+        until(lambda: steps_done(page) == jobs.view(run).step)  # what it did before it paused is told
         before = jobs.view(run).step
         key(page, wording.ONE_STEP).click()
         until(lambda: steps_done(page) == before + 1)
